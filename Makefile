@@ -1,0 +1,96 @@
+# The commands of the project; `make help` lists them.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON := .venv/bin/python
+LOCAL := $(PYTHON) -m local
+DATA ?= all
+PINS := requirements.txt local/requirements.txt
+DEV_PINS := $(PINS) requirements-dev.txt
+export LOCAL_DIR LOCAL_PORT SEED_DIR
+
+.PHONY: help demo up down status logs reset seed psql test lint fmt types drift docs migration bench soak check pins contract
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+.venv/run.stamp: $(PINS) scripts/machine.py
+	@python3 scripts/machine.py
+	@test -x $(PYTHON) || python3 -m venv .venv
+	@echo "installing Python packages"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check $(PINS:%=-r %)
+	@$(PYTHON) scripts/model.py
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp $(DEV_PINS)
+	@echo "installing the development tools"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check $(DEV_PINS:%=-r %)
+	@touch $@
+
+demo: up ## from nothing to recommendations: start, load, embed, and be a client
+	@$(MAKE) --no-print-directory seed
+	@$(LOCAL) run $(PYTHON) scripts/demo.py
+
+up: .venv/run.stamp ## start the stack and print its URL and keys
+	@$(LOCAL) up
+
+down: .venv/run.stamp ## stop the stack
+	@$(LOCAL) down
+
+status: .venv/run.stamp ## what runs
+	@$(LOCAL) status
+
+logs: .venv/run.stamp ## the last lines of the logs (PART=rest for one)
+	@$(LOCAL) logs $(PART)
+
+reset: .venv/run.stamp ## an empty database, migrations only
+	@$(LOCAL) reset
+
+seed: .venv/run.stamp ## load the data and embed it (DATA=own: our own only; SEED_DIR=folder: TMDB at scale)
+	@$(LOCAL) run $(PYTHON) -m seed $(DATA)
+	@$(LOCAL) run $(PYTHON) -m workers embedding
+
+psql: .venv/run.stamp ## a psql in the database
+	@$(LOCAL) psql
+
+test: .venv/dev.stamp ## all tests
+	@$(PYTHON) -m pytest
+
+lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
+	@$(PYTHON) -m ruff format --check --quiet .
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m mypy
+	@$(PYTHON) -m scripts.lint_sql
+
+fmt: .venv/dev.stamp ## format the Python code
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix .
+
+types: .venv/dev.stamp ## check the Python types
+	@$(PYTHON) -m mypy
+
+drift: .venv/dev.stamp ## do the migrations carry what sql/ says, on PostgreSQL 17 too?
+	@$(PYTHON) -m scripts.drift
+
+docs: .venv/dev.stamp ## write the generated parts of docs/ anew
+	@$(PYTHON) -m scripts.docs
+
+migration: .venv/run.stamp ## carry changed files of sql/ in a new migration (name=what_it_does)
+	@$(PYTHON) -m scripts.migration $(name)
+
+contract: .venv/dev.stamp ## compare Auth with what the real server answered
+	@$(PYTHON) -m pytest tests/clients/auth/test_contract.py
+
+soak: .venv/dev.stamp ## many rounds of what tests do once
+	@SOAK_ROUNDS=$${SOAK_ROUNDS:-20} $(PYTHON) -m pytest tests/faults tests/workers
+
+bench: .venv/dev.stamp ## measure, and write bench/RESULTS.md
+	@$(PYTHON) -m bench
+
+check: lint types drift ## what a commit must pass
+	@$(PYTHON) -m pytest tests/unit tests/sql
+
+pins: .venv/dev.stamp ## pin every version anew from the .in files
+	@for file in requirements local/requirements requirements-dev; do \
+	  .venv/bin/uv pip compile --quiet --universal --no-header --no-emit-index-url $$file.in --output-file $$file.txt; \
+	done

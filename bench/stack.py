@@ -1,0 +1,36 @@
+"""The stack that is measured: in .local-bench, with as much data as this machine has."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.table import Table, timed
+from local import throwaway
+from local.settings import ROOT
+from local.throwaway import Stack
+
+SCALE = Path(os.environ.get("SEED_DIR") or ROOT.parent / "shared" / "data")
+
+
+@contextmanager
+def loaded(say: Callable[[str], None]) -> Iterator[tuple[Stack, Table]]:
+    """The stack, and how long it took to fill it."""
+    os.environ.pop("SEED_DIR", None)
+    table = Table("Loading", "From an empty database; each step as a person runs it.", ("step", "s"))
+    with throwaway.running(ROOT / ".local-bench") as stack:
+        run(stack, table, "9,742 films, 192 books, 91,018 ratings", "-m", "seed")
+        run(stack, table, "their 852 embeddings", "-m", "workers", "embedding")
+        if (SCALE / "tmdb").is_dir():
+            os.environ["SEED_DIR"] = str(SCALE)
+            run(stack, table, "11,406 films and 10,078 books at scale", "-m", "seed")
+            run(stack, table, "their embeddings", "-m", "workers", "embedding")
+        else:
+            say(f"skipped: films and books at scale, since there is no {SCALE}")
+        yield stack, table
+
+
+def run(stack: Stack, table: Table, step: str, *words: str) -> None:
+    _, milliseconds = timed(stack.run, sys.executable, *words)
+    table.rows.append((step, milliseconds / 1000))

@@ -1,0 +1,40 @@
+"""Taking times, and a table of results."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Table:
+    title: str
+    text: str
+    columns: tuple[str, ...]
+    rows: list[tuple[object, ...]] = field(default_factory=list)
+
+    def markdown(self) -> str:
+        lines = [f"## {self.title}\n\n{self.text}\n", row(self.columns), "|" + "---|" * len(self.columns)]
+        return "\n".join([*lines, *(row(cells) for cells in self.rows)])
+
+
+def row(cells: Sequence[object]) -> str:
+    return "| " + " | ".join(f"{cell:.3g}" if isinstance(cell, float) else str(cell) for cell in cells) + " |"
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """By nearest rank; `values` in any order."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def timed(
+    act: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs
+) -> tuple[Answer, float]:
+    """What the call answers, and the milliseconds it took."""
+    started = time.perf_counter()
+    answer = act(*arguments, **named)
+    return answer, (time.perf_counter() - started) * 1000

@@ -1,0 +1,61 @@
+"""The auth schema: a pool, the named queries of queries.sql, rows as dataclasses."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+Connection = AsyncConnection[DictRow]
+Pool = AsyncConnectionPool[Connection]
+Row = TypeVar("Row")
+
+
+def _named_queries() -> dict[str, bytes]:
+    text = (Path(__file__).parent / "queries.sql").read_text()
+    _, *parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
+    return {name: query.strip().encode() for name, query in zip(parts[::2], parts[1::2], strict=True)}
+
+
+QUERIES = _named_queries()
+
+
+def pool(url: str) -> Pool:
+    """Closed: open it with `async with`. Outside a transaction each statement stands alone."""
+    return AsyncConnectionPool(
+        url,
+        min_size=1,
+        max_size=10,
+        timeout=5,
+        open=False,
+        check=AsyncConnectionPool.check_connection,
+        kwargs={"row_factory": dict_row, "autocommit": True},
+    )
+
+
+async def run(connection: Connection, query: str, **parameters: Any) -> AsyncCursor[DictRow]:
+    return await connection.execute(QUERIES[query], parameters)
+
+
+async def first(connection: Connection, cls: type[Row], query: str, **parameters: Any) -> Row | None:
+    row = await (await run(connection, query, **parameters)).fetchone()
+    return None if row is None else _record(cls, row)
+
+
+async def only(connection: Connection, cls: type[Row], query: str, **parameters: Any) -> Row:
+    """For statements that cannot but return a row."""
+    row = await first(connection, cls, query, **parameters)
+    if row is None:
+        raise LookupError(f"{query} returned no row")
+    return row
+
+
+async def every(connection: Connection, cls: type[Row], query: str, **parameters: Any) -> list[Row]:
+    return [_record(cls, row) async for row in await run(connection, query, **parameters)]
+
+
+def _record(cls: type[Row], row: DictRow) -> Row:
+    return cls(**{field.name: row[field.name] for field in fields(cls)})  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""The HTTP endpoints: a module for each resource, joined in local.auth.app."""

@@ -1,0 +1,44 @@
+"""How a refusal reaches the client, in the words of the API version it asked for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+VERSION_HEADER = "X-Supabase-Api-Version"
+CODES_AS_TEXT = "2024-01-01"
+"""The version from which `code` is the error's name and not its status."""
+UNEXPECTED = "Unexpected failure, please check server logs for more information"
+
+
+class AuthError(Exception):
+    """The request is refused; status, code and message are for the client."""
+
+    def __init__(self, status: int, code: str, message: str, reasons: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.reasons = status, code, message, list(reasons)
+
+
+def respond(error: AuthError, request: Request) -> JSONResponse:
+    body: dict[str, Any]
+    headers = {"x-sb-error-code": error.code}
+    if _wants_codes_as_text(request.headers.get(VERSION_HEADER, "")):
+        headers[VERSION_HEADER] = CODES_AS_TEXT
+        body = {"code": error.code, "message": error.message}
+    else:
+        body = {"code": error.status, "error_code": error.code, "msg": error.message}
+        if error.status >= 500:
+            body["error_id"] = request.state.request_id
+    if error.reasons:
+        body["weak_password"] = {"reasons": error.reasons}
+    return JSONResponse(body, error.status, headers)
+
+
+def _wants_codes_as_text(version: str) -> bool:
+    try:
+        asked = datetime.strptime(version, "%Y-%m-%d")  # noqa: DTZ007 - a version, not a moment
+    except ValueError:
+        return False
+    return asked.date().isoformat() >= CODES_AS_TEXT

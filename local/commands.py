@@ -1,0 +1,164 @@
+"""up, down and reset: each can be given again, and ends in a working stack or one clear sentence."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from local import config, keys, parts, state
+from local.postgres import binaries, cluster, migrations
+from local.rest.build import BuildError, build
+from local.settings import ROOT, Settings, StackError
+from local.supervisor import Supervisor
+
+UP_WITHIN = 120.0
+MIGRATIONS = ROOT / "supabase" / "migrations"
+Say = Callable[[str], None]
+
+
+def up(settings: Settings, say: Say) -> None:
+    """Start what is not running and wait until every part answers."""
+    with state.turn(settings):
+        prepare(settings, say)
+        if not state.running(settings):
+            if left := state.end_orphans(settings):
+                say(f"ended what an earlier run left behind: {', '.join(left)}")
+            _refuse_taken_ports(settings)
+            _rotate_logs(settings)
+            cluster.make(settings, keys.load(settings.directory), binaries.install(settings.cache))
+            _launch(settings)
+        _wait(settings, say)
+    if done := migrate(settings):
+        say(f"applied {len(done)} migrations")
+    _write_env(settings)
+
+
+def prepare(settings: Settings, say: Say) -> None:
+    """Have what is made once: the REST server compiled, Postgres's programs in the cache, the keys."""
+    try:
+        build(settings.cache, say)
+    except BuildError as error:
+        raise StackError(str(error)) from error
+    binaries.install(settings.cache)
+    binaries.system_user()
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    keys.load(settings.directory)
+    config.load(ROOT)
+
+
+def down(settings: Settings) -> bool:
+    """Stop everything; False if nothing ran."""
+    running = state.running(settings)
+    current = state.read(settings)
+    if running and current:
+        os.kill(current.supervisor, 15)
+        _until(lambda: not state.running(settings), 60, "the stack did not stop within a minute")
+    return bool(state.end_orphans(settings)) or running
+
+
+def reset(settings: Settings, say: Say) -> None:
+    """An empty database with the migrations applied; keys and ports stay."""
+    down(settings)
+    cluster.remove(settings)
+    up(settings, say)
+
+
+def migrate(settings: Settings) -> list[str]:
+    return migrations.apply(cluster.url(settings, keys.load(settings.directory)), MIGRATIONS)
+
+
+def supervise(settings: Settings) -> None:
+    """The supervisor's own process."""
+    with state.lock(settings) as free:
+        if not free:
+            raise StackError("another supervisor has this stack")
+        os.environ["LOCAL_DIR"] = str(settings.directory)
+        programs = binaries.install(settings.cache)
+        secrets = keys.load(settings.directory)
+
+        def prepare_database() -> None:
+            cluster.make_database(settings, secrets)
+            migrate(settings)
+
+        def services() -> list[parts.Part]:
+            rest = build(settings.cache, lambda _: None)
+            return parts.services(settings, secrets, config.load(ROOT), rest)
+
+        first = parts.postgres(settings, secrets, programs, prepare_database)
+        Supervisor(settings, first, services).run()
+        settings.state.unlink(missing_ok=True)
+
+
+def _launch(settings: Settings) -> None:
+    with settings.log("supervisor").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local", "supervise"],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    _until(
+        lambda: state.running(settings) or process.poll() is not None,
+        10,
+        f"the supervisor did not start. Its log: {settings.shown('supervisor')}",
+    )
+
+
+def _wait(settings: Settings, say: Say) -> None:
+    started, told = time.monotonic(), set[str]()
+    while time.monotonic() - started < UP_WITHIN:
+        current = state.read(settings)
+        for name, part in (current.parts if current else {}).items():
+            if part.status == "ready" and name not in told:
+                told.add(name)
+                say(f"{name} is ready")
+        if current and current.failure:
+            down(settings)
+            raise StackError(current.failure)
+        if current and current.ready:
+            return
+        if not state.running(settings):
+            raise StackError(f"the stack ended while starting. Its log: {settings.shown('supervisor')}")
+        time.sleep(0.1)
+    waiting = (
+        ", ".join(name for name, part in current.parts.items() if part.status != "ready")
+        if current
+        else "all"
+    )
+    down(settings)
+    raise StackError(f"not ready after {UP_WITHIN:.0f} s: {waiting}. Logs: {os.path.relpath(settings.logs)}")
+
+
+def _until(condition: Callable[[], bool], seconds: float, otherwise: str) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise StackError(otherwise)
+        time.sleep(0.05)
+
+
+def _refuse_taken_ports(settings: Settings) -> None:
+    for port in (settings.port, settings.postgres_port):
+        if parts.listening(port):
+            raise StackError(
+                f"port {port} is in use by another program: stop it, or choose another, as in "
+                f"`make up LOCAL_PORT=55321` (the stack takes that port and the next)"
+            )
+
+
+def _rotate_logs(settings: Settings) -> None:
+    for log in settings.logs.glob("*.log"):
+        if log.stat().st_size > 10_000_000:
+            log.replace(log.with_suffix(".log.1"))
+
+
+def _write_env(settings: Settings) -> None:
+    lines = [f"{k}={v}" for k, v in parts.environment(settings, keys.load(settings.directory)).items()]
+    half_written = settings.env_file.with_name(".env.local.new")
+    half_written.touch(mode=0o600)
+    half_written.write_text("\n".join(lines) + "\n")
+    shutil.move(half_written, settings.env_file)

@@ -1,0 +1,63 @@
+"""What the stack takes from supabase/config.toml, with the Supabase CLI's defaults."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.settings import StackError
+
+UNITS = {"h": 3600, "m": 60, "s": 1}
+
+
+@dataclass(frozen=True)
+class Config:
+    schemas: tuple[str, ...]
+    extra_search_path: tuple[str, ...]
+    max_rows: int
+    site_url: str
+    jwt_expiry: int
+    refresh_token_reuse_interval: int
+    session_inactivity_timeout: int | None
+    session_timebox: int | None
+    enable_signup: bool
+    enable_anonymous_sign_ins: bool
+    enable_confirmations: bool
+    minimum_password_length: int
+    custom_access_token_hook: str | None
+
+
+def load(root: Path) -> Config:
+    """Raises StackError when the file cannot be read as the Supabase CLI would."""
+    path = root / "supabase" / "config.toml"
+    try:
+        document = tomllib.loads(path.read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise StackError(f"{path} cannot be read: {error}") from error
+    api, auth = document.get("api", {}), document.get("auth", {})
+    email, sessions = auth.get("email", {}), auth.get("sessions", {})
+    hook = auth.get("hook", {}).get("custom_access_token", {})
+    return Config(
+        schemas=tuple(api.get("schemas", ["public"])),
+        extra_search_path=tuple(api.get("extra_search_path", ["public", "extensions"])),
+        max_rows=api.get("max_rows", 1000),
+        site_url=auth.get("site_url", "http://127.0.0.1:3000"),
+        jwt_expiry=auth.get("jwt_expiry", 3600),
+        refresh_token_reuse_interval=auth.get("refresh_token_reuse_interval", 10),
+        session_inactivity_timeout=seconds(sessions.get("inactivity_timeout")),
+        session_timebox=seconds(sessions.get("timebox")),
+        enable_signup=auth.get("enable_signup", True),
+        enable_anonymous_sign_ins=auth.get("enable_anonymous_sign_ins", False),
+        enable_confirmations=email.get("enable_confirmations", False),
+        minimum_password_length=auth.get("minimum_password_length", 6),
+        custom_access_token_hook=hook.get("uri") if hook.get("enabled") else None,
+    )
+
+
+def seconds(duration: str | None) -> int | None:
+    """A Go duration of whole seconds, as in `168h` or `1h30m`; None and zero mean no limit."""
+    if duration is None:
+        return None
+    if not re.fullmatch(r"(\d+[hms])+", duration):
+        raise StackError(f"a duration in supabase/config.toml reads like 168h or 1h30m, not {duration!r}")
+    return sum(int(n) * UNITS[unit] for n, unit in re.findall(r"(\d+)([hms])", duration)) or None

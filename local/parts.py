@@ -1,0 +1,168 @@
+"""The processes of the stack, as data: what each is run with and how it tells that it is ready."""
+
+import os
+import random
+import shlex
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from local import gateway
+from local.config import Config
+from local.keys import Keys
+from local.postgres import binaries, cluster
+from local.rest import service as rest
+from local.settings import ROOT, Settings
+
+PROCFILE = ROOT / "Procfile"
+PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
+"""Programs of this Python's environment first."""
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    command: list[str]
+    ready: Callable[[], bool]
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
+    prepare: Callable[[], None] = lambda: None
+    """Run when the part is ready, before those that come after it start."""
+    user: str | None = None
+    url: str | None = None
+    stop_signal: str = "SIGTERM"
+
+
+def answers(url: str) -> Callable[[], bool]:
+    """Does the URL answer 200?"""
+
+    def ready() -> bool:
+        try:
+            return httpx.get(url, timeout=2).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
+    return ready
+
+
+def local_url(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def free_port() -> int:
+    """A port nobody listens on, below those that outgoing connections take: it is free after a fall, too."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        if not listening(port):
+            return port
+
+
+def listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def environment(settings: Settings, keys: Keys) -> dict[str, str]:
+    """What a client or a worker needs to know of this stack: the content of .env.local."""
+    return {
+        "SUPABASE_URL": settings.url,
+        "SUPABASE_ANON_KEY": keys.anon_key,
+        "SUPABASE_SERVICE_ROLE_KEY": keys.service_role_key,
+        "SUPABASE_JWT_SECRET": keys.jwt_secret,
+        "DATABASE_URL": cluster.url(settings, keys),
+    }
+
+
+def postgres(settings: Settings, keys: Keys, programs: Path, prepare: Callable[[], None]) -> Part:
+    return Part(
+        name="postgres",
+        command=cluster.command(settings, programs),
+        ready=lambda: cluster.answers(settings, keys),
+        prepare=prepare,
+        user=binaries.system_user(),
+        stop_signal="SIGINT",
+    )
+
+
+def services(settings: Settings, keys: Keys, config: Config, rest_binary: Path) -> list[Part]:
+    """Everything that needs the database: REST, Auth, the processes of the Procfile, the gateway."""
+    ports = {name: free_port() for name in ("rest", "rest_admin", "platform", *procfile())}
+    return [
+        Part(
+            name="rest",
+            command=[str(rest_binary)],
+            environment=rest.environment(settings, keys, config, ports["rest"], ports["rest_admin"]),
+            ready=answers(f"{local_url(ports['rest_admin'])}/ready"),
+            url=local_url(ports["rest"]),
+        ),
+        Part(
+            name="platform",
+            command=uvicorn(ports["platform"]),
+            environment=platform_environment(settings, keys, config),
+            ready=answers(f"{local_url(ports['platform'])}/auth/v1/health"),
+            url=local_url(ports["platform"]),
+        ),
+        *(product(settings, keys, name, command, ports) for name, command in procfile().items()),
+        Part(
+            name="gateway",
+            command=gateway.command(settings, ports),
+            environment=gateway.environment(settings),
+            ready=answers(f"{settings.url}/auth/v1/health"),
+            url=settings.url,
+        ),
+    ]
+
+
+def uvicorn(port: int) -> list[str]:
+    options = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "warning"]
+    return [sys.executable, "-m", "uvicorn", "local.platform:app", *options]
+
+
+def platform_environment(settings: Settings, keys: Keys, config: Config) -> dict[str, str]:
+    optional = {
+        "SESSION_INACTIVITY_TIMEOUT": config.session_inactivity_timeout,
+        "SESSION_TIMEBOX": config.session_timebox,
+        "CUSTOM_ACCESS_TOKEN_HOOK": config.custom_access_token_hook,
+    }
+    return {
+        "AUTH_DATABASE_URL": cluster.url(settings, keys, "supabase_auth_admin"),
+        "JWT_SECRET": keys.jwt_secret,
+        "SITE_URL": config.site_url,
+        "API_EXTERNAL_URL": f"{settings.url}/auth/v1",
+        "JWT_EXPIRY": str(config.jwt_expiry),
+        "REFRESH_TOKEN_REUSE_INTERVAL": str(config.refresh_token_reuse_interval),
+        "ENABLE_SIGNUP": str(config.enable_signup).lower(),
+        "ENABLE_ANONYMOUS_SIGN_INS": str(config.enable_anonymous_sign_ins).lower(),
+        "ENABLE_CONFIRMATIONS": str(config.enable_confirmations).lower(),
+        "MINIMUM_PASSWORD_LENGTH": str(config.minimum_password_length),
+        **{name: str(value) for name, value in optional.items() if value is not None},
+    }
+
+
+def procfile() -> dict[str, str]:
+    """The project's own processes, name: command; each listens on $PORT and answers /healthz."""
+    lines = PROCFILE.read_text().splitlines() if PROCFILE.exists() else []
+    pairs = (line.split(":", 1) for line in lines if line.strip() and not line.startswith("#"))
+    return {name.strip(): command.strip() for name, command in pairs}
+
+
+def product(settings: Settings, keys: Keys, name: str, command: str, ports: Mapping[str, int]) -> Part:
+    port = str(ports[name])
+    urls = {f"{other.upper()}_URL": local_url(ports[other]) for other in procfile()}
+    words = [word.replace("$PORT", port) for word in shlex.split(command)]
+    own = {"PORT": port, "PATH": PATH}
+    return Part(
+        name=name,
+        command=words,
+        environment=own | urls | environment(settings, keys) | model_environment(settings),
+        ready=answers(f"{local_url(ports[name])}/healthz"),
+        url=local_url(ports[name]),
+    )
+
+
+def model_environment(settings: Settings) -> dict[str, str]:
+    folder = Path(os.environ.get("EMBEDDING_MODEL_DIR") or settings.cache / "models" / "all-MiniLM-L6-v2")
+    return {"EMBEDDING_MODEL_DIR": str(folder)} if folder.exists() else {}

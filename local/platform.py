@@ -1,0 +1,115 @@
+"""The platform's servers as one ASGI application: Auth at /auth/v1.
+
+uvicorn local.platform:app --host 127.0.0.1 --port 9999
+"""
+
+import json
+import logging
+import os
+import re
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TypedDict
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from local.auth import app as auth_app
+from local.auth import settings as auth_settings
+from local.auth.context import Auth, opened
+
+REQUEST_ID = re.compile(r"[\x21-\x7e]{1,200}")
+
+log = logging.getLogger(__name__)
+
+
+class State(TypedDict):
+    auth: Auth
+
+
+@asynccontextmanager
+async def lifespan(_app: Starlette) -> AsyncIterator[State]:
+    async with opened(auth_settings.read(os.environ)) as auth:
+        yield {"auth": auth}
+
+
+def logged(app: ASGIApp) -> ASGIApp:
+    """Each request gets an id, the caller's if it sent one, and a log line without query, headers or body."""
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await app(scope, receive, send)
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+        scope.setdefault("state", {})["request_id"] = request_id
+        status, start = 500, time.perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["x-request-id"] = request_id
+            await send(message)
+
+        try:
+            await app(scope, receive, send_with_id)
+        finally:
+            fields = {
+                "request_id": request_id,
+                "method": scope["method"],
+                "path": scope["path"],
+                "status": status,
+                "ms": round((time.perf_counter() - start) * 1000, 1),
+            }
+            log.info("request", extra={"fields": fields})
+
+    return run
+
+
+class JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "event": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def configure_logging() -> None:
+    """One JSON line each on stderr, uvicorn's own included; its access log would hold tokens from queries."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.access").disabled = True
+
+
+configure_logging()
+app = Starlette(
+    routes=[Mount("/auth/v1", app=auth_app.router)],
+    middleware=[
+        Middleware(logged),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=["*"],
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["Link", "X-Total-Count", "X-Supabase-Api-Version", "X-Request-Id"],
+        ),
+    ],
+    lifespan=lifespan,
+)

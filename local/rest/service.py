@@ -1,0 +1,25 @@
+"""How the REST server is started."""
+
+from local.config import Config
+from local.keys import Keys
+from local.postgres import cluster
+from local.settings import Settings
+
+
+def environment(settings: Settings, keys: Keys, config: Config, port: int, admin_port: int) -> dict[str, str]:
+    """Timeouts and the request check are read from the roles' settings in the database, as PostgREST does."""
+    return {
+        "PGRST_DB_URI": cluster.url(settings, keys, "authenticator"),
+        "PGRST_DB_SCHEMAS": ",".join(config.schemas),
+        "PGRST_DB_EXTRA_SEARCH_PATH": ",".join(config.extra_search_path),
+        "PGRST_DB_ANON_ROLE": "anon",
+        "PGRST_DB_MAX_ROWS": str(config.max_rows),
+        "PGRST_DB_CHANNEL_ENABLED": "true",
+        "PGRST_DB_POOL": "16",
+        "PGRST_DB_POOL_TIMEOUT": "4",
+        "PGRST_JWT_SECRET": keys.jwt_secret,
+        "PGRST_SERVER_HOST": "127.0.0.1",
+        "PGRST_SERVER_PORT": str(port),
+        "PGRST_ADMIN_SERVER_PORT": str(admin_port),
+        "PGRST_COMPAT_MODE": "1",
+    }

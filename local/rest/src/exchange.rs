@@ -1,0 +1,228 @@
+//! One request and its answer: the request as Postrust reads it, the answer as PostgREST gives it.
+
+// A refusal is a whole answer, and made once a request.
+#![allow(clippy::result_large_err)]
+
+use crate::answer::{
+    count_written, denied, forbid, name_charset, no_column, no_description, not_supported, reason,
+    refusal, unreachable_database,
+};
+use crate::arguments;
+use crate::csv;
+use crate::embedded::Expression;
+use crate::query;
+use crate::rest::Rest;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
+use percent_encoding::percent_decode_str;
+use postrust_core::api_request::query_params::parse_select;
+use postrust_core::api_request::{QualifiedIdentifier, SelectItem};
+use postrust_core::{Routine, SchemaCache, Table};
+use std::sync::Arc;
+
+type Refused = Response<Body>;
+
+pub async fn answer(rest: Arc<Rest>, request: Request) -> Response<Body> {
+    if request.uri().path() == "/" && request.method() == Method::GET {
+        return no_description();
+    }
+    let asked = Asked::by(&request, &rest.config().db_schemas);
+    let (request, expressions) = match as_postrust_reads_it(&rest, &asked, request).await {
+        Ok(readable) => readable,
+        Err(refused) => return refused,
+    };
+    let state = rest.clone().answering(asked.wants_csv(), expressions);
+    let mut response = postrust_engine::handle(&state, request).await;
+    if let Some(refused) = refused_as_postgrest(&rest, &asked, &mut response).await {
+        return refused;
+    }
+    if let Some(rows) = state.database.rows().filter(|_| asked.counts_writes()) {
+        count_written(&mut response, rows);
+    }
+    name_charset(&mut response);
+    response.map(Body::from)
+}
+
+/// What of a request is needed once it is handed on.
+struct Asked {
+    method: Method,
+    calls: bool,
+    resource: QualifiedIdentifier,
+    query: String,
+    headers: HeaderMap,
+}
+
+impl Asked {
+    fn by(request: &Request, schemas: &[String]) -> Self {
+        let headers = request.headers().clone();
+        let path = request.uri().path().trim_matches('/');
+        let function = path.strip_prefix("rpc/");
+        let name = percent_decode_str(function.unwrap_or(path)).decode_utf8_lossy();
+        let profile = ["accept-profile", "content-profile"]
+            .iter()
+            .find_map(|header| headers.get(*header)?.to_str().ok());
+        let schema = profile.or(schemas.first().map(String::as_str));
+        Self {
+            method: request.method().clone(),
+            calls: function.is_some(),
+            resource: QualifiedIdentifier::new(schema.unwrap_or("public"), name),
+            query: request.uri().query().unwrap_or_default().to_string(),
+            headers,
+        }
+    }
+
+    fn header(&self, name: header::HeaderName) -> &str {
+        let value = self.headers.get(name).map(|value| value.to_str());
+        value.and_then(Result::ok).unwrap_or_default()
+    }
+
+    fn reads(&self) -> bool {
+        self.method == Method::GET || self.method == Method::HEAD
+    }
+
+    fn wants_csv(&self) -> bool {
+        self.header(header::ACCEPT).starts_with(csv::MEDIA_TYPE)
+    }
+
+    fn sends_json(&self) -> bool {
+        let kind = self.header(header::CONTENT_TYPE);
+        kind.is_empty() || kind.starts_with("application/json")
+    }
+
+    fn writes(&self) -> bool {
+        !self.calls && !self.reads()
+    }
+
+    fn counts_writes(&self) -> bool {
+        let exactly = |value: &header::HeaderValue| {
+            value.to_str().is_ok_and(|preferences| preferences.contains("count=exact"))
+        };
+        self.writes() && self.headers.get_all("prefer").iter().any(exactly)
+    }
+}
+
+async fn as_postrust_reads_it(
+    rest: &Rest,
+    asked: &Asked,
+    mut request: Request,
+) -> Result<(Request, Vec<Expression>), Refused> {
+    let query = query::normalized(&asked.query).map_err(not_supported)?;
+    if !asked.query.is_empty() {
+        *request.uri_mut() = with_query(request.uri(), &query.text)?;
+    }
+    if asked.writes() && asked.wants_csv() {
+        return Err(not_supported("Written rows are not returned as CSV"));
+    }
+    if !asked.calls {
+        return Ok((request, query.expressions));
+    }
+    let overloads = {
+        let schema = rest.schema().await;
+        let overloads = schema.get_routines(&asked.resource).cloned();
+        let overloads = overloads.unwrap_or_default();
+        refuse_lost_shape(asked, &query.text, &overloads, &schema)?;
+        overloads
+    };
+    if asked.method == Method::POST && asked.sends_json() {
+        request = with_arguments(rest, request, &overloads).await?;
+    }
+    Ok((request, query.expressions))
+}
+
+fn with_query(uri: &Uri, query: &str) -> Result<Uri, Refused> {
+    let mut parts = uri.clone().into_parts();
+    let target = format!("{}?{query}", uri.path()).parse();
+    parts.path_and_query = Some(target.map_err(|_| {
+        let message = "The query is longer than this server takes";
+        refusal(StatusCode::URI_TOO_LONG, "PGRST100", message, None)
+    })?);
+    Ok(Uri::from_parts(parts).expect("only the query is another"))
+}
+
+/// Postrust returns a scalar's whole result whatever is asked of it, and nothing of it as CSV; say
+/// so instead.
+fn refuse_lost_shape(
+    asked: &Asked,
+    query: &str,
+    overloads: &[Routine],
+    schema: &SchemaCache,
+) -> Result<(), Refused> {
+    let shaped = query::shapes_result(query, asked.reads());
+    let tableless = |routine: &Routine| schema.returned_table(routine).is_none();
+    match (shaped || asked.wants_csv()) && overloads.iter().any(tableless) {
+        true => Err(not_supported(
+            "select, filters, order, limit and CSV work on functions that return rows",
+        )),
+        false => Ok(()),
+    }
+}
+
+async fn with_arguments(
+    rest: &Rest,
+    request: Request,
+    overloads: &[Routine],
+) -> Result<Request, Refused> {
+    let (mut parts, body) = request.into_parts();
+    let limit = rest.config().max_body_size;
+    let body = to_bytes(body, limit)
+        .await
+        .map_err(|error| refusal(StatusCode::BAD_REQUEST, "PGRST102", &error.to_string(), None))?;
+    let Some(rewritten) = arguments::rewritten(&body, overloads) else {
+        return Ok(Request::from_parts(parts, Body::from(body)));
+    };
+    let length = rewritten.len().into();
+    parts.headers.insert(header::CONTENT_LENGTH, length);
+    Ok(Request::from_parts(parts, Body::from(rewritten)))
+}
+
+/// The refusal PostgREST would give, where it is another than Postrust's.
+async fn refused_as_postgrest(
+    rest: &Rest,
+    asked: &Asked,
+    response: &mut Response<Bytes>,
+) -> Option<Refused> {
+    let (code, message) = reason(response)?;
+    match (code.as_str(), message.as_str()) {
+        ("42501", _)
+            if response.status() == StatusCode::UNAUTHORIZED
+                && !rest.is_anonymous(&asked.headers).await =>
+        {
+            forbid(response)
+        }
+        ("PGRST205", _) => {
+            let kind = rest.withheld(&asked.resource)?;
+            let anonymous = rest.is_anonymous(&asked.headers).await;
+            return Some(denied(kind, &asked.resource.name, anonymous));
+        }
+        ("PGRST204", "Column not found") => {
+            let schema = rest.schema().await;
+            let column = missing_column(table(asked, &schema)?, &asked.query)?;
+            return Some(no_column(&asked.resource.name, &column));
+        }
+        ("PGRST500", _) => return Some(unreachable_database()),
+        _ => {}
+    }
+    None
+}
+
+/// The table whose columns a request selects.
+fn table<'a>(asked: &Asked, schema: &'a SchemaCache) -> Option<&'a Table> {
+    match asked.calls {
+        true => schema.routine_returned_table(&asked.resource),
+        false => schema.get_table(&asked.resource),
+    }
+}
+
+fn missing_column(table: &Table, query: &str) -> Option<String> {
+    let known = |name: &str| {
+        matches!(name, "*" | "" | "count")
+            || table.has_column(name)
+            || table.get_computed_column(name).is_some()
+    };
+    let select = query::parameter(query, "select")?;
+    parse_select(&select).ok()?.into_iter().find_map(|item| match item {
+        SelectItem::Field { field, .. } if !known(&field.name) => Some(field.name),
+        _ => None,
+    })
+}

@@ -1,0 +1,73 @@
+//! The REST server of the embedded stack.
+//!
+//! Postrust serves the requests; the modules here put right where its answers differ from
+//! PostgREST's, so that what is built on this server works on a hosted one. See README.md.
+
+mod answer;
+mod arguments;
+mod csv;
+mod database;
+mod embedded;
+mod exchange;
+mod query;
+mod reload;
+mod rest;
+mod schema;
+mod settings;
+mod web;
+
+use anyhow::{Context, Result};
+use postrust_server::lenient_uri::LenientListener;
+use reload::Current;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    start_log();
+    let environment = settings::environment();
+    let current = Current::load(environment).await?;
+    let config = current.get().config().clone();
+    let host = config.server_host.as_str();
+
+    if let Some(port) = config.admin_server_port {
+        let listener = listen(host, port).await?;
+        tokio::spawn(axum::serve(listener, web::admin(current.clone())).into_future());
+    }
+    if config.db_channel_enabled {
+        tokio::spawn(reload::follow(current.clone()));
+    }
+    let listener = listen(host, config.server_port).await?;
+    tracing::info!("listening on http://{host}:{}", config.server_port);
+    axum::serve(LenientListener(listener), web::api(current))
+        .with_graceful_shutdown(stopped())
+        .await?;
+    Ok(())
+}
+
+/// One JSON line an event, at the level of `PGRST_LOG_LEVEL` (or of `RUST_LOG`).
+fn start_log() {
+    let level = match std::env::var("PGRST_LOG_LEVEL").as_deref() {
+        Ok("crit") => "error".to_string(),
+        Ok(level) => level.to_string(),
+        Err(_) => "info".to_string(),
+    };
+    let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| match level.as_str() {
+        "info" => "warn,cinefluent_rest=info".to_string(),
+        level => level.to_string(),
+    });
+    tracing_subscriber::fmt().json().with_env_filter(filter).init();
+}
+
+async fn listen(host: &str, port: u16) -> Result<TcpListener> {
+    TcpListener::bind((host, port)).await.with_context(|| format!("cannot listen on {host}:{port}"))
+}
+
+/// Resolves when the process is asked to stop.
+async fn stopped() {
+    let mut terminate = signal(SignalKind::terminate()).expect("SIGTERM can be listened to");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,122 @@
+//! What requests run against: the configuration, the pool and the schema as last read.
+
+use crate::csv;
+use crate::database::Database;
+use crate::embedded::Expression;
+use crate::schema::{self, Types};
+use crate::settings::{self, Variables};
+use anyhow::Result;
+use axum::http::HeaderMap;
+use postrust_core::api_request::QualifiedIdentifier;
+use postrust_core::{AppConfig, SchemaCache};
+use postrust_engine::State;
+use postrust_server::AppState;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::RwLockReadGuard;
+
+pub struct Rest {
+    app: AppState,
+    csv: AppState,
+    withheld: HashMap<QualifiedIdentifier, String>,
+}
+
+impl Rest {
+    /// Connect and read the configuration and the schema.
+    pub async fn load(environment: &Variables) -> Result<Self> {
+        let pool = connect(&AppConfig::try_from_vars(environment.clone())?).await?;
+        let config = settings::read(&pool, environment).await?;
+        let schemas = &config.db_schemas;
+        let path = &config.db_extra_search_path;
+        let mut cache = SchemaCache::load_with_search_path(&pool, schemas, path).await?;
+        schema::complete(&mut cache, &Types::read(&pool, schemas).await?);
+        tracing::info!("{}", cache.summary());
+        Ok(Self {
+            withheld: schema::withheld(&cache, &pool, schemas).await?,
+            csv: AppState::new(pool.clone(), csv::schema(&cache, schemas), config.clone())?,
+            app: AppState::new(pool, cache, config)?,
+        })
+    }
+
+    pub fn config(&self) -> &AppConfig {
+        &self.app.config
+    }
+
+    pub fn pool(&self) -> &PgPool {
+        &self.app.pool
+    }
+
+    pub async fn schema(&self) -> RwLockReadGuard<'_, SchemaCache> {
+        self.app.schema_cache().await
+    }
+
+    /// What kind of relation this is, if it exists and no role of the API has been granted it.
+    pub fn withheld(&self, name: &QualifiedIdentifier) -> Option<&str> {
+        self.withheld.get(name).map(String::as_str)
+    }
+
+    /// Whether the request runs as the anonymous role, with a token that says so or without one.
+    pub async fn is_anonymous(&self, headers: &HeaderMap) -> bool {
+        let caller = postrust_engine::authenticate(&self.app, headers).await;
+        caller.is_ok_and(|caller| Some(caller.role) == self.config().db_anon_role)
+    }
+
+    /// The state one request is answered from.
+    pub fn answering(self: Arc<Self>, for_csv: bool, expressions: Vec<Expression>) -> Answering {
+        Answering { database: Database::new(self.pool().clone(), expressions), rest: self, for_csv }
+    }
+}
+
+async fn connect(config: &AppConfig) -> Result<PgPool> {
+    let mut options: PgConnectOptions = config.db_uri.parse()?;
+    if !config.db_prepared_statements {
+        options = options.statement_cache_capacity(0);
+    }
+    Ok(PgPoolOptions::new()
+        .max_connections(config.db_pool_size)
+        .acquire_timeout(Duration::from_secs(config.db_pool_timeout))
+        .connect_with(options)
+        .await?)
+}
+
+pub struct Answering {
+    rest: Arc<Rest>,
+    for_csv: bool,
+    pub database: Database,
+}
+
+impl Answering {
+    fn app(&self) -> &AppState {
+        match self.for_csv {
+            true => &self.rest.csv,
+            false => &self.rest.app,
+        }
+    }
+}
+
+impl State for Answering {
+    type Db = Database;
+    type SchemaCache<'a> = RwLockReadGuard<'a, SchemaCache>;
+
+    fn db(&self) -> &Database {
+        &self.database
+    }
+
+    async fn schema_cache(&self) -> RwLockReadGuard<'_, SchemaCache> {
+        self.app().schema_cache().await
+    }
+
+    fn config(&self) -> &AppConfig {
+        &self.app().config
+    }
+
+    fn jwt_config(&self) -> &postrust_auth::JwtConfig {
+        &self.app().jwt_config
+    }
+
+    fn jwt_cache(&self) -> Option<&postrust_auth::JwtCache> {
+        self.app().jwt_cache.as_ref()
+    }
+}

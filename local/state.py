@@ -1,0 +1,112 @@
+"""What the supervisor tells the other commands: .local/state.json, and the lock that says it lives."""
+
+import fcntl
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+
+import psutil
+
+from local.settings import Settings
+
+
+@dataclass(frozen=True)
+class PartState:
+    status: str
+    """waiting, starting, ready or failed"""
+    pid: int | None
+    url: str | None = None
+    """Where it listens, past the gateway; for the parts that speak HTTP."""
+
+
+@dataclass(frozen=True)
+class State:
+    supervisor: int
+    ready: bool
+    failure: str | None
+    parts: dict[str, PartState]
+
+
+def write(settings: Settings, state: State) -> None:
+    half_written = settings.state.with_suffix(".new")
+    half_written.write_text(json.dumps(asdict(state)))
+    half_written.replace(settings.state)
+
+
+def read(settings: Settings) -> State | None:
+    try:
+        document = json.loads(settings.state.read_text())
+    except FileNotFoundError:
+        return None
+    parts = {name: PartState(**part) for name, part in document.pop("parts").items()}
+    return State(parts=parts, **document)
+
+
+@contextmanager
+def lock(settings: Settings) -> Iterator[bool]:
+    """Held by the supervisor while it lives, so that no pid file can be stale. False: another has it."""
+    settings.directory.mkdir(parents=True, exist_ok=True)
+    with (settings.directory / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def turn(settings: Settings) -> Iterator[None]:
+    """Of two that start the stack at once, the second waits and finds it running."""
+    settings.directory.mkdir(parents=True, exist_ok=True)
+    with (settings.directory / "turn").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def running(settings: Settings) -> bool:
+    with lock(settings) as free:
+        return not free
+
+
+def end_orphans(settings: Settings) -> list[str]:
+    """End the parts that a killed supervisor left behind; the names of those there were.
+
+    A pid may have been given to another program since: only processes of this stack are ended.
+    """
+    left = read(settings)
+    found = []
+    for name, part in (left.parts if left else {}).items():
+        if part.pid and _is_ours(part.pid, settings):
+            found.append(name)
+            _end(part.pid, signal.SIGINT if name == "postgres" else signal.SIGTERM)
+    settings.state.unlink(missing_ok=True)
+    return found
+
+
+def _is_ours(pid: int, settings: Settings) -> bool:
+    try:
+        return psutil.Process(pid).environ().get("LOCAL_DIR") == str(settings.directory)
+    except psutil.Error:
+        return False
+
+
+def _end(pid: int, number: signal.Signals) -> None:
+    os.kill(pid, number)
+    end = time.monotonic() + 10
+    while _runs(pid):
+        if time.monotonic() > end:
+            os.killpg(pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _runs(pid: int) -> bool:
+    """One that ended but was not waited for by its parent does not run."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,175 @@
+"""One process that starts the parts in order, watches them, brings back what fell, and stops them."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from local import state
+from local.parts import Part
+from local.settings import ROOT, Settings
+
+TICK = 0.1
+"""Seconds between two looks at the processes."""
+CHECK_EVERY = 5.0
+HANGS_AFTER = 30.0
+"""Seconds without an answer after which a running part is ended and started again."""
+START_WITHIN = 60.0
+TRIES = 5
+"""Falls in a row, before a part was ever ready, that make it failed."""
+STOP_WITHIN = 10.0
+OF_ANOTHER_STACK = ("PG", "DATABASE_URL", "SUPABASE_")
+
+
+def inherited() -> dict[str, str]:
+    """The caller's environment, without what would lead a part to another database or project."""
+    return {name: text for name, text in os.environ.items() if not name.startswith(OF_ANOTHER_STACK)}
+
+
+@dataclass
+class Watched:
+    part: Part
+    process: subprocess.Popen[bytes] | None = None
+    ready: bool = False
+    prepared: bool = False
+    failed: bool = False
+    falls: int = 0
+    start_at: float = 0.0
+    answered_at: float = 0.0
+    checked_at: float = 0.0
+
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid if self.process else None
+
+    @property
+    def status(self) -> str:
+        if self.failed:
+            return "failed"
+        if self.ready:
+            return "ready"
+        return "starting" if self.process else "waiting"
+
+
+class Supervisor:
+    def __init__(self, settings: Settings, first: Part, others: Callable[[], list[Part]]) -> None:
+        """`others` is asked for the parts after the first one is prepared: they all need the database."""
+        self.settings, self.others = settings, others
+        self.watched = [Watched(first)]
+        self.stopping = False
+        self.failure: str | None = None
+        self.written: object = None
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        try:
+            while not self.stopping:
+                for watched in self._in_order():
+                    self._look(watched)
+                self._write()
+                time.sleep(TICK)
+        finally:
+            for watched in reversed(self.watched):
+                self._end(watched)
+
+    def _stop(self, *_: object) -> None:
+        self.stopping = True
+
+    def _in_order(self) -> Iterator[Watched]:
+        first = self.watched[0]
+        yield first
+        if first.prepared:
+            if len(self.watched) == 1:
+                self.watched += [Watched(part) for part in self.others()]
+            yield from self.watched[1:]
+
+    def _look(self, watched: Watched) -> None:
+        now = time.monotonic()
+        if watched.process is None:
+            if not watched.failed and now >= watched.start_at:
+                self._start(watched, now)
+        elif watched.process.poll() is not None:
+            self._fell(watched, now, f"ended with exit code {watched.process.returncode}")
+        elif now - watched.checked_at >= (CHECK_EVERY if watched.ready else TICK):
+            self._check(watched, now)
+
+    def _start(self, watched: Watched, now: float) -> None:
+        try:
+            watched.process = self._spawn(watched.part)
+        except OSError as error:
+            self._fail(watched, str(error))
+        watched.answered_at = now
+
+    def _spawn(self, part: Part) -> subprocess.Popen[bytes]:
+        self.settings.logs.mkdir(parents=True, exist_ok=True)
+        with self.settings.log(part.name).open("ab") as log:
+            return subprocess.Popen(
+                part.command,
+                env=inherited() | part.environment,
+                cwd="/" if part.user else ROOT,
+                user=part.user,
+                extra_groups=[] if part.user else None,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+            )
+
+    def _check(self, watched: Watched, now: float) -> None:
+        watched.checked_at = now
+        if watched.part.ready():
+            watched.answered_at = time.monotonic()
+            if not watched.ready:
+                self._became_ready(watched)
+        elif now - watched.answered_at > (HANGS_AFTER if watched.ready else START_WITHIN):
+            self._kill(watched)
+            self._fell(watched, now, "did not answer")
+
+    def _became_ready(self, watched: Watched) -> None:
+        try:
+            watched.part.prepare()
+        except Exception as error:
+            self._fail(watched, str(error))
+        else:
+            watched.ready, watched.prepared, watched.falls = True, True, 0
+
+    def _fell(self, watched: Watched, now: float, why: str) -> None:
+        watched.process, watched.ready = None, False
+        watched.falls += 1
+        if watched.falls >= TRIES and not watched.prepared:
+            self._fail(watched, why)
+        watched.start_at = now + min(0.2 * 2**watched.falls, 5.0)
+
+    def _fail(self, watched: Watched, why: str) -> None:
+        watched.failed = True
+        self.failure = f"{watched.part.name} failed: {why}. Its log: {self.settings.shown(watched.part.name)}"
+
+    def _kill(self, watched: Watched) -> None:
+        if watched.process:
+            os.killpg(watched.process.pid, signal.SIGKILL)
+            watched.process.wait()
+
+    def _end(self, watched: Watched) -> None:
+        process = watched.process
+        if process is None or process.poll() is not None:
+            return
+        process.send_signal(signal.Signals[watched.part.stop_signal])
+        try:
+            process.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            self._kill(watched)
+
+    def _write(self) -> None:
+        parts = {
+            watched.part.name: state.PartState(watched.status, watched.pid, watched.part.url)
+            for watched in self.watched
+        }
+        whole = all(watched.ready for watched in self.watched) and len(self.watched) > 1
+        current = state.State(os.getpid(), whole, self.failure, parts)
+        if current != self.written:
+            state.write(self.settings, current)
+            self.written = current

@@ -1,0 +1,98 @@
+"""A stack for tests, checks and benches: with a folder and ports of its own, empty, stopped at the end."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from local import keys, state
+from local.parts import free_port, listening
+from local.postgres import cluster
+from local.settings import ROOT, Settings, StackError, load
+
+
+@dataclass(frozen=True)
+class Stack:
+    settings: Settings
+    environment: dict[str, str]
+    """As .env.local has it."""
+
+    @property
+    def url(self) -> str:
+        return self.environment["SUPABASE_URL"]
+
+    @property
+    def anon_key(self) -> str:
+        return self.environment["SUPABASE_ANON_KEY"]
+
+    @property
+    def service_role_key(self) -> str:
+        return self.environment["SUPABASE_SERVICE_ROLE_KEY"]
+
+    @property
+    def jwt_secret(self) -> str:
+        return self.environment["SUPABASE_JWT_SECRET"]
+
+    @property
+    def database_url(self) -> str:
+        return self.environment["DATABASE_URL"]
+
+    @property
+    def admin_database_url(self) -> str:
+        return cluster.url(self.settings, keys.load(self.settings.directory), cluster.SUPERUSER)
+
+    def part(self, name: str) -> state.PartState:
+        current = state.read(self.settings)
+        if current is None:
+            raise StackError("the stack does not run")
+        return current.parts[name]
+
+    def pid(self, part: str) -> int:
+        pid = self.part(part).pid
+        if pid is None:
+            raise StackError(f"{part} does not run")
+        return pid
+
+    def part_url(self, part: str) -> str:
+        """Where a part listens, past the gateway."""
+        url = self.part(part).url
+        if url is None:
+            raise StackError(f"{part} has no address")
+        return url
+
+    def run(self, *words: str) -> None:
+        """Run a command with the stack's environment, as `python -m local run` does."""
+        local("run", *words)
+
+
+@contextmanager
+def running(directory: Path) -> Iterator[Stack]:
+    """An empty stack in the folder; this process and its children take it for theirs. Raises StackError."""
+    os.environ["LOCAL_DIR"], os.environ["LOCAL_PORT"] = str(directory), str(two_free_ports())
+    try:
+        local("reset")
+        found = dotenv_values(directory / ".env.local")
+        yield Stack(load(), {name: value or "" for name, value in found.items()})
+    finally:
+        local("down")
+
+
+def two_free_ports() -> int:
+    """A port that is free, and the next one too."""
+    while True:
+        port = free_port()
+        if not listening(port + 1):
+            return port
+
+
+def local(*words: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "local", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise StackError(f"{' '.join(words)} failed: {done.stderr}{done.stdout}")

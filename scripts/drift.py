@@ -1,0 +1,56 @@
+"""Do sql/, the migrations, docs/ and PostgreSQL 17 agree? `make drift`.
+
+A database made by the migrations, and one with all of sql/ replayed on top, twice, must have the same
+functions, views, triggers, policies, grants and comments; the queries of sql/lint find nothing; every
+function, helper view, policy and trigger has its file.
+"""
+
+import sys
+from collections.abc import Iterator
+
+import psycopg
+
+from local import settings, throwaway
+from scripts import docs, filed, migration, postgres17, scratch, snapshot
+
+
+def main() -> int:
+    status = 0
+    try:
+        with throwaway.running(settings.ROOT / ".local-test"):
+            for fault in faults():
+                sys.stderr.write(f"{fault}\n")
+                status = 1
+    except settings.StackError as error:
+        sys.stderr.write(f"{error}\n")
+        status = 1
+    return status
+
+
+def faults() -> Iterator[str]:
+    if missing := migration.pending():
+        yield f"no migration carries {', '.join(missing)}: run `make migration name=what_it_does`"
+        return
+    with scratch.migrated() as url:
+        with scratch.replayed(url, times=2) as replayed_url:
+            yield from snapshot.differences(snapshot.take(url), snapshot.take(replayed_url))
+        yield from lints(url)
+        yield from filed.faults(url)
+        yield from docs.table_faults(url)
+    paths = [
+        *sorted(migration.MIGRATIONS.glob("*.sql")),
+        *(migration.ROOT / path for path in migration.sources()),
+    ]
+    if refused := postgres17.refusal(paths):
+        yield refused
+
+
+def lints(url: str) -> Iterator[str]:
+    """What the queries of sql/lint find; they are there to find nothing."""
+    with psycopg.connect(url, options="-c search_path=") as connection:
+        for path in sorted((migration.SOURCES / "lint").glob("*.sql")):
+            yield from (fault for (fault,) in connection.execute(path.read_bytes()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,17 @@
+-- What stands in files of sql/: functions, helper views, policies, and the triggers that call our functions.
+
+select format('function %I.%I', p.pronamespace::regnamespace, p.proname) as object
+from pg_catalog.pg_proc as p
+where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+union
+select format('view %I.%I', c.relnamespace::regnamespace, c.relname) as object
+from pg_catalog.pg_class as c
+where c.relnamespace = 'private'::regnamespace and c.relkind in ('v', 'm')
+union
+select format('policy %I on %s', p.polname, p.polrelid::regclass) as object
+from pg_catalog.pg_policy as p
+union
+select format('trigger %I on %s', t.tgname, t.tgrelid::regclass) as object
+from pg_catalog.pg_trigger as t
+inner join pg_catalog.pg_proc as p on t.tgfoid = p.oid
+where p.pronamespace = 'private'::regnamespace and t.tgparentid = 0

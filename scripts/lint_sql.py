@@ -1,0 +1,88 @@
+"""Check every SQL file, and what docs/ says of sql/, without a database: `python -m scripts.lint_sql`.
+
+PostgreSQL 17's own parser reads all of them; sql/ follows the rules of scripts/rules.py; sqlfluff looks after
+the style, squawk after migrations that would lock or break what runs.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pglast
+
+from scripts import docs, migration, rules, source
+
+ROOT = migration.ROOT
+FOLDERS = ("sql", "supabase", "local", "seed", "workers", "webhooks", "scripts", "tests", "bench")
+STYLED = ("sql", "supabase/migrations", "scripts")
+VENDORED = "20261121000200_queue.sql"
+PLACEHOLDER = re.compile(r"%(\(\w+\))?s\b")
+
+
+def main() -> int:
+    found = list(unparsable()) or list(broken_rules()) or list(docs.faults())
+    sys.stderr.writelines(f"{line}\n" for line in found)
+    styled = [path for folder in STYLED for path in files(folder) if not _copied(path)]
+    migrations = [path for path in files("supabase/migrations") if path.name != VENDORED]
+    return max(
+        1 if found else 0,
+        _tool("sqlfluff", "lint", "--disable-progress-bar", *map(_shown, styled)),
+        _tool("squawk", "--reporter=gcc", *map(_shown, migrations)),
+    )
+
+
+def files(folder: str) -> list[Path]:
+    return [p for p in sorted((ROOT / folder).rglob("*.sql")) if "node_modules" not in p.parts]
+
+
+def unparsable() -> Iterator[str]:
+    for path in (path for folder in FOLDERS for path in files(folder)):
+        if fault := grammar(path.read_text()):
+            yield f"{_shown(path)}: {fault}"
+
+
+def grammar(text: str) -> str | None:
+    """What PostgreSQL 17's parser says against it. Psycopg's placeholders stand for any value."""
+    sql = PLACEHOLDER.sub("$1", text)
+    try:
+        pglast.parse_sql(sql)
+    except pglast.parser.ParseError as error:
+        message, index = error.args
+        return f"line {sql.count(chr(10), 0, index) + 1}: {message}"
+    return None
+
+
+def broken_rules() -> Iterator[str]:
+    sources = [source.read(path, text) for path, text in migration.sources().items()]
+    for one in sources:
+        for fault in rules.faults(one, sources):
+            yield f"{one.path}: {fault}"
+
+
+def _copied(path: Path) -> bool:
+    """Other people's SQL, and migrations that carry files of sql/, where those are checked."""
+    return path.name == VENDORED or migration.MARK.search(path.read_text()) is not None
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _tool(name: str, *arguments: str) -> int:
+    """Says nothing when there is nothing to say."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name(name), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.stderr.write(done.stdout + done.stderr)
+    return min(done.returncode, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

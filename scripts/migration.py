@@ -1,0 +1,78 @@
+"""Append the files of sql/ that changed, whole, to a new migration.
+
+    python scripts/migration.py NAME
+
+What a file was when it was last carried is read from the migrations themselves: each block of a generated
+migration begins with a line that names its source.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "sql"
+MIGRATIONS = ROOT / "supabase" / "migrations"
+ORDER = ("private", "triggers", "policies", "rpc")
+MARK = re.compile(r"^-- source: (sql/\S+\.sql)\n", re.MULTILINE)
+HEAD = """-- Functions, triggers and policies as sql/ has them.
+
+set lock_timeout = '10s';
+set check_function_bodies = off;
+"""
+
+
+def sources() -> dict[str, str]:
+    """Path and text of each file, in the order in which they can be run."""
+    paths = [path for folder in ORDER for path in sorted((SOURCES / folder).rglob("*.sql"))]
+    texts = {str(path.relative_to(ROOT)): path.read_text() for path in paths}
+    return dict(sorted(texts.items(), key=lambda item: _rank(*item)))
+
+
+def _rank(path: str, text: str) -> tuple[int, bool]:
+    """Views before the functions that return their rows."""
+    return ORDER.index(path.split("/")[1]), "create or replace view" not in text
+
+
+def carried() -> dict[str, str]:
+    """Path and text of each file as the migrations have it last."""
+    return dict(block for path in sorted(MIGRATIONS.glob("*.sql")) for block in _blocks(path.read_text()))
+
+
+def _blocks(migration: str) -> Iterator[tuple[str, str]]:
+    pieces = MARK.split(migration)[1:]
+    for path, text in zip(pieces[::2], pieces[1::2], strict=True):
+        yield path, text.strip() + "\n"
+
+
+def pending() -> dict[str, str]:
+    """What sql/ has and the migrations do not."""
+    known = carried()
+    return {path: text for path, text in sources().items() if known.get(path) != text.strip() + "\n"}
+
+
+def main() -> int:
+    if len(sys.argv) != 2 or not re.fullmatch(r"[a-z][a-z0-9_]*", sys.argv[1]):
+        sys.stderr.write("usage: make migration name=what_it_does (lower case letters, digits, _)\n")
+        return 2
+    changed = pending()
+    if not changed:
+        sys.stdout.write("no file of sql/ changed\n")
+        return 0
+    stamp = max(f"{datetime.now(UTC):%Y%m%d%H%M%S}", _after_last())
+    path = MIGRATIONS / f"{stamp}_{sys.argv[1]}.sql"
+    blocks = (f"\n-- source: {name}\n{text.strip()}\n" for name, text in changed.items())
+    path.write_text(HEAD + "".join(blocks))
+    sys.stdout.write(f"{path.relative_to(ROOT)}: {len(changed)} files\n")
+    return 0
+
+
+def _after_last() -> str:
+    stamps = [int(path.name[:14]) for path in MIGRATIONS.glob("*.sql")]
+    return str(max(stamps, default=0) + 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""One file of sql/, read: its header, and its statements as PostgreSQL 17's own parser sees them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+import pglast
+from pglast import ast
+from pglast.enums import FunctionParameterMode, RoleSpecType
+
+SECTIONS = ("Returns", "Raises", "Roles:", "Example:")
+PARAMETER = re.compile(r" {2}(\w+) {2,}(\S.*)")
+CODE = re.compile(r"\b(?:PGRST|PT\d{3}|\d[0-9A-Z]{4})\b")
+LITERAL = re.compile(r"(?:\berrcode\s*=|\braise\s+(?:exception\s+)?sqlstate)\s*'(\w{5})'")
+OUTPUT = (FunctionParameterMode.FUNC_PARAM_OUT, FunctionParameterMode.FUNC_PARAM_TABLE)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The comment that an API function begins with."""
+
+    description: str
+    parameters: dict[str, str]
+    sections: dict[str, str]
+    """What follows Returns, Raises, Roles: and Example:, in the order of the file."""
+
+    @property
+    def roles(self) -> list[str]:
+        return re.findall(r"\w+", self.sections.get("Roles:", ""))
+
+    @property
+    def codes(self) -> set[str]:
+        return set(CODE.findall(self.sections.get("Raises", "")))
+
+
+@dataclass(frozen=True)
+class Source:
+    path: str
+    text: str
+    statements: list[Any]
+
+    @property
+    def folder(self) -> str:
+        """rpc, private, policies or triggers."""
+        return PurePath(self.path).parts[1]
+
+    @property
+    def domain(self) -> str:
+        return PurePath(self.path).parts[2]
+
+    @property
+    def name(self) -> str:
+        return PurePath(self.path).stem
+
+    @property
+    def comment(self) -> list[str]:
+        """The lines that the file begins with, without their dashes."""
+        lines = self.text.splitlines()
+        length = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
+        return [line.removeprefix("--").removeprefix(" ") for line in lines[:length]]
+
+    @property
+    def function(self) -> Any:
+        return next((s for s in self.statements if isinstance(s, ast.CreateFunctionStmt)), None)
+
+    @property
+    def raised(self) -> set[str]:
+        """The error codes that stand in the file's code."""
+        return set(LITERAL.findall(self.text))
+
+
+def read(path: str, text: str) -> Source:
+    """Raises pglast.parser.ParseError."""
+    return Source(path, text, [raw.stmt for raw in pglast.parse_sql(text)])
+
+
+def header(source: Source) -> Header:
+    """A sentence or more, a line for each parameter, then the sections; long texts go on in the next line."""
+    texts: dict[str, str] = {"": ""}
+    parameters: dict[str, str] = {}
+    into, key = texts, ""
+    for line in source.comment:
+        section = next((s for s in SECTIONS if line.startswith(f"{s} ")), None)
+        parameter = None if len(texts) > 1 else PARAMETER.fullmatch(line)
+        if parameter:
+            into, key = parameters, parameter[1]
+            line = parameter[2]
+        elif section:
+            into, key = texts, section
+            line = line.removeprefix(section)
+        into[key] = f"{into.get(key, '')} {line.strip()}".strip()
+    return Header(texts.pop(""), parameters, texts)
+
+
+def inputs(function: Any) -> list[str]:
+    return [p.name for p in function.parameters or () if p.mode not in OUTPUT]
+
+
+def option(function: Any, name: str) -> Any:
+    return next((o.arg for o in function.options if o.defname == name), None)
+
+
+def search_path(function: Any) -> str | None:
+    """None when the function sets none."""
+    settings = [o.arg for o in function.options if o.defname == "set"]
+    return next((", ".join(a.val.sval for a in s.args) for s in settings if s.name == "search_path"), None)
+
+
+def roles(specified: Iterable[Any]) -> list[str]:
+    public = RoleSpecType.ROLESPEC_PUBLIC
+    return ["public" if role.roletype == public else role.rolename for role in specified]
+
+
+def qualified(made: Any) -> str:
+    """The name of a function, aggregate or view, with its schema."""
+    if isinstance(made, ast.ViewStmt):
+        return f"{made.view.schemaname}.{made.view.relname}"
+    parts = made.defnames if isinstance(made, ast.DefineStmt) else made.funcname
+    return ".".join(part.sval for part in parts)

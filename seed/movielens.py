@@ -1,0 +1,83 @@
+"""MovieLens ml-latest-small: films, TMDB and IMDb ids, genres, tags and ratings, under GroupLens's terms."""
+
+import csv
+import gzip
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from seed import own
+from seed.rows import Film, Rating, Tag, item_id
+
+DATA = Path(__file__).parent / "data" / "movielens"
+GENRES = {"Sci-Fi": "Science Fiction", "Children": "Family", "Musical": "Music", "Film-Noir": "Film Noir"}
+NO_GENRES = {"(no genres listed)", "IMAX"}
+ARTICLES = "The|A|An|Le|La|Les|L'|Il|Lo|I|Gli|El|Los|Las|Der|Die|Das|Den|Det|De|Un|Une|O|Os|As"
+
+
+def films() -> Iterator[Film]:
+    """Every film; those we have a text for carry it, with our title and genres. A TMDB id is given once."""
+    told = {film.id: film for film in own.films()}
+    ids = _ids()
+    links = {row["movieId"]: row for row in _read("links.csv.gz")}
+    linked = set[str]()
+    for row in _read("movies.csv.gz"):
+        key, link = row["movieId"], links[row["movieId"]]
+        title, year = split_title(row["title"])
+        tmdb = link["tmdbId"] if link["tmdbId"] not in linked else ""
+        linked.add(tmdb)
+        film = told.get(ids[key]) or Film(ids[key], title, release_year=year, genres=_genres(row["genres"]))
+        yield replace(
+            film,
+            tmdb_id=int(tmdb) if tmdb else None,
+            imdb_id=f"tt{link['imdbId']}" if link["imdbId"] else None,
+        )
+
+
+def tags() -> Iterator[Tag]:
+    ids = _ids()
+    uses = Counter((ids[row["movieId"]], row["tag"].strip().lower()) for row in _read("tags.csv.gz"))
+    for (item, tag), count in uses.items():
+        yield Tag(item, tag, count)
+
+
+def ratings() -> Iterator[Rating]:
+    ids = _ids()
+    for row in _read("ratings_train.csv.gz"):
+        rated_at = datetime.fromtimestamp(int(row["timestamp"]), UTC)
+        yield Rating(rater_id(row["userId"]), ids[row["movieId"]], float(row["rating"]), rated_at)
+
+
+def rater_id(user: str) -> UUID:
+    return item_id("movielens-rater", user)
+
+
+def split_title(listed: str) -> tuple[str, int | None]:
+    """`Godfather, The (1972)` → (`The Godfather`, 1972); other titles in brackets are left out."""
+    year = re.search(r"\((\d{4})(?:[-\u2013]\d{0,4})?\)\s*$", listed)
+    title = listed[: year.start()].strip() if year else listed.strip()
+    title = re.sub(r"(?<=\S)\s+\([^()]*\)", "", title)
+    title = re.sub(rf"^(.*), ({ARTICLES})$", r"\2 \1", title)
+    return re.sub(r"^(L') ", r"\1", title), int(year[1]) if year else None
+
+
+def _ids() -> dict[str, UUID]:
+    with (DATA / "own_films.csv").open(newline="", encoding="utf-8") as file:
+        told = {row["movieId"]: item_id("own", row["slug"]) for row in csv.DictReader(file)}
+    return {
+        row["movieId"]: told.get(row["movieId"]) or item_id("movielens", row["movieId"])
+        for row in _read("movies.csv.gz")
+    }
+
+
+def _genres(listed: str) -> list[str]:
+    return [GENRES.get(genre, genre) for genre in listed.split("|") if genre not in NO_GENRES]
+
+
+def _read(name: str) -> Iterator[dict[str, str]]:
+    with gzip.open(DATA / name, "rt", newline="", encoding="utf-8") as file:
+        yield from csv.DictReader(file)

@@ -1,0 +1,71 @@
+"""What the loader writes, as plain rows, and how an item of a source gets its id: the same at every run."""
+
+from dataclasses import astuple, dataclass, field, fields
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+NAMESPACE = UUID("6c1f0f5e-0d0e-5c55-9a3e-3b6f2b8f6d10")
+
+
+def item_id(source: str, key: str) -> UUID:
+    """`item_id("own", "the-godfather-1972")`: the same id wherever and whenever it is loaded."""
+    return uuid5(NAMESPACE, f"{source}:{key}")
+
+
+@dataclass(frozen=True)
+class Film:
+    id: UUID
+    title: str
+    tmdb_id: int | None = None
+    imdb_id: str | None = None
+    original_title: str | None = None
+    overview: str | None = None
+    original_language: str | None = None
+    release_date: date | None = None
+    release_year: int | None = None
+    duration_minutes: int | None = None
+    popularity: float = 0.0
+    genres: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Book:
+    id: UUID
+    title: str
+    isbn13: str | None = None
+    google_books_id: str | None = None
+    subtitle: str | None = None
+    authors: list[str] = field(default_factory=list)
+    description: str | None = None
+    language: str | None = None
+    published_year: int | None = None
+    page_count: int | None = None
+    popularity: float = 0.0
+    thumbnail_url: str | None = None
+    genres: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Tag:
+    item_id: UUID
+    tag: str
+    uses: int
+
+
+@dataclass(frozen=True)
+class Rating:
+    rater_id: UUID
+    item_id: UUID
+    rating: float
+    rated_at: datetime
+
+
+Row = Film | Book | Tag | Rating
+
+
+def columns(kind: type[Row]) -> list[str]:
+    return [each.name for each in fields(kind)]
+
+
+def values(row: Row) -> tuple[object, ...]:
+    return astuple(row)

@@ -1,0 +1,38 @@
+insert into public.items (id, kind)
+select s.id, 'book' from staged_books as s
+on conflict do nothing;
+
+insert into public.books as b (
+    id, isbn13, google_books_id, title, subtitle, authors, description, language, published_year, page_count,
+    popularity, thumbnail_url
+)
+select
+    s.id, s.isbn13, s.google_books_id, s.title, s.subtitle, s.authors, s.description, s.language, s.published_year,
+    s.page_count, s.popularity, s.thumbnail_url
+from staged_books as s
+on conflict (id) do update set
+    isbn13 = excluded.isbn13,
+    google_books_id = excluded.google_books_id,
+    title = excluded.title,
+    subtitle = excluded.subtitle,
+    authors = excluded.authors,
+    description = excluded.description,
+    language = excluded.language,
+    published_year = excluded.published_year,
+    page_count = excluded.page_count,
+    popularity = excluded.popularity,
+    thumbnail_url = excluded.thumbnail_url
+where
+    (
+        b.isbn13, b.google_books_id, b.title, b.subtitle, b.authors, b.description, b.language, b.published_year,
+        b.page_count, b.popularity, b.thumbnail_url
+    ) is distinct from (
+        excluded.isbn13, excluded.google_books_id, excluded.title, excluded.subtitle, excluded.authors,
+        excluded.description, excluded.language, excluded.published_year, excluded.page_count, excluded.popularity,
+        excluded.thumbnail_url
+    );
+
+create temporary table staged_genres on commit drop as
+select s.id as item_id, g.name
+from staged_books as s
+cross join lateral unnest(s.genres) as g (name);

@@ -1,0 +1,19 @@
+-- An account is its owner's: read, and the display name changed.
+alter table public.accounts enable row level security;
+revoke all on public.accounts from anon, authenticated;
+grant select on public.accounts to authenticated;
+grant update (display_name) on public.accounts to authenticated;
+grant all on public.accounts to service_role;
+
+drop policy if exists accounts_select_own on public.accounts;
+create policy accounts_select_own on public.accounts
+for select to authenticated
+using (id = (select auth.uid()));
+comment on policy accounts_select_own on public.accounts is 'One reads one''s own account.';
+
+drop policy if exists accounts_update_own on public.accounts;
+create policy accounts_update_own on public.accounts
+for update to authenticated
+using (id = (select auth.uid()))
+with check (id = (select auth.uid()));
+comment on policy accounts_update_own on public.accounts is 'One changes one''s own account.';

@@ -1,0 +1,11 @@
+-- Books are everybody's to read.
+alter table public.books enable row level security;
+revoke all on public.books from anon, authenticated;
+grant select on public.books to anon, authenticated;
+grant all on public.books to service_role;
+
+drop policy if exists books_select_everybody on public.books;
+create policy books_select_everybody on public.books
+for select to anon, authenticated
+using (true);
+comment on policy books_select_everybody on public.books is 'Everybody may read the catalogue.';

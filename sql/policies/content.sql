@@ -1,0 +1,11 @@
+-- Films, shows and sports are everybody's to read.
+alter table public.content enable row level security;
+revoke all on public.content from anon, authenticated;
+grant select on public.content to anon, authenticated;
+grant all on public.content to service_role;
+
+drop policy if exists content_select_everybody on public.content;
+create policy content_select_everybody on public.content
+for select to anon, authenticated
+using (true);
+comment on policy content_select_everybody on public.content is 'Everybody may read the catalogue.';

@@ -1,0 +1,11 @@
+-- Interactions are the acting profile's to read; they are written by record_interactions.
+alter table public.interactions enable row level security;
+revoke all on public.interactions from anon, authenticated;
+grant select on public.interactions to authenticated;
+grant all on public.interactions to service_role;
+
+drop policy if exists interactions_select_own on public.interactions;
+create policy interactions_select_own on public.interactions
+for select to authenticated
+using (rater_id = (select private.current_rater_id()));
+comment on policy interactions_select_own on public.interactions is 'The acting profile reads its own interactions.';

@@ -1,0 +1,12 @@
+-- Weights between items name nobody and are everybody's to read.
+alter table public.item_neighbours enable row level security;
+revoke all on public.item_neighbours from anon, authenticated;
+grant select on public.item_neighbours to anon, authenticated;
+grant all on public.item_neighbours to service_role;
+
+drop policy if exists item_neighbours_select_everybody on public.item_neighbours;
+create policy item_neighbours_select_everybody on public.item_neighbours
+for select to anon, authenticated
+using (true);
+comment on policy item_neighbours_select_everybody on public.item_neighbours is
+'Similar items are found as the caller.';

@@ -1,0 +1,11 @@
+-- Counts name nobody and are everybody's to read.
+alter table public.item_stats enable row level security;
+revoke all on public.item_stats from anon, authenticated;
+grant select on public.item_stats to anon, authenticated;
+grant all on public.item_stats to service_role;
+
+drop policy if exists item_stats_select_everybody on public.item_stats;
+create policy item_stats_select_everybody on public.item_stats
+for select to anon, authenticated
+using (true);
+comment on policy item_stats_select_everybody on public.item_stats is 'Popular and trending lists run as the caller.';

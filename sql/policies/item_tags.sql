@@ -1,0 +1,11 @@
+-- The words people gave an item are everybody's to read.
+alter table public.item_tags enable row level security;
+revoke all on public.item_tags from anon, authenticated;
+grant select on public.item_tags to anon, authenticated;
+grant all on public.item_tags to service_role;
+
+drop policy if exists item_tags_select_everybody on public.item_tags;
+create policy item_tags_select_everybody on public.item_tags
+for select to anon, authenticated
+using (true);
+comment on policy item_tags_select_everybody on public.item_tags is 'Everybody may read tags.';

@@ -1,0 +1,19 @@
+-- Profiles are their account's: read, and changed in what the owner decides.
+alter table public.profiles enable row level security;
+revoke all on public.profiles from anon, authenticated;
+grant select on public.profiles to authenticated;
+grant update (name, language_preference, maturity_rating, preferences) on public.profiles to authenticated;
+grant all on public.profiles to service_role;
+
+drop policy if exists profiles_select_own on public.profiles;
+create policy profiles_select_own on public.profiles
+for select to authenticated
+using (account_id = (select auth.uid()));
+comment on policy profiles_select_own on public.profiles is 'One reads one''s own profiles.';
+
+drop policy if exists profiles_update_own on public.profiles;
+create policy profiles_update_own on public.profiles
+for update to authenticated
+using (account_id = (select auth.uid()))
+with check (account_id = (select auth.uid()));
+comment on policy profiles_update_own on public.profiles is 'One changes one''s own profiles.';

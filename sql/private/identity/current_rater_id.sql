@@ -1,0 +1,12 @@
+-- The acting profile's pseudonym: whose ratings a client reads and writes. Never raises.
+-- Definer: it is the default of ratings.rater_id and stands in that table's policies.
+create or replace function private.current_rater_id() returns uuid
+language sql stable security definer set search_path = ''
+as $$
+    select r.id
+    from public.raters as r
+    where r.profile_id = private.current_profile_id()
+$$;
+comment on function private.current_rater_id() is 'The acting profile''s pseudonym; null if there is none.';
+revoke execute on function private.current_rater_id() from public;
+grant execute on function private.current_rater_id() to anon, authenticated, service_role;

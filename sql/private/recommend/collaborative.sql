@@ -1,0 +1,27 @@
+-- What a rater's nearest 100 neighbours rated and the rater has not: scored by the sum, over neighbours, of
+-- shrunk similarity times rating / 5. A list ordered by predicted rating alone would be led by what one
+-- neighbour liked. Reads others' ratings: for definer functions and workers only.
+create or replace function private.collaborative(rater_id uuid, kind text, count integer)
+returns table (item_id uuid, score double precision)
+language sql stable set search_path = ''
+as $$
+    with nearest as materialized (
+        select n.neighbour_id, n.weight
+        from private.neighbours(collaborative.rater_id) as n
+        order by n.weight desc, n.neighbour_id
+        limit 100
+    ), scored as (
+        select o.item_id, sum(n.weight * o.rating / 5) as score
+        from nearest as n
+        join public.ratings as o on o.rater_id = n.neighbour_id
+        where o.item_id not in (select private.unwanted(collaborative.rater_id))
+        group by o.item_id
+    )
+    select s.item_id, s.score
+    from scored as s
+    join public.items as i on i.id = s.item_id and (collaborative.kind is null or i.kind = collaborative.kind)
+    order by s.score desc, s.item_id
+    limit collaborative.count
+$$;
+comment on function private.collaborative(uuid, text, integer) is 'What a rater''s nearest neighbours liked.';
+revoke execute on function private.collaborative(uuid, text, integer) from public;

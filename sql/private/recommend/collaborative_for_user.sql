@@ -1,0 +1,24 @@
+-- private.collaborative for a user id, where the caller may ask, each item with its predicted rating.
+-- Raises as private.rater_of_user.
+-- Definer: scores and predictions read others' ratings; none of them is returned.
+create or replace function private.collaborative_for_user(user_id uuid, count integer)
+returns table (item_id uuid, predicted_rating double precision, score double precision)
+language plpgsql stable security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_rater uuid := private.rater_of_user(user_id);
+begin
+    return query
+    with listed as materialized (
+        select c.item_id, c.score from private.collaborative(v_rater, null, count) as c
+    )
+    select l.item_id, p.predicted_rating, l.score
+    from listed as l
+    left join private.predict(v_rater, array(select item_id from listed)) as p on p.item_id = l.item_id;
+end
+$$;
+comment on function private.collaborative_for_user(uuid, integer) is
+'What a user''s nearest neighbours liked, if the caller may ask.';
+revoke execute on function private.collaborative_for_user(uuid, integer) from public;
+grant execute on function private.collaborative_for_user(uuid, integer) to authenticated, service_role;

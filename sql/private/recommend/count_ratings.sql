@@ -1,0 +1,43 @@
+-- Trigger, with +1 or -1: item_stats and raters follow added or removed ratings. Rows are taken in id order,
+-- so that two clients rating the same items cannot wait for each other in a circle.
+-- Definer: clients may not write counts.
+create or replace function private.count_ratings() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    v_sign integer := tg_argv[0];
+begin
+    insert into public.item_stats as s (item_id, kind, rating_count, rating_sum, trend)
+    select
+        i.id,
+        i.kind,
+        v_sign * count(*),
+        v_sign * sum(c.rating),
+        case
+            when tg_op = 'INSERT' then private.sum_trends(private.trend_of(c.rating / 5.0, c.created_at))
+            else '-infinity'
+        end
+    from changed_rows as c
+    join public.items as i on i.id = c.item_id
+    group by i.id, i.kind
+    order by i.id
+    on conflict (item_id) do update set
+        rating_count = s.rating_count + excluded.rating_count,
+        rating_sum = s.rating_sum + excluded.rating_sum,
+        trend = private.add_trends(s.trend, excluded.trend);
+
+    update public.raters as r set
+        rating_count = r.rating_count + c.rating_count,
+        rating_sum = r.rating_sum + c.rating_sum,
+        ratings_version = r.ratings_version + 1
+    from (
+        select rater_id, v_sign * count(*) as rating_count, v_sign * sum(rating) as rating_sum
+        from changed_rows
+        group by rater_id
+    ) as c
+    where r.id = c.rater_id;
+    return null;
+end
+$$;
+comment on function private.count_ratings() is 'Trigger: keeps the counts of item_stats and raters.';
+revoke execute on function private.count_ratings() from public;

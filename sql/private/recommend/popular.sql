@@ -1,0 +1,38 @@
+-- The most popular items: by the sum of their ratings, then, for those nobody here rated, by what their source
+-- told. A kind or all of them.
+create or replace function private.popular(kind text, count integer)
+returns table (item_id uuid, place bigint)
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with rated as (
+        select s.item_id, s.rating_sum
+        from public.item_stats as s
+        where s.rating_sum > 0 and (popular.kind is null or s.kind = popular.kind)
+        order by s.rating_sum desc, s.item_id
+        limit popular.count
+    ), told as (
+        select c.id, c.popularity
+        from public.catalog_items as c
+        where
+            (select count(*) from rated) < popular.count
+            and (popular.kind is null or c.kind = popular.kind)
+            and not exists (select from public.item_stats as s where s.item_id = c.id and s.rating_sum > 0)
+        order by c.popularity desc, c.id
+        limit popular.count
+    ), listed as (
+        select r.item_id, 0 as tier, r.rating_sum as score from rated as r
+        union all
+        select t.id, 1, t.popularity from told as t
+    )
+    select l.item_id, row_number() over (order by l.tier, l.score desc, l.item_id) as place
+    from listed as l
+    order by place
+    limit popular.count;
+end
+$$;
+comment on function private.popular(text, integer) is 'The most popular items, in order.';
+revoke execute on function private.popular(text, integer) from public;
+grant execute on function private.popular(text, integer) to anon, authenticated, service_role;

@@ -1,0 +1,43 @@
+-- What to watch or read next: what people with the profile's taste liked, then what is like the items it liked,
+-- then what is popular; never what it rated, disliked, dismissed or finished.
+--   count       how many at most, 1 to 200, default 20
+--   kind        movie, tv_show, sports or book; none: all of them
+--   diversity   0 to 1, default 0.3; checked, without effect so far
+--   profile_id  one of one's own profiles; none: the default one. The service may name any
+-- Returns id, kind, title, overview, year, language, image, score (comparable within a reason), reason_code (taste,
+-- liked, popular), reason (a sentence), because_of (the item it names); best first.
+-- Raises 22023 for a parameter out of range, 42501 for another user's profile, PT404 to the service for one that is
+-- not there; named in detail.field.
+-- Roles: anon, authenticated, service_role.
+-- Example: rpc/get_recommendations {"count": 10, "kind": "movie"}
+create or replace function public.get_recommendations(
+    count integer default 20, kind text default null, diversity real default 0.3, profile_id uuid default null
+)
+returns setof public.recommended_item
+language plpgsql stable set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_count integer := coalesce(get_recommendations.count, 20);
+begin
+    perform private.check_range('count', v_count, 1, 200);
+    perform private.check_range('diversity', coalesce(get_recommendations.diversity, 0.3), 0, 1);
+    perform private.check_kind(get_recommendations.kind);
+    return query
+    select
+        c.id, c.kind, c.title, c.overview, c.year, c.language, c.image, r.score, r.reason_code,
+        case r.reason_code
+            when 'taste' then 'People with your taste liked it'
+            when 'liked' then format('Because you liked %s', b.title)
+            when 'popular' then 'Popular with everyone'
+        end,
+        r.because_of
+    from private.recommend(get_recommendations.profile_id, get_recommendations.kind, v_count) as r
+    join public.catalog_items as c on c.id = r.item_id
+    left join public.catalog_items as b on b.id = r.because_of
+    order by r.place;
+end
+$$;
+comment on function public.get_recommendations(integer, text, real, uuid) is 'What to watch or read next, and why.';
+revoke execute on function public.get_recommendations(integer, text, real, uuid) from public;
+grant execute on function public.get_recommendations(integer, text, real, uuid) to anon, authenticated, service_role;

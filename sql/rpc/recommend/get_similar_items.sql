@@ -1,0 +1,47 @@
+-- Items like one: first those a model found to be liked together, then those that tell of something alike.
+--   item_id  the item
+--   count    how many at most, 1 to 200, default 12
+-- Returns id, kind, title, overview, year, language, image, score, reason_code (liked_together with the model's
+-- weight as score, alike with the cosine similarity); best first, of the same kind.
+-- Raises 22023 for a parameter missing or out of range, PT404 for an unknown item; named in detail.field.
+-- Roles: anon, authenticated, service_role.
+-- Example: rpc/get_similar_items {"item_id": "0b7e…", "count": 6}
+create or replace function public.get_similar_items(item_id uuid default null, count integer default 12)
+returns setof public.similar_item
+language plpgsql stable set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_count integer := coalesce(get_similar_items.count, 12);
+begin
+    perform private.check_item(get_similar_items.item_id);
+    perform private.check_range('count', v_count, 1, 200);
+    return query
+    with together as (
+        select n.neighbour_id as item_id, max(n.weight) as weight
+        from public.item_neighbours as n
+        where n.item_id = get_similar_items.item_id and n.weight > 0
+        group by n.neighbour_id
+    ), alike as (
+        select n.item_id, n.similarity
+        from public.item_embeddings as e
+        cross join lateral private.nearest(e.embedding, e.kind, v_count + 1) as n
+        where e.item_id = get_similar_items.item_id and n.item_id <> e.item_id
+    ), listed as (
+        select t.item_id, 0 as tier, t.weight as score, 'liked_together' as reason_code from together as t
+        union all
+        select a.item_id, 1, a.similarity, 'alike'
+        from alike as a
+        where a.item_id not in (select t.item_id from together as t)
+    )
+    select c.id, c.kind, c.title, c.overview, c.year, c.language, c.image, l.score::double precision, l.reason_code
+    from listed as l
+    join public.catalog_items as c on c.id = l.item_id
+    join public.items as i on i.id = get_similar_items.item_id and i.kind = c.kind
+    order by l.tier, l.score desc, c.id
+    limit v_count;
+end
+$$;
+comment on function public.get_similar_items(uuid, integer) is 'Items like one.';
+revoke execute on function public.get_similar_items(uuid, integer) from public;
+grant execute on function public.get_similar_items(uuid, integer) to anon, authenticated, service_role;

@@ -1,0 +1,22 @@
+-- Tell what the acting profile did with items: all events of a call or none; an event sent again does nothing.
+--   events  a list of 1 to 500 objects: client_id (uuid, chosen by the client, once per event), item_id (uuid),
+--           type (view, click, share, save, like, dislike, complete, dismiss), occurred_at (optional, the last 30
+--           days up to a day ahead, default now), metadata (optional object, up to 2,000 characters)
+-- Returns how many events were new.
+-- Raises 22023 naming the event and its field, 23503 for an unknown item, 42501 without a profile.
+-- Roles: authenticated.
+-- Example: rpc/record_interactions {"events": [{"client_id": "6f1c…", "item_id": "0b7e…", "type": "click"}]}
+create or replace function public.record_interactions(events jsonb default null) returns integer
+language plpgsql set search_path = ''
+as $$
+begin
+    if jsonb_typeof(events) is distinct from 'array' or jsonb_array_length(events) not between 1 and 500 then
+        raise exception 'events must be a list of 1 to 500 objects'
+            using errcode = '22023', detail = '{"field": "events"}';
+    end if;
+    return private.store_interactions(events);
+end
+$$;
+comment on function public.record_interactions(jsonb) is 'Tell what the acting profile did with items.';
+revoke execute on function public.record_interactions(jsonb) from public;
+grant execute on function public.record_interactions(jsonb) to authenticated;

@@ -1,0 +1,8 @@
+-- A new auth user gets an account, a profile and a rater; a changed address is mirrored.
+create or replace trigger create_account
+after insert on auth.users
+for each row execute function private.create_account();
+
+create or replace trigger mirror_email
+after update of email on auth.users
+for each row when (old.email is distinct from new.email) execute function private.mirror_email();

@@ -1,0 +1,20 @@
+-- content shares its item's life, tells when it changed, and is embedded when its text is new.
+create or replace trigger create_item
+before insert on public.content
+for each row execute function private.create_item();
+
+create or replace trigger delete_item
+after delete on public.content
+for each row execute function private.create_item();
+
+create or replace trigger touch
+before update on public.content
+for each row execute function private.touch();
+
+create or replace trigger enqueue_inserted
+after insert on public.content referencing new table as changed_rows
+for each statement execute function private.enqueue_embeddings();
+
+create or replace trigger enqueue_updated
+after update on public.content referencing new table as changed_rows
+for each statement execute function private.enqueue_embeddings();

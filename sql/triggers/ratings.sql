@@ -1,0 +1,34 @@
+-- Who rates is the acting profile unless said otherwise; counts and neighbours follow every change.
+alter table public.ratings alter column rater_id set default private.current_rater_id();
+
+create or replace trigger touch
+before update on public.ratings
+for each row execute function private.touch();
+
+create or replace trigger count_inserted
+after insert on public.ratings referencing new table as changed_rows
+for each statement execute function private.count_ratings('1');
+
+create or replace trigger count_updated_from
+after update on public.ratings referencing old table as changed_rows
+for each statement execute function private.count_ratings('-1');
+
+create or replace trigger count_updated_to
+after update on public.ratings referencing new table as changed_rows
+for each statement execute function private.count_ratings('1');
+
+create or replace trigger count_deleted
+after delete on public.ratings referencing old table as changed_rows
+for each statement execute function private.count_ratings('-1');
+
+create or replace trigger enqueue_inserted
+after insert on public.ratings referencing new table as changed_rows
+for each statement execute function private.enqueue_similarity();
+
+create or replace trigger enqueue_updated
+after update on public.ratings referencing new table as changed_rows
+for each statement execute function private.enqueue_similarity();
+
+create or replace trigger enqueue_deleted
+after delete on public.ratings referencing old table as changed_rows
+for each statement execute function private.enqueue_similarity();

@@ -1,0 +1,33 @@
+"""Clients of Auth: without a library, and with the official one as an app and as an administrator."""
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import psycopg
+import pytest
+from supabase import Client
+
+from tests.conftest import Stack
+
+
+@pytest.fixture
+def http(stack: Stack) -> Iterator[httpx.Client]:
+    """Auth without a client library, as a caller without a session."""
+    with httpx.Client(base_url=f"{stack.url}/auth/v1", headers={"apikey": stack.anon_key}) as client:
+        yield client
+
+
+@pytest.fixture
+def database(stack: Stack) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def app(connect: Callable[[], Client]) -> Client:
+    return connect()
+
+
+@pytest.fixture
+def admin(connect: Callable[[str], Client], stack: Stack) -> Client:
+    return connect(stack.service_role_key)

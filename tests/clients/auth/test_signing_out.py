@@ -1,0 +1,50 @@
+"""Which sessions end when a user signs out or changes the password."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from supabase import Client
+from supabase_auth.errors import AuthApiError
+
+from tests.clients.auth.sessions import PASSWORD, refresh, refused, sign_in, sign_up, user
+
+
+@pytest.mark.parametrize(
+    ("scope", "this_one", "the_other"),
+    [("local", "ended", "alive"), ("others", "alive", "ended"), ("global", "ended", "ended")],
+)
+def test_signing_out_ends_the_sessions_of_its_scope(
+    app: Client,
+    connect: Callable[[], Client],
+    http: httpx.Client,
+    scope: Any,
+    this_one: str,
+    the_other: str,
+) -> None:
+    other = sign_up(connect())
+    this = sign_in(app, other)
+    app.auth.sign_out({"scope": scope})
+    for session, state in ((this, this_one), (other, the_other)):
+        known = user(http, session.access_token)
+        renewed = refresh(http, session.refresh_token)
+        if state == "alive":
+            assert (known.status_code, renewed.status_code) == (200, 200)
+        else:
+            assert refused("session_not_found", known)
+            assert refused("refresh_token_not_found", renewed)
+
+
+def test_a_new_password_signs_out_everybody_else(
+    app: Client, connect: Callable[[], Client], http: httpx.Client
+) -> None:
+    other = sign_up(connect())
+    this = sign_in(app, other)
+    app.auth.update_user({"password": PASSWORD + "2"})
+    assert user(http, this.access_token).status_code == 200
+    assert refused("session_not_found", user(http, other.access_token))
+    assert refused("refresh_token_not_found", refresh(http, other.refresh_token))
+    with pytest.raises(AuthApiError) as refusal:
+        sign_in(connect(), other)
+    assert refusal.value.code == "invalid_credentials"

@@ -1,0 +1,117 @@
+"""What users change about themselves, and what the hook puts in their tokens."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from supabase import Client
+from supabase_auth.errors import AuthApiError
+
+from local.auth.errors import AuthError
+from local.auth.hooks import accepted
+from tests.clients.auth.sessions import AWKWARD, PASSWORD, at_once, claims_of, new_email, sign_up, user
+from tests.conftest import Stack
+
+
+def test_awkward_metadata_comes_back_as_it_went(app: Client, stack: Stack) -> None:
+    answer = app.auth.sign_up(
+        {"email": new_email(), "password": PASSWORD, "options": {"data": AWKWARD | {"nothing": None}}}
+    )
+    assert answer.user and answer.session
+    automatic = {"sub", "email", "email_verified", "phone_verified"}
+    in_token = claims_of(answer.session.access_token, stack)["user_metadata"]
+    for metadata in (answer.user.user_metadata, in_token):
+        assert {name: value for name, value in metadata.items() if name not in automatic} == AWKWARD
+
+
+def test_updating_metadata_merges_and_null_takes_away(app: Client) -> None:
+    sign_up(app)
+    app.auth.update_user({"data": AWKWARD})
+    app.auth.update_user({"data": {"plus": None, "spaces": "+"}})
+    found = app.auth.get_user()
+    assert found
+    expected = AWKWARD | {"spaces": "+"}
+    del expected["plus"]
+    assert {name: found.user.user_metadata.get(name) for name in expected} == expected
+    assert "plus" not in found.user.user_metadata
+
+
+def test_metadata_changed_at_once_keeps_both_changes(app: Client, http: httpx.Client) -> None:
+    session = sign_up(app)
+    authorization = {"authorization": f"Bearer {session.access_token}"}
+    names = iter("ab")
+    at_once(lambda: http.put("/user", json={"data": {next(names): 1}}, headers=authorization))
+    metadata = user(http, session.access_token).json()["user_metadata"]
+    assert (metadata["a"], metadata["b"]) == (1, 1)
+
+
+def test_an_address_that_somebody_has_is_refused(app: Client, connect: Callable[[], Client]) -> None:
+    taken = sign_up(connect()).user.email
+    app.auth.sign_in_anonymously()
+    with pytest.raises(AuthApiError) as refusal:
+        app.auth.update_user({"email": taken or ""})
+    assert refusal.value.code == "email_exists"
+
+
+def test_a_permanent_user_cannot_take_an_address_unproven(app: Client) -> None:
+    sign_up(app)
+    with pytest.raises(AuthApiError) as refusal:
+        app.auth.update_user({"email": new_email()})
+    assert refusal.value.code == "email_provider_disabled"
+
+
+def test_roles_come_from_the_hook_at_the_next_refresh(
+    app: Client, stack: Stack, database: psycopg.Connection
+) -> None:
+    session = sign_up(app)
+    assert claims_of(session.access_token, stack)["app_metadata"]["roles"] == []
+    grant = "insert into private.user_roles (user_id, role) values (%s, 'editor')"
+    database.execute(grant, [session.user.id])
+    refreshed = app.auth.refresh_session().session
+    assert refreshed
+    metadata = claims_of(refreshed.access_token, stack)["app_metadata"]
+    assert metadata == {"provider": "email", "providers": ["email"], "roles": ["editor"]}
+    assert "roles" not in refreshed.user.app_metadata
+
+
+CLAIMS = {
+    "aud": "authenticated",
+    "exp": 2,
+    "iat": 1,
+    "sub": "a",
+    "email": "",
+    "phone": "",
+    "role": "authenticated",
+    "aal": "aal1",
+    "session_id": "b",
+    "is_anonymous": False,
+}
+
+
+def test_a_hook_may_add_claims() -> None:
+    assert accepted({"claims": {**CLAIMS, "tier": "premium"}}) == {**CLAIMS, "tier": "premium"}
+
+
+@pytest.mark.parametrize(
+    ("output", "status", "message"),
+    [
+        ({"error": {"http_code": 403, "message": "not today"}}, 403, "not today"),
+        ({"error": {"message": "not today"}, "claims": CLAIMS}, 500, "not today"),
+        ({"error": {"http_code": 200, "message": "not today"}}, 500, "not today"),
+        (None, 500, "output claims field is missing"),
+        ({}, 500, "output claims field is missing"),
+        ({"claims": []}, 500, "Error unmarshaling JSON output."),
+        ({"claims": {**CLAIMS, "exp": "2"}}, 500, "exp: Invalid type. Expected: integer, given: string"),
+        ({"claims": {**CLAIMS, "email": None}}, 500, "email: Invalid type. Expected: string, given: null"),
+        ({"claims": {"aud": []}}, 500, "(root): session_id is required"),
+    ],
+)
+def test_a_hook_that_refuses_or_spoils_the_claims_fails_the_sign_in(
+    output: Any, status: int, message: str
+) -> None:
+    with pytest.raises(AuthError) as refusal:
+        accepted(output)
+    assert refusal.value.status == status
+    assert message in refusal.value.message

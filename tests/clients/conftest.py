@@ -1,0 +1,72 @@
+"""Clients as an app makes them: URL and key, nothing else."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import httpx
+import pytest
+from supabase import Client, ClientOptions, create_client
+
+from tests.conftest import Stack
+
+
+@pytest.fixture
+def connect(stack: Stack) -> Iterator[Callable[..., Client]]:
+    """Makes a client as an app on another device would."""
+    with ExitStack() as connections:
+
+        def make(key: str = stack.anon_key) -> Client:
+            http = connections.enter_context(httpx.Client(timeout=30))
+            options = ClientOptions(auto_refresh_token=False, httpx_client=http)
+            return create_client(stack.url, key, options)
+
+        yield make
+
+
+@pytest.fixture
+def anon(connect: Callable[..., Client]) -> Client:
+    return connect()
+
+
+@pytest.fixture
+def service(stack: Stack, connect: Callable[..., Client]) -> Client:
+    return connect(stack.service_role_key)
+
+
+@pytest.fixture
+def sign_up(connect: Callable[..., Client]) -> Callable[[], tuple[Client, str]]:
+    """Makes a signed-in client and its user id."""
+
+    def make() -> tuple[Client, str]:
+        client = connect()
+        address = f"viewer-{uuid.uuid4().hex}@example.com"
+        user = client.auth.sign_up({"email": address, "password": uuid.uuid4().hex}).user
+        assert user
+        return client, user.id
+
+    return make
+
+
+@pytest.fixture
+def viewer(sign_up: Callable[[], tuple[Client, str]]) -> tuple[Client, str]:
+    return sign_up()
+
+
+@pytest.fixture
+def other_viewer(sign_up: Callable[[], tuple[Client, str]]) -> tuple[Client, str]:
+    return sign_up()
+
+
+@pytest.fixture
+def films(service: Client) -> Iterator[dict[str, str]]:
+    """Title and id of five films, there for one test."""
+    titles = [f"Film {name} {uuid.uuid4().hex[:6]}" for name in "ABCDE"]
+    made: list[dict[str, str]] = rows(service.table("content").insert([{"title": title} for title in titles]))
+    yield {film["title"].split()[1]: film["id"] for film in made}
+    service.table("content").delete().in_("id", [film["id"] for film in made]).execute()
+
+
+def rows(request: object) -> list[dict[str, str]]:
+    """What a request answers, as the list of rows that it is."""
+    return list(request.execute().data)  # type: ignore[attr-defined]

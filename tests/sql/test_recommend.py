@@ -1,0 +1,338 @@
+"""Recommendations against small tables whose right answers were worked out by hand."""
+
+import itertools
+import random
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+from scipy.stats import pearsonr
+
+from tests.sql.people import Person, become, embed, item, person, rate
+
+
+@pytest.fixture
+def films(db: psycopg.Connection) -> dict[str, UUID]:
+    return {name: item(db, f"Film {name}") for name in "ABCDE"}
+
+
+@pytest.fixture
+def viewer(db: psycopg.Connection, films: dict[str, UUID]) -> Person:
+    """Rated A 5, B 3, C 1. Ann and Bob go the same way (correlation 1), Eve the other (-1)."""
+    viewer = person(db)
+    rate(db, viewer.rater_id, {films["A"]: 5, films["B"]: 3, films["C"]: 1})
+    ann, bob, eve = (person(db, name).rater_id for name in ("ann", "bob", "eve"))
+    rate(db, ann, {films["A"]: 5, films["B"]: 3, films["C"]: 1, films["D"]: 4, films["E"]: 1})
+    rate(db, bob, {films["A"]: 4, films["B"]: 3, films["C"]: 2, films["D"]: 5})
+    rate(db, eve, {films["A"]: 1, films["B"]: 3, films["C"]: 5, films["E"]: 5})
+    return viewer
+
+
+def collaborative(db: psycopg.Connection, who: Person, count: int = 20) -> list[Any]:
+    return db.execute(
+        "select id, predicted_rating, score from get_collaborative_recommendations(%s, %s)", [who.id, count]
+    ).fetchall()
+
+
+def predicted(db: psycopg.Connection, who: Person, rated: UUID) -> float | None:
+    row = db.execute("select predict_rating(%s, %s)", [who.id, rated]).fetchone()
+    assert row
+    return float(row[0]) if row[0] is not None else None
+
+
+def recommended(db: psycopg.Connection, **parameters: object) -> list[Any]:
+    names = ", ".join(f"{name} => %({name})s" for name in parameters)
+    query = f"select id, reason_code, reason, because_of from get_recommendations({names})"
+    return db.execute(query, parameters).fetchall()
+
+
+def test_a_prediction_is_ones_mean_plus_the_neighbours_departures(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    become(db, viewer)
+    # Ann's mean is 2.8, Bob's 3.5: 3 + ((4 - 2.8) + (5 - 3.5)) / 2, and for E of Ann alone 3 + (1 - 2.8)
+    assert predicted(db, viewer, films["D"]) == pytest.approx(4.35)
+    assert predicted(db, viewer, films["E"]) == pytest.approx(1.2)
+
+
+def test_a_list_sums_shrunk_similarities_of_those_who_liked_it(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    become(db, viewer)
+    # Three common ratings: each neighbour weighs 1 * 3 / (3 + 10)
+    assert collaborative(db, viewer) == [
+        (films["D"], pytest.approx(4.35), pytest.approx(3 / 13 * (4 + 5) / 5)),
+        (films["E"], pytest.approx(1.2), pytest.approx(3 / 13 * 1 / 5)),
+    ]
+
+
+def test_stored_neighbours_give_the_same_list(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    become(db, viewer)
+    live = collaborative(db, viewer)
+    db.execute("reset role")
+    db.execute("select private.refresh_user_similarity(%s)", [viewer.rater_id])
+    stored = db.execute(
+        "select similarity, co_ratings from user_similarities where rater_id = %s", [viewer.rater_id]
+    ).fetchall()
+    become(db, viewer)
+    assert stored == [(pytest.approx(1), 3)] * 2
+    assert collaborative(db, viewer) == live
+
+
+def test_a_rating_given_now_changes_the_next_list(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    db.execute("select private.refresh_user_similarity(%s)", [viewer.rater_id])
+    become(db, viewer)
+    db.execute("insert into ratings (item_id, rating) values (%s, 2)", [films["D"]])
+    assert [row[0] for row in collaborative(db, viewer)] == [films["E"]]
+    db.execute("delete from ratings where item_id = %s", [films["D"]])
+    assert [row[0] for row in collaborative(db, viewer)] == [films["D"], films["E"]]
+
+
+def test_an_item_that_no_neighbour_rated_is_predicted_by_its_mean(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    lonely, unrated = item(db, "Rated by strangers"), item(db, "Rated by nobody")
+    rate(db, person(db).rater_id, {lonely: 2})
+    rate(db, person(db).rater_id, {lonely: 4.5})
+    become(db, viewer)
+    assert predicted(db, viewer, lonely) == pytest.approx(3.25)
+    assert predicted(db, viewer, unrated) is None
+
+
+def test_correlations_are_scipys(db: psycopg.Connection) -> None:
+    chance = random.Random(7)
+    films = [item(db, f"Film {number}") for number in range(40)]
+    steps = [step / 2 for step in range(1, 11)]
+    raters = [person(db).rater_id for _ in range(12)]
+    given = {
+        rater: {film: chance.choice(steps) for film in films if chance.random() < 0.6} for rater in raters
+    }
+    for rater, ratings in given.items():
+        rate(db, rater, ratings)
+    compared = 0
+    for rater in raters:
+        found = db.execute("select * from private.compute_neighbours(%s)", [rater]).fetchall()
+        for neighbour, similarity, co_ratings in found:
+            both = given[rater].keys() & given[neighbour].keys()
+            mine, theirs = ([given[who][film] for film in both] for who in (rater, neighbour))
+            assert co_ratings == len(both)
+            assert similarity == pytest.approx(pearsonr(mine, theirs).statistic, abs=1e-9)
+            compared += 1
+    assert compared == len(list(itertools.permutations(raters, 2)))
+
+
+def test_raters_without_variance_or_with_one_common_rating_are_no_neighbours(
+    db: psycopg.Connection, films: dict[str, UUID]
+) -> None:
+    viewer, flat, single = (person(db).rater_id for _ in range(3))
+    rate(db, viewer, {films["A"]: 5, films["B"]: 3})
+    rate(db, flat, {films["A"]: 4, films["B"]: 4})
+    rate(db, single, {films["A"]: 5, films["C"]: 1})
+    assert db.execute("select * from private.compute_neighbours(%s)", [viewer]).fetchall() == []
+
+
+def test_another_users_recommendations_are_refused(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, person(db, "other_viewer"))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="another user"):
+        collaborative(db, viewer)
+
+
+def test_another_users_prediction_is_refused(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    become(db, person(db, "other_viewer"))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        predicted(db, viewer, films["D"])
+
+
+def test_the_service_may_ask_for_anybody_and_for_a_bare_rater(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    become(db, None, "service_role")
+    by_user = collaborative(db, viewer)
+    by_rater = db.execute(
+        "select id from get_collaborative_recommendations(%s, 20)", [viewer.rater_id]
+    ).fetchall()
+    assert [row[0] for row in by_user] == [row[0] for row in by_rater] == [films["D"], films["E"]]
+
+
+def test_a_newcomer_gets_popular_items_with_that_reason(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    become(db, person(db, "newcomer"))
+    rows = recommended(db, count=5)
+    # Sums of ratings: A 15, B 12, C 9, D 9, E 6
+    assert [row[0] for row in rows][:2] == [films["A"], films["B"]]
+    assert {row[2] for row in rows} == {"Popular with everyone"}
+
+
+def test_recommendations_are_collaborative_then_by_content_then_popular(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    near, far, popular = item(db, "Near A"), item(db, "Far from A"), item(db, "Seen by many")
+    embed(db, films["A"], [1.0, 0.0] + [0.0] * 382)
+    embed(db, near, [1.0, 0.1] + [0.0] * 382)
+    embed(db, far, [0.1, 1.0] + [0.0] * 382)
+    for _ in range(3):
+        rate(db, person(db).rater_id, {popular: 5})
+    become(db, viewer)
+    assert recommended(db, count=5) == [
+        (films["D"], "taste", "People with your taste liked it", None),
+        (films["E"], "taste", "People with your taste liked it", None),
+        (near, "liked", "Because you liked Film A", films["A"]),
+        (far, "liked", "Because you liked Film A", films["A"]),
+        (popular, "popular", "Popular with everyone", None),
+    ]
+
+
+def test_what_was_rated_disliked_dismissed_or_finished_is_left_out(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    become(db, viewer)
+    for name, kind in (("D", "dislike"), ("E", "complete")):
+        event = {"client_id": str(uuid4()), "item_id": str(films[name]), "type": kind}
+        db.execute("select record_interactions(%s)", [Jsonb([event])])
+    assert not {row[0] for row in recommended(db, count=200)} & set(films.values())
+
+
+def test_a_list_has_only_the_kind_asked_for(db: psycopg.Connection, viewer: Person) -> None:
+    book = item(db, "A book", "book")
+    become(db, viewer)
+    assert [row[0] for row in recommended(db, count=50, kind="book")] == [book]
+
+
+def test_another_users_profile_is_refused(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, person(db, "other_viewer"))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="not yours"):
+        recommended(db, profile_id=viewer.profile_id)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "get_recommendations(count => 0)",
+        "get_recommendations(count => -1)",
+        "get_recommendations(count => 1000000)",
+        "get_recommendations(diversity => 1.1)",
+        "get_recommendations(diversity => 'NaN')",
+        "get_recommendations(kind => 'opera')",
+        "get_popular_items(201)",
+        "get_trending_items(-5)",
+        "get_similar_items(null, 5)",
+        "get_collaborative_recommendations(null, 5)",
+        "record_interactions(null)",
+        "record_interactions('{}')",
+        "record_interactions('[]')",
+        "record_interactions('[1]')",
+    ],
+)
+def test_a_parameter_out_of_range_is_named(db: psycopg.Connection, viewer: Person, call: str) -> None:
+    become(db, viewer)
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
+        db.execute(f"select * from {call}")
+    assert '"field"' in (refused.value.diag.message_detail or "")
+
+
+def test_similar_items_are_a_models_first_then_alike_ones_of_the_same_kind(
+    db: psycopg.Connection, films: dict[str, UUID]
+) -> None:
+    book = item(db, "A book", "book")
+    for name, angle in (("A", 0.0), ("B", 0.1), ("C", 0.5)):
+        embed(db, films[name], [1.0, angle] + [0.0] * 382)
+    embed(db, book, [1.0, 0.0] + [0.0] * 382, "book")
+    for neighbour, weight in ((films["D"], 0.7), (films["C"], 0.9), (book, 2.0)):
+        db.execute("insert into item_neighbours values ('test', %s, %s, %s)", [films["A"], neighbour, weight])
+    become(db, None)
+    rows = db.execute("select id, reason_code from get_similar_items(%s)", [films["A"]]).fetchall()
+    assert rows == [(films["C"], "liked_together"), (films["D"], "liked_together"), (films["B"], "alike")]
+
+
+def test_similar_items_of_an_unknown_item_are_refused(db: psycopg.Connection) -> None:
+    become(db, None)
+    with pytest.raises(psycopg.Error) as refused:
+        db.execute("select * from get_similar_items(%s)", [uuid4()])
+    assert refused.value.sqlstate == "PT404"
+
+
+def test_popular_goes_by_the_sum_of_ratings_then_by_the_sources_word(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    db.execute("insert into content (title, popularity) values ('Known elsewhere', 50)")
+    become(db, None)
+    rows = db.execute("select title, rating_count, average_rating from get_popular_items(6)").fetchall()
+    assert rows[0] == ("Film A", 4, pytest.approx(3.75))
+    assert rows[1] == ("Film B", 4, pytest.approx(3))
+    assert rows[5] == ("Known elsewhere", 0, None)
+
+
+def test_trending_halves_in_a_week(db: psycopg.Connection, films: dict[str, UUID]) -> None:
+    rater = person(db).rater_id
+    for name, age in (("A", "0 days"), ("B", "7 days"), ("C", "14 days")):
+        db.execute(
+            "insert into ratings (rater_id, item_id, rating, created_at) "
+            "values (%s, %s, 5, now() - %s::interval)",
+            [rater, films[name], age],
+        )
+    become(db, None)
+    rows = db.execute("select id, score from get_trending_items(3)").fetchall()
+    assert rows == [
+        (films["A"], pytest.approx(1)),
+        (films["B"], pytest.approx(0.5)),
+        (films["C"], pytest.approx(0.25)),
+    ]
+
+
+def test_trends_add_up_as_plain_sums_do(db: psycopg.Connection) -> None:
+    found = db.execute(
+        "select power(2, private.sum_trends(x) - private.trend_of(1, now())) "
+        "from (select private.trend_of(weight, now()) as x from unnest(array[0.3, 1, 0]) as weight) as trends"
+    ).fetchone()
+    assert found == (pytest.approx(1.3),)
+
+
+def test_counts_follow_inserts_updates_and_deletes(db: psycopg.Connection, films: dict[str, UUID]) -> None:
+    viewer = person(db)
+
+    def counts() -> tuple[object, ...] | None:
+        return db.execute(
+            "select s.rating_count, s.rating_sum, r.rating_count, r.rating_sum "
+            "from item_stats s, raters r where s.item_id = %s and r.id = %s",
+            [films["A"], viewer.rater_id],
+        ).fetchone()
+
+    rate(db, viewer.rater_id, {films["A"]: 4, films["B"]: 2})
+    assert counts() == (1, 4, 2, 6)
+    db.execute("update ratings set rating = 5 where item_id = %s", [films["A"]])
+    assert counts() == (1, 5, 2, 7)
+    db.execute("delete from ratings where item_id = %s", [films["A"]])
+    assert counts() == (0, 0, 1, 2)
+
+
+def test_deleting_an_item_takes_its_ratings_out_of_the_counts(
+    db: psycopg.Connection, films: dict[str, UUID]
+) -> None:
+    viewer = person(db)
+    rate(db, viewer.rater_id, {films["A"]: 4, films["B"]: 2})
+    db.execute("delete from content where id = %s", [films["A"]])
+    assert db.execute("select count(*) from items where id = %s", [films["A"]]).fetchone() == (0,)
+    row = db.execute(
+        "select rating_count, rating_sum from raters where id = %s", [viewer.rater_id]
+    ).fetchone()
+    assert row == (1, 2)
+
+
+def test_a_deleted_users_ratings_still_count_under_the_pseudonym(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    db.execute("delete from auth.users where id = %s", [viewer.id])
+    assert db.execute("select profile_id from raters where id = %s", [viewer.rater_id]).fetchone() == (None,)
+    assert db.execute("select count(*) from ratings where rater_id = %s", [viewer.rater_id]).fetchone() == (
+        3,
+    )
+    assert db.execute("select count(*) from profiles where id = %s", [viewer.profile_id]).fetchone() == (0,)

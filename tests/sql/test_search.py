@@ -1,0 +1,113 @@
+"""match_movies and its kin against exact search in numpy."""
+
+from uuid import UUID
+
+import numpy
+import psycopg
+import pytest
+
+from tests.sql.people import become, embed, item
+
+
+@pytest.fixture
+def vectors(db: psycopg.Connection) -> dict[UUID, numpy.ndarray]:
+    """300 films and 20 books in a random but fixed arrangement, in clusters as texts are."""
+    chance = numpy.random.default_rng(3)
+    centres = chance.normal(size=(10, 384))
+    made = {}
+    for number in range(320):
+        vector = centres[number % 10] + chance.normal(size=384) * 0.8
+        kind = "movie" if number < 300 else "book"
+        made[item(db, f"Item {number}", kind)] = vector / numpy.linalg.norm(vector)
+        embed(db, list(made)[-1], list(made.values())[-1].tolist(), kind)
+    return made
+
+
+def match(
+    db: psycopg.Connection, function: str, vector: numpy.ndarray, *rest: object
+) -> list[tuple[UUID, float]]:
+    marks = ", %s" * len(rest)
+    query = f"select id, similarity from {function}(%s{marks})"
+    return db.execute(query, [str(vector.tolist()), *rest]).fetchall()
+
+
+def test_films_are_those_that_exact_search_finds(
+    db: psycopg.Connection, vectors: dict[UUID, numpy.ndarray]
+) -> None:
+    films = dict(list(vectors.items())[:300])
+    matrix, ids = numpy.array(list(films.values())), list(films)
+    become(db, None)
+    hits = total = 0
+    for query in numpy.random.default_rng(4).normal(size=(20, 384)) * 0.5 + matrix[:20]:
+        similarity = matrix @ (query / numpy.linalg.norm(query))
+        best = numpy.argsort(-similarity)[:12]
+        found = match(db, "match_movies", query, 0.0, 12)
+        expected = {ids[place]: similarity[place] for place in best if similarity[place] >= 0}
+        hits += len(expected.keys() & {row[0] for row in found})
+        total += len(expected)
+        for id, close in found:
+            assert close == pytest.approx(similarity[ids.index(id)], abs=1e-5)
+    assert hits / total >= 0.99
+
+
+def test_books_and_films_do_not_mix(db: psycopg.Connection, vectors: dict[UUID, numpy.ndarray]) -> None:
+    become(db, None)
+    query = next(iter(vectors.values()))
+    books = {row[0] for row in match(db, "match_books", query, 0.0, 200)}
+    assert books <= set(list(vectors)[300:]) and books
+    assert books == {row[0] for row in match(db, "match_content", query, 0.0, 200, "book")}
+
+
+def test_nothing_below_the_threshold_and_no_more_than_asked(
+    db: psycopg.Connection, vectors: dict[UUID, numpy.ndarray]
+) -> None:
+    become(db, None)
+    found = match(db, "match_movies", list(vectors.values())[5], 0.5, 7)
+    similarities = [row[1] for row in found]
+    assert len(found) == 7
+    assert min(similarities) >= 0.5
+    assert similarities == sorted(similarities, reverse=True)
+
+
+def test_defaults_are_twelve_at_four_tenths(
+    db: psycopg.Connection, vectors: dict[UUID, numpy.ndarray]
+) -> None:
+    become(db, None)
+    query = list(vectors.values())[5]
+    assert match(db, "match_movies", query) == match(db, "match_movies", query, 0.4, 12)
+    assert match(db, "match_movies", query) == match(db, "match_movies", query, None, None)
+
+
+@pytest.mark.parametrize(
+    ("vector", "threshold", "count", "field"),
+    [
+        ([1.0] * 3, 0.4, 12, "query_embedding"),
+        ([1.0] * 385, 0.4, 12, "query_embedding"),
+        ([0.0] * 384, 0.4, 12, "query_embedding"),
+        ([1.0] * 384, -0.1, 12, "match_threshold"),
+        ([1.0] * 384, 1.1, 12, "match_threshold"),
+        ([1.0] * 384, float("nan"), 12, "match_threshold"),
+        ([1.0] * 384, 0.4, 0, "match_count"),
+        ([1.0] * 384, 0.4, -1, "match_count"),
+        ([1.0] * 384, 0.4, 1_000_000, "match_count"),
+    ],
+)
+def test_a_parameter_out_of_range_is_named(
+    db: psycopg.Connection, vector: list[float], threshold: float, count: int, field: str
+) -> None:
+    become(db, None)
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
+        match(db, "match_movies", numpy.array(vector), threshold, count)
+    assert f'"field": "{field}"' in (refused.value.diag.message_detail or "")
+
+
+@pytest.mark.parametrize("kind", ["movie", "tv_show", "sports", "book"])
+def test_each_kind_is_searched_by_its_own_index(db: psycopg.Connection, kind: str) -> None:
+    db.execute("set local enable_seqscan = off")
+    db.execute("set local enable_sort = off")
+    plan = db.execute(
+        "explain select * from item_embeddings e "
+        "where e.kind = %s order by e.embedding <=> %s::vector limit 5",
+        [kind, str([1.0] * 384)],
+    ).fetchall()
+    assert "item_embeddings_" in str(plan) and "Index Scan" in str(plan)

@@ -1,0 +1,68 @@
+"""Loading the data: whole, once, and joined with what is there."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import psycopg
+import pytest
+
+from local.throwaway import Stack
+from seed import movielens, own
+from seed.load import load
+from seed.rows import Book, Film, Rating, Tag, item_id
+
+
+@pytest.fixture
+def loaded(stack: Stack) -> Iterator[psycopg.Connection]:
+    """The loader commits, so what it wrote is taken away."""
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        yield connection
+        connection.execute("truncate items, raters, genres cascade")
+
+
+def counts(connection: psycopg.Connection) -> list[tuple[object, ...]]:
+    tables = ("content", "books", "item_genres", "item_tags", "ratings")
+    query = " union all ".join(f"select '{table}', count(*) from {table}" for table in tables)
+    return connection.execute(query).fetchall()
+
+
+def test_loading_again_changes_nothing(loaded: psycopg.Connection) -> None:
+    films, books, tags = list(movielens.films())[:200], list(own.books()), list(movielens.tags())
+    ids = {film.id for film in films}
+    tags = [tag for tag in tags if tag.item_id in ids]
+    ratings = [rating for rating in movielens.ratings() if rating.item_id in ids]
+
+    def load_all() -> list[tuple[object, ...]]:
+        load(loaded, Film, films)
+        load(loaded, Book, books)
+        load(loaded, Tag, tags)
+        load(loaded, Rating, ratings)
+        changes = loaded.execute("select max(updated_at) from content").fetchall()
+        return counts(loaded) + changes
+
+    assert load_all() == load_all()
+
+
+def test_a_film_that_two_sources_bring_is_one(loaded: psycopg.Connection) -> None:
+    first = Film(item_id("own", "x"), "The Film", tmdb_id=42, overview="Told by us.", genres=["Drama"])
+    second = Film(item_id("tmdb", "42"), "The Film", tmdb_id=42, popularity=7, genres=["DRAMA", "Crime"])
+    load(loaded, Film, [first])
+    load(loaded, Film, [second])
+    found = loaded.execute("select id, overview, popularity from content").fetchall()
+    assert found == [(first.id, "Told by us.", 7)]
+    assert loaded.execute("select count(*) from item_genres").fetchone() == (2,)
+
+
+def test_awkward_values_are_kept(loaded: psycopg.Connection) -> None:
+    text = 'tab\there, "quoted"; new\nline \\N \\. 😀 שלום %&+'
+    book = Book(item_id("own-book", "x"), text, authors=[text, "b,c", "{}"], description=text, genres=[text])
+    load(loaded, Book, [book])
+    row = loaded.execute("select title, authors, description from books").fetchone()
+    assert row == (text, [text, "b,c", "{}"], text)
+
+
+def test_a_bad_row_leaves_nothing_behind(loaded: psycopg.Connection) -> None:
+    films = [*islice(own.films(), 10), Film(item_id("own", "bad"), "   ")]
+    with pytest.raises(psycopg.errors.CheckViolation, match="content_title_length"):
+        load(loaded, Film, films)
+    assert counts(loaded)[0] == ("content", 0)

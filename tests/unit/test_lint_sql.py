@@ -1,0 +1,208 @@
+"""The rules of sql/: one good file of each folder, and what is said against each way to spoil it."""
+
+import re
+
+import pytest
+
+from scripts import docs, lint_sql, rules
+from scripts.source import LITERAL, header, read
+
+CHECK = """\
+-- Refuse a count out of range.
+create or replace function private.check_count(count integer) returns void
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    if count > 200 then
+        raise exception 'too many' using errcode = '22023';
+    end if;
+end
+$$;
+comment on function private.check_count(integer) is 'Refuse a count out of range.';
+revoke execute on function private.check_count(integer) from public;
+"""
+RPC = """\
+-- Films that were watched most, with how often:
+-- the latest first among equals.
+--   count   how many at most, 1 to 200,
+--           default 20
+--   genre   a genre's name
+-- Returns id and title;
+-- best first.
+-- Raises 22023 for a parameter out of range.
+-- Roles: anon, authenticated.
+-- Example: rpc/most_watched {"count": 10, "genre": [0.1, …]}
+create or replace function public.most_watched(count integer default 20, genre text default null)
+returns table (id uuid, title text)
+language sql stable set search_path = ''
+as $$
+    select m.id, m.title from public.movies as m where private.check_count(count) is null
+$$;
+comment on function public.most_watched(integer, text) is 'Films that were watched most.';
+revoke execute on function public.most_watched(integer, text) from public;
+grant execute on function public.most_watched(integer, text) to anon, authenticated;
+"""
+DEFINER = """\
+-- Trigger: counts what is watched.
+-- Definer: clients may not write counts.
+create or replace function private.count_watched() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    return null;
+end
+$$;
+comment on function private.count_watched() is 'Trigger: counts.';
+revoke execute on function private.count_watched() from public;
+"""
+POLICY = """\
+create policy ratings_select_own on public.ratings for select to authenticated using (true);
+"""
+PATHS = {
+    "sql/rpc/catalog/most_watched.sql": RPC,
+    "sql/private/catalog/check_count.sql": CHECK,
+    "sql/private/catalog/count_watched.sql": DEFINER,
+    "sql/policies/ratings.sql": POLICY,
+}
+
+
+def said(path: str, old: str, new: str) -> str:
+    """What the rules say when `old` reads `new` in one of the files."""
+    assert old in PATHS[path]
+    texts = PATHS | {path: PATHS[path].replace(old, new)}
+    sources = [read(name, text) for name, text in texts.items()]
+    return "\n".join(fault for source in sources for fault in rules.faults(source, sources))
+
+
+def test_good_files_have_no_fault() -> None:
+    assert said("sql/policies/ratings.sql", "select", "select") == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("public.most_watched(count integer", "public.watched(count integer", "makes public.watched"),
+        ("public.most_watched(count integer", "private.most_watched(count integer", "should make public"),
+        ("create or replace", "create", "create or replace"),
+        ("comment on", "grant select on public.movies to anon;\ncomment on", "in the order"),
+        ("from public;", "from anon;", "in the order"),
+        ("$$;", "$$; select 1;", "in the order"),
+        ("stable set search_path = ''", "stable", "search_path = ''"),
+        ("search_path = ''", "search_path = public", "search_path = ''"),
+        ("stable set", "stable security definer set", "lives in sql/private"),
+        ("    select m.id", "    selec m.id", "body: syntax error"),
+        (
+            "-- Films that were watched most, with how often:\n-- the latest first among equals.\n",
+            "",
+            "sentence",
+        ),
+        ("--   genre   a genre's name\n", "", "names the parameters count, the function has count, genre"),
+        ("--   genre ", "--   genres", "names the parameters count, genres"),
+        ("-- Returns id and title;\n-- best first.\n", "", "has the lines Returns, Raises"),
+        ("-- Raises 22023 for a parameter out of range.\n", "", "has the lines Returns, Raises"),
+        (
+            "-- Roles: anon, authenticated.",
+            "-- Roles: anon.",
+            "the roles anon, the grant anon, authenticated",
+        ),
+        ("-- Raises 22023", "-- Raises 22024", "can raise 22023"),
+        ("rpc/most_watched", "rpc/least_watched", "the example reads"),
+        ('{"count": 10', '{"count": ten', "the example reads"),
+        ('{"count": 10', '{"counts": 10', "sends counts, which"),
+        ("$$;", "$$;" + "\n" * rules.LONGEST, "longer than 150"),
+    ],
+)
+def test_a_spoiled_api_function_is_refused(old: str, new: str, fault: str) -> None:
+    assert fault in said("sql/rpc/catalog/most_watched.sql", old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("-- Definer: clients may not write counts.\n", "", "says why"),
+        ("security definer ", "", "but is none"),
+        ("search_path = ''", "search_path = procrastinate", "search_path = ''"),
+        ("return null;", "return null", "body: syntax error"),
+        ("return null;", "raise exception 'no; never' using hint = 'no';", "without an errcode"),
+        ("revoke execute on function private.count_watched() from public;\n", "", "in the order"),
+        ("as $$", "as $$ /* public.most_watched(1) */", "calls public.most_watched"),
+        (
+            "comment on",
+            DEFINER[DEFINER.index("create or") :] + "comment on",
+            "makes one function or view, this one 2",
+        ),
+    ],
+)
+def test_a_spoiled_helper_is_refused(old: str, new: str, fault: str) -> None:
+    assert fault in said("sql/private/catalog/count_watched.sql", old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("ratings_select_own", "own_ratings", "should be called ratings_select_"),
+        (" to authenticated", "", "must say to whom"),
+        ("to authenticated", "to anon, public", "must say to whom"),
+        ("(true)", "(public.most_watched(1) is null)", "calls public.most_watched"),
+    ],
+)
+def test_a_spoiled_policy_is_refused(old: str, new: str, fault: str) -> None:
+    assert fault in said("sql/policies/ratings.sql", old, new)
+
+
+def test_the_queues_helper_alone_has_the_queues_path() -> None:
+    text = CHECK.replace("check_count", "enqueue").replace("search_path = ''", "search_path = procrastinate")
+    assert list(rules.attributes(read("sql/private/queue/enqueue.sql", text))) == []
+
+
+def test_a_header_is_read_with_the_lines_that_go_on() -> None:
+    head = header(read("sql/rpc/catalog/most_watched.sql", RPC))
+    assert head.description == "Films that were watched most, with how often: the latest first among equals."
+    assert head.parameters == {"count": "how many at most, 1 to 200, default 20", "genre": "a genre's name"}
+    assert head.sections["Returns"] == "id and title; best first."
+    assert (head.codes, head.roles) == ({"22023"}, ["anon", "authenticated"])
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("select 1;\n\nselec 2;\n", 'line 3: syntax error at or near "selec"'),
+        ("create table t (a int, b int generated always as (a) virtual);", "virtual"),
+        ("select 'open;", "unterminated quoted string"),
+        ("select * from t where a = %(a)s and b in (%s, %s)", None),
+    ],
+)
+def test_grammar_is_that_of_postgresql_17(text: str, fault: str | None) -> None:
+    answer = lint_sql.grammar(text)
+    assert answer is None if fault is None else fault in (answer or "")
+
+
+@pytest.mark.parametrize(
+    ("statement", "codes"),
+    [
+        ("raise exception 'no; never' using errcode = 'PT404', hint = 'x';", {"PT404"}),
+        ("raise sqlstate 'PGRST' using message = '{}';", {"PGRST"}),
+        ("raise exception sqlstate 'PT409';", {"PT409"}),
+        ("exception when sqlstate '23505' then null;", set()),
+    ],
+)
+def test_raised_codes_are_found(statement: str, codes: set[str]) -> None:
+    assert set(LITERAL.findall(statement)) == codes
+    assert not rules.CODELESS.search(statement)
+
+
+def test_the_error_list_must_be_complete_and_no_longer() -> None:
+    text = docs.ERRORS.read_text()
+    assert list(docs.undocumented_codes(text)) == []
+    assert "22023 is raised in sql/ and has no row" in "".join(
+        docs.undocumented_codes(text.replace("| `22023` |", "| 22023 |"))
+    )
+    assert "PT418 has a row and is raised nowhere" in "".join(
+        docs.undocumented_codes(f"{text}\n| `PT418` | 418 | A teapot. |\n")
+    )
+
+
+def test_the_error_list_says_the_status_that_a_code_names() -> None:
+    rows = re.findall(r"^\| `PT(\d{3})` \| (\d{3})", docs.ERRORS.read_text(), re.MULTILINE)
+    assert rows
+    assert all(code == status for code, status in rows)

@@ -1,0 +1,55 @@
+"""Settings, configuration and keys of the embedded stack."""
+
+from pathlib import Path
+
+import jwt
+import pytest
+
+from local import config, keys, settings
+from local.settings import ROOT, StackError
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("168h", 604800), ("1h30m", 5400), ("45s", 45), ("0s", None), (None, None)]
+)
+def test_durations_are_read_as_the_supabase_cli_reads_them(text: str | None, seconds: int | None) -> None:
+    assert config.seconds(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["7 days", "1d", "", "h", "168"])
+def test_a_duration_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(StackError, match="168h"):
+        config.seconds(text)
+
+
+def test_the_projects_configuration_says_what_the_spec_says() -> None:
+    found = config.load(ROOT)
+    assert (found.jwt_expiry, found.session_inactivity_timeout) == (900, 7 * 24 * 3600)
+    assert not found.enable_confirmations
+    assert found.custom_access_token_hook == "pg-functions://postgres/private/custom_access_token_hook"
+
+
+def test_a_broken_configuration_is_named(tmp_path: Path) -> None:
+    (tmp_path / "supabase").mkdir()
+    (tmp_path / "supabase" / "config.toml").write_text("[api\n")
+    with pytest.raises(StackError, match=r"config\.toml cannot be read"):
+        config.load(tmp_path)
+
+
+@pytest.mark.parametrize("port", ["", "80", "http", "70000", "-1", "54321 "])
+def test_a_port_that_is_none_is_refused(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCAL_PORT", port)
+    if port == "":
+        assert settings.load().port == settings.DEFAULT_PORT
+    else:
+        with pytest.raises(StackError, match="LOCAL_PORT"):
+            settings.load()
+
+
+def test_keys_are_made_once_kept_secret_and_signed_by_the_secret(tmp_path: Path) -> None:
+    made = keys.load(tmp_path)
+    assert keys.load(tmp_path) == made
+    assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
+    assert jwt.decode(made.anon_key, made.jwt_secret, algorithms=["HS256"])["role"] == "anon"
+    assert jwt.decode(made.service_role_key, made.jwt_secret, algorithms=["HS256"])["role"] == "service_role"
+    assert made.jwt_secret not in repr(made) and made.database_password not in repr(made)

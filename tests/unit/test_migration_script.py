@@ -1,0 +1,112 @@
+"""Files of sql/ and what the migrations carry of them, in a folder of their own."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts import migration
+
+FIRST = "20261121000100_first.sql"
+SHRUNK = "sql/private/recommend/shrunk.sql"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, folder in (
+        ("ROOT", tmp_path),
+        ("SOURCES", tmp_path / "sql"),
+        ("MIGRATIONS", tmp_path / "supabase/migrations"),
+    ):
+        monkeypatch.setattr(migration, name, folder)
+        folder.mkdir(parents=True, exist_ok=True)
+    return tmp_path
+
+
+def write(project: Path, path: str, text: str) -> None:
+    (project / path).parent.mkdir(parents=True, exist_ok=True)
+    (project / path).write_text(text)
+
+
+def carry(project: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, list[str]]:
+    """What `make migration` answers, and the migrations there are then."""
+    monkeypatch.setattr(sys, "argv", ["migration.py", *arguments])
+    return migration.main(), sorted(path.name for path in migration.MIGRATIONS.iterdir())
+
+
+def test_files_are_read_helpers_first_and_views_before_functions_that_return_their_rows(
+    project: Path,
+) -> None:
+    for path in (
+        "rpc/search/match.sql",
+        "policies/items.sql",
+        "triggers/items.sql",
+        "private/a/first.sql",
+        "lint/faults.sql",
+    ):
+        write(project, f"sql/{path}", "select 1;\n")
+    write(project, "sql/private/z/texts.sql", "create or replace view private.texts as select 1;\n")
+    assert list(migration.sources()) == [
+        "sql/private/z/texts.sql",
+        "sql/private/a/first.sql",
+        "sql/triggers/items.sql",
+        "sql/policies/items.sql",
+        "sql/rpc/search/match.sql",
+    ]
+
+
+def test_a_migration_carries_files_whole_each_under_its_name(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {SHRUNK: "-- One.\nselect 'a; -- b';\n", "sql/rpc/search/match.sql": "select $$\n\nü\n$$;\n\n\n"}
+    for path, text in texts.items():
+        write(project, path, text)
+    status, names = carry(project, monkeypatch, "functions")
+    assert (status, len(names)) == (0, 1)
+    text = (migration.MIGRATIONS / names[0]).read_text()
+    assert text.startswith(migration.HEAD)
+    assert migration.carried() == {path: text.strip() + "\n" for path, text in texts.items()}
+    assert migration.pending() == {}
+
+
+def test_the_last_migration_that_carries_a_file_counts(project: Path) -> None:
+    write(project, SHRUNK, "select 2;\n")
+    write(project, f"supabase/migrations/{FIRST}", f"-- source: {SHRUNK}\nselect 2;\n")
+    assert migration.pending() == {}
+    write(project, "supabase/migrations/20261121000200_second.sql", f"-- source: {SHRUNK}\nselect 1;\n")
+    assert migration.pending() == {SHRUNK: "select 2;\n"}
+
+
+def test_a_changed_file_alone_is_appended_after_the_last_migration(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project, SHRUNK, "select 1;\n")
+    write(project, "sql/rpc/search/match.sql", "select 2;\n")
+    last = "29990101000000_from_the_future.sql"
+    write(project, f"supabase/migrations/{last}", f"-- source: {SHRUNK}\nselect 1;\n")
+    status, names = carry(project, monkeypatch, "match_better")
+    assert (status, names) == (0, [last, "29990101000001_match_better.sql"])
+    assert SHRUNK not in (migration.MIGRATIONS / names[1]).read_text()
+
+
+def test_nothing_changed_makes_no_migration(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert carry(project, monkeypatch, "functions") == (0, [])
+    assert capsys.readouterr().out == "no file of sql/ changed\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["Name"], ["../name"], ["two words"], ["1st"], ["one", "two"]])
+def test_a_name_that_is_none_is_refused(
+    arguments: list[str],
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write(project, SHRUNK, "select 1;\n")
+    assert carry(project, monkeypatch, *arguments) == (2, [])
+    assert "make migration name=" in capsys.readouterr().err
+
+
+def test_the_migrations_of_the_project_carry_all_of_sql() -> None:
+    assert list(migration.pending()) == []

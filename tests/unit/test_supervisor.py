@@ -1,0 +1,126 @@
+"""The supervisor with parts that are small shell commands."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from local import state, supervisor
+from local.parts import Part
+from local.settings import Settings
+
+SLEEP = ["sleep", "600"]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(tmp_path, tmp_path / "data", tmp_path, 50000, tmp_path / ".env.local")
+
+
+@dataclass
+class Run:
+    supervisor: supervisor.Supervisor
+    settings: Settings
+
+    def until(self, condition: Callable[[state.State], bool]) -> state.State:
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            current = state.read(self.settings)
+            if current and condition(current):
+                return current
+            time.sleep(0.02)
+        raise AssertionError(f"never so: {state.read(self.settings)}")
+
+
+@pytest.fixture
+def start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Run]]:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(supervisor, "TICK", 0.01)
+    started: list[tuple[Run, threading.Thread]] = []
+
+    def begin(first: Part, *others: Part) -> Run:
+        run = Run(supervisor.Supervisor(settings, first, lambda: list(others)), settings)
+        thread = threading.Thread(target=run.supervisor.run)
+        thread.start()
+        started.append((run, thread))
+        return run
+
+    yield begin
+    for run, thread in started:
+        run.supervisor.stopping = True
+        thread.join(20)
+
+
+def test_the_others_start_when_the_first_is_prepared(start: Callable[..., Run], tmp_path: Path) -> None:
+    prepared = tmp_path / "prepared"
+    first = Part("first", SLEEP, ready=lambda: True, prepare=prepared.touch)
+    second = Part("second", ["sh", "-c", f"test -e {prepared} && exec sleep 600"], ready=lambda: True)
+    current = start(first, second).until(lambda found: found.ready)
+    assert {name: part.status for name, part in current.parts.items()} == {
+        "first": "ready",
+        "second": "ready",
+    }
+
+
+def test_a_part_that_cannot_start_is_named_with_its_log(start: Callable[..., Run]) -> None:
+    run = start(Part("first", SLEEP, ready=lambda: True), Part("broken", ["false"], ready=lambda: False))
+    current = run.until(lambda found: found.failure is not None)
+    assert current.failure
+    assert current.failure.startswith("broken failed: ended with exit code 1. Its log: ")
+    assert current.failure.endswith("logs/broken.log")
+
+
+def test_a_program_that_is_not_there_is_named(start: Callable[..., Run]) -> None:
+    run = start(Part("first", SLEEP, ready=lambda: True), Part("lost", ["/no/such"], ready=lambda: True))
+    current = run.until(lambda found: found.failure is not None)
+    assert current.failure and current.failure.startswith("lost failed: ")
+
+
+def test_a_preparation_that_fails_is_told(start: Callable[..., Run]) -> None:
+    def refuse() -> None:
+        raise RuntimeError("migration 1 is wrong")
+
+    run = start(Part("first", SLEEP, ready=lambda: True, prepare=refuse))
+    current = run.until(lambda found: found.failure is not None)
+    assert current.failure and "migration 1 is wrong" in current.failure
+
+
+def test_a_fallen_part_is_started_again_and_the_others_stay(start: Callable[..., Run]) -> None:
+    run = start(Part("first", SLEEP, ready=lambda: True), Part("second", SLEEP, ready=lambda: True))
+    before = run.until(lambda found: found.ready).parts
+    assert before["second"].pid
+    os.kill(before["second"].pid, signal.SIGKILL)
+    after = run.until(lambda found: found.ready and found.parts["second"].pid != before["second"].pid)
+    assert after.parts["first"].pid == before["first"].pid
+
+
+def test_a_part_that_hangs_is_ended_and_started_again(
+    start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "CHECK_EVERY", 0.05)
+    monkeypatch.setattr(supervisor, "HANGS_AFTER", 0.3)
+    hangs = threading.Event()
+    part = Part("second", SLEEP, ready=lambda: not hangs.is_set())
+    run = start(Part("first", SLEEP, ready=lambda: True), part)
+    before = run.until(lambda found: found.ready).parts["second"].pid
+    hangs.set()
+    run.until(lambda found: found.parts["second"].pid not in (before, None))
+    hangs.clear()
+    run.until(lambda found: found.ready)
+
+
+def test_stopping_ends_the_parts(start: Callable[..., Run]) -> None:
+    stubborn = Part("second", ["sh", "-c", "trap '' TERM; sleep 600 & wait; wait"], ready=lambda: True)
+    run = start(Part("first", SLEEP, ready=lambda: True), stubborn)
+    pids = [part.pid for part in run.until(lambda found: found.ready).parts.values() if part.pid]
+    supervisor.STOP_WITHIN = 0.5
+    run.supervisor.stopping = True
+    end = time.monotonic() + 10
+    while any(os.path.exists(f"/proc/{pid}") for pid in pids):
+        assert time.monotonic() < end
+        time.sleep(0.05)

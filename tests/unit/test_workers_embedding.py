@@ -1,0 +1,146 @@
+"""What the embedding worker makes of the search process's answers."""
+
+import io
+import json
+import math
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from workers.embedding.client import SearchAwayError, SearchClient, SearchRefusedError
+from workers.embedding.core import read_answer
+from workers.embedding.progress import shown
+
+VECTOR = [0.5] * 384
+GOOD = {"model": "m@1", "embeddings": [VECTOR, VECTOR]}
+
+
+class FakeSearch(ThreadingHTTPServer):
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.status, self.body = 200, json.dumps(GOOD)
+        self.asked: dict[str, Any] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: FakeSearch
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.asked = {"path": self.path, "authorization": self.headers["Authorization"], "body": body}
+        answer = self.server.body.encode()
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[FakeSearch]:
+    with FakeSearch() as fake:
+        threading.Thread(target=fake.serve_forever, daemon=True).start()
+        yield fake
+        fake.shutdown()
+
+
+@pytest.fixture
+def client(server: FakeSearch) -> Iterator[SearchClient]:
+    made = SearchClient(server.url, "the-key")
+    yield made
+    made.close()
+
+
+def test_texts_go_out_with_the_service_key(server: FakeSearch, client: SearchClient) -> None:
+    answer = client.embed(['a "b" & c;', "مرحبا 😀"])
+    assert (answer.model, answer.embeddings) == ("m@1", [VECTOR, VECTOR])
+    assert server.asked == {
+        "path": "/embed",
+        "authorization": "Bearer the-key",
+        "body": {"texts": ['a "b" & c;', "مرحبا 😀"]},
+    }
+
+
+def test_the_models_name_costs_no_text(server: FakeSearch, client: SearchClient) -> None:
+    server.body = '{"model": "m@1", "embeddings": []}'
+    assert client.model() == "m@1"
+    assert server.asked["body"] == {"texts": []}
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_server_in_trouble_is_away(server: FakeSearch, client: SearchClient, status: int) -> None:
+    server.status = status
+    with pytest.raises(SearchAwayError):
+        client.embed(["one", "two"])
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 413])
+def test_a_refusal_is_no_absence(server: FakeSearch, client: SearchClient, status: int) -> None:
+    server.status = status
+    with pytest.raises(SearchRefusedError):
+        client.embed(["one", "two"])
+
+
+@pytest.mark.parametrize("body", ["", "<html>", "{}", "null", '{"model": "m", "embeddings": []}'])
+def test_an_answer_of_another_kind_is_refused(server: FakeSearch, client: SearchClient, body: str) -> None:
+    server.body = body
+    with pytest.raises(SearchRefusedError):
+        client.embed(["one", "two"])
+
+
+def test_nobody_there_is_away_and_says_where(server: FakeSearch) -> None:
+    url = server.url
+    server.server_close()
+    client = SearchClient(url, "the-key")
+    with pytest.raises(SearchAwayError, match=r"does not answer: http://127\.0\.0\.1") as raised:
+        client.model()
+    assert "the-key" not in str(raised.value)
+    client.close()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        {"model": "", "embeddings": [VECTOR]},
+        {"model": 1, "embeddings": [VECTOR]},
+        {"embeddings": [VECTOR]},
+        {"model": "m", "embeddings": [VECTOR, VECTOR]},
+        {"model": "m", "embeddings": [VECTOR[1:]]},
+        {"model": "m", "embeddings": ["0.5"]},
+        {"model": "m", "embeddings": [[*VECTOR[1:], "0.5"]]},
+        {"model": "m", "embeddings": [[*VECTOR[1:], math.nan]]},
+        {"model": "m", "embeddings": [[*VECTOR[1:], math.inf]]},
+    ],
+)
+def test_only_vectors_are_vectors(body: object) -> None:
+    with pytest.raises(ValueError, match="embeddings were expected"):
+        read_answer(body, 1)
+
+
+def test_progress_is_a_few_lines_where_there_is_no_terminal() -> None:
+    file = io.StringIO()
+    with shown(100, Console(file=file, width=80)) as advance:
+        for _ in range(25):
+            advance(4)
+    lines = file.getvalue().splitlines()
+    assert lines[0] == "embedding: 12 of 100"
+    assert len(lines) == 8
+
+
+def test_progress_is_a_bar_on_a_terminal() -> None:
+    file = io.StringIO()
+    with shown(100, Console(file=file, width=80, force_terminal=True)) as advance:
+        advance(100)
+    assert "100/100" in file.getvalue()

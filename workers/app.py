@@ -1,0 +1,18 @@
+"""The queue's tasks, put together from the workers that have some."""
+
+from procrastinate import App
+
+from workers.common.database import Pool
+from workers.common.queue import open_app
+from workers.embedding import jobs as embedding
+from workers.embedding.client import SearchClient
+from workers.recommend import jobs as recommend
+from workers.upkeep import jobs as upkeep
+
+
+def assemble(database_url: str, database: Pool, search_url: str, service_role_key: str) -> App:
+    app = open_app(database_url)
+    embedding.register(app, database, SearchClient(search_url, service_role_key))
+    recommend.register(app, database)
+    upkeep.register(app, database)
+    return app

@@ -1,0 +1,1 @@
+"""The embedding worker: gives items whose text changed the vector of their meaning."""

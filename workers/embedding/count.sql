@@ -1,0 +1,1 @@
+select count(*) from private.stale_embeddings(%(model)s, null, null)

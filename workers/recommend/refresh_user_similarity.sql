@@ -1,0 +1,1 @@
+select private.refresh_user_similarity(%(rater_id)s::uuid)

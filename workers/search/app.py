@@ -1,0 +1,96 @@
+"""The application."""
+
+import os
+import re
+import time
+import uuid
+from http import HTTPStatus
+
+from flask import Flask, Response, g, jsonify, request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import HTTPException
+
+from workers.common import logs
+from workers.common.settings import load
+from workers.search import catalog, views
+from workers.search.core import InvalidParameter
+from workers.search.errors import ApiError, invalid_parameter
+from workers.search.metrics import Metrics
+from workers.search.model import Model
+from workers.search.settings import Settings
+from workers.search.tokens import Tokens
+
+LARGEST_BODY = 4 << 20
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+def create_app(settings: Settings | None = None, model: Model | None = None) -> Flask:
+    settings = settings or load(Settings, os.environ)
+    model = model or Model(settings.embedding_model_dir)
+    http = catalog.http_client()
+    metrics = Metrics(model.query.cache_info)
+    parts = views.Parts(model, Tokens(settings, http), catalog.Catalog(settings.supabase_url, http), metrics)
+
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.json = in_order(app)
+    app.register_blueprint(views.search(parts))
+    app.register_blueprint(views.probes(parts))
+    answer_errors(app)
+    tell_of_requests(app, metrics)
+    return app
+
+
+def in_order(app: Flask) -> DefaultJSONProvider:
+    provider = DefaultJSONProvider(app)
+    provider.sort_keys = provider.ensure_ascii = False
+    return provider
+
+
+def answer_errors(app: Flask) -> None:
+    """Every error has the same shape and shows nothing of the inside."""
+
+    @app.errorhandler(ApiError)
+    def api(error: ApiError) -> tuple[Response, int]:
+        return jsonify(error.body), error.status
+
+    @app.errorhandler(InvalidParameter)
+    def invalid(error: InvalidParameter) -> tuple[Response, int]:
+        return api(invalid_parameter(error.field, str(error)))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+        body = ApiError(status, error.name.lower().replace(" ", "_"), error.description or error.name).body
+        response = jsonify(body)
+        response.status_code = status
+        response.headers.extend(
+            (name, value) for name, value in error.get_headers() if name != "Content-Type"
+        )
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(_: Exception) -> tuple[Response, int]:
+        logs.error("request_failed", route=request.endpoint)
+        return api(ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here."))
+
+
+def tell_of_requests(app: Flask, metrics: Metrics) -> None:
+    """An id, a number and a line for every request. The line does not hold what was searched for."""
+
+    @app.before_request
+    def begin() -> None:
+        given = request.headers.get("x-request-id", "")
+        g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        g.started = time.perf_counter()
+        logs.ids.set({"request_id": g.request_id})
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        seconds = time.perf_counter() - g.started
+        response.headers["x-request-id"] = g.request_id
+        route = request.endpoint or "unknown"
+        metrics.requests.labels(route, response.status_code).observe(seconds)
+        if not route.startswith("probes."):
+            logs.info("request", route=route, status=response.status_code, ms=round(seconds * 1000, 1))
+        return response

@@ -1,0 +1,79 @@
+"""The catalogue, asked through the REST server as the caller: row level security decides what they find."""
+
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+from postgrest import SyncPostgrestClient
+
+from workers.search.core import Query
+from workers.search.errors import ApiError, unavailable
+from workers.search.tokens import Caller
+
+WITHIN = 5.0
+"""Seconds for an answer."""
+AWAY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+FUNCTIONS = {"movie": "match_movies", "book": "match_books"}
+NAME = "The catalogue"
+
+
+class RefusedError(ApiError):
+    """What the REST server answered, with its own status and body."""
+
+    def __init__(self, response: httpx.Response, body: dict[str, Any]) -> None:
+        message = body.get("message") or response.reason_phrase
+        code = str(body.get("code") or response.status_code)
+        super().__init__(response.status_code, code, str(message), body.get("details"), body.get("hint"))
+
+
+class Catalog:
+    def __init__(self, url: str, http: httpx.Client) -> None:
+        self._url, self._http = f"{url}/rest/v1", http
+
+    def match(self, caller: Caller, query: Query, embedding: str, request_id: str) -> Any:
+        """Rows nearest to the embedding, best first. Raises ApiError."""
+        arguments: dict[str, Any] = {
+            "query_embedding": embedding,
+            "match_threshold": query.threshold,
+            "match_count": query.limit,
+        }
+        function = FUNCTIONS.get(query.kind)
+        if function is None:
+            function, arguments["kind"] = "match_content", query.kind
+        client = SyncPostgrestClient(
+            self._url,
+            headers={**caller.headers, "x-request-id": request_id},
+            http_client=self._http,
+            retry_enabled=False,
+        )
+        try:
+            return client.rpc(function, arguments).execute().data
+        except httpx.TransportError as error:
+            raise unavailable(NAME) from error
+
+    def answers(self) -> bool:
+        try:
+            return self._http.head(f"{self._url}/").status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+        except ApiError as error:
+            return error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        except httpx.TransportError:
+            return False
+
+
+def http_client() -> httpx.Client:
+    return httpx.Client(timeout=WITHIN, event_hooks={"response": [refuse]})
+
+
+def refuse(response: httpx.Response) -> None:
+    """Raise what is not a success before the REST client loses its status."""
+    if response.is_success:
+        return
+    response.read()
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    body = body if isinstance(body, dict) else {}
+    if response.status_code in AWAY and not body.get("code"):
+        raise unavailable(NAME)
+    raise RefusedError(response, body)

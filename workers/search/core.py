@@ -1,0 +1,86 @@
+"""What may be asked, as plain data."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+KINDS = ("movie", "tv_show", "sports", "book")
+LONGEST_QUERY = 1_000
+MOST_RESULTS = 200
+MOST_TEXTS = 16
+LONGEST_TEXT = 20_000
+
+WHOLE = re.compile(r"[0-9]{1,9}")
+DECIMAL = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+
+
+class InvalidParameter(ValueError):
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Query:
+    text: str
+    kind: str = "movie"
+    limit: int = 12
+    threshold: float = 0.4
+
+
+def read_query(parameters: Mapping[str, str]) -> Query:
+    """Raises InvalidParameter for the first one that is wrong; those it does not know are ignored."""
+    return Query(
+        text=_text(parameters.get("q", "")),
+        kind=_kind(parameters.get("kind", Query.kind)),
+        limit=_limit(parameters.get("limit", str(Query.limit))),
+        threshold=_threshold(parameters.get("threshold", str(Query.threshold))),
+    )
+
+
+def _text(value: str) -> str:
+    text = normal(value)
+    if not text:
+        raise InvalidParameter("q", "q is what to search for and must not be empty.")
+    if len(value) > LONGEST_QUERY:
+        raise InvalidParameter("q", f"q must not be longer than {LONGEST_QUERY} characters.")
+    if "\0" in value:
+        raise InvalidParameter("q", "q must not hold a NUL character.")
+    return text
+
+
+def _kind(value: str) -> str:
+    if value not in KINDS:
+        raise InvalidParameter("kind", f"kind must be one of {', '.join(KINDS)}.")
+    return value
+
+
+def _limit(value: str) -> int:
+    if not WHOLE.fullmatch(value) or not 1 <= int(value) <= MOST_RESULTS:
+        raise InvalidParameter("limit", f"limit must be a whole number from 1 to {MOST_RESULTS}.")
+    return int(value)
+
+
+def _threshold(value: str) -> float:
+    if not DECIMAL.fullmatch(value) or not 0 <= float(value) <= 1:
+        raise InvalidParameter("threshold", "threshold must be a number from 0 to 1.")
+    return float(value)
+
+
+def normal(text: str) -> str:
+    """Texts that the model cannot tell apart become one: it reads neither case nor kinds of space."""
+    return " ".join(unicodedata.normalize("NFC", text).lower().split())
+
+
+def read_texts(body: Any) -> list[str]:
+    """The texts to embed. Raises InvalidParameter."""
+    texts = body.get("texts") if isinstance(body, dict) else None
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise InvalidParameter("texts", 'The body must be {"texts": [strings]}.')
+    if len(texts) > MOST_TEXTS:
+        raise InvalidParameter("texts", f"texts must not hold more than {MOST_TEXTS}.")
+    if any(len(text) > LONGEST_TEXT for text in texts):
+        raise InvalidParameter("texts", f"A text must not be longer than {LONGEST_TEXT} characters.")
+    return [text.encode(errors="replace").decode() for text in texts]

@@ -1,0 +1,126 @@
+"""Who calls: the JWT is checked here first, what it may see is decided by Postgres."""
+
+import hmac
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import jwt
+from werkzeug.datastructures import Headers
+
+from workers.search.errors import invalid_token, missing_key, unavailable
+from workers.search.settings import Settings
+
+OPAQUE = ("sb_publishable_", "sb_secret_")
+"""The newer API keys are no JWTs: only the platform can tell whether they are good."""
+ASYMMETRIC = ("ES256", "RS256", "EdDSA")
+LEEWAY = 30
+"""Seconds that clocks may differ, as in PostgREST."""
+KEYS_LIVE, KEYS_REST = 600.0, 30.0
+"""Seconds for which public keys are kept, and in which they are not fetched again for an unknown one."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    headers: Mapping[str, str] = field(repr=False)
+    """What the REST server needs to know them by."""
+    role: str | None
+    """None where only the platform knows."""
+
+
+class KeySet:
+    """The project's public keys, fetched when one is asked for that is not known."""
+
+    def __init__(self, http: httpx.Client, url: str) -> None:
+        self._http, self._url = http, url
+        self._lock = threading.Lock()
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched = float("-inf")
+
+    def find(self, kid: str) -> jwt.PyJWK | None:
+        with self._lock:
+            age = time.monotonic() - self._fetched
+            if age > KEYS_LIVE or (kid not in self._keys and age > KEYS_REST):
+                self._fetch()
+            return self._keys.get(kid)
+
+    def _fetch(self) -> None:
+        try:
+            document = self._http.get(self._url).raise_for_status().json()
+            keys = jwt.PyJWKSet.from_dict(document).keys
+        except jwt.PyJWKSetError:
+            keys = []
+        except (httpx.HTTPError, ValueError, AttributeError) as error:
+            raise unavailable("The auth server") from error
+        self._keys = {key.key_id: key for key in keys if key.key_id}
+        self._fetched = time.monotonic()
+
+
+class Tokens:
+    def __init__(self, settings: Settings, http: httpx.Client) -> None:
+        self._secret = settings.supabase_jwt_secret
+        self._anon_key = settings.supabase_anon_key
+        self._service_role_key = settings.supabase_service_role_key
+        self._keys = KeySet(http, f"{settings.supabase_url}/auth/v1/.well-known/jwks.json")
+
+    def caller(self, headers: Headers) -> Caller:
+        """Raises ApiError, 401, for a caller without a key or token, or with a bad one."""
+        apikey, bearer = headers.get("apikey", "").strip(), _bearer(headers.get("Authorization", ""))
+        if bearer == apikey and apikey.startswith(OPAQUE):
+            bearer = ""
+        if not bearer and not apikey:
+            raise missing_key()
+        if not bearer and apikey.startswith(OPAQUE):
+            return Caller({"apikey": apikey}, None)
+        token = bearer or apikey
+        role = self._role(token)
+        return Caller({"apikey": apikey or str(self._anon_key), "Authorization": f"Bearer {token}"}, role)
+
+    def is_service(self, headers: Headers) -> bool:
+        """Also raises as `caller` does."""
+        given = _bearer(headers.get("Authorization", "")) or headers.get("apikey", "").strip()
+        if hmac.compare_digest(given.encode(), self._service_role_key.encode()):
+            return True
+        return self.caller(headers).role == "service_role"
+
+    def _role(self, token: str) -> str:
+        try:
+            claims = self._claims(token)
+        except jwt.ExpiredSignatureError as error:
+            raise invalid_token("It has expired: sign in again or refresh it.") from error
+        except jwt.PyJWTError as error:
+            raise invalid_token() from error
+        role = claims.get("role")
+        if not isinstance(role, str) or not role:
+            raise invalid_token("It names no role.")
+        return role
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        header = jwt.get_unverified_header(token)
+        algorithm = header.get("alg")
+        if algorithm == "HS256" and self._secret:
+            return _decode(token, str(self._secret), algorithm)
+        key = self._keys.find(str(header.get("kid"))) if algorithm in ASYMMETRIC else None
+        if key is None or key.algorithm_name != algorithm:
+            raise jwt.InvalidTokenError
+        return _decode(token, key, algorithm)
+
+
+def _decode(token: str, key: str | jwt.PyJWK, algorithm: str) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(
+        token, key, algorithms=[algorithm], leeway=LEEWAY, options={"verify_aud": False, "require": ["exp"]}
+    )
+    return claims
+
+
+def _bearer(authorization: str) -> str:
+    """The token; empty if there is no such header. Raises ApiError for any other scheme."""
+    if not authorization:
+        return ""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise invalid_token("Authorization must be: Bearer TOKEN.")
+    return token.strip()

@@ -1,0 +1,1 @@
+"""The upkeep worker: what a database and a queue need now and then."""

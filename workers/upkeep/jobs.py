@@ -1,0 +1,33 @@
+"""The upkeep worker's jobs, all by the clock."""
+
+from procrastinate import App, JobContext
+
+from workers.common import logs
+from workers.common.database import Pool, query
+from workers.common.queue import Retry
+
+QUEUE = "upkeep"
+EVERY_MINUTE, DAILY, DAILY_LATER = "* * * * *", "17 3 * * *", "27 3 * * *"
+KEEP_HOURS = 7 * 24
+"""How long jobs that succeeded, and those overtaken, are kept. Failed ones stay until a person looked."""
+
+
+def register(app: App, database: Pool) -> None:
+    @app.periodic(cron=DAILY, queueing_lock="make_partitions")
+    @app.task(name="make_partitions", queue=QUEUE, retry=Retry())
+    def make_partitions(timestamp: int) -> None:
+        with database.connection() as connection:
+            connection.execute(query(__file__, "make_partitions"))
+
+    @app.periodic(cron=EVERY_MINUTE, queueing_lock="retry_stalled")
+    @app.task(name="retry_stalled", queue=QUEUE, priority=1, pass_context=True)
+    async def retry_stalled(context: JobContext, timestamp: int) -> None:
+        """Put the jobs of workers that died back into the queue."""
+        for job in await context.app.job_manager.get_stalled_jobs():
+            logs.warning("job_stalled", stalled_id=job.id, task=job.task_name, queue=job.queue)
+            await context.app.job_manager.retry_job(job)
+
+    @app.periodic(cron=DAILY_LATER, queueing_lock="remove_old")
+    @app.task(name="remove_old", queue=QUEUE, retry=Retry(), pass_context=True)
+    async def remove_old(context: JobContext, timestamp: int) -> None:
+        await context.app.job_manager.delete_old_jobs(KEEP_HOURS, include_aborted=True)

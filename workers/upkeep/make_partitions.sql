@@ -1,0 +1,1 @@
+select private.make_partitions()
