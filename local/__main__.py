@@ -20,11 +20,18 @@ def say(line: str) -> None:
 
 def main() -> int:
     arguments = _parser().parse_args()
+    forget_other_stacks()
     try:
         return int(arguments.run(settings.load(), arguments) or 0)
     except settings.StackError as error:
         Console(stderr=True, soft_wrap=True).print(f"[red]error:[/red] {error}", highlight=False)
         return 1
+
+
+def forget_other_stacks() -> None:
+    """What would lead this process or a part of the stack to another database or project."""
+    for name in [name for name in os.environ if name.startswith(("PG", "DATABASE_URL", "SUPABASE_"))]:
+        del os.environ[name]
 
 
 def up(at: settings.Settings, _: argparse.Namespace) -> None:

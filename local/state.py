@@ -78,14 +78,13 @@ def end_orphans(settings: Settings) -> list[str]:
 
     A pid may have been given to another program since: only processes of this stack are ended.
     """
-    left = read(settings)
-    found = []
-    for name, part in (left.parts if left else {}).items():
-        if part.pid and _is_ours(part.pid, settings):
-            found.append(name)
-            _end(part.pid, signal.SIGINT if name == "postgres" else signal.SIGTERM)
+    state = read(settings)
+    parts = state.parts if state else {}
+    pids = {name: part.pid for name, part in parts.items() if part.pid and _is_ours(part.pid, settings)}
+    _end([pid for name, pid in pids.items() if name != "postgres"], signal.SIGTERM)
+    _end([pid for name, pid in pids.items() if name == "postgres"], signal.SIGINT)
     settings.state.unlink(missing_ok=True)
-    return found
+    return list(pids)
 
 
 def _is_ours(pid: int, settings: Settings) -> bool:
@@ -95,12 +94,14 @@ def _is_ours(pid: int, settings: Settings) -> bool:
         return False
 
 
-def _end(pid: int, number: signal.Signals) -> None:
-    os.kill(pid, number)
+def _end(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        os.kill(pid, number)
     end = time.monotonic() + 10
-    while _runs(pid):
+    while running := [pid for pid in pids if _runs(pid)]:
         if time.monotonic() > end:
-            os.killpg(pid, signal.SIGKILL)
+            for pid in running:
+                os.killpg(pid, signal.SIGKILL)
         time.sleep(0.05)
 
 

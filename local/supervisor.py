@@ -20,12 +20,6 @@ START_WITHIN = 60.0
 TRIES = 5
 """Falls in a row, before a part was ever ready, that make it failed."""
 STOP_WITHIN = 10.0
-OF_ANOTHER_STACK = ("PG", "DATABASE_URL", "SUPABASE_")
-
-
-def inherited() -> dict[str, str]:
-    """The caller's environment, without what would lead a part to another database or project."""
-    return {name: text for name, text in os.environ.items() if not name.startswith(OF_ANOTHER_STACK)}
 
 
 @dataclass
@@ -73,8 +67,8 @@ class Supervisor:
                 self._write()
                 time.sleep(TICK)
         finally:
-            for watched in reversed(self.watched):
-                self._end(watched)
+            self._end(self.watched[1:])
+            self._end(self.watched[:1])
 
     def _stop(self, *_: object) -> None:
         self.stopping = True
@@ -109,7 +103,7 @@ class Supervisor:
         with self.settings.log(part.name).open("ab") as log:
             return subprocess.Popen(
                 part.command,
-                env=inherited() | part.environment,
+                env=os.environ | part.environment,
                 cwd="/" if part.user else ROOT,
                 user=part.user,
                 extra_groups=[] if part.user else None,
@@ -153,15 +147,17 @@ class Supervisor:
             os.killpg(watched.process.pid, signal.SIGKILL)
             watched.process.wait()
 
-    def _end(self, watched: Watched) -> None:
-        process = watched.process
-        if process is None or process.poll() is not None:
-            return
-        process.send_signal(signal.Signals[watched.part.stop_signal])
-        try:
-            process.wait(STOP_WITHIN)
-        except subprocess.TimeoutExpired:
-            self._kill(watched)
+    def _end(self, all_watched: list[Watched]) -> None:
+        end = time.monotonic() + STOP_WITHIN
+        for watched in all_watched:
+            if watched.process:
+                watched.process.send_signal(signal.Signals[watched.part.stop_signal])
+        for watched in all_watched:
+            try:
+                if watched.process:
+                    watched.process.wait(max(end - time.monotonic(), 0.1))
+            except subprocess.TimeoutExpired:
+                self._kill(watched)
 
     def _write(self) -> None:
         parts = {

@@ -49,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[FakeSearch]:
     with FakeSearch() as fake:
-        threading.Thread(target=fake.serve_forever, daemon=True).start()
+        threading.Thread(target=fake.serve_forever, args=[0.01], daemon=True).start()
         yield fake
         fake.shutdown()
 
@@ -69,6 +69,11 @@ def test_texts_go_out_with_the_service_key(server: FakeSearch, client: SearchCli
         "authorization": "Bearer the-key",
         "body": {"texts": ['a "b" & c;', "مرحبا 😀"]},
     }
+
+
+def test_texts_longer_than_are_taken_are_cut(server: FakeSearch, client: SearchClient) -> None:
+    client.embed(["x" * 20_001, "y"])
+    assert server.asked["body"] == {"texts": ["x" * 20_000, "y"]}
 
 
 def test_the_models_name_costs_no_text(server: FakeSearch, client: SearchClient) -> None:

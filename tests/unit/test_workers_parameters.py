@@ -4,6 +4,9 @@ import pytest
 
 from workers.search.core import InvalidParameter, Query, normal, read_query, read_texts
 
+WRONG_LIMITS = ("", "0", "201", "-1", "1.5", "1e2", " 5", "1_0", "٣", "ten", "9" * 30)
+WRONG_THRESHOLDS = ("", "-0.1", "1.01", "nan", "NaN", "inf", "-inf", "1_0", "0,5", "٣")
+
 
 def test_a_query_alone_has_defaults() -> None:
     assert read_query({"q": "robots"}) == Query("robots", "movie", 12, 0.4)
@@ -31,8 +34,8 @@ def test_thresholds_from_0_to_1_are_taken(threshold: str) -> None:
         ("kind", "film"),
         ("kind", "Movie"),
         ("kind", "movie; drop table"),
-        *(("limit", value) for value in ("", "0", "201", "-1", "1.5", "1e2", " 5", "1_0", "٣", "ten", "9" * 30)),
-        *(("threshold", value) for value in ("", "-0.1", "1.01", "nan", "NaN", "inf", "-inf", "1_0", "0,5", "٠")),
+        *(("limit", value) for value in WRONG_LIMITS),
+        *(("threshold", value) for value in WRONG_THRESHOLDS),
     ],
 )
 def test_what_is_wrong_is_named(field: str, value: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import httpx
 
 from workers.common.errors import AwayError, WorkerError
-from workers.embedding.core import Answer, read_answer
+from workers.embedding.core import LONGEST_TEXT, Answer, read_answer
 
 WITHIN = httpx.Timeout(60.0, connect=5.0)
 """A batch may wait for another one."""
@@ -30,7 +30,7 @@ class SearchClient:
 
     def embed(self, texts: Sequence[str]) -> Answer:
         try:
-            response = self._http.post("/embed", json={"texts": texts})
+            response = self._http.post("/embed", json={"texts": [text[:LONGEST_TEXT] for text in texts]})
         except httpx.TransportError as error:
             raise SearchAwayError(f"{self._http.base_url}, {type(error).__name__}") from error
         if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 BATCH = 16
 """Texts that are embedded, and rows that are written, at once."""
+LONGEST_TEXT = 20_000
+"""Characters that the search process takes; the model reads about a thousand of them."""
 DIMENSIONS = 384
 
 

@@ -1,0 +1,99 @@
+"""The jobs process without a database: what its probes say, and that it waits for the queue."""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Iterable
+
+import httpx
+import pytest
+from procrastinate import App
+from procrastinate.testing import InMemoryConnector
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
+from psycopg import OperationalError
+
+from workers.common import database
+from workers.jobs import run
+from workers.jobs.__main__ import turns
+from workers.jobs.health import Server
+from workers.jobs.metrics import registry
+
+
+class Broken(Collector):
+    def collect(self) -> Iterable[Metric]:
+        raise OperationalError
+
+    def describe(self) -> Iterable[Metric]:
+        return []
+
+
+def ask(server: Server, path: str) -> httpx.Response:
+    server.start()
+    try:
+        return httpx.get(f"http://127.0.0.1:{server.server_address[1]}{path}")
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("path", "healthy", "status"),
+    [
+        ("/healthz", True, 200),
+        ("/healthz?from=probe", True, 200),
+        ("/healthz", False, 503),
+        ("/metrics", True, 200),
+        ("/metrics", False, 200),
+        ("/", True, 404),
+    ],
+)
+def test_probes_are_answered(path: str, healthy: bool, status: int) -> None:
+    assert ask(Server(("127.0.0.1", 0), CollectorRegistry(), lambda: healthy), path).status_code == status
+
+
+def test_numbers_without_a_database_are_an_absence() -> None:
+    made = CollectorRegistry()
+    made.register(Broken())
+    assert ask(Server(("127.0.0.1", 0), made, lambda: True), "/metrics").status_code == 503
+
+
+def test_a_database_that_is_away_is_no_reason_not_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "CONNECT_WITHIN", 0.2)
+    with database.pool("postgresql://127.0.0.1:1/none", 1) as nowhere:
+        response = ask(Server(("127.0.0.1", 0), registry(nowhere, ["mail"]), lambda: True), "/metrics")
+    assert response.status_code == 503
+
+
+def test_a_loop_that_does_not_turn_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.new_event_loop()
+    monkeypatch.setattr("workers.jobs.__main__.ANSWERS_WITHIN", 0.05)
+    assert not turns(loop)
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    monkeypatch.setattr("workers.jobs.__main__.ANSWERS_WITHIN", 5)
+    assert turns(loop)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+def test_jobs_are_done_until_sigterm() -> None:
+    """The job that sends the signal is brought to its end."""
+    app, done = App(connector=InMemoryConnector()), []
+
+    @app.task(name="stop")
+    async def stop() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(0.05)
+        done.append("stop")
+
+    async def scenario() -> None:
+        async with app.open_async():
+            await app.configure_task("stop").defer_async()
+        await asyncio.wait_for(run.work(app), 20)
+
+    asyncio.run(scenario())
+    assert done == ["stop"]

@@ -1,0 +1,155 @@
+"""What the search worker answers."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.workers.fakes import ANON, ROW, SERVICE, FakeModel, FakeRest, code, make_client, search, serving
+from workers.common import logs
+
+
+@pytest.fixture
+def rest() -> Iterator[FakeRest]:
+    with serving() as fake:
+        yield fake
+
+
+@pytest.fixture
+def model() -> FakeModel:
+    return FakeModel()
+
+
+@pytest.fixture
+def client(rest: FakeRest, model: FakeModel) -> FlaskClient:
+    return make_client(rest, model)
+
+
+def test_results_are_what_the_function_answers(client: FlaskClient, rest: FakeRest) -> None:
+    response = search(client, limit="3", threshold="0.5")
+    assert (response.status_code, response.json) == (200, {"results": [ROW]})
+    asked = rest.asked[0]
+    assert asked["path"] == "/rest/v1/rpc/match_movies"
+    assert asked["body"] == {"query_embedding": "[1,0]", "match_threshold": 0.5, "match_count": 3}
+
+
+@pytest.mark.parametrize(
+    ("kind", "function", "extra"),
+    [
+        ("movie", "match_movies", {}),
+        ("book", "match_books", {}),
+        ("tv_show", "match_content", {"kind": "tv_show"}),
+        ("sports", "match_content", {"kind": "sports"}),
+    ],
+)
+def test_each_kind_has_its_function(
+    client: FlaskClient, rest: FakeRest, kind: str, function: str, extra: dict[str, str]
+) -> None:
+    search(client, kind=kind)
+    asked = rest.asked[0]
+    assert asked["path"] == f"/rest/v1/rpc/{function}"
+    defaults = {"query_embedding": "[1,0]", "match_threshold": 0.4, "match_count": 12}
+    assert asked["body"] == defaults | extra
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("q", " "), ("kind", "film"), ("limit", "0"), ("threshold", "nan"), ("q", "a\0b")]
+)
+def test_a_wrong_parameter_is_named(client: FlaskClient, rest: FakeRest, field: str, value: str) -> None:
+    response = search(client, None, **{field: value})
+    assert code(response) == (400, "invalid_parameter")
+    assert response.json and response.json["details"] == {"field": field}
+    assert rest.asked == []
+
+
+def test_only_get_is_allowed(client: FlaskClient) -> None:
+    response = client.post("/search/semantic", headers={"apikey": ANON})
+    assert code(response) == (405, "method_not_allowed")
+    assert "GET" in response.headers["Allow"]
+
+
+def test_an_unknown_address_is_told_in_the_same_shape(client: FlaskClient) -> None:
+    assert code(client.get("/nothing")) == (404, "not_found")
+
+
+def test_a_refusal_of_the_rest_server_is_passed_on(client: FlaskClient, rest: FakeRest) -> None:
+    for status in (400, 401, 403, 404, 429, 500, 503):
+        body = {"code": "P0001", "message": "no", "details": {"why": "so"}, "hint": "wait"}
+        rest.status, rest.body = status, json.dumps(body)
+        response = search(client)
+        assert (response.status_code, response.json) == (status, body)
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_gateway_without_its_rest_server_is_an_absence(
+    client: FlaskClient, rest: FakeRest, status: int
+) -> None:
+    rest.status, rest.body = status, "<html>bad gateway</html>"
+    assert code(search(client)) == (503, "unavailable")
+
+
+def test_no_rest_server_is_an_absence(client: FlaskClient, rest: FakeRest) -> None:
+    rest.server_close()
+    assert code(search(client)) == (503, "unavailable")
+    assert code(client.get("/readyz")) == (503, "unavailable")
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_fault_of_ours_shows_nothing_of_the_inside(
+    client: FlaskClient, model: FakeModel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: str) -> str:
+        raise RuntimeError("/secret/path")
+
+    monkeypatch.setattr(model, "query", fail)
+    response = search(client)
+    assert code(response) == (500, "internal_error")
+    assert "secret" not in response.text
+
+
+def test_queries_alike_are_embedded_once(client: FlaskClient, model: FakeModel) -> None:
+    for query in ("Lonely robots", "  lonely   ROBOTS ", "lonely robots"):
+        search(client, q=query)
+    assert model.asked == ["lonely robots"]
+    numbers = client.get("/metrics").text
+    assert 'cinefluent_search_cache_total{result="hit"} 2.0' in numbers
+    assert 'cinefluent_search_cache_total{result="miss"} 1.0' in numbers
+    assert 'cinefluent_search_request_seconds_count{route="search.semantic",status="200"} 3.0' in numbers
+    assert "process_resident_memory_bytes" in numbers
+
+
+@pytest.mark.parametrize(
+    "query", ["a b", "1+1", "\"q\" 'q'", "a;b", "a&b", "100%", "a,b", "😀", "مرحبا", "null", "%00x"]
+)
+def test_awkward_characters_arrive(client: FlaskClient, model: FakeModel, query: str) -> None:
+    assert search(client, q=query).status_code == 200
+    assert model.asked == [query]
+
+
+def test_a_request_has_an_id(client: FlaskClient) -> None:
+    assert search(client, {"apikey": ANON, "x-request-id": "trace-1"}).headers["x-request-id"] == "trace-1"
+    for unfit in ("", "with space", "x" * 129, "quote'"):
+        made = search(client, {"apikey": ANON, "x-request-id": unfit}).headers["x-request-id"]
+        assert len(made) == 32 and made != unfit
+
+
+def test_what_is_searched_for_is_not_logged(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(logs, "info", lambda event, **fields: told.append((event, fields)))
+    search(client, q="a private matter")
+    assert told and "private" not in repr(told)
+
+
+def test_bodies_that_are_not_texts_are_refused(client: FlaskClient) -> None:
+    headers = {"apikey": SERVICE, "Content-Type": "application/json"}
+    bodies = {
+        "{}": (400, "invalid_parameter"),
+        '{"texts": ["a"': (400, "bad_request"),
+        "[" * 100_000: (400, "bad_request"),
+        '{"texts": ["' + "x" * (4 << 20) + '"]}': (413, "request_entity_too_large"),
+    }
+    for body, expected in bodies.items():
+        assert code(client.post("/embed", data=body, headers=headers)) == expected
+    plain = client.post("/embed", data='{"texts": []}', headers={"apikey": SERVICE})
+    assert code(plain) == (415, "unsupported_media_type")

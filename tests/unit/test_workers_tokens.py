@@ -1,0 +1,172 @@
+"""Whom the search worker lets in, and how they are known to the REST server."""
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from flask.testing import FlaskClient
+
+from tests.workers.fakes import (
+    ANON,
+    JWT_SECRET,
+    SERVICE,
+    FakeModel,
+    FakeRest,
+    code,
+    make_client,
+    search,
+    serving,
+    token,
+)
+
+MISSING, INVALID, NOT_SERVICE = (401, "missing_key"), (401, "invalid_token"), (403, "not_service")
+
+
+@pytest.fixture
+def rest() -> Iterator[FakeRest]:
+    with serving() as fake:
+        yield fake
+
+
+@pytest.fixture
+def model() -> FakeModel:
+    return FakeModel()
+
+
+@pytest.fixture
+def client(rest: FakeRest, model: FakeModel) -> FlaskClient:
+    return make_client(rest, model)
+
+
+def test_the_call_is_the_callers(client: FlaskClient, rest: FakeRest) -> None:
+    viewer = token("authenticated", sub="me", aud="authenticated")
+    search(client, {"apikey": ANON, "Authorization": f"Bearer {viewer}", "x-request-id": "trace-1"})
+    headers = rest.asked[0]["headers"]
+    assert headers["authorization"] == f"Bearer {viewer}"
+    assert (headers["apikey"], headers["x-request-id"]) == (ANON, "trace-1")
+
+
+@pytest.mark.parametrize("how", ["apikey", "Authorization"])
+def test_one_header_is_enough(client: FlaskClient, rest: FakeRest, how: str) -> None:
+    given = ANON if how == "apikey" else f"bearer {ANON}"
+    assert search(client, {how: given}).status_code == 200
+    headers = rest.asked[0]["headers"]
+    assert (headers["authorization"], headers["apikey"]) == (f"Bearer {ANON}", ANON)
+
+
+@pytest.mark.parametrize("with_bearer", [False, True])
+def test_a_publishable_key_is_for_the_platform_to_judge(
+    client: FlaskClient, rest: FakeRest, with_bearer: bool
+) -> None:
+    key = "sb_publishable_abc"
+    bearer = {"Authorization": f"Bearer {key}"} if with_bearer else {}
+    assert search(client, {"apikey": key, **bearer}).status_code == 200
+    headers = rest.asked[0]["headers"]
+    assert headers["apikey"] == key
+    assert "authorization" not in headers
+
+
+UNSIGNED = jwt.encode({"role": "service_role", "exp": 2**40}, "", "none")
+OTHERWISE_SIGNED = jwt.encode({"role": "anon", "exp": 2**40}, JWT_SECRET * 2, "HS512")
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, MISSING),
+        ({"apikey": "  "}, MISSING),
+        ({"apikey": "nonsense"}, INVALID),
+        ({"apikey": "clé"}, INVALID),
+        ({"apikey": token(secret="another secret of the tests, as long")}, INVALID),
+        ({"apikey": token(exp=time.time() - 60)}, INVALID),
+        ({"apikey": token(nbf=time.time() + 600)}, INVALID),
+        ({"apikey": token(None)}, INVALID),
+        ({"apikey": jwt.encode({"role": "anon"}, JWT_SECRET)}, INVALID),
+        ({"apikey": UNSIGNED}, INVALID),
+        ({"apikey": OTHERWISE_SIGNED}, INVALID),
+        ({"apikey": ANON, "Authorization": "Bearer nonsense"}, INVALID),
+        ({"apikey": ANON, "Authorization": "Bearer "}, INVALID),
+        ({"apikey": ANON, "Authorization": f"Basic {ANON}"}, INVALID),
+        ({"apikey": "sb_publishable_abc", "Authorization": "Bearer sb_publishable_xyz"}, INVALID),
+        ({"Authorization": "Bearer sb_publishable_abc"}, INVALID),
+    ],
+)
+def test_no_key_or_a_bad_one_is_refused(
+    client: FlaskClient,
+    rest: FakeRest,
+    model: FakeModel,
+    headers: dict[str, str],
+    expected: tuple[int, str],
+) -> None:
+    assert code(search(client, headers)) == expected
+    assert not rest.asked
+    assert not model.asked
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Authorization": f"Bearer {SERVICE}"}, {"apikey": SERVICE}, {"apikey": token("service_role")}],
+)
+def test_the_service_may_embed(client: FlaskClient, headers: dict[str, str]) -> None:
+    response = client.post("/embed", json={"texts": ["a", "bcd"]}, headers=headers)
+    assert (response.status_code, response.json) == (200, {"model": "fake@1", "embeddings": [[1.0], [3.0]]})
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, MISSING),
+        ({"apikey": "nonsense"}, INVALID),
+        ({"apikey": ANON}, NOT_SERVICE),
+        ({"apikey": "sb_secret_unknown"}, NOT_SERVICE),
+        ({"apikey": SERVICE, "Authorization": f"Bearer {ANON}"}, NOT_SERVICE),
+    ],
+)
+def test_others_may_not_embed(
+    client: FlaskClient, headers: dict[str, str], expected: tuple[int, str]
+) -> None:
+    assert code(client.post("/embed", json={"texts": ["a"]}, headers=headers)) == expected
+
+
+def signed(key: ec.EllipticCurvePrivateKey, kid: str = "k1") -> dict[str, str]:
+    claims = {"role": "authenticated", "exp": time.time() + 60}
+    return {"Authorization": f"Bearer {jwt.encode(claims, key, 'ES256', headers={'kid': kid})}"}
+
+
+def publish(rest: FakeRest, key: ec.EllipticCurvePrivateKey) -> None:
+    published = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(key.public_key()))
+    rest.keys = json.dumps({"keys": [{**published, "kid": "k1", "alg": "ES256", "use": "sig"}]})
+
+
+@pytest.mark.parametrize("secret", [None, JWT_SECRET])
+def test_tokens_signed_by_the_projects_own_key_are_good(
+    rest: FakeRest, model: FakeModel, secret: str | None
+) -> None:
+    """Hosted projects sign with an asymmetric key and publish its other half; their older keys stay good."""
+    key, other = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    publish(rest, key)
+    client = make_client(rest, model, secret)
+    assert search(client, signed(key)).status_code == 200
+    assert code(search(client, signed(other))) == INVALID
+    assert search(client, {"apikey": ANON}).status_code == (200 if secret else 401)
+
+
+def test_unknown_keys_do_not_make_us_ask_again_and_again(rest: FakeRest, model: FakeModel) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    publish(rest, key)
+    app = make_client(rest, model, secret=None).application
+    with ThreadPoolExecutor(4) as threads:
+        answers = threads.map(lambda n: code(search(app.test_client(), signed(key, f"u{n}"))), range(8))
+    assert set(answers) == {INVALID}
+    assert rest.fetches == 1
+
+
+def test_an_auth_server_away_is_an_absence(rest: FakeRest, model: FakeModel) -> None:
+    rest.keys = "<html>"
+    client = make_client(rest, model, secret=None)
+    headers = signed(ec.generate_private_key(ec.SECP256R1()))
+    assert code(search(client, headers)) == (503, "unavailable")

@@ -1,0 +1,114 @@
+"""Items that are there for one test, and what the workers made of them."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+WITHIN = 30.0
+"""Seconds within which a worker has done what it was given."""
+
+COUNT_WRITES = """
+create table private.test_writes (item_id uuid not null);
+create function private.test_count_write() returns trigger language plpgsql set search_path = '' as $$
+begin
+    insert into private.test_writes values (new.item_id);
+    return null;
+end $$;
+create trigger test_count_write after insert or update on public.item_embeddings
+for each row execute function private.test_count_write();
+"""
+STOP_COUNTING = """
+drop trigger test_count_write on public.item_embeddings;
+drop function private.test_count_write();
+drop table private.test_writes;
+"""
+FRESH = """
+select count(*) from private.embedding_texts as t join public.item_embeddings as e using (item_id, text_hash)
+where t.item_id = any(%s)
+"""
+
+
+@dataclass
+class Catalogue:
+    connection: psycopg.Connection[Any]
+    items: list[UUID] = field(default_factory=list)
+
+    def add(self, title: str, text: str | None, kind: str = "movie") -> UUID:
+        table, column = ("books", "description") if kind == "book" else ("content", "overview")
+        added = self._one(
+            f"insert into {table} (kind, title, {column}) values (%s, %s, %s) returning id", kind, title, text
+        )
+        self.items.append(added)
+        return UUID(str(added))
+
+    def add_unnoticed(self, count: int) -> list[UUID]:
+        """Films that no job is put in for."""
+        with self.connection.transaction():
+            self.connection.execute("alter table content disable trigger enqueue_inserted")
+            rows = self.connection.execute(
+                "insert into content (title, overview) "
+                "select 'Film ' || n, repeat('Plot number ' || n || '. ', 9) from generate_series(1, %s) n "
+                "returning id",
+                [count],
+            ).fetchall()
+            self.connection.execute("alter table content enable trigger enqueue_inserted")
+        added = [UUID(str(row[0])) for row in rows]
+        self.items += added
+        return added
+
+    def fresh(self, items: Sequence[UUID]) -> int:
+        """How many of them have an embedding of the text they have now."""
+        return int(self._one(FRESH, list(items)))
+
+    def embedded(self, item: UUID) -> bool:
+        return bool(self._one("select exists (select from item_embeddings where item_id = %s)", item))
+
+    def until_embedded(self, *items: UUID) -> None:
+        until(lambda: self.fresh(items) == len(items))
+
+    def writes(self) -> list[int]:
+        """How often each item that was embedded was."""
+        rows = self.connection.execute(
+            "select count(*) from private.test_writes where item_id = any(%s) group by item_id", [self.items]
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def job(self, key: str) -> str | None:
+        """The state of the newest job that was put in with this key."""
+        row = self.connection.execute(
+            "select status::text from procrastinate.procrastinate_jobs where queueing_lock = %s "
+            "order by id desc limit 1",
+            [key],
+        ).fetchone()
+        return row[0] if row else None
+
+    def _one(self, statement: str, *values: object) -> Any:
+        row = self.connection.execute(statement, values).fetchone()
+        assert row
+        return row[0]
+
+
+@contextmanager
+def catalogue(database_url: str) -> Iterator[Catalogue]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        made = Catalogue(connection)
+        connection.execute("set search_path = public, extensions, procrastinate")
+        connection.execute(COUNT_WRITES)
+        try:
+            yield made
+        finally:
+            connection.execute(STOP_COUNTING)
+            connection.execute("delete from content where id = any(%s)", [made.items])
+            connection.execute("delete from books where id = any(%s)", [made.items])
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + WITHIN
+    while not condition():
+        assert time.monotonic() < end, "it never came to be"
+        time.sleep(0.02)

@@ -1,0 +1,127 @@
+"""The queue worked off: what died is done again, what was overtaken ends, and the numbers tell."""
+
+import signal
+from uuid import uuid4
+
+import httpx
+
+from local.parts import free_port
+from tests.conftest import Stack
+from tests.workers.catalogue import Catalogue, until
+from tests.workers.conftest import Start
+
+
+def enqueue(films: Catalogue, queue: str, task: str, arguments: str = "{}") -> str:
+    """The key it was put in with."""
+    key = f"test {uuid4()}"
+    films.connection.execute("select private.enqueue(%s, %s, %s, %s)", [queue, task, arguments, key])
+    return key
+
+
+def leave_behind(films: Catalogue, item: str, key: str) -> None:
+    """A job as a worker that was killed leaves it."""
+    films.connection.execute(
+        "insert into procrastinate.procrastinate_jobs (queue_name, task_name, args, queueing_lock, status) "
+        "values ('embedding', 'embed_item', jsonb_build_object('item_id', %s::text), %s, 'doing')",
+        [item, key],
+    )
+
+
+def retry_stalled(films: Catalogue) -> None:
+    key = enqueue(films, "upkeep", "retry_stalled", '{"timestamp": 0}')
+    until(lambda: films.job(key) == "succeeded")
+
+
+def numbers(stack: Stack) -> dict[str, float]:
+    lines = httpx.get(f"{stack.part_url('jobs')}/metrics").text.splitlines()
+    pairs = (line.rsplit(" ", 1) for line in lines if line.startswith("cinefluent_"))
+    return {name: float(value) for name, value in pairs}
+
+
+def test_the_job_of_a_worker_that_died_is_done_by_another(films: Catalogue) -> None:
+    (item,) = films.add_unnoticed(1)
+    key = f"test {uuid4()}"
+    leave_behind(films, str(item), key)
+    retry_stalled(films)
+    films.until_embedded(item)
+    until(lambda: films.job(key) == "succeeded")
+
+
+def test_a_job_overtaken_by_its_like_ends(films: Catalogue) -> None:
+    """Both hold one key, of which only one may wait."""
+    (item,) = films.add_unnoticed(1)
+    key = f"test {uuid4()}"
+    films.connection.execute(
+        "insert into procrastinate.procrastinate_jobs (queue_name, task_name, queueing_lock, scheduled_at) "
+        "values ('embedding', 'embed_item', %s, now() + interval '1 day')",
+        [key],
+    )
+    leave_behind(films, str(item), key)
+    retry_stalled(films)
+    assert films.job(key) == "aborted"
+    films.connection.execute("delete from procrastinate.procrastinate_jobs where queueing_lock = %s", [key])
+
+
+def test_the_other_workers_jobs_are_known(films: Catalogue) -> None:
+    keys = [
+        enqueue(films, "upkeep", "make_partitions", '{"timestamp": 0}'),
+        enqueue(films, "upkeep", "remove_old", '{"timestamp": 0}'),
+        enqueue(films, "recommend", "refresh_user_similarity", f'{{"rater_id": "{uuid4()}"}}'),
+        enqueue(films, "embedding", "embed_stale"),
+    ]
+    for key in keys:
+        until(lambda key=key: films.job(key) == "succeeded")  # type: ignore[misc]
+
+
+def test_a_bulk_load_is_embedded_by_one_sweep(films: Catalogue) -> None:
+    with films.connection.transaction():
+        rows = films.connection.execute(
+            "insert into content (title, overview) select 'Film ' || n, 'Plot number ' || n "
+            "from generate_series(1, 60) as n returning id"
+        ).fetchall()
+    films.items += [row[0] for row in rows]
+    films.until_embedded(*films.items)
+    assert films.writes() == [1] * 60
+
+
+def test_numbers_tell_of_every_queue_and_of_dead_jobs(stack: Stack, films: Catalogue) -> None:
+    before = numbers(stack)
+    assert 'cinefluent_queue_waiting{queue="embedding"}' in before
+    assert 'cinefluent_queue_lag_seconds{queue="upkeep"}' in before
+    key = enqueue(films, "embedding", "no_such_task")
+    until(lambda: films.job(key) == "failed")
+    failed = 'cinefluent_queue_failed{queue="embedding"}'
+    assert numbers(stack)[failed] == before[failed] + 1
+    films.connection.execute("delete from procrastinate.procrastinate_jobs where queueing_lock = %s", [key])
+
+
+def test_lag_is_how_long_the_oldest_waits(stack: Stack, films: Catalogue) -> None:
+    films.connection.execute(
+        "insert into procrastinate.procrastinate_jobs (queue_name, task_name, lock, status) "
+        "values ('test', 'x', 'test', 'doing'), ('test', 'x', 'test', 'todo'), ('test', 'x', 'test', 'todo')"
+    )
+    films.connection.execute(
+        "update procrastinate.procrastinate_events as e set at = now() - interval '2 minutes' "
+        "from procrastinate.procrastinate_jobs as j where j.id = e.job_id and j.queue_name = 'test'"
+    )
+    found = numbers(stack)
+    films.connection.execute("delete from procrastinate.procrastinate_jobs where queue_name = 'test'")
+    assert found['cinefluent_queue_waiting{queue="test"}'] == 2
+    assert found['cinefluent_queue_running{queue="test"}'] == 1
+    assert 120 <= found['cinefluent_queue_lag_seconds{queue="test"}'] < 180
+
+
+def test_a_second_worker_starts_and_stops_cleanly(stack: Stack, start: Start) -> None:
+    port = free_port()
+    process = start("jobs", PORT=str(port))
+
+    def answers() -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    until(answers)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, "")
