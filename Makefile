@@ -92,5 +92,5 @@ check: lint types drift ## what a commit must pass
 
 pins: .venv/dev.stamp ## pin every version anew from the .in files
 	@for file in requirements local/requirements requirements-dev; do \
-	  .venv/bin/uv pip compile --quiet --universal --no-header --no-emit-index-url $$file.in --output-file $$file.txt; \
+	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url $$file.in --output-file $$file.txt; \
 	done

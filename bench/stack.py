@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from bench.table import Table, timed
 from local import throwaway
 from local.settings import ROOT
@@ -16,7 +18,7 @@ SCALE = Path(os.environ.get("SEED_DIR") or ROOT.parent / "shared" / "data")
 
 @contextmanager
 def loaded(say: Callable[[str], None]) -> Iterator[tuple[Stack, Table]]:
-    """The stack, and how long it took to fill it."""
+    """The stack, and how long it took to fill it; of what is there at scale, films only are measured on."""
     os.environ.pop("SEED_DIR", None)
     table = Table("Loading", "From an empty database; each step as a person runs it.", ("step", "s"))
     with throwaway.running(ROOT / ".local-bench") as stack:
@@ -25,7 +27,9 @@ def loaded(say: Callable[[str], None]) -> Iterator[tuple[Stack, Table]]:
         if (SCALE / "tmdb").is_dir():
             os.environ["SEED_DIR"] = str(SCALE)
             run(stack, table, "11,406 films and 10,078 books at scale", "-m", "seed")
-            run(stack, table, "their embeddings", "-m", "workers", "embedding")
+            with psycopg.connect(stack.database_url) as connection:
+                connection.execute("delete from books")
+            run(stack, table, "the films' embeddings", "-m", "workers", "embedding")
         else:
             say(f"skipped: films and books at scale, since there is no {SCALE}")
         yield stack, table

@@ -166,7 +166,7 @@ comment on table public.item_embeddings is
 comment on column public.item_embeddings.item_id is 'The item.';
 comment on column public.item_embeddings.kind is 'The item''s kind, here so that each kind has an index of its own.';
 comment on column public.item_embeddings.model is
-'Which model and weights made the vector; vectors of two models are never compared.';
+'Which model and weights made the vector; the worker makes anew what another model made.';
 comment on column public.item_embeddings.text_hash is
 'MD5 of the text that was embedded; differs from the item''s when that has changed since.';
 comment on column public.item_embeddings.embedding is '384 dimensions, of length 1.';

@@ -118,10 +118,10 @@ as $$
 declare
     v_items uuid[];
 begin
-    select array_agg(t.item_id) into v_items
+    select array_agg(c.id) into v_items
     from changed_rows as c
-    join private.embedding_texts as t on t.item_id = c.id
-    left join public.item_embeddings as e on e.item_id = t.item_id
+    left join private.embedding_texts as t on t.item_id = c.id
+    left join public.item_embeddings as e on e.item_id = c.id
     where e.text_hash is distinct from t.text_hash;
     if cardinality(v_items) > 50 then
         perform private.enqueue('embedding', 'embed_stale', '{}', 'embed_stale');

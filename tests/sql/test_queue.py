@@ -49,6 +49,13 @@ def test_a_film_without_an_overview_is_not_put_in(db: psycopg.Connection) -> Non
     assert jobs(db, "embed_item") == []
 
 
+def test_a_text_taken_away_is_put_in(db: psycopg.Connection) -> None:
+    id = item(db, "A title", overview="Somebody does something somewhere.")
+    embedded(db, id)
+    db.execute("update content set overview = null where id = %s", [id])
+    assert jobs(db, "embed_item") == [{"item_id": str(id)}]
+
+
 def test_a_bulk_load_is_one_sweep(db: psycopg.Connection) -> None:
     db.execute(
         "insert into content (title, overview) select 'Film ' || n, 'Told.' from generate_series(1, 51) n"

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterable
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -80,9 +81,24 @@ def test_a_loop_that_does_not_turn_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     loop.close()
 
 
-def test_jobs_are_done_until_sigterm() -> None:
+class Moody(InMemoryConnector):
+    """Away at first, as a database that is still starting."""
+
+    errors: ClassVar[list[Exception]] = [
+        OperationalError("not yet"),
+        OperationalError("nor now"),
+    ]
+
+    async def open_async(self, pool: object = None) -> None:
+        if self.errors:
+            raise self.errors.pop()
+
+
+def test_jobs_are_done_until_sigterm_once_the_database_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """The job that sends the signal is brought to its end."""
-    app, done = App(connector=InMemoryConnector()), []
+    monkeypatch.setattr(run, "FIRST_WAIT", 0.01)
+    connector = Moody()
+    app, done = App(connector=connector), []
 
     @app.task(name="stop")
     async def stop() -> None:
@@ -91,9 +107,9 @@ def test_jobs_are_done_until_sigterm() -> None:
         done.append("stop")
 
     async def scenario() -> None:
-        async with app.open_async():
-            await app.configure_task("stop").defer_async()
+        await app.configure_task("stop").defer_async()
         await asyncio.wait_for(run.work(app), 20)
 
     asyncio.run(scenario())
     assert done == ["stop"]
+    assert not connector.errors

@@ -24,6 +24,7 @@ from tests.workers.fakes import (
 )
 
 MISSING, INVALID, NOT_SERVICE = (401, "missing_key"), (401, "invalid_token"), (403, "not_service")
+UNAVAILABLE = (503, "unavailable")
 
 
 @pytest.fixture
@@ -165,8 +166,34 @@ def test_unknown_keys_do_not_make_us_ask_again_and_again(rest: FakeRest, model: 
     assert rest.fetches == 1
 
 
-def test_an_auth_server_away_is_an_absence(rest: FakeRest, model: FakeModel) -> None:
-    rest.keys = "<html>"
+@pytest.mark.parametrize(
+    ("status", "keys", "expected"),
+    [
+        (200, '{"keys": []}', INVALID),
+        (404, "no such page", INVALID),
+        (200, "<html>", UNAVAILABLE),
+        (200, "[]", UNAVAILABLE),
+        (500, '{"keys": []}', UNAVAILABLE),
+        (502, "<html>", UNAVAILABLE),
+    ],
+)
+def test_an_auth_server_without_keys_is_not_one_that_is_away(
+    rest: FakeRest, model: FakeModel, status: int, keys: str, expected: tuple[int, str]
+) -> None:
+    rest.keys_status, rest.keys = status, keys
     client = make_client(rest, model, secret=None)
     headers = signed(ec.generate_private_key(ec.SECP256R1()))
-    assert code(search(client, headers)) == (503, "unavailable")
+    assert code(search(client, headers)) == expected
+
+
+def test_keys_that_are_known_outlive_the_auth_server(
+    rest: FakeRest, model: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    publish(rest, key)
+    client = make_client(rest, model, secret=None)
+    assert search(client, signed(key)).status_code == 200
+    monkeypatch.setattr("workers.search.tokens.KEYS_LIVE", -1)
+    rest.keys_status = 500
+    assert search(client, signed(key)).status_code == 200
+    assert rest.fetches == 2

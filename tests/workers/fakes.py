@@ -48,6 +48,7 @@ class FakeRest(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.status, self.body, self.keys = 200, json.dumps([ROW]), '{"keys": []}'
         self.asked: list[dict[str, Any]] = []
+        self.keys_status = 200
         self.fetches = 0
 
     @property
@@ -68,7 +69,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """The public keys."""
         self.server.fetches += 1
-        self._answer(200, self.server.keys)
+        self._answer(self.server.keys_status, self.server.keys)
 
     def do_HEAD(self) -> None:
         self._answer(self.server.status, "")

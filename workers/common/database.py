@@ -21,6 +21,7 @@ def pool(url: str, size: int) -> Pool:
         min_size=0,
         max_size=size,
         timeout=CONNECT_WITHIN,
+        reconnect_timeout=CONNECT_WITHIN,
         kwargs={"autocommit": True},
         configure=register_vector,
         check=ConnectionPool.check_connection,

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+import psycopg
 from procrastinate import App, JobContext
 from procrastinate.exceptions import ConnectorException
 from procrastinate.middleware import AsyncCallNext
@@ -28,13 +29,13 @@ async def work(app: App) -> None:
         error = await work_once(app, stop)
         if stop.is_set():
             break
-        logs.warning("queue_away", error=str(error), again_in=wait)
+        logs.warning("queue_away", reason=str(error or "lost"), again_in=wait)
         await _sleep(wait, stop)
         wait = min(wait * 2, LONGEST_WAIT) if error else FIRST_WAIT
 
 
-async def work_once(app: App, stop: asyncio.Event) -> ConnectorException | None:
-    """Until told to stop, or the queue is lost; the error, if the database never answered."""
+async def work_once(app: App, stop: asyncio.Event) -> psycopg.Error | None:
+    """Until told to stop, or the queue is lost; the error, if there was one."""
     worker = asyncio.create_task(_worker(app))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({worker, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -45,8 +46,12 @@ async def work_once(app: App, stop: asyncio.Event) -> ConnectorException | None:
         await worker
     except asyncio.CancelledError:
         pass
-    except ConnectorException as error:
+    except psycopg.Error as error:
         return error
+    except ConnectorException as error:
+        if not isinstance(error.__cause__, psycopg.Error):
+            raise
+        return error.__cause__
     return None
 
 

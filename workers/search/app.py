@@ -12,7 +12,8 @@ from werkzeug.exceptions import HTTPException
 
 from workers.common import logs
 from workers.common.settings import load
-from workers.search import catalog, views
+from workers.search import views
+from workers.search.catalog import Catalog
 from workers.search.core import InvalidParameter
 from workers.search.errors import ApiError, invalid_parameter
 from workers.search.metrics import Metrics
@@ -27,9 +28,8 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 def create_app(settings: Settings | None = None, model: Model | None = None) -> Flask:
     settings = settings or load(Settings, os.environ)
     model = model or Model(settings.embedding_model_dir)
-    http = catalog.http_client()
     metrics = Metrics(model.query.cache_info)
-    parts = views.Parts(model, Tokens(settings, http), catalog.Catalog(settings.supabase_url, http), metrics)
+    parts = views.Parts(model, Tokens(settings), Catalog(settings.supabase_url), metrics)
 
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY

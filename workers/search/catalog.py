@@ -27,8 +27,9 @@ class RefusedError(ApiError):
 
 
 class Catalog:
-    def __init__(self, url: str, http: httpx.Client) -> None:
-        self._url, self._http = f"{url}/rest/v1", http
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/rest/v1"
+        self._http = httpx.Client(timeout=WITHIN, event_hooks={"response": [refuse]})
 
     def match(self, caller: Caller, query: Query, embedding: str, request_id: str) -> Any:
         """Rows nearest to the embedding, best first. Raises ApiError."""
@@ -58,10 +59,6 @@ class Catalog:
             return error.status < HTTPStatus.INTERNAL_SERVER_ERROR
         except httpx.TransportError:
             return False
-
-
-def http_client() -> httpx.Client:
-    return httpx.Client(timeout=WITHIN, event_hooks={"response": [refuse]})
 
 
 def refuse(response: httpx.Response) -> None:

@@ -5,12 +5,14 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import httpx
 import jwt
 from werkzeug.datastructures import Headers
 
+from workers.common import logs
 from workers.search.errors import invalid_token, missing_key, unavailable
 from workers.search.settings import Settings
 
@@ -19,6 +21,8 @@ OPAQUE = ("sb_publishable_", "sb_secret_")
 ASYMMETRIC = ("ES256", "RS256", "EdDSA")
 LEEWAY = 30
 """Seconds that clocks may differ, as in PostgREST."""
+WITHIN = 5.0
+"""Seconds for an answer of the auth server."""
 KEYS_LIVE, KEYS_REST = 600.0, 30.0
 """Seconds for which public keys are kept, and in which they are not fetched again for an unknown one."""
 
@@ -32,39 +36,43 @@ class Caller:
 
 
 class KeySet:
-    """The project's public keys, fetched when one is asked for that is not known."""
+    """The project's public keys, fetched when one is asked for that is not known, and now and then."""
 
-    def __init__(self, http: httpx.Client, url: str) -> None:
-        self._http, self._url = http, url
+    def __init__(self, url: str) -> None:
+        self._http, self._url = httpx.Client(timeout=WITHIN), url
         self._lock = threading.Lock()
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetched = float("-inf")
+        self._asked = float("-inf")
+        self._away = False
 
     def find(self, kid: str) -> jwt.PyJWK | None:
+        """None if there is no such key. Raises ApiError where that cannot be told."""
         with self._lock:
-            age = time.monotonic() - self._fetched
-            if age > KEYS_LIVE or (kid not in self._keys and age > KEYS_REST):
+            if time.monotonic() - self._asked > (KEYS_LIVE if kid in self._keys else KEYS_REST):
                 self._fetch()
+            if kid not in self._keys and self._away:
+                raise unavailable("The auth server")
             return self._keys.get(kid)
 
     def _fetch(self) -> None:
+        """Where that fails, the keys that are known stay good."""
         try:
-            document = self._http.get(self._url).raise_for_status().json()
-            keys = jwt.PyJWKSet.from_dict(document).keys
-        except jwt.PyJWKSetError:
-            keys = []
+            response = self._http.get(self._url)
+            found = [] if response.status_code == HTTPStatus.NOT_FOUND else _keys(response)
         except (httpx.HTTPError, ValueError, AttributeError) as error:
-            raise unavailable("The auth server") from error
-        self._keys = {key.key_id: key for key in keys if key.key_id}
-        self._fetched = time.monotonic()
+            logs.warning("keys_unavailable", reason=repr(error))
+            self._away = True
+        else:
+            self._keys, self._away = {key.key_id: key for key in found if key.key_id}, False
+        self._asked = time.monotonic()
 
 
 class Tokens:
-    def __init__(self, settings: Settings, http: httpx.Client) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._secret = settings.supabase_jwt_secret
         self._anon_key = settings.supabase_anon_key
         self._service_role_key = settings.supabase_service_role_key
-        self._keys = KeySet(http, f"{settings.supabase_url}/auth/v1/.well-known/jwks.json")
+        self._keys = KeySet(f"{settings.supabase_url}/auth/v1/.well-known/jwks.json")
 
     def caller(self, headers: Headers) -> Caller:
         """Raises ApiError, 401, for a caller without a key or token, or with a bad one."""
@@ -107,6 +115,13 @@ class Tokens:
         if key is None or key.algorithm_name != algorithm:
             raise jwt.InvalidTokenError
         return _decode(token, key, algorithm)
+
+
+def _keys(response: httpx.Response) -> list[jwt.PyJWK]:
+    try:
+        return jwt.PyJWKSet.from_dict(response.raise_for_status().json()).keys
+    except jwt.PyJWKSetError:
+        return []
 
 
 def _decode(token: str, key: str | jwt.PyJWK, algorithm: str) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""TMDB's films and the books at scale, where a folder holds them; they may not be passed on."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from local.settings import ROOT
+from local.throwaway import Stack
+from seed import books, tmdb
+from seed.load import load
+from seed.rows import Book, Film
+from tests.sql.people import become
+
+FOLDER = Path(os.environ.get("SEED_DIR") or ROOT.parent / "shared" / "data")
+pytestmark = pytest.mark.skipif(not (FOLDER / "tmdb").is_dir(), reason=f"{FOLDER} holds no folder tmdb/")
+
+
+@pytest.fixture(scope="module")
+def loaded(stack: Stack) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        connection.execute("alter table content disable trigger enqueue_inserted")
+        connection.execute("alter table books disable trigger enqueue_inserted")
+        load(connection, Film, tmdb.films(FOLDER))
+        load(connection, Book, books.books(FOLDER))
+        connection.execute("alter table content enable trigger enqueue_inserted")
+        connection.execute("alter table books enable trigger enqueue_inserted")
+        connection.execute("analyze")
+        yield connection
+        for table in ("content", "books", "genres"):
+            connection.execute(f"delete from {table}")
+
+
+def test_every_film_and_book_is_there_once(loaded: psycopg.Connection) -> None:
+    films = loaded.execute("select count(*), count(distinct tmdb_id) from movies").fetchone()
+    assert films == (11_406, 11_406)
+    assert loaded.execute("select count(*) from books").fetchone() == (10_078,)
+
+
+def test_genres_of_all_sources_are_one_list(loaded: psycopg.Connection) -> None:
+    slugs = loaded.execute("select slug from genres where lower(name) = 'science fiction'").fetchall()
+    assert slugs == [("science-fiction",)]
+
+
+def test_popular_lists_are_read_from_indexes(loaded: psycopg.Connection) -> None:
+    with loaded.transaction():
+        become(loaded, None)
+        rows = loaded.execute("select title from get_popular_items(5, 'movie')").fetchall()
+        assert len(rows) == 5
+        lines = loaded.execute(
+            "explain (analyze, format text) select * from content where kind = 'movie' "
+            "order by popularity desc limit 5"
+        ).fetchall()
+        assert "content_kind_popularity" in str(lines)
+
+
+def test_titles_are_found_by_trigrams(loaded: psycopg.Connection) -> None:
+    plan = loaded.execute("explain select id from content where title ilike '%shawshank%'").fetchall()
+    assert "content_title_trgm" in str(plan)
+    found = loaded.execute("select count(*) from content where title ilike '%shawshank%'").fetchone()
+    assert found == (1,)
