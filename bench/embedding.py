@@ -42,8 +42,8 @@ def measure(stack: Stack) -> list[Table]:
     searches = whole_searches(stack, [f"{query} again" for query in queries])
     embedding = Table(
         "Embedding",
-        f"{len(texts)} texts in requests of {BATCH}, and {len(queries)} single queries. The peers run the same "
-        "weights and tokenizer in this process, without HTTP, JSON or FastEmbed; ratios are to the better one.",
+        f"{len(texts)} texts in requests of {BATCH}, and {len(queries)} single queries. The peers run the "
+        "same weights in this process, without HTTP, JSON or FastEmbed; ratios are to the better one.",
         ("", "texts/s", "ratio", "query p50 ms", "query p95 ms", "ratio of p50"),
     )
     base_rate = max(rate for name, rate in rates.items() if name != "worker")
