@@ -31,9 +31,10 @@ COLLABORATIVE = f"select id from get_collaborative_recommendations(%s, {COUNT})"
 ITEM_BASED = f"select item_id from private.item_based(%s, null, {COUNT})"
 HEAD = """# Quality
 
-Written by `make bench-quality` on {day}. NDCG@10: every rating that was kept aside counts as
-relevant, whatever its value; all films a person has not rated are ranked. ms: 95th percentile of one
-client's calls."""
+Written by `make bench-quality` on {day}.
+
+NDCG@10: every rating that was kept aside counts as relevant, whatever its value; all films that a person has
+not rated are ranked. ms: 95th percentile of one client's calls."""
 CHANCE = "ml-100k, 80,000 ratings (u1.base): three quarters of each person's are known, the rest is asked."
 TIME = "ml-latest-small, 91,018 ratings: all but each person's latest tenth are known, that is asked for."
 
@@ -115,7 +116,7 @@ def measure(stack: Stack, split: Split, table: Table, regularisation: float) -> 
 
 
 def main() -> int:
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     tasks: list[tuple[str, str, Callable[[Path], Split], float, str]] = [
         ("Ratings by chance", CHANCE, by_chance, 500, "movielens-100k"),
         ("Ratings to come", TIME, by_time, 200, "movielens-small"),

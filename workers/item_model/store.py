@@ -40,6 +40,7 @@ def replace(
         assert row
         model, version = row
         _copy(connection, model, (one for one in _rows(items, weights) if there.issuperset(one[:2])))
+    connection.execute("analyze public.item_neighbours")
     return int(version)
 
 

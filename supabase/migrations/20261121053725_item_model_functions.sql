@@ -42,16 +42,21 @@ comment on view private.likings is 'What each rater thought well of, by ratings 
 -- source: sql/private/recommend/item_based.sql
 -- What the active item model gives for all that a rater rated: the sum of its weights times rating / 5; because_of is
 -- the liked item that says most. Ratings are read as they are now, so one given now changes the next list.
+-- Offset 0 keeps the planner from reading the whole model for a heavy rater; work_mem keeps what it reads in memory.
 -- Reads ratings: for definer functions and workers only.
 create or replace function private.item_based(rater_id uuid, kind text, count integer)
 returns table (item_id uuid, score double precision, because_of uuid)
-language sql stable set search_path = ''
+language sql stable set search_path = '' set work_mem = '32MB'
 as $$
     with weighed as materialized (
         select n.neighbour_id as item_id, l.item_id as because_of, l.weight * n.weight as score, l.is_liked
         from private.likings as l
-        join public.item_neighbours as n
-            on n.model_id = (select private.item_model()) and n.item_id = l.item_id
+        cross join lateral (
+            select w.neighbour_id, w.weight
+            from public.item_neighbours as w
+            where w.model_id = (select private.item_model()) and w.item_id = l.item_id
+            offset 0
+        ) as n
         where l.rater_id = item_based.rater_id
     ), scored as (
         select w.item_id, sum(w.score) as score
