@@ -40,6 +40,11 @@ http://127.0.0.1:{port} {{
 	}}
 
 	handle_path /rest/v1/* {{
+		@key_alone {{
+			header apikey *
+			not header Authorization *
+		}}
+		request_header @key_alone Authorization "Bearer {{header.apikey}}"
 		reverse_proxy 127.0.0.1:{rest}
 	}}
 	handle /auth/v1/* {{

@@ -1,7 +1,7 @@
 """Write the generated parts of docs/ anew: `python -m scripts.docs`, or check them: `--check`.
 
 docs/api-specifications.md comes from the headers of sql/rpc; docs/database-schemas.md from the comments of a
-database made by the migrations, for which the stack must run. What stands outside the markers is by hand.
+database made by the migrations. What stands outside the markers is by hand.
 """
 
 import re
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from local import throwaway
 from local.settings import StackError
 from scripts import api, migration, scratch, tables
 from scripts.source import CODE, header
@@ -26,7 +27,7 @@ def main() -> int:
         return 1 if found else 0
     API.write_text(written(API, api.markdown()))
     try:
-        with scratch.migrated() as url:
+        with throwaway.running(migration.ROOT / ".local-test"), scratch.migrated() as url:
             TABLES.write_text(written(TABLES, tables.markdown(url)))
     except StackError as error:
         sys.stderr.write(f"docs/{TABLES.name} is left as it was: {error}\n")

@@ -27,6 +27,7 @@ SERVER = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_error_verbosity": "terse",
     "password_encryption": "scram-sha-256",
 }
 

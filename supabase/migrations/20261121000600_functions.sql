@@ -410,7 +410,7 @@ grant execute on function private.add_trends(double precision, double precision)
 -- neighbour liked. Reads others' ratings: for definer functions and workers only.
 create or replace function private.collaborative(rater_id uuid, kind text, count integer)
 returns table (item_id uuid, score double precision)
-language sql stable set search_path = ''
+language sql stable rows 20 set search_path = ''
 as $$
     with nearest as materialized (
         select n.neighbour_id, n.weight
@@ -439,7 +439,7 @@ revoke execute on function private.collaborative(uuid, text, integer) from publi
 -- Definer: scores and predictions read others' ratings; none of them is returned.
 create or replace function private.collaborative_for_user(user_id uuid, count integer)
 returns table (item_id uuid, predicted_rating double precision, score double precision)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable rows 20 security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -464,7 +464,7 @@ grant execute on function private.collaborative_for_user(uuid, integer) to authe
 -- common ratings are all equal have none. Reads others' ratings: for definer functions and workers only.
 create or replace function private.compute_neighbours(rater_id uuid)
 returns table (neighbour_id uuid, similarity double precision, co_ratings integer)
-language sql stable set search_path = ''
+language sql stable rows 300 set search_path = ''
 as $$
     select o.rater_id, corr(o.rating, m.rating), count(*)::integer
     from public.ratings as m
@@ -483,7 +483,7 @@ grant execute on function private.compute_neighbours(uuid) to service_role;
 -- For definer functions and workers only.
 create or replace function private.content_based(rater_id uuid, kind text, count integer)
 returns table (item_id uuid, score double precision, because_of uuid)
-language sql stable set search_path = ''
+language sql stable rows 20 set search_path = ''
 as $$
     with liked as materialized (
         select r.item_id, r.rating / 5 as weight, e.embedding, coalesce(content_based.kind, e.kind) as kind
@@ -639,7 +639,7 @@ revoke execute on function private.fault_of_interaction(jsonb) from public;
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.neighbours(rater_id uuid)
 returns table (neighbour_id uuid, similarity double precision, weight double precision, mean double precision)
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 100 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -674,7 +674,7 @@ revoke execute on function private.neighbours(uuid) from public;
 -- told. A kind or all of them.
 create or replace function private.popular(kind text, count integer)
 returns table (item_id uuid, place bigint)
-language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
+language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 begin
@@ -716,7 +716,7 @@ grant execute on function private.popular(text, integer) to anon, authenticated,
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.predict(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, predicted_rating double precision)
-language sql stable set search_path = ''
+language sql stable rows 20 set search_path = ''
 as $$
     with nearby as (
         select
@@ -762,7 +762,7 @@ grant execute on function private.predict_for_user(uuid, uuid) to authenticated,
 -- Definer: scores read others' ratings; none of them is returned.
 create or replace function private.recommend(profile_id uuid, kind text, count integer)
 returns table (item_id uuid, place bigint, score double precision, reason_code text, because_of uuid)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable rows 20 security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -925,7 +925,7 @@ grant execute on function private.trend_of(double precision, timestamptz) to ano
 -- Items that have no place in a rater's lists: rated, disliked, dismissed or watched to the end.
 -- For definer functions and workers only.
 create or replace function private.unwanted(rater_id uuid) returns setof uuid
-language sql stable set search_path = ''
+language sql stable rows 50 set search_path = ''
 as $$
     select r.item_id from public.ratings as r where r.rater_id = unwanted.rater_id
     union
@@ -962,7 +962,7 @@ create or replace function private.match_kind(
     query_embedding extensions.vector, match_threshold double precision, match_count integer, kind text
 )
 returns setof public.matched_item
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -994,7 +994,7 @@ select '[0]'::extensions.vector;
 
 create or replace function private.nearest(query_embedding extensions.vector, kind text, count integer)
 returns table (item_id uuid, similarity double precision)
-language plpgsql stable set search_path = '' set hnsw.ef_search = 200 set plan_cache_mode = force_custom_plan
+language plpgsql stable rows 20 set search_path = '' set hnsw.ef_search = 200 set plan_cache_mode = force_custom_plan
 as $$
 begin
     return query
@@ -1371,7 +1371,7 @@ create or replace function public.get_collaborative_recommendations(
     user_id uuid default null, count integer default 20
 )
 returns setof public.predicted_item
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -1400,7 +1400,7 @@ grant execute on function public.get_collaborative_recommendations(uuid, integer
 -- Example: rpc/get_popular_items {"limit": 10, "kind": "movie"}
 create or replace function public.get_popular_items("limit" integer default 20, kind text default null)
 returns setof public.popular_item
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -1439,7 +1439,7 @@ create or replace function public.get_recommendations(
     count integer default 20, kind text default null, diversity real default 0.3, profile_id uuid default null
 )
 returns setof public.recommended_item
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -1478,7 +1478,7 @@ grant execute on function public.get_recommendations(integer, text, real, uuid) 
 -- Example: rpc/get_similar_items {"item_id": "0b7e…", "count": 6}
 create or replace function public.get_similar_items(item_id uuid default null, count integer default 12)
 returns setof public.similar_item
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -1526,7 +1526,7 @@ grant execute on function public.get_similar_items(uuid, integer) to anon, authe
 -- Example: rpc/get_trending_items {"count": 10}
 create or replace function public.get_trending_items(count integer default 20, kind text default null)
 returns setof public.trending_item
-language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
+language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 declare
@@ -1615,7 +1615,7 @@ create or replace function public.match_books(
     match_count integer default 12
 )
 returns setof public.matched_item
-language sql stable set search_path = ''
+language sql stable rows 20 set search_path = ''
 as $$
     select * from private.match_kind(query_embedding, match_threshold, match_count, 'book')
 $$;
@@ -1642,7 +1642,7 @@ create or replace function public.match_content(
     kind text default 'movie'
 )
 returns setof public.matched_item
-language sql stable set search_path = ''
+language sql stable rows 20 set search_path = ''
 as $$
     select * from private.match_kind(query_embedding, match_threshold, match_count, match_content.kind)
 $$;
@@ -1667,7 +1667,7 @@ create or replace function public.match_movies(
     match_count integer default 12
 )
 returns setof public.matched_item
-language sql stable set search_path = ''
+language sql stable rows 20 set search_path = ''
 as $$
     select * from private.match_kind(query_embedding, match_threshold, match_count, 'movie')
 $$;

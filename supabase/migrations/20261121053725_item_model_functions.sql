@@ -46,7 +46,7 @@ comment on view private.likings is 'What each rater thought well of, by ratings 
 -- Reads ratings: for definer functions and workers only.
 create or replace function private.item_based(rater_id uuid, kind text, count integer)
 returns table (item_id uuid, score double precision, because_of uuid)
-language sql stable set search_path = '' set work_mem = '32MB'
+language sql stable rows 20 set search_path = '' set work_mem = '32MB'
 as $$
     with weighed as materialized (
         select n.neighbour_id as item_id, l.item_id as because_of, l.weight * n.weight as score, l.is_liked
@@ -101,7 +101,7 @@ grant execute on function private.item_model() to anon, authenticated, service_r
 -- Definer: scores read others' ratings; none of them is returned.
 create or replace function private.recommend(profile_id uuid, kind text, count integer)
 returns table (item_id uuid, place bigint, score double precision, reason_code text, because_of uuid)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable rows 20 security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -201,7 +201,7 @@ create or replace function public.get_recommendations(
     count integer default 20, kind text default null, diversity real default 0.3, profile_id uuid default null
 )
 returns setof public.recommended_item
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -241,7 +241,7 @@ grant execute on function public.get_recommendations(integer, text, real, uuid) 
 -- Example: rpc/get_similar_items {"item_id": "0b7e…", "count": 6}
 create or replace function public.get_similar_items(item_id uuid default null, count integer default 12)
 returns setof public.similar_item
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare

@@ -3,9 +3,12 @@
 import uuid
 from typing import Any
 
+import httpx
 import pytest
 from postgrest.exceptions import APIError
 from supabase import Client
+
+from tests.conftest import Stack
 
 AWKWARD = [
     "two words",
@@ -141,6 +144,17 @@ def test_a_parameter_out_of_range_is_named(
 ) -> None:
     error = refused(anon.rpc(function, parameters))
     assert error.code == "22023" and f'"field": "{field}"' in str(error.details)
+
+
+@pytest.mark.parametrize(
+    ("key", "status"), [("anon_key", 200), ("service_role_key", 200), ("nonsense", 401), (None, 401)]
+)
+def test_a_key_alone_says_who_is_asking(stack: Stack, key: str | None, status: int) -> None:
+    headers = {"apikey": getattr(stack, key, key)} if key else {}
+    answer = httpx.get(f"{stack.url}/rest/v1/genres?limit=1", headers=headers)
+    assert answer.status_code == status
+    everyone = httpx.get(f"{stack.url}/rest/v1/user_similarities?limit=1", headers=headers)
+    assert (everyone.status_code == 200) == (key == "service_role_key")
 
 
 @pytest.mark.parametrize("title", AWKWARD)

@@ -134,6 +134,19 @@ def test_a_killed_supervisor_leaves_nothing_in_the_way(own: Own) -> None:
     assert not {part.pid for part in left.parts.values()} & {part.pid for part in own.state().parts.values()}
 
 
+def test_a_power_cut_loses_nothing_that_was_committed(own: Own) -> None:
+    own.run("up")
+    url = (own.directory / ".env.local").read_text().split("DATABASE_URL=")[1].strip()
+    with psycopg.connect(url) as connection:
+        connection.execute("insert into content (title) values ('Still there')")
+    left = own.state()
+    for pid in [left.supervisor, *(part.pid for part in left.parts.values() if part.pid)]:
+        os.kill(pid, signal.SIGKILL)
+    own.run("up")
+    with psycopg.connect(url) as connection:
+        assert connection.execute("select title from content").fetchall() == [("Still there",)]
+
+
 def test_a_half_made_data_directory_is_made_anew(own: Own) -> None:
     half_made = own.directory / "data.new"
     half_made.mkdir(parents=True)

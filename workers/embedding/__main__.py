@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if stop.asked():
         sys.stdout.write(f"stopped; embedded {embedded} items, run again for the rest\n")
         return 128 + stop.signal
-    sys.stdout.write(f"embedded {embedded} items\n")
+    sys.stdout.write(f"embedded {embedded} items; every text has its vector now\n")
     return 0
 
 

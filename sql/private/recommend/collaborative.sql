@@ -3,7 +3,7 @@
 -- neighbour liked. Reads others' ratings: for definer functions and workers only.
 create or replace function private.collaborative(rater_id uuid, kind text, count integer)
 returns table (item_id uuid, score double precision)
-language sql stable set search_path = ''
+language sql stable rows 20 set search_path = ''
 as $$
     with nearest as materialized (
         select n.neighbour_id, n.weight

@@ -3,7 +3,7 @@
 -- Definer: scores and predictions read others' ratings; none of them is returned.
 create or replace function private.collaborative_for_user(user_id uuid, count integer)
 returns table (item_id uuid, predicted_rating double precision, score double precision)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable rows 20 security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare

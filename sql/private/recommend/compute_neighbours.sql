@@ -2,7 +2,7 @@
 -- common ratings are all equal have none. Reads others' ratings: for definer functions and workers only.
 create or replace function private.compute_neighbours(rater_id uuid)
 returns table (neighbour_id uuid, similarity double precision, co_ratings integer)
-language sql stable set search_path = ''
+language sql stable rows 300 set search_path = ''
 as $$
     select o.rater_id, corr(o.rating, m.rating), count(*)::integer
     from public.ratings as m

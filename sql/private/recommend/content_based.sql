@@ -3,7 +3,7 @@
 -- For definer functions and workers only.
 create or replace function private.content_based(rater_id uuid, kind text, count integer)
 returns table (item_id uuid, score double precision, because_of uuid)
-language sql stable set search_path = ''
+language sql stable rows 20 set search_path = ''
 as $$
     with liked as materialized (
         select r.item_id, r.rating / 5 as weight, e.embedding, coalesce(content_based.kind, e.kind) as kind

@@ -4,7 +4,7 @@
 -- Reads ratings: for definer functions and workers only.
 create or replace function private.item_based(rater_id uuid, kind text, count integer)
 returns table (item_id uuid, score double precision, because_of uuid)
-language sql stable set search_path = '' set work_mem = '32MB'
+language sql stable rows 20 set search_path = '' set work_mem = '32MB'
 as $$
     with weighed as materialized (
         select n.neighbour_id as item_id, l.item_id as because_of, l.weight * n.weight as score, l.is_liked

@@ -2,7 +2,7 @@
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.neighbours(rater_id uuid)
 returns table (neighbour_id uuid, similarity double precision, weight double precision, mean double precision)
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 100 set search_path = ''
 as $$
 #variable_conflict use_column
 declare

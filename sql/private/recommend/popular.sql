@@ -2,7 +2,7 @@
 -- told. A kind or all of them.
 create or replace function private.popular(kind text, count integer)
 returns table (item_id uuid, place bigint)
-language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
+language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 begin

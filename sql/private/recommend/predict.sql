@@ -4,7 +4,7 @@
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.predict(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, predicted_rating double precision)
-language sql stable set search_path = ''
+language sql stable rows 20 set search_path = ''
 as $$
     with nearby as (
         select

@@ -4,7 +4,7 @@
 -- Definer: scores read others' ratings; none of them is returned.
 create or replace function private.recommend(profile_id uuid, kind text, count integer)
 returns table (item_id uuid, place bigint, score double precision, reason_code text, because_of uuid)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable rows 20 security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare

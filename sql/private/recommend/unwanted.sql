@@ -1,7 +1,7 @@
 -- Items that have no place in a rater's lists: rated, disliked, dismissed or watched to the end.
 -- For definer functions and workers only.
 create or replace function private.unwanted(rater_id uuid) returns setof uuid
-language sql stable set search_path = ''
+language sql stable rows 50 set search_path = ''
 as $$
     select r.item_id from public.ratings as r where r.rater_id = unwanted.rater_id
     union

@@ -3,7 +3,7 @@ create or replace function private.match_kind(
     query_embedding extensions.vector, match_threshold double precision, match_count integer, kind text
 )
 returns setof public.matched_item
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare

@@ -4,7 +4,7 @@ select '[0]'::extensions.vector;
 
 create or replace function private.nearest(query_embedding extensions.vector, kind text, count integer)
 returns table (item_id uuid, similarity double precision)
-language plpgsql stable set search_path = '' set hnsw.ef_search = 200 set plan_cache_mode = force_custom_plan
+language plpgsql stable rows 20 set search_path = '' set hnsw.ef_search = 200 set plan_cache_mode = force_custom_plan
 as $$
 begin
     return query

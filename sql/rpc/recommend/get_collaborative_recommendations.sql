@@ -11,7 +11,7 @@ create or replace function public.get_collaborative_recommendations(
     user_id uuid default null, count integer default 20
 )
 returns setof public.predicted_item
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare

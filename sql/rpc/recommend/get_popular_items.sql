@@ -7,7 +7,7 @@
 -- Example: rpc/get_popular_items {"limit": 10, "kind": "movie"}
 create or replace function public.get_popular_items("limit" integer default 20, kind text default null)
 returns setof public.popular_item
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare

@@ -15,7 +15,7 @@ create or replace function public.get_recommendations(
     count integer default 20, kind text default null, diversity real default 0.3, profile_id uuid default null
 )
 returns setof public.recommended_item
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare

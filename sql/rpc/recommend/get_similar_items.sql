@@ -8,7 +8,7 @@
 -- Example: rpc/get_similar_items {"item_id": "0b7e…", "count": 6}
 create or replace function public.get_similar_items(item_id uuid default null, count integer default 12)
 returns setof public.similar_item
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare

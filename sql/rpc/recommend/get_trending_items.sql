@@ -7,7 +7,7 @@
 -- Example: rpc/get_trending_items {"count": 10}
 create or replace function public.get_trending_items(count integer default 20, kind text default null)
 returns setof public.trending_item
-language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
+language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 declare

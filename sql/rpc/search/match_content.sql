@@ -14,7 +14,7 @@ create or replace function public.match_content(
     kind text default 'movie'
 )
 returns setof public.matched_item
-language sql stable set search_path = ''
+language sql stable rows 20 set search_path = ''
 as $$
     select * from private.match_kind(query_embedding, match_threshold, match_count, match_content.kind)
 $$;

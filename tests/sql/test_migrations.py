@@ -1,0 +1,58 @@
+"""Applying migrations: in order, once each, a file whole or not at all."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from local.postgres import migrations
+from local.settings import StackError
+from local.throwaway import Stack
+from scripts import scratch
+
+GOOD = "create table public.good_things (id bigint primary key);"
+BAD = "create table public.bad_things (id bigint primary key);\n\nselect nothing_like_that();\n"
+
+
+@pytest.fixture(scope="module")
+def database(stack: Stack) -> Iterator[str]:
+    with scratch.migrated() as url:
+        yield url
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text)
+
+
+def tables(database: str) -> set[str]:
+    with psycopg.connect(database) as connection:
+        found = connection.execute("select tablename from pg_tables where tablename like '%_things'")
+        return {row[0] for row in found}
+
+
+def test_a_bad_migration_is_named_with_its_line_and_leaves_nothing(database: str, tmp_path: Path) -> None:
+    write(tmp_path, "20990101000000_good.sql", GOOD)
+    write(tmp_path, "20990101000001_bad.sql", BAD)
+    with pytest.raises(StackError, match=r"20990101000001_bad\.sql, line 3: .*nothing_like_that"):
+        migrations.apply(database, tmp_path)
+    assert tables(database) == {"good_things"}
+    write(tmp_path, "20990101000001_bad.sql", BAD.replace("select nothing_like_that();", ""))
+    assert migrations.apply(database, tmp_path) == ["20990101000001"]
+    assert migrations.apply(database, tmp_path) == []
+    assert tables(database) == {"good_things", "bad_things"}
+
+
+def test_migrations_are_recorded_as_the_supabase_cli_does(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        row = connection.execute(
+            "select name, statements[1] like '%create schema private%' "
+            "from supabase_migrations.schema_migrations order by version limit 1"
+        ).fetchone()
+    assert row == ("extensions", True)
+
+
+def test_a_file_that_is_no_migration_is_named(database: str, tmp_path: Path) -> None:
+    write(tmp_path, "add_things.sql", GOOD)
+    with pytest.raises(StackError, match=r"add_things\.sql is no migration's name"):
+        migrations.apply(database, tmp_path)
