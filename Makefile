@@ -9,10 +9,10 @@ PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-dev.txt
 export LOCAL_DIR LOCAL_PORT SEED_DIR
 
-.PHONY: help demo up down status logs reset seed psql test lint fmt types drift docs migration bench soak check pins contract
+.PHONY: help demo up down status logs reset seed psql test lint fmt types drift docs migration bench bench-quality soak check pins contract
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 .venv/run.stamp: $(PINS) scripts/machine.py
 	@python3 scripts/machine.py
@@ -86,6 +86,9 @@ soak: .venv/dev.stamp ## many rounds of what tests do once
 
 bench: .venv/dev.stamp ## measure, and write bench/RESULTS.md
 	@$(PYTHON) -m bench
+
+bench-quality: .venv/dev.stamp ## measure how good lists are, and write bench/QUALITY.md
+	@$(PYTHON) -m bench.quality
 
 check: lint types drift ## what a commit must pass
 	@$(PYTHON) -m pytest tests/unit tests/sql

@@ -6,6 +6,7 @@ from workers.common.database import Pool
 from workers.common.queue import open_app
 from workers.embedding import jobs as embedding
 from workers.embedding.client import SearchClient
+from workers.item_model import jobs as item_model
 from workers.recommend import jobs as recommend
 from workers.upkeep import jobs as upkeep
 
@@ -13,6 +14,7 @@ from workers.upkeep import jobs as upkeep
 def assemble(database_url: str, database: Pool, search_url: str, service_role_key: str) -> App:
     app = open_app(database_url)
     embedding.register(app, database, SearchClient(search_url, service_role_key))
+    item_model.register(app, database_url)
     recommend.register(app, database)
     upkeep.register(app, database)
     return app

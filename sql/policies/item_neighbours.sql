@@ -1,4 +1,4 @@
--- Weights between items name nobody and are everybody's to read.
+-- Weights between items name nobody and are everybody's to read, of whatever version.
 alter table public.item_neighbours enable row level security;
 revoke all on public.item_neighbours from anon, authenticated;
 grant select on public.item_neighbours to anon, authenticated;

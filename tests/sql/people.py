@@ -63,3 +63,25 @@ def embed(db: psycopg.Connection, embedded: UUID, vector: list[float], kind: str
         "values (%s, %s, 'test', %s, %s)",
         [embedded, kind, uuid4(), str(vector)],
     )
+
+
+def item_model(
+    db: psycopg.Connection,
+    weights: Mapping[UUID, Mapping[UUID, float]],
+    version: int = 1,
+    active: bool = True,
+) -> None:
+    """A version of the item model, as its training leaves it."""
+    made = db.execute(
+        "insert into recommendation_models (name, version, is_active) values ('liked_together', %s, %s) "
+        "returning id",
+        [version, active],
+    ).fetchone()
+    assert made
+    for liked, neighbours in weights.items():
+        for neighbour, weight in neighbours.items():
+            db.execute(
+                "insert into item_neighbours (model_id, item_id, neighbour_id, weight) "
+                "values (%s, %s, %s, %s)",
+                [made[0], liked, neighbour, weight],
+            )

@@ -10,7 +10,7 @@ import pytest
 from psycopg.types.json import Jsonb
 from scipy.stats import pearsonr
 
-from tests.sql.people import Person, become, embed, item, person, rate
+from tests.sql.people import Person, become, embed, item, item_model, person, rate
 
 
 @pytest.fixture
@@ -246,8 +246,7 @@ def test_similar_items_are_a_models_first_then_alike_ones_of_the_same_kind(
     for name, angle in (("A", 0.0), ("B", 0.1), ("C", 0.5)):
         embed(db, films[name], [1.0, angle] + [0.0] * 382)
     embed(db, book, [1.0, 0.0] + [0.0] * 382, "book")
-    for neighbour, weight in ((films["D"], 0.7), (films["C"], 0.9), (book, 2.0)):
-        db.execute("insert into item_neighbours values ('test', %s, %s, %s)", [films["A"], neighbour, weight])
+    item_model(db, {films["A"]: {films["D"]: 0.7, films["C"]: 0.9, book: 2.0}})
     become(db, None)
     rows = db.execute("select id, reason_code from get_similar_items(%s)", [films["A"]]).fetchall()
     assert rows == [(films["C"], "liked_together"), (films["D"], "liked_together"), (films["B"], "alike")]

@@ -1,11 +1,12 @@
--- What to watch or read next: what people with the profile's taste liked, then what is like the items it liked,
--- then what is popular; never what it rated, disliked, dismissed or finished.
+-- What to watch or read next: what a model found to be liked together with what the profile liked, then what people
+-- with its taste liked, then what is like the items it liked, then what is popular; never what it rated, disliked,
+-- dismissed or finished.
 --   count       how many at most, 1 to 200, default 20
 --   kind        movie, tv_show, sports or book; none: all of them
 --   diversity   0 to 1, default 0.3; checked, without effect so far
 --   profile_id  one of one's own profiles; none: the default one. The service may name any
--- Returns id, kind, title, overview, year, language, image, score (comparable within a reason), reason_code (taste,
--- liked, popular), reason (a sentence), because_of (the item it names); best first.
+-- Returns id, kind, title, overview, year, language, image, score (comparable within a reason), reason_code
+-- (liked_together, taste, liked, popular), reason (a sentence), because_of (the item it names); best first.
 -- Raises 22023 for a parameter out of range, 42501 for another user's profile, PT404 to the service for one that is
 -- not there; named in detail.field.
 -- Roles: anon, authenticated, service_role.
@@ -28,6 +29,7 @@ begin
         c.id, c.kind, c.title, c.overview, c.year, c.language, c.image, r.score, r.reason_code,
         case r.reason_code
             when 'taste' then 'People with your taste liked it'
+            when 'liked_together' then format('Because you liked %s', b.title)
             when 'liked' then format('Because you liked %s', b.title)
             when 'popular' then 'Popular with everyone'
         end,

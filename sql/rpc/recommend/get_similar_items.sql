@@ -1,4 +1,4 @@
--- Items like one: first those a model found to be liked together, then those that tell of something alike.
+-- Items like one: first those the active model found to be liked together, then those that tell of something alike.
 --   item_id  the item
 --   count    how many at most, 1 to 200, default 12
 -- Returns id, kind, title, overview, year, language, image, score, reason_code (liked_together with the model's
@@ -18,10 +18,10 @@ begin
     perform private.check_range('count', v_count, 1, 200);
     return query
     with together as (
-        select n.neighbour_id as item_id, max(n.weight) as weight
+        select n.neighbour_id as item_id, n.weight
         from public.item_neighbours as n
-        where n.item_id = get_similar_items.item_id and n.weight > 0
-        group by n.neighbour_id
+        where
+            n.model_id = (select private.item_model()) and n.item_id = get_similar_items.item_id and n.weight > 0
     ), alike as (
         select n.item_id, n.similarity
         from public.item_embeddings as e

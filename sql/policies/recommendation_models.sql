@@ -1,0 +1,12 @@
+-- Models name nobody and are everybody's to read.
+alter table public.recommendation_models enable row level security;
+revoke all on public.recommendation_models from anon, authenticated;
+grant select on public.recommendation_models to anon, authenticated;
+grant all on public.recommendation_models to service_role;
+
+drop policy if exists recommendation_models_select_everybody on public.recommendation_models;
+create policy recommendation_models_select_everybody on public.recommendation_models
+for select to anon, authenticated
+using (true);
+comment on policy recommendation_models_select_everybody on public.recommendation_models is
+'Similar items are found as the caller, by the active model.';

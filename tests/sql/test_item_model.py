@@ -1,0 +1,200 @@
+"""Lists by a small item model whose weights and right answers were worked out by hand."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.sql.people import Person, become, item, item_model, person, rate
+
+
+@pytest.fixture
+def films(db: psycopg.Connection) -> dict[str, UUID]:
+    return {name: item(db, f"Film {name}") for name in "ABCDEF"}
+
+
+@pytest.fixture
+def viewer(db: psycopg.Connection, films: dict[str, UUID]) -> Person:
+    """Gave A 5, B 4 and C 1: they weigh 1, 0.8 and 0.2. C is not liked."""
+    viewer = person(db)
+    rate(db, viewer.rater_id, {films["A"]: 5, films["B"]: 4, films["C"]: 1})
+    return viewer
+
+
+def weights(films: dict[str, UUID], **rows: dict[str, float]) -> dict[UUID, dict[UUID, float]]:
+    return {
+        films[name]: {films[neighbour]: weight for neighbour, weight in row.items()}
+        for name, row in rows.items()
+    }
+
+
+def together(db: psycopg.Connection, who: Person, kind: str | None = None, count: int = 20) -> list[Any]:
+    return db.execute(
+        "select item_id, score, because_of from private.item_based(%s, %s, %s)", [who.rater_id, kind, count]
+    ).fetchall()
+
+
+def recommended(db: psycopg.Connection, count: int = 20) -> list[Any]:
+    return db.execute(
+        "select id, reason_code, reason, because_of from get_recommendations(%s)", [count]
+    ).fetchall()
+
+
+def did(db: psycopg.Connection, film: UUID, kind: str) -> None:
+    event = {"client_id": str(uuid4()), "item_id": str(film), "type": kind}
+    db.execute("select record_interactions(%s)", [Jsonb([event])])
+
+
+def test_a_score_sums_weights_times_fifths_of_ratings(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    item_model(
+        db, weights(films, A={"D": 0.5, "E": 0.25, "B": 0.9}, B={"D": -0.125, "E": 0.5}, C={"D": 0.25})
+    )
+    # D: 1 * 0.5 - 0.8 * 0.125 + 0.2 * 0.25; E: 1 * 0.25 + 0.8 * 0.5, most of it by B
+    assert together(db, viewer) == [
+        (films["E"], pytest.approx(0.65), films["B"]),
+        (films["D"], pytest.approx(0.45), films["A"]),
+    ]
+
+
+def test_what_is_weighed_against_or_only_by_disliked_items_is_not_listed(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    item_model(db, weights(films, A={"D": 0.25}, B={"D": -0.5}, C={"E": 0.5}))
+    assert together(db, viewer) == []
+
+
+def test_a_low_rating_no_worse_than_the_mean_is_a_liking(
+    db: psycopg.Connection, films: dict[str, UUID]
+) -> None:
+    strict = person(db)
+    rate(db, strict.rater_id, {films["A"]: 2, films["B"]: 1})
+    item_model(db, weights(films, A={"D": 0.5}, B={"E": 0.5}))
+    assert together(db, strict) == [(films["D"], pytest.approx(0.2), films["A"])]
+
+
+def test_equal_scores_are_in_order_of_id_and_the_count_holds(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    item_model(db, weights(films, A={"D": 0.5, "E": 0.5, "F": 0.5}))
+    expected = sorted(films[name] for name in "DEF")
+    assert [row[0] for row in together(db, viewer)] == expected
+    assert [row[0] for row in together(db, viewer, count=2)] == expected[:2]
+
+
+def test_the_kind_asked_for_alone_is_listed(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    book = item(db, "A book", "book")
+    item_model(db, {films["A"]: {book: 0.1, films["D"]: 0.5}})
+    assert [row[0] for row in together(db, viewer, "book")] == [book]
+
+
+def test_a_version_that_is_not_active_is_ignored(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    item_model(db, weights(films, A={"D": 0.9}), version=1, active=False)
+    item_model(db, weights(films, A={"E": 0.1}), version=2)
+    item_model(db, weights(films, A={"F": 0.9}), version=3, active=False)
+    assert [row[0] for row in together(db, viewer)] == [films["E"]]
+    become(db, viewer)
+    similar = db.execute("select id from get_similar_items(%s)", [films["A"]]).fetchall()
+    assert similar == [(films["E"],)]
+
+
+def test_two_active_versions_of_a_name_are_refused(db: psycopg.Connection, films: dict[str, UUID]) -> None:
+    item_model(db, {}, version=1)
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        item_model(db, {}, version=2)
+
+
+def test_without_an_active_version_lists_are_as_without_a_model(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    become(db, viewer)
+    before = recommended(db)
+    db.execute("reset role")
+    item_model(db, weights(films, A={"D": 0.9}), active=False)
+    become(db, viewer)
+    assert recommended(db) == before
+    assert together_is_empty(db, viewer)
+
+
+def together_is_empty(db: psycopg.Connection, who: Person) -> bool:
+    db.execute("reset role")
+    return together(db, who) == []
+
+
+def test_recommendations_begin_with_the_model_and_go_on_as_before(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    ann = person(db, "ann")
+    given = {"A": 5, "B": 4, "C": 1, "D": 5, "E": 4}
+    rate(db, ann.rater_id, {films[name]: rating for name, rating in given.items()})
+    item_model(db, weights(films, B={"E": 0.5}))
+    become(db, viewer)
+    assert recommended(db, 3) == [
+        (films["E"], "liked_together", "Because you liked Film B", films["B"]),
+        (films["D"], "taste", "People with your taste liked it", None),
+        (films["F"], "popular", "Popular with everyone", None),
+    ]
+    assert [row[0] for row in recommended(db, 1)] == [films["E"]]
+
+
+def test_a_rating_given_now_changes_the_next_list(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    item_model(db, weights(films, A={"D": 0.5}, D={"E": 0.5}))
+    become(db, viewer)
+    assert recommended(db, 1)[0][0] == films["D"]
+    db.execute("insert into ratings (item_id, rating) values (%s, 5)", [films["D"]])
+    assert recommended(db, 1)[0] == (films["E"], "liked_together", "Because you liked Film D", films["D"])
+
+
+def test_what_was_saved_counts_as_liked_until_it_is_dismissed(
+    db: psycopg.Connection, films: dict[str, UUID]
+) -> None:
+    newcomer = person(db)
+    item_model(db, weights(films, A={"D": 0.5}))
+    become(db, newcomer)
+    did(db, films["A"], "save")
+    assert recommended(db, 1)[0] == (films["D"], "liked_together", "Because you liked Film A", films["A"])
+    did(db, films["A"], "dismiss")
+    assert {row[1] for row in recommended(db)} == {"popular"}
+
+
+@pytest.mark.parametrize("kind", ["dislike", "dismiss", "complete"])
+def test_unwanted_items_are_left_out(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID], kind: str
+) -> None:
+    item_model(db, weights(films, A={"D": 0.5, "E": 0.25}))
+    become(db, viewer)
+    did(db, films["D"], kind)
+    assert films["D"] not in {row[0] for row in recommended(db)}
+
+
+def test_clients_read_models_and_cannot_write_them(db: psycopg.Connection, viewer: Person) -> None:
+    item_model(db, {})
+    become(db, viewer)
+    assert db.execute("select version, is_active from recommendation_models").fetchall() == [(1, True)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute("update recommendation_models set is_active = false")
+
+
+def test_likings_of_others_are_not_a_clients_to_read(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute("select * from private.likings")
+
+
+def test_weights_go_with_their_version_and_their_items(
+    db: psycopg.Connection, films: dict[str, UUID]
+) -> None:
+    item_model(db, weights(films, A={"D": 0.5, "E": 0.5}, D={"A": 0.5}))
+    db.execute("delete from content where id = %s", [films["D"]])
+    assert db.execute("select count(*) from item_neighbours").fetchone() == (1,)
+    db.execute("delete from recommendation_models")
+    assert db.execute("select count(*) from item_neighbours").fetchone() == (0,)

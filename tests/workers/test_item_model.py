@@ -1,0 +1,191 @@
+"""Training on a running stack: what is stored is EASE's, whole or not at all, whatever happens meanwhile."""
+
+import random
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import numpy as np
+import psycopg
+import pytest
+
+from tests.conftest import Stack
+from tests.workers.catalogue import Catalogue, until
+from tests.workers.conftest import Start
+
+TRAINING = "select count(*) from pg_stat_activity where application_name = %s"
+WAITING = TRAINING + " and wait_event_type = 'Lock'"
+
+
+@dataclass
+class Taste:
+    """Eight films, six raters, and who gave what."""
+
+    connection: psycopg.Connection[Any]
+    films: list[UUID]
+    raters: list[UUID]
+    given: dict[tuple[UUID, UUID], float]
+
+    def weights(self) -> dict[tuple[UUID, UUID], float]:
+        rows = self.connection.execute(
+            "select item_id, neighbour_id, weight from item_neighbours n "
+            "join recommendation_models m on m.id = n.model_id where m.is_active"
+        ).fetchall()
+        return {(row[0], row[1]): row[2] for row in rows}
+
+    def versions(self) -> list[tuple[int, bool]]:
+        return self.connection.execute("select version, is_active from recommendation_models").fetchall()
+
+    def count(self, statement: str, *values: object) -> int:
+        row = self.connection.execute(statement, values).fetchone()
+        assert row
+        return int(row[0])
+
+
+@pytest.fixture
+def taste(films: Catalogue) -> Iterator[Taste]:
+    connection = films.connection
+    chance = random.Random(5)
+    items = films.add_unnoticed(9)
+    raters = [row[0] for row in connection.execute(
+        "insert into raters (profile_id) select null from generate_series(1, 6) returning id"
+    )]  # fmt: skip
+    given = {
+        (rater, film): chance.randint(1, 10) / 2
+        for rater in raters
+        for film in items[:8]
+        if chance.random() < 0.7
+    }
+    rows = [(rater, film, rating) for (rater, film), rating in given.items()]
+    connection.cursor().executemany(
+        "insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", rows
+    )
+    yield Taste(connection, items, raters, given)
+    connection.execute("delete from recommendation_models")
+    connection.execute("delete from raters where id = any(%s)", [raters])
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    return out
+
+
+def expected(taste: Taste, regularisation: float) -> dict[tuple[UUID, UUID], float]:
+    films = taste.films[:8]
+    likings = np.array([[taste.given.get((rater, film), 0) / 5 for film in films] for rater in taste.raters])
+    inverse = np.linalg.inv(likings.T @ likings + regularisation * np.eye(len(films)))
+    weights = -inverse / np.diag(inverse)
+    return {
+        (item, neighbour): weights[row, column]
+        for row, item in enumerate(films)
+        for column, neighbour in enumerate(films)
+        if row != column
+    }
+
+
+def named(stack: Stack) -> tuple[str, dict[str, str]]:
+    """An environment by which the database tells this training from others."""
+    name = f"test {uuid4()}"
+    return name, {"DATABASE_URL": stack.database_url, "PGAPPNAME": name}
+
+
+def test_stored_weights_are_those_of_the_plain_inverse(taste: Taste, start: Start) -> None:
+    said = finish(start("item_model", "--regularisation", "2"))
+    assert said == f"version 1: 56 weights between 8 items, of {len(taste.given)} likings\n"
+    assert taste.weights() == pytest.approx(expected(taste, 2), abs=1e-6)
+
+
+def test_only_the_strongest_of_an_item_are_stored(taste: Taste, start: Start) -> None:
+    finish(start("item_model", "--regularisation", "2", "--neighbours", "3"))
+    whole, stored = expected(taste, 2), taste.weights()
+    for film in taste.films[:8]:
+        sizes = sorted((abs(weight) for (item, _), weight in whole.items() if item == film), reverse=True)
+        kept = sorted((abs(weight) for (item, _), weight in stored.items() if item == film), reverse=True)
+        assert kept == pytest.approx(sizes[:3], abs=1e-6)
+
+
+def test_a_training_replaces_the_version_before(taste: Taste, start: Start) -> None:
+    finish(start("item_model"))
+    first = taste.weights()
+    taste.connection.execute(
+        "insert into ratings (rater_id, item_id, rating) values (%s, %s, 5)",
+        [taste.raters[0], taste.films[8]],
+    )
+    assert finish(start("item_model")).startswith("version 2: ")
+    assert taste.versions() == [(2, True)]
+    assert taste.weights().keys() > first.keys()
+
+
+def test_two_trainings_at_once_leave_one_whole_version(taste: Taste, start: Start) -> None:
+    for process in [start("item_model", "--regularisation", "2") for _ in range(2)]:
+        finish(process)
+    assert taste.versions() == [(2, True)]
+    assert taste.weights() == pytest.approx(expected(taste, 2), abs=1e-6)
+    assert taste.count("select count(*) from item_neighbours") == 56
+
+
+@pytest.mark.parametrize("table", ["ratings", "items", "recommendation_models", "item_neighbours"])
+def test_a_training_killed_at_any_step_leaves_the_version_before(
+    stack: Stack, taste: Taste, start: Start, table: str
+) -> None:
+    finish(start("item_model", "--regularisation", "2"))
+    before = taste.weights()
+    name, environment = named(stack)
+    with psycopg.connect(stack.database_url) as other:
+        other.execute(f"lock table {table} in access exclusive mode")
+        process = start("item_model", **environment)
+        until(lambda: taste.count(WAITING, name) == 1)
+        process.kill()
+        process.wait()
+        other.rollback()
+    until(lambda: taste.count(TRAINING, name) == 0)
+    assert (taste.versions(), taste.weights()) == ([(1, True)], before)
+    finish(start("item_model"))
+    assert taste.versions() == [(2, True)]
+    assert taste.count("select count(*) from item_neighbours") == 56
+
+
+def test_what_another_one_left_is_cleaned(taste: Taste, start: Start) -> None:
+    taste.connection.execute("insert into recommendation_models (name, version) values ('liked_together', 7)")
+    finish(start("item_model"))
+    assert taste.versions() == [(8, True)]
+
+
+def test_a_rating_given_after_the_training_changes_the_next_list(taste: Taste, start: Start) -> None:
+    finish(start("item_model", "--regularisation", "0.1"))
+    newcomer = uuid4()
+    taste.connection.execute("insert into raters (id) values (%s)", [newcomer])
+    taste.raters.append(newcomer)
+
+    def listed() -> list[UUID]:
+        rows = taste.connection.execute("select * from private.item_based(%s, null, 20)", [newcomer])
+        return [row[0] for row in rows]
+
+    assert listed() == []
+    taste.connection.execute(
+        "insert into ratings (rater_id, item_id, rating) values (%s, %s, 5)", [newcomer, taste.films[0]]
+    )
+    liked = [pair for pair, weight in taste.weights().items() if pair[0] == taste.films[0] and weight > 0]
+    assert set(listed()) == {neighbour for _, neighbour in liked} != set()
+
+
+def test_with_nothing_rated_the_model_is_empty(films: Catalogue, start: Start) -> None:
+    assert finish(start("item_model")) == "version 1: 0 weights between 0 items, of 0 likings\n"
+    films.connection.execute("delete from recommendation_models")
+
+
+def test_the_job_trains_in_a_process_of_its_own(taste: Taste) -> None:
+    key = f"test {uuid4()}"
+    taste.connection.execute("select private.enqueue('recommend', 'train_item_model', '{}', %s)", [key])
+    until(lambda: len(taste.versions()) == 1)
+    assert taste.versions() == [(1, True)]
+
+
+def test_a_database_that_is_away_is_said(start: Start) -> None:
+    process = start("item_model", DATABASE_URL="postgresql://postgres@127.0.0.1:1/postgres")
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert err.startswith("The database does not answer: ")
