@@ -1,14 +1,18 @@
 """Postgres: a pool of connections that know vectors, and the named queries beside a module."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pgvector.psycopg import register_vector
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
-CONNECT_WITHIN = 10.0
+from workers.common.errors import AwayError
+
+CONNECT_WITHIN = 10
 """Seconds after which a database that does not answer is away."""
 
 Pool = ConnectionPool[Connection[tuple[Any, ...]]]
@@ -27,6 +31,21 @@ def pool(url: str, size: int) -> Pool:
         check=ConnectionPool.check_connection,
         open=True,
     )
+
+
+class DatabaseAwayError(AwayError):
+    """The database does not answer."""
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection[tuple[Any, ...]]]:
+    """One connection as the pool's are, for a command. Raises DatabaseAwayError, also if it is lost."""
+    try:
+        with Connection.connect(url, autocommit=True, connect_timeout=CONNECT_WITHIN) as connection:
+            register_vector(connection)
+            yield connection
+    except OperationalError as error:
+        raise DatabaseAwayError(str(error).strip()) from error
 
 
 @cache

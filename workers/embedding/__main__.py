@@ -9,24 +9,19 @@ from collections.abc import Sequence
 from types import FrameType
 
 import psycopg
-from pgvector.psycopg import register_vector
 from rich.console import Console
 
 from workers.common import settings
-from workers.common.errors import AwayError, WorkerError
+from workers.common.database import connected
+from workers.common.errors import WorkerError
 from workers.embedding import store
 from workers.embedding.client import SearchClient
 from workers.embedding.progress import shown
 from workers.embedding.settings import Settings
 from workers.embedding.sweep import sweep
 
-CONNECT_WITHIN = 10
 AGAIN_AFTER = 0.2
 """Seconds until the next look for items that another sweep was at."""
-
-
-class DatabaseAwayError(AwayError):
-    """The database does not answer."""
 
 
 class Stop:
@@ -56,13 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stop = Stop()
     search = SearchClient(read.search_url, read.supabase_service_role_key)
     try:
-        with psycopg.connect(
-            read.database_url, autocommit=True, connect_timeout=CONNECT_WITHIN
-        ) as connection:
-            register_vector(connection)
+        with connected(read.database_url) as connection:
             embedded = run(connection, search, stop, Console())
-    except psycopg.OperationalError as error:
-        raise DatabaseAwayError(str(error).strip()) from error
     finally:
         search.close()
     if stop.asked():

@@ -5,19 +5,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-import psycopg
-
 from workers.common import settings
-from workers.common.errors import AwayError, WorkerError
+from workers.common.database import connected
+from workers.common.errors import WorkerError
 from workers.item_model.core import Parameters, faults
 from workers.item_model.settings import Settings
 
-CONNECT_WITHIN = 10
 MEMORY = "Training takes 8 bytes times the number of items squared: 3 GB for 20,000."
-
-
-class DatabaseAwayError(AwayError):
-    """The database does not answer."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,13 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     read = settings.load(Settings, os.environ)
     from workers.item_model.train import train
 
-    try:
-        with psycopg.connect(
-            read.database_url, autocommit=True, connect_timeout=CONNECT_WITHIN
-        ) as connection:
-            done = train(connection, parameters)
-    except psycopg.OperationalError as error:
-        raise DatabaseAwayError(str(error).strip()) from error
+    with connected(read.database_url) as connection:
+        done = train(connection, parameters)
     left_out = f"; {done.left_out} items were left out, see --max-items" if done.left_out else ""
     sys.stdout.write(
         f"version {done.version}: {done.weights} weights between {done.items} items, "
