@@ -213,6 +213,19 @@ def test_another_users_profile_is_refused(db: psycopg.Connection, viewer: Person
         recommended(db, profile_id=viewer.profile_id)
 
 
+@pytest.mark.parametrize("join", ["nestloop", "hashjoin", "mergejoin"])
+def test_another_users_lists_are_refused_whatever_the_plan(
+    db: psycopg.Connection, viewer: Person, join: str
+) -> None:
+    db.execute("delete from items")
+    for other in {"nestloop", "hashjoin", "mergejoin"} - {join}:
+        db.execute(f"set local enable_{other} = off")
+    become(db, person(db, "other_viewer"))
+    for ask in (collaborative, lambda db, of: recommended(db, profile_id=of.profile_id)):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), db.transaction():
+            ask(db, viewer)
+
+
 @pytest.mark.parametrize(
     "call",
     [

@@ -18,6 +18,8 @@ declare
     v_count integer := coalesce(get_collaborative_recommendations.count, 20);
 begin
     perform private.check_range('count', v_count, 1, 200);
+    -- Asked before the query: a plan that needs no list would not call what refuses.
+    perform private.rater_of_user(get_collaborative_recommendations.user_id);
     return query
     select c.id, c.kind, c.title, c.overview, c.year, c.language, c.image, l.predicted_rating, l.score
     from private.collaborative_for_user(get_collaborative_recommendations.user_id, v_count) as l

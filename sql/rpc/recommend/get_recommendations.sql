@@ -24,6 +24,8 @@ begin
     perform private.check_range('count', v_count, 1, 200);
     perform private.check_range('diversity', coalesce(get_recommendations.diversity, 0.3), 0, 1);
     perform private.check_kind(get_recommendations.kind);
+    -- Asked before the query: a plan that needs no list would not call what refuses.
+    perform private.rater_of_profile(get_recommendations.profile_id);
     return query
     select
         c.id, c.kind, c.title, c.overview, c.year, c.language, c.image, r.score, r.reason_code,
