@@ -107,9 +107,8 @@ def test_a_parameter_out_of_range_is_a_fault(parameters: Parameters) -> None:
 
 
 def test_the_command_line_says_what_is_out_of_range(capsys: pytest.CaptureFixture[str]) -> None:
-    assert parse(["--neighbours", "5", "--half-life-days", "30"]) == Parameters(
-        neighbours=5, half_life_days=30
-    )
+    parameters, engine = parse(["--neighbours", "5", "--half-life-days", "30"])
+    assert (parameters, engine) == (Parameters(neighbours=5, half_life_days=30), None)
     with pytest.raises(SystemExit):
         parse(["--regularisation", "-1"])
     assert "regularisation must be above 0" in capsys.readouterr().err

@@ -1,0 +1,181 @@
+"""Training on the engine: several processes find what one finds, and what falls meanwhile harms nothing."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from subprocess import DEVNULL
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import numpy as np
+import psutil
+import psycopg
+import pytest
+from scipy.sparse import csr_array
+
+from tests.conftest import Stack
+from tests.workers.catalogue import Catalogue, until
+from tests.workers.conftest import Start
+from workers.common.engine import Address, engine, memory, settle
+from workers.item_model import cluster, ease
+from workers.item_model.core import Parameters
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+ITEMS, TILE = 150, 40
+PARAMETERS = Parameters(regularisation=5, neighbours=20, popularity=0.3)
+WAITING = "select 1 from pg_stat_activity where application_name = %s and wait_event_type = 'Lock'"
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator["Client"]:
+    with engine(Address("local:3")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def likings() -> csr_array:
+    chance = np.random.default_rng(11)
+    given = np.where(chance.random((90, ITEMS)) < 0.2, chance.integers(1, 11, (90, ITEMS)) / 10, 0)
+    return csr_array(given)
+
+
+@dataclass
+class Stored:
+    """What a training left in the database."""
+
+    connection: psycopg.Connection[Any]
+
+    def versions(self) -> list[int]:
+        return [row[0] for row in self.connection.execute("select version from recommendation_models")]
+
+    def weights(self) -> dict[tuple[UUID, UUID], float]:
+        rows = self.connection.execute("select item_id, neighbour_id, weight from item_neighbours")
+        return {(row[0], row[1]): row[2] for row in rows}
+
+
+@pytest.fixture
+def stored(films: Catalogue) -> Iterator[Stored]:
+    """Five films, of which each of four raters likes all but one."""
+    items = films.add_unnoticed(5)
+    raters = [row[0] for row in films.connection.execute(
+        "insert into raters (profile_id) select null from generate_series(1, 4) returning id"
+    )]  # fmt: skip
+    rows = [
+        (rater, item, 3 + place / 2)
+        for place, rater in enumerate(raters)
+        for item in items
+        if item != items[place]
+    ]
+    films.connection.cursor().executemany(
+        "insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", rows
+    )
+    yield Stored(films.connection)
+    films.connection.execute("delete from recommendation_models")
+    films.connection.execute("delete from raters where id = any(%s)", [raters])
+
+
+@pytest.fixture
+def scheduler() -> Iterator[tuple[Address, psutil.Process]]:
+    """A scheduler with a worker that has no limit of memory, as an operator starts them."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = Address(f"tcp://127.0.0.1:{port}")
+    here = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
+    commands = (
+        ("scheduler", *here, "--port", str(port), "--no-dashboard"),
+        ("worker", address, *here, "--nthreads", "1", "--no-nanny", "--memory-limit", "0"),
+    )
+    started = [
+        psutil.Popen([sys.executable, "-m", "dask", *words], stdout=DEVNULL, stderr=DEVNULL)
+        for words in commands
+    ]
+    yield address, started[0]
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def weights(found: ease.Weights) -> dict[tuple[int, int], float]:
+    pairs = zip(found.item.tolist(), found.neighbour.tolist(), strict=True)
+    return dict(zip(pairs, found.weight.tolist(), strict=True))
+
+
+def on_one_machine(likings: csr_array) -> dict[tuple[int, int], float]:
+    whole = ease.ease(likings, PARAMETERS.regularisation, PARAMETERS.popularity)
+    return weights(ease.strongest(whole, PARAMETERS.neighbours))
+
+
+def test_several_processes_find_the_weights_of_one(client: "Client", likings: csr_array) -> None:
+    pids = set(client.run(os.getpid).values())
+    assert len(pids | {os.getpid()}) == 4
+    found = weights(cluster.ease(client, likings, PARAMETERS, TILE))
+    assert found == pytest.approx(on_one_machine(likings), abs=1e-6)
+
+
+def test_nothing_of_it_can_be_reached_from_elsewhere(client: "Client") -> None:
+    me = psutil.Process()
+    for process in (me, *me.children(recursive=True)):
+        listening = [each.laddr for each in process.net_connections() if each.status == psutil.CONN_LISTEN]
+        assert {place.ip for place in listening if place} <= {"127.0.0.1"}
+
+
+def test_a_worker_that_is_killed_meanwhile_changes_nothing(
+    client: "Client", likings: csr_array, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim = next(iter(client.run(os.getpid).values()))
+    steps = []
+
+    def settle_and_kill(client: "Client", futures: Iterable["Future[Any]"]) -> None:
+        settle(client, futures)
+        steps.append(1)
+        if len(steps) == 3:
+            psutil.Process(victim).kill()
+
+    monkeypatch.setattr(cluster, "settle", settle_and_kill)
+    found = weights(cluster.ease(client, likings, PARAMETERS, TILE))
+    assert len(steps) > 3
+    assert found == pytest.approx(on_one_machine(likings), abs=1e-6)
+
+
+def test_its_memory_is_that_of_all_workers(client: "Client") -> None:
+    client.wait_for_workers(3, timeout=60)
+    assert memory(client) == pytest.approx(psutil.virtual_memory().total, rel=0.01)
+
+
+def test_the_command_stores_what_it_stores_without_an_engine(stored: Stored, start: Start) -> None:
+    found = []
+    for words in ((), ("--engine", "local:2")):
+        process = start("item_model", "--regularisation", "2", *words)
+        out, err = process.communicate(timeout=120)
+        assert (process.returncode, err) == (0, "")
+        assert out.endswith(": 20 weights between 5 items, of 16 likings\n")
+        found.append(stored.weights())
+    assert stored.versions() == [2]
+    assert found[1] == pytest.approx(found[0], abs=1e-6)
+
+
+def test_a_scheduler_that_falls_meanwhile_leaves_the_version_before(
+    stack: Stack, stored: Stored, start: Start, scheduler: tuple[Address, psutil.Process]
+) -> None:
+    name = f"test {uuid4()}"
+    environment = {"ENGINE": scheduler[0], "PGAPPNAME": name}
+    assert start("item_model", **environment).wait(120) == 0
+    before = stored.weights()
+    with psycopg.connect(stack.database_url) as other:
+        other.execute("lock table ratings in access exclusive mode")
+        process = start("item_model", **environment)
+        until(lambda: stored.connection.execute(WAITING, [name]).fetchone() is not None)
+        scheduler[1].kill()
+        other.rollback()
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert err == (
+        "The engine could not finish; nothing was changed, try again: "
+        "the scheduler, or what a worker held, is gone\n"
+    )
+    assert (stored.versions(), stored.weights()) == ([1], before)

@@ -1,0 +1,40 @@
+"""EASE on the engine: the weights of one machine, from tiles that the engine's workers hold and work on."""
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workers.common.engine import settle
+from workers.item_model import tiles
+from workers.item_model.core import Parameters
+from workers.item_model.ease import Weights, divisors, together
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+SMALLEST = 1024
+"""Items a tile, at least: below, handing tiles round takes longer than multiplying them."""
+MOST = 64
+"""Tiles a row, at most: a training is about MOST³ / 2 tasks, a millisecond each for the scheduler."""
+
+
+def ease(client: "Client", likings: Any, parameters: Parameters, size: int | None = None) -> Weights:
+    """The strongest weights of a sparse matrix of raters by items; `size` items a tile."""
+    size = size or max(SMALLEST, math.ceil(likings.shape[1] / MOST))
+    submit = partial(client.submit, pure=False)
+    # As tasks, not scattered: what was scattered is lost with the worker that held it.
+    blocks = [submit(tiles.as_it_is, block) for block in tiles.columns(likings, size)]
+    swept = tiles.products(submit, blocks, parameters.regularisation)
+    for k in range(len(blocks)):
+        settle(client, swept.values())
+        swept = tiles.sweep(submit, swept, k)
+    diagonals = client.gather([submit(np.diagonal, swept[k, k]) for k in range(len(blocks))])
+    by_column = divisors(np.concatenate([np.empty(0), *diagonals]), likings, parameters.popularity)
+    kept = [
+        submit(tiles.prune, tiles.row(swept, k), by_column, k * size, parameters.neighbours)
+        for k in range(len(blocks))
+    ]
+    settle(client, kept)
+    return together(client.gather(kept))
