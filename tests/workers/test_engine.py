@@ -18,9 +18,11 @@ from scipy.sparse import csr_array
 from tests.conftest import Stack
 from tests.workers.catalogue import Catalogue, until
 from tests.workers.conftest import Start
-from workers.common.engine import Address, engine, memory, settle
+from workers.common.engine import Address, engine, memory, one_by_one, settle, several
 from workers.item_model import cluster, ease
 from workers.item_model.core import Parameters
+from workers.user_similarity import table
+from workers.user_similarity.neighbours import neighbours_of
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -140,6 +142,26 @@ def test_a_worker_that_is_killed_meanwhile_changes_nothing(
     found = weights(cluster.ease(client, likings, PARAMETERS, TILE))
     assert len(steps) > 3
     assert found == pytest.approx(on_one_machine(likings), abs=1e-6)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_neighbours_are_those_of_one_process_also_when_a_worker_is_killed(
+    client: "Client", killed: bool
+) -> None:
+    chance = np.random.default_rng(3)
+    rater, item = np.nonzero(chance.random((60, 40)) < 0.3)
+    given = table.ratings(rater, item, chance.integers(1, 11, len(rater)) / 2, 60, 40)
+    blocks = np.array_split(np.arange(60), 20)
+    found = []
+    for each in several(client, neighbours_of, blocks, given):
+        found.append(each)
+        if killed and len(found) == 2:
+            psutil.Process(next(iter(client.run(os.getpid).values()))).kill()
+    expected = list(one_by_one(neighbours_of, blocks, given))
+    assert len(found) == len(expected) == 20
+    for one, other in zip(found, expected, strict=True):
+        for name, values in vars(other).items():
+            assert getattr(one, name) == pytest.approx(values, abs=1e-6, nan_ok=True), name
 
 
 def test_its_memory_is_that_of_all_workers(client: "Client") -> None:

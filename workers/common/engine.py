@@ -8,20 +8,28 @@ of its own or behind TLS (an address tls://…, with Dask's own settings for the
 import logging
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from workers.common.errors import AwayError, WorkerError
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
 
+Block = TypeVar("Block")
+Data = TypeVar("Data")
+Found = TypeVar("Found")
+Each = Callable[[Callable[[Any, Any], Any], Iterable[Any], Any], Iterator[Any]]
+"""A function, blocks, and what is shared by all of them; gives what was found for each block, in order."""
+AHEAD = 3
+"""Blocks a worker has before it at once."""
 ANSWER_WITHIN = 10
 """Seconds after which a scheduler that does not answer, or has no workers, is away."""
 LARGE = "distributed.admin.large-graph-warning-threshold"
-"""Data that is sent in a task can be sent again when a worker falls; what is scattered is lost with it."""
 LOCAL = re.compile(r"local(?::([1-9]\d{0,2}))?")
 SCHEDULER = re.compile(r"(?:tcp|tls)://[^\s/]+:\d+")
 USAGE = "local, local:PROCESSES, or a scheduler's tcp://HOST:PORT or tls://HOST:PORT"
@@ -124,3 +132,48 @@ def settle(client: "Client", futures: Iterable["Future[Any]"]) -> None:
         except TimeoutError:
             if not client.nthreads():
                 raise EngineLostError("all of its workers are gone") from None
+
+
+def hold(client: "Client", data: Data) -> "Future[Data]":
+    """For tasks. What is sent as one can be sent again; what is scattered is lost with the worker."""
+    return client.submit(as_it_is, data, pure=False)
+
+
+def as_it_is(data: Data) -> Data:
+    return data
+
+
+@contextmanager
+def mapping(address: Address | None) -> Iterator[Each]:
+    """Calls a function for each block, and data that all share: in this process, or on the engine."""
+    if address is None:
+        yield one_by_one
+    else:
+        with engine(address) as client:
+            yield partial(several, client)
+
+
+def one_by_one(
+    function: Callable[[Block, Data], Found], blocks: Iterable[Block], shared: Data
+) -> Iterator[Found]:
+    return (function(block, shared) for block in blocks)
+
+
+def several(
+    client: "Client", function: Callable[[Block, Data], Found], blocks: Iterable[Block], shared: Data
+) -> Iterator[Found]:
+    """What was found, in the order of the blocks; no more of it is there at once than keeps workers busy."""
+    everywhere = hold(client, shared)
+    ahead = AHEAD * max(1, len(client.nthreads()))
+    under_way: deque[Future[Found]] = deque()
+    for block in blocks:
+        under_way.append(client.submit(function, block, everywhere, pure=False))
+        if len(under_way) >= ahead:
+            yield outcome(client, under_way.popleft())
+    while under_way:
+        yield outcome(client, under_way.popleft())
+
+
+def outcome(client: "Client", future: "Future[Found]") -> Found:
+    settle(client, [future])
+    return future.result()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workers.common.engine import settle
+from workers.common.engine import hold, settle
 from workers.item_model import tiles
 from workers.item_model.core import Parameters
 from workers.item_model.ease import Weights, divisors, together
@@ -24,8 +24,7 @@ def ease(client: "Client", likings: Any, parameters: Parameters, size: int | Non
     """The strongest weights of a sparse matrix of raters by items; `size` items a tile."""
     size = size or max(SMALLEST, math.ceil(likings.shape[1] / MOST))
     submit = partial(client.submit, pure=False)
-    # As tasks, not scattered: what was scattered is lost with the worker that held it.
-    blocks = [submit(tiles.as_it_is, block) for block in tiles.columns(likings, size)]
+    blocks = [hold(client, block) for block in tiles.columns(likings, size)]
     swept = tiles.products(submit, blocks, parameters.regularisation)
     for k in range(len(blocks)):
         settle(client, swept.values())

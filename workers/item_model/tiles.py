@@ -52,10 +52,6 @@ def row(tiles: Tiles, i: int) -> list[tuple[Any, bool]]:
     return [(tiles[i, j], False) if j <= i else (tiles[j, i], True) for j in range(1 + max(tiles)[0])]
 
 
-def as_it_is(block: Any) -> Any:
-    return block
-
-
 def product(left: Any, right: Any) -> Matrix:
     tile: Matrix = (left.T @ right).toarray()
     return tile
