@@ -62,8 +62,25 @@ def test_pruned_rows_are_those_of_the_whole_matrix(popularity: float) -> None:
     whole = ease.strongest(ease.ease(likings, 3, popularity), 4)
     made = swept(likings.toarray(), 5, 3)
     by_column = ease.divisors(np.concatenate([made[k, k].diagonal() for k in range(5)]), likings, popularity)
-    pruned = ease.together([tiles.prune(tiles.row(made, k), by_column, 5 * k, 4) for k in range(5)])
+    rows = [
+        tiles.strongest_of(
+            [
+                tiles.prune(tile, turned, by_column[5 * j : 5 * j + 5], (5 * i, 5 * j), 4)
+                for j, (tile, turned) in enumerate(tiles.row(made, i))
+            ],
+            4,
+        )
+        for i in range(5)
+    ]
+    pruned = ease.together(rows)
     assert weights(pruned) == pytest.approx(weights(whole), abs=1e-6)
+
+
+def test_of_what_several_tiles_have_for_an_item_the_largest_by_size_stay() -> None:
+    one = ease.Weights(np.array([7, 7, 8]), np.array([1, 2, 1]), np.array([0.5, -0.25, 0.125], np.float32))
+    other = ease.Weights(np.array([7, 8, 8]), np.array([4, 4, 5]), np.array([-0.75, 0.5, -0.25], np.float32))
+    kept = weights(tiles.strongest_of([one, other], 2))
+    assert kept == {(7, 4): -0.75, (7, 1): 0.5, (8, 4): 0.5, (8, 5): -0.25}
 
 
 def weights(found: ease.Weights) -> dict[tuple[int, int], float]:

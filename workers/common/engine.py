@@ -8,11 +8,9 @@ of its own or behind TLS (an address tls://…, with Dask's own settings for the
 import logging
 import os
 import re
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from workers.common.errors import AwayError, WorkerError
@@ -20,13 +18,7 @@ from workers.common.errors import AwayError, WorkerError
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
 
-Block = TypeVar("Block")
 Data = TypeVar("Data")
-Found = TypeVar("Found")
-Each = Callable[[Callable[[Any, Any], Any], Iterable[Any], Any], Iterator[Any]]
-"""A function, blocks, and what is shared by all of them; gives what was found for each block, in order."""
-AHEAD = 3
-"""Blocks a worker has before it at once."""
 ANSWER_WITHIN = 10
 """Seconds after which a scheduler that does not answer, or has no workers, is away."""
 LARGE = "distributed.admin.large-graph-warning-threshold"
@@ -43,8 +35,12 @@ class EngineAwayError(AwayError):
     """The engine does not answer, or has no workers; start `dask scheduler` and `dask worker`."""
 
 
+class EngineForeignError(WorkerError):
+    """The engine does no task of ours; all of it must run in a checkout of this version, and be free."""
+
+
 class EngineLostError(WorkerError):
-    """The engine could not finish; nothing was changed, try again."""
+    """The engine could not finish, try again."""
 
 
 class Address(str):
@@ -84,9 +80,11 @@ def engine(address: Address) -> Iterator["Client"]:
         except (OSError, TimeoutError) as error:
             raise EngineAwayError(address) from error
         try:
+            hold(client, None).result(ANSWER_WITHIN)
+        except (ImportError, RuntimeError, CancelledError, KilledWorker, TimeoutError) as error:
+            raise EngineForeignError(address) from error
+        try:
             yield client
-        except ModuleNotFoundError as error:
-            raise EngineLostError(f"its workers lack this project's code or packages: {error}") from error
         except KilledWorker as error:
             raise EngineLostError(f"worker after worker fell over a task, {error.task}") from error
         except (CancelledError, ClosedClientError, OSError) as error:
@@ -141,39 +139,3 @@ def hold(client: "Client", data: Data) -> "Future[Data]":
 
 def as_it_is(data: Data) -> Data:
     return data
-
-
-@contextmanager
-def mapping(address: Address | None) -> Iterator[Each]:
-    """Calls a function for each block, and data that all share: in this process, or on the engine."""
-    if address is None:
-        yield one_by_one
-    else:
-        with engine(address) as client:
-            yield partial(several, client)
-
-
-def one_by_one(
-    function: Callable[[Block, Data], Found], blocks: Iterable[Block], shared: Data
-) -> Iterator[Found]:
-    return (function(block, shared) for block in blocks)
-
-
-def several(
-    client: "Client", function: Callable[[Block, Data], Found], blocks: Iterable[Block], shared: Data
-) -> Iterator[Found]:
-    """What was found, in the order of the blocks; no more of it is there at once than keeps workers busy."""
-    everywhere = hold(client, shared)
-    ahead = AHEAD * max(1, len(client.nthreads()))
-    under_way: deque[Future[Found]] = deque()
-    for block in blocks:
-        under_way.append(client.submit(function, block, everywhere, pure=False))
-        if len(under_way) >= ahead:
-            yield outcome(client, under_way.popleft())
-    while under_way:
-        yield outcome(client, under_way.popleft())
-
-
-def outcome(client: "Client", future: "Future[Found]") -> Found:
-    settle(client, [future])
-    return future.result()

@@ -22,7 +22,8 @@ MOST = 64
 
 def ease(client: "Client", likings: Any, parameters: Parameters, size: int | None = None) -> Weights:
     """The strongest weights of a sparse matrix of raters by items; `size` items a tile."""
-    size = size or max(SMALLEST, math.ceil(likings.shape[1] / MOST))
+    items, count = likings.shape[1], parameters.neighbours
+    size = size or max(SMALLEST, math.ceil(items / MOST))
     submit = partial(client.submit, pure=False)
     blocks = [hold(client, block) for block in tiles.columns(likings, size)]
     swept = tiles.products(submit, blocks, parameters.regularisation)
@@ -31,9 +32,12 @@ def ease(client: "Client", likings: Any, parameters: Parameters, size: int | Non
         swept = tiles.sweep(submit, swept, k)
     diagonals = client.gather([submit(np.diagonal, swept[k, k]) for k in range(len(blocks))])
     by_column = divisors(np.concatenate([np.empty(0), *diagonals]), likings, parameters.popularity)
-    kept = [
-        submit(tiles.prune, tiles.row(swept, k), by_column, k * size, parameters.neighbours)
-        for k in range(len(blocks))
-    ]
+    kept = []
+    for i in range(len(blocks)):
+        found = [
+            submit(tiles.prune, tile, turned, by_column[start : start + size], (i * size, start), count)
+            for start, (tile, turned) in zip(range(0, items, size), tiles.row(swept, i), strict=True)
+        ]
+        kept.append(submit(tiles.strongest_of, found, count))
     settle(client, kept)
     return together(client.gather(kept))

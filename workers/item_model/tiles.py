@@ -1,4 +1,4 @@
-"""EASE by tiles: the matrix of items by items is never in one place, only tiles of it, or a row of them.
+"""EASE by tiles: the matrix of items by items is never in one place.
 
 The inverse comes from the sweep operator, by blocks (J. H. Goodnight, A Tutorial on the Sweep Operator, The
 American Statistician 33, 1979). One step replaces a symmetric matrix A, for one block k: -inv(A_kk) in the
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from workers.item_model.ease import Matrix, Weights, gram, invert, strongest
+from workers.item_model.ease import Matrix, Weights, gram, invert, strongest, together
 
 Submit = Callable[..., Any]
 """Calls its first argument with the others, now or later; what it returns is an argument of further calls."""
@@ -69,11 +69,21 @@ def update(tile: Matrix, left: Matrix, left_turned: bool, right: Matrix, right_t
     return tile - (left.T if left_turned else left) @ (right if right_turned else right.T)
 
 
-def prune(row: Sequence[tuple[Matrix, bool]], divisors: Matrix, start: int, count: int) -> Weights:
-    """The strongest weights of the items from `start` on, of a row of the negative inverse."""
-    weights = np.hstack([tile.T if turned else tile for tile, turned in row])
-    weights /= divisors
-    places = np.arange(len(weights))
-    weights[places, start + places] = 0
+def prune(tile: Matrix, turned: bool, divisors: Matrix, place: tuple[int, int], count: int) -> Weights:
+    """The strongest weights of a tile of the negative inverse, whose first row and column are at `place`."""
+    weights = (tile.T if turned else tile) / divisors
+    row, column = place
+    if row == column:
+        np.fill_diagonal(weights, 0)
     found = strongest(weights, count)
-    return Weights(found.item + start, found.neighbour, found.weight)
+    return Weights(found.item + row, found.neighbour + column, found.weight)
+
+
+def strongest_of(parts: Sequence[Weights], count: int) -> Weights:
+    """Of each item the `count` largest by size, of weights that several tiles have for it."""
+    found = together(parts)
+    order = np.lexsort((-np.abs(found.weight), found.item))
+    item = found.item[order]
+    rank = np.arange(len(item)) - np.searchsorted(item, item)
+    kept = order[rank < count]
+    return Weights(found.item[kept], found.neighbour[kept], found.weight[kept])
