@@ -4,7 +4,9 @@ import os
 import socket
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from subprocess import DEVNULL
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -15,11 +17,12 @@ import psycopg
 import pytest
 from scipy.sparse import csr_array
 
+from local.settings import ROOT
 from tests.conftest import Stack
 from tests.workers.catalogue import Catalogue, until
 from tests.workers.conftest import Start
 from workers.common.blocks import one_by_one, several
-from workers.common.engine import Address, engine, memory, settle
+from workers.common.engine import Address, EngineForeignError, engine, memory, settle
 from workers.item_model import cluster, ease
 from workers.item_model.core import Parameters
 from workers.user_similarity import table
@@ -81,9 +84,9 @@ def stored(films: Catalogue) -> Iterator[Stored]:
     films.connection.execute("delete from raters where id = any(%s)", [raters])
 
 
-@pytest.fixture
-def scheduler() -> Iterator[tuple[Address, psutil.Process]]:
-    """A scheduler with a worker that has no limit of memory, as an operator starts them."""
+@contextmanager
+def running(folder: Path) -> Iterator[tuple[Address, psutil.Process]]:
+    """A scheduler with a worker that has no limit of memory, as an operator starts them in a folder."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -94,13 +97,15 @@ def scheduler() -> Iterator[tuple[Address, psutil.Process]]:
         ("worker", address, *here, "--nthreads", "1", "--no-nanny", "--memory-limit", "0"),
     )
     started = [
-        psutil.Popen([sys.executable, "-m", "dask", *words], stdout=DEVNULL, stderr=DEVNULL)
+        psutil.Popen([sys.executable, "-m", "dask", *words], cwd=folder, stdout=DEVNULL, stderr=DEVNULL)
         for words in commands
     ]
-    yield address, started[0]
-    for process in started:
-        process.kill()
-        process.wait()
+    try:
+        yield address, started[0]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
 
 
 def weights(found: ease.Weights) -> dict[tuple[int, int], float]:
@@ -182,20 +187,31 @@ def test_the_command_stores_what_it_stores_without_an_engine(stored: Stored, sta
     assert found[1] == pytest.approx(found[0], abs=1e-6)
 
 
+def test_an_engine_that_lacks_the_project_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    sentence = "must run in a checkout of this version"
+    with (
+        running(tmp_path) as (address, _),
+        pytest.raises(EngineForeignError, match=sentence),
+        engine(address),
+    ):
+        pass
+
+
 def test_a_scheduler_that_falls_meanwhile_leaves_the_version_before(
-    stack: Stack, stored: Stored, start: Start, scheduler: tuple[Address, psutil.Process]
+    stack: Stack, stored: Stored, start: Start
 ) -> None:
     name = f"test {uuid4()}"
-    environment = {"ENGINE": scheduler[0], "PGAPPNAME": name}
-    assert start("item_model", **environment).wait(120) == 0
-    before = stored.weights()
-    with psycopg.connect(stack.database_url) as other:
-        other.execute("lock table ratings in access exclusive mode")
-        process = start("item_model", **environment)
-        until(lambda: stored.connection.execute(WAITING, [name]).fetchone() is not None)
-        scheduler[1].kill()
-        other.rollback()
-    _, err = process.communicate(timeout=120)
+    with running(ROOT) as (address, scheduler):
+        environment = {"ENGINE": address, "PGAPPNAME": name}
+        assert start("item_model", **environment).wait(120) == 0
+        before = stored.weights()
+        with psycopg.connect(stack.database_url) as other:
+            other.execute("lock table ratings in access exclusive mode")
+            process = start("item_model", **environment)
+            until(lambda: stored.connection.execute(WAITING, [name]).fetchone() is not None)
+            scheduler.kill()
+            other.rollback()
+        _, err = process.communicate(timeout=120)
     assert process.returncode == 1
-    assert err == ("The engine could not finish, try again: the scheduler, or what a worker held, is gone\n")
+    assert err == "The engine could not finish, try again: the scheduler, or what a worker held, is gone\n"
     assert (stored.versions(), stored.weights()) == ([1], before)
