@@ -121,3 +121,7 @@ def test_too_many_items_for_the_memory_are_refused_with_numbers() -> None:
         "20,000 items need 3.0 GB and 2.0 GB are free; give a lower --max-items"
     )
     assert core.shortage(20_000, core.bytes_free("")) is None
+    assert core.shortage(12_000, free) is None
+    assert core.shortage(12_000, free, 2) == (
+        "12,000 items need 2.1 GB and 2.0 GB are free; give a lower --max-items"
+    )

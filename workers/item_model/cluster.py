@@ -19,6 +19,9 @@ SMALLEST = 1024
 MOST = 64
 """Tiles a row, at most: a training is about MOST³ / 2 tasks, a millisecond each for the scheduler."""
 
+MATRICES = 2
+"""Of items by items, in the memory of all workers: a half before and after a step, and what they fetch."""
+
 
 def ease(client: "Client", likings: Any, parameters: Parameters, size: int | None = None) -> Weights:
     """The strongest weights of a sparse matrix of raters by items; `size` items a tile."""
@@ -38,6 +41,7 @@ def ease(client: "Client", likings: Any, parameters: Parameters, size: int | Non
             submit(tiles.prune, tile, turned, by_column[start : start + size], (i * size, start), count)
             for start, (tile, turned) in zip(range(0, items, size), tiles.row(swept, i), strict=True)
         ]
-        kept.append(submit(tiles.strongest_of, found, count))
+        # Before the rows that follow, so that what was found in tiles does not pile up.
+        kept.append(submit(tiles.strongest_of, found, count, priority=1))
     settle(client, kept)
     return together(client.gather(kept))

@@ -51,7 +51,7 @@ def weighing(address: Address | None) -> Iterator[Weigh]:
     with engine(address) as client:
 
         def there(likings: Likings, parameters: Parameters) -> Weights:
-            must_fit(likings, memory(client))
+            must_fit(likings, memory(client), cluster.MATRICES)
             return cluster.ease(client, likings.matrix, parameters)
 
         yield there
@@ -64,6 +64,6 @@ def here(likings: Likings, parameters: Parameters) -> Weights:
     )
 
 
-def must_fit(likings: Likings, free: int | None) -> None:
-    if reason := shortage(len(likings.items), free):
+def must_fit(likings: Likings, free: int | None, matrices: int = 1) -> None:
+    if reason := shortage(len(likings.items), free, matrices):
         raise TooLargeError(reason)
