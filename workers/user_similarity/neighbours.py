@@ -1,8 +1,8 @@
 """The nearest of some raters among all: the same numbers as private.compute_neighbours gives for one.
 
-Over the items that two raters both rated: Pearson's correlation of what they gave; and what predictions and lists
-go by, a correlation of how far above the items' levels they rated, about centres that are drawn to zero where few
-items speak for them.
+Over the items that two raters both rated: Pearson's correlation of what they gave; and what predictions and
+lists go by, a correlation of how far above the items' levels they rated, about centres that are drawn to zero
+where few items speak for them.
 """
 
 from dataclasses import dataclass
