@@ -1,20 +1,35 @@
--- Items of a kind nearest to a vector, best first. Planned at each call, so that the index of that kind is used.
+-- Items of a kind nearest to a vector, best first, that the viewer may see (none: everything). Planned at each call,
+-- so that the index of that kind is used; it is scanned on until as many are found as asked for. Relaxed order loses
+-- none of them; they are put in order after.
 -- The first statement loads pgvector: only then may one who is no superuser name its settings.
 select '[0]'::extensions.vector;
 
-create or replace function private.nearest(query_embedding extensions.vector, kind text, count integer)
+create or replace function private.nearest(
+    query_embedding extensions.vector, kind text, count integer, viewer private.viewer default null
+)
 returns table (item_id uuid, similarity double precision)
-language plpgsql stable rows 20 set search_path = '' set hnsw.ef_search = 200 set plan_cache_mode = force_custom_plan
+language plpgsql stable rows 20 set search_path = '' set hnsw.ef_search = 200
+set hnsw.iterative_scan = relaxed_order set plan_cache_mode = force_custom_plan
 as $$
+#variable_conflict use_column
 begin
     return query
-    select e.item_id, 1 - (e.embedding operator(extensions.<=>) query_embedding)
-    from public.item_embeddings as e
-    where e.kind = nearest.kind
-    order by e.embedding operator(extensions.<=>) query_embedding
-    limit nearest.count;
+    with found as materialized (
+        select e.item_id, 1 - (e.embedding operator(extensions.<=>) query_embedding) as similarity
+        from public.item_embeddings as e
+        where
+            e.kind = nearest.kind
+            and (select private.is_available(i, viewer) from public.items as i where i.id = e.item_id)
+        order by e.embedding operator(extensions.<=>) query_embedding
+        limit nearest.count
+    )
+    select f.item_id, f.similarity
+    from found as f
+    order by f.similarity desc, f.item_id;
 end
 $$;
-comment on function private.nearest(extensions.vector, text, integer) is 'Items of a kind nearest to a vector.';
-revoke execute on function private.nearest(extensions.vector, text, integer) from public;
-grant execute on function private.nearest(extensions.vector, text, integer) to anon, authenticated, service_role;
+comment on function private.nearest(extensions.vector, text, integer, private.viewer) is
+'Items of a kind nearest to a vector.';
+revoke execute on function private.nearest(extensions.vector, text, integer, private.viewer) from public;
+grant execute on function private.nearest(extensions.vector, text, integer, private.viewer)
+to anon, authenticated, service_role;
