@@ -125,6 +125,10 @@ def test_several_processes_find_the_weights_of_one(client: "Client", likings: cs
     assert found == pytest.approx(on_one_machine(likings), abs=1e-6)
 
 
+def test_its_memory_is_that_of_all_workers(client: "Client") -> None:
+    assert memory(client) == pytest.approx(psutil.virtual_memory().total, rel=0.01)
+
+
 def test_nothing_of_it_can_be_reached_from_elsewhere(client: "Client") -> None:
     me = psutil.Process()
     for process in (me, *me.children(recursive=True)):
@@ -168,11 +172,6 @@ def test_neighbours_are_those_of_one_process_also_when_a_worker_is_killed(
     for one, other in zip(found, expected, strict=True):
         for name, values in vars(other).items():
             assert getattr(one, name) == pytest.approx(values, abs=1e-6, nan_ok=True), name
-
-
-def test_its_memory_is_that_of_all_workers(client: "Client") -> None:
-    client.wait_for_workers(3, timeout=60)
-    assert memory(client) == pytest.approx(psutil.virtual_memory().total, rel=0.01)
 
 
 def test_the_command_stores_what_it_stores_without_an_engine(stored: Stored, start: Start) -> None:
