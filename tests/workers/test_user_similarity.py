@@ -17,6 +17,7 @@ STORED = (
     "select neighbour_id, similarity, co_ratings, weight, affinity, level from user_similarities "
     "where rater_id = %s order by neighbour_id"
 )
+WEIGHTS = "select item_id, neighbour_id, weight from item_neighbours"
 FRESH = "select count(*) from raters where rating_count > 0 and similarities_version = ratings_version"
 
 
@@ -72,6 +73,24 @@ def test_everybody_compared_at_once_is_as_one_by_one(
         assert [row[0] for row in at_once] == [row[0] for row in alone] != []
         for one, other in zip(at_once, alone, strict=True):
             assert one[1:] == pytest.approx(other[1:], abs=1e-9)
+
+
+def test_an_engine_finds_what_one_process_finds(films: Catalogue, raters: list[UUID], start: Start) -> None:
+    connection, found = films.connection, []
+    for words in ((), ("--engine", "local:2")):
+        said = finish(start("user_similarity", *words))
+        assert said.startswith(
+            f"{count(connection, 'select count(*) from user_similarities')} neighbours of 14"
+        )
+        neighbours = {rater: rows(connection, rater) for rater in raters}
+        weights = {row[:2]: row[2] for row in connection.execute(WEIGHTS).fetchall()}
+        found.append((neighbours, weights))
+    (neighbours, weights), (by_engine, weights_by_engine) = found
+    assert weights_by_engine == pytest.approx(weights, abs=1e-6)
+    for rater in raters:
+        for one, other in zip(neighbours[rater], by_engine[rater], strict=True):
+            assert one[0] == other[0]
+            assert one[1:] == pytest.approx(other[1:], abs=1e-6)
 
 
 def test_two_comparisons_at_once_leave_everybody_fresh(

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.common.blocks import Each
 from workers.user_similarity.neighbours import TINY, blocks, largest, ones, product, squares
 from workers.user_similarity.table import Floats, Ratings, departures
 
@@ -27,9 +28,9 @@ class Alike:
     weight: NDArray[np.float32]
 
 
-def rated_alike(ratings: Ratings) -> Alike:
+def rated_alike(ratings: Ratings, each: Each) -> Alike:
     left = departures(ratings).T.tocsr()
-    found = [alike_of(block, left) for block in blocks(left.shape[0])]
+    found = each(alike_of, blocks(left.shape[0]), left)
     empty = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
     return Alike(*(np.concatenate(parts) for parts in zip(empty, *found, strict=True)))
 

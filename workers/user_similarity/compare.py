@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from workers.common.blocks import Each
 from workers.user_similarity import store, table
 from workers.user_similarity.alike import rated_alike
 from workers.user_similarity.neighbours import blocks, neighbours_of
@@ -19,17 +20,17 @@ class Compared:
     """Raters whose ratings changed meanwhile; a job of theirs follows."""
 
 
-def compare(connection: Connection[Any]) -> Compared:
+def compare(connection: Connection[Any], each: Each) -> Compared:
     store.lock(connection)
     read = store.read(connection)
     ratings = table.ratings(read.rater, read.item, read.given, len(read.raters), len(read.items))
     store.stage(connection)
     neighbours = kept = 0
-    for block in blocks(len(read.raters)):
-        found = neighbours_of(block, ratings)
+    parts = blocks(len(read.raters))
+    for block, found in zip(parts, each(neighbours_of, parts, ratings), strict=True):
         kept += store.keep(connection, read, block, found)
         neighbours += len(found.rater)
-    alike = rated_alike(ratings)
+    alike = rated_alike(ratings, each)
     store.replace(connection, read, alike)
     store.finish(connection)
     return Compared(len(read.raters), neighbours, len(alike.weight), len(read.raters) - kept)
