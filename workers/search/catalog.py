@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from postgrest import SyncPostgrestClient
 
-from workers.search.core import Query
+from workers.search.core import Query, Search
 from workers.search.errors import ApiError, unavailable
 from workers.search.tokens import Caller
 
@@ -41,6 +41,14 @@ class Catalog:
         function = FUNCTIONS.get(query.kind)
         if function is None:
             function, arguments["kind"] = "match_content", query.kind
+        return self._call(function, arguments, caller, request_id)
+
+    def search(self, caller: Caller, search: Search, embedding: str, request_id: str) -> Any:
+        """What search_content answers. Raises ApiError."""
+        arguments = {"query": search.text, "query_embedding": embedding, **search.arguments}
+        return self._call("search_content", arguments, caller, request_id)
+
+    def _call(self, function: str, arguments: dict[str, Any], caller: Caller, request_id: str) -> Any:
         client = SyncPostgrestClient(
             self._url,
             headers={**caller.headers, "x-request-id": request_id},

@@ -12,6 +12,9 @@ MOST_RESULTS = 200
 MOST_TEXTS = 16
 LONGEST_TEXT = 20_000
 
+ARGUMENTS = ("kind", "genre", "language", "year_from", "year_to", "tier", "count", "cursor")
+"""Of search_content, besides what is searched for."""
+
 WHOLE = re.compile(r"[0-9]{1,9}")
 DECIMAL = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
@@ -28,6 +31,23 @@ class Query:
     kind: str = "movie"
     limit: int = 12
     threshold: float = 0.4
+
+
+@dataclass(frozen=True)
+class Search:
+    text: str
+    arguments: dict[str, str]
+    """What else the caller gave of ARGUMENTS, for the function to check."""
+
+
+def read_search(parameters: Mapping[str, str]) -> Search:
+    """Raises InvalidParameter for a query that is wrong; what is empty counts as not given."""
+    given = {name: parameters[name] for name in ARGUMENTS if parameters.get(name)}
+    for name, value in given.items():
+        if "\0" in value:
+            raise InvalidParameter(name, f"{name} must not hold a NUL character.")
+    _text(parameters.get("q", ""))
+    return Search(parameters["q"], given)
 
 
 def read_query(parameters: Mapping[str, str]) -> Query:

@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import BadRequest
 
 from workers.search.catalog import Catalog
-from workers.search.core import read_query, read_texts
+from workers.search.core import normal, read_query, read_search, read_texts
 from workers.search.errors import not_service, unavailable
 from workers.search.metrics import Metrics
 from workers.search.model import Model
@@ -32,6 +32,14 @@ def search(parts: Parts) -> Blueprint:
         with parts.metrics.embedding.labels("query").time():
             embedding = parts.model.query(query.text)
         return jsonify(results=parts.catalog.match(caller, query, embedding, g.request_id))
+
+    @views.get("/search/content")
+    def content() -> Response:
+        caller = parts.tokens.caller(request.headers)
+        search = read_search(request.args)
+        with parts.metrics.embedding.labels("query").time():
+            embedding = parts.model.query(normal(search.text))
+        return jsonify(parts.catalog.search(caller, search, embedding, g.request_id))
 
     @views.post("/embed")
     def embed() -> Response:

@@ -1,0 +1,30 @@
+-- Refuse parameters of search_content that are missing or out of range. Raises 22023, naming the field.
+create or replace function private.check_search(
+    query text, query_embedding extensions.vector, filters private.search_filters, count integer
+)
+returns void
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    if query !~ '\S' and query_embedding is null or length(query) > 1000 then
+        raise exception 'query must have 1 to 1,000 characters'
+            using errcode = '22023', detail = '{"field": "query", "min": 1, "max": 1000}';
+    end if;
+    if query_embedding is not null then
+        perform private.check_embedding(query_embedding);
+    end if;
+    perform private.check_kind(filters.kind);
+    if filters.tier not in ('free', 'premium') then
+        raise exception 'tier must be free or premium, not %', left(filters.tier, 40)
+            using errcode = '22023', detail = '{"field": "tier"}';
+    end if;
+    perform private.check_range('year_from', coalesce(filters.year_from, 0), 0, 3000);
+    perform private.check_range('year_to', coalesce(filters.year_to, 0), 0, 3000);
+    perform private.check_range('count', count, 1, 100);
+end
+$$;
+comment on function private.check_search(text, extensions.vector, private.search_filters, integer) is
+'Refuse parameters of search_content that are missing or out of range.';
+revoke execute on function private.check_search(text, extensions.vector, private.search_filters, integer) from public;
+grant execute on function private.check_search(text, extensions.vector, private.search_filters, integer)
+to anon, authenticated, service_role;

@@ -1,0 +1,22 @@
+-- Do the texts of an item have all of these phrases, word for word, and none of the others?
+create or replace function private.has_phrases(item_id uuid, phrases text[], excluded text[]) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_text text;
+begin
+    select ' ' || private.folded(
+        concat_ws(' ', s.title, s.original_title, array_to_string(s.authors, ' '), s.subtitle, s.overview)
+    ) || ' ' into v_text
+    from private.search_sources as s
+    where s.item_id = has_phrases.item_id;
+    return
+        (select coalesce(bool_and(strpos(v_text, ' ' || private.folded(p) || ' ') > 0), true) from unnest(phrases) as p)
+        and not exists (
+            select from unnest(excluded) as p where strpos(v_text, ' ' || private.folded(p) || ' ') > 0
+        );
+end
+$$;
+comment on function private.has_phrases(uuid, text[], text[]) is 'Does an item have these phrases, and not others?';
+revoke execute on function private.has_phrases(uuid, text[], text[]) from public;
+grant execute on function private.has_phrases(uuid, text[], text[]) to anon, authenticated, service_role;

@@ -1,0 +1,9 @@
+-- The tier that it takes to play an item here and now: free or premium.
+create or replace function private.item_tier(item public.items, viewer private.viewer) returns text
+language sql stable
+return case
+    when not item.is_restricted or private.is_offered(item.id, viewer.country, 'free') then 'free' else 'premium'
+end;
+comment on function private.item_tier(public.items, private.viewer) is 'The tier that it takes to play an item.';
+revoke execute on function private.item_tier(public.items, private.viewer) from public;
+grant execute on function private.item_tier(public.items, private.viewer) to anon, authenticated, service_role;

@@ -1,0 +1,25 @@
+-- The words of a text as one of the text search configurations leaves them, with their places. Punctuation parts
+-- words. Chinese, Japanese and Korean text, which knows no spaces, gives each two characters that stand together.
+create or replace function private.lexemes(stemmer text, text text)
+returns table (lexeme text, places integer[])
+language sql stable rows 50 set search_path = ''
+as $$
+    select w.lexeme, w.positions::integer[]
+    from unnest(
+        to_tsvector(
+            ('private.' || stemmer)::regconfig,
+            regexp_replace(text, '[[:punct:]]+', ' ', 'g')
+        )
+    ) as w
+    union all
+    select substr(r.run[1], p.place, 2), array_agg(1000 + p.place)
+    from regexp_matches(
+        case when text ~ '[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]' then text end,
+        '[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]{2,}', 'g'
+    ) as r (run)
+    cross join lateral generate_series(1, length(r.run[1]) - 1) as p (place)
+    group by 1
+$$;
+comment on function private.lexemes(text, text) is 'The words of a text, stemmed, with their places.';
+revoke execute on function private.lexemes(text, text) from public;
+grant execute on function private.lexemes(text, text) to anon, authenticated, service_role;

@@ -1,0 +1,50 @@
+-- Documents of a kind nearest to a vector among those that pass the filters: the index of that kind is walked until
+-- there are enough, and some more, since it is of half precision: the stored vectors decide. Planned at each call, so
+-- that it is this index.
+-- The first statement loads pgvector: only then may one who is no superuser name its settings.
+select '[0]'::extensions.vector;
+
+create or replace function private.nearest_of_kind(
+    query_embedding extensions.vector,
+    kind text,
+    filters private.search_filters,
+    viewer private.viewer,
+    as_of integer,
+    count integer
+)
+returns table (document integer, similarity double precision)
+language plpgsql stable rows 100 set search_path = ''
+set hnsw.ef_search = 200 set hnsw.iterative_scan = strict_order set hnsw.max_scan_tuples = 200000
+set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with near as materialized (
+        select d.document, e.embedding
+        from public.item_embeddings as e
+        join private.search_documents as d on d.item_id = e.item_id
+        join public.items as i on i.id = e.item_id
+        where e.kind = nearest_of_kind.kind and d.document <= as_of and private.passes(d, i, filters, viewer)
+        order by
+            e.embedding::extensions.halfvec(384)
+            operator(extensions.<=>) query_embedding::extensions.halfvec(384)
+        limit nearest_of_kind.count + 10
+    ), measured as (
+        select n.document, n.embedding operator(extensions.<=>) query_embedding as distance from near as n
+    )
+    select m.document, 1 - m.distance
+    from measured as m
+    order by m.distance, m.document
+    limit nearest_of_kind.count;
+end
+$$;
+comment on function private.nearest_of_kind(
+    extensions.vector, text, private.search_filters, private.viewer, integer, integer
+) is 'Documents of a kind nearest to a vector among those that pass the filters.';
+revoke execute on function private.nearest_of_kind(
+    extensions.vector, text, private.search_filters, private.viewer, integer, integer
+) from public;
+grant execute on function private.nearest_of_kind(
+    extensions.vector, text, private.search_filters, private.viewer, integer, integer
+) to anon, authenticated, service_role;

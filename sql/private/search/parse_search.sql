@@ -1,0 +1,37 @@
+-- A query in the syntax that people know: words, "phrases", -excluded and OR; anything else in it is text.
+-- Of the words the first 32 count. OR: what matches any of the words is found, however little it says.
+create or replace function private.parse_search(query text) returns private.parsed_search
+language sql stable set search_path = ''
+as $$
+    with tokens as (
+        select
+            t.place,
+            t.found[1] = '-' as is_excluded,
+            t.found[2] is not null as is_phrase,
+            coalesce(t.found[2], t.found[3]) as token
+        from regexp_matches(query, '(-?)(?:"([^"]*)"?|([^\s"]+))', 'g') with ordinality as t (found, place)
+    ), kept as (
+        select
+            t.*,
+            lower(t.token) = 'or' and not t.is_phrase
+            and t.place not in (min(t.place) over (), max(t.place) over ()) as is_or
+        from tokens as t
+        where btrim(private.folded(t.token)) <> '' and t.place <= 32
+    )
+    select row(
+        coalesce(
+            string_agg(k.token, ' ' order by k.place) filter (where not k.is_excluded and not k.is_or),
+            case count(*) when 0 then query else '' end
+        ),
+        array_agg(k.token order by k.place) filter (where k.is_phrase and not k.is_excluded),
+        coalesce(
+            string_agg(k.token, ' ' order by k.place) filter (where k.is_excluded and not k.is_phrase and not k.is_or), ''
+        ),
+        array_agg(k.token order by k.place) filter (where k.is_phrase and k.is_excluded),
+        coalesce(bool_or(k.is_or), false)
+    )::private.parsed_search
+    from kept as k
+$$;
+comment on function private.parse_search(text) is 'What a query asks for, in the syntax of search engines.';
+revoke execute on function private.parse_search(text) from public;
+grant execute on function private.parse_search(text) to anon, authenticated, service_role;

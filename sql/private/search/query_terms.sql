@@ -1,0 +1,81 @@
+-- The words that a query looks for, as the stemmers in use leave them, each with what it tells: BM25's idf, counted
+-- among the documents up to one. English stop words are left out. A word that the catalogue never had may
+-- be meant for those like it, at two thirds. The words that tell most come first, as many as have 30,000 places in
+-- documents together, at least one.
+create or replace function private.query_terms(words text, as_of integer)
+returns setof private.search_term
+language plpgsql stable rows 10 set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_most constant integer := 30000;
+    v_stemmers text[] := array(select private.stemmers());
+begin
+    return query
+    with spelt as materialized (
+        select l.lexeme, unnest(l.places) as place, s.stemmer
+        from unnest(v_stemmers) as s (stemmer)
+        cross join lateral private.lexemes(s.stemmer, query_terms.words) as l
+    ), slots as materialized (
+        select distinct s.lexeme, s.place
+        from spelt as s
+        where s.place in (select e.place from spelt as e where e.stemmer = 'english')
+    ), misspelt as materialized (
+        select s.place, s.lexeme as word
+        from spelt as s
+        where
+            s.stemmer = 'simple'
+            and s.lexeme ~ '[^0-9]'
+            and s.place in (select k.place from slots as k where k.place < 1000)
+            and not exists (select from private.search_words as w where w.word = s.lexeme)
+    ), terms as (
+        select s.lexeme, s.place, false as is_meant from slots as s
+        union
+        select l.lexeme, null, true
+        from misspelt as m
+        cross join lateral private.similar_words(m.word) as w (word)
+        cross join lateral unnest(v_stemmers) as s (stemmer)
+        cross join lateral private.lexemes(s.stemmer, w.word) as l
+    ), counted as materialized (
+        select
+            t.*,
+            (
+                select count(*)
+                from (
+                    select from private.search_postings as p
+                    where p.lexeme = t.lexeme and p.document <= as_of
+                    limit v_most
+                ) as p
+            ) as documents
+        from terms as t
+    ), shared as (
+        select
+            c.lexeme, c.is_meant, c.documents,
+            least(sum(c.documents) over (partition by coalesce(c.place::text, c.lexeme)), as_of) as alike
+        from counted as c
+        where c.documents > 0
+    ), weighed as (
+        select
+            s.lexeme,
+            max(
+                case when s.is_meant then 0.67 else 1 end * ln(1 + (as_of - s.alike + 0.5) / (s.alike + 0.5))
+            )::double precision as idf,
+            bool_and(s.is_meant) as is_meant,
+            max(s.documents) as documents
+        from shared as s
+        group by s.lexeme
+    ), ordered as (
+        select
+            w.*,
+            sum(w.documents) over (order by w.idf desc, w.lexeme) as places,
+            row_number() over (order by w.idf desc, w.lexeme) as rank
+        from weighed as w
+    )
+    select o.lexeme, o.idf, o.is_meant
+    from ordered as o
+    where o.places <= v_most or o.rank = 1;
+end
+$$;
+comment on function private.query_terms(text, integer) is 'The words that a query looks for, and what each tells.';
+revoke execute on function private.query_terms(text, integer) from public;
+grant execute on function private.query_terms(text, integer) to anon, authenticated, service_role;

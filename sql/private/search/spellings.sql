@@ -1,0 +1,18 @@
+-- Words as each of the stemmers in use leaves them.
+create or replace function private.spellings(words text) returns text[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+    if words = '' then
+        return '{}';
+    end if;
+    return array(
+        select distinct l.lexeme
+        from private.stemmers() as s (stemmer)
+        cross join lateral private.lexemes(s.stemmer, words) as l
+    );
+end
+$$;
+comment on function private.spellings(text) is 'Words as each of the stemmers in use leaves them.';
+revoke execute on function private.spellings(text) from public;
+grant execute on function private.spellings(text) to anon, authenticated, service_role;

@@ -1,0 +1,99 @@
+-- Films, shows, sports and books found by words and by meaning together, with counts to narrow the search by.
+--   query            what to look for, at most 1,000 characters: titles, authors, words of the texts, in any order and
+--                    nearly spelt right; "phrases", -excluded words and OR are understood
+--   query_embedding  the query as 384 numbers, by the model that item_embeddings.model names; none: words alone
+--   kind             movie, tv_show, sports or book; none: all of them
+--   genre            a genre's slug; none: any
+--   language         ISO 639 code of an item's language; none: any
+--   year_from        not before this year, 0 to 3000; none: no matter when
+--   year_to          not after this year, 0 to 3000; none: no matter when
+--   tier             free or premium: what it takes to play it here and now; none: either
+--   count            how many a page, 1 to 100, default 20
+--   cursor           next_cursor of the page before, with the same query and filters; none: the first page
+-- Returns JSON: results (id, kind, title, overview, year, language, image, score, similarity, matched: words, name,
+-- meaning; title_html and snippet_html: escaped, the words in mark elements), best first; total, how many match, 1,000
+-- at most; facets (kind, genre, language, decade, tier: value and count among all that match, most first); next_cursor,
+-- null on the last page. What comes into the catalogue while somebody turns pages is found by the next search.
+-- Raises 22023 for a parameter missing or out of range, or a cursor of another search; named in detail.field.
+-- Roles: anon, authenticated, service_role.
+-- Example: rpc/search_content {"query": "blade runer", "kind": "movie", "count": 10}
+create or replace function public.search_content(
+    query text default null,
+    query_embedding extensions.vector default null,
+    kind text default null,
+    genre text default null,
+    language text default null,
+    year_from integer default null,
+    year_to integer default null,
+    tier text default null,
+    count integer default 20,
+    cursor text default null
+)
+returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_query text := coalesce(search_content.query, '');
+    v_count integer := coalesce(search_content.count, 20);
+    v_filters private.search_filters := row(
+        search_content.kind, search_content.genre, search_content.language, search_content.year_from,
+        search_content.year_to, search_content.tier
+    );
+    v_viewer private.viewer := private.current_viewer();
+    v_search text := md5(row(v_query, search_content.query_embedding, v_filters)::text);
+    v_parsed private.parsed_search;
+    v_after jsonb;
+    v_as_of integer;
+    v_terms private.search_term[];
+    v_matches private.search_match[];
+    v_page private.search_match[];
+    v_last private.search_match;
+    v_score double precision;
+begin
+    perform private.check_search(v_query, search_content.query_embedding, v_filters, v_count);
+    v_after := private.read_cursor(search_content.cursor, v_search);
+    v_as_of := coalesce((v_after ->> 'as_of')::integer, (select max(d.document) from private.search_documents as d), 0);
+    v_parsed := private.parse_search(v_query);
+    v_terms := array(select t from private.query_terms(v_parsed.words, v_as_of) as t);
+    v_matches := array(
+        select m
+        from private.search_matches(
+            v_parsed, v_terms, search_content.query_embedding, v_filters, v_viewer, v_as_of
+        ) as m
+        order by m.score desc, m.document
+    );
+    v_score := coalesce(
+        (select m.score from unnest(v_matches) as m where m.document = (v_after ->> 'document')::integer),
+        (v_after ->> 'score')::double precision
+    );
+    v_page := array(
+        select row(m.document, m.score, m.words, m.closeness, m.similarity, m.tier)::private.search_match
+        from unnest(v_matches) with ordinality as m (document, score, words, closeness, similarity, tier, place)
+        where
+            v_after is null
+            or m.score < v_score
+            or m.score = v_score and m.document > (v_after ->> 'document')::integer
+        order by m.place
+        limit v_count + 1
+    );
+    v_last := v_page[v_count];
+    return jsonb_build_object(
+        'results', private.search_results(v_page[:v_count], array(select t.lexeme from unnest(v_terms) as t)),
+        'total', cardinality(v_matches),
+        'facets', private.search_facets(v_matches),
+        'next_cursor', case
+            when cardinality(v_page) > v_count
+            then private.write_cursor(v_search, v_as_of, v_last.score, v_last.document)
+        end
+    );
+end
+$$;
+comment on function public.search_content(
+    text, extensions.vector, text, text, text, integer, integer, text, integer, text
+) is 'Items found by words and by meaning together, with counts to narrow the search by.';
+revoke execute on function public.search_content(
+    text, extensions.vector, text, text, text, integer, integer, text, integer, text
+) from public;
+grant execute on function public.search_content(
+    text, extensions.vector, text, text, text, integer, integer, text, integer, text
+) to anon, authenticated, service_role;

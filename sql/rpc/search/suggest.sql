@@ -1,0 +1,56 @@
+-- Titles and authors for what somebody is typing: those with a word that begins so, the most popular first; then those
+-- that do if it is nearly spelt right.
+--   q      what was typed so far, at most 200 characters
+--   count  how many at most, 1 to 50, default 8
+-- Returns suggestion (the name), kind (the item's, or author), id, title, year and image of the item; an author has
+-- none of these but the kind.
+-- Raises 22023 for a parameter missing or out of range, named in detail.field.
+-- Roles: anon, authenticated, service_role.
+-- Example: rpc/suggest {"q": "blade ru"}
+create or replace function public.suggest(q text default null, count integer default 8)
+returns setof public.suggestion
+language plpgsql stable rows 8 set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_count integer := coalesce(suggest.count, 8);
+    v_typed text := private.folded(suggest.q);
+    v_viewer private.viewer := private.current_viewer();
+begin
+    if coalesce(v_typed, '') = '' or length(suggest.q) > 200 then
+        raise exception 'q must have 1 to 200 characters'
+            using errcode = '22023', detail = '{"field": "q", "min": 1, "max": 200}';
+    end if;
+    perform private.check_range('count', v_count, 1, 50);
+    return query
+    with begun as materialized (
+        select n.*, 0::bigint as place from private.names_from(left(v_typed, 100), v_viewer, v_count * 5) as n
+    ), named as (
+        select b.* from begun as b
+        union all
+        select n.*, m.place
+        from private.meant_texts(v_typed) with ordinality as m (typed, place)
+        cross join lateral private.names_from(left(m.typed, 100), v_viewer, v_count * 5) as n
+        where (select count(*) from begun) < v_count
+    ), once as (
+        select distinct on (case n.field when 'author' then private.folded(n.name) else n.document::text end)
+            n.*
+        from named as n
+        order by
+            case n.field when 'author' then private.folded(n.name) else n.document::text end,
+            n.place, n.popularity desc, n.is_whole desc, n.field desc, n.name
+    )
+    select
+        o.name, case o.field when 'author' then 'author' else c.kind end, c.id, c.title, c.year, c.image
+    from once as o
+    join private.search_documents as d on d.document = o.document
+    left join lateral (
+        select c.* from public.catalog_items as c where c.id = d.item_id and o.field <> 'author' offset 0
+    ) as c on true
+    order by o.place, o.is_whole and o.start = v_typed desc, o.popularity desc, o.name, o.document
+    limit v_count;
+end
+$$;
+comment on function public.suggest(text, integer) is 'Titles and authors for what somebody is typing.';
+revoke execute on function public.suggest(text, integer) from public;
+grant execute on function public.suggest(text, integer) to anon, authenticated, service_role;

@@ -1,0 +1,452 @@
+"""search_content and suggest: what is found, in which order, page by page, and counted."""
+
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+import numpy
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.sql.people import become, embed
+
+AWKWARD = [
+    "two  words",
+    "1+1 = 2",
+    "say \"yes\" and 'no'",
+    "it's; a & b, c",
+    "100% _ * \\ %20",
+    "<b>bold</b> & <script>",
+    "مرحبا بالعالم",
+    "שלום עולם",
+    "naïve 😀🤖",
+    "null",
+    "???",
+    "-",
+    '"',
+    "or",
+    "千と千尋の神隠し",
+    "तुम्हारी फिल्म",
+]
+
+
+def search(db: psycopg.Connection, query: str | None, **given: Any) -> dict[str, Any]:
+    names = {"query": query, **given}
+    marks = ", ".join(f"{name} => %({name})s" for name in names)
+    found = db.execute(f"select search_content({marks})", names).fetchone()
+    assert found
+    answer: dict[str, Any] = found[0]
+    return answer
+
+
+def titles(db: psycopg.Connection, query: str | None, **given: Any) -> list[str]:
+    return [result["title"] for result in search(db, query, **given)["results"]]
+
+
+def film(db: psycopg.Connection, title: str, overview: str | None = None, **columns: Any) -> UUID:
+    names = {"title": title, "overview": overview, **columns}
+    marks = ", ".join(f"%({name})s" for name in names)
+    row = db.execute(
+        f"insert into content ({', '.join(names)}) values ({marks}) returning id", names
+    ).fetchone()
+    assert row
+    return UUID(str(row[0]))
+
+
+def book(db: psycopg.Connection, title: str, authors: list[str], description: str | None = None) -> UUID:
+    row = db.execute(
+        "insert into books (title, authors, description) values (%s, %s, %s) returning id",
+        [title, authors, description],
+    ).fetchone()
+    assert row
+    return UUID(str(row[0]))
+
+
+def genre(db: psycopg.Connection, slug: str, *items: UUID) -> None:
+    row = db.execute(
+        "insert into genres (name, slug) values (%s, %s) on conflict (slug) do update "
+        "set name = excluded.name returning id",
+        [slug.replace("-", " ").title(), slug],
+    ).fetchone()
+    assert row
+    for each in items:
+        db.execute("insert into item_genres (item_id, genre_id) values (%s, %s)", [each, row[0]])
+
+
+def pages(db: psycopg.Connection, query: str | None, count: int, **given: Any) -> list[dict[str, Any]]:
+    """All pages of a search, from the first to the last."""
+    walked = [search(db, query, count=count, **given)]
+    while cursor := walked[-1]["next_cursor"]:
+        walked.append(search(db, query, count=count, cursor=cursor, **given))
+    return walked
+
+
+def ids(answers: list[dict[str, Any]]) -> list[str]:
+    return [result["id"] for answer in answers for result in answer["results"]]
+
+
+@pytest.fixture
+def shelf(db: psycopg.Connection) -> psycopg.Connection:
+    """Films and books that are easily mistaken for each other."""
+    film(
+        db,
+        "Blade Runner",
+        "A blade runner must pursue and terminate four replicants who stole a ship in space.",
+        release_year=1982,
+        original_language="en",
+        popularity=40,
+    )
+    film(db, "Blade Runner 2049", "A young blade runner finds a secret.", release_year=2017, popularity=90)
+    film(db, "Blade", "A half-vampire hunts vampires.", release_year=1998, popularity=60)
+    film(db, "Run Lola Run", "She is running through Berlin with twenty minutes left.", release_year=1998)
+    film(
+        db,
+        "Amélie",
+        "A shy waitress in Paris changes the lives of those around her.",
+        original_title="Le Fabuleux Destin d'Amélie Poulain",
+        original_language="fr",
+    )
+    film(db, "The Godfather", "The ageing head of a crime family hands over to his son.", popularity=80)
+    film(db, "The Godfather: Part II", "The godfather's early life, and his son's reign.", popularity=85)
+    film(db, "It", "A clown frightens children.")
+    film(db, "The Who", "A rock band on tour.")
+    film(db, "千と千尋の神隠し", "A girl wanders into a world of spirits.", original_language="ja")
+    book(db, "Emma", ["Jane Austen"], "A young woman makes matches for her friends.")
+    book(db, "Persuasion", ["Jane Austen"], "Anne meets the captain whom she once refused.")
+    book(db, "Blade of Grass", ["Ann Other"], "A gardener's year.")
+    return db
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("Blade Runner", "Blade Runner"),
+        ("blade runer", "Blade Runner"),
+        ("blade runner 2049", "Blade Runner 2049"),
+        ("amelie", "Amélie"),
+        ("amleie", "Amélie"),
+        ("le fabuleux destin d\u2019amelie poulain", "Amélie"),
+        ("the godfather", "The Godfather"),
+        ("godfather", "The Godfather"),
+        ("the godfater", "The Godfather"),
+        ("it", "It"),
+        ("the who", "The Who"),
+        ("千尋", "千と千尋の神隠し"),
+        ("replicants in space", "Blade Runner"),
+        ("vampire hunter", "Blade"),
+    ],
+)
+def test_what_is_called_so_comes_first(shelf: psycopg.Connection, query: str, first: str) -> None:
+    become(shelf, None)
+    assert titles(shelf, query)[0] == first
+
+
+def test_books_are_found_by_their_author(shelf: psycopg.Connection) -> None:
+    become(shelf, None)
+    assert set(titles(shelf, "jane austen")) == {"Emma", "Persuasion"}
+    assert set(titles(shelf, "jane austin")) == {"Emma", "Persuasion"}
+
+
+def test_a_phrase_is_word_for_word_and_a_minus_leaves_out(shelf: psycopg.Connection) -> None:
+    become(shelf, None)
+    assert titles(shelf, '"young blade runner"') == ["Blade Runner 2049"]
+    assert titles(shelf, '"runner blade"') == []
+    assert set(titles(shelf, "blade -runner")) == {"Blade", "Blade of Grass"}
+    assert "Blade Runner 2049" not in titles(shelf, 'blade runner -"young blade"')
+    assert {"Emma", "It"} <= set(titles(shelf, "clown or matches"))
+
+
+def test_words_are_known_in_every_form_and_language(db: psycopg.Connection) -> None:
+    film(db, "Läufer", "Die Männer laufen durch die Stadt und suchen ihre Häuser.", original_language="de")
+    film(db, "Course", "Les hommes couraient dans les rues de la ville.", original_language="fr")
+    film(db, "Running", "The men were running through the city.", original_language="ja")
+    become(db, None)
+    assert titles(db, "hauses") == ["Läufer"]
+    assert titles(db, "rue") == ["Course"]
+    assert titles(db, "runs")[0] == "Running"
+
+
+def test_words_that_matched_are_marked_and_all_else_escaped(db: psycopg.Connection) -> None:
+    film(db, "Amélie & <i>Co</i>", 'The "cafés" <b>of</b> Amélie.')
+    become(db, None)
+    result = search(db, "amelie café")["results"][0]
+    assert result["title_html"] == "<mark>Amélie</mark> &amp; &lt;i&gt;Co&lt;/i&gt;"
+    assert result["snippet_html"] == (
+        "The &quot;<mark>cafés</mark>&quot; &lt;b&gt;of&lt;/b&gt; <mark>Amélie</mark>."
+    )
+    assert result["matched"] == ["words", "name"]
+
+
+def test_filters_narrow_and_facets_count_what_is_left(db: psycopg.Connection) -> None:
+    old = film(db, "Robots", "Robots.", release_year=1987, original_language="en")
+    new = film(db, "More Robots", "Robots.", release_year=2003, original_language="fr")
+    show = film(db, "Robot Show", "Robots.", kind="tv_show", release_year=2005)
+    book(db, "I, Robot", ["Isaac Asimov"], "Robots.")
+    genre(db, "drama", old, new)
+    genre(db, "science-fiction", new, show)
+    become(db, None)
+    everything = search(db, "robots")
+    assert everything["total"] == 4
+    assert {value["value"]: value["count"] for value in everything["facets"]["kind"]} == {
+        "movie": 2,
+        "tv_show": 1,
+        "book": 1,
+    }
+    assert {value["value"]: value["count"] for value in everything["facets"]["decade"]} == {1980: 1, 2000: 2}
+    assert everything["facets"]["tier"] == [{"value": "free", "count": 4}]
+    for filters, expected in (
+        ({"kind": "tv_show"}, {"Robot Show"}),
+        ({"kind": "book"}, {"I, Robot"}),
+        ({"genre": "drama"}, {"Robots", "More Robots"}),
+        ({"genre": "science-fiction", "kind": "movie"}, {"More Robots"}),
+        ({"language": "fr"}, {"More Robots"}),
+        ({"year_from": 1990}, {"More Robots", "Robot Show"}),
+        ({"year_to": 1990}, {"Robots"}),
+        ({"year_from": 2003, "year_to": 2004}, {"More Robots"}),
+        ({"genre": "no-such-genre"}, set()),
+        ({"tier": "premium"}, set()),
+    ):
+        answer = search(db, "robots", **filters)
+        assert {result["title"] for result in answer["results"]} == expected, filters
+        assert answer["total"] == len(expected)
+        assert sum(value["count"] for value in answer["facets"]["kind"]) == len(expected)
+
+
+def test_nothing_found_is_empty_lists(db: psycopg.Connection) -> None:
+    become(db, None)
+    assert search(db, "no such thing") == {
+        "results": [],
+        "total": 0,
+        "facets": {"kind": [], "genre": [], "language": [], "decade": [], "tier": []},
+        "next_cursor": None,
+    }
+
+
+def test_what_is_not_available_is_nowhere(db: psycopg.Connection) -> None:
+    here = film(db, "Robots Here", "Robots.", release_year=1999)
+    for title, country in (("Robots Abroad", "ZZ"), ("Robots Premium", None)):
+        elsewhere = film(db, title, "Robots.", release_year=2001)
+        tier = None if country else "premium"
+        db.execute(
+            "insert into item_availability (item_id, country, tier) values (%s, %s, %s)",
+            [elsewhere, country, tier],
+        )
+        embed(db, elsewhere, [1.0] * 384)
+    db.execute(
+        "update content set maturity_rating = 'NC-17' where id = %s", [film(db, "Robots Adult", "Robots.")]
+    )
+    embed(db, here, [1.0] * 384)
+    become(db, None)
+    answer = search(db, "robots", query_embedding=str([1.0] * 384))
+    assert {result["title"] for result in answer["results"]} == {"Robots Here", "Robots Premium"}
+    assert (answer["total"], answer["facets"]["decade"]) == (
+        2,
+        [{"value": 1990, "count": 1}, {"value": 2000, "count": 1}],
+    )
+    assert sorted(answer["facets"]["tier"], key=str) == [
+        {"count": 1, "value": "free"},
+        {"count": 1, "value": "premium"},
+    ]
+    assert titles(db, "robots", tier="premium") == ["Robots Premium"]
+    assert {row[0] for row in db.execute("select suggestion from suggest('robots')")} == {
+        "Robots Here",
+        "Robots Premium",
+    }
+
+
+def test_meaning_alone_words_alone_and_both(db: psycopg.Connection) -> None:
+    near, far = numpy.eye(384)[0], numpy.eye(384)[1]
+    meant = film(db, "A Lonely Machine", "It learns to feel.")
+    worded = film(db, "A Documentary", "A robot.")
+    both = film(db, "Robots in Love", "A robot.")
+    for each, vector in ((meant, near), (worded, far), (both, near + 0.5 * far)):
+        embed(db, each, vector.tolist())
+    become(db, None)
+    vector = str(near.tolist())
+    assert titles(db, None, query_embedding=vector) == ["A Lonely Machine", "Robots in Love"]
+    assert set(titles(db, "robots")) == {"A Documentary", "Robots in Love"}
+    found = search(db, "robots", query_embedding=vector)["results"]
+    assert found[0]["title"] == "Robots in Love"
+    assert found[0]["similarity"] == pytest.approx(1 / 1.25**0.5, abs=1e-4)
+    assert {each["title"]: each["matched"] for each in found} == {
+        "Robots in Love": ["words", "meaning"],
+        "A Documentary": ["words"],
+        "A Lonely Machine": ["meaning"],
+    }
+
+
+def test_the_catalogue_is_followed_at_once(db: psycopg.Connection) -> None:
+    changed = film(db, "Qwertyuiop", "Zyxwvut.")
+    assert titles(db, "qwertyuiop") == ["Qwertyuiop"]
+    db.execute("update content set title = 'Asdfghjkl' where id = %s", [changed])
+    assert titles(db, "qwertyuiop") == []
+    assert titles(db, "asdfghjkl") == ["Asdfghjkl"] == titles(db, "zyxwvut")
+    genre(db, "mumblecore", changed)
+    assert titles(db, "mumblecore") == ["Asdfghjkl"] == titles(db, "asdfghjkl", genre="mumblecore")
+    db.execute("update genres set slug = 'mumbling', name = 'Mumbling' where slug = 'mumblecore'")
+    assert titles(db, "asdfghjkl", genre="mumbling") == ["Asdfghjkl"]
+    db.execute("insert into item_tags (item_id, tag) values (%s, 'cultish')", [changed])
+    assert titles(db, "cultish") == ["Asdfghjkl"]
+    db.execute("delete from item_tags where item_id = %s", [changed])
+    assert titles(db, "cultish") == []
+    db.execute("delete from content where id = %s", [changed])
+    assert titles(db, "asdfghjkl") == []
+    counted = db.execute(
+        "select count(*) from private.search_postings p where not exists "
+        "(select from private.search_documents d where d.document = p.document)"
+    ).fetchone()
+    assert counted == (0,)
+
+
+def test_an_item_deleted_by_itself_leaves_nothing_behind(db: psycopg.Connection) -> None:
+    gone = film(db, "Qwertyuiop", "Zyxwvut.")
+    genre(db, "drama", gone)
+    db.execute("delete from items where id = %s", [gone])
+    assert titles(db, "qwertyuiop") == []
+
+
+def test_pages_go_on_where_the_last_one_ended_while_items_come_and_go(db: psycopg.Connection) -> None:
+    made = [film(db, f"Robot {number}", "A robot among robots.") for number in range(25)]
+    become(db, None)
+    whole = ids([search(db, "robots", count=100)])
+    assert len(whole) == 25 == len(set(whole))
+    first = search(db, "robots", count=10)
+    become(db, None, "service_role")
+    for number in range(5):
+        film(db, "Robots", f"Robots robots robots, number {number}.", popularity=1000)
+    db.execute("delete from content where id = %s", [whole[3]])
+    become(db, None)
+    second = search(db, "robots", count=10, cursor=first["next_cursor"])
+    third = search(db, "robots", count=10, cursor=second["next_cursor"])
+    assert ids([first, second, third]) == whole
+    assert third["next_cursor"] is None
+    assert len(made) == 25
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("query", {"query": None}),
+        ("query", {"query": ""}),
+        ("query", {"query": " \t "}),
+        ("query", {"query": "x" * 1001}),
+        ("query_embedding", {"query": "x", "query_embedding": "[1,2,3]"}),
+        ("query_embedding", {"query": "x", "query_embedding": str([0] * 384)}),
+        ("kind", {"query": "x", "kind": "film"}),
+        ("tier", {"query": "x", "tier": "gold"}),
+        ("year_from", {"query": "x", "year_from": -1}),
+        ("year_to", {"query": "x", "year_to": 3001}),
+        ("count", {"query": "x", "count": 0}),
+        ("count", {"query": "x", "count": 101}),
+        ("cursor", {"query": "x", "cursor": ""}),
+        ("cursor", {"query": "x", "cursor": "nonsense"}),
+        ("cursor", {"query": "x", "cursor": "e30"}),
+        ("cursor", {"query": "x", "cursor": "😀"}),
+        ("cursor", {"query": "x", "cursor": "A"}),
+    ],
+)
+def test_a_parameter_out_of_range_is_named(db: psycopg.Connection, field: str, given: dict[str, Any]) -> None:
+    become(db, None)
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
+        search(db, **given)
+    assert f'"field": "{field}"' in (refused.value.diag.message_detail or "")
+
+
+def test_a_cursor_is_for_its_own_search_alone(db: psycopg.Connection) -> None:
+    for number in range(5):
+        film(db, f"Robot {number}", "A robot.")
+    become(db, None)
+    cursor = search(db, "robot", count=2)["next_cursor"]
+    assert search(db, "robot", count=3, cursor=cursor)["results"]
+    for other in (
+        {"query": "robots"},
+        {"query": "robot", "kind": "movie"},
+        {"query": "robot", "year_to": 2000},
+    ):
+        with pytest.raises(psycopg.errors.InvalidParameterValue, match="cursor"), db.transaction():
+            search(db, cursor=cursor, **other)
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_awkward_titles_and_queries_come_through(db: psycopg.Connection, text: str) -> None:
+    film(db, text, "Somebody does something.")
+    film(db, "Something else", text)
+    become(db, None)
+    assert titles(db, text)[0] == text
+    assert (text,) in db.execute("select suggestion from suggest(%s)", [text]).fetchall()
+
+
+WORDS = ["robot", "robots", "love", "the", "paris", "amélie", "spider-man", "1984"]
+texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
+films = st.lists(
+    st.tuples(
+        texts,
+        st.none() | texts,
+        st.sampled_from(["movie", "tv_show"]),
+        st.sampled_from([None, "en", "fr"]),
+        st.sampled_from([None, 1984, 1999, 2003]),
+        st.sets(st.sampled_from(["drama", "comedy"])),
+        st.none() | st.integers(0, 3),
+    ),
+    max_size=12,
+)
+filters = st.fixed_dictionaries(
+    {},
+    optional={
+        "kind": st.sampled_from(["movie", "tv_show", "book"]),
+        "genre": st.sampled_from(["drama", "comedy"]),
+        "language": st.sampled_from(["en", "fr"]),
+        "year_from": st.sampled_from([1984, 1990]),
+        "year_to": st.sampled_from([1984, 2000]),
+    },
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(films, texts, filters, st.none() | st.integers(0, 3), st.integers(1, 4))
+def test_all_pages_are_the_whole_set_once_in_order_and_facets_count_it(
+    db: psycopg.Connection,
+    made: list[tuple[Any, ...]],
+    query: str,
+    narrowed: dict[str, Any],
+    direction: int | None,
+    count: int,
+) -> None:
+    facts: dict[str, tuple[Any, ...]] = {}
+    with db.transaction(force_rollback=True):
+        for title, overview, kind, language, year, genres, vector in made:
+            each = film(db, title, overview, kind=kind, original_language=language, release_year=year)
+            for slug in genres:
+                genre(db, slug, each)
+            if vector is not None:
+                embed(db, each, numpy.eye(384)[vector].tolist(), kind)
+            facts[str(each)] = (kind, language, year, genres)
+        given = dict(narrowed)
+        if direction is not None:
+            given["query_embedding"] = str(numpy.eye(384)[direction].tolist())
+        become(db, None)
+        whole = search(db, query, count=100, **given)
+        walked = pages(db, query, count, **given)
+        db.execute("reset role")
+    assert ids(walked) == ids([whole])
+    assert len(set(ids(walked))) == whole["total"]
+    assert all(page["facets"] == whole["facets"] and page["total"] == whole["total"] for page in walked)
+    scores = [result["score"] for result in whole["results"]]
+    assert scores == sorted(scores, reverse=True)
+    matched = [facts[each] for each in ids([whole])]
+    expected = {
+        "kind": Counter(kind for kind, *_ in matched),
+        "language": Counter(language for _, language, *_ in matched if language),
+        "decade": Counter(year // 10 * 10 for _, _, year, _ in matched if year),
+        "genre": Counter(slug for *_, genres in matched for slug in genres),
+    }
+    for facet, counts in expected.items():
+        assert {value["value"]: value["count"] for value in whole["facets"][facet]} == counts
+    for kind, language, year, genres in matched:
+        assert narrowed.get("kind", kind) == kind
+        assert narrowed.get("language", language) == language
+        assert narrowed.get("genre") in {None, *genres}
+        assert narrowed.get("year_from", 0) <= (year or 0) or "year_from" not in narrowed
+        assert "year_to" not in narrowed or (year is not None and year <= narrowed["year_to"])
