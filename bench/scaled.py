@@ -1,0 +1,91 @@
+"""A stack with 1,000,209 ratings of 3,706 films among 100,000, with vectors, 1,000 books and 300 accounts.
+
+It stays loaded between runs: loading takes minutes.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID, uuid5
+
+import numpy as np
+import psycopg
+from dotenv import dotenv_values
+from psycopg import sql
+from psycopg.rows import TupleRow
+
+from bench import corpus, million
+from bench.embeddings import store
+from local import settings
+from local.settings import ROOT
+from local.throwaway import Stack, local, two_free_ports
+from seed.load import load
+from seed.rows import NAMESPACE, Book, Film, Rating
+
+RATINGS = 1_000_209
+ACCOUNTS = 300
+Say = Callable[[str], None]
+Connection = psycopg.Connection[TupleRow]
+
+
+@contextmanager
+def running(say: Say) -> Iterator[Stack]:
+    """Started, filled if it is not, and stopped at the end. SCALE_DIR names its folder."""
+    directory = Path(os.environ.get("SCALE_DIR") or ROOT / ".local-scale")
+    os.environ["LOCAL_DIR"], os.environ["LOCAL_PORT"] = str(directory), str(two_free_ports())
+    try:
+        local("up")
+        found = dotenv_values(directory / ".env.local")
+        stack = Stack(settings.load(), {name: value or "" for name, value in found.items()})
+        fill(stack, say)
+        yield stack
+    finally:
+        local("down")
+
+
+def fill(stack: Stack, say: Say) -> None:
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        if _count(connection, "item_embeddings") >= corpus.FILMS:
+            return
+        connection.execute("alter table content disable trigger enqueue_inserted")
+        connection.execute("alter table books disable trigger enqueue_inserted")
+        films, vectors = corpus.catalogue()
+        books, book_vectors = corpus.some_books()
+        say(f"{load(connection, Film, films):,} films, {load(connection, Book, books):,} books")
+        if _count(connection, "ratings") < RATINGS:
+            fill_ratings(connection, say)
+        items = [film.id for film in films] + [book.id for book in books]
+        stored = store(connection, stack, items, np.concatenate([vectors, book_vectors]))
+        say(f"{stored:,} embeddings")
+        connection.execute("alter table content enable trigger enqueue_inserted")
+        connection.execute("alter table books enable trigger enqueue_inserted")
+        connection.execute("vacuum (analyze)")
+
+
+def fill_ratings(connection: Connection, say: Say) -> None:
+    given = million.pairs(corpus.FOLDER)
+    films = {key: film.id for key, film in corpus.rated_films().items()}
+    users = signed_up(np.unique(given[:, 0]))
+    connection.cursor().executemany(
+        "insert into auth.users (id, email) values (%s, %s) on conflict do nothing",
+        [(account, f"rater-{user}@example.com") for user, account in users.items()],
+    )
+    found = connection.execute(
+        "select p.account_id, r.id from profiles p join raters r on r.profile_id = p.id "
+        "where p.account_id = any(%s)",
+        [list(users.values())],
+    )
+    raters: dict[UUID, UUID] = dict(found.fetchall())
+    by_user = {user: raters[account] for user, account in users.items()}
+    say(f"{load(connection, Rating, million.ratings(given, by_user, films)):,} ratings")
+
+
+def signed_up(users: Sequence[int] | np.ndarray) -> dict[int, UUID]:
+    """Every twentieth of the users has an account, by the same id at each run."""
+    return {int(user): uuid5(NAMESPACE, f"account:{user}") for user in list(users)[:: len(users) // ACCOUNTS]}
+
+
+def _count(connection: Connection, table: str) -> int:
+    found = connection.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(table))).fetchone()
+    return int(found[0]) if found else 0
