@@ -24,6 +24,8 @@ class Settings:
     port: int
     """The gateway's port; Postgres takes the next one."""
     env_file: Path
+    behind_proxy: bool = False
+    """Whether a proxy before the gateway sets cf-ipcountry, as Cloudflare does before hosted Supabase."""
 
     @property
     def url(self) -> str:
@@ -67,6 +69,7 @@ def load() -> Settings:
         cache=_cache(),
         port=_port(os.environ.get("LOCAL_PORT") or str(DEFAULT_PORT)),
         env_file=(ROOT if directory == default else directory) / ".env.local",
+        behind_proxy=os.environ.get("LOCAL_BEHIND_PROXY") == "1",
     )
 
 

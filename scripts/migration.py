@@ -17,6 +17,7 @@ SOURCES = ROOT / "sql"
 MIGRATIONS = ROOT / "supabase" / "migrations"
 ORDER = ("private", "triggers", "policies", "rpc")
 MARK = re.compile(r"^-- source: (sql/\S+\.sql)\n", re.MULTILINE)
+PARSED = re.compile(r"^return ", re.MULTILINE)
 HEAD = """-- Functions, triggers and policies as sql/ has them.
 
 set lock_timeout = '10s';
@@ -31,9 +32,10 @@ def sources() -> dict[str, str]:
     return dict(sorted(texts.items(), key=lambda item: _rank(*item)))
 
 
-def _rank(path: str, text: str) -> tuple[int, bool]:
-    """Views before the functions that return their rows."""
-    return ORDER.index(path.split("/")[1]), "create or replace view" not in text
+def _rank(path: str, text: str) -> tuple[int, int]:
+    """Views before the functions that return their rows; what is parsed when made after what it calls."""
+    place = 0 if "create or replace view" in text else 2 if PARSED.search(text) else 1
+    return ORDER.index(path.split("/")[1]), place
 
 
 def carried() -> dict[str, str]:

@@ -68,13 +68,15 @@ def attributes(source: Source) -> Iterator[str]:
     if explained and not definer:
         yield "is explained as a definer, but is none"
     wanted = "procrastinate" if qualified(source.function) == QUEUE else ""
-    if search_path(source.function) != wanted:
+    if not source.function.sql_body and search_path(source.function) != wanted:
         yield f"must have set search_path = '{wanted}'"
 
 
 def body(source: Source) -> Iterator[str]:
     """What stands between the dollars, which the parser takes for a string: its grammar, its errors."""
     try:
+        if source.function.sql_body:
+            return
         if option(source.function, "language").sval == "sql":
             pglast.parse_sql(option(source.function, "as")[0].sval)
         else:

@@ -1,4 +1,4 @@
--- books shares its item's life, tells when it changed, and is embedded when its text is new.
+-- books shares its item's life, tells when it changed and what lists need, and is embedded when its text is new.
 create or replace trigger create_item
 before insert on public.books
 for each row execute function private.create_item();
@@ -18,3 +18,11 @@ for each statement execute function private.enqueue_embeddings();
 create or replace trigger enqueue_updated
 after update on public.books referencing new table as changed_rows
 for each statement execute function private.enqueue_embeddings();
+
+create or replace trigger describe_inserted
+after insert on public.books referencing new table as changed_rows
+for each statement execute function private.describe_items();
+
+create or replace trigger describe_updated
+after update on public.books referencing new table as changed_rows
+for each statement execute function private.describe_items();

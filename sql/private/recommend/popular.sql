@@ -1,6 +1,6 @@
 -- The most popular items: by the sum of their ratings, then, for those nobody here rated, by what their source
--- told. A kind or all of them.
-create or replace function private.popular(kind text, count integer)
+-- told. A kind or all of them; what the viewer may see (none: everything).
+create or replace function private.popular(kind text, count integer, viewer private.viewer default null)
 returns table (item_id uuid, place bigint)
 language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_custom_plan
 as $$
@@ -10,7 +10,10 @@ begin
     with rated as (
         select s.item_id, s.rating_sum
         from public.item_stats as s
-        where s.rating_sum > 0 and (popular.kind is null or s.kind = popular.kind)
+        where
+            s.rating_sum > 0
+            and (popular.kind is null or s.kind = popular.kind)
+            and (select private.is_available(i, viewer) from public.items as i where i.id = s.item_id)
         order by s.rating_sum desc, s.item_id
         limit popular.count
     ), told as (
@@ -20,6 +23,7 @@ begin
             (select count(*) from rated) < popular.count
             and (popular.kind is null or c.kind = popular.kind)
             and not exists (select from public.item_stats as s where s.item_id = c.id and s.rating_sum > 0)
+            and (select private.is_available(i, viewer) from public.items as i where i.id = c.id)
         order by c.popularity desc, c.id
         limit popular.count
     ), listed as (
@@ -33,6 +37,6 @@ begin
     limit popular.count;
 end
 $$;
-comment on function private.popular(text, integer) is 'The most popular items, in order.';
-revoke execute on function private.popular(text, integer) from public;
-grant execute on function private.popular(text, integer) to anon, authenticated, service_role;
+comment on function private.popular(text, integer, private.viewer) is 'The most popular items, in order.';
+revoke execute on function private.popular(text, integer, private.viewer) from public;
+grant execute on function private.popular(text, integer, private.viewer) to anon, authenticated, service_role;

@@ -9,6 +9,7 @@ as $$
 declare
     v_threshold double precision := coalesce(match_threshold, 0.4);
     v_count integer := coalesce(match_count, 12);
+    v_viewer private.viewer := private.current_viewer();
 begin
     perform private.check_embedding(query_embedding);
     perform private.check_range('match_threshold', v_threshold, 0, 1);
@@ -16,7 +17,7 @@ begin
     perform private.check_kind(match_kind.kind);
     return query
     select c.id, c.kind, c.title, c.overview, c.year, c.language, c.image, n.similarity
-    from private.nearest(query_embedding, coalesce(match_kind.kind, 'movie'), v_count) as n
+    from private.nearest(query_embedding, coalesce(match_kind.kind, 'movie'), v_count, v_viewer) as n
     join public.catalog_items as c on c.id = n.item_id
     where n.similarity >= v_threshold
     order by n.similarity desc, c.id;

@@ -12,6 +12,7 @@ as $$
 #variable_conflict use_column
 declare
     v_limit integer := coalesce(get_popular_items."limit", 20);
+    v_viewer private.viewer := private.current_viewer();
 begin
     perform private.check_range('limit', v_limit, 1, 200);
     perform private.check_kind(get_popular_items.kind);
@@ -19,7 +20,7 @@ begin
     select
         c.id, c.kind, c.title, c.overview, c.year, c.language, c.image,
         coalesce(s.rating_count, 0), s.rating_sum / nullif(s.rating_count, 0)
-    from private.popular(get_popular_items.kind, v_limit) as p
+    from private.popular(get_popular_items.kind, v_limit, v_viewer) as p
     join public.catalog_items as c on c.id = p.item_id
     left join public.item_stats as s on s.item_id = p.item_id
     order by p.place;

@@ -13,6 +13,7 @@ as $$
 #variable_conflict use_column
 declare
     v_count integer := coalesce(get_similar_items.count, 12);
+    v_viewer private.viewer := private.current_viewer();
 begin
     perform private.check_item(get_similar_items.item_id);
     perform private.check_range('count', v_count, 1, 200);
@@ -25,7 +26,7 @@ begin
     ), alike as (
         select n.item_id, n.similarity
         from public.item_embeddings as e
-        cross join lateral private.nearest(e.embedding, e.kind, v_count + 1) as n
+        cross join lateral private.nearest(e.embedding, e.kind, v_count + 1, v_viewer) as n
         where e.item_id = get_similar_items.item_id and n.item_id <> e.item_id
     ), listed as (
         select t.item_id, 0 as tier, t.weight as score, 'liked_together' as reason_code from together as t
@@ -38,6 +39,7 @@ begin
     from listed as l
     join public.catalog_items as c on c.id = l.item_id
     join public.items as i on i.id = get_similar_items.item_id and i.kind = c.kind
+    where (select private.is_available(s, v_viewer) from public.items as s where s.id = l.item_id)
     order by l.tier, l.score desc, c.id
     limit v_count;
 end

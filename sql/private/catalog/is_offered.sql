@@ -1,0 +1,18 @@
+-- Does a row of item_availability hold now for the item in a country (null: unknown, so only rows for everywhere)?
+-- A tier, free or premium: one that lets this tier play it; none: whatever the tier. False for an item without rows.
+create or replace function private.is_offered(item_id uuid, country text, tier text default null) returns boolean
+language sql stable set search_path = ''
+as $$
+    select exists (
+        select
+        from public.item_availability as a
+        where
+            a.item_id = is_offered.item_id
+            and (a.country is null or a.country = is_offered.country)
+            and now() >= a.starts_at and now() < a.ends_at
+            and (is_offered.tier is null or is_offered.tier = 'premium' or a.tier is null or a.tier = 'free')
+    )
+$$;
+comment on function private.is_offered(uuid, text, text) is 'Can the item be had now in a country, by a tier?';
+revoke execute on function private.is_offered(uuid, text, text) from public;
+grant execute on function private.is_offered(uuid, text, text) to anon, authenticated, service_role;

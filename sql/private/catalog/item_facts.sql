@@ -1,0 +1,14 @@
+-- What items repeats of content and books, so that lists need not join them.
+create or replace view private.item_facts with (security_invoker = true) as
+select
+    c.id as item_id,
+    c.original_language as language,
+    c.maturity_rating
+from public.content as c
+union all
+select
+    b.id as item_id,
+    b.language,
+    null as maturity_rating
+from public.books as b;
+comment on view private.item_facts is 'What items repeats of content and books.';

@@ -1,0 +1,18 @@
+-- The country a person asks from: as the proxy before the gateway says (Cloudflare's cf-ipcountry, which a client
+-- cannot set), else the account's; null where neither knows, and for the service. Never raises.
+-- Definer: triggers ask it while rows are written whose writer may not read accounts.
+create or replace function private.current_country() returns text
+language sql stable security definer set search_path = ''
+as $$
+    select case
+        when private.is_service() then null
+        when r.header ~ '^[A-Z]{2}$' and r.header <> 'XX' then r.header
+        else (select a.country from public.accounts as a where a.id = auth.uid())
+    end
+    from (
+        select nullif(current_setting('request.headers', true), '')::json ->> 'cf-ipcountry' as header
+    ) as r
+$$;
+comment on function private.current_country() is 'The country a person asks from; null if nothing tells it.';
+revoke execute on function private.current_country() from public;
+grant execute on function private.current_country() to anon, authenticated, service_role;

@@ -1,0 +1,44 @@
+-- For whom a rater's list is made: its profile's age and languages, the country and tier of the caller, else the
+-- country of the profile's account. No rater, or one without a profile: what a new profile has.
+-- Languages: the preferred one, then up to four of what the rater liked, the most liked first. Fifty liked items tell,
+-- the first by id, which is by chance: so a heavy rater costs no more than a light one.
+-- For definer functions and workers only.
+create or replace function private.viewer_of_rater(rater_id uuid) returns private.viewer
+language sql stable set search_path = ''
+as $$
+    with liked as (
+        select r.item_id
+        from public.ratings as r
+        where r.rater_id = viewer_of_rater.rater_id and r.rating >= 3.5
+        order by r.item_id
+        limit 50
+    ), spoken as (
+        select i.language, count(*) as likes
+        from liked as l
+        join public.items as i on i.id = l.item_id
+        where i.language is not null
+        group by i.language
+    ), owner as (
+        select p.maturity_rating, p.language_preference, a.country
+        from public.raters as r
+        join public.profiles as p on p.id = r.profile_id
+        join public.accounts as a on a.id = p.account_id
+        where r.id = viewer_of_rater.rater_id
+    )
+    select
+        viewer_of_rater.rater_id,
+        coalesce(private.current_country(), o.country),
+        private.minimum_age(coalesce(o.maturity_rating, 'PG-13')),
+        private.current_tier(),
+        array[coalesce(o.language_preference, 'en')] || array(
+            select s.language
+            from spoken as s
+            where s.language <> coalesce(o.language_preference, 'en')
+            order by s.likes desc, s.language
+            limit 4
+        )
+    from (select) as one
+    left join owner as o on true
+$$;
+comment on function private.viewer_of_rater(uuid) is 'For whom a rater''s list is made.';
+revoke execute on function private.viewer_of_rater(uuid) from public;

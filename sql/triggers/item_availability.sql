@@ -1,0 +1,16 @@
+-- Items tell whether they have rows here.
+create or replace trigger mark_inserted
+after insert on public.item_availability referencing new table as changed_rows
+for each statement execute function private.mark_restricted();
+
+create or replace trigger mark_updated_from
+after update on public.item_availability referencing old table as changed_rows
+for each statement execute function private.mark_restricted();
+
+create or replace trigger mark_updated_to
+after update on public.item_availability referencing new table as changed_rows
+for each statement execute function private.mark_restricted();
+
+create or replace trigger mark_deleted
+after delete on public.item_availability referencing old table as changed_rows
+for each statement execute function private.mark_restricted();

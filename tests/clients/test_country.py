@@ -1,0 +1,60 @@
+"""A viewer's country: the gateway's word, never the client's."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import httpx
+import pytest
+from supabase import Client
+
+from local import gateway
+from tests.conftest import Stack
+
+FRENCH = {"cf-ipcountry": "FR"}
+
+
+@pytest.fixture
+def french_film(service: Client, films: dict[str, str]) -> Iterator[str]:
+    service.table("content").update({"popularity": 10_000_000}).eq("id", films["A"]).execute()
+    service.table("item_availability").insert({"item_id": films["A"], "country": "FR"}).execute()
+    yield films["A"]
+
+
+def listed(url: str, stack: Stack, headers: dict[str, str]) -> set[str]:
+    answer = httpx.post(
+        f"{url}/rpc/get_popular_items",
+        json={"limit": 200, "kind": "movie"},
+        headers={"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}", **headers},
+    )
+    return {row["id"] for row in answer.raise_for_status().json()}
+
+
+@pytest.mark.parametrize("name", ["cf-ipcountry", "CF-IPCountry", "Cf-Ipcountry"])
+def test_a_client_cannot_tell_its_country(stack: Stack, french_film: str, name: str) -> None:
+    assert french_film not in listed(f"{stack.url}/rest/v1", stack, {name: "FR"})
+
+
+def test_a_client_cannot_tell_its_country_twice(stack: Stack, french_film: str) -> None:
+    answer = httpx.post(
+        f"{stack.url}/rest/v1/rpc/get_popular_items",
+        json={"limit": 200},
+        headers=[("apikey", stack.anon_key), ("cf-ipcountry", "FR"), ("CF-IPCOUNTRY", "FR")],
+    )
+    assert french_film not in {row["id"] for row in answer.raise_for_status().json()}
+
+
+def test_lists_follow_what_the_gateway_says(stack: Stack, french_film: str) -> None:
+    """Asked past the gateway, as if it had passed on a proxy's word."""
+    assert french_film in listed(stack.part_url("rest"), stack, FRENCH)
+    assert french_film not in listed(stack.part_url("rest"), stack, {"cf-ipcountry": "BE"})
+
+
+@pytest.mark.parametrize(("behind_proxy", "dropped"), [(False, True), (True, False)])
+def test_a_proxy_before_the_gateway_is_believed_if_a_setting_says_so(
+    stack: Stack, tmp_path_factory: pytest.TempPathFactory, behind_proxy: bool, dropped: bool
+) -> None:
+    settings = replace(
+        stack.settings, directory=tmp_path_factory.mktemp("gateway"), behind_proxy=behind_proxy
+    )
+    gateway.command(settings, {"rest": 1, "platform": 2})
+    assert ("request_header -Cf-Ipcountry" in (settings.run / "Caddyfile").read_text()) is dropped
