@@ -1,6 +1,7 @@
 """What others would list, from the same ratings in this process."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from implicit.als import AlternatingLeastSquares
@@ -41,7 +42,7 @@ def als(known: Matrix) -> Lists:
     return implicit(AlternatingLeastSquares(FACTORS, random_state=1, num_threads=1), known)
 
 
-def implicit(model: BM25Recommender | AlternatingLeastSquares, known: Matrix) -> Lists:
+def implicit(model: Any, known: Matrix) -> Lists:
     rated = csr_matrix((known > 0).astype(np.float32))
     model.fit(rated, show_progress=False)
     found, _ = model.recommend(np.arange(len(known)), rated, N=COUNT, filter_already_liked_items=True)

@@ -46,18 +46,18 @@ def running(say: Say) -> Iterator[Stack]:
 
 def fill(stack: Stack, say: Say) -> None:
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
-        if _count(connection, "item_embeddings") >= corpus.FILMS:
+        if _count(connection, "ratings") >= RATINGS and _count(connection, "item_embeddings") >= corpus.FILMS:
             return
         connection.execute("alter table content disable trigger enqueue_inserted")
         connection.execute("alter table books disable trigger enqueue_inserted")
         films, vectors = corpus.catalogue()
         books, book_vectors = corpus.some_books()
         say(f"{load(connection, Film, films):,} films, {load(connection, Book, books):,} books")
-        if _count(connection, "ratings") < RATINGS:
-            fill_ratings(connection, say)
         items = [film.id for film in films] + [book.id for book in books]
         stored = store(connection, stack, items, np.concatenate([vectors, book_vectors]))
         say(f"{stored:,} embeddings")
+        if _count(connection, "ratings") < RATINGS:
+            fill_ratings(connection, say)
         connection.execute("alter table content enable trigger enqueue_inserted")
         connection.execute("alter table books enable trigger enqueue_inserted")
         connection.execute("vacuum (analyze)")
