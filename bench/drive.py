@@ -9,6 +9,7 @@ import selectors
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -49,23 +50,23 @@ def post(url: str, path: str, api_key: str, token: str, body: object, prefer: st
 def drive(url: str, requests: Sequence[Sequence[bytes]]) -> Drive:
     """One client a list of requests. Raises RefusedError."""
     address = urlsplit(url)
-    clients = []
-    waiting = selectors.DefaultSelector()
-    for mine in requests:
-        client = Client(socket.create_connection((address.hostname, address.port)), mine)
-        client.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        waiting.register(client.connection, selectors.EVENT_READ, client)
-        clients.append(client)
-    began, began_cpu = time.perf_counter(), time.process_time()
-    for client in clients:
-        _send(client)
-    while waiting.get_map():
-        for key, _ in waiting.select():
-            if _answered(key.data):
-                waiting.unregister(key.fileobj)
-                key.data.connection.close()
-    seconds = time.perf_counter() - began
-    own = time.process_time() - began_cpu
+    with ExitStack() as connections:
+        waiting = connections.enter_context(selectors.DefaultSelector())
+        clients = []
+        for mine in requests:
+            connection = socket.create_connection((address.hostname, address.port))
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            clients.append(Client(connections.enter_context(connection), mine))
+            waiting.register(connection, selectors.EVENT_READ, clients[-1])
+        began, began_cpu = time.perf_counter(), time.process_time()
+        for client in clients:
+            _send(client)
+        while waiting.get_map():
+            for key, _ in waiting.select():
+                if _answered(key.data):
+                    waiting.unregister(key.fileobj)
+        seconds = time.perf_counter() - began
+        own = time.process_time() - began_cpu
     return Drive([client.milliseconds for client in clients], seconds, own / seconds)
 
 
