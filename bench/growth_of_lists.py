@@ -1,25 +1,36 @@
 """How lists and the models behind them grow with ratings, in a database of their own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import LiteralString
 
 import numpy as np
 import psycopg
 
 from bench import corpus, million
 from bench.batches import spent
-from bench.table import Table, percentile, timed
+from bench.table import Table, exponent, percentile, timed
+from bench.world import Person, accounts
 from local import throwaway
 from local.settings import ROOT
 from seed.load import load
 from seed.rows import Film, Rating
 
 SIZES = (10_000, 100_000, 1_000_209)
-RATERS = 60
-MODEL = "item model, s"
-FUNCTIONS = {
-    "item_based, p50 ms": "select * from private.item_based(%s, null, 20)",
-    "collaborative, p50 ms": "select * from private.collaborative(%s, null, 20)",
-    "refresh of one rater's similarities, p50 ms": "select private.refresh_user_similarity(%s)",
+PEOPLE = 40
+MODEL = "training of the item model, s"
+FUNCTIONS: dict[str, tuple[LiteralString, Callable[[Person], object]]] = {
+    "get_recommendations, p50 ms": (
+        "select * from get_recommendations(20, null, 0.3, %s)",
+        lambda person: person.profile,
+    ),
+    "get_collaborative_recommendations, p50 ms": (
+        "select * from get_collaborative_recommendations(%s, 20)",
+        lambda person: person.user,
+    ),
+    "refresh of one rater's similarities, p50 ms": (
+        "select private.refresh_user_similarity(%s)",
+        lambda person: person.rater,
+    ),
 }
 
 
@@ -32,55 +43,45 @@ def measure(say: Callable[[str], None]) -> list[Table]:
     ):
         connection.execute("alter table content disable trigger enqueue_inserted")
         load(connection, Film, corpus.rated_films().values())
-        for ratings in parts():
-            load(connection, Rating, ratings)
+        people = accounts(connection, PEOPLE)
+        connection.execute('set request.jwt.claims = \'{"role": "service_role"}\'')
+        for ratings in parts(people):
+            sizes.append((sizes[-1] if sizes else 0) + load(connection, Rating, ratings))
             connection.execute("vacuum (analyze)")
-            sizes.append(one(connection, "select count(*) from ratings"))
             columns[MODEL].append(spent("item_model")[0])
-            for name, query in FUNCTIONS.items():
-                columns[name].append(middle(connection, query))
+            for name, (query, of) in FUNCTIONS.items():
+                columns[name].append(middle(connection, query, [of(person) for person in people]))
             say(f"{sizes[-1]:,.0f} ratings: {[round(values[-1], 2) for values in columns.values()]}")
     table = Table(
         "Growth",
-        f"People of MovieLens 1M with all their ratings, ever more of them; by psycopg, one client, {RATERS} "
-        "people. The exponent is that of the power law that fits best: 1 is in proportion, 0 is no growth.",
+        "People of MovieLens 1M with all their ratings, ever more of them; by psycopg, one client, for the "
+        f"same {PEOPLE} people. The exponent is that of the power law that fits best: 1 is in proportion.",
         ("", *(f"{size:,.0f} ratings" for size in sizes), "exponent"),
     )
     table.rows.extend((name, *values, exponent(sizes, values)) for name, values in columns.items())
     return [table]
 
 
-def parts() -> Iterator[Iterator[Rating]]:
-    """What is added to come from each size to the next: whole people, in an order by chance."""
+def parts(people: Sequence[Person]) -> Iterator[list[Rating]]:
+    """What is added from each size to the next: whole people by chance, the first of them those given."""
     given = million.pairs(corpus.FOLDER)
     films = {key: film.id for key, film in corpus.rated_films().items()}
-    rated = list(million.ratings(given, {}, films))
-    users = np.random.default_rng(3).permutation(given.max(axis=0)[0] + 1)[given[:, 0]]
+    order = np.random.default_rng(3).permutation(np.unique(given[:, 0]))
+    raters = {int(user): person.rater for user, person in zip(order, people, strict=False)}
+    rated = list(million.ratings(given, raters, films))
+    place_of = np.zeros(order.max() + 1, dtype=np.int64)
+    place_of[order] = np.arange(len(order))
+    places = place_of[given[:, 0]]
+    ordered = np.argsort(places, kind="stable")
     before = 0
-    ordered = np.argsort(users, kind="stable")
     for size in SIZES:
-        last = np.searchsorted(users[ordered], users[ordered[size - 1]], side="right")
-        yield (rated[place] for place in ordered[before:last])
-        before = int(last)
+        last = int(np.searchsorted(places[ordered], places[ordered[size - 1]], side="right"))
+        yield [rated[place] for place in ordered[before:last]]
+        before = last
 
 
-def middle(connection: psycopg.Connection, query: str) -> float:
-    found = connection.execute(
-        "select id from raters where rating_count > 0 order by md5(id::text) limit %s", [RATERS]
-    )
-    raters = [row[0] for row in found]
-    return percentile([timed(_read, connection, query, rater)[1] for rater in raters], 0.5)
+def middle(connection: psycopg.Connection, query: LiteralString, whom: Sequence[object]) -> float:
+    def ask(who: object) -> None:
+        connection.execute(query, [who]).fetchall()
 
-
-def one(connection: psycopg.Connection, query: str) -> float:
-    found = connection.execute(query.encode()).fetchone()
-    return float(found[0]) if found else 0.0
-
-
-def _read(connection: psycopg.Connection, query: str, rater: object) -> None:
-    connection.execute(query.encode(), [rater]).fetchall()
-
-
-def exponent(sizes: list[float], values: list[float]) -> float:
-    """Of the power law through them: the slope of a line through their logarithms."""
-    return float(np.polyfit(np.log(sizes), np.log(values), 1)[0])
+    return percentile([timed(ask, who)[1] for who in whom], 0.5)

@@ -10,7 +10,7 @@ import jwt
 import psycopg
 from rich.console import Console
 
-from bench import batches, corpus, growth_of_lists, matching, scaled
+from bench import batches, corpus, growth_of_lists, matching, scaled, searching
 from bench.__main__ import header
 from bench.drive import Drive, drive, post
 from bench.table import Table, percentile
@@ -33,7 +33,7 @@ def main() -> int:
         return 0
     with scaled.running(console.print) as stack:
         tables = []
-        for measure in (batches.measure, lists, matching.measure):
+        for measure in (batches.measure, lists, matching.measure, searching.measure):
             console.print(f"measuring {measure.__module__}.{measure.__name__}")
             tables += measure(stack)
             console.print(tables[-1].markdown())

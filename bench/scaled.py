@@ -4,10 +4,9 @@ It stays loaded between runs: loading takes minutes.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import UUID, uuid5
 
 import numpy as np
 import psycopg
@@ -17,11 +16,12 @@ from psycopg.rows import TupleRow
 
 from bench import corpus, million
 from bench.embeddings import store
+from bench.world import accounts
 from local import settings
 from local.settings import ROOT
 from local.throwaway import Stack, local, two_free_ports
 from seed.load import load
-from seed.rows import NAMESPACE, Book, Film, Rating
+from seed.rows import Book, Film, Rating
 
 RATINGS = 1_000_209
 ACCOUNTS = 300
@@ -66,24 +66,11 @@ def fill(stack: Stack, say: Say) -> None:
 def fill_ratings(connection: Connection, say: Say) -> None:
     given = million.pairs(corpus.FOLDER)
     films = {key: film.id for key, film in corpus.rated_films().items()}
-    users = signed_up(np.unique(given[:, 0]))
-    connection.cursor().executemany(
-        "insert into auth.users (id, email) values (%s, %s) on conflict do nothing",
-        [(account, f"rater-{user}@example.com") for user, account in users.items()],
-    )
-    found = connection.execute(
-        "select p.account_id, r.id from profiles p join raters r on r.profile_id = p.id "
-        "where p.account_id = any(%s)",
-        [list(users.values())],
-    )
-    raters: dict[UUID, UUID] = dict(found.fetchall())
-    by_user = {user: raters[account] for user, account in users.items()}
-    say(f"{load(connection, Rating, million.ratings(given, by_user, films)):,} ratings")
-
-
-def signed_up(users: Sequence[int] | np.ndarray) -> dict[int, UUID]:
-    """Every twentieth of the users has an account, by the same id at each run."""
-    return {int(user): uuid5(NAMESPACE, f"account:{user}") for user in list(users)[:: len(users) // ACCOUNTS]}
+    users = np.unique(given[:, 0])
+    some = users[:: len(users) // ACCOUNTS]
+    people = accounts(connection, len(some))
+    raters = {int(user): person.rater for user, person in zip(some, people, strict=True)}
+    say(f"{load(connection, Rating, million.ratings(given, raters, films)):,} ratings")
 
 
 def _count(connection: Connection, table: str) -> int:

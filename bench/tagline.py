@@ -45,7 +45,15 @@ def measure(stack: Stack) -> list[Table]:
             body = {"query_embedding": queries[place].tolist(), "match_threshold": 0, "match_count": COUNT}
             return [row["id"] for row in call(client, "match_movies", body)]
 
+        def search(place: int, meant: bool) -> Found:
+            body: dict[str, object] = {"query": lines[place], "count": COUNT}
+            if meant:
+                body["query_embedding"] = queries[place].tolist()
+            return [row["id"] for row in call(client, "search_content", body)["results"]]
+
         contenders: dict[str, Callable[[int], Found]] = {
+            "words: search_content": partial(search, meant=False),
+            "**words and meaning: search_content**": partial(search, meant=True),
             "meaning: match_movies": match,
             **others(told, vectors, lines, queries),
         }

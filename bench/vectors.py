@@ -38,15 +38,18 @@ def filled(vectors: Vectors, count: int, seed: int = 7) -> Vectors:
     chance = np.random.default_rng(seed)
     chosen = chance.integers(len(vectors), size=count)
     share = chance.uniform(0.2, 0.8, size=(count, 1))
-    others = np.empty(count, dtype=np.int64)
-    for start in range(0, count, 1_000):
-        block = chosen[start : start + 1_000]
-        near = np.argpartition(-(vectors[block] @ vectors.T), NEIGHBOURS, axis=1)[:, : NEIGHBOURS + 1]
-        others[start : start + 1_000] = near[
-            np.arange(len(block)), chance.integers(NEIGHBOURS, size=len(block))
-        ]
+    others = nearest(vectors)[chosen, chance.integers(NEIGHBOURS, size=count)]
     mixed = share * vectors[chosen] + (1 - share) * vectors[others]
     return normalised(mixed + chance.normal(scale=NOISE, size=mixed.shape))
+
+
+def nearest(vectors: Vectors) -> NDArray[np.int64]:
+    """Of each vector the places of those nearest to it, in any order; itself may be among them."""
+    found = np.empty((len(vectors), NEIGHBOURS), dtype=np.int64)
+    for start in range(0, len(vectors), 1_000):
+        alike = vectors[start : start + 1_000] @ vectors.T
+        found[start : start + 1_000] = np.argpartition(-alike, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
+    return found
 
 
 def normalised(vectors: NDArray[np.float64] | Vectors) -> Vectors:

@@ -10,6 +10,7 @@ import pytest
 
 from bench import lists, million
 from bench.drive import RefusedError, drive, post
+from bench.table import exponent
 from bench.vectors import filled
 
 KNOWN = np.array([[5.0, 0, 0, 0], [4, 3, 0, 0]])
@@ -98,3 +99,7 @@ def test_every_request_of_every_client_is_answered_once(url: str) -> None:
 def test_an_answer_that_refuses_ends_the_drive(url: str) -> None:
     with pytest.raises(RefusedError):
         drive(url, [[post(url, "/refused", "key", "token", {})]])
+
+
+def test_the_exponent_of_growth_is_that_of_the_power_law() -> None:
+    assert exponent([10, 100, 1000], [3 * size**0.5 for size in (10, 100, 1000)]) == pytest.approx(0.5)
