@@ -80,7 +80,7 @@ def stored(connection: psycopg.Connection) -> tuple[list[object], Vectors]:
     found = connection.execute(
         "select item_id, embedding from item_embeddings where kind = 'movie'"
     ).fetchall()
-    return [row[0] for row in found], np.array([row[1] for row in found], dtype=np.float32)
+    return [row[0] for row in found], np.array([row[1].to_numpy() for row in found])
 
 
 def tried(find: Find, queries: Sequence[Any], truth: np.ndarray) -> tuple[str, float, float]:
