@@ -18,7 +18,7 @@ from local.throwaway import Stack
 
 RESULTS = Path(__file__).parent / "SCALE.md"
 CLIENTS = 8
-LISTS = 100
+LISTS = 40
 """Requests a client."""
 UPSERT = "resolution=merge-duplicates"
 TEXT = """1,000,209 ratings: MovieLens 1M's pairs of 6,040 people and 3,706 films, with made-up whole stars.

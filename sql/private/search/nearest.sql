@@ -8,7 +8,7 @@ create or replace function private.nearest(
     query_embedding extensions.vector, kind text, count integer, viewer private.viewer default null
 )
 returns table (item_id uuid, similarity double precision)
-language plpgsql stable rows 20 set search_path = '' set hnsw.ef_search = 200
+language plpgsql stable rows 20 set search_path = '' set hnsw.ef_search = 300
 set hnsw.iterative_scan = strict_order set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
