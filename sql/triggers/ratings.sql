@@ -1,4 +1,4 @@
--- Who rates is the acting profile unless said otherwise; counts and neighbours follow every change.
+-- Who rates is the acting profile unless said otherwise; counts, trends and neighbours follow every change.
 alter table public.ratings alter column rater_id set default private.current_rater_id();
 
 create or replace trigger touch
@@ -20,6 +20,10 @@ for each statement execute function private.count_ratings('1');
 create or replace trigger count_deleted
 after delete on public.ratings referencing old table as changed_rows
 for each statement execute function private.count_ratings('-1');
+
+create or replace trigger trend_inserted
+after insert on public.ratings referencing new table as changed_rows
+for each statement execute function private.trend_ratings();
 
 create or replace trigger enqueue_inserted
 after insert on public.ratings referencing new table as changed_rows

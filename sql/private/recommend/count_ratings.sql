@@ -7,16 +7,13 @@ as $$
 declare
     v_sign integer := tg_argv[0];
 begin
-    insert into public.item_stats as s (item_id, kind, rating_count, rating_sum, trend)
+    insert into public.item_stats as s (item_id, kind, rating_count, rating_sum, rating_square_sum)
     select
         i.id,
         i.kind,
         v_sign * count(*),
         v_sign * sum(c.rating),
-        case
-            when tg_op = 'INSERT' then private.sum_trends(private.trend_of(c.rating / 5.0, c.created_at))
-            else '-infinity'
-        end
+        v_sign * sum(power(c.rating, 2))
     from changed_rows as c
     join public.items as i on i.id = c.item_id
     group by i.id, i.kind
@@ -24,7 +21,7 @@ begin
     on conflict (item_id) do update set
         rating_count = s.rating_count + excluded.rating_count,
         rating_sum = s.rating_sum + excluded.rating_sum,
-        trend = private.add_trends(s.trend, excluded.trend);
+        rating_square_sum = s.rating_square_sum + excluded.rating_square_sum;
 
     update public.raters as r set
         rating_count = r.rating_count + c.rating_count,

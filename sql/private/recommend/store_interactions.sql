@@ -6,6 +6,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     v_rater uuid := private.current_rater_id();
+    v_country text := private.current_country();
     v_bad record;
     v_stored integer;
 begin
@@ -22,7 +23,7 @@ begin
             using errcode = '22023', detail = jsonb_build_object('field', v_bad.field, 'event', v_bad.place)::text,
             hint = 'See the parameters of record_interactions.';
     end if;
-    insert into public.interactions (rater_id, client_id, month, item_id, type, metadata, occurred_at)
+    insert into public.interactions (rater_id, client_id, month, item_id, type, metadata, occurred_at, country)
     select
         v_rater,
         e.client_id,
@@ -30,7 +31,8 @@ begin
         e.item_id,
         e.type,
         coalesce(e.metadata, '{}'),
-        coalesce(e.occurred_at, now())
+        coalesce(e.occurred_at, now()),
+        v_country
     from jsonb_to_recordset(events) as e (
         client_id uuid, item_id uuid, type text, metadata jsonb, occurred_at timestamptz
     )

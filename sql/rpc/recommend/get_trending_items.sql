@@ -1,36 +1,37 @@
--- What people rate, watch and share now: each event counts half as much a week later.
---   count  how many at most, 1 to 200, default 20
---   kind   movie, tv_show, sports or book; none: all of them
+-- What people rate, watch and share now: each event counts half as much a week later. Only what the viewer may see.
+--   count     how many at most, 1 to 200, default 20
+--   kind      movie, tv_show, sports or book; none: all of them
+--   country   where the events were: two capital letters (ISO 3166); none: everywhere
+--   language  of the items: two or three small letters (ISO 639); none: all of them
 -- Returns id, kind, title, overview, year, language, image, score (events of today's weight); most first.
 -- Raises 22023 for a parameter out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
--- Example: rpc/get_trending_items {"count": 10}
-create or replace function public.get_trending_items(count integer default 20, kind text default null)
+-- Example: rpc/get_trending_items {"count": 10, "country": "FR"}
+create or replace function public.get_trending_items(
+    count integer default 20, kind text default null, country text default null, language text default null
+)
 returns setof public.trending_item
-language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_custom_plan
+language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
     v_count integer := coalesce(get_trending_items.count, 20);
-    v_now double precision := private.trend_of(1, now());
+    v_languages text[] := case when get_trending_items.language is not null then array[get_trending_items.language] end;
+    v_viewer private.viewer := private.current_viewer();
 begin
     perform private.check_range('count', v_count, 1, 200);
     perform private.check_kind(get_trending_items.kind);
+    perform private.check_form('country', get_trending_items.country, '^[A-Z]{2}$', 'FR');
+    perform private.check_form('language', get_trending_items.language, '^[a-z]{2,3}$', 'fr');
     return query
-    select
-        c.id, c.kind, c.title, c.overview, c.year, c.language, c.image,
-        power(2::double precision, greatest(s.trend - v_now, -1000))
-    from (
-        select s.item_id, s.trend
-        from public.item_stats as s
-        where s.trend > '-infinity' and (get_trending_items.kind is null or s.kind = get_trending_items.kind)
-        order by s.trend desc, s.item_id
-        limit v_count
-    ) as s
-    join public.catalog_items as c on c.id = s.item_id
-    order by s.trend desc, c.id;
+    select c.id, c.kind, c.title, c.overview, c.year, c.language, c.image, t.score
+    from private.trending(
+        get_trending_items.kind, v_languages, get_trending_items.country, v_count, v_viewer
+    ) as t
+    join public.catalog_items as c on c.id = t.item_id
+    order by t.score desc, c.id;
 end
 $$;
-comment on function public.get_trending_items(integer, text) is 'What people rate, watch and share now.';
-revoke execute on function public.get_trending_items(integer, text) from public;
-grant execute on function public.get_trending_items(integer, text) to anon, authenticated, service_role;
+comment on function public.get_trending_items(integer, text, text, text) is 'What people rate, watch and share now.';
+revoke execute on function public.get_trending_items(integer, text, text, text) from public;
+grant execute on function public.get_trending_items(integer, text, text, text) to anon, authenticated, service_role;

@@ -5,8 +5,9 @@ set check_function_bodies = off;
 
 -- source: sql/private/search/nearest.sql
 -- Items of a kind nearest to a vector, best first, that the viewer may see (none: everything). Planned at each call,
--- so that the index of that kind is used; scanned on until as many are found as asked for. The index holds vectors of
--- half precision: some more than asked are taken from it, and ordered by the stored ones.
+-- so that the index of that kind is used; it is scanned on until as many are found as asked for. The index holds vectors
+-- at half precision and is read in relaxed order, which loses none: some more than asked are taken from it, and put in
+-- order by the stored ones.
 -- The first statement loads pgvector: only then may one who is no superuser name its settings.
 select '[0]'::extensions.vector;
 
@@ -15,7 +16,7 @@ create or replace function private.nearest(
 )
 returns table (item_id uuid, similarity double precision)
 language plpgsql stable rows 20 set search_path = '' set hnsw.ef_search = 300
-set hnsw.iterative_scan = strict_order set plan_cache_mode = force_custom_plan
+set hnsw.iterative_scan = relaxed_order set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 begin
@@ -39,6 +40,8 @@ begin
     limit nearest.count;
 end
 $$;
-comment on function private.nearest(extensions.vector, text, integer, private.viewer) is 'Items of a kind nearest to a vector.';
+comment on function private.nearest(extensions.vector, text, integer, private.viewer) is
+'Items of a kind nearest to a vector.';
 revoke execute on function private.nearest(extensions.vector, text, integer, private.viewer) from public;
-grant execute on function private.nearest(extensions.vector, text, integer, private.viewer) to anon, authenticated, service_role;
+grant execute on function private.nearest(extensions.vector, text, integer, private.viewer)
+to anon, authenticated, service_role;

@@ -1,0 +1,232 @@
+"""Lists for people of whom little is known: popular with genre spread, and what to ask them to rate."""
+
+import re
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.sql.people import Person, become, item, person, rate
+from tests.sql.test_availability import ask_from, offer
+from tests.sql.test_trending import film, record
+
+NEWCOMER = (
+    "select item_id, reason_code, language from private.newcomer(private.viewer(%s), %s, %s) order by place"
+)
+
+
+class Undone(Exception):
+    """Ends an example, whose rows are rolled back."""
+
+
+def genre(db: psycopg.Connection, name: str, *items: UUID) -> None:
+    slug = "-".join(re.findall("[a-z0-9]+", name.lower()))
+    row = db.execute("insert into genres (name, slug) values (%s, %s) returning id", [name, slug]).fetchone()
+    assert row
+    for member in items:
+        db.execute("insert into item_genres (item_id, genre_id) values (%s, %s)", [member, row[0]])
+
+
+def known(db: psycopg.Connection, *items: UUID) -> None:
+    """Popular by their source's word, the first one most."""
+    for place, made in enumerate(items):
+        db.execute("update content set popularity = %s where id = %s", [100 - place, made])
+
+
+def newcomer(db: psycopg.Connection, who: Person | None, count: int, kind: str | None = "movie") -> list[Any]:
+    """The list as the service sees it, which may read everything."""
+    become(db, None, "service_role")
+    db.execute("reset role")
+    return db.execute(NEWCOMER, [who.profile_id if who else None, kind, count]).fetchall()
+
+
+def onboarding(db: psycopg.Connection, count: int = 10) -> list[UUID]:
+    return [row[0] for row in db.execute("select id from get_onboarding_items(%s)", [count])]
+
+
+@pytest.fixture
+def films(db: psycopg.Connection) -> list[UUID]:
+    made = [item(db, f"Film {number}") for number in range(6)]
+    known(db, *made)
+    return made
+
+
+@pytest.fixture
+def viewer(db: psycopg.Connection) -> Person:
+    return person(db, "newcomer")
+
+
+def test_popularity_is_damped_by_how_often_a_genre_was_taken(
+    db: psycopg.Connection, films: list[UUID], viewer: Person
+) -> None:
+    genre(db, "Drama", *films[:4])
+    genre(db, "Western", films[4])
+    genre(db, "Sci-fi & more", films[3], films[5])
+    # Weights by place: 1, 0.631, 0.5, 0.431, 0.387, 0.356. Another drama now has half of its own,
+    # 0.315 at most, and the one that is half a drama 0.431 / 1.5 = 0.287.
+    assert [row[0] for row in newcomer(db, viewer, 4)] == [films[0], films[4], films[5], films[1]]
+
+
+def test_without_genres_the_list_is_the_popular_one(
+    db: psycopg.Connection, films: list[UUID], viewer: Person
+) -> None:
+    assert newcomer(db, viewer, 10) == [(made, "popular", None) for made in films]
+
+
+def test_ones_languages_come_first_and_the_rest_fills(
+    db: psycopg.Connection, films: list[UUID], viewer: Person
+) -> None:
+    for made, language in zip(films, ["en", "fr", "en", "sv", "en", "fr"], strict=True):
+        db.execute("update content set original_language = %s where id = %s", [language, made])
+    db.execute("update profiles set language_preference = 'fr' where id = %s", [viewer.profile_id])
+    assert [row[0] for row in newcomer(db, viewer, 4)] == [films[1], films[5], films[0], films[2]]
+
+
+def test_what_trends_in_ones_language_and_country_comes_with_that_reason(
+    db: psycopg.Connection, films: list[UUID], viewer: Person
+) -> None:
+    for made in films:
+        db.execute("update content set original_language = 'en' where id = %s", [made])
+    record(db, person(db), films[4], "SE")
+    record(db, person(db), films[5], "FR")
+    db.execute("update accounts set country = 'SE' where id = %s", [viewer.id])
+    # Among the last two and three of popularity, but first among what trends
+    assert newcomer(db, viewer, 1) == [(films[4], "popular_in_country", "en")]
+    reasons = {row[0]: row[1] for row in newcomer(db, viewer, 6)}
+    # One event is not enough for a list of six by country
+    assert reasons == {
+        made: "popular_in_language" if place >= 4 else "popular" for place, made in enumerate(films)
+    }
+
+
+def test_a_newcomers_list_leaves_out_what_is_disliked_or_not_available(
+    db: psycopg.Connection, films: list[UUID], viewer: Person
+) -> None:
+    db.execute("update content set maturity_rating = 'R' where id = %s", [films[0]])
+    offer(db, films[1], country="FR")
+    record(db, viewer, films[2], type="dislike")
+    rate(db, viewer.rater_id, {films[3]: 1})
+    assert [row[0] for row in newcomer(db, viewer, 10)] == films[4:]
+
+
+def test_a_newcomers_list_follows_the_learners_level(
+    db: psycopg.Connection, films: list[UUID], viewer: Person
+) -> None:
+    before = [row[0] for row in newcomer(db, viewer, 6)]
+    db.execute(
+        "create or replace function private.level_factor(item_id uuid, rater_id uuid) returns real "
+        "language sql stable set search_path = '' as $$ "
+        f"select case when item_id = '{films[4]}' and rater_id = '{viewer.rater_id}' then 9 else 1 end::real "
+        "$$"
+    )
+    assert before == films
+    assert [row[0] for row in newcomer(db, viewer, 6)] == [films[4], *films[:4], films[5]]
+
+
+def test_a_level_changes_nothing_where_none_is_known(db: psycopg.Connection, films: list[UUID]) -> None:
+    assert db.execute("select private.level_factor(%s, null)", [films[0]]).fetchone() == (1.0,)
+
+
+def test_clients_cannot_ask_for_a_newcomers_list_past_the_api(
+    db: psycopg.Connection, films: list[UUID], viewer: Person
+) -> None:
+    become(db, viewer)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute(NEWCOMER, [None, "movie", 5])
+
+
+def test_onboarding_asks_for_what_many_know_and_people_disagree_about(
+    db: psycopg.Connection, films: list[UUID], viewer: Person
+) -> None:
+    critics = [person(db).rater_id for _ in range(4)]
+    for critic, disputed, fewer in zip(critics, (1, 5, 1, 5), (1, 5, None, None), strict=True):
+        rate(db, critic, {films[1]: 5, films[4]: disputed, films[5]: disputed / 2 + 1})
+        if fewer:
+            rate(db, critic, {films[3]: fewer})
+    become(db, viewer)
+    # The root of how many times the deviation: 2 * 2 for the fifth, 1.41 * 2 for the fourth, 2 * 1 for the
+    # sixth; all agree about the second, and nobody rated the others
+    assert onboarding(db) == [films[4], films[3], films[5], films[1], films[0], films[2]]
+
+
+def test_onboarding_asks_about_many_genres(db: psycopg.Connection, films: list[UUID], viewer: Person) -> None:
+    genre(db, "Drama", *films[:5])
+    genre(db, "Western", films[5])
+    become(db, viewer)
+    assert onboarding(db, 2) == [films[0], films[5]]
+
+
+def test_onboarding_does_not_ask_again_or_for_what_one_may_not_see(
+    db: psycopg.Connection, films: list[UUID], viewer: Person
+) -> None:
+    db.execute("update content set maturity_rating = 'NC-17' where id = %s", [films[0]])
+    offer(db, films[1], country="FR")
+    record(db, viewer, films[2], type="dismiss")
+    become(db, viewer)
+    db.execute("insert into ratings (item_id, rating) values (%s, 3)", [films[3]])
+    assert onboarding(db) == films[4:]
+    ask_from(db, "FR")
+    assert onboarding(db) == [films[1], *films[4:]]
+
+
+def test_everybody_may_ask_what_to_rate(db: psycopg.Connection, films: list[UUID]) -> None:
+    for role in ("anon", "service_role"):
+        become(db, None, role)
+        assert onboarding(db) == films
+
+
+def test_onboarding_of_an_empty_catalogue_is_empty(db: psycopg.Connection) -> None:
+    become(db, None)
+    assert onboarding(db) == []
+
+
+@pytest.mark.parametrize("call", ["0", "51", "-1", "10, 'opera'"])
+def test_a_parameter_out_of_range_is_named(db: psycopg.Connection, call: str) -> None:
+    become(db, None)
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
+        db.execute(f"select * from get_onboarding_items({call})")
+    assert '"field"' in (refused.value.diag.message_detail or "")
+
+
+@given(
+    genres=st.lists(st.sets(st.integers(0, 3), max_size=3), min_size=1, max_size=9),
+    rated=st.lists(st.tuples(st.integers(0, 8), st.integers(1, 10)), max_size=12, unique_by=lambda r: r[0]),
+    count=st.integers(1, 12),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_lists_hold_each_item_once_as_many_as_there_are_and_the_same_again(
+    db: psycopg.Connection, genres: list[set[int]], rated: list[tuple[int, int]], count: int
+) -> None:
+    with pytest.raises(Undone), db.transaction():
+        films = [film(db, f"Film {number}") for number in range(len(genres))]
+        for number in range(4):
+            genre(db, f"Genre {number}", *(f for f, g in zip(films, genres, strict=True) if number in g))
+        viewer, critic = person(db), person(db)
+        for what, halves in rated:
+            if what < len(films):
+                rate(db, critic.rater_id, {films[what]: halves / 2})
+        seen = films[0]
+        rate(db, viewer.rater_id, {seen: 4})
+        listed = [row[0] for row in newcomer(db, viewer, count)]
+        assert listed == [row[0] for row in newcomer(db, viewer, count)]
+        become(db, viewer)
+        asked = onboarding(db, count)
+        assert asked == onboarding(db, count)
+        for found in (listed, asked):
+            assert len(found) == len(set(found)) == min(count, len(films) - 1)
+            assert set(found) <= set(films) - {seen}
+        raise Undone
+
+
+def test_scores_of_a_spread_fall_within_a_tier(db: psycopg.Connection) -> None:
+    rows = db.execute(
+        "select s.score from private.spread((select array_agg((gen_random_uuid(), 0, 1.0 / n, "
+        "1::bigint << (n % 3))::private.candidate) from generate_series(1, 50) as n), 30) as s "
+        "order by s.place"
+    ).fetchall()
+    assert len(rows) == 30
+    assert all(first[0] >= second[0] for first, second in pairwise(rows))

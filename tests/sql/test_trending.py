@@ -1,0 +1,265 @@
+"""Trends by country and language: what lists say is what counting the events says."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
+
+from local.throwaway import Stack
+from tests.sql.people import Person, become, item, person, rate
+from tests.sql.test_availability import ask_from, offer
+
+WEIGHTS = {"view": 0.3, "click": 0.3, "save": 0.3, "share": 1.0, "like": 1.0, "complete": 1.0}
+WEIGHTS |= {"dislike": 0.0, "dismiss": 0.0}
+COUNTRIES = [None, "FR", "SE"]
+EVENT = st.tuples(
+    st.integers(0, 3), st.sampled_from(sorted(WEIGHTS)), st.floats(0, 29), st.sampled_from(COUNTRIES)
+)
+RATING = st.tuples(st.integers(0, 3), st.integers(1, 10), st.sampled_from(COUNTRIES))
+
+
+class Undone(Exception):
+    """Ends an example, whose events are rolled back."""
+
+
+def film(db: psycopg.Connection, title: str, language: str | None = None, kind: str = "movie") -> UUID:
+    made = item(db, title, kind)
+    if language:
+        table, column = ("books", "language") if kind == "book" else ("content", "original_language")
+        db.execute(f"update {table} set {column} = %s where id = %s", [language, made])
+    return made
+
+
+def record(
+    db: psycopg.Connection, who: Person, what: UUID, asked_from: str | None = None, **fields: object
+) -> None:
+    become(db, who)
+    ask_from(db, asked_from)
+    event = {"client_id": str(uuid4()), "item_id": str(what), "type": "share", **fields}
+    db.execute("select record_interactions(%s)", [Jsonb([event])])
+    db.execute("reset role")
+
+
+def trending(db: psycopg.Connection, **parameters: object) -> dict[UUID, float]:
+    names = ", ".join(f"{name} => %({name})s" for name in parameters)
+    rows = db.execute(f"select id, score from get_trending_items({names})", parameters).fetchall()
+    scores = [row[1] for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    return dict(rows)
+
+
+@pytest.fixture
+def viewer(db: psycopg.Connection) -> Person:
+    return person(db)
+
+
+def test_events_count_where_the_viewer_was_and_everywhere(db: psycopg.Connection, viewer: Person) -> None:
+    here, there, nowhere = (film(db, f"Film {name}") for name in "ABC")
+    record(db, viewer, here, "FR")
+    record(db, viewer, there, "SE")
+    record(db, viewer, nowhere)
+    become(db, None)
+    assert trending(db, country="FR") == {here: pytest.approx(1)}
+    assert trending(db, country="SE") == {there: pytest.approx(1)}
+    assert trending(db) == {made: pytest.approx(1) for made in (here, there, nowhere)}
+
+
+def test_the_accounts_country_counts_where_no_gateway_tells(db: psycopg.Connection, viewer: Person) -> None:
+    made = film(db, "Film")
+    db.execute("update accounts set country = 'SE' where id = %s", [viewer.id])
+    become(db, viewer)
+    db.execute("insert into ratings (item_id, rating) values (%s, 4)", [made])
+    assert trending(db, country="SE") == {made: pytest.approx(0.8)}
+    record(db, viewer, made)
+    assert db.execute("select country from interactions").fetchone() == ("SE",)
+
+
+def test_a_clients_own_word_on_the_country_is_not_heard(db: psycopg.Connection, viewer: Person) -> None:
+    made = film(db, "Film")
+    record(db, viewer, made, "FR", country="SE", metadata={"country": "SE"})
+    assert db.execute("select country from interactions").fetchone() == ("FR",)
+
+
+def test_imported_ratings_count_for_the_world_alone(db: psycopg.Connection, viewer: Person) -> None:
+    made = film(db, "Film")
+    ask_from(db, "FR")
+    rate(db, viewer.rater_id, {made: 5})
+    assert trending(db, country="FR") == {}
+    assert trending(db) == {made: pytest.approx(1)}
+
+
+def test_a_language_and_a_kind_are_those_asked_for(db: psycopg.Connection, viewer: Person) -> None:
+    french, book, swedish = film(db, "F", "fr"), film(db, "B", "fr", "book"), film(db, "S", "sv")
+    unknown = film(db, "U")
+    for made in (french, book, swedish, unknown):
+        record(db, viewer, made, "FR")
+    become(db, None)
+    assert trending(db, language="fr").keys() == {french, book}
+    assert trending(db, language="fr", kind="movie").keys() == {french}
+    assert trending(db, language="sv", country="FR").keys() == {swedish}
+    assert trending(db, kind="book", country="FR").keys() == {book}
+    assert trending(db, language="sv", country="SE").keys() == set()
+    found = db.execute(
+        "select item_id, language from private.trending(null, '{sv,fr,fr}', 'FR', 10) order by item_id"
+    ).fetchall()
+    assert found == sorted([(french, "fr"), (book, "fr"), (swedish, "sv")])
+
+
+def test_an_item_takes_its_trend_to_its_new_language(db: psycopg.Connection, viewer: Person) -> None:
+    made = film(db, "Film", "fr")
+    record(db, viewer, made, "FR")
+    db.execute("update content set original_language = 'sv' where id = %s", [made])
+    record(db, viewer, made, "FR")
+    become(db, None)
+    assert trending(db, language="fr") == trending(db, language="fr", country="FR") == {}
+    assert trending(db, language="sv", country="FR") == {made: pytest.approx(2)}
+
+
+def test_a_deleted_item_trends_no_more(db: psycopg.Connection, viewer: Person) -> None:
+    made = film(db, "Film", "fr")
+    record(db, viewer, made, "FR")
+    rate(db, viewer.rater_id, {made: 5})
+    db.execute("delete from content where id = %s", [made])
+    assert db.execute("select * from item_trends").fetchall() == []
+    assert trending(db) == {}
+
+
+def test_as_many_as_asked_come_though_the_first_may_not_be_seen(
+    db: psycopg.Connection, viewer: Person
+) -> None:
+    films = [film(db, f"Film {number}", "fr") for number in range(8)]
+    for place, made in enumerate(films):
+        when = datetime.now(UTC) - timedelta(days=place)
+        record(db, viewer, made, "FR", occurred_at=when.isoformat())
+    db.execute("update content set maturity_rating = 'R' where id = any(%s)", [films[:2]])
+    for made in films[2:4]:
+        offer(db, made, country="SE")
+    become(db, None)
+    for parameters in ({}, {"country": "FR"}, {"language": "fr"}, {"kind": "movie", "country": "FR"}):
+        assert list(trending(db, count=3, **parameters)) == films[4:7]
+    ask_from(db, "SE")
+    assert list(trending(db, count=3)) == films[2:5]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("country", "fr"), ("country", "FRA"), ("country", "001"), ("country", "F'"), ("language", "FR"),
+     ("language", "f"), ("language", "français"), ("language", "fr\n"), ("count", 0), ("kind", "opera")],
+)  # fmt: skip
+def test_a_parameter_that_is_none_is_named(db: psycopg.Connection, field: str, value: object) -> None:
+    become(db, None)
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
+        trending(db, **{field: value})
+    assert f'"field": "{field}"' in (refused.value.diag.message_detail or "")
+
+
+@given(events=st.lists(EVENT, max_size=12), ratings=st.lists(RATING, max_size=6))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_trend_is_what_counting_the_events_says(
+    db: psycopg.Connection,
+    events: list[tuple[int, str, float, str | None]],
+    ratings: list[tuple[int, int, str | None]],
+) -> None:
+    with pytest.raises(Undone), db.transaction():
+        languages = ["fr", "fr", "sv", None]
+        films = [film(db, f"Film {number}", language) for number, language in enumerate(languages)]
+        row = db.execute("select now()").fetchone()
+        assert row
+        expected: dict[tuple[str | None, UUID], float] = {}
+
+        def count(what: int, weight: float, country: str | None) -> None:
+            for where in {None, country}:
+                expected[where, films[what]] = expected.get((where, films[what]), 0) + weight
+
+        who = person(db)
+        for what, kind, age, country in events:
+            when = row[0] - timedelta(days=age)
+            record(db, who, films[what], country, type=kind, occurred_at=when.isoformat())
+            count(what, WEIGHTS[kind] * 2 ** (-(row[0] - when).total_seconds() / 604800), country)
+        for what, halves, country in ratings:
+            critic = person(db)
+            become(db, critic)
+            ask_from(db, country)
+            db.execute("insert into ratings (item_id, rating) values (%s, %s)", [films[what], halves / 2])
+            count(what, halves / 10, country)
+        become(db, None)
+        for country in COUNTRIES:
+            for language in (None, "fr", "sv"):
+                wanted = {
+                    made: pytest.approx(weight, rel=1e-9)
+                    for (where, made), weight in expected.items()
+                    if where == country and weight > 0 and language in (None, languages[films.index(made)])
+                }
+                assert trending(db, country=country, language=language) == wanted
+        raise Undone
+
+
+@pytest.mark.parametrize("language", [None, "fr"])
+def test_a_trend_is_read_from_the_end_of_an_index(db: psycopg.Connection, language: str | None) -> None:
+    db.execute("set local enable_seqscan = off")
+    db.execute("set local enable_bitmapscan = off")
+    wanted = "and t.language = 'fr'" if language else ""
+    plan = str(
+        db.execute(
+            "explain select t.item_id from item_trends t where t.country = 'FR' and t.kind = 'movie' "
+            f"{wanted} order by t.trend desc, t.item_id limit 20"
+        ).fetchall()
+    )
+    assert f"item_trends_{'language' if language else 'country'}" in plan
+    assert "Sort" not in plan
+
+
+@pytest.fixture
+def committed(stack: Stack) -> Iterator[tuple[list[UUID], list[UUID]]]:
+    """Thirty films and two raters, there for everybody to see, for one test."""
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        films = [film(connection, f"Hot film {number}", "fr") for number in range(30)]
+        people = [person(connection) for _ in range(2)]
+        yield films, [who.rater_id for who in people]
+        connection.execute("delete from content where id = any(%s)", [films])
+        connection.execute("delete from auth.users where id = any(%s)", [[who.id for who in people]])
+        connection.execute("delete from raters where id = any(%s)", [[who.rater_id for who in people]])
+
+
+def test_two_who_write_the_same_items_in_other_orders_both_get_through(
+    stack: Stack, committed: tuple[list[UUID], list[UUID]]
+) -> None:
+    films, raters = committed
+    rounds, failed = 25, []
+    together = threading.Barrier(2)
+
+    def write(rater: UUID, order: list[UUID]) -> None:
+        with psycopg.connect(stack.database_url, autocommit=True) as connection:
+            for _ in range(rounds):
+                together.wait(30)
+                try:
+                    connection.execute(
+                        "insert into interactions "
+                        "(rater_id, client_id, month, item_id, type, occurred_at, country) "
+                        "select %s, gen_random_uuid(), date_trunc('month', now() at time zone 'UTC'), "
+                        "i, 'share', now(), 'FR' from unnest(%s::uuid[]) as i",
+                        [rater, order],
+                    )
+                except psycopg.Error as error:
+                    failed.append(error)
+
+    writers = [
+        threading.Thread(target=write, args=(rater, order))
+        for rater, order in zip(raters, (films, films[::-1]), strict=True)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    assert failed == []
+    with psycopg.connect(stack.database_url) as connection:
+        scores = connection.execute(
+            "select item_id, score from private.trending('movie', '{fr}', 'FR', 100)"
+        ).fetchall()
+    assert dict(scores) == {made: pytest.approx(2 * rounds, rel=1e-2) for made in films}
