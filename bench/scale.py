@@ -36,7 +36,7 @@ def main() -> int:
         for measure in (batches.measure, lists, matching.measure, searching.measure):
             console.print(f"measuring {measure.__module__}.{measure.__name__}")
             tables += measure(stack)
-            console.print(tables[-1].markdown())
+            console.print(f"{len(tables)} tables")
     tables += growth_of_lists.measure(console.print)
     RESULTS.write_text("\n\n".join([header(), TEXT, *(table.markdown() for table in tables)]) + "\n")
     return 0
