@@ -22,8 +22,8 @@ LISTS = 40
 """Requests a client."""
 UPSERT = "resolution=merge-duplicates"
 TEXT = """1,000,209 ratings: MovieLens 1M's pairs of 6,040 people and 3,706 films, with made-up whole stars.
-100,000 films with texts and vectors, about 14,000 of which are real the others mixed of two real ones
-each, and 1,000 books. 302 of the people have accounts and call with tokens of their own."""
+100,000 films with texts and vectors, about 14,000 of them real and the others mixed of two real ones, and
+1,000 books. 302 of the people have accounts and call with tokens of their own."""
 
 
 def main() -> int:
@@ -38,7 +38,9 @@ def main() -> int:
             tables += measure(stack)
             console.print(f"{len(tables)} tables")
     tables += growth_of_lists.measure(console.print)
-    RESULTS.write_text("\n\n".join([header(), TEXT, *(table.markdown() for table in tables)]) + "\n")
+    RESULTS.write_text(
+        "\n\n".join([header("At scale", "bench-scale"), TEXT, *(table.markdown() for table in tables)]) + "\n"
+    )
     return 0
 
 
