@@ -5,9 +5,9 @@ set check_function_bodies = off;
 
 -- source: sql/private/search/nearest.sql
 -- Items of a kind nearest to a vector, best first, that the viewer may see (none: everything). Planned at each call,
--- so that the index of that kind is used; it is scanned on until as many are found as asked for. The index holds vectors
--- at half precision and is read in relaxed order, which loses none: some more than asked are taken from it, and put in
--- order by the stored ones.
+-- so that the index of that kind is used; it is scanned on until as many are found as asked for. The index holds
+-- vectors at half precision and is read in relaxed order, which loses none: some more than asked are taken from it,
+-- and put in order by the stored ones.
 -- The first statement loads pgvector: only then may one who is no superuser name its settings.
 select '[0]'::extensions.vector;
 
