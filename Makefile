@@ -9,7 +9,7 @@ PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
 export LOCAL_DIR LOCAL_PORT SEED_DIR
 
-.PHONY: help demo up down status logs reset seed psql test lint fmt types drift docs migration bench bench-quality soak check pins contract
+.PHONY: help demo up down status logs reset seed psql test lint fmt types drift docs migration bench bench-scale bench-quality soak check pins contract
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -25,6 +25,11 @@ help: ## list the commands
 .venv/dev.stamp: .venv/run.stamp $(DEV_PINS)
 	@echo "installing the development tools"
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check $(DEV_PINS:%=-r %)
+	@touch $@
+
+.venv/bench.stamp: .venv/run.stamp requirements-bench.txt
+	@echo "installing the peers that benches compare with"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
 
 demo: up ## from nothing to recommendations: start, load, embed, and be a client
@@ -84,16 +89,19 @@ contract: .venv/dev.stamp ## compare Auth with what the real server answered
 soak: .venv/dev.stamp ## many rounds of what tests do once
 	@SOAK_ROUNDS=$${SOAK_ROUNDS:-20} $(PYTHON) -m pytest tests/faults tests/workers
 
-bench: .venv/dev.stamp ## measure, and write bench/RESULTS.md
+bench: .venv/dev.stamp .venv/bench.stamp ## measure, and write bench/RESULTS.md
 	@$(PYTHON) -m bench
 
-bench-quality: .venv/dev.stamp ## measure how good lists are, and write bench/QUALITY.md
+bench-scale: .venv/dev.stamp .venv/bench.stamp ## measure at a million ratings, and write bench/SCALE.md
+	@$(PYTHON) -m bench.scale
+
+bench-quality: .venv/dev.stamp .venv/bench.stamp ## measure how good lists are, and write bench/QUALITY.md
 	@$(PYTHON) -m bench.quality
 
 check: lint types drift ## what a commit must pass
 	@$(PYTHON) -m pytest tests/unit tests/sql
 
 pins: .venv/dev.stamp ## pin every version anew from the .in files
-	@for file in requirements local/requirements requirements-engine requirements-dev; do \
+	@for file in requirements local/requirements requirements-engine requirements-dev requirements-bench; do \
 	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url $$file.in --output-file $$file.txt; \
 	done

@@ -28,11 +28,11 @@ def main() -> int:
     return 0
 
 
-def header() -> str:
+def header(title: str = "Results", target: str = "bench") -> str:
     cores = os.cpu_count()
     memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
-        f"# Results\n\nWritten by `make bench` on {datetime.now(UTC):%Y-%m-%d}, on {processor()} "
+        f"# {title}\n\nWritten by `make {target}` on {datetime.now(UTC):%Y-%m-%d}, on {processor()} "
         f"with {cores} cores and {memory_gb:.0f} GB, {platform.system()}, "
         f"Python {platform.python_version()}. "
         f"Clients, stack and peers share the machine."

@@ -1,137 +1,146 @@
-"""python -m bench.quality: how good the lists are, measured through SQL, written to QUALITY.md."""
+"""python -m bench.quality: how good lists, predictions and searches are; writes QUALITY.md."""
 
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid4
 
-import numpy as np
-import psycopg
-from numpy.typing import NDArray
 from rich.console import Console
 
-from bench.movielens import Split, by_chance, by_time
-from bench.table import Table, percentile, timed
+from bench import corpus, peers, tagline
+from bench.lists import Lists, by_slice, measured
+from bench.movielens import Split, by_chance, by_time, cold
+from bench.table import Table, timed
+from bench.world import World, loaded, train
 from local import throwaway
 from local.settings import ROOT
-from local.throwaway import Stack
 
 RESULTS = Path(__file__).parent / "QUALITY.md"
-FOLDER = Path(os.environ.get("SEED_DIR") or ROOT.parent / "shared" / "data")
-COUNT = 10
-POPULAR = (
-    "select item_id from private.popular(null, 100000) where item_id not in (select private.unwanted(%s))"
-)
-COLLABORATIVE = f"select id from get_collaborative_recommendations(%s, {COUNT})"
-ITEM_BASED = f"select item_id from private.item_based(%s, null, {COUNT})"
+FIGURES = ("list", "NDCG@10", "recall@10", "coverage", "novelty", "diversity", "ms")
+SLICES = ("list", "1 to 4", "5 to 19", "20 to 99", "100 or more")
 HEAD = """# Quality
 
-Written by `make bench-quality` on {day}.
+Written by `make bench-quality` on {day}. Lists and predictions of ours come from the API through the gateway,
+asked by the service for each person in turn, with default parameters where none are told. Peers get the same
+known ratings in the same run, in the measuring process.
 
-NDCG@10: every rating that was kept aside counts as relevant, whatever its value; all films that a person has
-not rated are ranked. ms: 95th percentile of one client's calls."""
-CHANCE = "ml-100k, 80,000 ratings (u1.base): three quarters of each person's are known, the rest is asked."
-TIME = "ml-latest-small, 91,018 ratings: all but each person's latest tenth are known, that is asked for."
-
-Lists = NDArray[np.int64]
-
-
-@dataclass
-class Loaded:
-    connection: psycopg.Connection[Any]
-    films: dict[UUID, int]
-    raters: list[UUID]
-
-    def lists(self, query: str) -> tuple[Lists, float]:
-        """Each rater's list by place of the film, -1 where it ends early; and the milliseconds of a call."""
-        answers = [timed(self._list, query, rater) for rater in self.raters]
-        padded = [answer + [-1] * (COUNT - len(answer)) for answer, _ in answers]
-        return np.array(padded), percentile([milliseconds for _, milliseconds in answers], 0.95)
-
-    def _list(self, query: str, rater: UUID) -> list[int]:
-        return [self.films[row[0]] for row in self.connection.execute(query, [rater]).fetchmany(COUNT)]
+NDCG@10 and recall@10: every rating that was kept aside counts as a hit, whatever its value; all films that a
+person has not rated are ranked; recall is the share of what could be found in ten. Coverage: the share of the
+rated films that are in any list. Novelty: the mean of -log2 of the share of people who rated what is listed.
+Diversity: the mean cosine distance between two films of a list, by their texts' vectors. ms: 95th percentile,
+one client."""
 
 
-@contextmanager
-def loaded(connection: psycopg.Connection[Any], split: Split) -> Iterator[Loaded]:
-    """What is known, as films, raters and ratings of their own."""
-    raters, films = ([uuid4() for _ in range(count)] for count in split.known.shape)
-    rows = zip(*np.nonzero(split.known), strict=True)
-    connection.execute("alter table content disable trigger enqueue_inserted")
-    connection.execute(
-        "insert into content (id, title) select id, 'Film ' || id from unnest(%s::uuid[]) as id", [films]
+@dataclass(frozen=True)
+class Task:
+    title: str
+    text: str
+    folder: str
+    read: Callable[[Path], Split]
+    regularisation: float
+
+
+TASKS = (
+    Task(
+        "Ratings by chance",
+        "ml-100k, 80,000 ratings: three quarters of each person's are known, the rest is asked for.",
+        "movielens-100k",
+        by_chance,
+        500,
+    ),
+    Task(
+        "Ratings to come",
+        "ml-latest-small, 91,018 ratings: all but each person's latest tenth are known, that is asked for.",
+        "movielens-small",
+        by_time,
+        200,
+    ),
+    Task(
+        "Newcomers",
+        "As the first, but of a fifth of the people only one to four of the known ratings are left, and of "
+        "another fifth 5 to 19, chosen by chance.",
+        "movielens-100k",
+        cold,
+        500,
+    ),
+)
+
+
+def measure(world: World, task: Task, say: Callable[[str], None]) -> list[Table]:
+    split = world.split
+    trained = train(world.stack, "item_model")
+    say(f"trained: {trained}")
+    asked: dict[str, Callable[[], tuple[Lists, float]]] = {
+        "**get_recommendations**": lambda: world.lists(
+            "get_recommendations", lambda person: {"count": 10, "profile_id": str(person.profile)}
+        ),
+        "get_recommendations, diversity 0": lambda: world.lists(
+            "get_recommendations",
+            lambda person: {"count": 10, "profile_id": str(person.profile), "diversity": 0},
+        ),
+        "get_recommendations, diversity 1": lambda: world.lists(
+            "get_recommendations",
+            lambda person: {"count": 10, "profile_id": str(person.profile), "diversity": 1},
+        ),
+        "get_collaborative_recommendations": lambda: world.lists(
+            "get_collaborative_recommendations", lambda person: {"count": 10, "user_id": str(person.user)}
+        ),
+        "get_popular_items": world.popular,
+    }
+    others: dict[str, peers.Peer] = {
+        "popular, by how many rated": peers.popular,
+        f"EASE in NumPy, λ {task.regularisation:.0f}": peers.ease(task.regularisation),
+        "implicit, item KNN by BM25": peers.item_knn,
+        "implicit, ALS with 64 factors": peers.als,
+    }
+    lists: dict[str, Lists] = {}
+    figures = Table(task.title, f"{task.text} {_seconds(trained)}", FIGURES)
+    for name, ask in asked.items():
+        lists[name], milliseconds = ask()
+        figures.rows.append((name, *_figures(world, lists[name]), milliseconds))
+        say(str(figures.rows[-1]))
+    for name, peer in others.items():
+        lists[name], milliseconds = timed(peer, split.known)
+        figures.rows.append((name, *_figures(world, lists[name]), ""))
+        say(str(figures.rows[-1]))
+    slices = Table(
+        f"{task.title}, by how many ratings of a person are known",
+        "NDCG@10.",
+        SLICES,
+        by_slice(lists, split.known, split.asked),
     )
-    connection.execute("insert into raters (id) select unnest(%s::uuid[])", [raters])
-    with (
-        connection.cursor() as cursor,
-        cursor.copy("copy ratings (rater_id, item_id, rating, created_at, updated_at) from stdin") as copy,
-    ):
-        for rater, film in rows:
-            at = datetime.fromtimestamp(split.times[rater, film], UTC)
-            copy.write_row((raters[rater], films[film], split.known[rater, film], at, at))
-    connection.execute("analyze")
-    yield Loaded(connection, {film: place for place, film in enumerate(films)}, raters)
-    connection.execute("delete from recommendation_models")
-    connection.execute("delete from raters where id = any(%s)", [raters])
-    connection.execute("delete from content where id = any(%s)", [films])
+    return [figures, slices]
 
 
-def ndcg(lists: Lists, asked: NDArray[np.bool_]) -> float:
-    """The mean over those who are asked for something."""
-    discounts = 1 / np.log2(np.arange(COUNT) + 2)
-    hits = np.take_along_axis(asked, np.maximum(lists, 0), axis=1) & (lists >= 0)
-    wanted = asked.sum(axis=1)
-    best = np.concatenate([[0], np.cumsum(discounts)])[np.minimum(wanted, COUNT)]
-    return float(np.mean((hits @ discounts)[wanted > 0] / best[wanted > 0]))
+def _figures(world: World, lists: Lists) -> list[str]:
+    found = measured(lists, world.split.known, world.split.asked, world.vectors)
+    return [f"{figure:.4f}" for figure in (found.ndcg, found.recall, found.coverage)] + [
+        f"{figure:.2f}" for figure in (found.novelty, found.diversity)
+    ]
 
 
-def plain_ease(split: Split, regularisation: float) -> Lists:
-    """As published: what was rated counts as 1, all weights are kept."""
-    rated = (split.known > 0).astype(np.float64)
-    inverse = np.linalg.inv(rated.T @ rated + regularisation * np.eye(rated.shape[1]))
-    weights = -inverse / np.diag(inverse)
-    np.fill_diagonal(weights, 0)
-    scores = np.where(rated > 0, -np.inf, rated @ weights)
-    return np.argsort(-scores, axis=1, kind="stable")[:, :COUNT]
-
-
-def measure(stack: Stack, split: Split, table: Table, regularisation: float) -> None:
-    with psycopg.connect(stack.database_url, autocommit=True) as connection, loaded(connection, split) as at:
-        _, milliseconds = timed(stack.run, sys.executable, "-m", "workers", "item_model")
-        connection.execute('set request.jwt.claims = \'{"role": "service_role"}\'')
-        for name, query in (
-            ("popular", POPULAR),
-            ("get_collaborative_recommendations", COLLABORATIVE),
-            (f"item_based, trained in {milliseconds / 1000:.1f} s", ITEM_BASED),
-        ):
-            lists, slowest = at.lists(query)
-            table.rows.append((name, f"{ndcg(lists, split.asked):.4f}", slowest))
-    plain = f"{ndcg(plain_ease(split, regularisation), split.asked):.4f}"
-    table.rows.append((f"plain EASE in NumPy, λ {regularisation:.0f}, nothing pruned", plain, ""))
+def _seconds(trained: dict[str, float]) -> str:
+    return "Trained before: " + ", ".join(f"{name} in {s:.0f} s" for name, s in trained.items()) + "."
 
 
 def main() -> int:
     console = Console(highlight=False, soft_wrap=True)
-    tasks: list[tuple[str, str, Callable[[Path], Split], float, str]] = [
-        ("Ratings by chance", CHANCE, by_chance, 500, "movielens-100k"),
-        ("Ratings to come", TIME, by_time, 200, "movielens-small"),
-    ]
-    tables = []
+    tables: list[Table] = []
+    if not (corpus.FOLDER / "tmdb").is_dir():
+        console.print(f"skipped: there is no {corpus.FOLDER / 'tmdb'}")
+        return 0
     with throwaway.running(ROOT / ".local-quality") as stack:
-        for title, text, read, regularisation, name in tasks:
-            if not (FOLDER / name).is_dir():
-                console.print(f"skipped: there is no {FOLDER / name}")
+        for task in TASKS:
+            if not (corpus.FOLDER / task.folder).is_dir():
+                console.print(f"skipped: there is no {corpus.FOLDER / task.folder}")
                 continue
-            tables.append(Table(title, text, ("list", "NDCG@10", "ms")))
-            measure(stack, read(FOLDER), tables[-1], regularisation)
+            console.print(task.title)
+            with loaded(stack, task.read(corpus.FOLDER)) as world:
+                tables += measure(world, task, console.print)
+        tables += tagline.measure(stack)
     text = "\n\n".join([HEAD.format(day=f"{datetime.now(UTC):%Y-%m-%d}"), *(t.markdown() for t in tables)])
-    if tables:
-        RESULTS.write_text(text + "\n")
+    RESULTS.write_text(text + "\n")
     console.print(text)
     return 0
 

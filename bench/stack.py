@@ -4,16 +4,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 
+from bench.corpus import FOLDER
 from bench.table import Table, timed
 from local import throwaway
 from local.settings import ROOT
 from local.throwaway import Stack
-
-SCALE = Path(os.environ.get("SEED_DIR") or ROOT.parent / "shared" / "data")
 
 
 @contextmanager
@@ -24,14 +22,14 @@ def loaded(say: Callable[[str], None]) -> Iterator[tuple[Stack, Table]]:
     with throwaway.running(ROOT / ".local-bench") as stack:
         run(stack, table, "9,742 films, 192 books, 91,018 ratings", "-m", "seed")
         run(stack, table, "their 852 embeddings", "-m", "workers", "embedding")
-        if (SCALE / "tmdb").is_dir():
-            os.environ["SEED_DIR"] = str(SCALE)
+        if (FOLDER / "tmdb").is_dir():
+            os.environ["SEED_DIR"] = str(FOLDER)
             run(stack, table, "11,406 films and 10,078 books at scale", "-m", "seed")
             with psycopg.connect(stack.database_url) as connection:
                 connection.execute("delete from books")
             run(stack, table, "the films' embeddings", "-m", "workers", "embedding")
         else:
-            say(f"skipped: films and books at scale, since there is no {SCALE}")
+            say(f"skipped: films and books at scale, since there is no {FOLDER}")
         yield stack, table
 
 

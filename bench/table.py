@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
 
+import numpy as np
+
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 
@@ -38,3 +40,8 @@ def timed(
     started = time.perf_counter()
     answer = act(*arguments, **named)
     return answer, (time.perf_counter() - started) * 1000
+
+
+def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
+    """Of the power law through them: the slope of a line through their logarithms."""
+    return float(np.polyfit(np.log(sizes), np.log(values), 1)[0])

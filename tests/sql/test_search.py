@@ -101,13 +101,34 @@ def test_a_parameter_out_of_range_is_named(
     assert f'"field": "{field}"' in (refused.value.diag.message_detail or "")
 
 
-@pytest.mark.parametrize("kind", ["movie", "tv_show", "sports", "book"])
-def test_each_kind_is_searched_by_its_own_index(db: psycopg.Connection, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "index"),
+    [
+        ("movie", "item_embeddings_movies"),
+        ("tv_show", "item_embeddings_tv_shows"),
+        ("sports", "item_embeddings_sports"),
+        ("book", "item_embeddings_books"),
+    ],
+)
+def test_each_kind_is_searched_by_its_own_index(db: psycopg.Connection, kind: str, index: str) -> None:
+    embed(db, item(db, 'Ärger & Freude; 50 % of "it"', kind), [1.0] * 384, kind)
+    scans = "select pg_stat_get_xact_numscans(%s::regclass)"
+    become(db, None)
     db.execute("set local enable_seqscan = off")
-    db.execute("set local enable_sort = off")
-    plan = db.execute(
-        "explain select * from item_embeddings e "
-        "where e.kind = %s order by e.embedding <=> %s::vector limit 5",
-        [kind, str([1.0] * 384)],
-    ).fetchall()
-    assert "item_embeddings_" in str(plan) and "Index Scan" in str(plan)
+    db.execute("set local enable_bitmapscan = off")
+    before = db.execute(scans, [index]).fetchone()
+    assert len(match(db, "match_content", numpy.ones(384), 0.0, 5, kind)) == 1
+    after = db.execute(scans, [index]).fetchone()
+    assert before and after and after[0] == before[0] + 1
+
+
+def test_order_is_that_of_the_stored_vectors_where_half_precision_cannot_tell(db: psycopg.Connection) -> None:
+    """0.5 and 0.5 + 3 * 2^-14 are the same number at half precision, which has 11 bits."""
+    made = []
+    for step in (3, 0, 2, 1):
+        vector = [1.0, 0.5 + step * 2**-14] + [0.0] * 382
+        made.append((step, item(db, f"Step {step}")))
+        embed(db, made[-1][1], vector)
+    become(db, None)
+    found = match(db, "match_movies", numpy.array([1.0, 1.0] + [0.0] * 382), 0.0, 4)
+    assert [row[0] for row in found] == [film for _, film in sorted(made, reverse=True)]

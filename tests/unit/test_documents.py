@@ -13,7 +13,7 @@ README = (ROOT / "README.md").read_text()
 
 
 def test_every_make_target_is_in_the_readme() -> None:
-    targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
     table = " ".join(line for line in README.splitlines() if line.startswith("| `make"))
     assert {name for name in targets if f"`make {name}" not in table and f"`{name}" not in table} == set()
 
@@ -27,9 +27,15 @@ def test_every_setting_is_in_the_example() -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     reasons = (ROOT / "docs" / "dependencies.md").read_text()
-    for path in ("requirements.in", "local/requirements.in", "requirements-engine.in", "requirements-dev.in"):
+    for path in (
+        "requirements.in",
+        "local/requirements.in",
+        "requirements-engine.in",
+        "requirements-dev.in",
+        "requirements-bench.in",
+    ):
         for line in (ROOT / path).read_text().splitlines():
-            if line and not line.startswith("#"):
+            if line and not line.startswith(("#", "-c ")):
                 name = re.split(r"[\[<>=]", line)[0]
                 assert re.search(rf"^\|.*\b{re.escape(name)}\b", reasons, re.MULTILINE), name
 

@@ -1,6 +1,7 @@
 -- Items of a kind nearest to a vector, best first, that the viewer may see (none: everything). Planned at each call,
--- so that the index of that kind is used; it is scanned on until as many are found as asked for. Relaxed order loses
--- none of them; they are put in order after.
+-- so that the index of that kind is used; it is scanned on until as many are found as asked for. The index holds
+-- vectors at half precision and is read in relaxed order, which loses none: some more than asked are taken from it,
+-- and put in order by the stored ones.
 -- The first statement loads pgvector: only then may one who is no superuser name its settings.
 select '[0]'::extensions.vector;
 
@@ -8,24 +9,29 @@ create or replace function private.nearest(
     query_embedding extensions.vector, kind text, count integer, viewer private.viewer default null
 )
 returns table (item_id uuid, similarity double precision)
-language plpgsql stable rows 20 set search_path = '' set hnsw.ef_search = 200
+language plpgsql stable rows 20 set search_path = '' set hnsw.ef_search = 300
 set hnsw.iterative_scan = relaxed_order set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 begin
     return query
-    with found as materialized (
-        select e.item_id, 1 - (e.embedding operator(extensions.<=>) query_embedding) as similarity
+    with near as materialized (
+        select e.item_id, e.embedding
         from public.item_embeddings as e
         where
             e.kind = nearest.kind
             and (select private.is_available(i, viewer) from public.items as i where i.id = e.item_id)
-        order by e.embedding operator(extensions.<=>) query_embedding
-        limit nearest.count
+        order by
+            e.embedding::extensions.halfvec(384)
+            operator(extensions.<=>) nearest.query_embedding::extensions.halfvec(384)
+        limit nearest.count + 10
+    ), measured as (
+        select n.item_id, n.embedding operator(extensions.<=>) nearest.query_embedding as distance from near as n
     )
-    select f.item_id, f.similarity
-    from found as f
-    order by f.similarity desc, f.item_id;
+    select m.item_id, 1 - m.distance
+    from measured as m
+    order by m.distance, m.item_id
+    limit nearest.count;
 end
 $$;
 comment on function private.nearest(extensions.vector, text, integer, private.viewer) is

@@ -1,0 +1,82 @@
+"""What is computed from all ratings: similarities, the item model, and peers' models."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psycopg
+from implicit.als import AlternatingLeastSquares
+from implicit.nearest_neighbours import BM25Recommender
+from scipy.sparse import csr_matrix
+
+from bench import corpus, million
+from bench.peers import BEST_NEIGHBOURS, FACTORS
+from bench.table import Table, percentile, timed
+from local.settings import ROOT
+from local.throwaway import Stack
+
+RATERS = 50
+WORKERS = {"user_similarity": "all similarities", "item_model": "item model"}
+REFRESH = "select private.refresh_user_similarity(%s)"
+
+
+def measure(stack: Stack) -> list[Table]:
+    return [one_rater(stack), everybody(stack)]
+
+
+def one_rater(stack: Stack) -> Table:
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        found = connection.execute(
+            "select id, rating_count from raters where rating_count > 0 order by md5(id::text) limit %s",
+            [RATERS],
+        ).fetchall()
+        times = [timed(connection.execute, REFRESH, [rater])[1] / 1000 for rater, _ in found]
+    most = max(count for _, count in found)
+    return Table(
+        "Similarities of one rater",
+        f"What the job does after a rating: {RATERS} raters, up to {most} ratings. The aim is under 1 s.",
+        ("p50 s", "p95 s", "longest s"),
+        [(percentile(times, 0.5), percentile(times, 0.95), max(times))],
+    )
+
+
+def everybody(stack: Stack) -> Table:
+    """Ours with reading from Postgres and writing to it; the peers from a matrix in memory and to it."""
+    table = Table(
+        "Models of all ratings",
+        "Ours read from Postgres and write into it; peers work in memory on one thread, on the same pairs. "
+        "A refresh of all similarities should take under 5 minutes and 2 GB.",
+        ("", "s", "MB at most", "lists for all people, s"),
+    )
+    for worker, name in WORKERS.items():
+        if (ROOT / "workers" / worker).is_dir():
+            table.rows.append((f"{name}: `workers {worker}`", *spent(worker), ""))
+    given = million.pairs(corpus.FOLDER)
+    rated = csr_matrix((np.ones(len(given), dtype=np.float32), (given[:, 0], given[:, 1])))
+    for name, model in (
+        (
+            f"implicit, ALS with {FACTORS} factors",
+            AlternatingLeastSquares(FACTORS, random_state=1, num_threads=1),
+        ),
+        ("implicit, item KNN by BM25", BM25Recommender(K=BEST_NEIGHBOURS, num_threads=1)),
+    ):
+        _, fitted = timed(model.fit, rated, show_progress=False)
+        everyone = np.unique(given[:, 0])
+        _, listed = timed(model.recommend, everyone, rated[everyone], N=20)
+        table.rows.append((name, fitted / 1000, "", listed / 1000))
+    return table
+
+
+def spent(worker: str) -> tuple[float, float]:
+    """Seconds and the largest process's MB, of the command with this stack's environment."""
+    words = [sys.executable, "-m", "local", "run", sys.executable, "-m", "workers", worker]
+    started = time.perf_counter()
+    with Path(os.devnull).open("wb") as nowhere:
+        process = subprocess.Popen(words, cwd=ROOT, stdout=nowhere)
+        _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError(f"{worker} ended with status {os.waitstatus_to_exitcode(status)}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1000

@@ -1,0 +1,115 @@
+"""python -m bench.scale: the API at 1,000,209 ratings and 100,000 films with vectors; writes SCALE.md."""
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+import jwt
+import psycopg
+from rich.console import Console
+
+from bench import batches, corpus, growth_of_lists, matching, scaled, searching
+from bench.__main__ import header
+from bench.drive import Drive, drive, post
+from bench.table import Table, percentile
+from local.throwaway import Stack
+
+RESULTS = Path(__file__).parent / "SCALE.md"
+CLIENTS = 8
+LISTS = 40
+"""Requests a client."""
+UPSERT = "resolution=merge-duplicates"
+TEXT = """1,000,209 ratings: MovieLens 1M's pairs of 6,040 people and 3,706 films, with made-up whole stars.
+100,000 films with texts and vectors, about 14,000 of them real and the others mixed of two real ones, and
+1,000 books. 302 of the people have accounts and call with tokens of their own."""
+
+
+def main() -> int:
+    console = Console(highlight=False, soft_wrap=True)
+    if not corpus.there():
+        console.print(f"skipped: there is no {corpus.FOLDER / 'movielens-1m'}")
+        return 0
+    with scaled.running(console.print) as stack:
+        tables = []
+        for measure in (batches.measure, lists, matching.measure, searching.measure):
+            console.print(f"measuring {measure.__module__}.{measure.__name__}")
+            tables += measure(stack)
+            console.print(f"{len(tables)} tables")
+    tables += growth_of_lists.measure(console.print)
+    RESULTS.write_text(
+        "\n\n".join([header("At scale", "bench-scale"), TEXT, *(table.markdown() for table in tables)]) + "\n"
+    )
+    return 0
+
+
+def lists(stack: Stack) -> list[Table]:
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        people = connection.execute(
+            "select p.account_id, r.rating_count from profiles p join raters r on r.profile_id = p.id "
+            "where r.rating_count > 0 order by md5(p.id::text)"
+        ).fetchall()
+        unrated = [
+            row[0]
+            for row in connection.execute(
+                "select id from content where id not in (select item_id from ratings) order by id limit 1000"
+            )
+        ]
+    tokens = [token(stack, row[0]) for row in people]
+    counts = sorted(row[1] for row in people)
+    table = Table(
+        "Lists",
+        f"get_recommendations, 20 items, through the gateway; {len(people)} people in turn, with "
+        f"{percentile(counts, 0.5)} ratings in the middle, {percentile(counts, 0.95)} at the 95th "
+        f"percentile. The aim is a p95 under 50 ms at {CLIENTS} clients. "
+        "Clients are one process; its share is that of a core while it drives.",
+        ("clients", "before each list", "lists/s", "p50 ms", "p95 ms", "clients' share"),
+    )
+    for clients in (1, CLIENTS):
+        table.rows.append(
+            (clients, "nothing", *summary(drive(stack.url, listing(stack, tokens, clients)), 1))
+        )
+    answers = drive(stack.url, listing(stack, tokens, CLIENTS, unrated))
+    table.rows.append((CLIENTS, "one rating, not counted in the time", *summary(answers, 2)))
+    return [table]
+
+
+def listing(
+    stack: Stack, tokens: Sequence[str], clients: int, rated: Sequence[UUID] = ()
+) -> list[list[bytes]]:
+    """Each client's requests: lists of ever other people, each after a rating where there is what to rate."""
+    requests: list[list[bytes]] = [[] for _ in range(clients)]
+    for turn in range(clients * LISTS):
+        bearer = tokens[turn % len(tokens)]
+        mine = requests[turn % clients]
+        if rated:
+            body = {"item_id": str(rated[turn % len(rated)]), "rating": 4}
+            mine.append(post(stack.url, "/rest/v1/ratings", stack.anon_key, bearer, body, UPSERT))
+        mine.append(
+            post(stack.url, "/rest/v1/rpc/get_recommendations", stack.anon_key, bearer, {"count": 20})
+        )
+    return requests
+
+
+def summary(done: Drive, every: int) -> tuple[object, ...]:
+    """Of every so many requests of a client."""
+    times = [took for mine in done.milliseconds for took in mine[every - 1 :: every]]
+    rate = sum(map(len, done.milliseconds)) / done.seconds / every
+    return rate, percentile(times, 0.5), percentile(times, 0.95), f"{done.own_share:.0%}"
+
+
+def token(stack: Stack, account: UUID) -> str:
+    """As Auth signs them."""
+    claims = {
+        "sub": str(account),
+        "role": "authenticated",
+        "aud": "authenticated",
+        "iat": int(time.time()),
+        "exp": int(time.time()) + 86_400,
+    }
+    return jwt.encode(claims, stack.jwt_secret, algorithm="HS256")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

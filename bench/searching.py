@@ -1,0 +1,73 @@
+"""search_content and suggest through the gateway, as anon."""
+
+from collections.abc import Iterator, Sequence
+
+from bench import corpus
+from bench.drive import drive, post
+from bench.table import Table, percentile
+from local.settings import ROOT
+from local.throwaway import Stack
+
+CLIENTS = (1, 8)
+REQUESTS = 400
+TYPED = 4
+"""How many letters of a title: few enough that many titles begin so."""
+FILTERS: tuple[dict[str, object], ...] = (
+    {},
+    {"kind": "movie"},
+    {"language": "fr"},
+    {"genre": "drama", "year_from": 1990, "year_to": 2010},
+)
+Bodies = Sequence[dict[str, object]]
+
+
+def there() -> bool:
+    return (ROOT / "sql" / "rpc" / "search" / "search_content.sql").exists()
+
+
+def measure(stack: Stack) -> list[Table]:
+    if not there():
+        return []
+    table = Table(
+        "Searches",
+        f"{REQUESTS} searches through the gateway as anon: taglines of films, three of four with filters, "
+        "each with 20 results and facets; and what is suggested for the first letters of titles. The aims "
+        "are 60 ms and 20 ms at the 95th percentile.",
+        ("", "clients", "calls/s", "p50 ms", "p95 ms", "clients' share of a core"),
+    )
+    for name, function, bodies in asked():
+        for clients in CLIENTS:
+            requests = [
+                [
+                    post(stack.url, f"/rest/v1/rpc/{function}", stack.anon_key, stack.anon_key, body)
+                    for body in bodies[client::clients]
+                ]
+                for client in range(clients)
+            ]
+            done = drive(stack.url, requests)
+            times = [took for mine in done.milliseconds for took in mine]
+            table.rows.append(
+                (
+                    name,
+                    clients,
+                    len(times) / done.seconds,
+                    percentile(times, 0.5),
+                    percentile(times, 0.95),
+                    f"{done.own_share:.0%}",
+                )
+            )
+    return [table]
+
+
+def asked() -> Iterator[tuple[str, str, Bodies]]:
+    films, lines, vectors = corpus.taglines()
+    searches: list[dict[str, object]] = [
+        {"query": line, **FILTERS[place % len(FILTERS)]} for place, line in enumerate(lines[:REQUESTS])
+    ]
+    meant = [
+        {**search, "query_embedding": vector.tolist()}
+        for search, vector in zip(searches, vectors, strict=False)
+    ]
+    yield "search_content, words", "search_content", searches
+    yield "search_content, words and meaning", "search_content", meant
+    yield "suggest", "suggest", [{"q": film.title[:TYPED]} for film in films[:REQUESTS]]
