@@ -1,9 +1,11 @@
--- Write the words of documents, those that changed only, and make new ones known.
+-- Write the words of documents anew, and make unknown ones known.
 -- A weight is BM25F's (Robertson, Zaragoza, 2009) without the idf, at k1 1.2 and b 0.5: a title's words count three
 -- times, other names' two times, by the length of a document as long as most are, so that no weight hangs on others.
 create or replace function private.index_words(documents integer[]) returns void
 language sql set search_path = ''
 as $$
+    delete from private.search_postings as p where p.document = any(documents);
+
     with texts as materialized (
         select d.document, d.stemmer, t.boost, t.text
         from private.search_documents as d
@@ -19,25 +21,18 @@ as $$
         from texts as t
         cross join lateral private.lexemes(t.stemmer, t.text) as l
         group by t.document, l.lexeme
-    ), weighed as materialized (
+    ), weighed as (
         select
             c.document, c.lexeme,
             (2.2 * c.count / (c.count + 1.2 * (0.5 + 0.5 * sum(c.count) over (partition by c.document) / 40)))::real
             as weight
         from counted as c
         where length(c.lexeme) <= 100
-    ), gone as (
-        delete from private.search_postings as p
-        where
-            p.document = any(documents)
-            and not exists (select from weighed as w where w.document = p.document and w.lexeme = p.lexeme)
     ), written as (
-        insert into private.search_postings as p (lexeme, document, weight)
+        insert into private.search_postings (lexeme, document, weight)
         select w.lexeme, w.document, w.weight
         from weighed as w
         order by w.lexeme, w.document
-        on conflict (lexeme, document) do update set weight = excluded.weight
-        where p.weight <> excluded.weight
     ), words as (
         select distinct w.word
         from texts as t
