@@ -28,7 +28,7 @@ POPULAR = (
     "select item_id from private.popular(null, 100000) where item_id not in (select private.unwanted(%s))"
 )
 COLLABORATIVE = f"select id from get_collaborative_recommendations(%s, {COUNT})"
-ITEM_BASED = f"select item_id from private.item_based(%s, null, {COUNT})"
+ITEM_BASED = f"select item_id from private.item_based(%s, null, {COUNT}, null)"
 HEAD = """# Quality
 
 Written by `make bench-quality` on {day}.

@@ -1,0 +1,84 @@
+"""Replay what people liked: as if each had rated only so much, what did they turn to next?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workers.blend.core import BRACKETS, Fitted, Hidden, Scores, fit, proposed
+from workers.blend.parts import all_parts
+from workers.blend.store import Likings
+
+FOLDS = 3
+"""A third of the people is replayed at a time; parts learn from the others and from what is known."""
+HELD, NEXT = 0.2, 20
+"""Of people replayed with all they have the latest fifth is hidden, of others what came next, at most."""
+POOL = 60
+"""As many items a part proposes, as in private.recommend."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which rows are known, which are hidden, and the bracket of each person replayed."""
+
+    known: Hidden
+    hidden: Hidden
+    brackets: dict[int, int]
+
+
+def cut(rater: np.ndarray, fold: int, chance: np.random.Generator) -> Cut:
+    """`rater`: of each row, in order of time; each person of the fold is put into a bracket by chance."""
+    known, hidden = np.ones(len(rater), bool), np.zeros(len(rater), bool)
+    brackets: dict[int, int] = {}
+    starts = np.flatnonzero(np.diff(rater, prepend=-1))
+    for start, stop in zip(starts, [*starts[1:], len(rater)], strict=True):
+        if rater[start] % FOLDS != fold or stop - start < 2:
+            continue
+        size = stop - start
+        most = size - max(1, int(size * HELD))
+        bracket = int(chance.choice([low for low in BRACKETS if max(low, 1) <= most]))
+        above = [low for low in BRACKETS if low > bracket]
+        kept = most if not above or above[0] > most else int(chance.integers(max(bracket, 1), above[0]))
+        known[start + kept : stop] = False
+        hidden[start + kept : min(stop, start + kept + max(NEXT, size - most))] = True
+        brackets[int(rater[start])] = bracket
+    return Cut(known, hidden, brackets)
+
+
+def learn(likings: Likings, seed: int) -> dict[int, Fitted]:
+    """The weights of each bracket that enough people could be replayed in."""
+    chance = np.random.default_rng(seed)
+    scores: dict[int, list[dict[str, Scores]]] = {low: [] for low in BRACKETS}
+    wanted: dict[int, list[Hidden]] = {low: [] for low in BRACKETS}
+    for fold in range(FOLDS):
+        made = cut(likings.rater, fold, chance)
+        people = np.array(sorted(made.brackets), np.int64)
+        if not len(people):
+            continue
+        known = matrix(likings, made.known, likings.weight)
+        hidden = matrix(likings, made.hidden, np.ones(len(likings.weight)))[people] > 0
+        parts = {
+            name: proposed(found, known[people] > 0, POOL)
+            for name, found in all_parts(
+                known, people, likings.regularisation, likings.kept, likings.vectors
+            ).items()
+        }
+        bracket = np.array([made.brackets[int(person)] for person in people])
+        for low in BRACKETS:
+            scores[low].append({name: found[bracket == low] for name, found in parts.items()})
+            wanted[low].append(hidden[bracket == low])
+    found = {low: fitted(scores[low], wanted[low], chance) for low in BRACKETS if scores[low]}
+    return {low: one for low, one in found.items() if one}
+
+
+def fitted(
+    scores: list[dict[str, Scores]], wanted: list[Hidden], chance: np.random.Generator
+) -> Fitted | None:
+    joined = {name: np.concatenate([fold[name] for fold in scores]) for name in scores[0]}
+    return fit(joined, np.concatenate(wanted), chance)
+
+
+def matrix(likings: Likings, rows: Hidden, values: Scores) -> Scores:
+    """People by items, of some of the rows."""
+    made = np.zeros((int(likings.rater.max()) + 1, len(likings.vectors)))
+    made[likings.rater[rows], likings.item[rows]] = values[rows]
+    return made
