@@ -97,8 +97,10 @@ def main() -> int:
             if not (FOLDER / name).is_dir():
                 console.print(f"skipped: there is no {FOLDER / name}")
                 continue
-            for fitted in (False, True):
-                how = "weights fitted on it" if fitted else "weights as a new database has them"
+            for fitted, how in (
+                (False, "weights as a new database has them"),
+                (True, "weights fitted on it"),
+            ):
                 table = measure(stack, read(FOLDER), f"{name}, {how}", regularisation, fitted)
                 console.print(table.markdown())
     return 0

@@ -82,7 +82,8 @@ revoke execute on function private.ask_part(text, private.viewer, text, integer)
 
 -- source: sql/private/recommend/because_of.sql
 -- Which of the fifty items a rater liked best says most for each item, by the active item model's weight times how well
--- it was liked; no row where none speaks for it, or where that fails. Reads ratings: for definer functions and workers only.
+-- it was liked; no row where none speaks for it, or where that fails.
+-- Reads ratings: for definer functions and workers only.
 create or replace function private.because_of(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, because_of uuid)
 language plpgsql stable rows 20 set search_path = ''

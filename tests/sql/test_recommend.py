@@ -172,7 +172,7 @@ def test_a_newcomer_gets_popular_items_with_that_reason(
     assert {row[2] for row in rows} == {"Popular with everyone"}
 
 
-def test_parts_without_weight_fill_a_list_one_after_the_other(
+def test_parts_without_weight_fill_a_list(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     near, far, popular = item(db, "Near A"), item(db, "Far from A"), item(db, "Seen by many")
@@ -185,8 +185,8 @@ def test_parts_without_weight_fill_a_list_one_after_the_other(
     become(db, viewer)
     assert recommended(db, count=5, diversity=0) == [
         (films["D"], "taste", "People with your taste liked it", None),
-        (films["E"], "taste", "People with your taste liked it", None),
         (near, "liked", "Because you liked Film A", films["A"]),
+        (films["E"], "taste", "People with your taste liked it", None),
         (far, "liked", "Because you liked Film A", films["A"]),
         (popular, "popular", "Popular with everyone", None),
     ]

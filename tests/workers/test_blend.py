@@ -1,4 +1,4 @@
-"""Fitting on a running stack: weights come from what people did next, and lists stay as they are meanwhile."""
+"""Fitting on a running stack: weights come from what people did next, and are stored all at once."""
 
 import random
 import subprocess

@@ -1,5 +1,5 @@
 -- What a sample of raters liked of the most rated items: numbers of the rater and the item, weight, seconds.
-with some as (
+with sampled as (
     select r.id, row_number() over (order by md5(r.id::text || %(seed)s::text)) - 1 as place
     from public.raters as r
     where r.rating_count > 0
@@ -13,11 +13,11 @@ with some as (
     limit %(items)s
 )
 select
-    some.place::integer,
+    sampled.place::integer,
     most.place::integer,
     l.weight,
     extract(epoch from l.liked_at)::double precision
 from private.likings as l
-join some on some.id = l.rater_id
+join sampled on sampled.id = l.rater_id
 join most on most.item_id = l.item_id
-order by some.place, l.liked_at, most.place
+order by sampled.place, l.liked_at, most.place

@@ -49,7 +49,7 @@ def learn(likings: Likings, seed: int) -> dict[int, Fitted]:
     chance = np.random.default_rng(seed)
     scores: dict[int, list[dict[str, Scores]]] = {low: [] for low in BRACKETS}
     wanted: dict[int, list[Hidden]] = {low: [] for low in BRACKETS}
-    for fold in range(FOLDS):
+    for fold in range(FOLDS if len(likings.rater) else 0):
         made = cut(likings.rater, fold, chance)
         people = np.array(sorted(made.brackets), np.int64)
         if not len(people):
