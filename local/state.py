@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 
 import psutil
@@ -96,12 +96,14 @@ def _is_ours(pid: int, settings: Settings) -> bool:
 
 def _end(pids: list[int], number: signal.Signals) -> None:
     for pid in pids:
-        os.kill(pid, number)
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
     end = time.monotonic() + 10
     while running := [pid for pid in pids if _runs(pid)]:
         if time.monotonic() > end:
             for pid in running:
-                os.killpg(pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
         time.sleep(0.05)
 
 

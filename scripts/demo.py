@@ -47,6 +47,9 @@ def main() -> int:
         with step(f"searched {kind}s for “{text}”"):
             found = search(text, kind, session.access_token)
         show(found, ("title", "year", "similarity"))
+    with step("asked what to rate first"):
+        asked = rows(client.rpc("get_onboarding_items", {"count": 5}).execute().data)
+    show(asked, ("title", "year", "rating_count"))
     with step(f"rated {len(TASTE)} films"):
         films = rate(client)
     with step("asked what to watch next"):

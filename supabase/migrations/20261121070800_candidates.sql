@@ -2,9 +2,9 @@
 
 set lock_timeout = '10s';
 
-create type private.candidate as (item_id uuid, tier integer, weight double precision, genres integer []);
+create type private.candidate as (item_id uuid, tier integer, weight double precision, genres bigint);
 comment on type private.candidate is
-'An item that a list may hold: its tier (the lowest first), its weight (the highest first), and numbers of its genres.';
+'An item that a list may hold: its tier (the lowest first), its weight (the highest first), its genres (a bit each).';
 
 alter table public.item_stats add column rating_square_sum double precision not null default 0;
 comment on column public.item_stats.rating_square_sum is

@@ -1,11 +1,14 @@
 """Who looks, and what of the catalogue such a viewer may see, in every list."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
+from local.throwaway import Stack
 from tests.sql.people import Person, become, embed, item, item_model, person, rate
 
 VECTOR = [1.0] + [0.0] * 383
@@ -210,6 +213,37 @@ def test_an_item_whose_last_row_is_gone_is_everywhere_again(db: psycopg.Connecti
     assert db.execute(restricted).fetchone() == (None,)
 
 
+def test_of_two_writers_the_later_one_decides_whether_an_item_is_restricted(stack: Stack) -> None:
+    with (
+        psycopg.connect(stack.database_url) as earlier,
+        psycopg.connect(stack.database_url, autocommit=True) as later,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        made = item(later, "Between two writers")
+        try:
+            offer(later, made, country="FR")
+            earlier.execute("delete from item_availability where item_id = %s", [made])
+            waiting = thread.submit(offer, later, made, country="SE")
+            wait_for_lock(earlier)
+            earlier.commit()
+            waiting.result(30)
+            query = "select is_restricted from items where id = %s"
+            assert later.execute(query, [made]).fetchone() == (True,)
+        finally:
+            earlier.rollback()
+            later.execute("delete from content where id = %s", [made])
+
+
+def wait_for_lock(blocker: psycopg.Connection) -> None:
+    """Until another connection waits for this one."""
+    for _ in range(600):
+        query = "select count(*) from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
+        if blocker.execute(query).fetchone() != (0,):
+            return
+        time.sleep(0.05)
+    pytest.fail("nobody waits")
+
+
 def test_the_service_sees_what_nobody_else_does(db: psycopg.Connection, film: UUID) -> None:
     db.execute("update content set maturity_rating = 'NC-17' where id = %s", [film])
     offer(db, film, country="FR")
@@ -303,3 +337,17 @@ def test_a_list_leaves_out_what_is_not_available_and_is_as_long_as_asked(
     ask_from(db, "FR")
     listed = [row[0] for row in db.execute(query, {"vector": str(VECTOR), "film": film})]
     assert listed == films[10:13]
+
+
+def test_a_search_by_index_goes_on_until_it_has_as_many_as_asked(db: psycopg.Connection) -> None:
+    """The 300 nearest are for adults; the index gives 200 at a time."""
+    films = [item(db, f"Film {number}") for number in range(330)]
+    for place, made in enumerate(films):
+        embed(db, made, [1.0, place / 100, (place % 7) / 50] + [0.0] * 381)
+    db.execute("update content set maturity_rating = 'NC-17' where id = any(%s)", [films[:300]])
+    db.execute("set local enable_seqscan = off")
+    db.execute("set local enable_sort = off")
+    become(db, None)
+    listed = [row[0] for row in db.execute("select id from match_movies(%s, 0, 20)", [str(VECTOR)])]
+    assert len(listed) == 20
+    assert len(set(listed) & set(films[300:322])) >= 18

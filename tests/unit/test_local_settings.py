@@ -46,6 +46,16 @@ def test_a_port_that_is_none_is_refused(port: str, monkeypatch: pytest.MonkeyPat
             settings.load()
 
 
+@pytest.mark.parametrize(("text", "believed"), [("1", True), ("", False), ("0", False), (None, False)])
+def test_a_proxys_word_is_believed_only_where_a_setting_says_so(
+    text: str | None, believed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LOCAL_BEHIND_PROXY", raising=False)
+    if text is not None:
+        monkeypatch.setenv("LOCAL_BEHIND_PROXY", text)
+    assert settings.load().behind_proxy is believed
+
+
 def test_keys_are_made_once_kept_secret_and_signed_by_the_secret(tmp_path: Path) -> None:
     made = keys.load(tmp_path)
     assert keys.load(tmp_path) == made

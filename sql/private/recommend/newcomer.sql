@@ -47,7 +47,7 @@ begin
     ), pool as (
         select array_agg((w.item_id, w.is_foreign::integer, w.weight, g.genres)::private.candidate) as candidates
         from weighed as w
-        join private.genre_numbers(array(select w.item_id from weighed as w)) as g on g.item_id = w.item_id
+        join private.genre_sets(array(select w.item_id from weighed as w)) as g on g.item_id = w.item_id
     )
     select
         s.item_id,

@@ -1,19 +1,21 @@
--- Items to ask a viewer to rate, spread over genres: of the 200 most popular, by the logarithm of how many rated them
--- times the standard deviation of what they gave (after Rashid and others, IUI 2002: popularity times entropy). Those
--- that tell nothing so, for nobody or one alone rated them, come after, as popular as they are.
--- Leaves out what the viewer's rater rated, disliked or dismissed. Runs as the caller, who reads only its own.
-create or replace function private.onboarding(viewer private.viewer, kind text, count integer)
+-- Items to ask the acting profile to rate, spread over genres: of the 200 most popular, by the root of how many rated
+-- them times the standard deviation of what they gave (in the manner of Rashid and others, IUI 2002). Those that tell
+-- nothing so, for nobody or one alone rated them, come after, as popular as they are. Leaves out what the profile
+-- rated, disliked or dismissed, and what it may not see.
+-- Definer: it asks what the caller rated, and anon may not read ratings.
+create or replace function private.onboarding(kind text, count integer)
 returns table (item_id uuid, place integer, score double precision)
-language plpgsql stable rows 10 set search_path = ''
+language plpgsql stable rows 10 security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
+    v_viewer private.viewer := private.current_viewer();
     v_known uuid[] := array(
-        select r.item_id from public.ratings as r where r.rater_id = viewer.rater_id
+        select r.item_id from public.ratings as r where r.rater_id = v_viewer.rater_id
         union
         select i.item_id
         from public.interactions as i
-        where i.rater_id = viewer.rater_id and i.type in ('dislike', 'dismiss')
+        where i.rater_id = v_viewer.rater_id and i.type in ('dislike', 'dismiss')
     );
 begin
     return query
@@ -21,9 +23,9 @@ begin
         select
             p.item_id,
             p.place,
-            ln(1 + s.rating_count)
+            sqrt(s.rating_count)
             * sqrt(greatest(s.rating_square_sum / s.rating_count - power(s.rating_sum / s.rating_count, 2), 0)) as weight
-        from private.popular(onboarding.kind, 200 + cardinality(v_known), viewer) as p
+        from private.popular(onboarding.kind, 200 + cardinality(v_known), v_viewer) as p
         left join public.item_stats as s on s.item_id = p.item_id and s.rating_count > 0
         where p.item_id <> all(v_known)
     ), pool as (
@@ -36,13 +38,13 @@ begin
             )::private.candidate
         ) as candidates
         from weighed as w
-        join private.genre_numbers(array(select w.item_id from weighed as w)) as g on g.item_id = w.item_id
+        join private.genre_sets(array(select w.item_id from weighed as w)) as g on g.item_id = w.item_id
     )
     select s.item_id, s.place, s.score
     from pool as p
     cross join lateral private.spread(coalesce(p.candidates, '{}'), onboarding.count) as s;
 end
 $$;
-comment on function private.onboarding(private.viewer, text, integer) is 'Items to ask a viewer to rate.';
-revoke execute on function private.onboarding(private.viewer, text, integer) from public;
-grant execute on function private.onboarding(private.viewer, text, integer) to anon, authenticated, service_role;
+comment on function private.onboarding(text, integer) is 'Items to ask the acting profile to rate.';
+revoke execute on function private.onboarding(text, integer) from public;
+grant execute on function private.onboarding(text, integer) to anon, authenticated, service_role;

@@ -14,7 +14,6 @@ as $$
 #variable_conflict use_column
 declare
     v_count integer := coalesce(get_onboarding_items.count, 10);
-    v_viewer private.viewer := private.current_viewer();
 begin
     perform private.check_range('count', v_count, 1, 50);
     perform private.check_kind(get_onboarding_items.kind);
@@ -22,7 +21,7 @@ begin
     select
         c.id, c.kind, c.title, c.overview, c.year, c.language, c.image,
         coalesce(s.rating_count, 0), s.rating_sum / nullif(s.rating_count, 0)
-    from private.onboarding(v_viewer, coalesce(get_onboarding_items.kind, 'movie'), v_count) as o
+    from private.onboarding(coalesce(get_onboarding_items.kind, 'movie'), v_count) as o
     join public.catalog_items as c on c.id = o.item_id
     left join public.item_stats as s on s.item_id = o.item_id
     order by o.place;

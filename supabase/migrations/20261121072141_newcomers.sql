@@ -45,25 +45,26 @@ $$;
 comment on function private.count_ratings() is 'Trigger: keeps the counts of item_stats and raters.';
 revoke execute on function private.count_ratings() from public;
 
--- source: sql/private/recommend/genre_numbers.sql
--- The genres of items as small numbers, the same for all that are asked together; none: an empty list.
-create or replace function private.genre_numbers(item_ids uuid[])
-returns table (item_id uuid, genres integer[])
+-- source: sql/private/recommend/genre_sets.sql
+-- The genres of items as sets, a bit each, the same for all that are asked together; none: 0. Of more than 63 genres
+-- some share a bit.
+create or replace function private.genre_sets(item_ids uuid[])
+returns table (item_id uuid, genres bigint)
 language sql stable rows 200 set search_path = ''
 as $$
     with numbered as (
-        select g.item_id, dense_rank() over (order by g.genre_id)::integer as genre
+        select g.item_id, dense_rank() over (order by g.genre_id) % 63 as genre
         from public.item_genres as g
-        where g.item_id = any(genre_numbers.item_ids)
+        where g.item_id = any(genre_sets.item_ids)
     )
-    select i.item_id, coalesce(array_agg(n.genre order by n.genre) filter (where n.genre is not null), '{}')
-    from unnest(genre_numbers.item_ids) as i (item_id)
+    select i.item_id, coalesce(bit_or(1::bigint << n.genre::integer), 0)
+    from unnest(genre_sets.item_ids) as i (item_id)
     left join numbered as n on n.item_id = i.item_id
     group by i.item_id
 $$;
-comment on function private.genre_numbers(uuid[]) is 'The genres of items, as small numbers.';
-revoke execute on function private.genre_numbers(uuid[]) from public;
-grant execute on function private.genre_numbers(uuid[]) to anon, authenticated, service_role;
+comment on function private.genre_sets(uuid[]) is 'The genres of items, a bit each.';
+revoke execute on function private.genre_sets(uuid[]) from public;
+grant execute on function private.genre_sets(uuid[]) to anon, authenticated, service_role;
 
 -- source: sql/private/recommend/newcomer.sql
 -- A list for a viewer of whom nothing is known: what is popular, spread over genres.
@@ -115,7 +116,7 @@ begin
     ), pool as (
         select array_agg((w.item_id, w.is_foreign::integer, w.weight, g.genres)::private.candidate) as candidates
         from weighed as w
-        join private.genre_numbers(array(select w.item_id from weighed as w)) as g on g.item_id = w.item_id
+        join private.genre_sets(array(select w.item_id from weighed as w)) as g on g.item_id = w.item_id
     )
     select
         s.item_id,
@@ -138,22 +139,24 @@ comment on function private.newcomer(private.viewer, text, integer) is
 revoke execute on function private.newcomer(private.viewer, text, integer) from public;
 
 -- source: sql/private/recommend/onboarding.sql
--- Items to ask a viewer to rate, spread over genres: of the 200 most popular, by the logarithm of how many rated them
--- times the standard deviation of what they gave (after Rashid and others, IUI 2002: popularity times entropy). Those
--- that tell nothing so, for nobody or one alone rated them, come after, as popular as they are.
--- Leaves out what the viewer's rater rated, disliked or dismissed. Runs as the caller, who reads only its own.
-create or replace function private.onboarding(viewer private.viewer, kind text, count integer)
+-- Items to ask the acting profile to rate, spread over genres: of the 200 most popular, by the root of how many rated
+-- them times the standard deviation of what they gave (in the manner of Rashid and others, IUI 2002). Those that tell
+-- nothing so, for nobody or one alone rated them, come after, as popular as they are. Leaves out what the profile
+-- rated, disliked or dismissed, and what it may not see.
+-- Definer: it asks what the caller rated, and anon may not read ratings.
+create or replace function private.onboarding(kind text, count integer)
 returns table (item_id uuid, place integer, score double precision)
-language plpgsql stable rows 10 set search_path = ''
+language plpgsql stable rows 10 security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
+    v_viewer private.viewer := private.current_viewer();
     v_known uuid[] := array(
-        select r.item_id from public.ratings as r where r.rater_id = viewer.rater_id
+        select r.item_id from public.ratings as r where r.rater_id = v_viewer.rater_id
         union
         select i.item_id
         from public.interactions as i
-        where i.rater_id = viewer.rater_id and i.type in ('dislike', 'dismiss')
+        where i.rater_id = v_viewer.rater_id and i.type in ('dislike', 'dismiss')
     );
 begin
     return query
@@ -161,9 +164,9 @@ begin
         select
             p.item_id,
             p.place,
-            ln(1 + s.rating_count)
+            sqrt(s.rating_count)
             * sqrt(greatest(s.rating_square_sum / s.rating_count - power(s.rating_sum / s.rating_count, 2), 0)) as weight
-        from private.popular(onboarding.kind, 200 + cardinality(v_known), viewer) as p
+        from private.popular(onboarding.kind, 200 + cardinality(v_known), v_viewer) as p
         left join public.item_stats as s on s.item_id = p.item_id and s.rating_count > 0
         where p.item_id <> all(v_known)
     ), pool as (
@@ -176,21 +179,21 @@ begin
             )::private.candidate
         ) as candidates
         from weighed as w
-        join private.genre_numbers(array(select w.item_id from weighed as w)) as g on g.item_id = w.item_id
+        join private.genre_sets(array(select w.item_id from weighed as w)) as g on g.item_id = w.item_id
     )
     select s.item_id, s.place, s.score
     from pool as p
     cross join lateral private.spread(coalesce(p.candidates, '{}'), onboarding.count) as s;
 end
 $$;
-comment on function private.onboarding(private.viewer, text, integer) is 'Items to ask a viewer to rate.';
-revoke execute on function private.onboarding(private.viewer, text, integer) from public;
-grant execute on function private.onboarding(private.viewer, text, integer) to anon, authenticated, service_role;
+comment on function private.onboarding(text, integer) is 'Items to ask the acting profile to rate.';
+revoke execute on function private.onboarding(text, integer) from public;
+grant execute on function private.onboarding(text, integer) to anon, authenticated, service_role;
 
 -- source: sql/private/recommend/spread.sql
 -- The best of a pool, spread over genres: one after the other is taken, of the lowest tier the one with the highest
 -- score, which is its weight divided by one plus how often, on average, its genres were taken before.
---   pool   candidates, each item once; genres are numbered from 1, none is no genre
+--   pool   candidates, each item once
 --   count  how many at most
 create or replace function private.spread(pool private.candidate[], count integer)
 returns table (item_id uuid, place integer, score double precision)
@@ -198,27 +201,33 @@ language plpgsql immutable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-    v_taken double precision[] := array_fill(
-        0::double precision, array[(select coalesce(max(g), 1) from unnest(pool) as c cross join unnest(c.genres) as g)]
-    );
-    v_chosen uuid[] := '{}';
-    v_genres integer[];
-    v_genre integer;
+    -- Of each candidate, how often its genres were taken; null where it was itself.
+    v_taken bigint[] := array_fill(0::bigint, array[cardinality(pool)]);
+    v_chosen integer;
+    v_genres bigint;
 begin
     for v_place in 1..least(spread.count, cardinality(pool)) loop
-        select c.item_id, c.genres, c.weight / (1 + coalesce(t.taken, 0))
-        into item_id, v_genres, score
-        from unnest(pool) as c
-        cross join lateral (select avg(v_taken[g]) as taken from unnest(c.genres) as g) as t
-        where c.item_id <> all(v_chosen)
-        order by c.tier, c.weight / (1 + coalesce(t.taken, 0)) desc, c.item_id
+        select c.number, c.item_id, c.genres, c.weight / (1 + c.taken::double precision / c.size)
+        into v_chosen, item_id, v_genres, score
+        from (
+            select p.*, greatest(bit_count(p.genres::bit(64)), 1) as size
+            from rows from (unnest(pool), unnest(v_taken)) with ordinality as p (
+                item_id, tier, weight, genres, taken, number
+            )
+            where p.taken is not null
+        ) as c
+        order by c.tier, c.weight / (1 + c.taken::double precision / c.size) desc, c.item_id
         limit 1;
         place := v_place;
-        v_chosen := v_chosen || item_id;
-        foreach v_genre in array coalesce(v_genres, '{}') loop
-            v_taken[v_genre] := v_taken[v_genre] + 1;
-        end loop;
         return next;
+        v_taken := array(
+            select p.taken + bit_count((p.genres & v_genres)::bit(64))
+            from rows from (unnest(pool), unnest(v_taken)) with ordinality as p (
+                item_id, tier, weight, genres, taken, number
+            )
+            order by p.number
+        );
+        v_taken[v_chosen] := null;
     end loop;
 end
 $$;
@@ -243,7 +252,6 @@ as $$
 #variable_conflict use_column
 declare
     v_count integer := coalesce(get_onboarding_items.count, 10);
-    v_viewer private.viewer := private.current_viewer();
 begin
     perform private.check_range('count', v_count, 1, 50);
     perform private.check_kind(get_onboarding_items.kind);
@@ -251,7 +259,7 @@ begin
     select
         c.id, c.kind, c.title, c.overview, c.year, c.language, c.image,
         coalesce(s.rating_count, 0), s.rating_sum / nullif(s.rating_count, 0)
-    from private.onboarding(v_viewer, coalesce(get_onboarding_items.kind, 'movie'), v_count) as o
+    from private.onboarding(coalesce(get_onboarding_items.kind, 'movie'), v_count) as o
     join public.catalog_items as c on c.id = o.item_id
     left join public.item_stats as s on s.item_id = o.item_id
     order by o.place;
