@@ -22,6 +22,16 @@ def test_a_part_proposes_its_best_that_are_not_known_the_first_with_1() -> None:
     assert core.proposed(scores, known, 9) == pytest.approx(np.array([[0, 1, 0.5, 0.25, 0]]))
 
 
+def test_leaving_out_what_no_part_proposes_changes_no_figure() -> None:
+    chance = np.random.default_rng(1)
+    hidden = chance.random((30, 200)) < 0.1
+    parts_ = {name: core.proposed(chance.random((30, 200)), hidden & False, 15) for name in ("a", "b")}
+    kept, left = core.narrowed(parts_, hidden, 30)
+    assert left.shape == (30, 30 + core.COUNT)
+    for name, scores in parts_.items():
+        assert core.ndcg(kept[name], left) == pytest.approx(core.ndcg(scores, hidden))
+
+
 def test_taste_is_shrunk_correlation_times_what_neighbours_gave() -> None:
     # Ann and Bob agree over three films, Bob alone rated the fourth: 3 / 13 * 1; Cid runs against Ann.
     known = np.array([[1, 0.8, 0.2, 0], [0.8, 0.6, 0, 1], [0.9, 0.7, 0.1, 1], [0.2, 0.4, 1, 0.6]])

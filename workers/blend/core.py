@@ -44,6 +44,19 @@ def proposed(scores: Scores, known: Hidden, count: int) -> Scores:
     return np.asarray(np.divide(left, highest, out=np.zeros_like(left), where=highest > 0))
 
 
+def narrowed(parts: Mapping[str, Scores], hidden: Hidden, count: int) -> tuple[dict[str, Scores], Hidden]:
+    """Of each person the `count` items that parts propose, in order of place, and some hidden ones more."""
+    some = np.any([scores > 0 for scores in parts.values()], axis=0)
+    places = np.argsort(~some, axis=1, kind="stable")[:, :count]
+    missed = hidden.sum(axis=1) - np.take_along_axis(hidden, places, axis=1).sum(axis=1)
+    beyond = np.arange(COUNT)[None, :] < missed[:, None]
+    kept = {
+        name: np.hstack([np.take_along_axis(scores, places, axis=1), np.zeros(beyond.shape)])
+        for name, scores in parts.items()
+    }
+    return kept, np.hstack([np.take_along_axis(hidden, places, axis=1), beyond])
+
+
 def ndcg(scores: Scores, hidden: Hidden) -> Scores:
     """Of each person; all that is hidden is relevant, equal scores are in order of place."""
     discounts = 1 / np.log2(np.arange(COUNT) + 2)

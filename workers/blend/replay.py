@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workers.blend.core import BRACKETS, Fitted, Hidden, Scores, fit, proposed
+from workers.blend.core import BRACKETS, Fitted, Hidden, Scores, fit, narrowed, proposed
 from workers.blend.parts import all_parts
 from workers.blend.store import Likings
 
@@ -62,6 +62,7 @@ def learn(likings: Likings, seed: int) -> dict[int, Fitted]:
                 known, people, likings.regularisation, likings.kept, likings.vectors
             ).items()
         }
+        parts, hidden = narrowed(parts, hidden, POOL * len(parts))
         bracket = np.array([made.brackets[int(person)] for person in people])
         for low in BRACKETS:
             scores[low].append({name: found[bracket == low] for name, found in parts.items()})
