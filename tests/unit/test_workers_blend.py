@@ -68,18 +68,18 @@ def rows(people: int, wanted_by: str) -> tuple[dict[str, np.ndarray], np.ndarray
 
 @pytest.mark.parametrize("good", ["taste", "popular"])
 def test_the_part_that_is_right_counts(good: str) -> None:
-    scores, hidden = rows(60, good)
+    scores, hidden = rows(120, good)
     found = core.fit(scores, hidden, np.random.default_rng(0))
     assert found and found.weights == {name: float(name == good) for name in scores}
     assert found.blend == pytest.approx(1)
-    assert found.people == 30
+    assert found.people == 60
 
 
 def test_a_blend_that_does_not_hold_on_the_other_half_is_not_taken() -> None:
     chance = np.random.default_rng(3)
     for seed in range(20):
-        scores = {name: chance.random((44, 30)) for name in ("taste", "liked", "popular")}
-        found = core.fit(scores, chance.random((44, 30)) < 0.1, np.random.default_rng(seed))
+        scores = {name: chance.random((104, 30)) for name in ("taste", "liked", "popular")}
+        found = core.fit(scores, chance.random((104, 30)) < 0.1, np.random.default_rng(seed))
         assert found and found.blend >= max(found.parts.values())
 
 
@@ -88,16 +88,16 @@ def test_few_people_teach_nothing() -> None:
     assert core.fit(scores, hidden, np.random.default_rng(0)) is None
 
 
-def test_what_came_later_is_hidden_and_never_known() -> None:
-    rater = np.repeat(np.arange(30), 40)
-    made = replay.cut(rater, 1, np.random.default_rng(0))
-    assert set(made.brackets) == set(range(1, 30, 3))
-    for person in range(30):
-        mine = rater == person
-        known, hidden = np.flatnonzero(made.known[mine]), np.flatnonzero(made.hidden[mine])
-        if person not in made.brackets:
-            assert (len(known), len(hidden)) == (40, 0)
-            continue
-        low = made.brackets[person]
-        assert max(low, 1) <= len(known) <= 32 and known[-1] + 1 == hidden[0]
-        assert len(hidden) == min(20, 40 - len(known))
+def test_what_came_latest_is_hidden_and_never_known() -> None:
+    rater = np.concatenate([np.repeat(np.arange(29), 40), [29]])
+    made = replay.cut(rater, 2)
+    assert made.brackets == dict.fromkeys(range(2, 29, 3), 20)
+    for person in range(29):
+        mine = made.known[rater == person]
+        assert list(np.flatnonzero(~mine)) == (list(range(32, 40)) if person in made.brackets else [])
+    assert (made.hidden == ~made.known).all() and made.known[-1]
+
+
+@pytest.mark.parametrize(("ratings", "bracket"), [(2, 0), (5, 0), (6, 5), (24, 20), (123, 20), (124, 100)])
+def test_a_bracket_goes_by_what_is_known(ratings: int, bracket: int) -> None:
+    assert replay.cut(np.zeros(ratings, np.int64), 0).brackets == {0: bracket}

@@ -11,8 +11,11 @@ STEPS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 """What the weight of a part is tried at."""
 BRACKETS = (0, 5, 20, 100)
 """From how many ratings on."""
-FEWEST = 20
+FEWEST = 50
 """People that each half of a bracket must hold; with fewer nothing is learnt of it."""
+
+LEAST = 0.001
+"""What a step must add to NDCG to be taken: less is chance."""
 
 Scores = NDArray[np.float64]
 Hidden = NDArray[np.bool_]
@@ -101,7 +104,7 @@ def ascend(parts: Mapping[str, Scores], hidden: Hidden) -> dict[str, float]:
             for step in STEPS:
                 tried = {**weights, name: step}
                 value = float(ndcg(mixed(parts, tried, everybody), hidden).mean())
-                if value > best + 1e-9:
+                if value > best + LEAST:
                     weights, best, better = tried, value, True
     return weights
 

@@ -1,4 +1,4 @@
-"""Replay what people liked: as if each had rated only so much, what did they turn to next?"""
+"""Replay what people liked: from all but their latest ratings, could these be foreseen?"""
 
 from dataclasses import dataclass
 
@@ -10,38 +10,33 @@ from workers.blend.store import Likings
 
 FOLDS = 3
 """A third of the people is replayed at a time; parts learn from the others and from what is known."""
-HELD, NEXT = 0.2, 20
-"""Of people replayed with all they have the latest fifth is hidden, of others what came next, at most."""
+HELD = 0.2
+"""The share of a person's ratings that is hidden, the latest; one at least."""
 POOL = 60
 """As many items a part proposes, as in private.recommend."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """Which rows are known, which are hidden, and the bracket of each person replayed."""
+    """Which rows are known, which are not, and the bracket of each person replayed."""
 
     known: Hidden
     hidden: Hidden
     brackets: dict[int, int]
 
 
-def cut(rater: np.ndarray, fold: int, chance: np.random.Generator) -> Cut:
-    """`rater`: of each row, in order of time; each person of the fold is put into a bracket by chance."""
-    known, hidden = np.ones(len(rater), bool), np.zeros(len(rater), bool)
+def cut(rater: np.ndarray, fold: int) -> Cut:
+    """`rater`: of each row, in order of time; a bracket goes by what is known of a person."""
+    known = np.ones(len(rater), bool)
     brackets: dict[int, int] = {}
     starts = np.flatnonzero(np.diff(rater, prepend=-1))
     for start, stop in zip(starts, [*starts[1:], len(rater)], strict=True):
         if rater[start] % FOLDS != fold or stop - start < 2:
             continue
-        size = stop - start
-        most = size - max(1, int(size * HELD))
-        bracket = int(chance.choice([low for low in BRACKETS if max(low, 1) <= most]))
-        above = [low for low in BRACKETS if low > bracket]
-        kept = most if not above or above[0] > most else int(chance.integers(max(bracket, 1), above[0]))
+        kept = stop - start - max(1, int((stop - start) * HELD))
         known[start + kept : stop] = False
-        hidden[start + kept : min(stop, start + kept + max(NEXT, size - most))] = True
-        brackets[int(rater[start])] = bracket
-    return Cut(known, hidden, brackets)
+        brackets[int(rater[start])] = max(low for low in BRACKETS if low <= kept)
+    return Cut(known, ~known, brackets)
 
 
 def learn(likings: Likings, seed: int) -> dict[int, Fitted]:
@@ -50,7 +45,7 @@ def learn(likings: Likings, seed: int) -> dict[int, Fitted]:
     scores: dict[int, list[dict[str, Scores]]] = {low: [] for low in BRACKETS}
     wanted: dict[int, list[Hidden]] = {low: [] for low in BRACKETS}
     for fold in range(FOLDS if len(likings.rater) else 0):
-        made = cut(likings.rater, fold, chance)
+        made = cut(likings.rater, fold)
         people = np.array(sorted(made.brackets), np.int64)
         if not len(people):
             continue

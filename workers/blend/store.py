@@ -36,7 +36,7 @@ def likings(connection: Connection[Any], seed: int) -> Likings:
     vectors = np.zeros((int(item.max(initial=-1)) + 1, 384))
     for place, embedding in connection.execute(query(__file__, "vectors"), {"items": ITEMS}):
         if place < len(vectors):
-            vectors[place] = np.asarray(embedding)
+            vectors[place] = embedding.to_numpy()
     found = connection.execute(query(__file__, "model")).fetchone()
     parameters = found[0] if found else {}
     return Likings(
