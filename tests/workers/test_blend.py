@@ -1,4 +1,4 @@
-"""Fitting on a running stack: weights come from what people did next, and are stored all at once."""
+"""Fitting on a running stack: weights come from what was foreseen, and are stored all at once."""
 
 import random
 import subprocess
@@ -55,7 +55,7 @@ def finish(process: subprocess.Popen[str]) -> str:
     return output
 
 
-def test_the_part_that_foresaw_what_came_counts_most(fans: psycopg.Connection[Any], start: Start) -> None:
+def test_the_part_that_foresaw_most_counts_most(fans: psycopg.Connection[Any], start: Start) -> None:
     said = finish(start("blend"))
     assert said.startswith("from 5 ratings: ")
     weights = {(row[0], row[1]): row[2] for row in fans.execute(STORED).fetchall()}

@@ -32,7 +32,7 @@ class Fitted:
 
     def explanation(self, part: str) -> str:
         return (
-            f"NDCG@{COUNT} for {self.people} people's latest ratings, kept aside: "
+            f"NDCG@{COUNT} for {self.people} people's ratings, a fifth kept aside: "
             f"the blend {self.blend:.4f}, this part alone {self.parts[part]:.4f}"
         )
 

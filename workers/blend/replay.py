@@ -1,4 +1,4 @@
-"""Replay what people liked: from all but their latest ratings, could these be foreseen?"""
+"""Hide some of what people liked: could it be foreseen from the rest?"""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from workers.blend.store import Likings
 FOLDS = 3
 """A third of the people is replayed at a time; parts learn from the others and from what is known."""
 HELD = 0.2
-"""The share of a person's ratings that is hidden, the latest; one at least."""
+"""The share of a person's ratings that is hidden, by chance; one at least."""
 POOL = 60
 """As many items a part proposes, as in private.recommend."""
 
@@ -25,8 +25,8 @@ class Cut:
     brackets: dict[int, int]
 
 
-def cut(rater: np.ndarray, fold: int) -> Cut:
-    """`rater`: of each row, in order of time; a bracket goes by what is known of a person."""
+def cut(rater: np.ndarray, fold: int, chance: np.random.Generator) -> Cut:
+    """`rater`: of each row, in order; a bracket goes by what is known of a person."""
     known = np.ones(len(rater), bool)
     brackets: dict[int, int] = {}
     starts = np.flatnonzero(np.diff(rater, prepend=-1))
@@ -34,7 +34,7 @@ def cut(rater: np.ndarray, fold: int) -> Cut:
         if rater[start] % FOLDS != fold or stop - start < 2:
             continue
         kept = stop - start - max(1, int((stop - start) * HELD))
-        known[start + kept : stop] = False
+        known[start + chance.permutation(stop - start)[kept:]] = False
         brackets[int(rater[start])] = max(low for low in BRACKETS if low <= kept)
     return Cut(known, ~known, brackets)
 
@@ -45,7 +45,7 @@ def learn(likings: Likings, seed: int) -> dict[int, Fitted]:
     scores: dict[int, list[dict[str, Scores]]] = {low: [] for low in BRACKETS}
     wanted: dict[int, list[Hidden]] = {low: [] for low in BRACKETS}
     for fold in range(FOLDS if len(likings.rater) else 0):
-        made = cut(likings.rater, fold)
+        made = cut(likings.rater, fold, chance)
         people = np.array(sorted(made.brackets), np.int64)
         if not len(people):
             continue
