@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m local
 DATA ?= all
 PINS := requirements.txt local/requirements.txt
-DEV_PINS := $(PINS) requirements-dev.txt
+DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
 export LOCAL_DIR LOCAL_PORT SEED_DIR
 
 .PHONY: help demo up down status logs reset seed psql test lint fmt types drift docs migration bench bench-quality soak check pins contract
@@ -94,6 +94,6 @@ check: lint types drift ## what a commit must pass
 	@$(PYTHON) -m pytest tests/unit tests/sql
 
 pins: .venv/dev.stamp ## pin every version anew from the .in files
-	@for file in requirements local/requirements requirements-dev; do \
+	@for file in requirements local/requirements requirements-engine requirements-dev; do \
 	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url $$file.in --output-file $$file.txt; \
 	done

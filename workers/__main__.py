@@ -6,7 +6,7 @@ import sys
 
 from workers.common.errors import WorkerError
 
-WORKERS = ("blend", "embedding", "item_model", "jobs")
+WORKERS = ("blend", "embedding", "item_model", "jobs", "user_similarity")
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ from workers.embedding.client import SearchClient
 from workers.item_model import jobs as item_model
 from workers.recommend import jobs as recommend
 from workers.upkeep import jobs as upkeep
+from workers.user_similarity import jobs as user_similarity
 
 
 def assemble(database_url: str, database: Pool, search_url: str, service_role_key: str) -> App:
@@ -19,4 +20,5 @@ def assemble(database_url: str, database: Pool, search_url: str, service_role_ke
     blend.register(app, database_url)
     recommend.register(app, database)
     upkeep.register(app, database)
+    user_similarity.register(app, database_url)
     return app

@@ -70,12 +70,12 @@ def item_model(
     weights: Mapping[UUID, Mapping[UUID, float]],
     version: int = 1,
     active: bool = True,
+    name: str = "liked_together",
 ) -> None:
     """A version of the item model, as its training leaves it."""
     made = db.execute(
-        "insert into recommendation_models (name, version, is_active) values ('liked_together', %s, %s) "
-        "returning id",
-        [version, active],
+        "insert into recommendation_models (name, version, is_active) values (%s, %s, %s) returning id",
+        [name, version, active],
     ).fetchone()
     assert made
     for liked, neighbours in weights.items():

@@ -48,24 +48,62 @@ def recommended(db: psycopg.Connection, **parameters: object) -> list[Any]:
     return db.execute(query, parameters).fetchall()
 
 
-def test_a_prediction_is_ones_mean_plus_the_neighbours_departures(
+def test_a_prediction_adds_what_those_who_rate_alike_departed_by(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, viewer)
-    # Ann's mean is 2.8, Bob's 3.5: 3 + ((4 - 2.8) + (5 - 3.5)) / 2, and for E of Ann alone 3 + (1 - 2.8)
-    assert predicted(db, viewer, films["D"]) == pytest.approx(4.35)
-    assert predicted(db, viewer, films["E"]) == pytest.approx(1.2)
+    # All ratings: 51 / 16 = 3.1875. Levels, (sum + 5 * 3.1875) / (count + 5): A 3.4375, B 3.1042, C 2.7708,
+    # D 3.5625, E 3.1339. The viewer is 1.5625, -0.1042 and -1.7708 above them: a bias of -0.3125 / (3 + 5).
+    # Everybody's level over A, B and C is -0.3125 / (3 + 20). Ann weighs 1 * 3 / 53, Bob 0.99516 * 3 / 53.
+    # D: 3.5625 - 0.0391 + (0.0566 * (4 - 3.5489) + 0.0563 * (5 - 3.5489)) / (0.0566 + 0.0563 + 0.5)
+    assert predicted(db, viewer, films["D"]) == pytest.approx(3.6984529, abs=1e-6)
+    # E: Eve, the other way round, does not count: 3.1339 - 0.0391 + 0.0566 * (1 - 3.1203) / (0.0566 + 0.5)
+    assert predicted(db, viewer, films["E"]) == pytest.approx(2.8792383, abs=1e-6)
 
 
-def test_a_list_sums_shrunk_similarities_of_those_who_liked_it(
+def test_items_rated_alike_tell_more_than_people(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    item_model(db, {films["D"]: {films["A"]: 0.5, films["C"]: 0.2}}, name="rated_alike")
+    become(db, viewer)
+    # A is 1.5625 + 0.0391 above, C -1.7708 + 0.0391: (0.5 * 1.6016 - 0.2 * 1.7318) / (0.7 + 0.3) = 0.4544
+    assert predicted(db, viewer, films["D"]) == pytest.approx(
+        3.5625 - 0.0390625 + 0.8 * 0.4544271 + 0.5 * 0.1750154, abs=1e-6
+    )
+
+
+def test_a_list_sums_the_affinities_of_those_who_liked_it(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, viewer)
-    # Three common ratings: each neighbour weighs 1 * 3 / (3 + 10)
+    # 3 * (1 + 2 * weight) / sqrt((3 + 20) * (their count + 20)): Ann 0.13927, Bob 0.14207, Eve 0.11333
     assert collaborative(db, viewer) == [
-        (films["D"], pytest.approx(4.35), pytest.approx(3 / 13 * (4 + 5) / 5)),
-        (films["E"], pytest.approx(1.2), pytest.approx(3 / 13 * 1 / 5)),
+        (films["D"], pytest.approx(3.6984529, abs=1e-6), pytest.approx(0.2534913, abs=1e-6)),
+        (films["E"], pytest.approx(2.8792383, abs=1e-6), pytest.approx(0.1411815, abs=1e-6)),
     ]
+
+
+def test_one_rating_gives_a_list_and_predictions(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    newcomer = person(db, "newcomer")
+    become(db, newcomer)
+    before = predicted(db, newcomer, films["D"])
+    db.execute("insert into ratings (item_id, rating) values (%s, 5)", [films["A"]])
+    assert {row[0] for row in collaborative(db, newcomer)} == {films[name] for name in "BCDE"}
+    after = predicted(db, newcomer, films["D"])
+    assert before is not None and after is not None
+    assert after > before
+
+
+def test_where_everybody_gave_the_same_that_is_predicted(
+    db: psycopg.Connection, films: dict[str, UUID]
+) -> None:
+    viewer, other = person(db), person(db, "other")
+    rate(db, viewer.rater_id, {films["A"]: 4, films["B"]: 4})
+    rate(db, other.rater_id, {films["A"]: 4, films["B"]: 4, films["C"]: 4})
+    become(db, viewer)
+    assert predicted(db, viewer, films["C"]) == pytest.approx(4)
 
 
 def test_stored_neighbours_give_the_same_list(
@@ -76,10 +114,11 @@ def test_stored_neighbours_give_the_same_list(
     db.execute("reset role")
     db.execute("select private.refresh_user_similarity(%s)", [viewer.rater_id])
     stored = db.execute(
-        "select similarity, co_ratings from user_similarities where rater_id = %s", [viewer.rater_id]
+        "select similarity, co_ratings from user_similarities where rater_id = %s order by similarity",
+        [viewer.rater_id],
     ).fetchall()
     become(db, viewer)
-    assert stored == [(pytest.approx(1), 3)] * 2
+    assert stored == [(pytest.approx(-1), 3), (pytest.approx(1), 3), (pytest.approx(1), 3)]
     assert collaborative(db, viewer) == live
 
 
@@ -94,14 +133,15 @@ def test_a_rating_given_now_changes_the_next_list(
     assert [row[0] for row in collaborative(db, viewer)] == [films["D"], films["E"]]
 
 
-def test_an_item_that_no_neighbour_rated_is_predicted_by_its_mean(
+def test_an_item_that_no_neighbour_rated_is_predicted_by_its_level_and_ones_bias(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     lonely, unrated = item(db, "Rated by strangers"), item(db, "Rated by nobody")
     rate(db, person(db).rater_id, {lonely: 2})
     rate(db, person(db).rater_id, {lonely: 4.5})
     become(db, viewer)
-    assert predicted(db, viewer, lonely) == pytest.approx(3.25)
+    # All ratings: 57.5 / 18. The level (6.5 + 5 * 3.1944) / 7, the bias (9 - 9.3241) / 8
+    assert predicted(db, viewer, lonely) == pytest.approx(3.1698081, abs=1e-6)
     assert predicted(db, viewer, unrated) is None
 
 
@@ -118,7 +158,7 @@ def test_correlations_are_scipys(db: psycopg.Connection) -> None:
     compared = 0
     for rater in raters:
         found = db.execute("select * from private.compute_neighbours(%s)", [rater]).fetchall()
-        for neighbour, similarity, co_ratings in found:
+        for neighbour, similarity, co_ratings, *_ in found:
             both = given[rater].keys() & given[neighbour].keys()
             mine, theirs = ([given[who][film] for film in both] for who in (rater, neighbour))
             assert co_ratings == len(both)
@@ -127,14 +167,17 @@ def test_correlations_are_scipys(db: psycopg.Connection) -> None:
     assert compared == len(list(itertools.permutations(raters, 2)))
 
 
-def test_raters_without_variance_or_with_one_common_rating_are_no_neighbours(
+def test_without_variance_or_with_one_common_rating_there_is_no_correlation(
     db: psycopg.Connection, films: dict[str, UUID]
 ) -> None:
     viewer, flat, single = (person(db).rater_id for _ in range(3))
     rate(db, viewer, {films["A"]: 5, films["B"]: 3})
     rate(db, flat, {films["A"]: 4, films["B"]: 4})
     rate(db, single, {films["A"]: 5, films["C"]: 1})
-    assert db.execute("select * from private.compute_neighbours(%s)", [viewer]).fetchall() == []
+    found = db.execute(
+        "select neighbour_id, similarity, co_ratings from private.compute_neighbours(%s)", [viewer]
+    ).fetchall()
+    assert sorted(found, key=lambda row: row[2]) == [(single, None, 1), (flat, None, 2)]
 
 
 def test_another_users_recommendations_are_refused(db: psycopg.Connection, viewer: Person) -> None:

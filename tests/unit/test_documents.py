@@ -5,6 +5,7 @@ from dataclasses import fields
 
 from local.settings import ROOT
 from workers.embedding.settings import Settings as EmbeddingSettings
+from workers.item_model.settings import Settings as ItemModelSettings
 from workers.jobs.settings import Settings as JobsSettings
 from workers.search.settings import Settings as SearchSettings
 
@@ -19,14 +20,14 @@ def test_every_make_target_is_in_the_readme() -> None:
 
 def test_every_setting_is_in_the_example() -> None:
     example = (ROOT / ".env.example").read_text()
-    for settings in (SearchSettings, EmbeddingSettings, JobsSettings):
+    for settings in (SearchSettings, EmbeddingSettings, ItemModelSettings, JobsSettings):
         for field in fields(settings):
             assert re.search(rf"^#? ?{field.name.upper()}=", example, re.MULTILINE), field.name
 
 
 def test_every_dependency_has_its_reason() -> None:
     reasons = (ROOT / "docs" / "dependencies.md").read_text()
-    for path in ("requirements.in", "local/requirements.in", "requirements-dev.in"):
+    for path in ("requirements.in", "local/requirements.in", "requirements-engine.in", "requirements-dev.in"):
         for line in (ROOT / path).read_text().splitlines():
             if line and not line.startswith("#"):
                 name = re.split(r"[\[<>=]", line)[0]

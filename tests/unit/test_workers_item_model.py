@@ -107,9 +107,8 @@ def test_a_parameter_out_of_range_is_a_fault(parameters: Parameters) -> None:
 
 
 def test_the_command_line_says_what_is_out_of_range(capsys: pytest.CaptureFixture[str]) -> None:
-    assert parse(["--neighbours", "5", "--half-life-days", "30"]) == Parameters(
-        neighbours=5, half_life_days=30
-    )
+    parameters, engine = parse(["--neighbours", "5", "--half-life-days", "30"])
+    assert (parameters, engine) == (Parameters(neighbours=5, half_life_days=30), None)
     with pytest.raises(SystemExit):
         parse(["--regularisation", "-1"])
     assert "regularisation must be above 0" in capsys.readouterr().err
@@ -122,3 +121,7 @@ def test_too_many_items_for_the_memory_are_refused_with_numbers() -> None:
         "20,000 items need 3.0 GB and 2.0 GB are free; give a lower --max-items"
     )
     assert core.shortage(20_000, core.bytes_free("")) is None
+    assert core.shortage(12_000, free) is None
+    assert core.shortage(12_000, free, 2) == (
+        "12,000 items need 2.1 GB and 2.0 GB are free; give a lower --max-items"
+    )

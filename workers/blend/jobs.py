@@ -3,7 +3,7 @@
 from procrastinate import App
 
 from workers.common import logs
-from workers.common.command import run
+from workers.common.child import run
 from workers.common.queue import Retry
 
 WEEKLY = "17 4 * * 0"
@@ -13,5 +13,4 @@ def register(app: App, database_url: str) -> None:
     @app.periodic(cron=WEEKLY, queueing_lock="fit_blend")
     @app.task(name="fit_blend", queue="recommend", priority=-1, retry=Retry())
     async def fit_blend(timestamp: int | None = None) -> None:
-        """In a process of its own, whose memory is given back."""
         logs.info("blend_fitted", said=await run("blend", database_url))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from workers.common import settings
 from workers.common.database import connected
+from workers.common.engine import USAGE, Address
 from workers.common.errors import WorkerError
 from workers.item_model.core import Parameters, faults
 from workers.item_model.settings import Settings
@@ -15,12 +16,12 @@ MEMORY = "Training takes 8 bytes times the number of items squared: 3 GB for 20,
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parameters = parse(arguments)
+    parameters, engine = parse(arguments)
     read = settings.load(Settings, os.environ)
-    from workers.item_model.train import train
+    from workers.item_model.train import train, weighing
 
-    with connected(read.database_url) as connection:
-        done = train(connection, parameters)
+    with weighing(engine or read.engine) as weigh, connected(read.database_url) as connection:
+        done = train(connection, parameters, weigh)
     left_out = f"; {done.left_out} items were left out, see --max-items" if done.left_out else ""
     sys.stdout.write(
         f"version {done.version}: {done.weights} weights between {done.items} items, "
@@ -29,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def parse(arguments: Sequence[str] | None) -> Parameters:
+def parse(arguments: Sequence[str] | None) -> tuple[Parameters, Address | None]:
+    """What to train with, and the engine to train on."""
     default = Parameters()
     parser = argparse.ArgumentParser(prog="python -m workers item_model", description=__doc__, epilog=MEMORY)
     add = parser.add_argument
@@ -38,10 +40,13 @@ def parse(arguments: Sequence[str] | None) -> Parameters:
     add("--half-life-days", type=float, help="a liking counts half as much after so many days")
     add("--popularity", type=float, default=0.0, metavar="ALPHA", help="divide by popularity to this power")
     add("--max-items", type=int, default=default.max_items, help="the most liked ones, default 20000")
-    chosen = Parameters(**vars(parser.parse_args(arguments)))
+    add("--engine", type=Address, help=f"train on Dask, not in this process: {USAGE}")
+    given = vars(parser.parse_args(arguments))
+    engine = given.pop("engine")
+    chosen = Parameters(**given)
     if found := faults(chosen):
         parser.error("; ".join(found))
-    return chosen
+    return chosen, engine
 
 
 if __name__ == "__main__":

@@ -47,9 +47,9 @@ def bytes_free(meminfo: str) -> int | None:
     return int(found[1]) * 1024 if found else None
 
 
-def shortage(items: int, free: int | None) -> str | None:
-    """Why so many items cannot be trained on, if they cannot."""
-    needed = bytes_needed(items)
+def shortage(items: int, free: int | None, matrices: int = 1) -> str | None:
+    """Why so many items cannot be trained on, if they cannot, where it takes so many matrices of them."""
+    needed = bytes_needed(items) * matrices
     if free is None or needed <= free:
         return None
     return (

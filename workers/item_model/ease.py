@@ -4,6 +4,7 @@ Harald Steck, Embarrassingly Shallow Autoencoders for Sparse Data, WWW 2019, arX
 with P = inv(XᵀX + λI), weights are B = -P / diag(P), by column, and nothing on the diagonal.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,24 +75,39 @@ def mirror(matrix: Matrix) -> None:
 def ease(likings: Any, regularisation: float, popularity: float = 0.0) -> Matrix:
     """Weights, from the item of the row to the item of the column."""
     matrix = invert(gram(likings, regularisation))
-    divisors = -matrix.diagonal().copy()
-    if popularity:
-        divisors *= np.maximum(np.diff(likings.tocsc().indptr), 1.0) ** popularity
-    matrix /= divisors
+    matrix /= divisors(matrix.diagonal(), likings, popularity)
     np.fill_diagonal(matrix, 0)
     return matrix
 
 
+def divisors(diagonal: Matrix, likings: Any, popularity: float) -> Matrix:
+    """What makes weights of an inverse, or of its negative, by column: of either the diagonal."""
+    made: Matrix = -diagonal
+    if popularity:
+        made *= np.maximum(np.diff(likings.tocsc().indptr), 1.0) ** popularity
+    return made
+
+
 def strongest(weights: Matrix, count: int) -> Weights:
     """Of each row the `count` largest by size, whatever their sign, without zeros."""
-    found: list[tuple[Indexes, Indexes, NDArray[np.float32]]] = []
-    count = min(count, len(weights))
+    found: list[Weights] = []
+    count = min(count, weights.shape[1])
     for start in range(0, len(weights), BLOCK):
         rows = np.ascontiguousarray(weights[start : start + BLOCK])
         best = np.argpartition(-np.abs(rows), count - 1, axis=1)[:, :count]
         values = np.take_along_axis(rows, best, axis=1).astype(np.float32)
         items = np.broadcast_to(np.arange(start, start + len(rows))[:, None], best.shape)
         kept = values != 0
-        found.append((items[kept], best[kept], values[kept]))
-    empty = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
-    return Weights(*(np.concatenate(parts) for parts in zip(empty, *found, strict=True)))
+        found.append(Weights(items[kept], best[kept], values[kept]))
+    return together(found)
+
+
+def together(parts: Sequence[Weights]) -> Weights:
+    """One after the other, in their order."""
+    none = Weights(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
+    all_parts = [none, *parts]
+    return Weights(
+        np.concatenate([part.item for part in all_parts]),
+        np.concatenate([part.neighbour for part in all_parts]),
+        np.concatenate([part.weight for part in all_parts]),
+    )

@@ -3,7 +3,7 @@
 from procrastinate import App
 
 from workers.common import logs
-from workers.common.command import run
+from workers.common.child import run
 from workers.common.queue import Retry
 
 NIGHTLY = "47 3 * * *"
@@ -13,5 +13,4 @@ def register(app: App, database_url: str) -> None:
     @app.periodic(cron=NIGHTLY, queueing_lock="train_item_model")
     @app.task(name="train_item_model", queue="recommend", priority=-1, retry=Retry())
     async def train_item_model(timestamp: int | None = None) -> None:
-        """In a process of its own, whose memory is given back."""
         logs.info("item_model_trained", said=await run("item_model", database_url))

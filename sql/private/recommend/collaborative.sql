@@ -1,18 +1,19 @@
--- What a rater's nearest 100 neighbours rated and the rater has not: scored by the sum, over neighbours, of
--- shrunk similarity times rating / 5. A list ordered by predicted rating alone would be led by what one
--- neighbour liked. Reads others' ratings: for definer functions and workers only.
+-- What a rater's closest 40 neighbours rated and the rater has not: scored by the sum, over neighbours, of affinity
+-- times rating / 5. A list ordered by predicted rating alone would be led by what one neighbour liked.
+-- Reads others' ratings: for definer functions and workers only.
 create or replace function private.collaborative(rater_id uuid, kind text, count integer)
 returns table (item_id uuid, score double precision)
 language sql stable rows 20 set search_path = ''
 as $$
-    with nearest as materialized (
-        select n.neighbour_id, n.weight
+    with closest as materialized (
+        select n.neighbour_id, n.affinity
         from private.neighbours(collaborative.rater_id) as n
-        order by n.weight desc, n.neighbour_id
-        limit 100
+        where n.affinity > 0
+        order by n.affinity desc, n.neighbour_id
+        limit 40
     ), scored as (
-        select o.item_id, sum(n.weight * o.rating / 5) as score
-        from nearest as n
+        select o.item_id, sum(n.affinity * o.rating / 5) as score
+        from closest as n
         join public.ratings as o on o.rater_id = n.neighbour_id
         where o.item_id not in (select private.unwanted(collaborative.rater_id))
         group by o.item_id

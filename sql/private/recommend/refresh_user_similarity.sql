@@ -1,4 +1,4 @@
--- Store a rater's nearest 300 neighbours anew. One statement, so that the version it notes is the one it saw.
+-- Store a rater's nearest neighbours anew. One statement, so that the version it notes is the one it saw.
 create or replace function private.refresh_user_similarity(rater_id uuid) returns void
 language plpgsql set search_path = ''
 as $$
@@ -6,22 +6,22 @@ as $$
 begin
     perform pg_advisory_xact_lock(hashtextextended('user_similarities:' || refresh_user_similarity.rater_id, 0));
     with nearest as materialized (
-        select n.neighbour_id, n.similarity, n.co_ratings
-        from private.compute_neighbours(refresh_user_similarity.rater_id) as n
-        where n.similarity > 0
-        order by private.shrunk(n.similarity, n.co_ratings) desc, n.neighbour_id
-        limit 300
+        select n.* from private.nearest_raters(refresh_user_similarity.rater_id) as n
     ), gone as (
         delete from public.user_similarities as s
         where
             s.rater_id = refresh_user_similarity.rater_id
             and s.neighbour_id not in (select n.neighbour_id from nearest as n)
     ), stored as (
-        insert into public.user_similarities (rater_id, neighbour_id, similarity, co_ratings)
-        select refresh_user_similarity.rater_id, n.neighbour_id, n.similarity, n.co_ratings
+        insert into public.user_similarities
+        (rater_id, neighbour_id, similarity, co_ratings, weight, affinity, level)
+        select
+            refresh_user_similarity.rater_id, n.neighbour_id, n.similarity, n.co_ratings,
+            n.weight, n.affinity, n.level
         from nearest as n
         on conflict (rater_id, neighbour_id) do update set
-            similarity = excluded.similarity, co_ratings = excluded.co_ratings, computed_at = now()
+            similarity = excluded.similarity, co_ratings = excluded.co_ratings, weight = excluded.weight,
+            affinity = excluded.affinity, level = excluded.level, computed_at = now()
     )
     update public.raters as r set similarities_version = r.ratings_version
     where r.id = refresh_user_similarity.rater_id;

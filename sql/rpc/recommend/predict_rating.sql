@@ -1,5 +1,6 @@
--- What a user would give to an item: the user's mean, plus how the nearest 40 neighbours who rated it departed from
--- theirs, weighted by Pearson correlation; the item's mean where no neighbour rated it.
+-- What a user would give to an item: the item's mean, plus how far the user rates above the means of items, plus how
+-- the neighbours who rate alike departed from as much, and the user's own ratings of items that are rated alike.
+-- Counts from the first rating on, at once; a user without ratings gets the item's mean, drawn to that of all.
 --   user_id  one's own id; the service may name anybody's, or a rater
 --   item_id  the item
 -- Returns a number from 0.5 to 5.0; null when nobody has rated the item.

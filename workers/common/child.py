@@ -1,4 +1,4 @@
-"""A worker's command run by a job, in a process of its own, whose memory is given back."""
+"""A worker run by a job, in a process of its own, whose memory is given back."""
 
 import asyncio
 import os
@@ -9,12 +9,12 @@ from procrastinate.exceptions import JobAborted
 from workers.common.errors import WorkerError
 
 
-class CommandError(WorkerError):
-    """A worker's command failed."""
+class ChildError(WorkerError):
+    """The worker that the job ran failed."""
 
 
 async def run(name: str, database_url: str) -> str:
-    """What `python -m workers NAME` said. Asked to stop, it stops the command. Raises CommandError."""
+    """What the worker said. Asked to stop, it stops the worker."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "workers", name),
         env={**os.environ, "DATABASE_URL": database_url},
@@ -29,5 +29,5 @@ async def run(name: str, database_url: str) -> str:
         raise JobAborted from None
     said = output.decode(errors="replace").strip()
     if process.returncode:
-        raise CommandError(said[-1000:])
+        raise ChildError(said[-1000:])
     return said

@@ -1,0 +1,17 @@
+-- The mean rating of the 1,000 most popular items, which hold most ratings; null where nothing is rated.
+-- Read as it is now: no job has to keep it.
+create or replace function private.rating_level() returns double precision
+language sql stable set search_path = ''
+as $$
+    select sum(s.rating_sum) / sum(s.rating_count)
+    from (
+        select i.rating_sum, i.rating_count
+        from public.item_stats as i
+        where i.rating_sum > 0
+        order by i.rating_sum desc, i.item_id
+        limit 1000
+    ) as s
+$$;
+comment on function private.rating_level() is 'The mean rating of the most popular items.';
+revoke execute on function private.rating_level() from public;
+grant execute on function private.rating_level() to service_role;

@@ -1,0 +1,147 @@
+"""Where work is done past one machine: what an address may be, and EASE by tiles beside EASE at once."""
+
+import builtins
+import socket
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+
+from workers.common.engine import Address, EngineAwayError, EngineMissingError, engine
+from workers.common.settings import SettingsError, load
+from workers.item_model import ease, tiles
+from workers.item_model.__main__ import parse
+from workers.item_model.settings import Settings
+
+
+def at_once(function: Any, *arguments: Any) -> Any:
+    return function(*arguments)
+
+
+def swept(likings: np.ndarray, size: int, regularisation: float) -> tiles.Tiles:
+    blocks = tiles.columns(csr_array(likings), size)
+    made = tiles.products(at_once, blocks, regularisation)
+    for k in range(len(blocks)):
+        made = tiles.sweep(at_once, made, k)
+    return made
+
+
+def random_likings(seed: int, raters: int, items: int) -> np.ndarray:
+    chance = np.random.default_rng(seed)
+    return np.where(chance.random((raters, items)) < 0.4, chance.integers(1, 11, (raters, items)) / 10, 0)
+
+
+def test_sweeping_two_items_one_by_one_gives_the_negative_inverse() -> None:
+    # XᵀX + I = [[3, 2], [2, 4]]; its inverse is [[4, -2], [-2, 3]] / 8
+    made = swept(np.array([[1.0, 1.0], [1.0, 1.0], [0.0, 1.0]]), 1, 1)
+    assert {place: tile.item() for place, tile in made.items()} == pytest.approx(
+        {(0, 0): -4 / 8, (1, 0): 2 / 8, (1, 1): -3 / 8}
+    )
+
+
+@given(st.integers(0, 2**32), st.integers(1, 12), st.integers(1, 30), st.integers(1, 31))
+@settings(deadline=None, max_examples=60)
+def test_tiles_of_any_size_hold_the_lower_half_of_the_negative_inverse(
+    seed: int, raters: int, items: int, size: int
+) -> None:
+    likings = random_likings(seed, raters, items)
+    inverse = np.linalg.inv(likings.T @ likings + 2 * np.eye(items))
+    for (i, j), tile in swept(likings, size, 2).items():
+        assert i >= j
+        part = inverse[i * size : (i + 1) * size, j * size : (j + 1) * size]
+        assert tile == pytest.approx(-part, abs=1e-9)
+
+
+@pytest.mark.parametrize("popularity", [0.0, 0.5])
+def test_pruned_rows_are_those_of_the_whole_matrix(popularity: float) -> None:
+    likings = csr_array(random_likings(7, 20, 23))
+    whole = ease.strongest(ease.ease(likings, 3, popularity), 4)
+    made = swept(likings.toarray(), 5, 3)
+    by_column = ease.divisors(np.concatenate([made[k, k].diagonal() for k in range(5)]), likings, popularity)
+    rows = [
+        tiles.strongest_of(
+            [
+                tiles.prune(tile, turned, by_column[5 * j : 5 * j + 5], (5 * i, 5 * j), 4)
+                for j, (tile, turned) in enumerate(tiles.row(made, i))
+            ],
+            4,
+        )
+        for i in range(5)
+    ]
+    pruned = ease.together(rows)
+    assert weights(pruned) == pytest.approx(weights(whole), abs=1e-6)
+
+
+def test_of_what_several_tiles_have_for_an_item_the_largest_by_size_stay() -> None:
+    one = ease.Weights(np.array([7, 7, 8]), np.array([1, 2, 1]), np.array([0.5, -0.25, 0.125], np.float32))
+    other = ease.Weights(np.array([7, 8, 8]), np.array([4, 4, 5]), np.array([-0.75, 0.5, -0.25], np.float32))
+    kept = weights(tiles.strongest_of([one, other], 2))
+    assert kept == {(7, 4): -0.75, (7, 1): 0.5, (8, 4): 0.5, (8, 5): -0.25}
+
+
+def weights(found: ease.Weights) -> dict[tuple[int, int], float]:
+    pairs = zip(found.item.tolist(), found.neighbour.tolist(), strict=True)
+    return dict(zip(pairs, found.weight.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "processes"),
+    [("local:3", 3), ("local:128", 128), ("tcp://10.0.0.7:8786", None), ("tls://a-b.example:1", None)],
+)
+def test_an_address_says_where_the_work_is_done(text: str, processes: int | None) -> None:
+    assert (Address(text), Address(text).processes) == (text, processes)
+
+
+def test_on_this_machine_there_is_a_process_a_core() -> None:
+    assert (Address("local").processes or 0) >= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "local:0", "local:-1", "local:9999", "locale", "127.0.0.1:8786", "tcp://host", "tcp://ho st:1",
+     "http://host:1", "inproc://host:1", "tcp://host:1;rm", "tcp://host:1\n", "شبكة", "🎬"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="is not local, local:PROCESSES, or a scheduler's"):
+        Address(text)
+    with pytest.raises(SystemExit):
+        parse(["--engine", text])
+    assert "argument --engine: invalid Address value" in capsys.readouterr().err
+
+
+def test_the_engine_is_the_one_that_is_set_unless_the_command_names_one() -> None:
+    environment = {"DATABASE_URL": "postgresql://somewhere", "ENGINE": "tcp://10.0.0.7:8786"}
+    assert load(Settings, environment).engine == "tcp://10.0.0.7:8786"
+    assert load(Settings, environment | {"ENGINE": ""}).engine is None
+    assert parse(["--engine", "local:2"])[1] == "local:2"
+    with pytest.raises(SettingsError, match="ENGINE cannot be read"):
+        load(Settings, environment | {"ENGINE": "somewhere"})
+
+
+def test_without_its_package_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = builtins.__import__
+
+    def missing(name: str, *arguments: Any, **named: Any) -> ModuleType:
+        if name.partition(".")[0] == "distributed":
+            raise ModuleNotFoundError(f"No module named {name!r}")
+        return there(name, *arguments, **named)
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    with pytest.raises(EngineMissingError, match=r"see requirements-engine\.txt"), engine(Address("local:1")):
+        pass
+
+
+def test_a_scheduler_that_is_not_there_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workers.common.engine.ANSWER_WITHIN", 1)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = Address(f"tcp://127.0.0.1:{taken.getsockname()[1]}")
+        with pytest.raises(EngineAwayError) as caught, engine(address):
+            pass
+    assert str(caught.value) == (
+        f"The engine does not answer, or has no workers; start `dask scheduler` and `dask worker`: {address}"
+    )

@@ -1,0 +1,216 @@
+"""Training on the engine: several processes find what one finds, and what falls meanwhile harms nothing."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import numpy as np
+import psutil
+import psycopg
+import pytest
+from scipy.sparse import csr_array
+
+from local.settings import ROOT
+from tests.conftest import Stack
+from tests.workers.catalogue import Catalogue, until
+from tests.workers.conftest import Start
+from workers.common.blocks import one_by_one, several
+from workers.common.engine import Address, EngineForeignError, engine, memory, settle
+from workers.item_model import cluster, ease
+from workers.item_model.core import Parameters
+from workers.user_similarity import table
+from workers.user_similarity.neighbours import neighbours_of
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+ITEMS, TILE = 150, 40
+PARAMETERS = Parameters(regularisation=5, neighbours=20, popularity=0.3)
+WAITING = "select 1 from pg_stat_activity where application_name = %s and wait_event_type = 'Lock'"
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator["Client"]:
+    with engine(Address("local:3")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def likings() -> csr_array:
+    chance = np.random.default_rng(11)
+    given = np.where(chance.random((90, ITEMS)) < 0.2, chance.integers(1, 11, (90, ITEMS)) / 10, 0)
+    return csr_array(given)
+
+
+@dataclass
+class Stored:
+    """What a training left in the database."""
+
+    connection: psycopg.Connection[Any]
+
+    def versions(self) -> list[int]:
+        return [row[0] for row in self.connection.execute("select version from recommendation_models")]
+
+    def weights(self) -> dict[tuple[UUID, UUID], float]:
+        rows = self.connection.execute("select item_id, neighbour_id, weight from item_neighbours")
+        return {(row[0], row[1]): row[2] for row in rows}
+
+
+@pytest.fixture
+def stored(films: Catalogue) -> Iterator[Stored]:
+    """Five films, of which each of four raters likes all but one."""
+    items = films.add_unnoticed(5)
+    raters = [row[0] for row in films.connection.execute(
+        "insert into raters (profile_id) select null from generate_series(1, 4) returning id"
+    )]  # fmt: skip
+    rows = [
+        (rater, item, 3 + place / 2)
+        for place, rater in enumerate(raters)
+        for item in items
+        if item != items[place]
+    ]
+    films.connection.cursor().executemany(
+        "insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", rows
+    )
+    yield Stored(films.connection)
+    films.connection.execute("delete from recommendation_models")
+    films.connection.execute("delete from raters where id = any(%s)", [raters])
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[tuple[Address, psutil.Process]]:
+    """A scheduler with a worker that has no limit of memory, as an operator starts them in a folder."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = Address(f"tcp://127.0.0.1:{port}")
+    here = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
+    commands = (
+        ("scheduler", *here, "--port", str(port), "--no-dashboard"),
+        ("worker", address, *here, "--nthreads", "1", "--no-nanny", "--memory-limit", "0"),
+    )
+    started = [
+        psutil.Popen([sys.executable, "-m", "dask", *words], cwd=folder, stdout=DEVNULL, stderr=DEVNULL)
+        for words in commands
+    ]
+    try:
+        yield address, started[0]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def weights(found: ease.Weights) -> dict[tuple[int, int], float]:
+    pairs = zip(found.item.tolist(), found.neighbour.tolist(), strict=True)
+    return dict(zip(pairs, found.weight.tolist(), strict=True))
+
+
+def on_one_machine(likings: csr_array) -> dict[tuple[int, int], float]:
+    whole = ease.ease(likings, PARAMETERS.regularisation, PARAMETERS.popularity)
+    return weights(ease.strongest(whole, PARAMETERS.neighbours))
+
+
+def test_several_processes_find_the_weights_of_one(client: "Client", likings: csr_array) -> None:
+    pids = set(client.run(os.getpid).values())
+    assert len(pids | {os.getpid()}) == 4
+    found = weights(cluster.ease(client, likings, PARAMETERS, TILE))
+    assert found == pytest.approx(on_one_machine(likings), abs=1e-6)
+
+
+def test_its_memory_is_that_of_all_workers(client: "Client") -> None:
+    assert memory(client) == pytest.approx(psutil.virtual_memory().total, rel=0.01)
+
+
+def test_nothing_of_it_can_be_reached_from_elsewhere(client: "Client") -> None:
+    me = psutil.Process()
+    for process in (me, *me.children(recursive=True)):
+        listening = [each.laddr for each in process.net_connections() if each.status == psutil.CONN_LISTEN]
+        assert {place.ip for place in listening if place} <= {"127.0.0.1"}
+
+
+def test_a_worker_that_is_killed_meanwhile_changes_nothing(
+    client: "Client", likings: csr_array, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim = next(iter(client.run(os.getpid).values()))
+    steps = []
+
+    def settle_and_kill(client: "Client", futures: Iterable["Future[Any]"]) -> None:
+        settle(client, futures)
+        steps.append(1)
+        if len(steps) == 3:
+            psutil.Process(victim).kill()
+
+    monkeypatch.setattr(cluster, "settle", settle_and_kill)
+    found = weights(cluster.ease(client, likings, PARAMETERS, TILE))
+    assert len(steps) > 3
+    assert found == pytest.approx(on_one_machine(likings), abs=1e-6)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_neighbours_are_those_of_one_process_also_when_a_worker_is_killed(
+    client: "Client", killed: bool
+) -> None:
+    chance = np.random.default_rng(3)
+    rater, item = np.nonzero(chance.random((60, 40)) < 0.3)
+    given = table.ratings(rater, item, chance.integers(1, 11, len(rater)) / 2, 60, 40)
+    blocks = np.array_split(np.arange(60), 20)
+    found = []
+    for each in several(client, neighbours_of, blocks, given):
+        found.append(each)
+        if killed and len(found) == 2:
+            psutil.Process(next(iter(client.run(os.getpid).values()))).kill()
+    expected = list(one_by_one(neighbours_of, blocks, given))
+    assert len(found) == len(expected) == 20
+    for one, other in zip(found, expected, strict=True):
+        for name, values in vars(other).items():
+            assert getattr(one, name) == pytest.approx(values, abs=1e-6, nan_ok=True), name
+
+
+def test_the_command_stores_what_it_stores_without_an_engine(stored: Stored, start: Start) -> None:
+    found = []
+    for words in ((), ("--engine", "local:2")):
+        process = start("item_model", "--regularisation", "2", *words)
+        out, err = process.communicate(timeout=120)
+        assert (process.returncode, err) == (0, "")
+        assert out.endswith(": 20 weights between 5 items, of 16 likings\n")
+        found.append(stored.weights())
+    assert stored.versions() == [2]
+    assert found[1] == pytest.approx(found[0], abs=1e-6)
+
+
+def test_an_engine_that_lacks_the_project_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    sentence = "must run in a checkout of this version"
+    with (
+        running(tmp_path) as (address, _),
+        pytest.raises(EngineForeignError, match=sentence),
+        engine(address),
+    ):
+        pass
+
+
+def test_a_scheduler_that_falls_meanwhile_leaves_the_version_before(
+    stack: Stack, stored: Stored, start: Start
+) -> None:
+    name = f"test {uuid4()}"
+    with running(ROOT) as (address, scheduler):
+        environment = {"ENGINE": address, "PGAPPNAME": name}
+        assert start("item_model", **environment).wait(120) == 0
+        before = stored.weights()
+        with psycopg.connect(stack.database_url) as other:
+            other.execute("lock table ratings in access exclusive mode")
+            process = start("item_model", **environment)
+            until(lambda: stored.connection.execute(WAITING, [name]).fetchone() is not None)
+            scheduler.kill()
+            other.rollback()
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert err == "The engine could not finish, try again: the scheduler, or what a worker held, is gone\n"
+    assert (stored.versions(), stored.weights()) == ([1], before)

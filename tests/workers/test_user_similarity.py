@@ -1,0 +1,108 @@
+"""Comparing everybody on a running stack: the numbers are those of the comparison of one, made in SQL."""
+
+import random
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from tests.conftest import Stack
+from tests.workers.catalogue import Catalogue, until
+from tests.workers.conftest import Start
+
+STORED = (
+    "select neighbour_id, similarity, co_ratings, weight, affinity, level from user_similarities "
+    "where rater_id = %s order by neighbour_id"
+)
+FRESH = "select count(*) from raters where rating_count > 0 and similarities_version = ratings_version"
+
+
+@pytest.fixture
+def raters(films: Catalogue) -> Iterator[list[UUID]]:
+    """Fourteen raters of twenty films: one of them gives the same to all, one rated a single film."""
+    connection = films.connection
+    chance = random.Random(3)
+    items = films.add_unnoticed(20)
+    made = [row[0] for row in connection.execute(
+        "insert into raters (profile_id) select null from generate_series(1, 14) returning id"
+    )]  # fmt: skip
+    rows = [
+        (rater, item, chance.randint(1, 10) / 2)
+        for rater in made[2:]
+        for item in items
+        if chance.random() < 0.5
+    ]
+    rows += [(made[0], item, 4.0) for item in items[:9]] + [(made[1], items[0], 2.5)]
+    connection.cursor().executemany(
+        "insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", rows
+    )
+    yield made
+    connection.execute("delete from recommendation_models")
+    connection.execute("delete from raters where id = any(%s)", [made])
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    return out
+
+
+def rows(connection: psycopg.Connection[Any], rater: UUID) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in connection.execute(STORED, [rater]).fetchall()]
+
+
+def count(connection: psycopg.Connection[Any], query: str) -> int:
+    row = connection.execute(query).fetchone()
+    assert row
+    return int(row[0])
+
+
+def test_everybody_compared_at_once_is_as_one_by_one(
+    films: Catalogue, raters: list[UUID], start: Start
+) -> None:
+    connection = films.connection
+    finish(start("user_similarity"))
+    for rater in raters:
+        at_once = rows(connection, rater)
+        connection.execute("select private.refresh_user_similarity(%s)", [rater])
+        alone = rows(connection, rater)
+        assert [row[0] for row in at_once] == [row[0] for row in alone] != []
+        for one, other in zip(at_once, alone, strict=True):
+            assert one[1:] == pytest.approx(other[1:], abs=1e-9)
+
+
+def test_two_comparisons_at_once_leave_everybody_fresh(
+    films: Catalogue, raters: list[UUID], start: Start
+) -> None:
+    for process in [start("user_similarity") for _ in range(2)]:
+        finish(process)
+    assert count(films.connection, FRESH) == len(raters)
+    models = films.connection.execute("select name, version, is_active from recommendation_models").fetchall()
+    assert models == [("rated_alike", 2, True)]
+
+
+def test_a_comparison_killed_while_it_writes_leaves_what_was(
+    stack: Stack, films: Catalogue, raters: list[UUID], start: Start
+) -> None:
+    connection = films.connection
+    finish(start("user_similarity"))
+    before = {rater: rows(connection, rater) for rater in raters}
+    name = f"test {uuid4()}"
+    waiting = f"select count(*) from pg_stat_activity where application_name = '{name}'"
+    with psycopg.connect(stack.database_url) as other:
+        other.execute("lock table user_similarities in access exclusive mode")
+        process = start("user_similarity", PGAPPNAME=name)
+        until(lambda: count(connection, f"{waiting} and wait_event_type = 'Lock'") == 1)
+        process.kill()
+        process.wait()
+        other.rollback()
+    until(lambda: count(connection, waiting) == 0)
+    assert {rater: rows(connection, rater) for rater in raters} == before
+
+
+def test_with_nothing_rated_nothing_is_compared(films: Catalogue, start: Start) -> None:
+    assert finish(start("user_similarity")) == "0 neighbours of 0 raters, 0 weights between items\n"
+    films.connection.execute("delete from recommendation_models")

@@ -1,0 +1,1 @@
+select pg_advisory_lock(hashtextextended('user_similarity', 0))
