@@ -6,7 +6,7 @@ import sys
 
 from workers.common.errors import WorkerError
 
-WORKERS = ("embedding", "item_model", "jobs", "user_similarity")
+WORKERS = ("blend", "embedding", "item_model", "jobs", "user_similarity")
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from procrastinate import App
 
+from workers.blend import jobs as blend
 from workers.common.database import Pool
 from workers.common.queue import open_app
 from workers.embedding import jobs as embedding
@@ -16,6 +17,7 @@ def assemble(database_url: str, database: Pool, search_url: str, service_role_ke
     app = open_app(database_url)
     embedding.register(app, database, SearchClient(search_url, service_role_key))
     item_model.register(app, database_url)
+    blend.register(app, database_url)
     recommend.register(app, database)
     upkeep.register(app, database)
     user_similarity.register(app, database_url)

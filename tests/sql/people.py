@@ -85,3 +85,4 @@ def item_model(
                 "values (%s, %s, %s, %s)",
                 [made[0], liked, neighbour, weight],
             )
+    db.execute("select private.pack_item_model(%s)", [made[0]])

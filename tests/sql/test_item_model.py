@@ -32,7 +32,10 @@ def weights(films: dict[str, UUID], **rows: dict[str, float]) -> dict[UUID, dict
 
 def together(db: psycopg.Connection, who: Person, kind: str | None = None, count: int = 20) -> list[Any]:
     return db.execute(
-        "select item_id, score, because_of from private.item_based(%s, %s, %s)", [who.rater_id, kind, count]
+        "select l.item_id, l.score, b.because_of from private.item_based(%s, %s, %s, null) as l "
+        "left join private.because_of(%s, array(select item_id from items)) as b on b.item_id = l.item_id "
+        "order by l.score desc, l.item_id",
+        [who.rater_id, kind, count, who.rater_id],
     ).fetchall()
 
 

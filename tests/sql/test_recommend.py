@@ -215,7 +215,7 @@ def test_a_newcomer_gets_popular_items_with_that_reason(
     assert {row[2] for row in rows} == {"Popular with everyone"}
 
 
-def test_recommendations_are_collaborative_then_by_content_then_popular(
+def test_parts_without_weight_fill_a_list(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     near, far, popular = item(db, "Near A"), item(db, "Far from A"), item(db, "Seen by many")
@@ -224,11 +224,12 @@ def test_recommendations_are_collaborative_then_by_content_then_popular(
     embed(db, far, [0.1, 1.0] + [0.0] * 382)
     for _ in range(3):
         rate(db, person(db).rater_id, {popular: 5})
+    db.execute("update recommendation_weights set weight = 0")
     become(db, viewer)
-    assert recommended(db, count=5) == [
+    assert recommended(db, count=5, diversity=0) == [
         (films["D"], "taste", "People with your taste liked it", None),
-        (films["E"], "taste", "People with your taste liked it", None),
         (near, "liked", "Because you liked Film A", films["A"]),
+        (films["E"], "taste", "People with your taste liked it", None),
         (far, "liked", "Because you liked Film A", films["A"]),
         (popular, "popular", "Popular with everyone", None),
     ]

@@ -161,7 +161,7 @@ def test_a_rating_given_after_the_training_changes_the_next_list(taste: Taste, s
     taste.raters.append(newcomer)
 
     def listed() -> list[UUID]:
-        rows = taste.connection.execute("select * from private.item_based(%s, null, 20)", [newcomer])
+        rows = taste.connection.execute("select * from private.item_based(%s, null, 20, null)", [newcomer])
         return [row[0] for row in rows]
 
     assert listed() == []

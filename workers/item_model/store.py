@@ -40,7 +40,8 @@ def replace(
         assert row
         model, version = row
         _copy(connection, model, (one for one in _rows(items, weights) if there.issuperset(one[:2])))
-    connection.execute("analyze public.item_neighbours")
+        connection.execute(query(__file__, "pack"), {"model": model})
+    connection.execute("analyze public.item_neighbours, private.item_weights")
     return int(version)
 
 

@@ -1,7 +1,8 @@
 -- What a rater's closest 40 neighbours rated and the rater has not: scored by the sum, over neighbours, of affinity
--- times rating / 5. A list ordered by predicted rating alone would be led by what one neighbour liked.
+-- times rating / 5; of what the viewer may see. A list ordered by predicted rating alone would be led by what one
+-- neighbour liked.
 -- Reads others' ratings: for definer functions and workers only.
-create or replace function private.collaborative(rater_id uuid, kind text, count integer)
+create or replace function private.collaborative(rater_id uuid, kind text, count integer, viewer private.viewer)
 returns table (item_id uuid, score double precision)
 language sql stable rows 20 set search_path = ''
 as $$
@@ -21,8 +22,10 @@ as $$
     select s.item_id, s.score
     from scored as s
     join public.items as i on i.id = s.item_id and (collaborative.kind is null or i.kind = collaborative.kind)
+    where private.is_available(i, viewer)
     order by s.score desc, s.item_id
     limit collaborative.count
 $$;
-comment on function private.collaborative(uuid, text, integer) is 'What a rater''s nearest neighbours liked.';
-revoke execute on function private.collaborative(uuid, text, integer) from public;
+comment on function private.collaborative(uuid, text, integer, private.viewer) is
+'What a rater''s nearest neighbours liked.';
+revoke execute on function private.collaborative(uuid, text, integer, private.viewer) from public;

@@ -11,7 +11,8 @@ declare
 begin
     return query
     with listed as materialized (
-        select c.item_id, c.score from private.collaborative(v_rater, null, count) as c
+        select c.item_id, c.score
+        from private.collaborative(v_rater, null, count, private.viewer_of_rater(v_rater)) as c
     )
     select l.item_id, p.predicted_rating, l.score
     from listed as l

@@ -1,42 +1,61 @@
--- What the active item model gives for all that a rater rated: the sum of its weights times rating / 5; because_of is
--- the liked item that says most. Ratings are read as they are now, so one given now changes the next list.
--- Offset 0 keeps the planner from reading the whole model for a heavy rater; work_mem keeps what it reads in memory.
+-- What the active item model gives for what a rater rated: the sum of its weights times rating / 5, over the thousand
+-- best liked. Ratings are read as they are now, so one given now changes the next list.
+-- The packed weights are summed by value of rating, in C, and multiplied once a value. An item is listed
+-- if the liked ones alone speak for it too. What the viewer may not see or the rater does not want is passed over.
 -- Reads ratings: for definer functions and workers only.
-create or replace function private.item_based(rater_id uuid, kind text, count integer)
-returns table (item_id uuid, score double precision, because_of uuid)
-language sql stable rows 20 set search_path = '' set work_mem = '32MB'
+create or replace function private.item_based(rater_id uuid, kind text, count integer, viewer private.viewer)
+returns table (item_id uuid, score double precision)
+language plpgsql stable rows 20 set search_path = ''
 as $$
-    with weighed as materialized (
-        select n.neighbour_id as item_id, l.item_id as because_of, l.weight * n.weight as score, l.is_liked
+#variable_conflict use_column
+begin
+    return query
+    with model as materialized (
+        select m.id, m.targets from public.recommendation_models as m where m.id = private.item_model()
+    ), liked as materialized (
+        select l.item_id, l.weight, l.is_liked
         from private.likings as l
-        cross join lateral (
-            select w.neighbour_id, w.weight
-            from public.item_neighbours as w
-            where w.model_id = (select private.item_model()) and w.item_id = l.item_id
-            offset 0
-        ) as n
         where l.rater_id = item_based.rater_id
-    ), scored as (
-        select w.item_id, sum(w.score) as score
+        order by l.weight desc, l.liked_at desc, l.item_id
+        limit 1000
+    ), summed as (
+        select l.weight, l.is_liked, extensions.sum(w.weights::extensions.vector) as weights
+        from liked as l
+        join private.item_weights as w on w.model_id = (select m.id from model as m) and w.item_id = l.item_id
+        group by l.weight, l.is_liked
+    ), weighed as (
+        select
+            s.is_liked,
+            s.weights operator(extensions.*)
+            array_fill(s.weight::real, array[extensions.vector_dims(s.weights)])::extensions.vector as weights
+        from summed as s
+    ), total as (
+        select
+            extensions.sum(w.weights) as scores,
+            extensions.sum(w.weights) filter (where w.is_liked) as by_liked
         from weighed as w
-        where w.item_id not in (select private.unwanted(item_based.rater_id))
-        group by w.item_id
-        having sum(w.score) > 0 and bool_or(w.is_liked and w.score > 0)
-    ), best as (
+    ), ranked as (
         select s.item_id, s.score
-        from scored as s
-        join public.items as i on i.id = s.item_id and (item_based.kind is null or i.kind = item_based.kind)
+        from model as m
+        cross join total as t
+        cross join lateral unnest(m.targets, t.scores::real[], t.by_liked::real[]) as s (item_id, score, by_liked)
+        where
+            s.score > 0 and s.by_liked > 0
+            and s.item_id not in (select u.item_id from private.unwanted(item_based.rater_id) as u (item_id))
         order by s.score desc, s.item_id
-        limit item_based.count
+        offset 0
     )
-    select
-        b.item_id,
-        b.score,
-        (array_agg(w.because_of order by w.score desc, w.because_of) filter (where w.is_liked and w.score > 0))[1]
-    from best as b
-    join weighed as w on w.item_id = b.item_id
-    group by b.item_id, b.score
-    order by b.score desc, b.item_id
+    select r.item_id, r.score::double precision
+    from ranked as r
+    where (
+        select private.is_available(i, viewer) and (item_based.kind is null or i.kind = item_based.kind)
+        from public.items as i
+        where i.id = r.item_id
+    )
+    order by r.score desc, r.item_id
+    limit item_based.count;
+end
 $$;
-comment on function private.item_based(uuid, text, integer) is 'What goes together with what a rater rated well.';
-revoke execute on function private.item_based(uuid, text, integer) from public;
+comment on function private.item_based(uuid, text, integer, private.viewer) is
+'What goes together with what a rater rated well.';
+revoke execute on function private.item_based(uuid, text, integer, private.viewer) from public;

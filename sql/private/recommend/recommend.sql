@@ -1,59 +1,55 @@
--- A profile's list: by the item model first, then collaborative, by content, popular; nothing twice, nothing unwanted.
--- What comes later is asked only where what comes first does not fill the list.
--- Raises as private.rater_of_profile. No profile at all (anon): popular.
+-- A profile's list. Each part that counts for people with as many ratings proposes items; private.blend makes one list
+-- of them, and private.diversify puts it in order. Parts of next to no weight are asked only where the others do not
+-- fill the list. Somebody of whom nothing is known gets private.newcomer's list. A part that fails is left out.
+-- Raises as private.viewer. No profile at all (anon): a newcomer's list.
 -- Definer: scores read others' ratings; none of them is returned.
-create or replace function private.recommend(profile_id uuid, kind text, count integer)
-returns table (item_id uuid, place bigint, score double precision, reason_code text, because_of uuid)
+create or replace function private.recommend(profile_id uuid, kind text, count integer, diversity real)
+returns table (
+    item_id uuid, place bigint, score double precision, reason_code text, because_of uuid, language text
+)
 language plpgsql stable rows 20 security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-    v_rater uuid := private.rater_of_profile(profile_id);
+    v_viewer private.viewer := private.viewer(profile_id);
+    v_unwanted integer := (select count(*) from private.unwanted(v_viewer.rater_id));
+    v_pool integer := greatest(60, recommend.count + 20);
+    v_weights jsonb := private.part_weights(v_viewer.rater_id);
+    v_part text;
+    v_proposals private.proposal[] := '{}';
+    v_list private.proposal[] := '{}';
+    v_order integer[];
 begin
+    foreach v_part in array case
+        when exists (select from private.likings as l where l.rater_id = v_viewer.rater_id)
+            then array['liked_together', 'taste', 'liked', 'trending', 'popular']
+        else array['newcomer', 'trending', 'popular']
+    end loop
+        if (v_weights ->> v_part)::double precision > 0.01 or cardinality(v_list) < recommend.count then
+            v_proposals := v_proposals || private.ask_part(
+                v_part, v_viewer, recommend.kind,
+                v_pool + case when v_part in ('trending', 'popular') then v_unwanted else 0 end
+            );
+            v_list := array(
+                select b from private.blend(v_proposals, v_weights, v_viewer, recommend.kind, v_pool) as b
+            );
+        end if;
+    end loop;
+    v_order := private.diversify(v_list, recommend.diversity, recommend.count);
+
     return query
-    with unwanted as materialized (
-        select u.item_id from private.unwanted(v_rater) as u (item_id)
-    ), together as materialized (
-        select t.item_id, t.score, t.because_of
-        from private.item_based(v_rater, recommend.kind, recommend.count) as t
-    ), collaborative as materialized (
-        select c.item_id, c.score
-        from private.collaborative(
-            case when (select count(*) from together) < recommend.count then v_rater end,
-            recommend.kind, recommend.count * 2
-        ) as c
-    ), preferred as (
-        select t.item_id from together as t
-        union
-        select c.item_id from collaborative as c
-    ), content as materialized (
-        select c.item_id, c.score, c.because_of
-        from private.content_based(
-            case when (select count(*) from preferred) < recommend.count then v_rater end,
-            recommend.kind, recommend.count * 3
-        ) as c
-    ), popular as (
-        select p.item_id, p.place
-        from private.popular(recommend.kind, recommend.count * 4 + (select count(*) from unwanted)::integer) as p
-        where p.item_id not in (select u.item_id from unwanted as u)
-    ), candidates as (
-        select t.item_id, 0 as tier, t.score, 'liked_together' as reason_code, t.because_of from together as t
-        union all
-        select c.item_id, 1, c.score, 'taste', null from collaborative as c
-        union all
-        select c.item_id, 2, c.score, 'liked', c.because_of from content as c
-        union all
-        select p.item_id, 3, 1.0 / p.place, 'popular', null from popular as p
-    ), once as (
-        select distinct on (c.item_id) c.* from candidates as c order by c.item_id, c.tier
+    with listed as materialized (
+        select (v_list[o.at]).*, o.place from unnest(v_order) with ordinality as o (at, place)
     )
-    select o.item_id, row_number() over (order by o.tier, o.score desc, o.item_id), o.score, o.reason_code, o.because_of
-    from once as o
-    order by 2
-    limit recommend.count;
+    select l.item_id, l.place, l.score, l.reason_code, coalesce(l.because_of, b.because_of), l.language
+    from listed as l
+    left join private.because_of(
+        v_viewer.rater_id, array(select t.item_id from listed as t where t.reason_code = 'liked_together')
+    ) as b on b.item_id = l.item_id
+    order by l.place;
 end
 $$;
-comment on function private.recommend(uuid, text, integer) is
+comment on function private.recommend(uuid, text, integer, real) is
 'A profile''s list of recommendations, if the caller may ask.';
-revoke execute on function private.recommend(uuid, text, integer) from public;
-grant execute on function private.recommend(uuid, text, integer) to anon, authenticated, service_role;
+revoke execute on function private.recommend(uuid, text, integer, real) from public;
+grant execute on function private.recommend(uuid, text, integer, real) to anon, authenticated, service_role;

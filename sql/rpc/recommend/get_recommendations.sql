@@ -1,12 +1,13 @@
--- What to watch or read next: what a model found to be liked together with what the profile liked, then what people
--- with its taste liked, then what is like the items it liked, then what is popular; never what it rated, disliked,
--- dismissed or finished.
+-- What to watch or read next: a blend of what a model found to be liked together with what the profile rated, what
+-- people with its taste liked, what is like the items it liked, what trends in its languages and what is popular, by
+-- the weights in recommendation_weights; never what it rated, disliked, dismissed or finished, nor what it may not see.
 --   count       how many at most, 1 to 200, default 20
 --   kind        movie, tv_show, sports or book; none: all of them
---   diversity   0 to 1, default 0.3; checked, without effect so far
+--   diversity   0 to 1, default 0.3: 0 lists the best first, 1 what is least alike among the best 60 or more
 --   profile_id  one of one's own profiles; none: the default one. The service may name any
--- Returns id, kind, title, overview, year, language, image, score (comparable within a reason), reason_code
--- (liked_together, taste, liked, popular), reason (a sentence), because_of (the item it names); best first.
+-- Returns id, kind, title, overview, year, language, image, score (the best of all has 1), reason_code
+-- (liked_together, taste, liked, popular_in_language, popular_in_country, popular), reason (a sentence), because_of
+-- (the item it names); in the order to show.
 -- Raises 22023 for a parameter out of range, 42501 for another user's profile, PT404 to the service for one that is
 -- not there; named in detail.field.
 -- Roles: anon, authenticated, service_role.
@@ -20,9 +21,10 @@ as $$
 #variable_conflict use_column
 declare
     v_count integer := coalesce(get_recommendations.count, 20);
+    v_diversity real := coalesce(get_recommendations.diversity, 0.3);
 begin
     perform private.check_range('count', v_count, 1, 200);
-    perform private.check_range('diversity', coalesce(get_recommendations.diversity, 0.3), 0, 1);
+    perform private.check_range('diversity', v_diversity, 0, 1);
     perform private.check_kind(get_recommendations.kind);
     -- Asked before the query: a plan that needs no list would not call what refuses.
     perform private.rater_of_profile(get_recommendations.profile_id);
@@ -31,12 +33,15 @@ begin
         c.id, c.kind, c.title, c.overview, c.year, c.language, c.image, r.score, r.reason_code,
         case r.reason_code
             when 'taste' then 'People with your taste liked it'
-            when 'liked_together' then format('Because you liked %s', b.title)
-            when 'liked' then format('Because you liked %s', b.title)
+            when 'popular_in_language' then 'Popular in ' || coalesce(private.language_name(r.language), 'your language')
+            when 'popular_in_country' then 'Popular in your country'
             when 'popular' then 'Popular with everyone'
+            else coalesce('Because you liked ' || b.title, 'Because of what you rated')
         end,
         r.because_of
-    from private.recommend(get_recommendations.profile_id, get_recommendations.kind, v_count) as r
+    from private.recommend(
+        get_recommendations.profile_id, get_recommendations.kind, v_count, v_diversity
+    ) as r
     join public.catalog_items as c on c.id = r.item_id
     left join public.catalog_items as b on b.id = r.because_of
     order by r.place;

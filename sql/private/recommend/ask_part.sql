@@ -1,0 +1,55 @@
+-- What one part of a list proposes to a viewer: liked_together, taste, liked, trending, popular or newcomer; best
+-- first.
+-- A part that fails proposes nothing, and the log tells of it: the list is made of the rest.
+-- Reads others' ratings: for definer functions and workers only.
+create or replace function private.ask_part(part text, viewer private.viewer, kind text, count integer)
+returns private.proposal[]
+language plpgsql stable set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_rater uuid := viewer.rater_id;
+begin
+    case ask_part.part
+        when 'liked_together' then
+            return array(
+                select row(l.item_id, ask_part.part, l.score, ask_part.part, null::uuid, null::text)::private.proposal
+                from private.item_based(v_rater, ask_part.kind, ask_part.count, viewer) as l
+            );
+        when 'taste' then
+            return array(
+                select row(l.item_id, ask_part.part, l.score, ask_part.part, null::uuid, null::text)::private.proposal
+                from private.collaborative(v_rater, ask_part.kind, ask_part.count, viewer) as l
+            );
+        when 'liked' then
+            return array(
+                select row(l.item_id, ask_part.part, l.score, ask_part.part, l.because_of, null::text)::private.proposal
+                from private.content_based(v_rater, ask_part.kind, ask_part.count, viewer) as l
+            );
+        when 'trending' then
+            return array(
+                select row(l.item_id, ask_part.part, l.score, 'popular_in_language', null::uuid, l.language)::private.proposal
+                from private.trending(
+                    ask_part.kind, viewer.languages, viewer.country, ask_part.count, viewer
+                ) as l
+            );
+        when 'popular' then
+            return array(
+                select row(l.item_id, ask_part.part, 1 / sqrt(l.place), ask_part.part, null::uuid, null::text)::private.proposal
+                from private.popular(ask_part.kind, ask_part.count, viewer) as l
+            );
+        when 'newcomer' then
+            return array(
+                select row(
+                    l.item_id, ask_part.part, 1.0 / l.place, l.reason_code, null::uuid, l.language
+                )::private.proposal
+                from private.newcomer(viewer, ask_part.kind, ask_part.count) as l
+            );
+    end case;
+exception when others then
+    raise log 'the part % of a list failed: %', ask_part.part, sqlstate;
+    return '{}';
+end
+$$;
+comment on function private.ask_part(text, private.viewer, text, integer) is 'What one part of a list proposes.';
+revoke execute on function private.ask_part(text, private.viewer, text, integer) from public;

@@ -1,0 +1,39 @@
+-- Which of the fifty items a rater liked best says most for each item, by the active item model's weight times how well
+-- it was liked; no row where none speaks for it, or where that fails.
+-- Reads ratings: for definer functions and workers only.
+create or replace function private.because_of(rater_id uuid, item_ids uuid[])
+returns table (item_id uuid, because_of uuid)
+language plpgsql stable rows 20 set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with model as materialized (
+        select m.id, m.targets from public.recommendation_models as m where m.id = private.item_model()
+    ), liked as materialized (
+        select l.item_id, l.weight
+        from private.likings as l
+        where l.rater_id = because_of.rater_id and l.is_liked
+        order by l.weight desc, l.liked_at desc, l.item_id
+        limit 50
+    ), speaking as materialized (
+        select l.item_id, l.weight, w.weights::extensions.vector::real[] as weights
+        from liked as l
+        join private.item_weights as w on w.model_id = (select m.id from model as m) and w.item_id = l.item_id
+    ), asked as materialized (
+        select t.item_id, t.place
+        from model as m
+        cross join lateral unnest(m.targets) with ordinality as t (item_id, place)
+        where t.item_id = any(because_of.item_ids)
+    )
+    select a.item_id, (array_agg(s.item_id order by s.weight * s.weights[a.place] desc, s.item_id))[1]
+    from speaking as s
+    cross join asked as a
+    where s.weights[a.place] > 0
+    group by a.item_id;
+exception when others then
+    raise log 'the reasons of a list failed: %', sqlstate;
+end
+$$;
+comment on function private.because_of(uuid, uuid[]) is 'Which liked item says most for each item.';
+revoke execute on function private.because_of(uuid, uuid[]) from public;

@@ -1,0 +1,46 @@
+-- One list of what the parts propose. An item's score is the sum, over the parts that propose it, of the part's weight
+-- times its score there by the part's best one, times the factor for the rater's level; the best in the list has 1.
+-- It keeps the reason of the part that gave most. Each item once; none that the viewer may not see or does not want.
+-- Reads what a rater rated: for definer functions and workers only.
+create or replace function private.blend(
+    proposals private.proposal[], weights jsonb, viewer private.viewer, kind text, count integer
+)
+returns setof private.proposal
+language plpgsql stable rows 60 set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with shares as (
+        select
+            p.*,
+            coalesce((blend.weights ->> p.part)::double precision, 0)
+            * p.score / nullif(max(p.score) over (partition by p.part), 0) as share
+        from unnest(blend.proposals) as p
+        where p.item_id not in (select u.item_id from private.unwanted((blend.viewer).rater_id) as u (item_id))
+    ), summed as (
+        select s.item_id, sum(s.share) * private.level_factor(s.item_id, (blend.viewer).rater_id) as score
+        from shares as s
+        group by s.item_id
+        having sum(s.share) > 0
+    ), wanted as (
+        select s.item_id, s.score
+        from summed as s
+        join public.items as i on i.id = s.item_id and (blend.kind is null or i.kind = blend.kind)
+        where private.is_available(i, blend.viewer)
+        order by s.score desc, s.item_id
+        limit blend.count
+    ), telling as (
+        select distinct on (s.item_id) s.*
+        from shares as s
+        order by s.item_id, s.share desc, s.part
+    )
+    select w.item_id, t.part, w.score / max(w.score) over (), t.reason_code, t.because_of, t.language
+    from wanted as w
+    join telling as t on t.item_id = w.item_id
+    order by w.score desc, w.item_id;
+end
+$$;
+comment on function private.blend(private.proposal[], jsonb, private.viewer, text, integer) is
+'One list of what the parts propose.';
+revoke execute on function private.blend(private.proposal[], jsonb, private.viewer, text, integer) from public;

@@ -1,0 +1,102 @@
+"""What the blend's weights are found by, on numbers worked out by hand."""
+
+import numpy as np
+import pytest
+
+from workers.blend import core, parts, replay
+
+LOG3 = np.log2(3)
+
+
+def test_ndcg_discounts_by_place_and_counts_no_hit_without_a_score() -> None:
+    scores = np.array([[3.0, 2.0, 1.0], [0.0, 0.0, 0.0], [1.0, 2.0, 3.0]])
+    hidden = np.array([[False, True, False], [True, True, True], [False, True, True]])
+    # One hit at the second place of one wanted; nothing listed; both wanted at the top
+    assert core.ndcg(scores, hidden) == pytest.approx([1 / LOG3, 0, 1])
+
+
+def test_a_part_proposes_its_best_that_are_not_known_the_first_with_1() -> None:
+    scores = np.array([[8.0, 4.0, 2.0, 1.0, -1.0]])
+    known = np.array([[True, False, False, False, False]])
+    assert core.proposed(scores, known, 2) == pytest.approx(np.array([[0, 1, 0.5, 0, 0]]))
+    assert core.proposed(scores, known, 9) == pytest.approx(np.array([[0, 1, 0.5, 0.25, 0]]))
+
+
+def test_leaving_out_what_no_part_proposes_changes_no_figure() -> None:
+    chance = np.random.default_rng(1)
+    hidden = chance.random((30, 200)) < 0.1
+    parts_ = {name: core.proposed(chance.random((30, 200)), hidden & False, 15) for name in ("a", "b")}
+    kept, left = core.narrowed(parts_, hidden, 30)
+    assert left.shape == (30, 30 + core.COUNT)
+    for name, scores in parts_.items():
+        assert core.ndcg(kept[name], left) == pytest.approx(core.ndcg(scores, hidden))
+
+
+def test_taste_is_shrunk_correlation_times_what_neighbours_gave() -> None:
+    # Ann and Bob agree over three films, Bob alone rated the fourth: 3 / 13 * 1; Cid runs against Ann.
+    known = np.array([[1, 0.8, 0.2, 0], [0.8, 0.6, 0, 1], [0.9, 0.7, 0.1, 1], [0.2, 0.4, 1, 0.6]])
+    found = parts.taste(known, np.array([0]))
+    assert found[0, 3] == pytest.approx(2 / 12 + 3 / 13)
+
+
+def test_meaning_goes_by_the_best_liked_that_have_a_vector() -> None:
+    vectors = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0], [0.6, 0.8]])
+    found = parts.by_meaning(np.array([[0.5, 0.2, 1.0, 0.0]]), vectors, count=1)
+    assert found == pytest.approx(np.array([[0.5, 0, 0, 0.3]]))
+
+
+def test_popular_goes_by_places() -> None:
+    found = parts.popular(np.array([[0.2, 1, 0, 0.5]]), 2)
+    assert found == pytest.approx(np.array([[3**-0.5, 1, 0, 2**-0.5]] * 2))
+
+
+def test_item_weights_are_the_plain_inverses() -> None:
+    # As in the item model's test: [[3, 2], [2, 4]]
+    weights = parts.item_weights(np.array([[1.0, 1.0], [1.0, 1.0], [0.0, 1.0]]), 1, 2)
+    assert weights == pytest.approx(np.array([[0, 2 / 3], [1 / 2, 0]]))
+
+
+def rows(people: int, wanted_by: str) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Two parts, each right for everybody or for nobody."""
+    hidden = np.zeros((people, 20), bool)
+    hidden[:, 0] = True
+    right = np.where(hidden, 1.0, 0.0)
+    wrong = np.zeros((people, 20))
+    wrong[:, 5:15] = 1
+    return {name: right if name == wanted_by else wrong for name in ("taste", "popular")}, hidden
+
+
+@pytest.mark.parametrize("good", ["taste", "popular"])
+def test_the_part_that_is_right_counts(good: str) -> None:
+    scores, hidden = rows(120, good)
+    found = core.fit(scores, hidden, np.random.default_rng(0))
+    assert found and found.weights == {name: float(name == good) for name in scores}
+    assert found.blend == pytest.approx(1)
+    assert found.people == 60
+
+
+def test_a_blend_that_does_not_hold_on_the_other_half_is_not_taken() -> None:
+    chance = np.random.default_rng(3)
+    for seed in range(20):
+        scores = {name: chance.random((104, 30)) for name in ("taste", "liked", "popular")}
+        found = core.fit(scores, chance.random((104, 30)) < 0.1, np.random.default_rng(seed))
+        assert found and found.blend >= max(found.parts.values())
+
+
+def test_few_people_teach_nothing() -> None:
+    scores, hidden = rows(2 * core.FEWEST - 1, "taste")
+    assert core.fit(scores, hidden, np.random.default_rng(0)) is None
+
+
+def test_a_fifth_of_those_whose_turn_it_is_is_hidden_and_not_known() -> None:
+    rater = np.concatenate([np.repeat(np.arange(29), 40), [29]])
+    made = replay.cut(rater, 2, np.random.default_rng(0))
+    assert made.brackets == dict.fromkeys(range(2, 29, 3), 20)
+    for person in range(29):
+        assert made.hidden[rater == person].sum() == (8 if person in made.brackets else 0)
+    assert (made.hidden == ~made.known).all() and made.known[-1]
+
+
+@pytest.mark.parametrize(("ratings", "bracket"), [(2, 0), (5, 0), (6, 5), (24, 20), (123, 20), (124, 100)])
+def test_a_bracket_goes_by_what_is_known(ratings: int, bracket: int) -> None:
+    assert replay.cut(np.zeros(ratings, np.int64), 0, np.random.default_rng(0)).brackets == {0: bracket}

@@ -1,0 +1,80 @@
+"""Fitting on a running stack: weights come from what was foreseen, and are stored all at once."""
+
+import random
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.workers.catalogue import Catalogue
+from tests.workers.conftest import Start
+
+PEOPLE, GENRES, FILMS = 240, 4, 8
+STORED = "select part, min_ratings, weight, explanation, fitted_at from recommendation_weights order by 1, 2"
+
+
+@pytest.fixture
+def fans(films: Catalogue) -> Iterator[psycopg.Connection[Any]]:
+    """Each person rates seven of the eight films of a genre, one after the other, and none of the others'."""
+    connection, chance = films.connection, random.Random(3)
+    before = connection.execute("select * from recommendation_weights").fetchall()
+    items = films.add_unnoticed(GENRES * FILMS)
+    raters = [row[0] for row in connection.execute(
+        f"insert into raters (profile_id) select null from generate_series(1, {PEOPLE}) returning id"
+    )]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ratings (rater_id, item_id, rating, updated_at) values (%s, %s, %s, %s)",
+            [
+                (rater, film, chance.choice([4, 5]), datetime(2026, 1, 1, tzinfo=UTC) + timedelta(place))
+                for number, rater in enumerate(raters)
+                for place, film in enumerate(
+                    chance.sample(items[number % GENRES * FILMS :][:FILMS], FILMS - 1)
+                )
+            ],
+        )
+    connection.execute(
+        "insert into item_embeddings (item_id, kind, model, text_hash, embedding) "
+        "select id, kind, 'test', gen_random_uuid(), array_fill(0.05, array[384])::extensions.vector "
+        "from items where id = any(%s)",
+        [items[:3]],
+    )
+    yield connection
+    connection.execute("delete from raters where id = any(%s)", [raters])
+    connection.execute("delete from recommendation_weights")
+    with connection.cursor() as cursor:
+        cursor.executemany("insert into recommendation_weights values (%s, %s, %s, %s, %s)", before)
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+    return output
+
+
+def test_the_part_that_foresaw_most_counts_most(fans: psycopg.Connection[Any], start: Start) -> None:
+    said = finish(start("blend"))
+    assert said.startswith("from 5 ratings: ")
+    weights = {(row[0], row[1]): row[2] for row in fans.execute(STORED).fetchall()}
+    fitted = {row[:2] for row in fans.execute(STORED).fetchall() if row[4]}
+    assert fitted == {(p, low) for p in ("liked_together", "taste", "liked", "popular") for low in (5,)}
+    assert weights["popular", 5] < max(weights["liked_together", 5], weights["taste", 5])
+    assert weights["popular", 0] == 0.2
+
+
+def test_the_same_seed_finds_the_same_and_a_dry_run_stores_nothing(
+    fans: psycopg.Connection[Any], start: Start
+) -> None:
+    before = fans.execute(STORED).fetchall()
+    first = finish(start("blend", "--dry-run", "--seed", "7"))
+    assert fans.execute(STORED).fetchall() == before
+    assert finish(start("blend", "--dry-run", "--seed", "7")) == first
+
+
+def test_with_too_few_people_the_weights_stay(films: Catalogue, start: Start) -> None:
+    before = films.connection.execute(STORED).fetchall()
+    assert finish(start("blend")) == "too few people to learn from: the weights stay as they are\n"
+    assert films.connection.execute(STORED).fetchall() == before

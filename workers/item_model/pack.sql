@@ -1,0 +1,1 @@
+select private.pack_item_model(%(model)s)
