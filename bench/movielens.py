@@ -19,6 +19,8 @@ LATEST = 0.1
 COLD = ((1, 4), (5, 19))
 COLD_SHARE = 0.2
 """Of the raters, for each of the two brackets."""
+ASKED_RATERS, ASKED_RATINGS = 0.5, 0.4
+"""Of the raters, and of their ratings, what is asked for in a split like u1."""
 
 Matrix = NDArray[np.float64]
 
@@ -56,6 +58,18 @@ def cold(folder: Path) -> Split:
             rated = chance.permutation(np.flatnonzero(known[rater]))
             known[rater, rated[chance.integers(least, most + 1) :]] = 0
     return replace(given, known=known, times=given.times * (known > 0))
+
+
+def as_u1(folder: Path) -> Split:
+    """Of ml-100k: a fifth of the ratings is asked for, all of it of half of the raters, as in u1."""
+    with gzip.open(folder / "movielens-100k" / "ratings_train.tsv.gz", "rt") as file:
+        rows = np.loadtxt(file)
+    chance = np.random.default_rng(SEED)
+    known = np.ones(len(rows), dtype=bool)
+    for mine in each(rows[:, 0]):
+        if chance.random() < ASKED_RATERS:
+            known[chance.permutation(mine)[: round(len(mine) * ASKED_RATINGS)]] = False
+    return split(rows, known, films_100k(folder))
 
 
 def by_time(folder: Path) -> Split:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import corpus, peers, tagline
+from bench import corpus, peers, prediction, tagline
 from bench.lists import Lists, by_slice, measured
-from bench.movielens import Split, by_chance, by_time, cold
+from bench.movielens import Split, as_u1, by_chance, by_time, cold
 from bench.table import Table, timed
 from bench.world import World, loaded, train
 from local import throwaway
@@ -69,7 +69,7 @@ TASKS = (
 
 def measure(world: World, task: Task, say: Callable[[str], None]) -> list[Table]:
     split = world.split
-    trained = train(world.stack, "item_model")
+    trained = train(world.stack, "item_model", "user_similarity", "blend")
     say(f"trained: {trained}")
     asked: dict[str, Callable[[], tuple[Lists, float]]] = {
         "**get_recommendations**": lambda: world.lists(
@@ -138,6 +138,9 @@ def main() -> int:
             console.print(task.title)
             with loaded(stack, task.read(corpus.FOLDER)) as world:
                 tables += measure(world, task, console.print)
+        if (corpus.FOLDER / "movielens-100k").is_dir():
+            with loaded(stack, as_u1(corpus.FOLDER)) as world:
+                tables += prediction.measure(world, console.print)
         tables += tagline.measure(stack)
     text = "\n\n".join([HEAD.format(day=f"{datetime.now(UTC):%Y-%m-%d}"), *(t.markdown() for t in tables)])
     RESULTS.write_text(text + "\n")

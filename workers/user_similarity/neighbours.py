@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from workers.user_similarity.table import Floats, Ratings, patterned
 
-WEIGHTIEST, CLOSEST = 300, 50
+WEIGHTIEST, CLOSEST = 150, 50
 """How many are kept by weight, which predictions go by, and by affinity, which lists go by."""
 CENTRE_DRAWN, WEIGHT_DRAWN, AFFINITY_DRAWN = 20.0, 50.0, 20.0
 CELLS = 1_000_000

@@ -1,16 +1,16 @@
--- Those of private.compute_neighbours that are worth keeping: the 300 of the largest weight, which predictions go
+-- Those of private.compute_neighbours that are worth keeping: the 150 of the largest weight, which predictions go
 -- by, and the 50 of the largest affinity, which lists go by. For definer functions and workers only.
 create or replace function private.nearest_raters(rater_id uuid)
 returns table (
     neighbour_id uuid, similarity double precision, co_ratings integer,
     weight double precision, affinity double precision, level double precision
 )
-language sql stable rows 300 set search_path = ''
+language sql stable rows 150 set search_path = ''
 as $$
     with compared as materialized (
         select c.* from private.compute_neighbours(nearest_raters.rater_id) as c where c.weight > 0 or c.affinity > 0
     ), weightiest as (
-        select c.* from compared as c where c.weight > 0 order by c.weight desc, c.neighbour_id limit 300
+        select c.* from compared as c where c.weight > 0 order by c.weight desc, c.neighbour_id limit 150
     ), closest as (
         select c.* from compared as c where c.affinity > 0 order by c.affinity desc, c.neighbour_id limit 50
     )

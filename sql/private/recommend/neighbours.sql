@@ -1,15 +1,19 @@
--- A rater's nearest neighbours, as private.nearest_raters gives them: as stored, or computed here when the rater's
--- ratings changed since. Reads others' ratings: for definer functions and workers only.
+-- A rater's nearest neighbours, as private.nearest_raters gives them: as stored, which serves while no more than one
+-- rating in twenty changed since, else computed here. A job stores them anew soon after each change.
+-- Reads others' ratings: for definer functions and workers only.
 create or replace function private.neighbours(rater_id uuid)
 returns table (
     neighbour_id uuid, weight double precision, affinity double precision, level double precision
 )
-language plpgsql stable rows 300 set search_path = ''
+language plpgsql stable rows 150 set search_path = ''
 as $$
 #variable_conflict use_column
 begin
-    if (select r.similarities_version = r.ratings_version from public.raters as r where r.id = neighbours.rater_id)
-    then
+    if (
+        select r.similarities_version >= 0 and (r.ratings_version - r.similarities_version) * 20 <= r.rating_count
+        from public.raters as r
+        where r.id = neighbours.rater_id
+    ) then
         return query
         select s.neighbour_id, s.weight, s.affinity, s.level
         from public.user_similarities as s
