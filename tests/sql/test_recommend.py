@@ -228,8 +228,8 @@ def test_parts_without_weight_fill_a_list(
     become(db, viewer)
     assert recommended(db, count=5, diversity=0) == [
         (films["D"], "taste", "People with your taste liked it", None),
-        (near, "liked", "Because you liked Film A", films["A"]),
         (films["E"], "taste", "People with your taste liked it", None),
+        (near, "liked", "Because you liked Film A", films["A"]),
         (far, "liked", "Because you liked Film A", films["A"]),
         (popular, "popular", "Popular with everyone", None),
     ]

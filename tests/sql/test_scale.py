@@ -61,7 +61,7 @@ def test_popular_lists_are_read_from_indexes(loaded: psycopg.Connection) -> None
     [
         "private.nearest(array_fill(0.1::real, array[384])::vector, 'movie', 12)",
         "private.popular('movie', 12)",
-        "private.recommend(null, 'movie', 12)",
+        "private.recommend(null, 'movie', 12, 0.3)",
     ],
 )
 def test_what_a_list_shows_is_looked_up_and_not_scanned_for(loaded: psycopg.Connection, found: str) -> None:

@@ -90,6 +90,7 @@ def ids(answers: list[dict[str, Any]]) -> list[str]:
 @pytest.fixture
 def shelf(db: psycopg.Connection) -> psycopg.Connection:
     """Films and books that are easily mistaken for each other."""
+    db.execute("delete from private.search_words")
     film(
         db,
         "Blade Runner",
@@ -450,3 +451,13 @@ def test_all_pages_are_the_whole_set_once_in_order_and_facets_count_it(
         assert narrowed.get("genre") in {None, *genres}
         assert narrowed.get("year_from", 0) <= (year or 0) or "year_from" not in narrowed
         assert "year_to" not in narrowed or (year is not None and year <= narrowed["year_to"])
+
+
+def test_a_word_that_no_document_has_any_more_is_forgotten(shelf: psycopg.Connection) -> None:
+    film(shelf, "Xylophonia")
+    shelf.execute("delete from content where title = 'Xylophonia'")
+    shelf.execute("select private.forget_unused_words()")
+    left = shelf.execute(
+        "select word from private.search_words where word in ('xylophonia', 'blade') order by word"
+    ).fetchall()
+    assert left == [("blade",)]

@@ -9,6 +9,7 @@ from tests.sql.test_search_content import book, film
 
 @pytest.fixture
 def shelf(db: psycopg.Connection) -> psycopg.Connection:
+    db.execute("delete from private.search_words")
     film(db, "Blade Runner", popularity=40, original_title="Der Klingenläufer", release_year=1982)
     film(db, "Blade Runner 2049", popularity=90)
     film(db, "Blade", popularity=60)

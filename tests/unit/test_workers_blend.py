@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workers.blend import core, parts, replay
+from workers.blend import fit, parts, replay
 
 LOG3 = np.log2(3)
 
@@ -12,24 +12,24 @@ def test_ndcg_discounts_by_place_and_counts_no_hit_without_a_score() -> None:
     scores = np.array([[3.0, 2.0, 1.0], [0.0, 0.0, 0.0], [1.0, 2.0, 3.0]])
     hidden = np.array([[False, True, False], [True, True, True], [False, True, True]])
     # One hit at the second place of one wanted; nothing listed; both wanted at the top
-    assert core.ndcg(scores, hidden) == pytest.approx([1 / LOG3, 0, 1])
+    assert fit.ndcg(scores, hidden) == pytest.approx([1 / LOG3, 0, 1])
 
 
 def test_a_part_proposes_its_best_that_are_not_known_the_first_with_1() -> None:
     scores = np.array([[8.0, 4.0, 2.0, 1.0, -1.0]])
     known = np.array([[True, False, False, False, False]])
-    assert core.proposed(scores, known, 2) == pytest.approx(np.array([[0, 1, 0.5, 0, 0]]))
-    assert core.proposed(scores, known, 9) == pytest.approx(np.array([[0, 1, 0.5, 0.25, 0]]))
+    assert fit.proposed(scores, known, 2) == pytest.approx(np.array([[0, 1, 0.5, 0, 0]]))
+    assert fit.proposed(scores, known, 9) == pytest.approx(np.array([[0, 1, 0.5, 0.25, 0]]))
 
 
 def test_leaving_out_what_no_part_proposes_changes_no_figure() -> None:
     chance = np.random.default_rng(1)
     hidden = chance.random((30, 200)) < 0.1
-    parts_ = {name: core.proposed(chance.random((30, 200)), hidden & False, 15) for name in ("a", "b")}
-    kept, left = core.narrowed(parts_, hidden, 30)
-    assert left.shape == (30, 30 + core.COUNT)
+    parts_ = {name: fit.proposed(chance.random((30, 200)), hidden & False, 15) for name in ("a", "b")}
+    kept, left = fit.narrowed(parts_, hidden, 30)
+    assert left.shape == (30, 30 + fit.COUNT)
     for name, scores in parts_.items():
-        assert core.ndcg(kept[name], left) == pytest.approx(core.ndcg(scores, hidden))
+        assert fit.ndcg(kept[name], left) == pytest.approx(fit.ndcg(scores, hidden))
 
 
 def test_taste_is_shrunk_correlation_times_what_neighbours_gave() -> None:
@@ -69,7 +69,7 @@ def rows(people: int, wanted_by: str) -> tuple[dict[str, np.ndarray], np.ndarray
 @pytest.mark.parametrize("good", ["taste", "popular"])
 def test_the_part_that_is_right_counts(good: str) -> None:
     scores, hidden = rows(120, good)
-    found = core.fit(scores, hidden, np.random.default_rng(0))
+    found = fit.fit(scores, hidden, np.random.default_rng(0))
     assert found and found.weights == {name: float(name == good) for name in scores}
     assert found.blend == pytest.approx(1)
     assert found.people == 60
@@ -79,13 +79,13 @@ def test_a_blend_that_does_not_hold_on_the_other_half_is_not_taken() -> None:
     chance = np.random.default_rng(3)
     for seed in range(20):
         scores = {name: chance.random((104, 30)) for name in ("taste", "liked", "popular")}
-        found = core.fit(scores, chance.random((104, 30)) < 0.1, np.random.default_rng(seed))
+        found = fit.fit(scores, chance.random((104, 30)) < 0.1, np.random.default_rng(seed))
         assert found and found.blend >= max(found.parts.values())
 
 
 def test_few_people_teach_nothing() -> None:
-    scores, hidden = rows(2 * core.FEWEST - 1, "taste")
-    assert core.fit(scores, hidden, np.random.default_rng(0)) is None
+    scores, hidden = rows(2 * fit.FEWEST - 1, "taste")
+    assert fit.fit(scores, hidden, np.random.default_rng(0)) is None
 
 
 def test_a_fifth_of_those_whose_turn_it_is_is_hidden_and_not_known() -> None:

@@ -12,6 +12,12 @@ import psycopg
 WITHIN = 30.0
 """Seconds within which a worker has done what it was given."""
 
+DELETE_RATERS = """
+with held as materialized (select id from raters where id = any(%s) order by id for update)
+delete from raters where id in (select id from held)
+"""
+"""In the order in which a refresh of their neighbours holds them."""
+
 COUNT_WRITES = """
 create table private.test_writes (item_id uuid not null);
 create function private.test_count_write() returns trigger language plpgsql set search_path = '' as $$

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.workers.catalogue import Catalogue
+from tests.workers.catalogue import DELETE_RATERS, Catalogue
 from tests.workers.conftest import Start
 
 PEOPLE, GENRES, FILMS = 240, 4, 8
@@ -43,7 +43,7 @@ def fans(films: Catalogue) -> Iterator[psycopg.Connection[Any]]:
         [items[:3]],
     )
     yield connection
-    connection.execute("delete from raters where id = any(%s)", [raters])
+    connection.execute(DELETE_RATERS, [raters])
     connection.execute("delete from recommendation_weights")
     with connection.cursor() as cursor:
         cursor.executemany("insert into recommendation_weights values (%s, %s, %s, %s, %s)", before)

@@ -19,7 +19,7 @@ from scipy.sparse import csr_array
 
 from local.settings import ROOT
 from tests.conftest import Stack
-from tests.workers.catalogue import Catalogue, until
+from tests.workers.catalogue import DELETE_RATERS, Catalogue, until
 from tests.workers.conftest import Start
 from workers.common.blocks import one_by_one, several
 from workers.common.engine import Address, EngineForeignError, engine, memory, settle
@@ -81,7 +81,7 @@ def stored(films: Catalogue) -> Iterator[Stored]:
     )
     yield Stored(films.connection)
     films.connection.execute("delete from recommendation_models")
-    films.connection.execute("delete from raters where id = any(%s)", [raters])
+    films.connection.execute(DELETE_RATERS, [raters])
 
 
 @contextmanager

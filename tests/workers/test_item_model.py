@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.conftest import Stack
-from tests.workers.catalogue import Catalogue, until
+from tests.workers.catalogue import DELETE_RATERS, Catalogue, until
 from tests.workers.conftest import Start
 
 TRAINING = "select count(*) from pg_stat_activity where application_name = %s"
@@ -64,7 +64,7 @@ def taste(films: Catalogue) -> Iterator[Taste]:
     )
     yield Taste(connection, items, raters, given)
     connection.execute("delete from recommendation_models")
-    connection.execute("delete from raters where id = any(%s)", [raters])
+    connection.execute(DELETE_RATERS, [raters])
 
 
 def finish(process: subprocess.Popen[str]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from workers.blend.core import Scores
+from workers.blend.fit import Scores
 
 NEAREST = 100
 SHRINKAGE = 10

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workers.blend.core import BRACKETS, Fitted, Hidden, Scores, fit, narrowed, proposed
+from workers.blend.fit import BRACKETS, Fitted, Hidden, Scores, fit, narrowed, proposed
 from workers.blend.parts import all_parts
 from workers.blend.store import Likings
 

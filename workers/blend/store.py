@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from psycopg import Connection
 
-from workers.blend.core import Fitted, Scores
+from workers.blend.fit import Fitted, Scores
 from workers.common.database import query
 
 RATERS, ITEMS = 10_000, 3_000

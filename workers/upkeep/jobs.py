@@ -19,6 +19,12 @@ def register(app: App, database: Pool) -> None:
         with database.connection() as connection:
             connection.execute(query(__file__, "make_partitions"))
 
+    @app.periodic(cron=DAILY, queueing_lock="forget_unused_words")
+    @app.task(name="forget_unused_words", queue=QUEUE, retry=Retry())
+    def forget_unused_words(timestamp: int) -> None:
+        with database.connection() as connection:
+            connection.execute(query(__file__, "forget_unused_words"))
+
     @app.periodic(cron=EVERY_MINUTE, queueing_lock="retry_stalled")
     @app.task(name="retry_stalled", queue=QUEUE, priority=1, pass_context=True)
     async def retry_stalled(context: JobContext, timestamp: int) -> None:

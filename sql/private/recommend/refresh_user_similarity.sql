@@ -5,6 +5,17 @@ as $$
 #variable_conflict use_column
 begin
     perform pg_advisory_xact_lock(hashtextextended('user_similarities:' || refresh_user_similarity.rater_id, 0));
+    -- Held against deletion before any of their rows is touched: whoever deletes one waits here, not in a circle.
+    perform from public.raters as r
+    where
+        r.id = refresh_user_similarity.rater_id
+        or r.id in (
+            select s.neighbour_id
+            from public.user_similarities as s
+            where s.rater_id = refresh_user_similarity.rater_id
+        )
+    order by r.id
+    for key share;
     with nearest as materialized (
         select n.* from private.nearest_raters(refresh_user_similarity.rater_id) as n
     ), gone as (
