@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from bench import corpus
 from bench.drive import drive, post
 from bench.table import Table, percentile
-from local.settings import ROOT
 from local.throwaway import Stack
 
 CLIENTS = (1, 8)
@@ -21,13 +20,7 @@ FILTERS: tuple[dict[str, object], ...] = (
 Bodies = Sequence[dict[str, object]]
 
 
-def there() -> bool:
-    return (ROOT / "sql" / "rpc" / "search" / "search_content.sql").exists()
-
-
 def measure(stack: Stack) -> list[Table]:
-    if not there():
-        return []
     table = Table(
         "Searches",
         f"{REQUESTS} searches through the gateway as anon: taglines of films, three of four with filters, "

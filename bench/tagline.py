@@ -7,7 +7,7 @@ import numpy as np
 import psycopg
 from rank_bm25 import BM25Okapi
 
-from bench import corpus, searching
+from bench import corpus
 from bench.embeddings import store
 from bench.table import Table, percentile, timed
 from bench.vectors import Vectors
@@ -51,11 +51,12 @@ def measure(stack: Stack) -> list[Table]:
                 body["query_embedding"] = queries[place].tolist()
             return [row["id"] for row in call(client, "search_content", body)["results"]]
 
-        contenders: dict[str, Callable[[int], Found]] = {"meaning: match_movies": match}
-        if searching.there():
-            contenders["words: search_content"] = partial(search, meant=False)
-            contenders["**words and meaning: search_content**"] = partial(search, meant=True)
-        contenders |= others(told, vectors, lines, queries)
+        contenders: dict[str, Callable[[int], Found]] = {
+            "meaning: match_movies": match,
+            "words: search_content": partial(search, meant=False),
+            "**words and meaning: search_content**": partial(search, meant=True),
+            **others(told, vectors, lines, queries),
+        }
         for name, find in contenders.items():
             answers = [timed(find, place) for place in range(len(lines))]
             ranks = [_rank(found, str(film.id)) for (found, _), film in zip(answers, wanted, strict=True)]

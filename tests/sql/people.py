@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg.types.json import Jsonb
 
-
 INDEXES = {"movie": "movies", "tv_show": "tv_shows", "sports": "sports", "book": "books"}
 
 
