@@ -9,7 +9,7 @@ PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
 export LOCAL_DIR LOCAL_PORT SEED_DIR
 
-.PHONY: help demo up down status logs reset seed psql test lint fmt types drift docs migration bench bench-scale bench-quality soak check pins contract
+.PHONY: help demo up down status logs reset seed models psql test lint fmt types drift docs migration bench bench-scale bench-quality soak check pins contract
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -54,6 +54,11 @@ reset: .venv/run.stamp ## an empty database, migrations only
 seed: .venv/run.stamp ## load the data and embed it (DATA=own: our own only; SEED_DIR=folder: TMDB at scale)
 	@$(LOCAL) run $(PYTHON) -m seed $(DATA)
 	@$(LOCAL) run $(PYTHON) -m workers embedding
+
+models: .venv/run.stamp ## compute what recommendations and predictions go by, as jobs do every night
+	@$(LOCAL) run $(PYTHON) -m workers item_model
+	@$(LOCAL) run $(PYTHON) -m workers user_similarity
+	@$(LOCAL) run $(PYTHON) -m workers blend
 
 psql: .venv/run.stamp ## a psql in the database
 	@$(LOCAL) psql
