@@ -1,8 +1,10 @@
 -- Make the weights of a version ready for lists: whoever has written them into item_neighbours calls this at the end,
 -- in the same transaction. The 2,000 most rated items that a weight leads to are its targets: of films on MovieLens,
 -- the first thousand held all that was ever listed.
+-- No nested loops: right after the weights were written the planner takes them for few, and would read all of them
+-- for each target.
 create or replace function private.pack_item_model(model_id bigint) returns void
-language plpgsql set search_path = ''
+language plpgsql set search_path = '' set enable_nestloop = off
 as $$
 #variable_conflict use_column
 begin

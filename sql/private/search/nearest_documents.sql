@@ -1,5 +1,5 @@
 -- Documents nearest in meaning to a vector among those that pass the filters, as many as asked for if so many pass.
--- Up to 5,000 that pass are compared one by one; among more, the index of each kind is walked until it has enough.
+-- Up to 8,000 that pass are compared one by one; among more, the index of each kind is walked until it has enough.
 create or replace function private.nearest_documents(
     query_embedding extensions.vector,
     filters private.search_filters,
@@ -12,7 +12,7 @@ language plpgsql stable rows 100 set search_path = '' set random_page_cost = 1.1
 as $$
 #variable_conflict use_column
 declare
-    v_few constant integer := 5000;
+    v_few constant integer := 8000;
     v_passing integer[];
 begin
     if query_embedding is null then

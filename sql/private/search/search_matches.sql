@@ -1,6 +1,6 @@
 -- What matches a query, by words, names and meaning, among the documents up to one that pass the filters.
 -- By words: what has at least four tenths of the best one's BM25, 1,000 at most. By name: what is called as the query
--- says, or nearly so. By meaning: the 100 nearest of a similarity of 0.3 or more. The three lists are fused by
+-- says, or nearly so. By meaning: the 50 nearest of a similarity of 0.3 or more. The three lists are fused by
 -- reciprocal rank (Cormack, Clarke, Büttcher, SIGIR 2009; k 60); what is called exactly so comes before all else.
 -- At most 1,000.
 -- The first statement loads pg_trgm: only then may one who is no superuser name its settings.
@@ -84,7 +84,7 @@ begin
         having max(n.closeness) >= 0.5
     ), meant as (
         select n.document, n.similarity
-        from private.nearest_documents(query_embedding, filters, viewer, as_of, 100) as n
+        from private.nearest_documents(query_embedding, filters, viewer, as_of, 50) as n
         where n.similarity >= 0.3
     ), found as (
         select coalesce(w.document, c.document, m.document) as document, w.words, c.closeness, m.similarity
