@@ -1,8 +1,6 @@
 -- Write the documents of items as the catalogue has them now, and the words and names of those whose texts changed.
--- Of some hundreds of documents: by index, whatever the planner thinks of tables that are just being filled.
 create or replace function private.index_items(item_ids uuid[]) returns void
 language plpgsql set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
     v_changed integer[];

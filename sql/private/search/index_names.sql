@@ -1,8 +1,6 @@
 -- Write the names of documents anew: each from each of its first eight words on.
--- Of some hundreds of documents: by index, whatever the planner thinks of tables that are just being filled.
 create or replace function private.index_names(documents integer[]) returns void
 language sql set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
     delete from private.search_names as n where n.document = any(documents);
     insert into private.search_names (document, field, name, start, is_whole, popularity)

@@ -1,10 +1,8 @@
 -- Write the words of documents anew, and make unknown ones known.
 -- A weight is BM25F's (Robertson, Zaragoza, 2009) without the idf, at k1 1.2 and b 0.5: a title's words count three
 -- times, other names' two times, by the length of a document as long as most are, so that no weight hangs on others.
--- Of some hundreds of documents: by index, whatever the planner thinks of tables that are just being filled.
 create or replace function private.index_words(documents integer[]) returns void
 language sql set search_path = ''
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
     delete from private.search_postings as p where p.document = any(documents);
 
