@@ -45,36 +45,6 @@ $$;
 comment on function private.pack_item_model(bigint) is 'Make the weights of a version ready for lists.';
 revoke execute on function private.pack_item_model(bigint) from public;
 
--- source: sql/private/search/index_changed.sql
--- Trigger: what is searched of items follows the catalogue, in the writer's own transaction. Its argument is the
--- column of the changed rows that names the item, or genre_id: all items of these genres.
--- Definer: nobody else writes what search reads.
-create or replace function private.index_changed() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-declare
-    v_items uuid[];
-begin
-    case tg_argv[0]
-        when 'id' then
-            select array_agg(distinct c.id) into v_items from changed_rows as c;
-        when 'item_id' then
-            select array_agg(distinct c.item_id) into v_items from changed_rows as c;
-        when 'genre_id' then
-            select array_agg(distinct i.item_id) into v_items
-            from public.item_genres as i
-            where i.genre_id in (select c.id from changed_rows as c);
-    end case;
-    -- Some hundreds at a time: of how many are changed at once the planner knows nothing.
-    for v_start in 1..coalesce(cardinality(v_items), 0) by 200 loop
-        perform private.index_items(v_items[v_start:v_start + 199]);
-    end loop;
-    return null;
-end
-$$;
-comment on function private.index_changed() is 'Trigger: what is searched follows the catalogue.';
-revoke execute on function private.index_changed() from public;
-
 -- source: sql/private/search/nearest_documents.sql
 -- Documents nearest in meaning to a vector among those that pass the filters, as many as asked for if so many pass.
 -- Up to 8,000 that pass are compared one by one; among more, the index of each kind is walked until it has enough.

@@ -17,10 +17,9 @@ begin
             from public.item_genres as i
             where i.genre_id in (select c.id from changed_rows as c);
     end case;
-    -- Some hundreds at a time: of how many are changed at once the planner knows nothing.
-    for v_start in 1..coalesce(cardinality(v_items), 0) by 200 loop
-        perform private.index_items(v_items[v_start:v_start + 199]);
-    end loop;
+    if v_items is not null then
+        perform private.index_items(v_items);
+    end if;
     return null;
 end
 $$;
