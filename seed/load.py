@@ -14,14 +14,18 @@ WITH_GENRES = (Film, Book)
 
 
 def load(connection: psycopg.Connection, kind: type[Row], rows: Iterable[Row]) -> int:
-    """Load rows of one kind in one transaction; how many there were."""
+    """Load rows of one kind in one transaction; how many there were.
+
+    Genres come before what has them, so that each item is indexed for search once.
+    """
     name = TABLES[kind]
     with connection.transaction():
         connection.execute((QUERIES / f"stage_{name}.sql").read_bytes())
         copied = _copy(connection, f"staged_{name}", kind, rows)
-        connection.execute((QUERIES / f"load_{name}.sql").read_bytes())
         if kind in WITH_GENRES:
+            connection.execute((QUERIES / f"prepare_{name}.sql").read_bytes())
             connection.execute((QUERIES / "load_genres.sql").read_bytes())
+        connection.execute((QUERIES / f"load_{name}.sql").read_bytes())
     return copied
 
 

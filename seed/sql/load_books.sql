@@ -1,7 +1,3 @@
-insert into public.items (id, kind)
-select s.id, 'book' from staged_books as s
-on conflict do nothing;
-
 insert into public.books as b (
     id, isbn13, google_books_id, title, subtitle, authors, description, language, published_year, page_count,
     popularity, thumbnail_url
@@ -31,8 +27,3 @@ where
         excluded.description, excluded.language, excluded.published_year, excluded.page_count, excluded.popularity,
         excluded.thumbnail_url
     );
-
-create temporary table staged_genres on commit drop as
-select s.id as item_id, g.name
-from staged_books as s
-cross join lateral unnest(s.genres) as g (name);

@@ -1,57 +1,55 @@
 -- Write the documents of items as the catalogue has them now, and the words and names of those whose texts changed.
+-- Each item is looked up by its id, however many there are: while tables are being filled the planner knows too
+-- little of them to choose.
 create or replace function private.index_items(item_ids uuid[]) returns void
 language plpgsql set search_path = ''
 as $$
 declare
-    v_changed integer[];
+    v_sources private.search_sources[];
+    v_fresh private.search_sources[];
 begin
-    with sources as (
-        select
-            s.*,
-            md5(
-                concat_ws(
-                    chr(1), s.title, s.original_title, s.authors::text, s.subtitle, s.overview, s.genre_names, s.tags
-                )
-            )::uuid as texts_hash
-        from private.search_sources as s
-        join public.items as i on i.id = s.item_id
-        where s.item_id = any(item_ids)
-    ), fresh as (
-        select s.item_id, s.texts_hash
-        from sources as s
-        left join private.search_documents as d on d.item_id = s.item_id
-        where d.texts_hash is distinct from s.texts_hash
-    ), written as (
-        insert into private.search_documents as d (
-            item_id, kind, language, year, genres, popularity, stemmer, texts_hash
-        )
-        select
-            s.item_id, s.kind, s.language, s.year, s.genres, s.popularity,
-            private.stemmer_of(s.language, concat_ws('. ', s.title, s.subtitle, s.overview)), s.texts_hash
-        from sources as s
-        order by s.item_id
-        on conflict (item_id) do update set
-            language = excluded.language,
-            year = excluded.year,
-            genres = excluded.genres,
-            popularity = excluded.popularity,
-            stemmer = excluded.stemmer,
-            texts_hash = excluded.texts_hash
-        where
-            (d.language, d.year, d.genres, d.popularity, d.texts_hash)
-            is distinct from
-            (excluded.language, excluded.year, excluded.genres, excluded.popularity, excluded.texts_hash)
-        returning d.document, d.item_id, d.popularity
-    ), moved as (
-        update private.search_names as n set popularity = w.popularity
-        from written as w
-        where n.document = w.document and n.popularity <> w.popularity
+    -- Who changes another part of an item at the same time waits here, and then reads both changes.
+    perform from public.items as i where i.id = any(item_ids) order by i.id for no key update;
+
+    select array_agg(row(s.*)::private.search_sources order by s.item_id) into v_sources
+    from unnest(item_ids) as u (item_id)
+    cross join lateral (
+        select c.*
+        from private.search_sources as c
+        where c.item_id = u.item_id
+        offset 0
+    ) as s;
+
+    select array_agg(s) into v_fresh
+    from unnest(v_sources) as s
+    left join private.search_documents as d on d.item_id = s.item_id
+    where d.texts_hash is distinct from private.texts_hash(s);
+
+    insert into private.search_documents as d (
+        item_id, kind, language, year, genres, popularity, stemmer, texts_hash
     )
-    select array_agg(w.document order by w.document) into v_changed
-    from written as w
-    where w.item_id in (select f.item_id from fresh as f);
-    if v_changed is not null then
-        perform private.index_words(v_changed), private.index_names(v_changed);
+    select
+        s.item_id, s.kind, s.language, s.year, s.genres, s.popularity,
+        private.stemmer_of(s.language, concat_ws('. ', s.title, s.subtitle, s.overview)), private.texts_hash(s)
+    from unnest(v_sources) as s
+    on conflict (item_id) do update set
+        language = excluded.language,
+        year = excluded.year,
+        genres = excluded.genres,
+        popularity = excluded.popularity,
+        stemmer = excluded.stemmer,
+        texts_hash = excluded.texts_hash
+    where
+        (d.language, d.year, d.genres, d.popularity, d.texts_hash)
+        is distinct from
+        (excluded.language, excluded.year, excluded.genres, excluded.popularity, excluded.texts_hash);
+
+    update private.search_names as n set popularity = d.popularity
+    from private.search_documents as d
+    where d.item_id = any(item_ids) and n.document = d.document and n.popularity <> d.popularity;
+
+    if v_fresh is not null then
+        perform private.index_words(v_fresh), private.index_names(v_fresh);
     end if;
 end
 $$;

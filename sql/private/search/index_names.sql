@@ -1,13 +1,17 @@
 -- Write the names of documents anew: each from each of its first eight words on.
-create or replace function private.index_names(documents integer[]) returns void
+create or replace function private.index_names(sources private.search_sources[]) returns void
 language sql set search_path = ''
 as $$
-    delete from private.search_names as n where n.document = any(documents);
+    delete from private.search_names as n
+    using unnest(sources) as s
+    join private.search_documents as d on d.item_id = s.item_id
+    where n.document = d.document;
+
     insert into private.search_names (document, field, name, start, is_whole, popularity)
     select
         d.document, n.field, n.name, left(array_to_string(w.words[p.place:], ' '), 100), p.place = 1, d.popularity
-    from private.search_documents as d
-    join private.search_sources as s on s.item_id = d.item_id
+    from unnest(sources) as s
+    join private.search_documents as d on d.item_id = s.item_id
     cross join lateral (
         select 'title' as field, s.title as name
         union all
@@ -17,8 +21,8 @@ as $$
     ) as n
     cross join lateral string_to_array(private.folded(n.name), ' ') as w (words)
     cross join lateral generate_series(1, least(cardinality(w.words), 8)) as p (place)
-    where d.document = any(documents) and n.name is not null
+    where n.name is not null
 $$;
-comment on function private.index_names(integer[]) is 'Write the names of documents anew.';
-revoke execute on function private.index_names(integer[]) from public;
-grant execute on function private.index_names(integer[]) to service_role;
+comment on function private.index_names(private.search_sources[]) is 'Write the names of documents anew.';
+revoke execute on function private.index_names(private.search_sources[]) from public;
+grant execute on function private.index_names(private.search_sources[]) to service_role;

@@ -1,21 +1,24 @@
 -- Write the words of documents anew, and make unknown ones known.
 -- A weight is BM25F's (Robertson, Zaragoza, 2009) without the idf, at k1 1.2 and b 0.5: a title's words count three
 -- times, other names' two times, by the length of a document as long as most are, so that no weight hangs on others.
-create or replace function private.index_words(documents integer[]) returns void
+create or replace function private.index_words(sources private.search_sources[]) returns void
 language sql set search_path = ''
 as $$
-    delete from private.search_postings as p where p.document = any(documents);
+    delete from private.search_postings as p
+    using unnest(sources) as s
+    join private.search_documents as d on d.item_id = s.item_id
+    where p.document = d.document;
 
     with texts as materialized (
         select d.document, d.stemmer, t.boost, t.text
-        from private.search_documents as d
-        join private.search_sources as s on s.item_id = d.item_id
+        from unnest(sources) as s
+        join private.search_documents as d on d.item_id = s.item_id
         cross join lateral (
             values
             (3, s.title), (2, s.original_title), (2, array_to_string(s.authors, '. ')), (2, s.subtitle),
             (1, s.genre_names), (1, s.tags), (1, s.overview)
         ) as t (boost, text)
-        where d.document = any(documents) and t.text <> ''
+        where t.text <> ''
     ), counted as (
         select t.document, l.lexeme, sum(t.boost * cardinality(l.places)) as count
         from texts as t
@@ -46,6 +49,6 @@ as $$
     order by w.word
     on conflict do nothing
 $$;
-comment on function private.index_words(integer[]) is 'Write the words of documents.';
-revoke execute on function private.index_words(integer[]) from public;
-grant execute on function private.index_words(integer[]) to service_role;
+comment on function private.index_words(private.search_sources[]) is 'Write the words of documents.';
+revoke execute on function private.index_words(private.search_sources[]) from public;
+grant execute on function private.index_words(private.search_sources[]) to service_role;
