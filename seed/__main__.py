@@ -16,9 +16,14 @@ from rich.console import Console
 
 from seed import books, movielens, own, tmdb
 from seed.load import TABLES, load
-from seed.rows import Book, Film, Rating, Row, Tag
+from seed.rows import Book, Film, Rating, Row, Tag, Weight
 
 Source = tuple[type[Row], Iterable[Row]]
+FIRST_MODEL = """
+    select private.enqueue('recommend', 'train_item_model', '{}', 'train_item_model')
+    where exists (select from ratings) and not exists (select from recommendation_models where is_active)
+"""
+"""Otherwise the first would be trained at night."""
 console = Console(highlight=False)
 
 
@@ -40,6 +45,7 @@ def main() -> int:
             count = load(connection, kind, rows)
             console.print(f"{count:>7,} {TABLES[kind]} in {time.monotonic() - started:.1f} s")
         connection.execute("analyze")
+        connection.execute(FIRST_MODEL)
     return 0
 
 
@@ -50,6 +56,7 @@ def demo(data: str) -> list[Source]:
         (Film, movielens.films()),
         (Book, own.books()),
         (Tag, movielens.tags()),
+        (Weight, movielens.weights()),
         (Rating, movielens.ratings()),
     ]
 

@@ -6,10 +6,16 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from seed.rows import Book, Film, Rating, Row, Tag, columns, values
+from seed.rows import Book, Film, Rating, Row, Tag, Weight, columns, values
 
 QUERIES = Path(__file__).parent / "sql"
-TABLES: dict[type[Row], str] = {Film: "films", Book: "books", Tag: "tags", Rating: "ratings"}
+TABLES: dict[type[Row], str] = {
+    Film: "films",
+    Book: "books",
+    Tag: "tags",
+    Rating: "ratings",
+    Weight: "weights",
+}
 WITH_GENRES = (Film, Book)
 
 

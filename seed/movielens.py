@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 from seed import own
-from seed.rows import Film, Rating, Tag, item_id
+from seed.rows import Film, Rating, Tag, Weight, item_id
 
 DATA = Path(__file__).parent / "data" / "movielens"
 GENRES = {"Sci-Fi": "Science Fiction", "Children": "Family", "Musical": "Music", "Film-Noir": "Film Noir"}
@@ -50,6 +50,19 @@ def ratings() -> Iterator[Rating]:
     for row in _read("ratings_train.csv.gz"):
         rated_at = datetime.fromtimestamp(int(row["timestamp"]), UTC)
         yield Rating(rater_id(row["userId"]), ids[row["movieId"]], float(row["rating"]), rated_at)
+
+
+def weights() -> Iterator[Weight]:
+    """What `python -m workers blend` made of these ratings."""
+    with (DATA / "weights.csv").open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            yield Weight(
+                row["part"],
+                int(row["min_ratings"]),
+                float(row["weight"]),
+                row["explanation"],
+                datetime.fromisoformat(row["fitted_at"]),
+            )
 
 
 def rater_id(user: str) -> UUID:

@@ -60,7 +60,18 @@ class Rating:
     rated_at: datetime
 
 
-Row = Film | Book | Tag | Rating
+@dataclass(frozen=True)
+class Weight:
+    """How much a part of a list counts for who has given so many ratings, as fitted on these."""
+
+    part: str
+    min_ratings: int
+    weight: float
+    explanation: str
+    fitted_at: datetime
+
+
+Row = Film | Book | Tag | Rating | Weight
 
 
 def columns(kind: type[Row]) -> list[str]:

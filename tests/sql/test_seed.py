@@ -1,6 +1,7 @@
 """Loading the data: whole, once, and joined with what is there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 import psycopg
@@ -9,7 +10,7 @@ import pytest
 from local.throwaway import Stack
 from seed import movielens, own
 from seed.load import load
-from seed.rows import Book, Film, Rating, Tag, item_id
+from seed.rows import Book, Film, Rating, Tag, Weight, item_id
 
 
 @pytest.fixture
@@ -67,3 +68,24 @@ def test_a_bad_row_leaves_nothing_behind(loaded: psycopg.Connection) -> None:
     with pytest.raises(psycopg.errors.CheckViolation, match="content_title_length"):
         load(loaded, Film, films)
     assert set(counts(loaded).values()) == {0}
+
+
+def test_fitted_weights_replace_those_set_by_hand_and_not_those_fitted_here(
+    loaded: psycopg.Connection,
+) -> None:
+    before = loaded.execute("select * from recommendation_weights order by part, min_ratings").fetchall()
+    weights = list(movielens.weights())
+    try:
+        load(loaded, Weight, weights)
+        load(loaded, Weight, [replace(weight, weight=0.5) for weight in weights])
+        rows = loaded.execute(
+            "select part, min_ratings, weight from recommendation_weights where fitted_at is not null"
+        ).fetchall()
+        assert sorted(rows) == sorted((w.part, w.min_ratings, pytest.approx(w.weight)) for w in weights)
+    finally:
+        loaded.execute("delete from recommendation_weights")
+        with loaded.cursor().copy(
+            "copy recommendation_weights (part, min_ratings, weight, explanation, fitted_at) from stdin"
+        ) as copy:
+            for row in before:
+                copy.write_row(row)
