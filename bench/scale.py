@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
+import httpx
 import jwt
 import psycopg
 from rich.console import Console
 
 from bench import batches, corpus, growth_of_lists, matching, scaled, searching
 from bench.__main__ import header
+from bench.calls import connect
 from bench.drive import Drive, drive, post
 from bench.table import Table, percentile
 from local.throwaway import Stack
@@ -72,7 +74,37 @@ def lists(stack: Stack) -> list[Table]:
         )
     answers = drive(stack.url, listing(stack, tokens, CLIENTS, unrated))
     table.rows.append((CLIENTS, "one rating, not counted in the time", *summary(answers, 2)))
-    return [table]
+    return [table, visible(stack, tokens[:50])]
+
+
+def visible(stack: Stack, tokens: Sequence[str]) -> Table:
+    """Each person rates the first item of its list, and asks for the list again."""
+    table = Table(
+        "A new rating",
+        "People rate the first item of their list and ask again at once: it must be gone. "
+        "A list also changed when another item is in it or the order is another.",
+        ("people", "lists without it", "lists that changed", "rated, ms p50", "rated and listed, ms p95"),
+    )
+    gone = changed = 0
+    rated, listed = [], []
+    for bearer in tokens:
+        with connect(stack, bearer) as client:
+            before = _list(client)
+            started = time.perf_counter()
+            body = {"item_id": before[0], "rating": 5}
+            client.post("/rest/v1/ratings", json=body).raise_for_status()
+            rated.append((time.perf_counter() - started) * 1000)
+            after = _list(client)
+            listed.append((time.perf_counter() - started) * 1000)
+        gone += before[0] not in after
+        changed += after[:-1] != before[1:]
+    table.rows.append((len(tokens), gone, changed, percentile(rated, 0.5), percentile(listed, 0.95)))
+    return table
+
+
+def _list(client: httpx.Client) -> list[str]:
+    answer = client.post("/rest/v1/rpc/get_recommendations", json={"count": 20}).raise_for_status()
+    return [item["id"] for item in answer.json()]
 
 
 def listing(
