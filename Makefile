@@ -88,8 +88,8 @@ docs: .venv/dev.stamp ## write the generated parts of docs/ anew
 migration: .venv/run.stamp ## carry changed files of sql/ in a new migration (name=what_it_does)
 	@$(PYTHON) -m scripts.migration $(name)
 
-contract: .venv/dev.stamp ## compare Auth with what the real server answered
-	@$(PYTHON) -m pytest tests/clients/auth/test_contract.py
+contract: .venv/dev.stamp ## compare Auth and Storage with what the real servers answered
+	@$(PYTHON) -m pytest tests/clients/auth/test_contract.py tests/clients/storage/test_contract.py
 
 soak: .venv/dev.stamp ## many rounds of what tests do once
 	@SOAK_ROUNDS=$${SOAK_ROUNDS:-20} $(PYTHON) -m pytest tests/faults tests/workers

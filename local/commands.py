@@ -62,6 +62,7 @@ def reset(settings: Settings, say: Say) -> None:
     """An empty database with the migrations applied; keys and ports stay."""
     down(settings)
     cluster.remove(settings)
+    shutil.rmtree(settings.files, ignore_errors=True)
     up(settings, say)
 
 

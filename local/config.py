@@ -8,6 +8,17 @@ from pathlib import Path
 from local.settings import StackError
 
 UNITS = {"h": 3600, "m": 60, "s": 1}
+SIZES = {
+    "": 1,
+    "K": 10**3,
+    "M": 10**6,
+    "G": 10**9,
+    "T": 10**12,
+    "KI": 2**10,
+    "MI": 2**20,
+    "GI": 2**30,
+    "TI": 2**40,
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +36,8 @@ class Config:
     enable_confirmations: bool
     minimum_password_length: int
     custom_access_token_hook: str | None
+    file_size_limit: int
+    """Bytes."""
 
 
 def load(root: Path) -> Config:
@@ -51,6 +64,7 @@ def load(root: Path) -> Config:
         enable_confirmations=email.get("enable_confirmations", False),
         minimum_password_length=auth.get("minimum_password_length", 6),
         custom_access_token_hook=hook.get("uri") if hook.get("enabled") else None,
+        file_size_limit=size(document.get("storage", {}).get("file_size_limit", "50MiB")),
     )
 
 
@@ -61,3 +75,11 @@ def seconds(duration: str | None) -> int | None:
     if not re.fullmatch(r"(\d+[hms])+", duration):
         raise StackError(f"a duration in supabase/config.toml reads like 168h or 1h30m, not {duration!r}")
     return sum(int(n) * UNITS[unit] for n, unit in re.findall(r"(\d+)([hms])", duration)) or None
+
+
+def size(text: str | int) -> int:
+    """A size in bytes, as in `50MiB`, `5GB` or a number."""
+    match = re.fullmatch(r"(\d+)\s*([KMGT]?I?)B?", str(text).strip().upper())
+    if not match or match[2] not in SIZES:
+        raise StackError(f"a size in supabase/config.toml reads like 50MiB or 5GB, not {text!r}")
+    return int(match[1]) * SIZES[match[2]]

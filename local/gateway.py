@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.settings import Settings
 
-PARTS_TO_COME = ("storage", "realtime", "functions", "graphql")
+PARTS_TO_COME = ("realtime", "functions", "graphql")
 TEMPLATE = """{{
 	admin off
 	auto_https off
@@ -48,6 +48,14 @@ http://127.0.0.1:{port} {{
 		reverse_proxy 127.0.0.1:{rest}
 	}}
 	handle /auth/v1/* {{
+		reverse_proxy 127.0.0.1:{platform}
+	}}
+	handle /storage/v1/* {{
+		@key_alone {{
+			header apikey *
+			not header Authorization *
+		}}
+		request_header @key_alone Authorization "Bearer {{header.apikey}}"
 		reverse_proxy 127.0.0.1:{platform}
 	}}
 {product}

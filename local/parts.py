@@ -88,7 +88,7 @@ def postgres(settings: Settings, keys: Keys, programs: Path, prepare: Callable[[
 
 
 def services(settings: Settings, keys: Keys, config: Config, rest_binary: Path) -> list[Part]:
-    """Everything that needs the database: REST, Auth, the processes of the Procfile, the gateway."""
+    """Everything that needs the database: REST, platform, the Procfile's, gateway."""
     ports = {name: free_port() for name in ("rest", "rest_admin", "platform", *procfile())}
     return [
         Part(
@@ -138,6 +138,9 @@ def platform_environment(settings: Settings, keys: Keys, config: Config) -> dict
         "ENABLE_ANONYMOUS_SIGN_INS": str(config.enable_anonymous_sign_ins).lower(),
         "ENABLE_CONFIRMATIONS": str(config.enable_confirmations).lower(),
         "MINIMUM_PASSWORD_LENGTH": str(config.minimum_password_length),
+        "STORAGE_DATABASE_URL": cluster.url(settings, keys, "supabase_storage_admin"),
+        "STORAGE_DIR": str(settings.files),
+        "FILE_SIZE_LIMIT": str(config.file_size_limit),
         **{name: str(value) for name, value in optional.items() if value is not None},
     }
 

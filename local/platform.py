@@ -1,4 +1,4 @@
-"""The platform's servers as one ASGI application: Auth at /auth/v1.
+"""The platform's servers as one ASGI application: Auth at /auth/v1, Storage at /storage/v1.
 
 uvicorn local.platform:app --host 127.0.0.1 --port 9999
 """
@@ -23,22 +23,36 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.auth import app as auth_app
+from local.auth import context as auth_context
 from local.auth import settings as auth_settings
-from local.auth.context import Auth, opened
+from local.storage import app as storage_app
+from local.storage import context as storage_context
+from local.storage import settings as storage_settings
 
+EXPOSED = [
+    *("Link", "X-Total-Count", "X-Supabase-Api-Version", "X-Request-Id"),
+    *("Content-Range", "Accept-Ranges", "ETag", "Content-Disposition"),
+    *("Location", "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires"),
+    *("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size"),
+]
+"""Headers of answers that scripts of other origins may read."""
 REQUEST_ID = re.compile(r"[\x21-\x7e]{1,200}")
 
 log = logging.getLogger(__name__)
 
 
 class State(TypedDict):
-    auth: Auth
+    auth: auth_context.Auth
+    storage: storage_context.Storage
 
 
 @asynccontextmanager
 async def lifespan(_app: Starlette) -> AsyncIterator[State]:
-    async with opened(auth_settings.read(os.environ)) as auth:
-        yield {"auth": auth}
+    async with (
+        auth_context.opened(auth_settings.read(os.environ)) as auth,
+        storage_context.opened(storage_settings.read(os.environ)) as storage,
+    ):
+        yield {"auth": auth, "storage": storage}
 
 
 def logged(app: ASGIApp) -> ASGIApp:
@@ -100,7 +114,7 @@ def configure_logging() -> None:
 
 configure_logging()
 app = Starlette(
-    routes=[Mount("/auth/v1", app=auth_app.router)],
+    routes=[Mount("/auth/v1", app=auth_app.router), Mount("/storage/v1", app=storage_app.router)],
     middleware=[
         Middleware(logged),
         Middleware(
@@ -108,7 +122,7 @@ app = Starlette(
             allow_origins=["*"],
             allow_methods=["*"],
             allow_headers=["*"],
-            expose_headers=["Link", "X-Total-Count", "X-Supabase-Api-Version", "X-Request-Id"],
+            expose_headers=EXPOSED,
         ),
     ],
     lifespan=lifespan,

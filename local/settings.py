@@ -36,6 +36,11 @@ class Settings:
         return self.port + 1
 
     @property
+    def files(self) -> Path:
+        """Storage's folder."""
+        return self.directory / "storage"
+
+    @property
     def logs(self) -> Path:
         return self.directory / "logs"
 

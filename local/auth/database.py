@@ -1,6 +1,5 @@
 """The auth schema: a pool, the named queries of queries.sql, rows as dataclasses."""
 
-import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,18 +8,14 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from local import queries
+
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
 Row = TypeVar("Row")
 
 
-def _named_queries() -> dict[str, bytes]:
-    text = (Path(__file__).parent / "queries.sql").read_text()
-    _, *parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)
-    return {name: query.strip().encode() for name, query in zip(parts[::2], parts[1::2], strict=True)}
-
-
-QUERIES = _named_queries()
+QUERIES = queries.named(Path(__file__).parent / "queries.sql")
 
 
 def pool(url: str) -> Pool:

@@ -1,0 +1,1 @@
+"""Storage: the Storage API over the schema `storage` and a folder of files."""

@@ -1,0 +1,63 @@
+"""Who makes a request: the bearer of a token, or nobody, who is anon."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+
+from local.storage import tokens
+from local.storage.errors import access_denied, invalid_request
+
+BEARER = re.compile(r"^Bearer\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Caller:
+    role: str
+    claims: dict[str, Any] = field(default_factory=dict)
+    believed: bool = True
+    """Whether a token said who it is."""
+
+    @property
+    def owner(self) -> str | None:
+        return self.claims.get("sub")
+
+    @property
+    def owner_uuid(self) -> UUID | None:
+        try:
+            return UUID(self.owner)
+        except (TypeError, ValueError):
+            return None
+
+
+NOBODY = Caller("anon", believed=False)
+
+
+def service(owner: str | None = None) -> Caller:
+    """Past the policies, for what the server itself decides."""
+    return Caller("service_role", {"role": "service_role", **({"sub": owner} if owner else {})})
+
+
+def caller_of(request: Request, secret: str) -> Caller:
+    """Raises StorageError without a token that is believed."""
+    if "authorization" not in request.headers:
+        raise invalid_request("headers must have required property 'authorization'")
+    try:
+        return bearer(request, secret)
+    except tokens.InvalidToken as error:
+        raise access_denied(str(error)) from error
+
+
+def caller_or_nobody(request: Request, secret: str) -> Caller:
+    try:
+        return bearer(request, secret)
+    except tokens.InvalidToken:
+        return NOBODY
+
+
+def bearer(request: Request, secret: str) -> Caller:
+    """Raises InvalidToken."""
+    claims = tokens.verify(BEARER.sub("", request.headers.get("authorization", "")), secret)
+    return Caller(str(claims.get("role") or "anon"), claims)

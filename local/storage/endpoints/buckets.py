@@ -1,0 +1,140 @@
+"""/bucket: make, list, change, empty and delete buckets."""
+
+from typing import Any
+
+import psycopg
+from starlette.requests import Request
+from starlette.responses import Response
+
+from local.storage import names
+from local.storage.answers import Answer
+from local.storage.bodies import BOOLEAN, SIZE, STRING, STRINGS, Field, body
+from local.storage.context import bucket_named, caller_of, storage_of, transaction
+from local.storage.database import Transaction
+from local.storage.errors import (
+    StorageError,
+    access_denied,
+    bucket_exists,
+    invalid_request,
+    no_such_bucket,
+    too_large,
+)
+from local.storage.models import Bucket
+
+LIMITS = {
+    "public": Field(BOOLEAN),
+    "file_size_limit": Field(SIZE, minimum=0, nullable=True),
+    "allowed_mime_types": Field(STRINGS, nullable=True),
+}
+CREATE = {"name": Field(STRING, required=True), "id": Field(STRING), **LIMITS}
+COLUMNS = ("id", "name", "created_at", "updated_at")
+
+
+async def created(request: Request) -> Response:
+    caller = caller_of(request)
+    given = await body(request, CREATE)
+    bucket_id = given.get("id") or given["name"]
+    for name in (given["name"], bucket_id):
+        names.check_bucket(name)
+    columns = {
+        "id": bucket_id,
+        "name": given["name"],
+        "public": given.get("public", False),
+        "owner": caller.owner_uuid,
+        "owner_id": caller.owner,
+        "file_size_limit": _size(request, given.get("file_size_limit")),
+        "allowed_mime_types": names.checked_types(given.get("allowed_mime_types")),
+    }
+    async with transaction(request, caller) as tx:
+        try:
+            await tx.changed("insert_bucket", **columns)
+        except psycopg.errors.UniqueViolation as error:
+            raise bucket_exists() from error
+    return Answer({"name": given["name"]})
+
+
+async def listed(request: Request) -> Response:
+    caller, asked = caller_of(request), request.query_params
+    column = asked.get("sortColumn", "name")
+    if column not in COLUMNS:
+        raise invalid_request("querystring/sortColumn must be equal to one of the allowed values")
+    page: dict[str, Any] = {name: _number(asked.get(name), name) for name in ("limit", "offset")}
+    descending = asked.get("sortOrder") == "desc"
+    async with transaction(request, caller) as tx:
+        rows = await tx.rows(
+            "buckets", search=asked.get("search", ""), column=column, descending=descending, **page
+        )
+    return Answer([Bucket.of(row).shown() for row in rows])
+
+
+async def one(request: Request) -> Response:
+    async with transaction(request, caller_of(request)) as tx:
+        bucket = await _visible(tx, request.path_params["bucket"])
+    return Answer(bucket.shown())
+
+
+async def updated(request: Request) -> Response:
+    caller, bucket_id = caller_of(request), request.path_params["bucket"]
+    given = await body(request, LIMITS)
+    if "file_size_limit" in given:
+        given["file_size_limit"] = _size(request, given["file_size_limit"])
+    if "allowed_mime_types" in given:
+        given["allowed_mime_types"] = names.checked_types(given["allowed_mime_types"])
+    async with transaction(request, caller) as tx:
+        before = await _visible(tx, bucket_id)
+        kept = {name: getattr(before, name) for name in LIMITS}
+        if not await tx.changed("update_bucket", id=bucket_id, **(kept | given)):
+            raise no_such_bucket()
+    return Answer({"message": "Successfully updated"})
+
+
+async def emptied(request: Request) -> Response:
+    """Delete what the caller may; refused when something it can see stays."""
+    caller, bucket_id = caller_of(request), request.path_params["bucket"]
+    while True:
+        async with transaction(request, caller) as tx:
+            await _visible(tx, bucket_id)
+            gone = await tx.rows("delete_some_objects", bucket=bucket_id)
+            left = await tx.row("bucket_holds_objects", id=bucket_id)
+        await storage_of(request).files.drop(*(row["version"] for row in gone))
+        if left is None or not left["found"]:
+            break
+        if not gone:
+            raise access_denied("Cannot delete everything, you may have SELECT but not DELETE permissions")
+    message = "Empty bucket has been queued. Completion may take up to an hour."
+    return Answer({"message": message})
+
+
+async def deleted(request: Request) -> Response:
+    caller, bucket_id = caller_of(request), request.path_params["bucket"]
+    async with transaction(request, caller) as tx:
+        await bucket_named(tx, bucket_id)
+        await tx.rows("lock_bucket", trusted=True, id=bucket_id)
+        holds = await tx.row("bucket_holds_objects", trusted=True, id=bucket_id)
+        if holds and holds["found"]:
+            raise StorageError(409, "ResourceNotEmpty", "The bucket you tried to delete is not empty")
+        if not await tx.changed("delete_bucket", id=bucket_id):
+            raise no_such_bucket()
+    return Answer({"message": "Successfully deleted"})
+
+
+async def _visible(tx: Transaction, bucket_id: str) -> Bucket:
+    row = await tx.row("bucket", id=bucket_id)
+    if row is None:
+        raise no_such_bucket()
+    return Bucket.of(row)
+
+
+def _size(request: Request, given: int | str | None) -> int | None:
+    size = None if given is None else names.bytes_of(given)
+    if size is not None and size > storage_of(request).settings.file_size_limit:
+        raise too_large()
+    return size
+
+
+def _number(text: str | None, name: str) -> int | None:
+    if text is None:
+        return None
+    if not text.isdecimal() or len(text) > 9:
+        raise invalid_request(f"querystring/{name} must be integer")
+    return int(text)

@@ -1,0 +1,35 @@
+"""DELETE /object/BUCKET/NAME, and of several names at once."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from local.storage import names
+from local.storage.answers import Answer
+from local.storage.bodies import STRINGS, Field, body
+from local.storage.context import caller_of, storage_of, transaction
+from local.storage.errors import no_such_key
+from local.storage.models import Object
+
+MANY = {"prefixes": Field(STRINGS, required=True, minimum=1)}
+
+
+async def one(request: Request) -> Response:
+    bucket, name = request.path_params["bucket"], request.path_params["name"]
+    names.check_bucket(bucket)
+    async with transaction(request, caller_of(request)) as tx:
+        row = await tx.row("delete_object", bucket=bucket, name=name)
+        if row is None:
+            raise no_such_key()
+    await storage_of(request).files.drop(row["version"])
+    return Answer({"message": "Successfully deleted"})
+
+
+async def many(request: Request) -> Response:
+    """Those that the caller may delete; the others are passed over."""
+    caller, bucket = caller_of(request), request.path_params["bucket"]
+    given = await body(request, MANY)
+    names.check_bucket(bucket)
+    async with transaction(request, caller) as tx:
+        rows = await tx.rows("delete_objects", bucket=bucket, names=given["prefixes"])
+    await storage_of(request).files.drop(*(row["version"] for row in rows))
+    return Answer([Object.of(row).shown() for row in rows])

@@ -1,0 +1,254 @@
+"""/upload/resumable: TUS 1.0.0 (https://tus.io/protocols/resumable-upload), with creation and termination."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import psycopg
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+
+from local.storage import models, names, receiving, resumables, storing
+from local.storage.callers import Caller, bearer, service
+from local.storage.context import storage_of
+from local.storage.endpoints.signing import verified_claims
+from local.storage.errors import StorageError, access_denied, invalid_request, of_database, of_disk, too_large
+from local.storage.files import Sink
+from local.storage.receiving import json_object
+from local.storage.resumables import Resumable
+from local.storage.storing import Place
+from local.storage.tokens import UPLOAD, InvalidToken
+
+VERSION = "1.0.0"
+PIECE = "application/offset+octet-stream"
+ABILITIES = {
+    "tus-version": VERSION,
+    "tus-extension": "creation,creation-with-upload,termination",
+}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Uploader:
+    """On whose account a file comes: the bearer of a token, or of a signature for one name."""
+
+    caller: Caller
+    upsert: bool
+
+
+def speaking_tus(endpoint: Endpoint) -> Endpoint:
+    """Refusals as plain text with the status itself, and the protocol's headers on everything."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            if request.headers.get("tus-resumable") != VERSION:
+                raise StorageError(412, "TusError", "Tus-Resumable Required")
+            response: Response | None = await endpoint(request)
+        except (StorageError, psycopg.Error, OSError) as error:
+            await receiving.drain(request)
+            response = _refusal(error)
+            if response is None:
+                raise
+        assert response
+        response.headers["tus-resumable"] = VERSION
+        return response
+
+    return answer
+
+
+def _refusal(error: StorageError | psycopg.Error | OSError) -> Response | None:
+    """None for what is nobody's fault but ours."""
+    if isinstance(error, ClientDisconnect):
+        return None
+    if isinstance(error, psycopg.Error):
+        error = of_database(error)
+    elif isinstance(error, OSError):
+        error = of_disk(error)
+    if error.status == 500:
+        return None
+    return PlainTextResponse(f"{error.message}\n", error.status)
+
+
+async def abilities(request: Request) -> Response:
+    limit = str(storage_of(request).settings.file_size_limit)
+    return Response(status_code=204, headers={**ABILITIES, "tus-max-size": limit, "tus-resumable": VERSION})
+
+
+async def created(request: Request) -> Response:
+    folder = storage_of(request).files.resumable
+    signed = _is_signed(request)
+    caller = None if signed else _caller(request)
+    length = _number(request, "upload-length", 400)
+    if "upload-metadata" not in request.headers:
+        raise invalid_request("Metadata header is required")
+    metadata = resumables.parsed_metadata(request.headers["upload-metadata"])
+    bucket, name = metadata.get("bucketName", ""), metadata.get("objectName", "")
+    names.check_bucket(bucket)
+    kind = names.checked_header(metadata.get("contentType", receiving.OCTETS), "contentType")
+    names.checked_header(metadata.get("cacheControl", ""), "cacheControl")
+    uploader = _signed(request, bucket, name) if caller is None else Uploader(caller, _upsert(request))
+    found = await storing.admitted(request, _place(uploader, bucket, name), kind)
+    if length > storage_of(request).limit(found, name):
+        raise too_large()
+    upload = resumables.start(folder, bucket, name, length, metadata, uploader.upsert)
+    headers = {"location": _location(request, upload, signed), "upload-expires": _expiry(request, upload)}
+    if request.headers.get("content-type") == PIECE or length == 0:
+        headers["upload-offset"] = str(await _continued(request, upload, uploader, 0))
+    return Response(status_code=201, headers=headers, media_type="text/plain")
+
+
+async def told(request: Request) -> Response:
+    """How far the upload is. One that is complete but could not be finished is finished now."""
+    folder = storage_of(request).files.resumable
+    upload, uploader = _asked(request)
+    if not upload.done and resumables.offset(folder, upload) == upload.length:
+        async with _alone(request, upload):
+            await _finished(request, upload, uploader)
+    headers = {
+        "upload-offset": str(resumables.offset(folder, upload)),
+        "upload-length": str(upload.length),
+        "upload-metadata": upload.given_metadata(),
+        "upload-expires": _expiry(request, upload),
+        "cache-control": "no-store",
+    }
+    return Response(headers=headers, media_type="text/plain")
+
+
+async def continued(request: Request) -> Response:
+    if request.headers.get("content-type") != PIECE:
+        raise StorageError(415, "TusError", "Content-Type must be application/offset+octet-stream")
+    offset = _number(request, "upload-offset", 403)
+    upload, uploader = _asked(request)
+    reached = await _continued(request, upload, uploader, offset)
+    headers = {"upload-offset": str(reached), "upload-expires": _expiry(request, upload)}
+    return Response(status_code=204, headers=headers)
+
+
+async def terminated(request: Request) -> Response:
+    folder = storage_of(request).files.resumable
+    upload, uploader = _asked(request)
+    await storing.check_permission(request, _place(uploader, upload.bucket, upload.name))
+    async with _alone(request, upload):
+        if upload.done or resumables.offset(folder, upload) == upload.length:
+            raise StorageError(400, "TusError", "Cannot terminate an already completed upload")
+        resumables.forget(folder, upload)
+    return Response(status_code=204)
+
+
+def _asked(request: Request) -> tuple[Resumable, Uploader]:
+    """The upload that the path names, and who asks for it."""
+    folder = storage_of(request).files.resumable
+    if _is_signed(request):
+        upload = resumables.find(folder, request.path_params["id"])
+        return upload, _signed(request, upload.bucket, upload.name)
+    caller = _caller(request)
+    upload = resumables.find(folder, request.path_params["id"])
+    return upload, Uploader(caller, upload.upsert)
+
+
+async def _continued(request: Request, upload: Resumable, uploader: Uploader, offset: int) -> int:
+    """Append the body; the new offset. What came of a body that breaks off is kept."""
+    storage = storage_of(request)
+    place = _place(uploader, upload.bucket, upload.name)
+    async with _alone(request, upload):
+        if upload.done or offset != resumables.offset(storage.files.resumable, upload):
+            raise StorageError(409, "TusError", "Upload-Offset conflict")
+        await storing.check_permission(request, place)
+        with (storage.files.resumable / upload.version).open("ab", buffering=0) as file:
+            sink = Sink(file, upload.length - offset)
+            try:
+                if request.headers.get("content-type") == PIECE:
+                    async for piece in request.stream():
+                        await sink.write(piece)
+            finally:
+                await sink.finish()
+        reached = offset + sink.size
+        if reached == upload.length:
+            await _finished(request, upload, uploader)
+    return reached
+
+
+async def _finished(request: Request, upload: Resumable, uploader: Uploader) -> None:
+    """The bytes are all there: they become an object."""
+    files = storage_of(request).files
+    place = _place(uploader, upload.bucket, upload.name)
+    seconds = upload.metadata.get("cacheControl", "")
+    metadata = models.metadata(
+        upload.length,
+        upload.version.replace("-", ""),
+        upload.metadata.get("contentType", receiving.OCTETS),
+        f"max-age={seconds}" if seconds.isdecimal() else "no-cache",
+    )
+    storing.fail_point("before keeping")
+    await files.keep_resumable(upload.version)
+    storing.fail_point("before row")
+    try:
+        user_metadata = json_object(upload.metadata.get("metadata", ""))
+        await storing.recorded(request, place, upload.version, metadata, user_metadata)
+    except StorageError:
+        resumables.forget(files.resumable, upload)
+        raise
+    resumables.mark_done(files.resumable / f"{upload.version}.json")
+
+
+@asynccontextmanager
+async def _alone(request: Request, upload: Resumable) -> AsyncIterator[None]:
+    """One request at a time works on an upload. Raises StorageError for a second one."""
+    uploading = storage_of(request).uploading
+    if upload.version in uploading:
+        raise StorageError(423, "ResourceLocked", "The upload is being written to by another request")
+    uploading.add(upload.version)
+    try:
+        yield
+    finally:
+        uploading.discard(upload.version)
+
+
+def _caller(request: Request) -> Caller:
+    """Raises StorageError without a token that is believed."""
+    try:
+        return bearer(request, storage_of(request).settings.jwt_secret)
+    except InvalidToken as error:
+        raise access_denied(str(error)) from error
+
+
+def _is_signed(request: Request) -> bool:
+    return "/upload/resumable/sign" in request.url.path
+
+
+def _signed(request: Request, bucket: str, name: str) -> Uploader:
+    token = request.headers.get("x-signature")
+    if not token:
+        raise StorageError(400, "InvalidSignature", "Missing x-signature header")
+    claims = verified_claims(request, token, f"{bucket}/{name}", UPLOAD)
+    return Uploader(service(claims.get("owner")), claims.get("upsert") is True)
+
+
+def _place(uploader: Uploader, bucket: str, name: str) -> Place:
+    return Place(bucket, name, uploader.caller, uploader.upsert)
+
+
+def _upsert(request: Request) -> bool:
+    return request.headers.get("x-upsert") == "true"
+
+
+def _number(request: Request, header: str, status: int) -> int:
+    text = request.headers.get(header, "")
+    if not text.isdecimal() or len(text) > 18:
+        raise StorageError(status, "TusError", f"{header.title()} header required")
+    return int(text)
+
+
+def _location(request: Request, upload: Resumable, signed: bool) -> str:
+    scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
+    host = request.headers.get("x-forwarded-host") or request.headers.get("host", "")
+    path = f"{request.scope.get('root_path', '')}/upload/resumable{'/sign' if signed else ''}"
+    return f"{scheme}://{host}{path}/{upload.id}"
+
+
+def _expiry(request: Request, upload: Resumable) -> str:
+    end = upload.started + storage_of(request).settings.resumable_lifetime
+    return format_datetime(datetime.fromtimestamp(end, UTC), usegmt=True)

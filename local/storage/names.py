@@ -1,0 +1,71 @@
+"""Names of buckets, objects and types: which are accepted, and with which words others are refused."""
+
+import re
+from collections.abc import Sequence
+
+from local.storage.errors import invalid_bucket_name, invalid_key, invalid_mime_type, invalid_request
+
+SAFE = r"[A-Za-z0-9_!\-.*'() &$@=;:+,?]"
+BUCKET = re.compile(rf"{SAFE}{{1,100}}")
+KEY = re.compile(rf"(?:{SAFE}|/){{1,1024}}")
+ROOT = "stub/stub"
+"""What a single project has where the hosted server has its own bucket and the tenant."""
+TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+SIZE = re.compile(r"(\d+(?:\.\d+)?)(gb|mb|kb|b)", re.IGNORECASE)
+UNITS = {"gb": 10**9, "mb": 10**6, "kb": 10**3, "b": 1}
+HEADER = re.compile(r"[\x20-\x7e]{0,1000}")
+
+
+def check_bucket(name: str) -> None:
+    if not BUCKET.fullmatch(name) or name.strip() != name:
+        raise invalid_bucket_name()
+
+
+def check_key(name: str) -> None:
+    if not KEY.fullmatch(name):
+        raise invalid_key(name)
+
+
+def check_path(bucket: str, name: str, version: str) -> None:
+    """A name that a file system would read as a way out of the bucket. Raises StorageError."""
+    if any(part in (".", "..") for part in f"{bucket}/{name}".split("/")):
+        raise invalid_key(f"{ROOT}/{bucket}/{name}/{version} contains dot path segment")
+
+
+def check_type(kind: str, allowed: Sequence[str] | None) -> None:
+    """Raises StorageError unless the type is among the bucket's; a charset does not count."""
+    bare = kind.split(";")[0].strip().lower()
+    if not allowed:
+        return
+    general = f"{bare.split('/')[0]}/*"
+    if not TYPE.fullmatch(bare) or not {bare, general, "*", "*/*"} & {item.lower() for item in allowed}:
+        raise invalid_mime_type(kind)
+
+
+def checked_types(types: Sequence[str] | None) -> list[str] | None:
+    """The types a bucket is to allow. Raises StorageError."""
+    if types is None:
+        return None
+    for kind in types:
+        if kind and kind not in ("*", "*/*") and not TYPE.fullmatch(kind.split(";")[0].strip()):
+            raise invalid_mime_type(kind)
+    return [kind for kind in types if kind]
+
+
+def checked_header(value: str, name: str) -> str:
+    """A value that is given back as a header later. Raises StorageError."""
+    if not HEADER.fullmatch(value):
+        raise invalid_request(f"{name} holds a character that no header may hold")
+    return value
+
+
+def bytes_of(size: int | str) -> int:
+    """A size limit as people write it: 1000, 20MB, 1.5GB. Raises StorageError."""
+    if isinstance(size, int):
+        return size
+    if size.isdecimal():
+        return int(size)
+    match = SIZE.fullmatch(size)
+    if not match:
+        raise invalid_request("Invalid file size format, hint: use 20GB / 20MB / 30KB / 3B")
+    return int(float(match[1]) * UNITS[match[2].lower()])

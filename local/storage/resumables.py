@@ -1,0 +1,116 @@
+"""Resumable uploads on disk: the bytes that came so far, and a document that says what they will be."""
+
+import base64
+import json
+import os
+import time
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from local.storage.errors import StorageError
+
+
+@dataclass(frozen=True)
+class Resumable:
+    bucket: str
+    name: str
+    version: str
+    length: int
+    metadata: dict[str, str]
+    """As the client gave it, by the words of Upload-Metadata."""
+    started: float
+    """Unix time."""
+    upsert: bool = False
+    done: bool = False
+
+    @property
+    def id(self) -> str:
+        return _encoded(f"{self.bucket}/{self.name}/{self.version}")
+
+    def given_metadata(self) -> str:
+        return ",".join(f"{name} {_standard(value)}" for name, value in self.metadata.items())
+
+
+def start(
+    folder: Path, bucket: str, name: str, length: int, metadata: dict[str, str], upsert: bool
+) -> Resumable:
+    upload = Resumable(bucket, name, str(uuid.uuid4()), length, metadata, time.time(), upsert)
+    _write(folder / f"{upload.version}.json", asdict(upload))
+    (folder / upload.version).touch(mode=0o600, exist_ok=False)
+    return upload
+
+
+def find(folder: Path, upload_id: str) -> Resumable:
+    """Raises StorageError when there is none of this id."""
+    try:
+        text = base64.urlsafe_b64decode(upload_id.encode() + b"=" * (-len(upload_id) % 4)).decode()
+        version = str(uuid.UUID(text.rsplit("/", 1)[-1]))
+        upload = Resumable(**json.loads((folder / f"{version}.json").read_text()))
+    except (ValueError, OSError) as error:
+        raise _unknown() from error
+    if text != f"{upload.bucket}/{upload.name}/{upload.version}":
+        raise _unknown()
+    return upload
+
+
+def offset(folder: Path, upload: Resumable) -> int:
+    """How many bytes are there."""
+    return upload.length if upload.done else (folder / upload.version).stat().st_size
+
+
+def forget(folder: Path, upload: Resumable) -> None:
+    for name in (upload.version, f"{upload.version}.json"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def mark_done(path: Path) -> None:
+    """Kept for a while, so that a client that lost the last answer learns of it."""
+    _write(path, json.loads(path.read_text()) | {"done": True})
+
+
+def forget_old(folder: Path, lifetime: int, now: float) -> None:
+    """Those that were not finished in time, and bytes that nothing describes."""
+    for path in folder.glob("*.json"):
+        if json.loads(path.read_text())["started"] + lifetime < now:
+            path.with_suffix("").unlink(missing_ok=True)
+            path.unlink()
+    for path in folder.iterdir():
+        if path.suffix != ".json" and not path.with_suffix(".json").exists():
+            path.unlink()
+
+
+def parsed_metadata(header: str) -> dict[str, str]:
+    """Raises StorageError for what is not `name base64,name base64,name`."""
+    found: dict[str, str] = {}
+    for pair in header.split(","):
+        name, *values = pair.strip().split(" ")
+        try:
+            found[name] = base64.b64decode(values[0], validate=True).decode() if values else ""
+        except ValueError as error:
+            raise StorageError(400, "InvalidRequest", "Upload-Metadata is invalid") from error
+        if not name or len(values) > 1:
+            raise StorageError(400, "InvalidRequest", "Upload-Metadata is invalid")
+    return found
+
+
+def _unknown() -> StorageError:
+    return StorageError(404, "NoSuchUpload", "The file for this url was not found")
+
+
+def _encoded(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def _standard(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    half_written = path.with_name(f"{path.name}.new")
+    with half_written.open("w") as file:
+        json.dump(document, file)
+        file.flush()
+        os.fsync(file.fileno())
+    half_written.replace(path)

@@ -1,0 +1,139 @@
+"""A file as an answer: its headers, the range that was asked for, its bytes in blocks."""
+
+import asyncio
+import logging
+import os
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import BinaryIO
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from local.storage.context import storage_of
+from local.storage.errors import StorageError, no_such_key
+from local.storage.models import Object
+
+BLOCK = 256 * 1024
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+PASSIVE = re.compile(
+    r"(image/(?!svg)|audio/|video/|font/|text/(plain|csv|vtt)|application/(pdf|json|octet-stream|zip))"
+)
+"""Types in which a browser finds nothing to run."""
+INERT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+TRIES = 5
+
+log = logging.getLogger(__name__)
+
+
+async def send(
+    request: Request, find: Callable[[], Awaitable[Object]], fixed: dict[str, str] | None = None
+) -> Response:
+    """The file of what `find` finds, anew if it was replaced meanwhile. `fixed` replaces cache-control."""
+    found, file = await _opened(request, find)
+    try:
+        size = os.fstat(file.fileno()).st_size
+        headers = headers_of(request, found, fixed)
+        if _is_known(request, headers):
+            file.close()
+            return Response(status_code=304, headers=headers)
+        part = _range(request, size, headers)
+        first, last = part or (0, size - 1)
+    except StorageError:
+        file.close()
+        raise
+    headers["content-length"] = str(last - first + 1)
+    if part:
+        headers["content-range"] = f"bytes {first}-{last}/{size}"
+    blocks = _blocks(file, first, last - first + 1)
+    return StreamingResponse(blocks, 206 if part else 200, headers, headers["content-type"])
+
+
+def headers_of(request: Request, found: Object, fixed: dict[str, str] | None = None) -> dict[str, str]:
+    metadata = found.metadata or {}
+    kind = str(metadata.get("mimetype") or "application/octet-stream")
+    if "text/html" in kind.lower():
+        kind = "text/plain"
+    headers = {
+        "accept-ranges": "bytes",
+        "content-type": kind,
+        "etag": str(metadata.get("eTag") or f'"{found.version}"'),
+        "last-modified": format_datetime(_modified(found), usegmt=True),
+        "x-robots-tag": "none",
+        "x-content-type-options": "nosniff",
+        **(fixed or {"cache-control": str(metadata.get("cacheControl") or "no-cache")}),
+    }
+    if not PASSIVE.match(kind.lower()):
+        headers["content-security-policy"] = INERT
+    if "download" in request.query_params:
+        headers["content-disposition"] = _attachment(request.query_params["download"])
+    return headers
+
+
+def _modified(found: Object) -> datetime:
+    text = str((found.metadata or {}).get("lastModified") or "")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return found.updated_at
+
+
+def _attachment(name: str) -> str:
+    if not name:
+        return "attachment;"
+    encoded = quote(name, safe="!'()*~")
+    return f"attachment; filename={encoded}; filename*=UTF-8''{encoded};"
+
+
+def _is_known(request: Request, headers: dict[str, str]) -> bool:
+    """Whether the client has this content already."""
+    tags = request.headers.get("if-none-match")
+    if tags is not None:
+        return headers["etag"] in [tag.strip().removeprefix("W/") for tag in tags.split(",")] or tags == "*"
+    try:
+        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
+        return parsedate_to_datetime(headers["last-modified"]) <= since
+    except (TypeError, ValueError):
+        return False
+
+
+def _range(request: Request, size: int, headers: dict[str, str]) -> tuple[int, int] | None:
+    """First and last byte; None: everything, as for a range that cannot be read. Raises StorageError."""
+    match = RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
+    if not match or match[0] == "bytes=-":
+        return None
+    if request.headers.get("if-range", headers["etag"]) not in (headers["etag"], headers["last-modified"]):
+        return None
+    if match[1]:
+        first, last = int(match[1]), min(int(match[2] or size), size - 1)
+    else:
+        first, last = max(size - int(match[2]), 0), size - 1
+    if first > last:
+        raise StorageError(416, "InvalidRange", "invalid range provided", "invalid_range", http=416)
+    return first, last
+
+
+async def _opened(request: Request, find: Callable[[], Awaitable[Object]]) -> tuple[Object, BinaryIO]:
+    for _ in range(TRIES):
+        found = await find()
+        try:
+            return found, storage_of(request).files.open(found.version or "")
+        except (FileNotFoundError, ValueError):
+            continue
+    fields = {"request_id": request.state.request_id, "version": found.version}
+    log.error("an object has no file", extra={"fields": fields})
+    raise no_such_key()
+
+
+async def _blocks(file: BinaryIO, first: int, length: int) -> AsyncIterator[bytes]:
+    with file:
+        file.seek(first)
+        while length > 0:
+            block = await asyncio.to_thread(file.read, min(BLOCK, length))
+            if not block:
+                return
+            length -= len(block)
+            yield block
