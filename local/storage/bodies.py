@@ -9,6 +9,7 @@ from starlette.requests import Request
 from local.storage.errors import StorageError, invalid_request
 
 LIMIT = 1024 * 1024
+LARGEST = 2**31 - 1
 INTEGER = "integer"
 STRING = "string"
 BOOLEAN = "boolean"
@@ -70,6 +71,8 @@ def _value(value: Any, field: Field, path: str) -> Any:
         _check_items(found, field, path)
     elif field.minimum is not None and isinstance(found, int) and found < field.minimum:
         raise invalid_request(f"{path} must be >= {field.minimum}")
+    if field.kind == INTEGER and found > LARGEST:
+        raise invalid_request(f"{path} must be <= {LARGEST}")
     if field.choices and found not in field.choices:
         raise invalid_request(f"{path} must be equal to one of the allowed values")
     return found

@@ -6,7 +6,7 @@ import psycopg
 
 from local.storage.answers import Answer
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class StorageError(Exception):

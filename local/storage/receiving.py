@@ -106,7 +106,7 @@ class Form:
             return lambda: self._events.append((kind, b""))
 
         spans = ("header_field", "header_value", "part_data")
-        marks = ("part_begin", "header_end", "headers_finished", "part_end")
+        marks = ("part_begin", "header_end", "headers_finished", "part_end", "end")
         callbacks = {f"on_{name}": note(name) for name in spans} | {
             f"on_{name}": mark(name) for name in marks
         }
@@ -114,16 +114,18 @@ class Form:
 
     async def _read(self, request: Request, parser: MultipartParser) -> AsyncIterator[bytes]:
         """The file's bytes; an empty piece first, so that its type is known before them."""
-        part = Part()
+        part, whole = Part(), False
         try:
             async for piece in request.stream():
                 parser.write(piece)
                 events, self._events = self._events, []
+                whole = whole or ("end", b"") in events
                 for found in part.take(events, self):
                     yield found
-            parser.finalize()
         except MultipartParseError as error:
-            raise invalid_request("Multipart: the form is cut off or malformed") from error
+            raise invalid_request("Multipart: the form is malformed") from error
+        if not whole:
+            raise invalid_request("Multipart: the form is cut off")
 
 
 class Part:

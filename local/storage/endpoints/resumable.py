@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -107,6 +107,7 @@ async def told(request: Request) -> Response:
     if not upload.done and resumables.offset(folder, upload) == upload.length:
         async with _alone(request, upload):
             await _finished(request, upload, uploader)
+        upload = replace(upload, done=True)
     headers = {
         "upload-offset": str(resumables.offset(folder, upload)),
         "upload-length": str(upload.length),
@@ -130,10 +131,10 @@ async def continued(request: Request) -> Response:
 async def terminated(request: Request) -> Response:
     folder = storage_of(request).files.resumable
     upload, uploader = _asked(request)
+    if upload.done:
+        raise StorageError(400, "TusError", "Cannot terminate an already completed upload")
     await storing.check_permission(request, _place(uploader, upload.bucket, upload.name))
     async with _alone(request, upload):
-        if upload.done or resumables.offset(folder, upload) == upload.length:
-            raise StorageError(400, "TusError", "Cannot terminate an already completed upload")
         resumables.forget(folder, upload)
     return Response(status_code=204)
 
