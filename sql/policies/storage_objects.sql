@@ -1,0 +1,60 @@
+-- Files: people own the folder named by their id in avatars and speech; editors and admins bring artwork, masters and
+-- imports; media is written by workers alone and read through signed URLs. Hosted lets nobody but Storage itself comment
+-- on these policies.
+
+drop policy if exists objects_select_own on storage.objects;
+create policy objects_select_own on storage.objects
+for select to authenticated
+using (bucket_id in ('avatars', 'speech') and (storage.foldername(name))[1] = (select auth.uid())::text);
+
+drop policy if exists objects_insert_own on storage.objects;
+create policy objects_insert_own on storage.objects
+for insert to authenticated
+with check (bucket_id in ('avatars', 'speech') and (storage.foldername(name))[1] = (select auth.uid())::text);
+
+drop policy if exists objects_update_own on storage.objects;
+create policy objects_update_own on storage.objects
+for update to authenticated
+using (bucket_id in ('avatars', 'speech') and (storage.foldername(name))[1] = (select auth.uid())::text)
+with check (bucket_id in ('avatars', 'speech') and (storage.foldername(name))[1] = (select auth.uid())::text);
+
+drop policy if exists objects_delete_own on storage.objects;
+create policy objects_delete_own on storage.objects
+for delete to authenticated
+using (bucket_id in ('avatars', 'speech') and (storage.foldername(name))[1] = (select auth.uid())::text);
+
+drop policy if exists objects_select_editor on storage.objects;
+create policy objects_select_editor on storage.objects
+for select to authenticated
+using (
+    bucket_id in ('artwork', 'masters', 'imports')
+    and (select auth.jwt() #> '{app_metadata,roles}' ?| array['editor', 'admin'])
+);
+
+drop policy if exists objects_insert_editor on storage.objects;
+create policy objects_insert_editor on storage.objects
+for insert to authenticated
+with check (
+    bucket_id in ('artwork', 'masters', 'imports')
+    and (select auth.jwt() #> '{app_metadata,roles}' ?| array['editor', 'admin'])
+);
+
+drop policy if exists objects_update_editor on storage.objects;
+create policy objects_update_editor on storage.objects
+for update to authenticated
+using (
+    bucket_id in ('artwork', 'masters', 'imports')
+    and (select auth.jwt() #> '{app_metadata,roles}' ?| array['editor', 'admin'])
+)
+with check (
+    bucket_id in ('artwork', 'masters', 'imports')
+    and (select auth.jwt() #> '{app_metadata,roles}' ?| array['editor', 'admin'])
+);
+
+drop policy if exists objects_delete_editor on storage.objects;
+create policy objects_delete_editor on storage.objects
+for delete to authenticated
+using (
+    bucket_id in ('artwork', 'masters', 'imports')
+    and (select auth.jwt() #> '{app_metadata,roles}' ?| array['editor', 'admin'])
+);
