@@ -28,7 +28,7 @@ create policy objects_select_editor on storage.objects
 for select to authenticated
 using (
     bucket_id in ('artwork', 'masters', 'imports')
-    and (select auth.jwt() #> '{app_metadata,roles}' ?| array['editor', 'admin'])
+    and (select private.has_role('editor') or private.has_role('admin'))
 );
 
 drop policy if exists objects_insert_editor on storage.objects;
@@ -36,7 +36,7 @@ create policy objects_insert_editor on storage.objects
 for insert to authenticated
 with check (
     bucket_id in ('artwork', 'masters', 'imports')
-    and (select auth.jwt() #> '{app_metadata,roles}' ?| array['editor', 'admin'])
+    and (select private.has_role('editor') or private.has_role('admin'))
 );
 
 drop policy if exists objects_update_editor on storage.objects;
@@ -44,11 +44,11 @@ create policy objects_update_editor on storage.objects
 for update to authenticated
 using (
     bucket_id in ('artwork', 'masters', 'imports')
-    and (select auth.jwt() #> '{app_metadata,roles}' ?| array['editor', 'admin'])
+    and (select private.has_role('editor') or private.has_role('admin'))
 )
 with check (
     bucket_id in ('artwork', 'masters', 'imports')
-    and (select auth.jwt() #> '{app_metadata,roles}' ?| array['editor', 'admin'])
+    and (select private.has_role('editor') or private.has_role('admin'))
 );
 
 drop policy if exists objects_delete_editor on storage.objects;
@@ -56,5 +56,5 @@ create policy objects_delete_editor on storage.objects
 for delete to authenticated
 using (
     bucket_id in ('artwork', 'masters', 'imports')
-    and (select auth.jwt() #> '{app_metadata,roles}' ?| array['editor', 'admin'])
+    and (select private.has_role('editor') or private.has_role('admin'))
 );
