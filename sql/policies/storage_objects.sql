@@ -1,6 +1,6 @@
 -- Files: people own the folder named by their id in avatars and speech; editors and admins bring artwork, masters and
--- imports; media is written by workers alone and read through signed URLs. Hosted lets nobody but Storage itself comment
--- on these policies.
+-- imports; media is written by workers alone and read through signed URLs. Hosted lets only Storage itself comment on
+-- these policies.
 
 drop policy if exists objects_select_own on storage.objects;
 create policy objects_select_own on storage.objects
