@@ -79,7 +79,7 @@ fmt: .venv/dev.stamp ## format the Python code
 types: .venv/dev.stamp ## check the Python types
 	@$(PYTHON) -m mypy
 
-drift: .venv/dev.stamp ## do the migrations carry what sql/ says, on PostgreSQL 17 too?
+drift: .venv/dev.stamp ## do the migrations carry what sql/ says, on PostgreSQL 17 too, without a fault?
 	@$(PYTHON) -m scripts.drift
 
 docs: .venv/dev.stamp ## write the generated parts of docs/ anew
