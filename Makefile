@@ -92,7 +92,7 @@ contract: .venv/dev.stamp ## compare Auth with what the real server answered
 	@$(PYTHON) -m pytest tests/clients/auth/test_contract.py
 
 soak: .venv/dev.stamp ## many rounds of what tests do once
-	@SOAK_ROUNDS=$${SOAK_ROUNDS:-20} $(PYTHON) -m pytest tests/faults tests/workers tests/security/test_fuzz_rest.py
+	@SOAK_ROUNDS=$${SOAK_ROUNDS:-20} $(PYTHON) -m pytest tests/faults tests/workers tests/security/test_fuzz_*.py
 
 bench: .venv/dev.stamp .venv/bench.stamp ## measure, and write bench/RESULTS.md
 	@$(PYTHON) -m bench
