@@ -33,8 +33,8 @@ def measure(stack: Stack) -> list[Table]:
 def throughput(stack: Stack, admin: psycopg.Connection) -> Table:
     table = Table(
         "Rate limits",
-        f"{CLIENTS} clients through the gateway, each a user of its own, who may do more than it can. Rounds with "
-        f"and without the limiter take turns; medians of {ROUNDS} rounds. The aim is a ratio of 0.9 at least.",
+        f"{CLIENTS} clients through the gateway, each a user of its own, who may do more than it can. Rounds "
+        f"with and without the limiter take turns; medians of {ROUNDS}. The aim is a ratio of 0.9 at least.",
         ("request", "requests/s without", "requests/s with", "ratio"),
     )
     for name, requests in prepared(stack).items():
@@ -104,8 +104,8 @@ def allow(admin: psycopg.Connection) -> None:
 def counting(admin: psycopg.Connection) -> Table:
     table = Table(
         "Counting a write",
-        f"`private.count_request` by psycopg, {CALLS} calls at a limit of 100, the time the server takes; the aim "
-        "is under 0.3 ms.",
+        f"`private.count_request` by psycopg, {CALLS} calls at a limit of 100, the time the server takes. "
+        "The aim is under 0.3 ms.",
         ("slots taken", "p50 ms", "p95 ms"),
     )
     admin.execute("delete from private.rate_limits")

@@ -10,6 +10,7 @@ create or replace function private.check_request() returns void
 language plpgsql set search_path = ''
 as $$
 begin
+    perform private.check_session();
     perform private.count_request();
 end
 $$;
@@ -49,7 +50,7 @@ begin
     if not found then
         return;
     end if;
-    v_caller := case when v_limit.role <> 'anon' then auth.uid()::text end;
+    v_caller := case when v_limit.role <> 'anon' then private.caller_id()::text end;
     if v_caller is null then
         v_address := private.current_address();
         v_caller := coalesce(
@@ -99,27 +100,6 @@ comment on function private.count_request() is 'Count a write of the caller''s, 
 revoke execute on function private.count_request() from public;
 grant execute on function private.count_request() to anon, authenticated, service_role;
 
--- source: sql/private/identity/current_address.sql
--- The network address a request comes from: as the proxy before the gateway says (Cloudflare's cf-connecting-ip, which
--- a client cannot set), else the last hop of x-forwarded-for, which the gateway itself wrote; null where neither is an
--- address. Never raises.
-create or replace function private.current_address() returns text
-language sql stable set search_path = ''
-as $$
-    select host(a.address::inet)
-    from (
-        values
-        (1, btrim(private.request_header('cf-connecting-ip'))),
-        (2, btrim(split_part(private.request_header('x-forwarded-for'), ',', -1)))
-    ) as a (place, address)
-    where pg_input_is_valid(a.address, 'inet')
-    order by a.place
-    limit 1
-$$;
-comment on function private.current_address() is 'The network address a request comes from; null if nothing tells it.';
-revoke execute on function private.current_address() from public;
-grant execute on function private.current_address() to anon, authenticated, service_role;
-
 -- source: sql/private/identity/forget_rate_slots.sql
 -- Deletes the slots that no limit's window reaches: those older than an hour. Run every hour, by the upkeep worker.
 create or replace function private.forget_rate_slots() returns void
@@ -129,25 +109,6 @@ as $$
 $$;
 comment on function private.forget_rate_slots() is 'Delete the slots of rate limits that are older than an hour.';
 revoke execute on function private.forget_rate_slots() from public;
-
--- source: sql/private/identity/refuse.sql
--- Refuse the request with an HTTP status, a code of ours and headers, in the form in which the REST server takes all
--- of them from an error.
-create or replace function private.refuse(
-    status integer, code text, message text, hint text default null, headers jsonb default '{}'
-)
-returns void
-language plpgsql immutable set search_path = ''
-as $$
-begin
-    raise sqlstate 'PGRST' using
-        message = jsonb_build_object('code', code, 'message', message, 'details', null, 'hint', hint)::text,
-        detail = jsonb_build_object('status', status, 'headers', headers)::text;
-end
-$$;
-comment on function private.refuse(integer, text, text, text, jsonb) is 'Refuse the request with a status and a code.';
-revoke execute on function private.refuse(integer, text, text, text, jsonb) from public;
-grant execute on function private.refuse(integer, text, text, text, jsonb) to anon, authenticated, service_role;
 
 -- source: sql/private/identity/reload_rate_limits.sql
 -- Trigger of rate_limits: the REST server that counts reads hears of a change.
@@ -161,16 +122,6 @@ end
 $$;
 comment on function private.reload_rate_limits() is 'Tell the REST server that limits changed.';
 revoke execute on function private.reload_rate_limits() from public;
-
--- source: sql/private/identity/request_header.sql
--- A header of the request being answered, by its name in small letters; null where it was not sent, and outside of
--- requests. Never raises.
-create or replace function private.request_header(name text) returns text
-language sql stable
-return nullif(current_setting('request.headers', true), '')::json ->> name;
-comment on function private.request_header(text) is 'A header of the request; null if it was not sent.';
-revoke execute on function private.request_header(text) from public;
-grant execute on function private.request_header(text) to anon, authenticated, service_role;
 
 -- source: sql/triggers/rate_limits.sql
 -- A changed limit holds at once.

@@ -4,6 +4,7 @@ create or replace function private.check_request() returns void
 language plpgsql set search_path = ''
 as $$
 begin
+    perform private.check_session();
     perform private.count_request();
 end
 $$;

@@ -29,7 +29,7 @@ begin
     if not found then
         return;
     end if;
-    v_caller := case when v_limit.role <> 'anon' then auth.uid()::text end;
+    v_caller := case when v_limit.role <> 'anon' then private.caller_id()::text end;
     if v_caller is null then
         v_address := private.current_address();
         v_caller := coalesce(
