@@ -76,9 +76,9 @@ pub async fn admit(counter: &Counter, rest: &Rest, headers: &HeaderMap) -> Optio
 /// As `private.current_address` reads it: what a proxy before the gateway says, else who asked the
 /// gateway. Of an IPv6 address the network, since one customer has a whole one.
 fn network(proxied: Option<&HeaderValue>, forwarded: &HeaderValue) -> Option<IpAddr> {
-    let text = proxied.unwrap_or(forwarded).to_str().ok()?;
-    let last = text.rsplit(',').next()?;
-    match last.trim().parse::<IpAddr>().ok()?.to_canonical() {
+    let told = proxied.into_iter().chain([forwarded]).filter_map(|value| value.to_str().ok());
+    let mut last_hops = told.filter_map(|hops| hops.rsplit(',').next()?.trim().parse().ok());
+    match last_hops.next().map(|address: IpAddr| address.to_canonical())? {
         IpAddr::V6(address) => Some(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into()),
         address => Some(address),
     }
@@ -90,7 +90,7 @@ pub struct Admission {
     pub admitted: bool,
     limit: Limit,
     remaining: usize,
-    /// Until the oldest read counted leaves the window.
+    /// Until the window has room for one more than it has now.
     reset: Duration,
 }
 
@@ -162,7 +162,8 @@ impl Reads {
         if admitted {
             taken.at.push_back(now);
         }
-        let age = taken.at.front().map_or(Duration::ZERO, |at| now.duration_since(*at));
+        let too_many = taken.at.len().saturating_sub(limit.requests);
+        let age = taken.at.get(too_many).map_or(Duration::ZERO, |at| now.duration_since(*at));
         Admission {
             admitted,
             limit,
@@ -240,8 +241,10 @@ mod tests {
         }
         let more = Limit { requests: 4, ..LIMIT };
         assert!(reads.count(user("a"), more, now).admitted);
-        let fewer = Limit { requests: 1, ..LIMIT };
-        assert_eq!(reads.count(user("a"), fewer, now).remaining, 0);
+        let later = now + Duration::from_secs(10);
+        reads.count(user("a"), Limit { requests: 5, ..LIMIT }, later);
+        let fewer = reads.count(user("a"), Limit { requests: 1, ..LIMIT }, later);
+        assert_eq!((fewer.admitted, fewer.remaining, fewer.reset.as_secs()), (false, 0, 60));
         let shorter = Limit { window: Duration::from_secs(1), ..LIMIT };
         assert!(reads.count(user("a"), shorter, now + Duration::from_secs(1)).admitted);
     }
@@ -281,6 +284,7 @@ mod tests {
             (None, "203.0.113.7", Some("203.0.113.7")),
             (None, "10.0.0.1, 203.0.113.7", Some("203.0.113.7")),
             (Some("198.51.100.2"), "10.0.0.1", Some("198.51.100.2")),
+            (Some("unknown"), "203.0.113.7", Some("203.0.113.7")),
             (None, "2001:db8:1:2:3:4:5:6", Some("2001:db8:1:2::")),
             (None, "::ffff:203.0.113.7", Some("203.0.113.7")),
             (None, "unknown", None),
