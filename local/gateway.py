@@ -22,7 +22,7 @@ TEMPLATE = """{{
 http://127.0.0.1:{port} {{
 	bind 127.0.0.1
 	request_header -X-Forwarded-For
-{country}
+{proxied}
 	@open path /auth/v1/health /auth/v1/.well-known/* /auth/v1/verify /auth/v1/callback /auth/v1/authorize
 	handle @open {{
 		reverse_proxy 127.0.0.1:{platform}
@@ -63,28 +63,47 @@ http://127.0.0.1:{port} {{
 }}
 """
 ROUTE = """	handle /{name}/* {{
-		reverse_proxy 127.0.0.1:{port}
+		route {{
+			request_header -X-RateLimit-*
+			@read not method OPTIONS
+			forward_auth @read 127.0.0.1:{counter} {{
+				uri /admit
+				copy_headers X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset
+			}}
+			@limited header X-RateLimit-Limit *
+			header @limited {{
+				X-RateLimit-Limit {{header.X-RateLimit-Limit}}
+				X-RateLimit-Remaining {{header.X-RateLimit-Remaining}}
+				X-RateLimit-Reset {{header.X-RateLimit-Reset}}
+			}}
+			reverse_proxy 127.0.0.1:{port}
+		}}
 	}}
 """
+"""The REST server counts what enters elsewhere too, and says what the caller is told of it."""
 NO_KEY = '{"message":"No API key found in request","hint":"Send the anon key in the header apikey."}'
 NO_ROUTE = '{"message":"no Route matched with those values"}'
 UNAVAILABLE = '{"message":"The service behind this address does not answer. Try again in a moment."}'
 PRODUCT = ("search",)
-COUNTRY = "\trequest_header -Cf-Ipcountry\n"
-"""A client's own word on its country is dropped; a proxy before the gateway may be believed."""
+PROXIED = "\trequest_header -Cf-Ipcountry\n\trequest_header -Cf-Connecting-Ip\n"
+"""A client's own word on its country and address is dropped; a proxy before the gateway may be believed."""
 
 
 def command(settings: Settings, ports: Mapping[str, int]) -> list[str]:
     """Write the Caddyfile and return the command that serves it."""
     settings.run.mkdir(parents=True, exist_ok=True)
     path = settings.run / "Caddyfile"
-    routes = (ROUTE.format(name=name, port=ports[name]) for name in PRODUCT if name in ports)
+    routes = (
+        ROUTE.format(name=name, port=ports[name], counter=ports["rest_admin"])
+        for name in PRODUCT
+        if name in ports
+    )
     path.write_text(
         TEMPLATE.format(
             port=settings.port,
             rest=ports["rest"],
             platform=ports["platform"],
-            country="" if settings.behind_proxy else COUNTRY,
+            proxied="" if settings.behind_proxy else PROXIED,
             product="".join(routes),
             to_come=" ".join(f"/{name}/*" for name in PARTS_TO_COME),
             no_key=NO_KEY,
