@@ -1,0 +1,15 @@
+-- Take back the deletion of the caller's account; was there one? Raises 42501 without an account.
+-- Definer: nobody but its functions writes account_deletions.
+create or replace function private.cancel_deletion() returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    v_account uuid := private.check_account();
+begin
+    delete from public.account_deletions as d where d.account_id = v_account;
+    return found;
+end
+$$;
+comment on function private.cancel_deletion() is 'Take back the deletion of the caller''s account.';
+revoke execute on function private.cancel_deletion() from public;
+grant execute on function private.cancel_deletion() to authenticated;
