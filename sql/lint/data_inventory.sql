@@ -52,8 +52,7 @@ where
     and i.owner_columns is distinct from '{}'
     and i.oid in (select l.conrelid from links as l)
 union all
-select
-    format('%s names several people: private.data_inventory.owner_columns says whose it is', l.conrelid::regclass) as fault
+select format('%s names several people: owner_columns says whose its rows are', l.conrelid::regclass) as fault
 from links as l
 inner join known as i on l.conrelid = i.oid
 where i.is_personal and i.owner_columns is null and i.owner_ids is null

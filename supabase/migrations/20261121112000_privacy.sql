@@ -109,6 +109,11 @@ comment on column public.consents.document_version is 'The version of the text t
 comment on column public.consents.is_granted is 'Given, or refused and taken back.';
 comment on column public.consents.given_at is 'When.';
 
+comment on table public.raters is
+'The pseudonym under which a profile rates. When the profile goes, its ratings pass to a new one and still count.';
+comment on column public.raters.profile_id is
+'Whose pseudonym it is; null where nothing leads to anybody: the profile is gone, or never was (imported ratings).';
+
 create type private.personal_table as (
     relation regclass,
     schema_name text,
@@ -124,9 +129,6 @@ comment on type private.personal_table is
 'A table with rows of people: how far it is from auth.users, the condition (with the user''s id as $1) that its rows '
 'are one''s own, the columns it rests on, whether rows go by cascade when their owner goes, and what the inventory '
 'says.';
-
-create type private.removed_rows as (relation text, removed bigint);
-comment on type private.removed_rows is 'A table, or a month of one, and how many of its rows were removed.';
 
 insert into private.data_inventory (schema_name, table_name, holds, is_personal, purpose, on_erasure) values
 (

@@ -45,7 +45,7 @@ def test_nothing_is_wrong_with_what_is_there(db: psycopg.Connection) -> None:
         ),
         (
             [TABLE.format(f"{FROM}, {TO}"), ROW],
-            "private.letters names several people: private.data_inventory.owner_columns says whose it is",
+            "private.letters names several people: owner_columns says whose its rows are",
         ),
         (
             [TABLE.format(FROM), ROW, SET.format("owner_columns = '{id}'")],
