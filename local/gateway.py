@@ -22,7 +22,7 @@ TEMPLATE = """{{
 http://127.0.0.1:{port} {{
 	bind 127.0.0.1
 	request_header -X-Forwarded-For
-{country}
+{proxied}
 	@open path /auth/v1/health /auth/v1/.well-known/* /auth/v1/verify /auth/v1/callback /auth/v1/authorize
 	handle @open {{
 		reverse_proxy 127.0.0.1:{platform}
@@ -70,8 +70,8 @@ NO_KEY = '{"message":"No API key found in request","hint":"Send the anon key in 
 NO_ROUTE = '{"message":"no Route matched with those values"}'
 UNAVAILABLE = '{"message":"The service behind this address does not answer. Try again in a moment."}'
 PRODUCT = ("search",)
-COUNTRY = "\trequest_header -Cf-Ipcountry\n"
-"""A client's own word on its country is dropped; a proxy before the gateway may be believed."""
+PROXIED = "\trequest_header -Cf-Ipcountry\n\trequest_header -Cf-Connecting-Ip\n"
+"""A client's own word on its country and address is dropped; a proxy before the gateway may be believed."""
 
 
 def command(settings: Settings, ports: Mapping[str, int]) -> list[str]:
@@ -84,7 +84,7 @@ def command(settings: Settings, ports: Mapping[str, int]) -> list[str]:
             port=settings.port,
             rest=ports["rest"],
             platform=ports["platform"],
-            country="" if settings.behind_proxy else COUNTRY,
+            proxied="" if settings.behind_proxy else PROXIED,
             product="".join(routes),
             to_come=" ".join(f"/{name}/*" for name in PARTS_TO_COME),
             no_key=NO_KEY,

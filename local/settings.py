@@ -25,7 +25,7 @@ class Settings:
     """The gateway's port; Postgres takes the next one."""
     env_file: Path
     behind_proxy: bool = False
-    """Whether a proxy before the gateway sets cf-ipcountry, as Cloudflare does before hosted Supabase."""
+    """Whether a proxy before the gateway sets cf-ipcountry and cf-connecting-ip, as Cloudflare does."""
 
     @property
     def url(self) -> str:

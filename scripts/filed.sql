@@ -1,4 +1,5 @@
--- What stands in files of sql/: functions, helper views, policies, and the triggers that call our functions.
+-- What stands in files of sql/: functions, helper views, policies, and the triggers that call our functions; those of
+-- monthly tables are made with them.
 
 select format('function %I.%I', p.pronamespace::regnamespace, p.proname) as object
 from pg_catalog.pg_proc as p
@@ -14,4 +15,7 @@ union
 select format('trigger %I on %s', t.tgname, t.tgrelid::regclass) as object
 from pg_catalog.pg_trigger as t
 inner join pg_catalog.pg_proc as p on t.tgfoid = p.oid
-where p.pronamespace = 'private'::regnamespace and t.tgparentid = 0
+where
+    p.pronamespace = 'private'::regnamespace
+    and t.tgparentid = 0
+    and t.tgrelid::regclass::text !~ '_\d{4}_\d{2}$'

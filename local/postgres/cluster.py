@@ -13,7 +13,7 @@ from local.settings import ROOT, Settings, StackError
 SUPERUSER = "supabase_admin"
 DATABASE = "postgres"
 LOGINS = ("postgres", "authenticator", "supabase_auth_admin", "supabase_storage_admin")
-PLATFORM = ("local/postgres/schemas.sql", "local/auth/schema.sql")
+PLATFORM = ("local/postgres/schemas.sql", "local/postgres/parameters.sql", "local/auth/schema.sql")
 """What the real servers of the platform would have made in a new database, in order."""
 SERVER = {
     "listen_addresses": "127.0.0.1",

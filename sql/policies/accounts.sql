@@ -1,8 +1,8 @@
--- An account is its owner's: read, and the display name and country changed.
+-- An account is its owner's: read, and what the owner decides changed.
 alter table public.accounts enable row level security;
 revoke all on public.accounts from anon, authenticated;
 grant select on public.accounts to authenticated;
-grant update (display_name, country) on public.accounts to authenticated;
+grant update (display_name, username, locale, time_zone, country) on public.accounts to authenticated;
 grant all on public.accounts to service_role;
 
 drop policy if exists accounts_select_own on public.accounts;

@@ -1,4 +1,6 @@
--- accounts and profiles tell when they changed; a profile that goes leaves its ratings, unnamed.
+-- accounts, profiles and subscriptions tell when they changed; an account has a few profiles, at least one, and one of
+-- them is the default; each profile has its pseudonym; changes of roles are on record. A profile that goes leaves its
+-- ratings, unnamed.
 create or replace trigger touch
 before update on public.accounts
 for each row execute function private.touch();
@@ -6,6 +8,38 @@ for each row execute function private.touch();
 create or replace trigger touch
 before update on public.profiles
 for each row execute function private.touch();
+
+create or replace trigger touch
+before update on public.subscriptions
+for each row execute function private.touch();
+
+create or replace trigger check_time_zone
+before update of time_zone on public.accounts
+for each row when (new.time_zone is distinct from old.time_zone) execute function private.check_time_zone();
+
+create or replace trigger limit_profiles
+before insert on public.profiles
+for each row execute function private.limit_profiles();
+
+create or replace trigger create_rater
+after insert on public.profiles
+for each row execute function private.create_rater();
+
+create or replace trigger lock_own_account
+before delete on public.profiles
+for each statement execute function private.lock_own_account();
+
+create or replace trigger keep_last_profile
+before delete on public.profiles
+for each row execute function private.keep_last_profile();
+
+create or replace trigger replace_default_profile
+after delete on public.profiles
+for each row when (old.is_default) execute function private.replace_default_profile();
+
+create or replace trigger audit_role
+after insert or delete on private.user_roles
+for each row execute function private.audit_role();
 
 create or replace trigger unname_ratings
 before delete on public.profiles

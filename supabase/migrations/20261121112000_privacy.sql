@@ -157,6 +157,14 @@ insert into private.data_inventory (schema_name, table_name, holds, is_personal,
     true, 'To do what the person asked for.', 'delete'
 ),
 ('public', 'consents', 'What people consented to and took back.', true, 'To prove consent.', 'delete'),
+(
+    'public', 'subscriptions', 'What an account pays for.',
+    true, 'To know what the account may use.', 'delete'
+),
+(
+    'private', 'audit_log', 'Who did what that others may have to answer for: ids, addresses of computers.',
+    true, 'To keep accounts safe and to prove what was done.', 'keep_pseudonymous'
+),
 ('private', 'user_roles', 'Which user has which roles.', true, 'To decide who may do what.', 'delete'),
 (
     'auth', 'users', 'Sign-in: address, telephone number, password hash.',
@@ -194,6 +202,8 @@ insert into private.data_inventory (schema_name, table_name, holds, is_personal,
 ('public', 'item_availability', 'Where and when items can be had.', false, null, 'none'),
 ('public', 'recommendation_models', 'Versions of models and how they were made.', false, null, 'none'),
 ('public', 'recommendation_weights', 'How much each part of a list counts.', false, null, 'none'),
+('public', 'tiers', 'What can be paid for.', false, null, 'none'),
+('public', 'tier_limits', 'What a tier allows.', false, null, 'none'),
 ('public', 'consent_purposes', 'What can be consented to.', false, null, 'none'),
 ('private', 'item_weights', 'item_neighbours, packed.', false, null, 'none'),
 ('private', 'search_documents', 'What searches filter items by.', false, null, 'none'),
@@ -213,11 +223,12 @@ from (
     ('auth', 'refresh_tokens', 'array[user_id]'),
     ('auth', 'flow_state', 'array[user_id::text]'),
     ('auth', 'audit_log_entries', 'array[payload ->> ''actor_id'', payload #>> ''{traits,user_id}'']'),
-    ('storage', 'objects', 'array[owner_id]')
+    ('storage', 'objects', 'array[owner_id]'),
+    ('private', 'audit_log', 'array[actor_id::text, subject_id]')
 ) as w (schema_name, table_name, owner_ids)
 where (i.schema_name, i.table_name) = (w.schema_name, w.table_name);
 
--- Auth's tables hold secrets, and may get more: exports show what is named here.
+-- Auth's tables hold secrets, and may get more; the audit log names admins: exports show what is named here.
 update private.data_inventory as i set exported_columns = w.exported_columns
 from (
     values
@@ -233,6 +244,7 @@ from (
     ('auth', 'mfa_factors', array['friendly_name', 'factor_type', 'status', 'phone', 'created_at', 'updated_at']),
     ('auth', 'audit_log_entries', array['payload', 'created_at', 'ip_address']),
     ('storage', 'objects', array['bucket_id', 'name', 'created_at', 'updated_at', 'metadata', 'user_metadata']),
+    ('private', 'audit_log', array['occurred_at', 'action']),
     ('auth', 'refresh_tokens', '{}'),
     ('auth', 'mfa_amr_claims', '{}'),
     ('auth', 'mfa_challenges', '{}'),
@@ -246,6 +258,7 @@ from (
     values
     ('public', 'interactions', interval '2 years', 'occurred_at'),
     ('auth', 'sessions', interval '30 days', 'updated_at'),
-    ('auth', 'audit_log_entries', interval '1 year', 'created_at')
+    ('auth', 'audit_log_entries', interval '1 year', 'created_at'),
+    ('private', 'audit_log', interval '1 year', 'occurred_at')
 ) as w (schema_name, table_name, retention, retention_column)
 where (i.schema_name, i.table_name) = (w.schema_name, w.table_name);

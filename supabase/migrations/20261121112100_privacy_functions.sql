@@ -50,7 +50,7 @@ revoke execute on function private.apply_retention(integer) from public;
 
 -- source: sql/private/identity/cancel_deletion.sql
 -- Take back the deletion of the caller's account; was there one? Raises 42501 without an account.
--- Definer: nobody but its functions writes account_deletions.
+-- Definer: clients write neither account_deletions nor accounts.status.
 create or replace function private.cancel_deletion() returns boolean
 language plpgsql security definer set search_path = ''
 as $$
@@ -58,7 +58,12 @@ declare
     v_account uuid := private.check_account();
 begin
     delete from public.account_deletions as d where d.account_id = v_account;
-    return found;
+    if not found then
+        return false;
+    end if;
+    update public.accounts as a set status = 'active' where a.id = v_account and a.status = 'deleting';
+    perform private.audit('account.deletion_cancelled', 'account', v_account::text, null, null);
+    return true;
 end
 $$;
 comment on function private.cancel_deletion() is 'Take back the deletion of the caller''s account.';
@@ -74,7 +79,7 @@ as $$
 declare
     v_account uuid;
 begin
-    select a.id into v_account from public.accounts as a where a.id = auth.uid();
+    select a.id into v_account from public.accounts as a where a.id = private.caller_id();
     if v_account is null then
         raise exception 'this takes an account'
             using errcode = '42501', hint = 'Sign in as the user whose account it is.';
@@ -123,8 +128,8 @@ revoke execute on function private.column_list(text[], text) from public;
 
 -- source: sql/private/identity/erase_account.sql
 -- Erase an account whose deletion is due: the user, and by triggers and cascades everything personal; ratings stay
--- under new pseudonyms. All of it or nothing. Was it due? Raises 55006 while a job runs for the account or it has
--- files: a later try may succeed.
+-- under new pseudonyms. All of it or nothing; the audit log notes the id that was. Was it due? Raises 55006 while a job
+-- runs for the account or it has files: a later try may succeed.
 -- For workers only.
 create or replace function private.erase_account(account_id uuid) returns boolean
 language plpgsql set search_path = ''
@@ -145,6 +150,7 @@ begin
             using errcode = '55006', hint = 'Delete them through Storage, which keeps rows and files together.';
     end if;
     delete from auth.users as u where u.id = erase_account.account_id;
+    perform private.audit('account.erased', 'account', account_id::text, null, null);
     return true;
 end
 $$;
@@ -396,7 +402,7 @@ revoke execute on function private.remove_before(regclass, text, timestamptz, in
 -- source: sql/private/identity/request_deletion.sql
 -- Note that the caller's account is to be erased, and return when; the first request counts. Raises 42501 without an
 -- account.
--- Definer: nobody but its functions writes account_deletions.
+-- Definer: clients write neither account_deletions nor accounts.status.
 create or replace function private.request_deletion() returns timestamptz
 language plpgsql security definer set search_path = ''
 as $$
@@ -408,6 +414,10 @@ begin
     from private.periods as p
     where p.name = 'deletion_grace'
     on conflict do nothing;
+    if found then
+        update public.accounts as a set status = 'deleting' where a.id = v_account and a.status = 'active';
+        perform private.audit('account.deletion_requested', 'account', v_account::text, null, null);
+    end if;
     return (select d.due_at from public.account_deletions as d where d.account_id = v_account);
 end
 $$;
@@ -516,7 +526,9 @@ before delete on auth.users
 for each row execute function private.forget_user();
 
 -- source: sql/triggers/identity.sql
--- accounts and profiles tell when they changed; a profile that goes leaves its ratings, unnamed.
+-- accounts, profiles and subscriptions tell when they changed; an account has a few profiles, at least one, and one of
+-- them is the default; each profile has its pseudonym; changes of roles are on record. A profile that goes leaves its
+-- ratings, unnamed.
 create or replace trigger touch
 before update on public.accounts
 for each row execute function private.touch();
@@ -524,6 +536,38 @@ for each row execute function private.touch();
 create or replace trigger touch
 before update on public.profiles
 for each row execute function private.touch();
+
+create or replace trigger touch
+before update on public.subscriptions
+for each row execute function private.touch();
+
+create or replace trigger check_time_zone
+before update of time_zone on public.accounts
+for each row when (new.time_zone is distinct from old.time_zone) execute function private.check_time_zone();
+
+create or replace trigger limit_profiles
+before insert on public.profiles
+for each row execute function private.limit_profiles();
+
+create or replace trigger create_rater
+after insert on public.profiles
+for each row execute function private.create_rater();
+
+create or replace trigger lock_own_account
+before delete on public.profiles
+for each statement execute function private.lock_own_account();
+
+create or replace trigger keep_last_profile
+before delete on public.profiles
+for each row execute function private.keep_last_profile();
+
+create or replace trigger replace_default_profile
+after delete on public.profiles
+for each row when (old.is_default) execute function private.replace_default_profile();
+
+create or replace trigger audit_role
+after insert or delete on private.user_roles
+for each row execute function private.audit_role();
 
 create or replace trigger unname_ratings
 before delete on public.profiles

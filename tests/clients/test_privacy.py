@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from postgrest.exceptions import APIError
-from supabase import Client
+from supabase import AuthApiError, Client
+
+from tests.conftest import Stack
 
 Viewer = tuple[Client, str]
 
@@ -32,6 +35,25 @@ def test_a_viewer_asks_for_deletion_sees_the_date_and_takes_it_back(viewer: View
     assert client.rpc("cancel_account_deletion").execute().data is True
     assert client.rpc("cancel_account_deletion").execute().data is False
     assert client.table("account_deletions").select("due_at").execute().data == []
+
+
+def test_the_token_of_who_was_erased_is_refused(stack: Stack, viewer: Viewer) -> None:
+    client, user = viewer
+    client.rpc("delete_my_account").execute()
+    assert client.table("profiles").select("name").execute().data
+    with psycopg.connect(stack.database_url) as db:
+        db.execute(
+            "update account_deletions set requested_at = now() - interval '31 days', due_at = now() "
+            "where account_id = %s",
+            [user],
+        )
+        assert db.execute("select private.erase_account(%s)", [user]).fetchone() == (True,)
+    for call in (client.table("profiles").select("name"), client.rpc("export_my_data")):
+        with pytest.raises(APIError) as error:
+            call.execute()
+        assert error.value.code == "session_ended"
+    with pytest.raises(AuthApiError):
+        client.auth.refresh_session()
 
 
 def test_a_viewer_consents(viewer: Viewer) -> None:

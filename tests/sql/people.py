@@ -34,12 +34,25 @@ def person(db: psycopg.Connection, name: str = "free_viewer") -> Person:
     return Person(user, *found)
 
 
-def become(db: psycopg.Connection, who: Person | None, role: str | None = None) -> None:
+def become(
+    db: psycopg.Connection,
+    who: Person | None,
+    role: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> None:
     """Go on as this person, as the REST server would; None is anon, role service_role the service."""
     role = role or ("authenticated" if who else "anon")
     claims = {"role": role, "sub": str(who.id) if who else None}
     db.execute("select set_config('request.jwt.claims', %s, true)", [json.dumps(claims)])
+    db.execute("select set_config('request.headers', %s, true)", [json.dumps(dict(headers or {}))])
     db.execute("select set_config('role', %s, true)", [role])
+
+
+def admin(db: psycopg.Connection) -> Person:
+    """Somebody who is an admin by what the database says."""
+    made = person(db, "admin")
+    db.execute("insert into private.user_roles (user_id, role) values (%s, 'admin')", [made.id])
+    return made
 
 
 def item(db: psycopg.Connection, title: str, kind: str = "movie", overview: str | None = None) -> UUID:

@@ -154,7 +154,7 @@ def test_the_token_hook_adds_roles_and_keeps_the_rest(db: psycopg.Connection, fr
     assert row
     assert row[0]["claims"] == {
         "role": "authenticated",
-        "app_metadata": {"provider": "email", "roles": ["editor", "tutor"]},
+        "app_metadata": {"provider": "email", "roles": ["editor", "tutor"], "tier": "free"},
     }
 
 

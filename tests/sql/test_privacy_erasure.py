@@ -111,6 +111,41 @@ def test_who_has_no_account_is_refused(db: psycopg.Connection, function: str) ->
             db.execute(f"select {function}()")
 
 
+def test_the_account_tells_that_it_is_being_deleted(db: psycopg.Connection) -> None:
+    viewer, suspended = person(db), person(db, "suspended")
+    status = "select status from accounts where id = %s"
+    ask(db, viewer)
+    assert db.execute(status, [viewer.id]).fetchone() == ("deleting",)
+    take_back(db, viewer)
+    assert db.execute(status, [viewer.id]).fetchone() == ("active",)
+    ask(db, suspended)
+    db.execute("update accounts set status = 'suspended' where id = %s", [suspended.id])
+    take_back(db, suspended)
+    assert db.execute(status, [suspended.id]).fetchone() == ("suspended",)
+
+
+def test_every_step_of_a_deletion_is_on_record_by_ids_alone(db: psycopg.Connection) -> None:
+    viewer = person(db)
+    ask(db, viewer)
+    ask(db, viewer)
+    take_back(db, viewer)
+    ask(db, viewer)
+    make_due(db, viewer)
+    assert erase(db, viewer)
+    rows = db.execute(
+        "select action, subject_id, before, after from private.audit_log "
+        "where subject_id = %s and action ~ '^account' order by id",
+        [str(viewer.id)],
+    ).fetchall()
+    assert [row[0].removeprefix("account.") for row in rows] == [
+        "deletion_requested",
+        "deletion_cancelled",
+        "deletion_requested",
+        "erased",
+    ]
+    assert {row[1:] for row in rows} == {(str(viewer.id), None, None)}
+
+
 def test_nobody_may_erase(db: psycopg.Connection, home: Household) -> None:
     make_due(db, home.owner)
     for who, role in ((home.owner, None), (None, "anon"), (None, "service_role")):

@@ -18,6 +18,8 @@ from workers.search.settings import Settings
 
 OPAQUE = ("sb_publishable_", "sb_secret_")
 """The newer API keys are no JWTs: only the platform can tell whether they are good."""
+PROFILE = "x-profile-id"
+"""Names the acting profile; whether it is the caller's is for Postgres to say."""
 ASYMMETRIC = ("ES256", "RS256", "EdDSA")
 LEEWAY = 30
 """Seconds that clocks may differ, as in PostgREST."""
@@ -81,11 +83,13 @@ class Tokens:
             bearer = ""
         if not bearer and not apikey:
             raise missing_key()
+        passed_on = {PROFILE: headers[PROFILE]} if PROFILE in headers else {}
         if not bearer and apikey.startswith(OPAQUE):
-            return Caller({"apikey": apikey}, None)
+            return Caller({"apikey": apikey, **passed_on}, None)
         token = bearer or apikey
         role = self._role(token)
-        return Caller({"apikey": apikey or str(self._anon_key), "Authorization": f"Bearer {token}"}, role)
+        known_by = {"apikey": apikey or str(self._anon_key), "Authorization": f"Bearer {token}"}
+        return Caller({**known_by, **passed_on}, role)
 
     def is_service(self, headers: Headers) -> bool:
         """Also raises as `caller` does."""

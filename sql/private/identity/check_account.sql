@@ -6,7 +6,7 @@ as $$
 declare
     v_account uuid;
 begin
-    select a.id into v_account from public.accounts as a where a.id = auth.uid();
+    select a.id into v_account from public.accounts as a where a.id = private.caller_id();
     if v_account is null then
         raise exception 'this takes an account'
             using errcode = '42501', hint = 'Sign in as the user whose account it is.';

@@ -1,4 +1,5 @@
--- Trigger: a new auth user gets an account, a default profile and its pseudonym.
+-- Trigger: a new auth user gets an account and a default profile. The name the user asked for is taken if it is one and
+-- is free; signing up never fails because of it.
 -- Definer: the auth server's role writes auth.users and none of ours.
 create or replace function private.create_account() returns trigger
 language plpgsql security definer set search_path = ''
@@ -9,14 +10,17 @@ declare
         nullif(split_part(new.email, '@', 1), ''),
         'Me'
     )), 100);
-    v_profile uuid;
+    v_username text := substring(new.raw_user_meta_data ->> 'username' from '^[A-Za-z0-9_]{3,30}$');
 begin
-    insert into public.accounts (id, email, display_name) values (new.id, new.email, v_name);
-    insert into public.profiles (account_id, name, is_default) values (new.id, v_name, true)
-    returning id into v_profile;
-    insert into public.raters (profile_id) values (v_profile);
+    insert into public.accounts (id, email, display_name, username)
+    values (new.id, new.email, v_name, v_username)
+    on conflict (username) do nothing;
+    if not found then
+        insert into public.accounts (id, email, display_name) values (new.id, new.email, v_name);
+    end if;
+    insert into public.profiles (account_id, name, is_default) values (new.id, v_name, true);
     return null;
 end
 $$;
-comment on function private.create_account() is 'Trigger: makes account, default profile and rater of a new auth user.';
+comment on function private.create_account() is 'Trigger: makes account and default profile of a new auth user.';
 revoke execute on function private.create_account() from public;

@@ -7,11 +7,9 @@ as $$
     select case
         when private.is_service() then null
         when r.header ~ '^[A-Z]{2}$' and r.header <> 'XX' then r.header
-        else (select a.country from public.accounts as a where a.id = auth.uid())
+        else (select a.country from public.accounts as a where a.id = private.caller_id())
     end
-    from (
-        select nullif(current_setting('request.headers', true), '')::json ->> 'cf-ipcountry' as header
-    ) as r
+    from (select private.request_header('cf-ipcountry') as header) as r
 $$;
 comment on function private.current_country() is 'The country a person asks from; null if nothing tells it.';
 revoke execute on function private.current_country() from public;

@@ -1,6 +1,6 @@
 -- Erase an account whose deletion is due: the user, and by triggers and cascades everything personal; ratings stay
--- under new pseudonyms. All of it or nothing. Was it due? Raises 55006 while a job runs for the account or it has
--- files: a later try may succeed.
+-- under new pseudonyms. All of it or nothing; the audit log notes the id that was. Was it due? Raises 55006 while a job
+-- runs for the account or it has files: a later try may succeed.
 -- For workers only.
 create or replace function private.erase_account(account_id uuid) returns boolean
 language plpgsql set search_path = ''
@@ -21,6 +21,7 @@ begin
             using errcode = '55006', hint = 'Delete them through Storage, which keeps rows and files together.';
     end if;
     delete from auth.users as u where u.id = erase_account.account_id;
+    perform private.audit('account.erased', 'account', account_id::text, null, null);
     return true;
 end
 $$;

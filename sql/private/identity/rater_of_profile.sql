@@ -15,7 +15,7 @@ begin
     from public.profiles as p
     join public.raters as r on r.profile_id = p.id
     where p.id = rater_of_profile.profile_id;
-    if v_account = auth.uid() or (private.is_service() and v_rater is not null) then
+    if v_account = private.caller_id() or (private.is_service() and v_rater is not null) then
         return v_rater;
     end if;
     if private.is_service() then

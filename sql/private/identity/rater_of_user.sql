@@ -11,7 +11,7 @@ begin
         raise exception 'user_id is missing'
             using errcode = '22023', detail = '{"field": "user_id"}', hint = 'Send your own user id.';
     end if;
-    if user_id = auth.uid() then
+    if user_id = private.caller_id() then
         return private.current_rater_id();
     end if;
     if not private.is_service() then

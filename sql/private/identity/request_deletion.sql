@@ -1,6 +1,6 @@
 -- Note that the caller's account is to be erased, and return when; the first request counts. Raises 42501 without an
 -- account.
--- Definer: nobody but its functions writes account_deletions.
+-- Definer: clients write neither account_deletions nor accounts.status.
 create or replace function private.request_deletion() returns timestamptz
 language plpgsql security definer set search_path = ''
 as $$
@@ -12,6 +12,10 @@ begin
     from private.periods as p
     where p.name = 'deletion_grace'
     on conflict do nothing;
+    if found then
+        update public.accounts as a set status = 'deleting' where a.id = v_account and a.status = 'active';
+        perform private.audit('account.deletion_requested', 'account', v_account::text, null, null);
+    end if;
     return (select d.due_at from public.account_deletions as d where d.account_id = v_account);
 end
 $$;

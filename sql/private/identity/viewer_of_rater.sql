@@ -1,5 +1,6 @@
--- For whom a rater's list is made: its profile's age and languages, the country and tier of the caller, else the
--- country of the profile's account. No rater, or one without a profile: what a new profile has.
+-- For whom a rater's list is made: its profile's age (a child's sees nothing above PG) and languages, the country and
+-- tier of the caller, else the country of the profile's account. No rater, or one without a profile: what a new profile
+-- has.
 -- Languages: the preferred one, then up to four of what the rater liked, the most liked first. Fifty liked items tell,
 -- the first by id, which is by chance: so a heavy rater costs no more than a light one.
 -- For definer functions and workers only.
@@ -19,7 +20,7 @@ as $$
         where i.language is not null
         group by i.language
     ), owner as (
-        select p.maturity_rating, p.language_preference, a.country
+        select p.maturity_rating, p.is_kids, p.language_preference, a.country
         from public.raters as r
         join public.profiles as p on p.id = r.profile_id
         join public.accounts as a on a.id = p.account_id
@@ -28,7 +29,10 @@ as $$
     select
         viewer_of_rater.rater_id,
         coalesce(private.current_country(), o.country),
-        private.minimum_age(coalesce(o.maturity_rating, 'PG-13')),
+        least(
+            private.minimum_age(coalesce(o.maturity_rating, 'PG-13')),
+            case when o.is_kids then private.minimum_age('PG') end
+        ),
         private.current_tier(),
         array[coalesce(o.language_preference, 'en')] || array(
             select s.language

@@ -1,26 +1,37 @@
--- Make the monthly tables of event tables, from last month to three months ahead. Run daily by a worker;
--- doing it again does nothing. An event of a month without a table goes to the default one, never lost.
+-- Make the monthly tables of event tables and ledgers, from last month to three months ahead. Run daily by a worker;
+-- doing it again does nothing. A row of a month without a table goes to the default one, never lost.
 create or replace function private.make_partitions() returns void
 language plpgsql set search_path = ''
 as $$
 declare
+    v_table text;
     v_month date;
+    v_part text;
 begin
-    for v_month in
-        select m::date
-        from generate_series(
+    for v_table, v_month in
+        select t, m::date
+        from unnest(array['public.interactions', 'private.audit_log']) as t
+        cross join generate_series(
             date_trunc('month', now() at time zone 'UTC') - interval '1 month',
             date_trunc('month', now() at time zone 'UTC') + interval '3 months',
             interval '1 month'
         ) as m
     loop
-        continue when to_regclass(format('private.interactions_%s', to_char(v_month, 'YYYY_MM'))) is not null;
+        v_part := format('private.%s_%s', split_part(v_table, '.', 2), to_char(v_month, 'YYYY_MM'));
+        continue when to_regclass(v_part) is not null;
         execute format(
-            'create table private.interactions_%s partition of public.interactions for values from (%L) to (%L)',
-            to_char(v_month, 'YYYY_MM'), v_month, (v_month + interval '1 month')::date
+            'create table %s partition of %s for values from (%L) to (%L)',
+            v_part, v_table, v_month, (v_month + interval '1 month')::date
         );
+        if v_table = 'private.audit_log' then
+            -- Unlike the row's, a statement's trigger is not inherited.
+            execute format(
+                'create trigger append_only_whole before truncate on %s '
+                'for each statement execute function private.refuse_change()', v_part
+            );
+        end if;
     end loop;
 end
 $$;
-comment on function private.make_partitions() is 'Make the coming months'' tables of the event tables.';
+comment on function private.make_partitions() is 'Make the coming months'' tables of the event tables and ledgers.';
 revoke execute on function private.make_partitions() from public;

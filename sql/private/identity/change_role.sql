@@ -1,0 +1,25 @@
+-- Give a user a role or take it away, for an admin or the service; doing it again does nothing. A trigger of the table
+-- writes the audit log. Returns the roles since. Raises 42501, 22023, PT404.
+-- Definer: roles are written through here alone.
+create or replace function private.change_role(user_id uuid, role text, has boolean) returns text[]
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.check_admin();
+    perform private.check_user(change_role.user_id);
+    if change_role.role is null or change_role.role not in ('student', 'tutor', 'editor', 'reviewer', 'admin') then
+        raise exception 'role must be student, tutor, editor, reviewer or admin'
+            using errcode = '22023', detail = '{"field": "role"}';
+    end if;
+    if change_role.has then
+        insert into private.user_roles (user_id, role) values (change_role.user_id, change_role.role)
+        on conflict do nothing;
+    else
+        delete from private.user_roles as r where r.user_id = change_role.user_id and r.role = change_role.role;
+    end if;
+    return private.roles_of(change_role.user_id);
+end
+$$;
+comment on function private.change_role(uuid, text, boolean) is 'Give a user a role or take it away, for an admin.';
+revoke execute on function private.change_role(uuid, text, boolean) from public;
+grant execute on function private.change_role(uuid, text, boolean) to authenticated, service_role;

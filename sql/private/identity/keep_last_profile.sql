@@ -1,0 +1,18 @@
+-- Trigger: the last profile stays as long as its account does. Raises PT409.
+-- Definer: it locks the account's row, which clients may not, and counts whatever they may read.
+create or replace function private.keep_last_profile() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform from public.accounts as a where a.id = old.account_id for no key update;
+    if found and not exists (
+        select from public.profiles as p where p.account_id = old.account_id and p.id <> old.id
+    ) then
+        raise exception 'the last profile of an account cannot be deleted'
+            using errcode = 'PT409', hint = 'Make another one first, or delete the account.';
+    end if;
+    return old;
+end
+$$;
+comment on function private.keep_last_profile() is 'Trigger: refuses to delete an account''s last profile.';
+revoke execute on function private.keep_last_profile() from public;

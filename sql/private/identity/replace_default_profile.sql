@@ -1,0 +1,15 @@
+-- Trigger: where the default profile was deleted, the oldest other one takes its place.
+-- Definer: clients may not write is_default.
+create or replace function private.replace_default_profile() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    update public.profiles set is_default = true
+    where id = (
+        select p.id from public.profiles as p where p.account_id = old.account_id order by p.created_at, p.id limit 1
+    );
+    return null;
+end
+$$;
+comment on function private.replace_default_profile() is 'Trigger: the oldest profile becomes the default one.';
+revoke execute on function private.replace_default_profile() from public;

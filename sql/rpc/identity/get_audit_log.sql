@@ -1,0 +1,40 @@
+-- A page of the audit log, the latest entries first, for an admin. That it was read goes into the log too.
+--   action      such as role.granted, role.revoked, account.suspended, account.restored, account.read, audit_log.read;
+--               none: all
+--   actor_id    the user who did it; none: anybody
+--   subject_id  whom or what it was done to; none: anything
+--   before_id   the id of the last entry of the page before; none: the first page
+--   count       how many at most, 1 to 200, default 50
+-- Returns id, occurred_at, actor_id (null: the service), actor_role, action, subject_type, subject_id, before, after,
+-- address, request_id.
+-- Raises 42501 for a caller who is no admin, 22023 for a count out of range.
+-- Roles: authenticated, service_role.
+-- Example: rpc/get_audit_log {"action": "role.granted", "count": 20}
+create or replace function public.get_audit_log(
+    action text default null,
+    actor_id uuid default null,
+    subject_id text default null,
+    before_id bigint default null,
+    count integer default 50
+)
+returns setof public.audit_entry
+language plpgsql rows 50 set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    perform private.check_range('count', coalesce(get_audit_log.count, 50), 1, 200);
+    return query
+    select e.*
+    from private.read_audit_log(
+        get_audit_log.action,
+        get_audit_log.actor_id,
+        get_audit_log.subject_id,
+        get_audit_log.before_id,
+        coalesce(get_audit_log.count, 50)
+    ) as e;
+end
+$$;
+comment on function public.get_audit_log(text, uuid, text, bigint, integer) is
+'A page of the audit log, for an admin.';
+revoke execute on function public.get_audit_log(text, uuid, text, bigint, integer) from public;
+grant execute on function public.get_audit_log(text, uuid, text, bigint, integer) to authenticated, service_role;

@@ -1,0 +1,22 @@
+-- What the caller's account may use: its tier by the subscription as it is now, and that tier's limits.
+-- Returns tier (free or premium), expires_at (null for free), limits (an object: profiles, streams, devices, downloads,
+-- download_days, ai_questions_per_day; what is not in it is not limited).
+-- Raises nothing.
+-- Roles: authenticated.
+-- Example: rpc/get_entitlements {}
+create or replace function public.get_entitlements() returns public.entitlements
+language sql stable set search_path = ''
+as $$
+    select
+        now_has.tier,
+        s.current_period_end,
+        coalesce(
+            (select jsonb_object_agg(l.name, l.value) from public.tier_limits as l where l.tier = now_has.tier),
+            '{}'
+        )
+    from (select private.tier_of(auth.uid()) as tier) as now_has
+    left join public.subscriptions as s on s.account_id = auth.uid() and s.tier = now_has.tier
+$$;
+comment on function public.get_entitlements() is 'What the caller''s account may use.';
+revoke execute on function public.get_entitlements() from public;
+grant execute on function public.get_entitlements() to authenticated;

@@ -1,0 +1,16 @@
+-- Give a user a role, for an admin. Giving it again does nothing. It takes effect with the user's next access token, at
+-- the latest when the present one expires.
+--   user_id  the user
+--   role     student, tutor, editor, reviewer or admin
+-- Returns the user's roles since, in alphabetical order.
+-- Raises 42501 for a caller who is no admin, 22023 for a parameter missing or another role, PT404 for an unknown user.
+-- Roles: authenticated, service_role.
+-- Example: rpc/grant_role {"user_id": "5d3c…", "role": "editor"}
+create or replace function public.grant_role(user_id uuid default null, role text default null) returns text[]
+language sql set search_path = ''
+as $$
+    select private.change_role(user_id, role, true)
+$$;
+comment on function public.grant_role(uuid, text) is 'Give a user a role, for an admin.';
+revoke execute on function public.grant_role(uuid, text) from public;
+grant execute on function public.grant_role(uuid, text) to authenticated, service_role;

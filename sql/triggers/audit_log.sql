@@ -1,0 +1,12 @@
+-- The audit log is append-only; the monthly tables get their own guard against truncate in private.make_partitions.
+create or replace trigger append_only
+before update or delete on private.audit_log
+for each row execute function private.refuse_change();
+
+create or replace trigger append_only_whole
+before truncate on private.audit_log
+for each statement execute function private.refuse_change();
+
+create or replace trigger append_only_whole
+before truncate on private.audit_log_default
+for each statement execute function private.refuse_change();

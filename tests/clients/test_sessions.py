@@ -1,0 +1,344 @@
+"""From when on a change counts: through the gateway, with the token one already has."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import jwt
+import psycopg
+import pytest
+from postgrest.exceptions import APIError
+from supabase import Client
+from supabase_auth.errors import AuthApiError
+
+from tests.clients.auth.sessions import PASSWORD, claims_of, sign_in, sign_up
+from tests.clients.conftest import rows
+from tests.conftest import Stack
+
+
+@pytest.fixture
+def database(stack: Stack) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def app(connect: Callable[..., Client]) -> Client:
+    return connect()
+
+
+@pytest.fixture
+def boss(connect: Callable[..., Client], database: psycopg.Connection) -> Client:
+    """A signed-in admin, with a token that says so."""
+    client = connect()
+    session = sign_up(client)
+    database.execute("insert into private.user_roles (user_id, role) values (%s, 'admin')", [session.user.id])
+    client.auth.refresh_session()
+    return client
+
+
+def ask(stack: Stack, token: str, method: str = "GET", **headers: str) -> httpx.Response:
+    """One request, as somebody who kept the token."""
+    return httpx.request(
+        method,
+        f"{stack.url}/rest/v1/{'accounts?select=id' if method == 'GET' else 'rpc/get_entitlements'}",
+        headers={"apikey": stack.anon_key, "Authorization": f"Bearer {token}", **headers},
+        json=None if method == "GET" else {},
+    )
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    body = answer.json()
+    assert set(body) == {"code", "message", "details", "hint"}
+    assert body["message"] and body["hint"]
+    return answer.status_code, body["code"]
+
+
+def refused_everywhere(stack: Stack, token: str, expected: tuple[int, str]) -> None:
+    """Reading, calling and searching are refused alike."""
+    assert refusal(ask(stack, token)) == expected
+    assert refusal(ask(stack, token, "POST")) == expected
+    headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {token}"}
+    for path in ("semantic?q=a+lonely+robot&kind=movie", "content?q=robot%20%26%20%22love%22"):
+        assert refusal(httpx.get(f"{stack.url}/search/{path}", headers=headers, timeout=30)) == expected
+
+
+def signed(stack: Stack, **claims: Any) -> str:
+    """A token as the operator can sign one, without a session."""
+    claims = {"role": "authenticated", "aud": "authenticated", "exp": int(time.time()) + 60} | claims
+    return jwt.encode(claims, stack.jwt_secret, "HS256")
+
+
+def test_a_live_session_is_served(stack: Stack, app: Client) -> None:
+    session = sign_up(app)
+    assert ask(stack, session.access_token).json() == [{"id": session.user.id}]
+    assert ask(stack, session.access_token, "POST").json()["tier"] == "free"
+
+
+@pytest.mark.parametrize("scope", ["local", "global"])
+def test_after_sign_out_the_token_is_good_for_nothing(stack: Stack, app: Client, scope: Any) -> None:
+    session = sign_up(app)
+    app.auth.sign_out({"scope": scope})
+    refused_everywhere(stack, session.access_token, (401, "session_ended"))
+
+
+def test_signing_out_elsewhere_leaves_this_one(
+    stack: Stack, app: Client, connect: Callable[..., Client]
+) -> None:
+    first = sign_up(app)
+    second = sign_in(connect(), first)
+    app.auth.sign_out({"scope": "others"})
+    assert ask(stack, first.access_token).status_code == 200
+    assert refusal(ask(stack, second.access_token)) == (401, "session_ended")
+
+
+def test_a_new_password_ends_the_other_sessions(
+    stack: Stack, app: Client, connect: Callable[..., Client]
+) -> None:
+    first = sign_up(app)
+    second = sign_in(connect(), first)
+    app.auth.update_user({"password": PASSWORD + "2"})
+    assert ask(stack, first.access_token).status_code == 200
+    refused_everywhere(stack, second.access_token, (401, "session_ended"))
+
+
+def test_a_ban_counts_at_once_and_no_longer_than_it_lasts(stack: Stack, app: Client, service: Client) -> None:
+    session = sign_up(app)
+    service.auth.admin.update_user_by_id(session.user.id, {"ban_duration": "1h"})
+    refused_everywhere(stack, session.access_token, (401, "user_banned"))
+    service.auth.admin.update_user_by_id(session.user.id, {"ban_duration": "none"})
+    assert ask(stack, session.access_token).status_code == 200
+
+
+def test_a_deleted_users_token_is_refused(stack: Stack, app: Client, service: Client) -> None:
+    session = sign_up(app)
+    service.auth.admin.delete_user(session.user.id)
+    refused_everywhere(stack, session.access_token, (401, "session_ended"))
+
+
+def test_a_session_past_its_time_is_refused(stack: Stack, app: Client, database: psycopg.Connection) -> None:
+    session = sign_up(app)
+    database.execute("update auth.sessions set not_after = now() where user_id = %s", [session.user.id])
+    assert refusal(ask(stack, session.access_token)) == (401, "session_ended")
+
+
+def test_a_suspended_account_is_refused_until_it_is_restored(
+    stack: Stack, app: Client, boss: Client, connect: Callable[..., Client]
+) -> None:
+    session = sign_up(app)
+    boss.rpc("suspend_account", {"user_id": session.user.id, "reason": "Spam; 100% & more 😀"}).execute()
+    refused_everywhere(stack, session.access_token, (401, "account_suspended"))
+    for renewed in (
+        lambda: app.auth.refresh_session(session.refresh_token),
+        lambda: sign_in(connect(), session),
+    ):
+        with pytest.raises(AuthApiError):
+            renewed()
+    with pytest.raises(AuthApiError, match="suspended"):
+        sign_in(connect(), session)
+    boss.rpc("restore_account", {"user_id": session.user.id}).execute()
+    assert refusal(ask(stack, session.access_token)) == (401, "session_ended")
+    again = sign_in(connect(), session)
+    assert ask(stack, again.access_token).json() == [{"id": session.user.id}]
+
+
+def test_an_account_to_be_deleted_can_still_be_used(
+    stack: Stack, app: Client, database: psycopg.Connection
+) -> None:
+    session = sign_up(app)
+    database.execute("update accounts set status = 'deleting' where id = %s", [session.user.id])
+    assert ask(stack, session.access_token).status_code == 200
+
+
+def test_a_revoked_admin_is_refused_until_the_token_says_so(
+    stack: Stack, boss: Client, service: Client
+) -> None:
+    session = boss.auth.get_session()
+    assert session
+    assert claims_of(session.access_token, stack)["app_metadata"]["roles"] == ["admin"]
+    assert service.rpc("revoke_role", {"user_id": session.user.id, "role": "admin"}).execute().data == []
+    refused_everywhere(stack, session.access_token, (403, "role_revoked"))
+    renewed = boss.auth.refresh_session().session
+    assert renewed
+    assert claims_of(renewed.access_token, stack)["app_metadata"]["roles"] == []
+    assert ask(stack, renewed.access_token).status_code == 200
+
+
+def test_another_role_comes_and_goes_with_the_token(stack: Stack, app: Client, boss: Client) -> None:
+    session = sign_up(app)
+    role = {"user_id": session.user.id, "role": "editor"}
+    assert boss.rpc("grant_role", role).execute().data == ["editor"]
+    assert claims_of(session.access_token, stack)["app_metadata"]["roles"] == []
+    renewed = app.auth.refresh_session().session
+    assert renewed
+    assert claims_of(renewed.access_token, stack)["app_metadata"]["roles"] == ["editor"]
+    boss.rpc("revoke_role", role).execute()
+    assert ask(stack, renewed.access_token).status_code == 200
+    last = app.auth.refresh_session().session
+    assert last
+    assert claims_of(last.access_token, stack)["app_metadata"]["roles"] == []
+
+
+def test_a_viewer_cannot_make_an_admin_of_anybody(app: Client) -> None:
+    session = sign_up(app)
+    with pytest.raises(APIError) as error:
+        app.rpc("grant_role", {"user_id": session.user.id, "role": "admin"}).execute()
+    assert error.value.code == "42501"
+
+
+def test_a_tier_shows_at_once_and_is_in_the_next_token(stack: Stack, app: Client, service: Client) -> None:
+    session = sign_up(app)
+
+    def subscribed(status: str) -> tuple[Any, Any]:
+        service.table("subscriptions").upsert(
+            {
+                "account_id": session.user.id,
+                "tier": "premium",
+                "status": status,
+                "current_period_end": "2999-01-01T00:00:00Z",
+            }
+        ).execute()
+        now: Any = app.rpc("get_entitlements", {}).execute().data
+        renewed = app.auth.refresh_session().session
+        assert renewed
+        return now["tier"], claims_of(renewed.access_token, stack)["app_metadata"]["tier"]
+
+    assert claims_of(session.access_token, stack)["app_metadata"]["tier"] == "free"
+    assert subscribed("active") == ("premium", "premium")
+    assert subscribed("expired") == ("free", "free")
+
+
+def test_a_token_without_a_session_is_checked_for_the_rest(
+    stack: Stack, app: Client, database: psycopg.Connection
+) -> None:
+    session = sign_up(app)
+    app.auth.sign_out()
+    for claims in ({}, {"session_id": str(uuid.UUID(int=0))}):
+        assert ask(stack, signed(stack, sub=session.user.id, **claims)).status_code == 200
+    for session_id in ("nonsense", "'; --", str(uuid.uuid4())):
+        token = signed(stack, sub=session.user.id, session_id=session_id)
+        assert refusal(ask(stack, token)) == (401, "session_ended")
+    admin = signed(stack, sub=session.user.id, app_metadata={"roles": ["admin"]})
+    assert refusal(ask(stack, admin)) == (403, "role_revoked")
+    database.execute("update accounts set status = 'suspended' where id = %s", [session.user.id])
+    assert refusal(ask(stack, signed(stack, sub=session.user.id))) == (401, "account_suspended")
+
+
+def test_a_session_of_somebody_else_is_none(
+    stack: Stack, app: Client, connect: Callable[..., Client]
+) -> None:
+    mine, other = sign_up(app), sign_up(connect())
+    borrowed = claims_of(other.access_token, stack)["session_id"]
+    token = signed(stack, sub=mine.user.id, session_id=borrowed)
+    assert refusal(ask(stack, token)) == (401, "session_ended")
+
+
+@pytest.mark.parametrize("key", ["anon_key", "service_role_key"])
+def test_keys_are_not_asked_for_a_session(stack: Stack, key: str) -> None:
+    headers = {"apikey": getattr(stack, key), "x-profile-id": "nonsense"}
+    assert httpx.get(f"{stack.url}/rest/v1/tiers", headers=headers).status_code == 200
+
+
+# The acting profile
+
+
+def test_everything_follows_the_header(app: Client, films: dict[str, str]) -> None:
+    sign_up(app)
+    profile: Any = rows(app.table("profiles").insert({"name": """Zoë "+;&%,😀 שלום""", "is_kids": True}))[0]
+    app.table("ratings").insert({"item_id": films["A"], "rating": 2}).execute()
+    app.postgrest.headers["x-profile-id"] = profile["id"]
+    assert rows(app.table("ratings").select("*")) == []
+    app.table("ratings").upsert({"item_id": films["B"], "rating": 4.5}).execute()
+    event = {"client_id": str(uuid.uuid4()), "item_id": films["C"], "type": "complete"}
+    assert app.rpc("record_interactions", {"events": [event]}).execute().data == 1
+    assert [row["item_id"] for row in rows(app.table("ratings").select("item_id"))] == [films["B"]]
+    listed = {row["id"] for row in rows(app.rpc("get_recommendations", {"count": 200, "kind": "movie"}))}
+    assert not listed & {films["B"], films["C"]}
+    del app.postgrest.headers["x-profile-id"]
+    assert [row["item_id"] for row in rows(app.table("ratings").select("item_id"))] == [films["A"]]
+    assert rows(app.table("interactions").select("item_id")) == []
+
+
+@pytest.mark.parametrize("named", ["", "nonsense", "'; --", "00000000-0000-0000-0000-000000000000"])
+def test_a_header_that_names_no_profile_is_refused(stack: Stack, app: Client, named: str) -> None:
+    token = sign_up(app).access_token
+    for method in ("GET", "POST"):
+        assert refusal(ask(stack, token, method, **{"x-profile-id": named})) == (403, "profile_refused")
+
+
+def test_so_is_one_that_names_anothers(stack: Stack, app: Client, connect: Callable[..., Client]) -> None:
+    token = sign_up(app).access_token
+    other = connect()
+    sign_up(other)
+    profile = rows(other.table("profiles").select("id"))[0]["id"]
+    assert refusal(ask(stack, token, **{"x-profile-id": profile})) == (403, "profile_refused")
+    headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {token}", "x-profile-id": profile}
+    answer = httpx.get(f"{stack.url}/search/content", params={"q": "robot"}, headers=headers, timeout=30)
+    assert refusal(answer) == (403, "profile_refused")
+
+
+def test_five_profiles_are_had_and_no_more(app: Client) -> None:
+    sign_up(app)
+    app.table("profiles").insert([{"name": f"Profile {n}"} for n in range(4)]).execute()
+    with pytest.raises(APIError) as error:
+        app.table("profiles").insert({"name": "The sixth"}).execute()
+    assert (error.value.code, error.value.details) == ("PT409", '{"limit": 5}')
+    profiles = rows(app.table("profiles").select("id"))
+    app.rpc("set_default_profile", {"profile_id": profiles[-1]["id"]}).execute()
+    for profile in profiles[:-1]:
+        app.table("profiles").delete().eq("id", profile["id"]).execute()
+    with pytest.raises(APIError) as error:
+        app.table("profiles").delete().eq("id", profiles[-1]["id"]).execute()
+    assert error.value.code == "PT409"
+
+
+def test_a_username_is_found_whatever_its_capitals(app: Client, connect: Callable[..., Client]) -> None:
+    name = f"Zoe_{uuid.uuid4().hex[:8]}"
+    app.auth.sign_up(
+        {
+            "email": f"{uuid.uuid4().hex}@example.com",
+            "password": PASSWORD,
+            "options": {"data": {"username": name}},
+        }
+    )
+    assert rows(app.table("accounts").select("username").eq("username", name.upper())) == [{"username": name}]
+    other = connect()
+    session = sign_up(other)
+    with pytest.raises(APIError) as error:
+        other.table("accounts").update({"username": name.lower()}).eq("id", session.user.id).execute()
+    assert error.value.code == "23505"
+
+
+# What is on record
+
+
+def test_the_audit_log_knows_the_address_and_believes_no_client(
+    stack: Stack, app: Client, boss: Client
+) -> None:
+    session = sign_up(app)
+    told = {"cf-connecting-ip": "203.0.113.7", "x-forwarded-for": "203.0.113.8", "x-request-id": "trace-9"}
+    token = boss.auth.get_session()
+    assert token
+    answer = httpx.post(
+        f"{stack.url}/rest/v1/rpc/grant_role",
+        json={"user_id": session.user.id, "role": "tutor"},
+        headers={"apikey": stack.anon_key, "Authorization": f"Bearer {token.access_token}", **told},
+    )
+    assert answer.json() == ["tutor"]
+    entries: Any = boss.rpc("get_audit_log", {"subject_id": session.user.id}).execute().data
+    assert [entry["action"] for entry in entries] == ["role.granted"]
+    assert (entries[0]["actor_id"], entries[0]["after"]) == (token.user.id, {"role": "tutor"})
+    assert (entries[0]["address"], entries[0]["request_id"]) == ("127.0.0.1", "trace-9")
+
+
+def test_what_admins_read_of_a_person_is_on_record(app: Client, boss: Client) -> None:
+    session = sign_up(app)
+    found: Any = boss.rpc("get_account", {"user_id": session.user.id}).execute().data
+    assert found["account"]["email"] == session.user.email
+    entries: Any = boss.rpc("get_audit_log", {"subject_id": session.user.id}).execute().data
+    assert [entry["action"] for entry in entries] == ["account.read"]
+    with pytest.raises(APIError) as error:
+        app.rpc("get_account", {"user_id": session.user.id}).execute()
+    assert error.value.code == "42501"

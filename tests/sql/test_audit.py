@@ -1,0 +1,190 @@
+"""The audit log: nothing in it changes, nobody but admins reads it, and that is on record."""
+
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.sql.people import Person, admin, become, person
+
+AWKWARD = {"a b": """O'Neil "+;&%,😀 שלום""", "none": None}
+
+
+@pytest.fixture
+def boss(db: psycopg.Connection) -> Person:
+    return admin(db)
+
+
+def write(db: psycopg.Connection, subject: str = "x", action: str = "thing.done") -> None:
+    db.execute("reset role")
+    db.execute("select private.audit(%s, 'thing', %s, null, %s)", [action, subject, Jsonb(AWKWARD)])
+
+
+def page(db: psycopg.Connection, **parameters: object) -> list[tuple[object, ...]]:
+    named = ", ".join(f"{name} => %({name})s" for name in parameters)
+    return db.execute(f"select id, action, after from get_audit_log({named})", parameters).fetchall()
+
+
+def partitions(db: psycopg.Connection) -> list[str]:
+    found = db.execute(
+        "select inhrelid::regclass::text from pg_inherits where inhparent = 'private.audit_log'::regclass"
+    )
+    return [row[0] for row in found]
+
+
+@pytest.mark.parametrize("verb", ["update {} set action = 'a.b'", "delete from {}", "truncate {}"])
+def test_what_is_written_stays(db: psycopg.Connection, verb: str) -> None:
+    write(db)
+    month = db.execute(
+        "select tableoid::regclass::text from private.audit_log order by id desc limit 1"
+    ).fetchone()
+    assert month and month[0] in partitions(db)
+    for table in ("private.audit_log", month[0]):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"), db.transaction():
+            db.execute(verb.format(table))
+
+
+def test_no_month_can_be_emptied_nor_one_that_gets_its_table_later(db: psycopg.Connection) -> None:
+    last = max(table for table in partitions(db) if not table.endswith("default"))
+    db.execute(f"drop table {last}")
+    for _ in range(2):
+        db.execute("select private.make_partitions()")
+    assert last in partitions(db)
+    for table in partitions(db):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"), db.transaction():
+            db.execute(f"truncate {table}")
+
+
+@pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select * from private.audit_log",
+        "insert into private.audit_log (actor_role, action, subject_type) values ('x', 'a.b', 'c')",
+        "update private.audit_log set action = 'a.b'",
+        "delete from private.audit_log",
+        "truncate private.audit_log",
+        "select private.audit('a.b', 'c', 'd', null, null)",
+    ],
+)
+def test_nobody_reaches_it(db: psycopg.Connection, boss: Person, role: str, query: str) -> None:
+    become(db, boss, role)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute(query)
+
+
+def test_an_entry_says_who_from_where_and_in_which_request(db: psycopg.Connection, boss: Person) -> None:
+    viewer = person(db, "viewer")
+    become(
+        db,
+        boss,
+        headers={
+            "x-request-id": "trace-1",
+            "cf-connecting-ip": "2001:db8::7",
+            "x-forwarded-for": "192.0.2.9",
+        },
+    )
+    db.execute("select grant_role(%s, 'editor')", [viewer.id])
+    db.execute("reset role")
+    row = db.execute(
+        "select actor_id, actor_role, action, subject_type, subject_id, before, after, address, request_id "
+        "from private.audit_log order by id desc limit 1"
+    ).fetchone()
+    assert row == (
+        *(boss.id, "authenticated", "role.granted", "user", str(viewer.id), None),
+        *({"role": "editor"}, "2001:db8::7", "trace-1"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("headers", "address"),
+    [
+        ({}, None),
+        ({"cf-connecting-ip": "192.0.2.1", "x-forwarded-for": "192.0.2.2"}, "192.0.2.1"),
+        ({"cf-connecting-ip": "not one", "x-forwarded-for": "192.0.2.2"}, "192.0.2.2"),
+        ({"x-forwarded-for": "10.0.0.1, 192.0.2.3"}, "192.0.2.3"),
+        ({"x-forwarded-for": " 192.0.2.3 "}, "192.0.2.3"),
+        ({"x-forwarded-for": "2001:DB8::1"}, "2001:db8::1"),
+        ({"x-forwarded-for": "unknown"}, None),
+        ({"x-forwarded-for": ""}, None),
+        ({"x-forwarded-for": "'; drop table x; --, 😀"}, None),
+        ({"x-forwarded-for": "192.0.2.3, "}, None),
+    ],
+)
+def test_the_address_is_the_last_that_can_be_believed(
+    db: psycopg.Connection, headers: dict[str, str], address: str | None
+) -> None:
+    become(db, None, headers=headers)
+    assert db.execute("select private.current_address()").fetchone() == (address,)
+
+
+def test_a_request_id_of_any_length_is_cut(db: psycopg.Connection) -> None:
+    become(db, None, headers={"x-request-id": "x" * 10_000})
+    write(db)
+    row = db.execute("select length(request_id) from private.audit_log order by id desc limit 1").fetchone()
+    assert row == (128,)
+
+
+def test_an_admin_reads_pages_that_neither_repeat_nor_skip(db: psycopg.Connection, boss: Person) -> None:
+    subject = str(uuid4())
+    for _ in range(7):
+        write(db, subject)
+    become(db, boss)
+    found: list[Any] = []
+    before = None
+    while entries := page(db, subject_id=subject, before_id=before, count=3):
+        found += [entry[0] for entry in entries]
+        before = entries[-1][0]
+        assert entries[0][2] == AWKWARD
+    assert len(found) == 7
+    assert found == sorted(found, reverse=True)
+
+
+def test_a_page_is_what_was_asked_for(db: psycopg.Connection, boss: Person) -> None:
+    subject = str(uuid4())
+    write(db, subject)
+    write(db, subject, "thing.undone")
+    become(db, boss)
+    assert [entry[1] for entry in page(db, subject_id=subject, action="thing.done")] == ["thing.done"]
+    assert page(db, subject_id=subject, actor_id=boss.id) == []
+    assert page(db, action="'; drop table x; --") == []
+
+
+def test_reading_it_is_on_record(db: psycopg.Connection, boss: Person) -> None:
+    become(db, boss)
+    page(db, action="thing.done", count=2)
+    first = page(db, action="audit_log.read", count=1)
+    assert first[0][2] == {"action": "thing.done", "count": 2}
+
+
+@pytest.mark.parametrize("count", [0, 201, -1])
+def test_a_page_has_its_limits(db: psycopg.Connection, boss: Person, count: int) -> None:
+    become(db, boss)
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as refusal:
+        page(db, count=count)
+    assert '"field": "count"' in (refusal.value.diag.message_detail or "")
+
+
+def test_a_viewer_does_not_read_it(db: psycopg.Connection) -> None:
+    become(db, person(db, "viewer"))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="only an admin"):
+        page(db)
+
+
+def test_anon_does_not_either(db: psycopg.Connection) -> None:
+    become(db, None)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        page(db)
+
+
+def test_no_address_or_name_of_a_person_gets_in(db: psycopg.Connection, boss: Person) -> None:
+    viewer = person(db, "a-name-of-somebody")
+    become(db, boss)
+    db.execute("select grant_role(%s, 'tutor'), suspend_account(%s, 'a-name-of-somebody')", [viewer.id] * 2)
+    db.execute("select get_account(%s), restore_account(%s)", [viewer.id] * 2)
+    db.execute("reset role")
+    entries = db.execute("select string_agg(l::text, ' ') from private.audit_log as l").fetchone()
+    assert entries and "account.restored" in entries[0]
+    assert "@" not in entries[0] and "a-name-of-somebody" not in entries[0]

@@ -1,0 +1,394 @@
+"""Profiles: five at most, one at least, one of them the default, and which one acts."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.conftest import Stack
+from tests.sql.people import Person, become, item, person, rate
+
+LIMIT = 5
+
+
+@pytest.fixture
+def viewer(db: psycopg.Connection) -> Person:
+    return person(db, "free_viewer")
+
+
+def add(db: psycopg.Connection, name: str = "Another") -> UUID:
+    """A profile more, as a client adds it."""
+    row = db.execute("insert into profiles (name) values (%s) returning id", [name]).fetchone()
+    assert row
+    return UUID(str(row[0]))
+
+
+def acting(db: psycopg.Connection) -> object:
+    row = db.execute("select private.current_profile_id()").fetchone()
+    assert row
+    return row[0]
+
+
+def default_of(db: psycopg.Connection, who: Person) -> list[UUID]:
+    db.execute("reset role")
+    found = db.execute("select id from profiles where account_id = %s and is_default", [who.id])
+    return [row[0] for row in found]
+
+
+def test_an_owner_makes_a_profile_with_a_pseudonym_of_its_own(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    made = db.execute(
+        "insert into profiles (name, is_kids, learning_languages, avatar_path, preferences) "
+        """values ('Zoë "+;&%%,😀 שלום', true, '{fr,ja}', 'a/b c+d.png', '{"dark": null}') """
+        "returning id, account_id, is_default, maturity_rating"
+    ).fetchone()
+    assert made and made[1:] == (viewer.id, False, "PG-13")
+    db.execute("reset role")
+    raters = db.execute("select count(*) from raters where profile_id = %s", [made[0]]).fetchone()
+    assert raters == (1,)
+
+
+def test_nobody_makes_a_profile_for_another(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, person(db, "other_viewer"))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
+        db.execute("insert into profiles (account_id, name) values (%s, 'Mine')", [viewer.id])
+
+
+def test_a_full_account_is_not_told_of_to_others(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    for _ in range(LIMIT - 1):
+        add(db)
+    become(db, person(db, "other_viewer"))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
+        db.execute("insert into profiles (account_id, name) values (%s, 'Mine')", [viewer.id])
+
+
+def test_anon_makes_none(db: psycopg.Connection) -> None:
+    become(db, None)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        add(db)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("is_default", True), ("id", uuid4()), ("created_at", "2000-01-01"), ("updated_at", "2000-01-01")],
+)
+def test_what_is_not_the_owners_to_say_is_refused(
+    db: psycopg.Connection, viewer: Person, column: str, value: object
+) -> None:
+    become(db, viewer)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute(f"insert into profiles (name, {column}) values ('x', %s)", [value])
+
+
+@pytest.mark.parametrize("column", ["is_default", "account_id", "id"])
+def test_nor_changed(db: psycopg.Connection, viewer: Person, column: str) -> None:
+    become(db, viewer)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute(f"update profiles set {column} = {column}")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("learning_languages", ["French"]),
+        ("learning_languages", ["fr", None]),
+        ("learning_languages", ["fr,de"]),
+        ("learning_languages", [["fr"], ["de"]]),
+        ("learning_languages", ["fr"] * 21),
+        ("learning_languages", [""]),
+        ("avatar_path", ""),
+        ("avatar_path", "/absolute.png"),
+        ("avatar_path", "a//b.png"),
+        ("avatar_path", "x" * 301),
+        ("name", " "),
+        ("maturity_rating", "XXX"),
+        ("preferences", Jsonb([1])),
+    ],
+)
+def test_a_value_of_another_form_is_refused(
+    db: psycopg.Connection, viewer: Person, column: str, value: object
+) -> None:
+    become(db, viewer)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        db.execute(f"update profiles set {column} = %s", [value])
+
+
+def test_the_sixth_is_refused_with_what_to_do(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    for _ in range(LIMIT - 1):
+        add(db)
+    with pytest.raises(psycopg.Error) as refusal:
+        add(db)
+    assert refusal.value.sqlstate == "PT409"
+    assert json.loads(refusal.value.diag.message_detail or "") == {"limit": LIMIT}
+    assert refusal.value.diag.message_hint
+
+
+def test_six_in_one_statement_are_refused(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    with pytest.raises(psycopg.Error) as refusal:
+        db.execute("insert into profiles (name) select 'P' || n from generate_series(1, 5) as n")
+    assert refusal.value.sqlstate == "PT409"
+
+
+def test_the_limit_is_a_row(db: psycopg.Connection, viewer: Person) -> None:
+    db.execute("update tier_limits set value = 2 where tier = 'free' and name = 'profiles'")
+    become(db, viewer)
+    add(db)
+    with pytest.raises(psycopg.Error, match="up to 2 profiles"):
+        add(db)
+
+
+@pytest.fixture
+def committed(stack: Stack) -> Iterator[Person]:
+    """A viewer whom other connections see."""
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        made = person(connection, "committed")
+        yield made
+        connection.execute("delete from auth.users where id = %s", [made.id])
+
+
+def at_once(
+    stack: Stack, who: Person, acts: list[Callable[[psycopg.Connection], object]]
+) -> list[str | None]:
+    """Each act in a transaction of its own, begun before any goes on; the sqlstate it was refused with."""
+    start = threading.Barrier(len(acts))
+
+    def one(act: Callable[[psycopg.Connection], object]) -> str | None:
+        with psycopg.connect(stack.database_url) as connection:
+            become(connection, who)
+            start.wait(timeout=20)
+            try:
+                act(connection)
+                connection.commit()
+            except psycopg.Error as error:
+                return error.sqlstate
+        return None
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(one, acts))
+
+
+def count(stack: Stack, who: Person) -> tuple[object, ...] | None:
+    with psycopg.connect(stack.database_url) as connection:
+        return connection.execute(
+            "select count(*), count(*) filter (where is_default) from profiles where account_id = %s",
+            [who.id],
+        ).fetchone()
+
+
+def test_of_many_made_at_the_same_instant_four_come_in(stack: Stack, committed: Person) -> None:
+    outcomes = at_once(stack, committed, [add] * 8)
+    assert sorted(outcomes, key=str) == [None] * 4 + ["PT409"] * 4
+    assert count(stack, committed) == (LIMIT, 1)
+
+
+def test_two_that_wait_for_each_other_cannot_both_be_the_fifth(stack: Stack, committed: Person) -> None:
+    with psycopg.connect(stack.database_url) as first, psycopg.connect(stack.database_url) as second:
+        become(first, committed)
+        for _ in range(LIMIT - 1):
+            add(first)
+        become(second, committed)
+        second.execute("set local lock_timeout = '200ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            add(second)
+        first.commit()
+        second.rollback()
+        become(second, committed)
+        with pytest.raises(psycopg.Error) as refusal:
+            add(second)
+        assert refusal.value.sqlstate == "PT409"
+
+
+def test_of_all_deleted_at_the_same_instant_one_stays(stack: Stack, committed: Person) -> None:
+    with psycopg.connect(stack.database_url) as connection:
+        become(connection, committed)
+        others = [add(connection) for _ in range(3)]
+        connection.commit()
+
+    def deletion(profile: UUID) -> Callable[[psycopg.Connection], object]:
+        return lambda connection: connection.execute("delete from profiles where id = %s", [profile])
+
+    outcomes = at_once(stack, committed, [deletion(profile) for profile in (committed.profile_id, *others)])
+    assert sorted(outcomes, key=str) == [None] * 3 + ["PT409"]
+    assert count(stack, committed) == (1, 1)
+
+
+def test_the_last_one_stays(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    with pytest.raises(psycopg.Error) as refusal:
+        db.execute("delete from profiles")
+    assert refusal.value.sqlstate == "PT409"
+    assert refusal.value.diag.message_hint
+
+
+def test_all_in_one_statement_are_not_deleted(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    add(db)
+    with pytest.raises(psycopg.Error) as refusal:
+        db.execute("delete from profiles")
+    assert refusal.value.sqlstate == "PT409"
+
+
+def test_nobody_deletes_anothers(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    made = add(db)
+    become(db, person(db, "other_viewer"))
+    assert db.execute("delete from profiles where id = %s", [made]).rowcount == 0
+
+
+def test_the_oldest_other_takes_the_defaults_place(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    younger, older = add(db, "Younger"), add(db, "Older")
+    db.execute("reset role")
+    db.execute("update profiles set created_at = now() - interval '1 day' where id = %s", [older])
+    become(db, viewer)
+    db.execute("delete from profiles where id = %s", [viewer.profile_id])
+    assert default_of(db, viewer) == [older]
+    assert younger != older
+
+
+def test_ratings_outlive_their_profile_unnamed(db: psycopg.Connection, viewer: Person) -> None:
+    rate(db, viewer.rater_id, {item(db, "A film"): 4})
+    become(db, viewer)
+    add(db)
+    db.execute("delete from profiles where id = %s", [viewer.profile_id])
+    db.execute("reset role")
+    row = db.execute(
+        "select profile_id, rating_count from raters where id = %s", [viewer.rater_id]
+    ).fetchone()
+    assert row == (None, 1)
+
+
+def test_another_default_is_chosen(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    other = add(db)
+    for _ in range(2):
+        db.execute("select set_default_profile(%s)", [other])
+        assert acting(db) == other
+    assert default_of(db, viewer) == [other]
+
+
+def test_anothers_default_is_not(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, person(db, "other_viewer"))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute("select set_default_profile(%s)", [viewer.profile_id])
+
+
+@pytest.mark.parametrize(
+    ("role", "profile", "sqlstate"),
+    [
+        ("authenticated", None, "22023"),
+        ("authenticated", uuid4(), "42501"),
+        ("anon", uuid4(), "42501"),
+        ("service_role", uuid4(), "PT404"),
+        ("service_role", None, "22023"),
+    ],
+)
+def test_a_default_that_is_none_is_refused(
+    db: psycopg.Connection, viewer: Person, role: str, profile: UUID | None, sqlstate: str
+) -> None:
+    become(db, viewer, role)
+    with pytest.raises(psycopg.Error) as refusal:
+        db.execute("select set_default_profile(%s)", [profile])
+    assert refusal.value.sqlstate == sqlstate
+
+
+def test_the_service_chooses_for_anybody(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    other = add(db)
+    become(db, None, "service_role")
+    db.execute("select set_default_profile(%s)", [other])
+    assert default_of(db, viewer) == [other]
+
+
+# Which profile acts
+
+
+def test_the_header_names_the_acting_profile(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    other = add(db)
+    assert acting(db) == viewer.profile_id
+    become(db, viewer, headers={"x-profile-id": str(other)})
+    assert acting(db) == other
+    become(db, viewer, headers={"x-profile-id": str(other).upper()})
+    assert acting(db) == other
+
+
+@pytest.mark.parametrize("named", ["", "x", "null", "' or 1=1 --", "😀", str(uuid4()), "0", "{}"])
+def test_a_header_that_names_none_of_ones_own_is_nobody(
+    db: psycopg.Connection, viewer: Person, named: str
+) -> None:
+    become(db, viewer, headers={"x-profile-id": named})
+    assert acting(db) is None
+
+
+def test_anothers_profile_is_nobody_for_reading_and_writing(db: psycopg.Connection, viewer: Person) -> None:
+    film = item(db, "A film")
+    rate(db, viewer.rater_id, {film: 4})
+    become(db, person(db, "other_viewer"), headers={"x-profile-id": str(viewer.profile_id)})
+    assert acting(db) is None
+    assert db.execute("select count(*) from ratings").fetchone() == (0,)
+    with pytest.raises(psycopg.Error) as refusal:
+        db.execute("insert into ratings (item_id, rating) values (%s, 5)", [film])
+    assert refusal.value.sqlstate in ("42501", "23502")
+
+
+@pytest.mark.parametrize("sub", ["some one", "", None, 7, str(uuid4())])
+def test_a_token_of_nobody_has_no_profile_and_raises_nothing(db: psycopg.Connection, sub: object) -> None:
+    claims = json.dumps({"role": "authenticated", "sub": sub})
+    db.execute(
+        "select set_config('request.jwt.claims', %s, true), set_config('role', 'authenticated', true)",
+        [claims],
+    )
+    assert acting(db) is None
+
+
+def test_ratings_interactions_and_lists_follow_the_header(db: psycopg.Connection, viewer: Person) -> None:
+    seen, other = item(db, "Seen"), item(db, "Other")
+    become(db, viewer)
+    second = add(db)
+    become(db, viewer, headers={"x-profile-id": str(second)})
+    db.execute("insert into ratings (item_id, rating) values (%s, 4.5)", [seen])
+    event = {"client_id": str(uuid4()), "item_id": str(seen), "type": "complete"}
+    db.execute("select record_interactions(%s)", [Jsonb([event])])
+    listed = db.execute("select id from get_recommendations(200)").fetchall()
+    assert (seen,) not in listed and (other,) in listed
+    for table in ("ratings", "interactions"):
+        assert db.execute(f"select count(*) from {table}").fetchone() == (1,)
+    become(db, viewer)
+    for table in ("ratings", "interactions"):
+        assert db.execute(f"select count(*) from {table}").fetchone() == (0,)
+    assert (seen,) in db.execute("select id from get_recommendations(200)").fetchall()
+    named = db.execute("select id from get_recommendations(200, profile_id => %s)", [second]).fetchall()
+    assert (seen,) not in named
+
+
+@pytest.mark.parametrize(
+    ("is_kids", "maturity", "seen"),
+    [
+        (False, "R", {"G", "PG", "PG-13", "R"}),
+        (True, "R", {"G", "PG"}),
+        (True, "PG-13", {"G", "PG"}),
+        (True, "G", {"G"}),
+        (False, "PG", {"G", "PG"}),
+    ],
+)
+def test_a_child_sees_nothing_above_pg(
+    db: psycopg.Connection, viewer: Person, is_kids: bool, maturity: str, seen: set[str]
+) -> None:
+    for rating in ("G", "PG", "PG-13", "R", "NC-17"):
+        db.execute(
+            "insert into content (kind, title, maturity_rating, popularity) values ('movie', %s, %s, 1e7)",
+            [f"Rated {rating}", rating],
+        )
+    become(db, viewer)
+    db.execute("update profiles set is_kids = %s, maturity_rating = %s", [is_kids, maturity])
+    titles = {row[0] for row in db.execute("select title from get_popular_items(200, \"kind\" => 'movie')")}
+    assert {title.removeprefix("Rated ") for title in titles if title.startswith("Rated ")} == seen

@@ -1,0 +1,233 @@
+"""Roles and status: who gives them, who takes them, and what is on record of it."""
+
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.sql.people import Person, admin, become, person
+
+CALLS = {
+    "grant_role": "select grant_role(%(user)s, %(role)s)",
+    "revoke_role": "select revoke_role(%(user)s, %(role)s)",
+    "get_user_roles": "select get_user_roles(%(user)s)",
+    "suspend_account": "select suspend_account(%(user)s, 'why')",
+    "restore_account": "select restore_account(%(user)s)",
+    "get_account": "select get_account(%(user)s)",
+}
+
+
+@pytest.fixture
+def viewer(db: psycopg.Connection) -> Person:
+    return person(db, "free_viewer")
+
+
+@pytest.fixture
+def boss(db: psycopg.Connection) -> Person:
+    return admin(db)
+
+
+def answer(db: psycopg.Connection, query: str, who: Person, role: str | None = None) -> object:
+    row = db.execute(query, {"user": who.id, "role": role}).fetchone()
+    assert row
+    return row[0]
+
+
+def log_of(db: psycopg.Connection, who: Person) -> list[tuple[object, ...]]:
+    """What is on record of somebody: action, actor, role of the actor, before, after."""
+    db.execute("reset role")
+    return db.execute(
+        "select action, actor_id, actor_role, before, after from private.audit_log "
+        "where subject_id = %s order by id",
+        [str(who.id)],
+    ).fetchall()
+
+
+def test_an_admin_gives_and_takes_roles(db: psycopg.Connection, viewer: Person, boss: Person) -> None:
+    become(db, boss)
+    assert answer(db, CALLS["grant_role"], viewer, "tutor") == ["tutor"]
+    assert answer(db, CALLS["grant_role"], viewer, "editor") == ["editor", "tutor"]
+    assert answer(db, CALLS["grant_role"], viewer, "editor") == ["editor", "tutor"]
+    assert answer(db, CALLS["revoke_role"], viewer, "tutor") == ["editor"]
+    assert answer(db, CALLS["revoke_role"], viewer, "tutor") == ["editor"]
+    assert answer(db, CALLS["get_user_roles"], viewer) == ["editor"]
+    assert log_of(db, viewer) == [
+        ("role.granted", boss.id, "authenticated", None, {"role": "tutor"}),
+        ("role.granted", boss.id, "authenticated", None, {"role": "editor"}),
+        ("role.revoked", boss.id, "authenticated", {"role": "tutor"}, None),
+    ]
+
+
+def test_the_service_does_too(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, None, "service_role")
+    assert answer(db, CALLS["grant_role"], viewer, "admin") == ["admin"]
+    assert answer(db, CALLS["get_user_roles"], viewer) == ["admin"]
+    assert log_of(db, viewer) == [("role.granted", None, "service_role", None, {"role": "admin"})]
+
+
+def test_a_role_changed_by_hand_is_on_record(db: psycopg.Connection, viewer: Person) -> None:
+    db.execute("insert into private.user_roles (user_id, role) values (%s, 'reviewer')", [viewer.id])
+    db.execute("delete from private.user_roles where user_id = %s", [viewer.id])
+    assert [(entry[0], entry[2]) for entry in log_of(db, viewer)] == [
+        ("role.granted", "postgres"),
+        ("role.revoked", "postgres"),
+    ]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_nobody_else_may(db: psycopg.Connection, viewer: Person, call: str) -> None:
+    become(db, person(db, "other_viewer"))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="only an admin"):
+        answer(db, CALLS[call], viewer, "admin")
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_anon_may_not_even_ask(db: psycopg.Connection, viewer: Person, call: str) -> None:
+    become(db, None)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied for function"):
+        answer(db, CALLS[call], viewer, "admin")
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_token_that_says_admin_is_not_believed(db: psycopg.Connection, viewer: Person, call: str) -> None:
+    become(db, viewer)
+    claims = (
+        '{"role": "authenticated", "sub": "%s", "app_metadata": {"roles": ["admin"]}, '
+        '"user_metadata": {"roles": ["admin"]}}'
+    )
+    db.execute("select set_config('request.jwt.claims', %s, true)", [claims % viewer.id])
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        answer(db, CALLS[call], viewer, "admin")
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_revoked_admin_may_not_any_more(
+    db: psycopg.Connection, viewer: Person, boss: Person, call: str
+) -> None:
+    become(db, boss)
+    answer(db, CALLS["revoke_role"], boss, "admin")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        answer(db, CALLS[call], viewer, "admin")
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(("user", "sqlstate"), [(None, "22023"), (uuid4(), "PT404")])
+def test_a_user_who_is_none_is_refused(
+    db: psycopg.Connection, boss: Person, call: str, user: object, sqlstate: str
+) -> None:
+    become(db, boss)
+    with pytest.raises(psycopg.Error) as refusal:
+        db.execute(CALLS[call], {"user": user, "role": "tutor"})
+    assert refusal.value.sqlstate == sqlstate
+    assert refusal.value.diag.message_detail == '{"field": "user_id"}'
+
+
+@pytest.mark.parametrize("call", ["grant_role", "revoke_role"])
+@pytest.mark.parametrize("role", [None, "", "Admin", "root", "service_role", "'; drop table x; --", "😀"])
+def test_a_role_that_is_none_is_refused(
+    db: psycopg.Connection, viewer: Person, boss: Person, call: str, role: str | None
+) -> None:
+    become(db, boss)
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as refusal:
+        answer(db, CALLS[call], viewer, role)
+    assert refusal.value.diag.message_detail == '{"field": "role"}'
+
+
+@pytest.mark.parametrize("verb", ["select * from", "delete from", "truncate"])
+@pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
+def test_roles_are_reached_by_functions_alone(
+    db: psycopg.Connection, viewer: Person, verb: str, role: str
+) -> None:
+    become(db, viewer, role)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute(f"{verb} private.user_roles")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "has"),
+    [
+        ('{"roles": ["editor", "tutor"]}', True),
+        ('{"roles": ["editors"]}', False),
+        ('{"roles": []}', False),
+        ('{"roles": null}', False),
+        ('{"roles": 7}', False),
+        ("{}", False),
+        ("null", False),
+    ],
+)
+def test_a_role_is_what_the_token_says(
+    db: psycopg.Connection, viewer: Person, metadata: str, has: bool
+) -> None:
+    become(db, viewer)
+    claims = f'{{"role": "authenticated", "sub": "{viewer.id}", "app_metadata": {metadata}}}'
+    db.execute("select set_config('request.jwt.claims', %s, true)", [claims])
+    assert db.execute("select private.has_role('editor')").fetchone() == (has,)
+    assert db.execute("select private.has_role(null)").fetchone() == (False,)
+
+
+@pytest.mark.parametrize("role", ["anon", "service_role"])
+def test_nobody_has_no_role(db: psycopg.Connection, role: str) -> None:
+    become(db, None, role)
+    assert db.execute("select private.has_role('admin')").fetchone() == (False,)
+
+
+def test_a_suspended_account_loses_its_sessions(db: psycopg.Connection, viewer: Person, boss: Person) -> None:
+    sessions = "insert into auth.sessions (id, user_id) values (gen_random_uuid(), %s)"
+    for who in (viewer, boss):
+        db.execute(sessions, [who.id])
+    become(db, boss)
+    db.execute("select suspend_account(%s, 'Spam; \"100%%\" & more 😀')", [viewer.id])
+    db.execute("select suspend_account(%s, 'again')", [viewer.id])
+    db.execute("reset role")
+    left = db.execute("select user_id from auth.sessions where user_id in (%s, %s)", [viewer.id, boss.id])
+    assert left.fetchall() == [(boss.id,)]
+    row = db.execute("select status, status_reason from accounts where id = %s", [viewer.id]).fetchone()
+    assert row == ("suspended", 'Spam; "100%" & more 😀')
+    assert log_of(db, viewer) == [
+        ("account.suspended", boss.id, "authenticated", {"status": "active"}, {"status": "suspended"})
+    ]
+
+
+def test_a_suspended_account_is_restored_and_no_other(
+    db: psycopg.Connection, viewer: Person, boss: Person
+) -> None:
+    db.execute("update accounts set status = 'deleting' where id = %s", [boss.id])
+    become(db, boss)
+    for who in (viewer, boss):
+        db.execute("select restore_account(%s)", [who.id])
+    db.execute("select suspend_account(%s)", [viewer.id])
+    db.execute("select restore_account(%s)", [viewer.id])
+    assert [entry[0] for entry in log_of(db, viewer)] == ["account.suspended", "account.restored"]
+    statuses = db.execute(
+        "select status, status_reason from accounts where id in (%s, %s) order by status",
+        [viewer.id, boss.id],
+    ).fetchall()
+    assert statuses == [("active", None), ("deleting", None)]
+
+
+def test_a_reason_is_short(db: psycopg.Connection, viewer: Person, boss: Person) -> None:
+    become(db, boss)
+    with pytest.raises(psycopg.errors.InvalidParameterValue):
+        db.execute("select suspend_account(%s, %s)", [viewer.id, "x" * 501])
+
+
+def test_a_suspended_user_gets_no_token(db: psycopg.Connection, viewer: Person) -> None:
+    db.execute("update accounts set status = 'suspended' where id = %s", [viewer.id])
+    row = db.execute(
+        "select private.custom_access_token_hook(jsonb_build_object('user_id', %s::text, 'claims', '{}'))",
+        [viewer.id],
+    ).fetchone()
+    assert row == ({"error": {"http_code": 403, "message": "This account is suspended."}},)
+
+
+def test_an_admin_reads_an_account_and_that_is_on_record(
+    db: psycopg.Connection, viewer: Person, boss: Person
+) -> None:
+    db.execute("insert into private.user_roles (user_id, role) values (%s, 'tutor')", [viewer.id])
+    become(db, boss)
+    found = answer(db, CALLS["get_account"], viewer)
+    assert isinstance(found, dict)
+    assert found["account"]["id"] == str(viewer.id)
+    assert [profile["id"] for profile in found["profiles"]] == [str(viewer.profile_id)]
+    assert (found["roles"], found["tier"]) == (["tutor"], "free")
+    assert log_of(db, viewer)[-1] == ("account.read", boss.id, "authenticated", None, None)
