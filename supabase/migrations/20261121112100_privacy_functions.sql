@@ -243,8 +243,11 @@ revoke execute on function private.has_files(uuid) from public;
 -- source: sql/private/identity/hidden_columns.sql
 -- What an export leaves out of a table's rows, as an SQL expression over a row t, the user's id being $1, whose value
 -- is a text[]: columns that the inventory does not show, and those that lead to rows of other people.
+--   personal  the table
+--   people    all tables with rows of people, from private.personal_tables
 -- For definer functions only.
-create or replace function private.hidden_columns(personal private.personal_table) returns text
+create or replace function private.hidden_columns(personal private.personal_table, people private.personal_table[])
+returns text
 language sql stable set search_path = ''
 as $$
     with columns_left_out as (
@@ -265,7 +268,7 @@ as $$
         ) as expression
         from pg_catalog.pg_constraint as k
         cross join lateral private.foreign_key(k.oid) as f
-        join private.personal_tables() as p on p.relation = k.confrelid
+        join unnest(hidden_columns.people) as p on p.relation = k.confrelid
         where
             k.conrelid = (personal).relation
             and k.contype = 'f'
@@ -278,8 +281,9 @@ as $$
         select o.expression from columns_of_others as o
     ) as e
 $$;
-comment on function private.hidden_columns(private.personal_table) is 'What an export leaves out of a table''s rows.';
-revoke execute on function private.hidden_columns(private.personal_table) from public;
+comment on function private.hidden_columns(private.personal_table, private.personal_table[]) is
+'What an export leaves out of a table''s rows.';
+revoke execute on function private.hidden_columns(private.personal_table, private.personal_table[]) from public;
 
 -- source: sql/private/identity/ids_of_account.sql
 -- What names an account in jobs: its id, those of its profiles and their pseudonyms. For definer functions only.
@@ -410,9 +414,7 @@ declare
     v_account uuid := private.check_account();
 begin
     insert into public.account_deletions (account_id, requested_at, due_at)
-    select v_account, now(), now() + p.length
-    from private.periods as p
-    where p.name = 'deletion_grace'
+    values (v_account, now(), now() + (select p.length from private.periods as p where p.name = 'deletion_grace'))
     on conflict do nothing;
     if found then
         update public.accounts as a set status = 'deleting' where a.id = v_account and a.status = 'active';
@@ -432,15 +434,16 @@ create or replace function private.rows_of_account(account_id uuid) returns json
 language plpgsql stable set search_path = ''
 as $$
 declare
+    v_tables private.personal_table[] := array(select p from private.personal_tables() as p);
     v_table private.personal_table;
     v_rows jsonb;
     v_all jsonb := '{}';
 begin
-    for v_table in select p.* from private.personal_tables() as p loop
+    foreach v_table in array v_tables loop
         continue when v_table.exported_columns = '{}';
         execute format(
             'select coalesce(jsonb_agg(to_jsonb(t) - (%s)), ''[]'') from %s as t where %s',
-            private.hidden_columns(v_table), v_table.relation, v_table.owned
+            private.hidden_columns(v_table, v_tables), v_table.relation, v_table.owned
         ) into v_rows using account_id;
         v_all := v_all || jsonb_build_object(
             concat_ws('.', nullif(v_table.schema_name, 'public'), v_table.table_name), v_rows

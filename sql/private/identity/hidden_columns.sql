@@ -1,7 +1,10 @@
 -- What an export leaves out of a table's rows, as an SQL expression over a row t, the user's id being $1, whose value
 -- is a text[]: columns that the inventory does not show, and those that lead to rows of other people.
+--   personal  the table
+--   people    all tables with rows of people, from private.personal_tables
 -- For definer functions only.
-create or replace function private.hidden_columns(personal private.personal_table) returns text
+create or replace function private.hidden_columns(personal private.personal_table, people private.personal_table[])
+returns text
 language sql stable set search_path = ''
 as $$
     with columns_left_out as (
@@ -22,7 +25,7 @@ as $$
         ) as expression
         from pg_catalog.pg_constraint as k
         cross join lateral private.foreign_key(k.oid) as f
-        join private.personal_tables() as p on p.relation = k.confrelid
+        join unnest(hidden_columns.people) as p on p.relation = k.confrelid
         where
             k.conrelid = (personal).relation
             and k.contype = 'f'
@@ -35,5 +38,6 @@ as $$
         select o.expression from columns_of_others as o
     ) as e
 $$;
-comment on function private.hidden_columns(private.personal_table) is 'What an export leaves out of a table''s rows.';
-revoke execute on function private.hidden_columns(private.personal_table) from public;
+comment on function private.hidden_columns(private.personal_table, private.personal_table[]) is
+'What an export leaves out of a table''s rows.';
+revoke execute on function private.hidden_columns(private.personal_table, private.personal_table[]) from public;

@@ -8,9 +8,7 @@ declare
     v_account uuid := private.check_account();
 begin
     insert into public.account_deletions (account_id, requested_at, due_at)
-    select v_account, now(), now() + p.length
-    from private.periods as p
-    where p.name = 'deletion_grace'
+    values (v_account, now(), now() + (select p.length from private.periods as p where p.name = 'deletion_grace'))
     on conflict do nothing;
     if found then
         update public.accounts as a set status = 'deleting' where a.id = v_account and a.status = 'active';
