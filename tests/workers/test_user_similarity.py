@@ -2,7 +2,7 @@
 
 import random
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import Stack
 from tests.workers.catalogue import DELETE_RATERS, Catalogue, until
 from tests.workers.conftest import Start
+from workers.common.blocks import one_by_one
+from workers.user_similarity.compare import compare
 
 STORED = (
     "select neighbour_id, similarity, co_ratings, weight, affinity, level from user_similarities "
@@ -118,6 +120,40 @@ def test_a_comparison_killed_while_it_writes_leaves_what_was(
         other.rollback()
     until(lambda: count(connection, waiting) == 0)
     assert {rater: rows(connection, rater) for rater in raters} == before
+
+
+def test_who_rates_meanwhile_keeps_what_was_computed_of_the_new_ratings(
+    stack: Stack, films: Catalogue, raters: list[UUID]
+) -> None:
+    given = films.connection
+
+    def late(function: Callable[..., Any], blocks: Iterable[Any], shared: Any) -> Iterator[Any]:
+        """The last rater rates, and its own job runs, after everything was read and before it is written."""
+        for found in list(one_by_one(function, blocks, shared)):
+            given.execute(
+                "insert into ratings (rater_id, item_id, rating) "
+                "select %s, id, 5 from content on conflict do nothing",
+                [raters[-1]],
+            )
+            given.execute("select private.refresh_user_similarity(%s)", [raters[-1]])
+            yield found
+
+    before = {rater: rows(given, rater) for rater in raters}
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        done = compare(connection, late)
+    assert done.left == 1
+    fresh = rows(given, raters[-1])
+    given.execute("select private.refresh_user_similarity(%s)", [raters[-1]])
+    assert rows(given, raters[-1]) == fresh
+    assert all(rows(given, rater) != before[rater] for rater in raters)
+
+
+def test_the_job_compares_in_a_process_of_its_own(films: Catalogue, raters: list[UUID]) -> None:
+    key = f"test {uuid4()}"
+    films.connection.execute("select private.enqueue('recommend', 'compare_everybody', '{}', %s)", [key])
+    active = "select count(*) from recommendation_models where name = 'rated_alike' and is_active"
+    until(lambda: count(films.connection, active) == 1)
+    assert count(films.connection, FRESH) == len(raters)
 
 
 def test_with_nothing_rated_nothing_is_compared(films: Catalogue, start: Start) -> None:

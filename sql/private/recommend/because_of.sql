@@ -17,7 +17,7 @@ begin
         order by l.weight desc, l.liked_at desc, l.item_id
         limit 50
     ), speaking as materialized (
-        select l.item_id, l.weight, w.weights::extensions.vector::real[] as weights
+        select l.item_id, l.weight, w.weights::extensions.vector as weights
         from liked as l
         join private.item_weights as w on w.model_id = (select m.id from model as m) and w.item_id = l.item_id
     ), asked as materialized (
@@ -26,11 +26,12 @@ begin
         cross join lateral unnest(m.targets) with ordinality as t (item_id, place)
         where t.item_id = any(because_of.item_ids)
     )
-    select a.item_id, (array_agg(s.item_id order by s.weight * s.weights[a.place] desc, s.item_id))[1]
-    from speaking as s
-    cross join asked as a
-    where s.weights[a.place] > 0
-    group by a.item_id;
+    select distinct on (a.item_id) a.item_id, s.item_id
+    from asked as a
+    cross join speaking as s
+    cross join lateral extensions.inner_product(extensions.subvector(s.weights, a.place::integer, 1), '[1]') as w
+    where w > 0
+    order by a.item_id, s.weight * w desc, s.item_id;
 exception when others then
     raise log 'the reasons of a list failed: %', sqlstate;
 end

@@ -12,7 +12,6 @@ as $$
 #variable_conflict use_column
 declare
     v_viewer private.viewer := private.viewer(profile_id);
-    v_unwanted integer := (select count(*) from private.unwanted(v_viewer.rater_id));
     v_pool integer := greatest(60, recommend.count + 20);
     v_weights jsonb := private.part_weights(v_viewer.rater_id);
     v_part text;
@@ -28,7 +27,11 @@ begin
         if (v_weights ->> v_part)::double precision > 0.01 or cardinality(v_list) < recommend.count then
             v_proposals := v_proposals || private.ask_part(
                 v_part, v_viewer, recommend.kind,
-                v_pool + case when v_part in ('trending', 'popular') then v_unwanted else 0 end
+                v_pool + case
+                    when v_part in ('trending', 'popular')
+                        then (select count(*) from private.unwanted(v_viewer.rater_id))::integer
+                    else 0
+                end
             );
             v_list := array(
                 select b from private.blend(v_proposals, v_weights, v_viewer, recommend.kind, v_pool) as b
