@@ -4,8 +4,8 @@ revoke all on public.consent_purposes from anon, authenticated;
 grant select on public.consent_purposes to anon, authenticated;
 grant all on public.consent_purposes to service_role;
 
-drop policy if exists consent_purposes_select_all on public.consent_purposes;
-create policy consent_purposes_select_all on public.consent_purposes
+drop policy if exists consent_purposes_select_everybody on public.consent_purposes;
+create policy consent_purposes_select_everybody on public.consent_purposes
 for select to anon, authenticated
 using (true);
-comment on policy consent_purposes_select_all on public.consent_purposes is 'Everybody reads what can be consented to.';
+comment on policy consent_purposes_select_everybody on public.consent_purposes is 'Everybody reads what can be consented to.';

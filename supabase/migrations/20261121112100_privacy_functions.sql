@@ -70,6 +70,48 @@ comment on function private.cancel_deletion() is 'Take back the deletion of the 
 revoke execute on function private.cancel_deletion() from public;
 grant execute on function private.cancel_deletion() to authenticated;
 
+-- source: sql/private/identity/change_status.sql
+-- Suspend an account, which ends its sessions, or restore it, for an admin or the service. Doing it again does nothing,
+-- and only what is suspended is restored, to deleting where that was asked for. Raises 42501, 22023, PT404.
+-- Definer: clients may not write accounts.status, nor end sessions.
+create or replace function private.change_status(user_id uuid, status text, reason text) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    v_before text;
+    v_after text := change_status.status;
+begin
+    perform private.check_admin();
+    perform private.check_user(change_status.user_id);
+    if length(reason) > 500 then
+        raise exception 'reason has up to 500 characters'
+            using errcode = '22023', detail = '{"field": "reason", "max": 500}';
+    end if;
+    select a.status into v_before from public.accounts as a where a.id = change_status.user_id for no key update;
+    if (v_before = 'suspended') = (change_status.status = 'suspended') then
+        return;
+    end if;
+    if v_after = 'active' and exists (
+        select from public.account_deletions as d where d.account_id = change_status.user_id
+    ) then
+        v_after := 'deleting';
+    end if;
+    update public.accounts as a set status = v_after, status_reason = change_status.reason
+    where a.id = change_status.user_id;
+    if change_status.status = 'suspended' then
+        delete from auth.sessions as s where s.user_id = change_status.user_id;
+    end if;
+    perform private.audit(
+        'account.' || case change_status.status when 'suspended' then 'suspended' else 'restored' end,
+        'account', change_status.user_id::text,
+        jsonb_build_object('status', v_before), jsonb_build_object('status', v_after)
+    );
+end
+$$;
+comment on function private.change_status(uuid, text, text) is 'Suspend or restore an account, for an admin.';
+revoke execute on function private.change_status(uuid, text, text) from public;
+grant execute on function private.change_status(uuid, text, text) to authenticated, service_role;
+
 -- source: sql/private/identity/check_account.sql
 -- The caller's account. Raises 42501 where there is none: anon, the service, a user who was erased.
 -- Definer: the answer must not depend on what the caller may read.
@@ -638,11 +680,11 @@ revoke all on public.consent_purposes from anon, authenticated;
 grant select on public.consent_purposes to anon, authenticated;
 grant all on public.consent_purposes to service_role;
 
-drop policy if exists consent_purposes_select_all on public.consent_purposes;
-create policy consent_purposes_select_all on public.consent_purposes
+drop policy if exists consent_purposes_select_everybody on public.consent_purposes;
+create policy consent_purposes_select_everybody on public.consent_purposes
 for select to anon, authenticated
 using (true);
-comment on policy consent_purposes_select_all on public.consent_purposes is 'Everybody reads what can be consented to.';
+comment on policy consent_purposes_select_everybody on public.consent_purposes is 'Everybody reads what can be consented to.';
 
 -- source: sql/policies/consents.sql
 -- One reads and adds one's own consents. Nobody changes or deletes one, the service neither: they go with the account.

@@ -40,6 +40,7 @@ def test_a_viewer_asks_for_deletion_sees_the_date_and_takes_it_back(viewer: View
 def test_the_token_of_who_was_erased_is_refused(stack: Stack, viewer: Viewer) -> None:
     client, user = viewer
     client.rpc("delete_my_account").execute()
+    client.auth.refresh_session()
     assert client.table("profiles").select("name").execute().data
     with psycopg.connect(stack.database_url) as db:
         db.execute(

@@ -111,7 +111,7 @@ def test_who_has_no_account_is_refused(db: psycopg.Connection, function: str) ->
             db.execute(f"select {function}()")
 
 
-def test_the_account_tells_that_it_is_being_deleted(db: psycopg.Connection) -> None:
+def test_the_account_tells_that_it_is_being_deleted_also_after_a_suspension(db: psycopg.Connection) -> None:
     viewer, suspended = person(db), person(db, "suspended")
     status = "select status from accounts where id = %s"
     ask(db, viewer)
@@ -120,8 +120,10 @@ def test_the_account_tells_that_it_is_being_deleted(db: psycopg.Connection) -> N
     assert db.execute(status, [viewer.id]).fetchone() == ("active",)
     ask(db, suspended)
     db.execute("update accounts set status = 'suspended' where id = %s", [suspended.id])
-    take_back(db, suspended)
-    assert db.execute(status, [suspended.id]).fetchone() == ("suspended",)
+    become(db, None, "service_role")
+    db.execute("select restore_account(%s)", [suspended.id])
+    db.execute("reset role")
+    assert db.execute(status, [suspended.id]).fetchone() == ("deleting",)
 
 
 def test_every_step_of_a_deletion_is_on_record_by_ids_alone(db: psycopg.Connection) -> None:
@@ -189,18 +191,32 @@ def test_ratings_stay_and_count_as_before(db: psycopg.Connection, home: Househol
     assert db.execute(STATS).fetchall() == stats
     assert db.execute(TRENDS).fetchall() == trends
     assert db.execute(given).fetchall() == ratings
-    unnamed = "select rating_count, rating_sum from raters where profile_id is null"
-    assert db.execute(unnamed).fetchall() == [(4, 7), (4, 7)]
+    rows = db.execute("select rating_count, rating_sum from raters where id = any(%s)", [unnamed(db, films)])
+    assert rows.fetchall() == [(4, 7), (4, 7)]
+
+
+def unnamed(db: psycopg.Connection, films: list[UUID]) -> list[UUID]:
+    """The pseudonyms that rated the films and lead to nobody."""
+    rows = db.execute(
+        "select distinct a.id from raters a join ratings r on r.rater_id = a.id "
+        "where a.profile_id is null and r.item_id = any(%s)",
+        [films],
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def test_times_of_ratings_do_not_tell_whose_they_were(
     db: psycopg.Connection, home: Household, films: list[UUID]
 ) -> None:
-    db.execute("update ratings set created_at = '2026-03-31T23:59:59.123456Z'")
+    db.execute(
+        "update ratings set created_at = '2026-03-31T23:59:59.123456Z' where item_id = any(%s)", [films]
+    )
     make_due(db, home.owner)
     assert erase(db, home.owner)
     now = _now(db).astimezone(UTC)
-    times = db.execute("select distinct created_at, updated_at from ratings").fetchall()
+    times = db.execute(
+        "select distinct created_at, updated_at from ratings where item_id = any(%s)", [films]
+    ).fetchall()
     this_month = datetime(now.year, now.month, 1, tzinfo=UTC)
     assert times == [(datetime(2026, 3, 1, tzinfo=UTC), this_month)]
 
@@ -226,11 +242,13 @@ def test_neighbours_keep_what_was_computed(db: psycopg.Connection, home: Househo
     assert rows == [(False, True, 0.5, 4, 0.25, True)] * 2 + [(True, False, 0.5, 4, 0.25, True)] * 2
 
 
-def test_no_job_names_the_new_pseudonym(db: psycopg.Connection, home: Household) -> None:
+def test_no_job_names_the_new_pseudonym(db: psycopg.Connection, home: Household, films: list[UUID]) -> None:
     make_due(db, home.owner)
     assert erase(db, home.owner)
-    new = [str(row[0]) for row in db.execute("select id from raters where profile_id is null").fetchall()]
-    assert traces(db, new) == {"public.raters.id", "public.ratings.rater_id"}
+    assert traces(db, [str(rater) for rater in unnamed(db, films)]) == {
+        "public.raters.id",
+        "public.ratings.rater_id",
+    }
 
 
 def test_an_error_on_the_way_leaves_the_account_whole(db: psycopg.Connection, home: Household) -> None:
@@ -280,28 +298,35 @@ def test_a_table_made_tomorrow_is_emptied_of_who_was_erased(db: psycopg.Connecti
         assert db.execute(f"select text from private.{table}").fetchall() == [("theirs",)]
 
 
-def test_a_user_deleted_through_auth_leaves_as_little(db: psycopg.Connection, home: Household) -> None:
+def test_a_user_deleted_through_auth_leaves_as_little(
+    db: psycopg.Connection, home: Household, films: list[UUID]
+) -> None:
     names = home.names(db)
     db.execute("delete from auth.users where id = %s", [home.owner.id])
     assert traces(db, names) == set()
-    row = db.execute("select count(*) from ratings").fetchone()
+    row = db.execute("select count(*) from ratings where item_id = any(%s)", [films]).fetchone()
     assert row == (8,)
 
 
 def test_a_profile_that_is_deleted_leaves_its_ratings_unnamed(
-    db: psycopg.Connection, home: Household
+    db: psycopg.Connection, home: Household, films: list[UUID]
 ) -> None:
     profile = next(id for id in home.profiles if id != home.owner.profile_id)
     db.execute("delete from profiles where id = %s", [profile])
     assert traces(db, [str(profile), str(home.profiles[profile])]) == set()
-    counts = db.execute("select profile_id is null, rating_count from raters order by 1").fetchall()
-    assert counts == [(False, 4), (True, 4)]
+    (rater,) = unnamed(db, films)
+    counts = "select profile_id, rating_count from raters where id = any(%s) order by 1"
+    assert db.execute(counts, [[home.owner.rater_id, rater]]).fetchall() == [
+        (home.owner.profile_id, 4),
+        (None, 4),
+    ]
 
 
 def test_a_profile_without_ratings_leaves_no_pseudonym(db: psycopg.Connection) -> None:
+    before = db.execute("select count(*) from raters").fetchone()
     viewer = person(db)
     db.execute("delete from auth.users where id = %s", [viewer.id])
-    assert db.execute("select from raters").rowcount == 0
+    assert db.execute("select count(*) from raters").fetchone() == before
 
 
 @pytest.fixture

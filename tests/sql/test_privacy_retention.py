@@ -78,14 +78,16 @@ def test_a_month_goes_whole_once_all_in_it_is_too_old(
         True,
         False,
     )
-    assert db.execute("select distinct month from interactions").fetchall() == [(partly,)]
-    assert db.execute("select interaction_count from item_stats").fetchone() == (3,)
+    left = db.execute("select distinct month from interactions where item_id = %s", [film])
+    assert left.fetchall() == [(partly,)]
+    counted = db.execute("select interaction_count from item_stats where item_id = %s", [film])
+    assert counted.fetchone() == (3,)
 
 
 def test_events_of_months_without_a_table_go_too(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
     watch(db, viewer, film, month(db, 30))
     assert apply(db) == [("private.interactions_default", 1)]
-    assert db.execute("select from interactions").rowcount == 0
+    assert db.execute("select from interactions where item_id = %s", [film]).rowcount == 0
 
 
 def test_rows_go_a_batch_at_a_time_until_none_is_left(db: psycopg.Connection, viewer: Person) -> None:
@@ -107,11 +109,13 @@ def test_the_trail_of_auth_goes_after_a_year(db: psycopg.Connection) -> None:
 
 def test_a_period_is_what_the_inventory_says(db: psycopg.Connection, viewer: Person) -> None:
     session(db, viewer, 3)
+    session(db, viewer, 1)
     db.execute(
         "update private.data_inventory set retention = interval '2 days' "
         "where schema_name = 'auth' and table_name = 'sessions'"
     )
-    assert apply(db) == [("auth.sessions", 1)]
+    assert [table for table, _ in apply(db)] == ["auth.sessions"]
+    assert db.execute("select from auth.sessions where user_id = %s", [viewer.id]).rowcount == 1
 
 
 def test_a_table_of_the_inventory_that_is_not_there_is_passed_over(db: psycopg.Connection) -> None:
@@ -121,6 +125,23 @@ def test_a_table_of_the_inventory_that_is_not_there_is_passed_over(db: psycopg.C
         "values ('realtime', 'nowhere', 'x', true, 'x', 'delete', interval '3 days', 'inserted_at')"
     )
     assert apply(db) == []
+
+
+def test_the_audit_log_loses_its_months_after_a_year(db: psycopg.Connection) -> None:
+    old = month(db, 14)
+    name = f"private.audit_log_{old:%Y_%m}"
+    db.execute(
+        f"create table {name} partition of private.audit_log "
+        f"for values from ('{old}') to ('{old}'::date + interval '1 month')"
+    )
+    db.execute(
+        "insert into private.audit_log (month, occurred_at, actor_role, action, subject_type) "
+        "select m, m::timestamp at time zone 'UTC', 'service_role', 'test.done', 'test' "
+        "from unnest(%s::date[]) as m",
+        [[old, month(db, 0), month(db, 90)]],
+    )
+    assert apply(db) == [(name, 1)]
+    assert db.execute("select from private.audit_log where action = 'test.done'").rowcount == 2
 
 
 def test_an_append_only_table_loses_whole_months_alone(db: psycopg.Connection) -> None:

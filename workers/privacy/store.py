@@ -15,17 +15,22 @@ def erase_due(connection: Connection[Any]) -> int:
     One that cannot be erased stays whole and holds up none of the others.
     Raises psycopg.OperationalError when a later try may do better.
     """
-    erased, later = 0, None
+    erased = 0
+    later: psycopg.OperationalError | None = None
     for (account,) in connection.execute(query(__file__, "due")).fetchall():
+        failure: psycopg.Error | None = None
         try:
             erased += _erase(connection, account)
-        except psycopg.OperationalError as error:
-            logs.warning("account_not_erased_yet", reason=error.sqlstate)
-            later = error
+        except psycopg.Error as error:
+            failure = error
+        # Logged here, without the exception itself: its text names ids.
+        if isinstance(failure, psycopg.OperationalError):
+            logs.warning("account_not_erased_yet", reason=failure.sqlstate)
+            later = failure
             if connection.broken:
                 break
-        except psycopg.Error as error:
-            logs.error("account_not_erased", reason=error.sqlstate)
+        elif failure:
+            logs.error("account_not_erased", reason=failure.sqlstate, table=failure.diag.table_name)
     logs.info("accounts_erased", count=erased)
     if later:
         raise later
@@ -33,6 +38,7 @@ def erase_due(connection: Connection[Any]) -> int:
 
 
 def _erase(connection: Connection[Any], account: object) -> bool:
+    """False where its owner took the deletion back in the meantime."""
     row = connection.execute(query(__file__, "erase"), {"account_id": account}).fetchone()
     return bool(row and row[0])
 
