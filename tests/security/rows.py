@@ -6,7 +6,7 @@ that have no default. What triggers have made already is only named.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import psycopg
@@ -14,6 +14,7 @@ import psycopg
 from tests.sql.people import Person, item
 
 Row = dict[str, object]
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 def account(db: psycopg.Connection, who: Person) -> Row:
@@ -22,6 +23,63 @@ def account(db: psycopg.Connection, who: Person) -> Row:
 
 def profile(db: psycopg.Connection, who: Person) -> Row:
     return {"account_id": who.id, "name": f"Second {uuid4().hex}"}
+
+
+def subscription(db: psycopg.Connection, who: Person) -> Row:
+    return {"account_id": who.id, "tier": "premium", "status": "active", "current_period_end": LATER}
+
+
+def deletion(db: psycopg.Connection, who: Person) -> Row:
+    return {"account_id": who.id, "due_at": LATER}
+
+
+def consent(db: psycopg.Connection, who: Person) -> Row:
+    made = "insert into consent_purposes (purpose, description) values (%s, '') returning purpose"
+    purpose = one(db, made, letters())
+    return {"account_id": who.id, "purpose": purpose, "document_version": "1", "is_granted": True}
+
+
+def consent_purpose(db: psycopg.Connection, who: Person) -> Row:
+    return {"purpose": letters(), "description": ""}
+
+
+def tier(db: psycopg.Connection, who: Person) -> Row:
+    return {"name": letters(), "rank": uuid4().int % 30_000 + 100, "description": ""}
+
+
+def tier_limit(db: psycopg.Connection, who: Person) -> Row:
+    return {"tier": "free", "name": letters(), "value": 1, "description": ""}
+
+
+def audit(db: psycopg.Connection, who: Person) -> Row:
+    return {
+        "actor_id": who.id,
+        "actor_role": "authenticated",
+        "action": "sample.made",
+        "subject_type": letters(),
+    }
+
+
+def period(db: psycopg.Connection, who: Person) -> Row:
+    return {"name": letters(), "length": timedelta(days=1), "meaning": ""}
+
+
+def rate_limit(db: psycopg.Connection, who: Person) -> Row:
+    return {"role": letters(), "scope": "write", "requests": 1, "window_seconds": 1}
+
+
+def rate_slot(db: psycopg.Connection, who: Person) -> Row:
+    return {"caller": str(who.id), "slot": uuid4().int % 1_000_000, "taken_at": LATER}
+
+
+def inventory(db: psycopg.Connection, who: Person) -> Row:
+    return {
+        "schema_name": "public",
+        "table_name": letters(),
+        "holds": "",
+        "is_personal": False,
+        "on_erasure": "none",
+    }
 
 
 def rater(db: psycopg.Connection, who: Person) -> Row:
@@ -160,9 +218,12 @@ def word(db: psycopg.Connection, who: Person) -> Row:
 
 
 ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
+    "public.account_deletions": deletion,
     "public.accounts": account,
     "public.books": book,
     "public.catalog_items": shown_item,
+    "public.consent_purposes": consent_purpose,
+    "public.consents": consent,
     "public.content": content,
     "public.genres": genre,
     "public.interactions": interaction,
@@ -180,11 +241,19 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "public.ratings": rating,
     "public.recommendation_models": model,
     "public.recommendation_weights": part_weight,
+    "public.subscriptions": subscription,
+    "public.tier_limits": tier_limit,
+    "public.tiers": tier,
     "public.user_similarities": similarity,
+    "private.audit_log": audit,
+    "private.data_inventory": inventory,
     "private.embedding_texts": described,
     "private.item_facts": document,
     "private.item_weights": item_weights,
     "private.likings": liking,
+    "private.periods": period,
+    "private.rate_limits": rate_limit,
+    "private.rate_slots": rate_slot,
     "private.search_documents": document,
     "private.search_names": name,
     "private.search_postings": posting,
@@ -202,6 +271,11 @@ def new(db: psycopg.Connection, relation: str, who: Person) -> Row:
             "for a given person, then run `make docs` and read what docs/access-matrix.md says of the table"
         )
     return ROWS[relation](db, who)
+
+
+def letters() -> str:
+    """A new name, of small letters only."""
+    return uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
 
 
 def film(db: psycopg.Connection) -> UUID:
