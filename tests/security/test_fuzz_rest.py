@@ -163,8 +163,9 @@ def targets(db: psycopg.Connection, query: str) -> list[Target]:
 
 def arguments(data: st.DataObject, target: Target, ids: Mapping[str, str]) -> dict[str, object]:
     """Some of the parameters, one of them or all of them absurd; now and then one that is not there."""
-    known = st.sampled_from(sorted(target.parameters)) if target.parameters else st.nothing()
-    names = data.draw(st.lists(known, unique=True, max_size=5), label="names")
+    known = sorted(target.parameters)
+    several = st.lists(st.sampled_from(known), unique=True, max_size=5) if known else st.just([])
+    names = data.draw(several, label="names")
     odd = data.draw(st.sampled_from([*names, "all", "none"]), label="absurd")
     values = {
         name: data.draw(
