@@ -3,6 +3,23 @@
 set lock_timeout = '10s';
 set check_function_bodies = off;
 
+-- source: sql/private/identity/as_uuid.sql
+-- A text as a uuid; null where it is none. Never raises: PL/pgSQL, since a query would fold a constant's cast before it
+-- asks whether there is one.
+create or replace function private.as_uuid(value text) returns uuid
+language plpgsql stable set search_path = ''
+as $$
+begin
+    if pg_input_is_valid(value, 'uuid') then
+        return value;
+    end if;
+    return null;
+end
+$$;
+comment on function private.as_uuid(text) is 'A text as a uuid; null where it is none.';
+revoke execute on function private.as_uuid(text) from public;
+grant execute on function private.as_uuid(text) to anon, authenticated, service_role;
+
 -- source: sql/private/identity/audit.sql
 -- Write an entry into the audit log; who, from where and in which request come from the request itself.
 -- For definer functions only: nobody else may execute it. Texts and addresses of people do not belong into it.
@@ -159,8 +176,8 @@ grant execute on function private.check_request() to anon, authenticated, servic
 -- source: sql/private/identity/check_session.sql
 -- Refuse what an access token still says and the database no longer does, for a signed-in caller: its session has
 -- ended, its user is banned, its account suspended, its role of an admin taken away; and a header x-profile-id that
--- names no profile of the caller's. One query, each table by its key. A token without a session_id, which only the
--- operator can sign, has no session to end. anon and the service pass.
+-- names no profile of the caller's. Every table is asked by its key, and only where there is something to ask. A token
+-- without a session_id, which only the operator can sign, has no session to end. anon and the service pass.
 -- Raises 401 account_suspended, user_banned, session_ended; 403 role_revoked, profile_refused.
 -- Definer: it reads auth.sessions and auth.users, which are nobody's to read.
 create or replace function private.check_session() returns void
@@ -168,46 +185,47 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
     v_claims jsonb;
+    v_user uuid;
     v_session text;
+    v_session_id uuid;
     v_profile text;
-    v_found record;
+    v_banned_until timestamptz;
+    v_status text;
+    v_is_live boolean;
 begin
     if current_setting('role', true) is distinct from 'authenticated' then
         return;
     end if;
-    v_claims := auth.jwt();
+    v_claims := nullif(current_setting('request.jwt.claims', true), '');
+    v_user := private.as_uuid(v_claims ->> 'sub');
     v_session := nullif(v_claims ->> 'session_id', '00000000-0000-0000-0000-000000000000');
+    v_session_id := private.as_uuid(v_session);
     v_profile := private.request_header('x-profile-id');
-    select
-        a.status = 'suspended' as is_suspended,
-        u.banned_until > now() as is_banned,
-        s.id as session_id,
-        r.role as admin_role,
-        p.id as profile_id
-    into v_found
-    from (select private.caller_id() as id) as c
-    left join auth.users as u on u.id = c.id
-    left join public.accounts as a on a.id = c.id
-    left join auth.sessions as s
-        on s.id = private.as_uuid(v_session) and s.user_id = c.id and (s.not_after is null or s.not_after > now())
-    left join private.user_roles as r on r.user_id = c.id and r.role = 'admin'
-    left join public.profiles as p on p.id = private.as_uuid(v_profile) and p.account_id = c.id;
 
-    case
-        when v_found.is_suspended then
-            perform private.refuse(401, 'account_suspended', 'This account is suspended.', 'Sign out.');
-        when v_found.is_banned then
-            perform private.refuse(401, 'user_banned', 'This user is banned.', 'Sign out.');
-        when v_session is not null and v_found.session_id is null then
-            perform private.refuse(401, 'session_ended', 'This session has ended.', 'Sign in again.');
-        when v_claims #> '{app_metadata,roles}' ? 'admin' and v_found.admin_role is null then
-            perform private.refuse(403, 'role_revoked', 'This user is no admin any more.', 'Refresh the session.');
-        when v_profile is not null and v_found.profile_id is null then
-            perform private.refuse(
-                403, 'profile_refused', 'x-profile-id names no profile of yours.', 'Send one of your own, or none.'
-            );
-        else null;
-    end case;
+    select u.banned_until, a.status, s.id is not null into v_banned_until, v_status, v_is_live
+    from auth.users as u
+    left join public.accounts as a on a.id = v_user
+    left join auth.sessions as s
+        on s.id = v_session_id and s.user_id = v_user and (s.not_after is null or s.not_after > now())
+    where u.id = v_user;
+
+    if v_status = 'suspended' then
+        perform private.refuse(401, 'account_suspended', 'This account is suspended.', 'Sign out.');
+    elsif v_banned_until > now() then
+        perform private.refuse(401, 'user_banned', 'This user is banned.', 'Sign out.');
+    elsif v_session is not null and v_is_live is not true then
+        perform private.refuse(401, 'session_ended', 'This session has ended.', 'Sign in again.');
+    elsif v_claims #> '{app_metadata,roles}' ? 'admin' and not exists (
+        select from private.user_roles as r where r.user_id = v_user and r.role = 'admin'
+    ) then
+        perform private.refuse(403, 'role_revoked', 'This user is no admin any more.', 'Refresh the session.');
+    elsif v_profile is not null and not exists (
+        select from public.profiles as p where p.id = private.as_uuid(v_profile) and p.account_id = v_user
+    ) then
+        perform private.refuse(
+            403, 'profile_refused', 'x-profile-id names no profile of yours.', 'Send one of your own, or none.'
+        );
+    end if;
 end
 $$;
 comment on function private.check_session() is 'Refuse a token that the database no longer stands by.';
@@ -821,15 +839,6 @@ end
 $$;
 comment on function private.make_partitions() is 'Make the coming months'' tables of the event tables and ledgers.';
 revoke execute on function private.make_partitions() from public;
-
--- source: sql/private/identity/as_uuid.sql
--- A text as a uuid; null where it is none. Never raises.
-create or replace function private.as_uuid(value text) returns uuid
-language sql stable
-return case when pg_input_is_valid(value, 'uuid') then value::uuid end;
-comment on function private.as_uuid(text) is 'A text as a uuid; null where it is none.';
-revoke execute on function private.as_uuid(text) from public;
-grant execute on function private.as_uuid(text) to anon, authenticated, service_role;
 
 -- source: sql/private/identity/request_header.sql
 -- A header of the request being answered, by its name in small letters; null where it was not sent, and outside of

@@ -171,3 +171,9 @@ def test_own_rows_are_found_by_index_and_the_caller_is_looked_up_once(
     db.execute("set local enable_seqscan = off")
     plan = "\n".join(row[0] for row in db.execute("explain select * from ratings").fetchall())
     assert "InitPlan" in plan and "ratings_pkey" in plan
+
+
+@pytest.mark.parametrize("text", ["", "x", "'; --", "00000000-0000-0000-0000-00000000000", "😀", None])
+def test_a_text_that_is_no_uuid_is_null_even_as_a_constant(db: psycopg.Connection, text: str | None) -> None:
+    query = psycopg.sql.SQL("select private.as_uuid({})").format(text)
+    assert db.execute(query).fetchone() == (None,)

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from tests.conftest import Stack
@@ -309,6 +311,34 @@ def test_the_service_chooses_for_anybody(db: psycopg.Connection, viewer: Person)
     become(db, None, "service_role")
     db.execute("select set_default_profile(%s)", [other])
     assert default_of(db, viewer) == [other]
+
+
+ACTS = {
+    "insert": "insert into profiles (name) values ('Another')",
+    "delete": "delete from profiles where id = %(profile)s",
+    "choose": "select set_default_profile(%(profile)s)",
+}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.integers(0, 9)), max_size=25))
+def test_whatever_is_done_one_to_five_profiles_are_left_and_one_is_the_default(
+    db: psycopg.Connection, acts: list[tuple[str, int]]
+) -> None:
+    become(db, person(db, "viewer"))
+    for act, number in acts:
+        before = [row[0] for row in db.execute("select id from profiles order by created_at, id")]
+        allowed = {"insert": len(before) < LIMIT, "delete": len(before) > 1, "choose": True}[act]
+        try:
+            with db.transaction():
+                db.execute(ACTS[act], {"profile": before[number % len(before)]})
+        except psycopg.Error as error:
+            assert (error.sqlstate, allowed) == ("PT409", False)
+        else:
+            assert allowed
+        left = db.execute("select count(*), count(*) filter (where is_default) from profiles").fetchone()
+        change = {"insert": 1, "delete": -1, "choose": 0}[act] if allowed else 0
+        assert left == (len(before) + change, 1)
 
 
 # Which profile acts

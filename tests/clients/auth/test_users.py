@@ -72,7 +72,7 @@ def test_roles_come_from_the_hook_at_the_next_refresh(
     refreshed = app.auth.refresh_session().session
     assert refreshed
     metadata = claims_of(refreshed.access_token, stack)["app_metadata"]
-    assert metadata == {"provider": "email", "providers": ["email"], "roles": ["editor"]}
+    assert metadata == {"provider": "email", "providers": ["email"], "roles": ["editor"], "tier": "free"}
     assert "roles" not in refreshed.user.app_metadata
 
 
