@@ -8,4 +8,5 @@ drop policy if exists consent_purposes_select_everybody on public.consent_purpos
 create policy consent_purposes_select_everybody on public.consent_purposes
 for select to anon, authenticated
 using (true);
-comment on policy consent_purposes_select_everybody on public.consent_purposes is 'Everybody reads what can be consented to.';
+comment on policy consent_purposes_select_everybody on public.consent_purposes is
+'Everybody reads what can be consented to.';

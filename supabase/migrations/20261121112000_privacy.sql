@@ -165,6 +165,10 @@ insert into private.data_inventory (schema_name, table_name, holds, is_personal,
     'private', 'audit_log', 'Who did what that others may have to answer for: ids, addresses of computers.',
     true, 'To keep accounts safe and to prove what was done.', 'keep_pseudonymous'
 ),
+(
+    'private', 'rate_slots', 'When a user, or somebody at a network address, wrote of late.',
+    true, 'To limit how often one may ask.', 'delete'
+),
 ('private', 'user_roles', 'Which user has which roles.', true, 'To decide who may do what.', 'delete'),
 (
     'auth', 'users', 'Sign-in: address, telephone number, password hash.',
@@ -202,6 +206,7 @@ insert into private.data_inventory (schema_name, table_name, holds, is_personal,
 ('public', 'item_availability', 'Where and when items can be had.', false, null, 'none'),
 ('public', 'recommendation_models', 'Versions of models and how they were made.', false, null, 'none'),
 ('public', 'recommendation_weights', 'How much each part of a list counts.', false, null, 'none'),
+('private', 'rate_limits', 'How often a role may ask.', false, null, 'none'),
 ('public', 'tiers', 'What can be paid for.', false, null, 'none'),
 ('public', 'tier_limits', 'What a tier allows.', false, null, 'none'),
 ('public', 'consent_purposes', 'What can be consented to.', false, null, 'none'),
@@ -224,7 +229,8 @@ from (
     ('auth', 'flow_state', 'array[user_id::text]'),
     ('auth', 'audit_log_entries', 'array[payload ->> ''actor_id'', payload #>> ''{traits,user_id}'']'),
     ('storage', 'objects', 'array[owner_id]'),
-    ('private', 'audit_log', 'array[actor_id::text, subject_id]')
+    ('private', 'audit_log', 'array[actor_id::text, subject_id]'),
+    ('private', 'rate_slots', 'array[caller]')
 ) as w (schema_name, table_name, owner_ids)
 where (i.schema_name, i.table_name) = (w.schema_name, w.table_name);
 
@@ -245,6 +251,7 @@ from (
     ('auth', 'audit_log_entries', array['payload', 'created_at', 'ip_address']),
     ('storage', 'objects', array['bucket_id', 'name', 'created_at', 'updated_at', 'metadata', 'user_metadata']),
     ('private', 'audit_log', array['occurred_at', 'action']),
+    ('private', 'rate_slots', array['taken_at']),
     ('auth', 'refresh_tokens', '{}'),
     ('auth', 'mfa_amr_claims', '{}'),
     ('auth', 'mfa_challenges', '{}'),
@@ -259,6 +266,7 @@ from (
     ('public', 'interactions', interval '2 years', 'occurred_at'),
     ('auth', 'sessions', interval '30 days', 'updated_at'),
     ('auth', 'audit_log_entries', interval '1 year', 'created_at'),
-    ('private', 'audit_log', interval '1 year', 'occurred_at')
+    ('private', 'audit_log', interval '1 year', 'occurred_at'),
+    ('private', 'rate_slots', interval '1 hour', 'taken_at')
 ) as w (schema_name, table_name, retention, retention_column)
 where (i.schema_name, i.table_name) = (w.schema_name, w.table_name);

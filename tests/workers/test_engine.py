@@ -23,10 +23,10 @@ from tests.workers.catalogue import DELETE_RATERS, Catalogue, until
 from tests.workers.conftest import Start
 from workers.common.blocks import one_by_one, several
 from workers.common.engine import Address, EngineForeignError, engine, memory, settle
+from workers.common.neighbours import neighbours_of
+from workers.common.ratings import ratings
 from workers.item_model import cluster, ease
 from workers.item_model.core import Parameters
-from workers.user_similarity import table
-from workers.user_similarity.neighbours import neighbours_of
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -160,7 +160,7 @@ def test_neighbours_are_those_of_one_process_also_when_a_worker_is_killed(
 ) -> None:
     chance = np.random.default_rng(3)
     rater, item = np.nonzero(chance.random((60, 40)) < 0.3)
-    given = table.ratings(rater, item, chance.integers(1, 11, len(rater)) / 2, 60, 40)
+    given = ratings(rater, item, chance.integers(1, 11, len(rater)) / 2, 60, 40)
     blocks = np.array_split(np.arange(60), 20)
     found = []
     for each in several(client, neighbours_of, blocks, given):

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 
 from workers.blend.fit import Scores
+from workers.common.neighbours import blocks, largest, neighbours_of
+from workers.common.ratings import ratings
 
-NEAREST = 100
-SHRINKAGE = 10
-"""private.shrunk: a similarity over n common ratings counts n / (n + this)."""
+CLOSEST = 40
+MOST = 5.0
+"""The rating that counts 1."""
 
 
 def all_parts(
@@ -39,23 +41,16 @@ def item_weights(known: Scores, regularisation: float, kept: int) -> Scores:
 
 
 def taste(known: Scores, people: Any) -> Scores:
-    """What the nearest by Pearson's correlation over common ratings, shrunk, liked."""
-    mine, rated = known[people], (known > 0).astype(np.float64)
-    mine_rated = rated[people]
-    common = mine_rated @ rated.T
-    own, theirs = mine @ rated.T, mine_rated @ known.T
-    with np.errstate(all="ignore"):
-        covariance = mine @ known.T - own * theirs / common
-        own_spread = (mine**2) @ rated.T - own**2 / common
-        their_spread = mine_rated @ (known**2).T - theirs**2 / common
-        similarity = covariance / np.sqrt(own_spread * their_spread)
-    flat = (common < 2) | ~np.isfinite(similarity) | (own_spread < 1e-9) | (their_spread < 1e-9)
-    weights = np.where(flat | (similarity <= 0), 0.0, similarity * common / (common + SHRINKAGE))
-    weights[np.arange(len(mine)), people] = 0
-    if NEAREST < weights.shape[1]:
-        least = np.partition(weights, -NEAREST, axis=1)[:, -NEAREST][:, None]
-        weights = np.where(weights >= least, weights, 0.0)
-    return np.asarray(weights @ known)
+    """What the forty of most affinity liked: private.collaborative of these ratings."""
+    rater, item = np.nonzero(known)
+    rated = ratings(rater, item, known[rater, item] * MOST, *known.shape)
+    scores = np.zeros((len(people), known.shape[1]))
+    for block in blocks(len(people)):
+        near = neighbours_of(people[block], rated)
+        affinity = np.zeros((len(block), len(known)))
+        affinity[np.searchsorted(people[block], near.rater), near.neighbour] = near.affinity
+        scores[block] = np.where(largest(affinity, CLOSEST), affinity, 0.0) @ known
+    return scores
 
 
 def by_meaning(mine: Scores, vectors: Scores, count: int = 3) -> Scores:

@@ -1,10 +1,11 @@
 """Hide some of what people liked: could it be foreseen from the rest?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from workers.blend.fit import BRACKETS, Fitted, Hidden, Scores, fit, narrowed, proposed
+from workers.blend.fit import BRACKETS, START, Fitted, Hidden, Scores, fit, narrowed, proposed
 from workers.blend.parts import all_parts
 from workers.blend.store import Likings
 
@@ -62,15 +63,15 @@ def learn(likings: Likings, seed: int) -> dict[int, Fitted]:
         for low in BRACKETS:
             scores[low].append({name: found[bracket == low] for name, found in parts.items()})
             wanted[low].append(hidden[bracket == low])
-    found = {low: fitted(scores[low], wanted[low], chance) for low in BRACKETS if scores[low]}
+    found = {low: fitted(scores[low], wanted[low], START[low]) for low in BRACKETS if scores[low]}
     return {low: one for low, one in found.items() if one}
 
 
 def fitted(
-    scores: list[dict[str, Scores]], wanted: list[Hidden], chance: np.random.Generator
+    scores: list[dict[str, Scores]], wanted: list[Hidden], start: Mapping[str, float]
 ) -> Fitted | None:
     joined = {name: np.concatenate([fold[name] for fold in scores]) for name in scores[0]}
-    return fit(joined, np.concatenate(wanted), chance)
+    return fit(joined, np.concatenate(wanted), start)
 
 
 def matrix(likings: Likings, rows: Hidden, values: Scores) -> Scores:

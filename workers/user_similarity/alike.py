@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.common.blocks import Each
-from workers.user_similarity.neighbours import TINY, blocks, largest, ones, product, squares
-from workers.user_similarity.table import Floats, Ratings, departures
+from workers.common.neighbours import TINY, blocks, largest, ones, product, squares
+from workers.common.ratings import Floats, Ratings, departures
 
 MODEL = "rated_alike"
 STRONGEST = 200

@@ -6,9 +6,10 @@ from typing import Any
 from psycopg import Connection
 
 from workers.common.blocks import Each
-from workers.user_similarity import store, table
+from workers.common.neighbours import blocks, neighbours_of
+from workers.common.ratings import ratings as arranged
+from workers.user_similarity import store
 from workers.user_similarity.alike import rated_alike
-from workers.user_similarity.neighbours import blocks, neighbours_of
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Compared:
 def compare(connection: Connection[Any], each: Each) -> Compared:
     store.lock(connection)
     read = store.read(connection)
-    ratings = table.ratings(read.rater, read.item, read.given, len(read.raters), len(read.items))
+    ratings = arranged(read.rater, read.item, read.given, len(read.raters), len(read.items))
     store.stage(connection)
     neighbours = kept = 0
     parts = blocks(len(read.raters))

@@ -12,9 +12,9 @@ from psycopg import Connection, IsolationLevel
 from psycopg.types.json import Jsonb
 
 from workers.common.database import query
+from workers.common.neighbours import Neighbours
+from workers.common.ratings import Floats
 from workers.user_similarity.alike import DRAWN, STRONGEST, Alike
-from workers.user_similarity.neighbours import Neighbours
-from workers.user_similarity.table import Floats
 
 HEAD, TAIL = 19, 2
 """Bytes before the first row (signature, flags, length of the extension) and after the last (-1)."""

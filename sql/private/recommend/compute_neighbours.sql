@@ -1,4 +1,4 @@
--- A rater compared with every other over the items both rated. workers/user_similarity/neighbours.py computes the
+-- A rater compared with every other over the items both rated. workers/common/neighbours.py computes the
 -- same of all raters.
 --   similarity  Pearson's correlation of what both gave; null for one common rating, or where all are equal
 --   weight      the correlation of how far above the items' levels both rated, about centres drawn to zero where few

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.user_similarity.table import Floats, Ratings, patterned
+from workers.common.ratings import Floats, Ratings, patterned
 
 WEIGHTIEST, CLOSEST = 150, 50
 """How many are kept by weight, which predictions go by, and by affinity, which lists go by."""
