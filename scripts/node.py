@@ -10,11 +10,14 @@ from local.settings import StackError
 
 
 def install(folder: Path, what: str) -> None:
-    """What the folder's package-lock.json pins, unless it is there. Raises StackError."""
+    """What the folder's package-lock.json pins, unless it is there. Raises StackError.
+
+    Not by `npm ci`: it wants the programs of all platforms, and a registry may hold this one's alone.
+    """
     lock, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
     if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
         return
-    done = run(folder, "npm", "ci", "--silent")
+    done = run(folder, "npm", "install", "--no-save", "--silent")
     if done.returncode:
         raise StackError(f"npm could not install {what}:\n{done.stderr.strip()}")
 
