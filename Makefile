@@ -79,7 +79,7 @@ fmt: .venv/dev.stamp ## format the Python code
 types: .venv/dev.stamp ## check the Python types
 	@$(PYTHON) -m mypy
 
-drift: .venv/dev.stamp ## do the migrations carry what sql/ says, on PostgreSQL 17 too?
+drift: .venv/dev.stamp ## do the migrations carry what sql/ says, on PostgreSQL 17 too, without a fault?
 	@$(PYTHON) -m scripts.drift
 
 docs: .venv/dev.stamp ## write the generated parts of docs/ anew
@@ -92,7 +92,7 @@ contract: .venv/dev.stamp ## compare Auth and Storage with what the real servers
 	@$(PYTHON) -m pytest tests/clients/auth/test_contract.py tests/clients/storage/test_contract.py
 
 soak: .venv/dev.stamp ## many rounds of what tests do once
-	@SOAK_ROUNDS=$${SOAK_ROUNDS:-20} $(PYTHON) -m pytest tests/faults tests/workers
+	@SOAK_ROUNDS=$${SOAK_ROUNDS:-20} $(PYTHON) -m pytest tests/faults tests/workers tests/security/test_fuzz_*.py
 
 bench: .venv/dev.stamp .venv/bench.stamp ## measure, and write bench/RESULTS.md
 	@$(PYTHON) -m bench

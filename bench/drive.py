@@ -36,6 +36,14 @@ class RefusedError(Exception):
     """An answer was not 2xx."""
 
 
+def get(url: str, path: str, api_key: str, token: str) -> bytes:
+    head = (
+        f"GET {path} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\napikey: {api_key}\r\n"
+        f"Authorization: Bearer {token}\r\n\r\n"
+    )
+    return head.encode()
+
+
 def post(url: str, path: str, api_key: str, token: str, body: object, prefer: str = "") -> bytes:
     text = json.dumps(body).encode()
     head = (

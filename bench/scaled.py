@@ -38,6 +38,7 @@ def running(say: Say) -> Iterator[Stack]:
         local("up")
         found = dotenv_values(directory / ".env.local")
         stack = Stack(settings.load(), {name: value or "" for name, value in found.items()})
+        stack.lift_limits()
         fill(stack, say)
         yield stack
     finally:

@@ -71,9 +71,24 @@ http://127.0.0.1:{port} {{
 }}
 """
 ROUTE = """	handle /{name}/* {{
-		reverse_proxy 127.0.0.1:{port}
+		route {{
+			request_header -X-RateLimit-*
+			@read not method OPTIONS
+			forward_auth @read 127.0.0.1:{counter} {{
+				uri /admit
+				copy_headers X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset
+			}}
+			@limited header X-RateLimit-Limit *
+			header @limited {{
+				X-RateLimit-Limit {{header.X-RateLimit-Limit}}
+				X-RateLimit-Remaining {{header.X-RateLimit-Remaining}}
+				X-RateLimit-Reset {{header.X-RateLimit-Reset}}
+			}}
+			reverse_proxy 127.0.0.1:{port}
+		}}
 	}}
 """
+"""The REST server counts what enters elsewhere too, and says what the caller is told of it."""
 NO_KEY = '{"message":"No API key found in request","hint":"Send the anon key in the header apikey."}'
 NO_ROUTE = '{"message":"no Route matched with those values"}'
 UNAVAILABLE = '{"message":"The service behind this address does not answer. Try again in a moment."}'
@@ -86,7 +101,11 @@ def command(settings: Settings, ports: Mapping[str, int]) -> list[str]:
     """Write the Caddyfile and return the command that serves it."""
     settings.run.mkdir(parents=True, exist_ok=True)
     path = settings.run / "Caddyfile"
-    routes = (ROUTE.format(name=name, port=ports[name]) for name in PRODUCT if name in ports)
+    routes = (
+        ROUTE.format(name=name, port=ports[name], counter=ports["rest_admin"])
+        for name in PRODUCT
+        if name in ports
+    )
     path.write_text(
         TEMPLATE.format(
             port=settings.port,

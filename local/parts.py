@@ -154,7 +154,7 @@ def procfile() -> dict[str, str]:
 
 def product(settings: Settings, keys: Keys, name: str, command: str, ports: Mapping[str, int]) -> Part:
     port = str(ports[name])
-    urls = {f"{other.upper()}_URL": local_url(ports[other]) for other in procfile()}
+    urls = {f"{other.upper()}_URL": local_url(ports[other]) for other in ("rest", *procfile())}
     words = [word.replace("$PORT", port) for word in shlex.split(command)]
     own = {"PORT": port, "PATH": PATH}
     return Part(

@@ -1,8 +1,8 @@
 """Do sql/, the migrations, docs/ and PostgreSQL 17 agree? `make drift`.
 
 A database made by the migrations, and one with all of sql/ replayed on top, twice, must have the same
-functions, views, triggers, policies, grants and comments; the queries of sql/lint find nothing; every
-function, helper view, policy and trigger has its file.
+functions, views, triggers, policies, grants and comments; the queries of sql/lint and Supabase's own database
+linter find nothing; every function, helper view, policy and trigger has its file, every right its grant.
 """
 
 import sys
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import psycopg
 
 from local import settings, throwaway
-from scripts import docs, filed, migration, postgres17, scratch, snapshot
+from scripts import advisors, docs, filed, granted, migration, postgres17, scratch, snapshot
 
 
 def main() -> int:
@@ -34,7 +34,10 @@ def faults() -> Iterator[str]:
     with scratch.migrated() as url:
         with scratch.replayed(url, times=2) as replayed_url:
             yield from snapshot.differences(snapshot.take(url), snapshot.take(replayed_url))
-        yield from lints(url)
+        with psycopg.connect(url, options="-c search_path=") as connection:
+            yield from lints(connection)
+            yield from granted.faults(connection)
+        yield from advisors.faults(url)
         yield from filed.faults(url)
         yield from docs.table_faults(url)
     paths = [
@@ -45,11 +48,10 @@ def faults() -> Iterator[str]:
         yield refused
 
 
-def lints(url: str) -> Iterator[str]:
-    """What the queries of sql/lint find; they are there to find nothing."""
-    with psycopg.connect(url, options="-c search_path=") as connection:
-        for path in sorted((migration.SOURCES / "lint").glob("*.sql")):
-            yield from (fault for (fault,) in connection.execute(path.read_bytes()))
+def lints(connection: psycopg.Connection) -> Iterator[str]:
+    """What the queries of sql/lint find on a connection without a search path: nothing, if all is well."""
+    for path in sorted((migration.SOURCES / "lint").glob("*.sql")):
+        yield from (fault for (fault,) in connection.execute(path.read_bytes()))
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ ORDERS = {
     "private": r"(load )?create comment revoke( grant)?",
     "view": r"create comment( revoke)?( grant)?",
 }
-QUEUE = "private.enqueue"
-"""The one function with another path than the empty one: the queue's own functions use unqualified names."""
+QUEUE = ("private.enqueue", "private.forget_jobs")
+"""The functions with another path than the empty one: the queue's own functions use unqualified names."""
 CODELESS = re.compile(r"\braise exception(?! sqlstate)(?:'[^']*'|(?!\berrcode\b)[^;'])*;")
 LONGEST = 150
 
@@ -67,7 +67,7 @@ def attributes(source: Source) -> Iterator[str]:
         yield "says security definer, but no line of its header begins with `-- Definer:` and says why"
     if explained and not definer:
         yield "is explained as a definer, but is none"
-    wanted = "procrastinate" if qualified(source.function) == QUEUE else ""
+    wanted = "procrastinate" if qualified(source.function) in QUEUE else ""
     if not source.function.sql_body and search_path(source.function) != wanted:
         yield f"must have set search_path = '{wanted}'"
 

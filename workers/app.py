@@ -8,6 +8,7 @@ from workers.common.queue import open_app
 from workers.embedding import jobs as embedding
 from workers.embedding.client import SearchClient
 from workers.item_model import jobs as item_model
+from workers.privacy import jobs as privacy
 from workers.recommend import jobs as recommend
 from workers.upkeep import jobs as upkeep
 from workers.user_similarity import jobs as user_similarity
@@ -18,6 +19,7 @@ def assemble(database_url: str, database: Pool, search_url: str, service_role_ke
     embedding.register(app, database, SearchClient(search_url, service_role_key))
     item_model.register(app, database_url)
     blend.register(app, database_url)
+    privacy.register(app, database)
     recommend.register(app, database)
     upkeep.register(app, database)
     user_similarity.register(app, database_url)

@@ -1,4 +1,5 @@
--- A new auth user gets an account, a profile and a rater; a changed address is mirrored.
+-- A new auth user gets an account, a profile and a rater; a changed address is mirrored; a deleted one takes along what
+-- it left.
 create or replace trigger create_account
 after insert on auth.users
 for each row execute function private.create_account();
@@ -6,3 +7,7 @@ for each row execute function private.create_account();
 create or replace trigger mirror_email
 after update of email on auth.users
 for each row when (old.email is distinct from new.email) execute function private.mirror_email();
+
+create or replace trigger forget_user
+before delete on auth.users
+for each row execute function private.forget_user();

@@ -1,5 +1,6 @@
 -- accounts, profiles and subscriptions tell when they changed; an account has a few profiles, at least one, and one of
--- them is the default; each profile has its pseudonym; changes of roles are on record.
+-- them is the default; each profile has its pseudonym; changes of roles are on record. A profile that goes leaves its
+-- ratings, unnamed.
 create or replace trigger touch
 before update on public.accounts
 for each row execute function private.touch();
@@ -39,3 +40,7 @@ for each row when (old.is_default) execute function private.replace_default_prof
 create or replace trigger audit_role
 after insert or delete on private.user_roles
 for each row execute function private.audit_role();
+
+create or replace trigger unname_ratings
+before delete on public.profiles
+for each row execute function private.unname_ratings();

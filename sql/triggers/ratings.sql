@@ -1,9 +1,10 @@
 -- Who rates is the acting profile unless said otherwise; counts, trends and neighbours follow every change.
 alter table public.ratings alter column rater_id set default private.current_rater_id();
 
+-- Not where ratings only pass to another pseudonym.
 create or replace trigger touch
 before update on public.ratings
-for each row execute function private.touch();
+for each row when (old.rater_id = new.rater_id) execute function private.touch();
 
 create or replace trigger count_inserted
 after insert on public.ratings referencing new table as changed_rows

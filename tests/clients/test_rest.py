@@ -92,6 +92,10 @@ create function rest_films_of(director int) returns setof rest_films language sq
 create function rest_limited("limit" int) returns int language sql immutable as 'select "limit"';
 create function rest_write() returns bigint language sql as
     $$insert into rest_notes (body) values ('written'); select count(*) from rest_notes$$;
+create function rest_writable() returns boolean language sql as
+    $$select current_setting('transaction_read_only') = 'off'$$;
+create function rest_writable_stable() returns boolean language sql stable as
+    $$select current_setting('transaction_read_only') = 'off'$$;
 create function rest_whole(jsonb) returns jsonb language sql immutable as 'select $1';
 create function rest_fail(code text, message text) returns void language plpgsql as
     $$begin raise exception using errcode = code, message = message, detail = 'why', hint = 'how'; end$$;
@@ -419,6 +423,12 @@ def test_a_counted_call_is_made_once(client: Client, notes: None) -> None:
     answer = client.rpc("rest_write", {}, count=CountMethod.exact).execute()
     assert (answer.data, answer.count) == (1, 1)
     assert data(client.rpc("rest_write", {})) == 2
+
+
+def test_only_calls_of_volatile_functions_can_write(client: Client) -> None:
+    assert data(client.rpc("rest_writable", {})) is True
+    assert data(client.rpc("rest_writable", {}, get=True)) is False
+    assert data(client.rpc("rest_writable_stable", {})) is False
 
 
 def test_a_get_cannot_write(http: httpx.Client) -> None:

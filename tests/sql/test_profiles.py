@@ -257,15 +257,18 @@ def test_the_oldest_other_takes_the_defaults_place(db: psycopg.Connection, viewe
 
 
 def test_ratings_outlive_their_profile_unnamed(db: psycopg.Connection, viewer: Person) -> None:
-    rate(db, viewer.rater_id, {item(db, "A film"): 4})
+    film = item(db, "A film")
+    rate(db, viewer.rater_id, {film: 4})
     become(db, viewer)
     add(db)
     db.execute("delete from profiles where id = %s", [viewer.profile_id])
     db.execute("reset role")
     row = db.execute(
-        "select profile_id, rating_count from raters where id = %s", [viewer.rater_id]
+        "select a.profile_id, a.rating_count, a.id <> %s from raters a join ratings r on r.rater_id = a.id "
+        "where r.item_id = %s",
+        [viewer.rater_id, film],
     ).fetchone()
-    assert row == (None, 1)
+    assert row == (None, 1, True)
 
 
 def test_another_default_is_chosen(db: psycopg.Connection, viewer: Person) -> None:

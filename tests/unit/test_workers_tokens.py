@@ -84,7 +84,7 @@ OTHERWISE_SIGNED = jwt.encode({"role": "anon", "exp": 2**40}, JWT_SECRET * 2, "H
         ({"apikey": "clé"}, INVALID),
         ({"apikey": token(secret="another secret of the tests, as long")}, INVALID),
         ({"apikey": token(exp=time.time() - 60)}, INVALID),
-        ({"apikey": token(nbf=time.time() + 600)}, INVALID),
+        ({"apikey": token(nbf=time.time() + 86_400)}, INVALID),
         ({"apikey": token(None)}, INVALID),
         ({"apikey": jwt.encode({"role": "anon"}, JWT_SECRET)}, INVALID),
         ({"apikey": UNSIGNED}, INVALID),

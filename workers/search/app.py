@@ -29,7 +29,8 @@ def create_app(settings: Settings | None = None, model: Model | None = None) -> 
     settings = settings or load(Settings, os.environ)
     model = model or Model(settings.embedding_model_dir)
     metrics = Metrics(model.query.cache_info)
-    parts = views.Parts(model, Tokens(settings), Catalog(settings.supabase_url), metrics)
+    catalog = Catalog(settings.rest_url or f"{settings.supabase_url}/rest/v1")
+    parts = views.Parts(model, Tokens(settings), catalog, metrics)
 
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY

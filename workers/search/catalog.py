@@ -28,7 +28,7 @@ class RefusedError(ApiError):
 
 class Catalog:
     def __init__(self, url: str) -> None:
-        self._url = f"{url}/rest/v1"
+        self._url = url
         self._http = httpx.Client(timeout=WITHIN, event_hooks={"response": [refuse]})
 
     def match(self, caller: Caller, query: Query, embedding: str, request_id: str) -> Any:

@@ -13,5 +13,7 @@ class Settings:
     supabase_service_role_key: Secret
     supabase_jwt_secret: Secret | None = None
     """Where tokens are signed by a secret; else the project's public keys are fetched."""
+    rest_url: str | None = None
+    """Where the REST server is reached past the gateway, which has counted the search; else through it."""
     embedding_model_dir: Path | None = None
     """A folder with the model; without one FastEmbed downloads its own."""

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import BadRequest
 
+from workers.search import openapi
 from workers.search.catalog import Catalog
 from workers.search.core import normal, read_query, read_search, read_texts
 from workers.search.errors import not_service, unavailable
@@ -40,6 +41,10 @@ def search(parts: Parts) -> Blueprint:
         with parts.metrics.embedding.labels("query").time():
             embedding = parts.model.query(normal(search.text))
         return jsonify(parts.catalog.search(caller, search, embedding, g.request_id))
+
+    @views.get("/search/openapi.json")
+    def description() -> Response:
+        return jsonify(openapi.document())
 
     @views.post("/embed")
     def embed() -> Response:

@@ -17,6 +17,7 @@ pub const NULL: &str = "\u{f8ff}null\u{f8ff}";
 pub struct Database {
     pool: PgPool,
     expressions: Vec<Expression>,
+    calls_reader: bool,
     answered: Mutex<Option<Answered>>,
 }
 
@@ -27,9 +28,11 @@ struct Answered {
 }
 
 impl Database {
-    pub fn new(pool: PgPool, expressions: Vec<Expression>) -> Self {
+    /// `calls_reader` says that a function is called which does not write: PostgREST then lets
+    /// nothing be written, where Postrust goes by the method alone.
+    pub fn new(pool: PgPool, expressions: Vec<Expression>, calls_reader: bool) -> Self {
         let answered = Mutex::new(None);
-        Self { pool, expressions, answered }
+        Self { pool, expressions, calls_reader, answered }
     }
 
     /// How many rows the request returned or, if it wrote, touched.
@@ -53,7 +56,10 @@ impl Db for Database {
 
     async fn begin(&self) -> Result<Transaction<'_>, DbError> {
         let database = self;
-        let tx = Db::begin(&self.pool).await?;
+        let mut tx = Db::begin(&self.pool).await?;
+        if self.calls_reader {
+            tx.queue("SET TRANSACTION READ ONLY", &[]);
+        }
         Ok(Transaction { database, tx })
     }
 }

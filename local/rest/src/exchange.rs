@@ -9,7 +9,9 @@ use crate::answer::{
 };
 use crate::arguments;
 use crate::csv;
+use crate::database::Database;
 use crate::embedded::Expression;
+use crate::limits::{self, Counter};
 use crate::query;
 use crate::rest::Rest;
 use axum::body::{Body, Bytes, to_bytes};
@@ -23,16 +25,40 @@ use std::sync::Arc;
 
 type Refused = Response<Body>;
 
-pub async fn answer(rest: Arc<Rest>, request: Request) -> Response<Body> {
+/// The answer to a request, unless it is a read and its caller has had as many as it may.
+pub async fn answer(rest: Arc<Rest>, counter: &Counter, request: Request) -> Response<Body> {
+    let asked = Asked::by(&request, &rest.config().db_schemas);
+    let calls_reader = asked.posts_call() && rest.never_writes(&asked.resource).await;
+    let counted = match asked.reads() || calls_reader {
+        true => limits::admit(counter, &rest, &asked.headers).await,
+        false => None,
+    };
+    match counted {
+        Some(admission) if !admission.admitted => admission.refused(),
+        Some(admission) => {
+            let mut response = admitted(rest, asked, calls_reader, request).await;
+            admission.tell(response.headers_mut());
+            response
+        }
+        None => admitted(rest, asked, calls_reader, request).await,
+    }
+}
+
+async fn admitted(
+    rest: Arc<Rest>,
+    asked: Asked,
+    calls_reader: bool,
+    request: Request,
+) -> Response<Body> {
     if request.uri().path() == "/" && request.method() == Method::GET {
         return no_description();
     }
-    let asked = Asked::by(&request, &rest.config().db_schemas);
     let (request, expressions) = match as_postrust_reads_it(&rest, &asked, request).await {
         Ok(readable) => readable,
         Err(refused) => return refused,
     };
-    let state = rest.clone().answering(asked.wants_csv(), expressions);
+    let database = Database::new(rest.pool().clone(), expressions, calls_reader);
+    let state = rest.clone().answering(asked.wants_csv(), database);
     let mut response = postrust_engine::handle(&state, request).await;
     if let Some(refused) = refused_as_postgrest(&rest, &asked, &mut response).await {
         return refused;
@@ -81,6 +107,10 @@ impl Asked {
         self.method == Method::GET || self.method == Method::HEAD
     }
 
+    fn posts_call(&self) -> bool {
+        self.calls && self.method == Method::POST
+    }
+
     fn wants_csv(&self) -> bool {
         self.header(header::ACCEPT).starts_with(csv::MEDIA_TYPE)
     }
@@ -124,7 +154,7 @@ async fn as_postrust_reads_it(
         refuse_lost_shape(asked, &query.text, &overloads, &schema)?;
         overloads
     };
-    if asked.method == Method::POST && asked.sends_json() {
+    if asked.posts_call() && asked.sends_json() {
         request = with_arguments(rest, request, &overloads).await?;
     }
     Ok((request, query.expressions))

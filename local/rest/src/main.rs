@@ -9,6 +9,7 @@ mod csv;
 mod database;
 mod embedded;
 mod exchange;
+mod limits;
 mod query;
 mod reload;
 mod rest;

@@ -1,5 +1,6 @@
 //! The state in use, and its replacement on `notify pgrst`.
 
+use crate::limits::Counter;
 use crate::rest::Rest;
 use crate::settings::Variables;
 use anyhow::Result;
@@ -14,12 +15,18 @@ const RETRY: Duration = Duration::from_secs(1);
 pub struct Current {
     environment: Arc<Variables>,
     rest: Arc<RwLock<Arc<Rest>>>,
+    /// Reads are counted on whatever is loaded anew.
+    pub counter: Arc<Counter>,
 }
 
 impl Current {
     pub async fn load(environment: Variables) -> Result<Self> {
         let rest = Rest::load(&environment).await?;
-        Ok(Self { environment: Arc::new(environment), rest: Arc::new(RwLock::new(Arc::new(rest))) })
+        Ok(Self {
+            environment: Arc::new(environment),
+            rest: Arc::new(RwLock::new(Arc::new(rest))),
+            counter: Arc::new(Counter::new()),
+        })
     }
 
     pub fn get(&self) -> Arc<Rest> {

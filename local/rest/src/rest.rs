@@ -2,12 +2,13 @@
 
 use crate::csv;
 use crate::database::Database;
-use crate::embedded::Expression;
+use crate::limits::{self, Limits};
 use crate::schema::{self, Types};
 use crate::settings::{self, Variables};
 use anyhow::Result;
 use axum::http::HeaderMap;
 use postrust_core::api_request::QualifiedIdentifier;
+use postrust_core::schema_cache::FuncVolatility;
 use postrust_core::{AppConfig, SchemaCache};
 use postrust_engine::State;
 use postrust_server::AppState;
@@ -21,6 +22,7 @@ pub struct Rest {
     app: AppState,
     csv: AppState,
     withheld: HashMap<QualifiedIdentifier, String>,
+    limits: Limits,
 }
 
 impl Rest {
@@ -35,6 +37,7 @@ impl Rest {
         tracing::info!("{}", cache.summary());
         Ok(Self {
             withheld: schema::withheld(&cache, &pool, schemas).await?,
+            limits: limits::read(&pool).await?,
             csv: AppState::new(pool.clone(), csv::schema(&cache, schemas), config.clone())?,
             app: AppState::new(pool, cache, config)?,
         })
@@ -57,6 +60,33 @@ impl Rest {
         self.withheld.get(name).map(String::as_str)
     }
 
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The role and the user of a request; without a token, or with one that is not good, it is the
+    /// anonymous role, which is no user.
+    pub async fn caller(&self, headers: &HeaderMap) -> (String, Option<String>) {
+        let anonymous = self.config().db_anon_role.clone().unwrap_or_default();
+        match postrust_engine::authenticate(&self.app, headers).await {
+            Ok(caller) if caller.role != anonymous => {
+                let user = caller.get_claim("sub").and_then(|sub| sub.as_str());
+                let user = user.map(str::to_string);
+                (caller.role, user)
+            }
+            _ => (anonymous, None),
+        }
+    }
+
+    /// Whether every function of this name is declared not to write.
+    pub async fn never_writes(&self, function: &QualifiedIdentifier) -> bool {
+        let schema = self.schema().await;
+        let overloads = schema.get_routines(function);
+        overloads.is_some_and(|routines| {
+            routines.iter().all(|routine| routine.volatility != FuncVolatility::Volatile)
+        })
+    }
+
     /// Whether the request runs as the anonymous role, with a token that says so or without one.
     pub async fn is_anonymous(&self, headers: &HeaderMap) -> bool {
         let caller = postrust_engine::authenticate(&self.app, headers).await;
@@ -64,8 +94,8 @@ impl Rest {
     }
 
     /// The state one request is answered from.
-    pub fn answering(self: Arc<Self>, for_csv: bool, expressions: Vec<Expression>) -> Answering {
-        Answering { database: Database::new(self.pool().clone(), expressions), rest: self, for_csv }
+    pub fn answering(self: Arc<Self>, for_csv: bool, database: Database) -> Answering {
+        Answering { rest: self, for_csv, database }
     }
 }
 

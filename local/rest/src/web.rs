@@ -1,10 +1,12 @@
 //! The routes: the API, and the health checks on a port of their own.
 
 use crate::exchange;
+use crate::limits;
 use crate::reload::Current;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use postrust_server::telemetry::RequestTraceLayer;
@@ -21,8 +23,8 @@ const METHODS: [Method; 7] = [
     Method::OPTIONS,
 ];
 
-/// The headers PostgREST lets a browser read.
-const READABLE_HEADERS: [HeaderName; 7] = [
+/// The headers PostgREST lets a browser read, and those that tell of limits.
+const READABLE_HEADERS: [HeaderName; 11] = [
     header::CONTENT_ENCODING,
     header::CONTENT_LOCATION,
     header::CONTENT_RANGE,
@@ -30,6 +32,10 @@ const READABLE_HEADERS: [HeaderName; 7] = [
     header::DATE,
     header::LOCATION,
     HeaderName::from_static("range-unit"),
+    header::RETRY_AFTER,
+    limits::ALLOWED,
+    limits::REMAINING,
+    limits::RESET,
 ];
 
 pub fn api(current: Current) -> Router {
@@ -43,14 +49,16 @@ pub fn api(current: Current) -> Router {
 }
 
 async fn answer(State(current): State<Current>, request: Request) -> Response {
-    exchange::answer(current.get(), request).await
+    exchange::answer(current.get(), &current.counter, request).await
 }
 
-/// `/live` says that the process runs, `/ready` that it reaches the database.
+/// `/live` says that the process runs, `/ready` that it reaches the database. `/admit` counts a read
+/// of what the gateway sends elsewhere, and answers 429 where it is one too many.
 pub fn admin(current: Current) -> Router {
     Router::new()
         .route("/live", get(|| async { StatusCode::OK }))
         .route("/ready", get(ready))
+        .route("/admit", get(admit))
         .with_state(current)
 }
 
@@ -59,4 +67,21 @@ async fn ready(State(current): State<Current>) -> StatusCode {
         Ok(_) => StatusCode::OK,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
+}
+
+/// As the gateway does before the API, a key alone is the token.
+async fn admit(State(current): State<Current>, mut headers: HeaderMap) -> Response {
+    if let (None, Some(key)) = (headers.get(header::AUTHORIZATION), headers.get("apikey")) {
+        let bearer = [b"Bearer ", key.as_bytes()].concat();
+        if let Ok(bearer) = HeaderValue::try_from(bearer) {
+            headers.insert(header::AUTHORIZATION, bearer);
+        }
+    }
+    let mut response = Response::new(Body::empty());
+    match limits::admit(&current.counter, &current.get(), &headers).await {
+        Some(admission) if !admission.admitted => return admission.refused(),
+        Some(admission) => admission.tell(response.headers_mut()),
+        None => {}
+    }
+    response
 }

@@ -1,11 +1,12 @@
 -- Suspend an account, which ends its sessions, or restore it, for an admin or the service. Doing it again does nothing,
--- and only what is suspended is restored. Raises 42501, 22023, PT404.
+-- and only what is suspended is restored, to deleting where that was asked for. Raises 42501, 22023, PT404.
 -- Definer: clients may not write accounts.status, nor end sessions.
 create or replace function private.change_status(user_id uuid, status text, reason text) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
     v_before text;
+    v_after text := change_status.status;
 begin
     perform private.check_admin();
     perform private.check_user(change_status.user_id);
@@ -17,7 +18,12 @@ begin
     if (v_before = 'suspended') = (change_status.status = 'suspended') then
         return;
     end if;
-    update public.accounts as a set status = change_status.status, status_reason = change_status.reason
+    if v_after = 'active' and exists (
+        select from public.account_deletions as d where d.account_id = change_status.user_id
+    ) then
+        v_after := 'deleting';
+    end if;
+    update public.accounts as a set status = v_after, status_reason = change_status.reason
     where a.id = change_status.user_id;
     if change_status.status = 'suspended' then
         delete from auth.sessions as s where s.user_id = change_status.user_id;
@@ -25,7 +31,7 @@ begin
     perform private.audit(
         'account.' || case change_status.status when 'suspended' then 'suspended' else 'restored' end,
         'account', change_status.user_id::text,
-        jsonb_build_object('status', v_before), jsonb_build_object('status', change_status.status)
+        jsonb_build_object('status', v_before), jsonb_build_object('status', v_after)
     );
 end
 $$;

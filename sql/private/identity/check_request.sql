@@ -5,6 +5,7 @@ language plpgsql set search_path = ''
 as $$
 begin
     perform private.check_session();
+    perform private.count_request();
 end
 $$;
 comment on function private.check_request() is 'What every request through the API must pass.';

@@ -1,0 +1,40 @@
+"""Reading one's own rows among 100,000 people's, through the policies of each table."""
+
+from statistics import median
+
+import psycopg
+from psycopg import sql
+
+from bench.table import Table
+from local.throwaway import Stack
+from scripts import scratch
+from tests.security.population import PEOPLE, populate
+from tests.sql.people import become
+
+CALLS = 200
+
+
+def measure(stack: Stack) -> list[Table]:
+    """In a database of its own on the stack's Postgres."""
+    table = Table(
+        "Own rows",
+        f"Everything a signed-in person sees of a table in which {PEOPLE:,} people have a row each: what "
+        f"Postgres says of planning and running, {CALLS} times.",
+        ("table", "least ms", "median ms", "median ms of planning"),
+    )
+    with scratch.migrated() as url, psycopg.connect(url) as db:
+        population = populate(db)
+        become(db, population.viewer)
+        for name in population.tables:
+            ran, planned = zip(*(_times(db, name) for _ in range(CALLS)), strict=True)
+            table.rows.append((name, min(ran), median(ran), median(planned)))
+        db.rollback()
+    return [table]
+
+
+def _times(db: psycopg.Connection, table: str) -> tuple[float, float]:
+    """Milliseconds of running and of planning."""
+    query = sql.SQL("explain (analyze, timing off, format json) select * from {}")
+    found = db.execute(query.format(sql.Identifier(*table.split(".")))).fetchone()
+    assert found
+    return found[0][0]["Execution Time"], found[0][0]["Planning Time"]

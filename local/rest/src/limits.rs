@@ -1,0 +1,314 @@
+//! How many reads a caller may ask for: counted here, where requests enter, since PostgREST's
+//! transactions for reads cannot write. Writes are counted by the database, `private.count_request`.
+//!
+//! A window slides: each caller's admitted reads are kept with their times until they have left it.
+//! What is counted is whom the gateway passed on; who asks past the gateway is part of the stack.
+
+use crate::answer::refusal;
+use crate::rest::Rest;
+use anyhow::Result;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use sqlx::PgPool;
+use std::collections::{HashMap, VecDeque};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+pub const ALLOWED: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+pub const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+pub const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+const READABLE: &str = "
+    select exists (
+        select from pg_catalog.pg_class as c
+        join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+        where n.nspname = 'private' and c.relname = 'rate_limits'
+          and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))";
+
+const ROWS: &str = "
+    select role, requests, window_seconds from private.rate_limits where scope = 'read'";
+
+/// Callers that sent nothing for a window are forgotten this often.
+const SWEEP: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    requests: usize,
+    window: Duration,
+}
+
+/// The limits of reads by role; a role without one is not limited.
+pub type Limits = HashMap<String, Limit>;
+
+/// The rows of `private.rate_limits`; none before the migration that makes the table.
+pub async fn read(pool: &PgPool) -> Result<Limits> {
+    if !sqlx::query_scalar::<_, bool>(READABLE).fetch_one(pool).await? {
+        return Ok(Limits::new());
+    }
+    let rows: Vec<(String, i32, i32)> = sqlx::query_as(ROWS).fetch_all(pool).await?;
+    let limit = |(role, requests, seconds): (String, i32, i32)| {
+        let window = Duration::from_secs(seconds.unsigned_abs().into());
+        (role, Limit { requests: requests.unsigned_abs() as usize, window })
+    };
+    Ok(rows.into_iter().map(limit).collect())
+}
+
+/// Who is counted: a user, or for `anon` and for tokens that are not good the network they ask from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Caller {
+    User(String),
+    Network(Option<IpAddr>),
+}
+
+/// Count one read of the caller; none where nothing limits them.
+pub async fn admit(counter: &Counter, rest: &Rest, headers: &HeaderMap) -> Option<Admission> {
+    let addresses = headers.get("x-forwarded-for")?;
+    let (role, user) = rest.caller(headers).await;
+    let limit = rest.limits().get(&role)?;
+    let caller = match user {
+        Some(user) => Caller::User(user),
+        None => Caller::Network(network(headers.get("cf-connecting-ip"), addresses)),
+    };
+    Some(counter.count(caller, *limit))
+}
+
+/// As `private.current_address` reads it: what a proxy before the gateway says, else who asked the
+/// gateway. Of an IPv6 address the network, since one customer has a whole one.
+fn network(proxied: Option<&HeaderValue>, forwarded: &HeaderValue) -> Option<IpAddr> {
+    let told = proxied.into_iter().chain([forwarded]).filter_map(|value| value.to_str().ok());
+    let mut last_hops = told.filter_map(|hops| hops.rsplit(',').next()?.trim().parse().ok());
+    match last_hops.next().map(|address: IpAddr| address.to_canonical())? {
+        IpAddr::V6(address) => Some(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into()),
+        address => Some(address),
+    }
+}
+
+/// What is said to a caller about a read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Admission {
+    pub admitted: bool,
+    limit: Limit,
+    remaining: usize,
+    /// Until the window has room for one more than it has now.
+    reset: Duration,
+}
+
+impl Admission {
+    pub fn tell(&self, headers: &mut HeaderMap) {
+        headers.insert(ALLOWED, self.limit.requests.into());
+        headers.insert(REMAINING, self.remaining.into());
+        headers.insert(RESET, self.seconds().into());
+        if !self.admitted {
+            headers.insert(header::RETRY_AFTER, self.seconds().into());
+        }
+    }
+
+    /// The refusal, as the database words it for writes.
+    pub fn refused(&self) -> Response<Body> {
+        let message = format!("Too many requests: try again in {} s", self.seconds());
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let mut response = refusal(status, "rate_limited", &message, None);
+        self.tell(response.headers_mut());
+        response
+    }
+
+    /// Whole seconds, rounded up: who waits so long is not refused again.
+    fn seconds(&self) -> u64 {
+        (self.reset.as_secs_f64().ceil() as u64).max(1)
+    }
+}
+
+/// The reads of all callers that are still in their windows.
+pub struct Counter(Mutex<Reads>);
+
+struct Reads {
+    by_caller: HashMap<Caller, Taken>,
+    swept: Instant,
+}
+
+#[derive(Default)]
+struct Taken {
+    at: VecDeque<Instant>,
+    window: Duration,
+}
+
+impl Taken {
+    fn forget_before(&mut self, now: Instant) {
+        while self.at.front().is_some_and(|at| now.duration_since(*at) >= self.window) {
+            self.at.pop_front();
+        }
+    }
+}
+
+impl Counter {
+    pub fn new() -> Self {
+        Self(Mutex::new(Reads { by_caller: HashMap::new(), swept: Instant::now() }))
+    }
+
+    fn count(&self, caller: Caller, limit: Limit) -> Admission {
+        let mut reads = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        reads.count(caller, limit, Instant::now())
+    }
+}
+
+impl Reads {
+    fn count(&mut self, caller: Caller, limit: Limit, now: Instant) -> Admission {
+        self.sweep(now);
+        let taken = self.by_caller.entry(caller).or_default();
+        taken.window = limit.window;
+        taken.forget_before(now);
+        let admitted = taken.at.len() < limit.requests;
+        if admitted {
+            taken.at.push_back(now);
+        }
+        let too_many = taken.at.len().saturating_sub(limit.requests);
+        let age = taken.at.get(too_many).map_or(Duration::ZERO, |at| now.duration_since(*at));
+        Admission {
+            admitted,
+            limit,
+            remaining: limit.requests.saturating_sub(taken.at.len()),
+            reset: limit.window.saturating_sub(age),
+        }
+    }
+
+    fn sweep(&mut self, now: Instant) {
+        if now.duration_since(self.swept) < SWEEP {
+            return;
+        }
+        self.swept = now;
+        self.by_caller.retain(|_, taken| {
+            taken.forget_before(now);
+            !taken.at.is_empty()
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    const LIMIT: Limit = Limit { requests: 3, window: Duration::from_secs(60) };
+
+    fn user(name: &str) -> Caller {
+        Caller::User(name.to_string())
+    }
+
+    fn reads() -> (Reads, Instant) {
+        let now = Instant::now();
+        (Reads { by_caller: HashMap::new(), swept: now }, now)
+    }
+
+    fn address(proxied: Option<&str>, forwarded: &str) -> Option<String> {
+        let value = |text: &str| HeaderValue::try_from(text).unwrap();
+        network(proxied.map(value).as_ref(), &value(forwarded)).map(|found| found.to_string())
+    }
+
+    #[test]
+    fn a_window_slides_read_by_read() {
+        let (mut reads, start) = reads();
+        let mut at = |seconds| {
+            let now = start + Duration::from_secs(seconds);
+            let answer = reads.count(user("a"), LIMIT, now);
+            (answer.admitted, answer.remaining, answer.reset.as_secs())
+        };
+        assert_eq!(at(0), (true, 2, 60));
+        assert_eq!(at(10), (true, 1, 50));
+        assert_eq!(at(20), (true, 0, 40));
+        assert_eq!(at(59), (false, 0, 1));
+        assert_eq!(at(60), (true, 0, 10));
+        assert_eq!(at(61), (false, 0, 9));
+        assert_eq!(at(200), (true, 2, 60));
+    }
+
+    #[test]
+    fn callers_do_not_use_up_each_others_reads() {
+        let (mut reads, now) = reads();
+        for _ in 0..3 {
+            assert!(reads.count(user("a"), LIMIT, now).admitted);
+        }
+        assert!(!reads.count(user("a"), LIMIT, now).admitted);
+        assert!(reads.count(user("b"), LIMIT, now).admitted);
+        assert!(reads.count(Caller::Network(None), LIMIT, now).admitted);
+    }
+
+    #[test]
+    fn a_changed_limit_holds_from_the_next_read_on() {
+        let (mut reads, now) = reads();
+        for _ in 0..3 {
+            reads.count(user("a"), LIMIT, now);
+        }
+        let more = Limit { requests: 4, ..LIMIT };
+        assert!(reads.count(user("a"), more, now).admitted);
+        let later = now + Duration::from_secs(10);
+        reads.count(user("a"), Limit { requests: 5, ..LIMIT }, later);
+        let fewer = reads.count(user("a"), Limit { requests: 1, ..LIMIT }, later);
+        assert_eq!((fewer.admitted, fewer.remaining, fewer.reset.as_secs()), (false, 0, 60));
+        let shorter = Limit { window: Duration::from_secs(1), ..LIMIT };
+        assert!(reads.count(user("a"), shorter, now + Duration::from_secs(1)).admitted);
+    }
+
+    #[test]
+    fn callers_not_seen_for_a_window_are_forgotten() {
+        let (mut reads, start) = reads();
+        for number in 0..1000 {
+            reads.count(user(&number.to_string()), LIMIT, start);
+        }
+        reads.count(user("late"), LIMIT, start + Duration::from_secs(30));
+        assert_eq!(reads.by_caller.len(), 1001);
+        reads.count(user("late"), LIMIT, start + Duration::from_secs(60));
+        assert_eq!(reads.by_caller.len(), 1);
+    }
+
+    #[test]
+    fn of_sixty_four_at_once_exactly_as_many_as_may_are_admitted() {
+        let counter = Arc::new(Counter::new());
+        let limit = Limit { requests: 100, ..LIMIT };
+        let threads: Vec<_> = (0..64)
+            .map(|_| {
+                let counter = counter.clone();
+                std::thread::spawn(move || {
+                    let answers = (0..5).map(|_| counter.count(user("a"), limit));
+                    answers.filter(|answer| answer.admitted).count()
+                })
+            })
+            .collect();
+        let admitted: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+        assert_eq!(admitted, 100);
+    }
+
+    #[test]
+    fn an_address_is_the_last_that_was_added_or_the_proxys_word() {
+        for (proxied, forwarded, expected) in [
+            (None, "203.0.113.7", Some("203.0.113.7")),
+            (None, "10.0.0.1, 203.0.113.7", Some("203.0.113.7")),
+            (Some("198.51.100.2"), "10.0.0.1", Some("198.51.100.2")),
+            (Some("unknown"), "203.0.113.7", Some("203.0.113.7")),
+            (None, "2001:db8:1:2:3:4:5:6", Some("2001:db8:1:2::")),
+            (None, "::ffff:203.0.113.7", Some("203.0.113.7")),
+            (None, "unknown", None),
+            (None, "", None),
+        ] {
+            assert_eq!(address(proxied, forwarded).as_deref(), expected, "{forwarded}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_tells_when_to_come_back() {
+        let (mut reads, now) = reads();
+        for _ in 0..3 {
+            reads.count(user("a"), LIMIT, now);
+        }
+        let response = reads.count(user("a"), LIMIT, now + Duration::from_millis(500)).refused();
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        for (name, value) in [
+            ("x-ratelimit-limit", "3"),
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "60"),
+            ("retry-after", "60"),
+        ] {
+            assert_eq!(response.headers()[name], value, "{name}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+-- Aggregates, and functions whose body was parsed when they were made.
+select format('%s.%s', p.pronamespace::regnamespace, p.proname) as name
+from pg_catalog.pg_proc as p
+where
+    p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+    and (p.prokind = 'a' or p.prosqlbody is not null)

@@ -1,0 +1,41 @@
+"""The record of what is kept of people, and why and how long, as Markdown, from private.data_inventory."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg.rows import class_row
+
+QUERY = Path(__file__).with_suffix(".sql")
+ERASURE = {"delete": "deleted", "keep_pseudonymous": "kept, unnamed"}
+
+
+@dataclass(frozen=True)
+class Kept:
+    relation: str
+    holds: str
+    is_personal: bool
+    purpose: str | None
+    retention: str | None
+    retention_column: str | None
+    on_erasure: str
+
+
+def markdown(url: str) -> str:
+    with psycopg.connect(url, row_factory=class_row(Kept)) as connection:
+        tables = connection.execute(QUERY.read_bytes()).fetchall()
+    lines = ["| table | what it holds | why | how long | when the account goes |", "|---|---|---|---|---|"]
+    lines += [_row(table) for table in tables if table.is_personal]
+    others = ", ".join(f"`{table.relation}`" for table in tables if not table.is_personal)
+    return "\n".join([*lines, "", f"Nothing personal is in {others}.", ""])
+
+
+def _row(table: Kept) -> str:
+    cells = (f"`{table.relation}`", table.holds, table.purpose, _period(table), ERASURE[table.on_erasure])
+    return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def _period(table: Kept) -> str:
+    if table.retention:
+        return f"{table.retention} from `{table.retention_column}`"
+    return "as long as the account" if table.on_erasure == "delete" else "without end"

@@ -1,0 +1,12 @@
+-- The record of what is kept, a row a table: those with rows of people first.
+
+select
+    i.schema_name || '.' || i.table_name as relation,
+    i.holds,
+    i.is_personal,
+    i.purpose,
+    i.retention::text as retention,
+    i.retention_column,
+    i.on_erasure
+from private.data_inventory as i
+order by i.is_personal desc, i.schema_name = 'public' desc, i.schema_name asc, i.table_name asc

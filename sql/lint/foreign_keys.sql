@@ -1,0 +1,34 @@
+-- Foreign keys that no index finds the rows of: deleting what they refer to reads the whole table. Found are they by an
+-- index that begins with the key's columns, or with those of them that are unique by themselves where they point to.
+with indexes as (
+    select
+        i.indrelid,
+        i.indisunique,
+        (i.indkey::int2[])[0:i.indnkeyatts - 1] as columns
+    from pg_catalog.pg_index as i
+    where i.indisvalid and i.indpred is null
+),
+
+pointing as (
+    select
+        k.oid,
+        array_agg(k.conkey[p.place]) as columns
+    from pg_catalog.pg_constraint as k
+    inner join indexes as target on k.confrelid = target.indrelid and target.indisunique and target.columns <@ k.confkey
+    cross join unnest(k.confkey) with ordinality as p (target, place)
+    where k.contype = 'f' and p.target = any(target.columns)
+    group by k.oid, target.columns
+)
+
+select format('foreign key %I of %s has no index', k.conname, k.conrelid::regclass) as fault
+from pg_catalog.pg_constraint as k
+where
+    k.contype = 'f'
+    and k.conparentid = 0
+    and k.connamespace in ('public'::regnamespace, 'private'::regnamespace)
+    and not exists (
+        select
+        from pointing as p
+        inner join indexes as own on own.columns[1:cardinality(p.columns)] @> p.columns
+        where p.oid = k.oid and own.indrelid = k.conrelid
+    )

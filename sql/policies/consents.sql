@@ -1,0 +1,17 @@
+-- One reads and adds one's own consents. Nobody changes or deletes one, the service neither: they go with the account.
+alter table public.consents enable row level security;
+revoke all on public.consents from anon, authenticated, service_role;
+grant select, insert (purpose, document_version, is_granted) on public.consents to authenticated;
+grant select on public.consents to service_role;
+
+drop policy if exists consents_select_own on public.consents;
+create policy consents_select_own on public.consents
+for select to authenticated
+using (account_id = (select auth.uid()));
+comment on policy consents_select_own on public.consents is 'One reads one''s own consents.';
+
+drop policy if exists consents_insert_own on public.consents;
+create policy consents_insert_own on public.consents
+for insert to authenticated
+with check (account_id = (select auth.uid()));
+comment on policy consents_insert_own on public.consents is 'One adds to one''s own consents.';

@@ -1,0 +1,20 @@
+-- Take back the deletion of the caller's account; was there one? Raises 42501 without an account.
+-- Definer: clients write neither account_deletions nor accounts.status.
+create or replace function private.cancel_deletion() returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    v_account uuid := private.check_account();
+begin
+    delete from public.account_deletions as d where d.account_id = v_account;
+    if not found then
+        return false;
+    end if;
+    update public.accounts as a set status = 'active' where a.id = v_account and a.status = 'deleting';
+    perform private.audit('account.deletion_cancelled', 'account', v_account::text, null, null);
+    return true;
+end
+$$;
+comment on function private.cancel_deletion() is 'Take back the deletion of the caller''s account.';
+revoke execute on function private.cancel_deletion() from public;
+grant execute on function private.cancel_deletion() to authenticated;

@@ -1,0 +1,19 @@
+-- The caller's account. Raises 42501 where there is none: anon, the service, a user who was erased.
+-- Definer: the answer must not depend on what the caller may read.
+create or replace function private.check_account() returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    v_account uuid;
+begin
+    select a.id into v_account from public.accounts as a where a.id = private.caller_id();
+    if v_account is null then
+        raise exception 'this takes an account'
+            using errcode = '42501', hint = 'Sign in as the user whose account it is.';
+    end if;
+    return v_account;
+end
+$$;
+comment on function private.check_account() is 'The caller''s account, or a refusal.';
+revoke execute on function private.check_account() from public;
+grant execute on function private.check_account() to authenticated, service_role;

@@ -1,0 +1,15 @@
+-- The parts of a table partitioned by range that hold nothing of a moment or later, the oldest first.
+create or replace function private.months_before(relation regclass, moment timestamptz) returns setof regclass
+language sql stable rows 10 set search_path = '' set timezone = 'UTC'
+as $$
+    select c.oid::regclass
+    from pg_catalog.pg_inherits as i
+    join pg_catalog.pg_class as c on c.oid = i.inhrelid
+    cross join lateral (
+        select (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)'))[1]::timestamptz as ends
+    ) as part
+    where i.inhparent = months_before.relation and part.ends <= months_before.moment
+    order by part.ends
+$$;
+comment on function private.months_before(regclass, timestamptz) is 'The parts of a table that end before a moment.';
+revoke execute on function private.months_before(regclass, timestamptz) from public;

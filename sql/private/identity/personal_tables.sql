@@ -1,0 +1,54 @@
+-- Every table with rows of people, found from the catalogue: those that foreign keys lead from to auth.users, by the
+-- shortest way, and those of which private.data_inventory says whose rows they hold. A table of ours that the inventory
+-- does not know counts as personal; of the platform's schemas, which hold secrets, only what it knows. The months of a
+-- table are reached through the table. For definer functions and checks only.
+create or replace function private.personal_tables() returns setof private.personal_table
+language sql stable rows 30 set search_path = ''
+as $$
+    with recursive tables as (
+        select c.oid, n.nspname, c.relname, i.owner_columns, i.owner_ids, i.exported_columns, i.on_erasure
+        from pg_catalog.pg_class as c
+        join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+        left join private.data_inventory as i on i.schema_name = n.nspname and i.table_name = c.relname
+        where
+            c.relkind in ('r', 'p')
+            and not c.relispartition
+            and (i.is_personal or (i.is_personal is null and n.nspname in ('public', 'private')))
+    ), links as (
+        select k.conrelid, k.confrelid, k.confdeltype = 'c' as is_cascade, f.columns, f.referenced, k.conkey
+        from pg_catalog.pg_constraint as k
+        join tables as t on t.oid = k.conrelid
+        cross join lateral private.foreign_key(k.oid) as f
+        where
+            k.contype = 'f'
+            and k.conrelid <> k.confrelid
+            and t.owner_ids is null
+            and (t.owner_columns is null or t.owner_columns @> f.columns and t.owner_columns <@ f.columns)
+    ), walk as (
+        select
+            t.oid, 0 as depth, coalesce('$1::text = any(' || t.owner_ids || ')', 'id = $1') as owned,
+            null::smallint[] as conkey, '{}'::text[] as columns, false as goes_with_owner, array[t.oid] as way
+        from tables as t
+        where t.owner_ids is not null or t.oid = 'auth.users'::regclass
+        union all
+        select
+            l.conrelid, w.depth + 1,
+            format(
+                '(%s) in (select %s from %s where %s)',
+                private.column_list(l.columns), private.column_list(l.referenced), l.confrelid::regclass, w.owned
+            ),
+            l.conkey, l.columns, l.is_cascade, w.way || l.conrelid
+        from walk as w
+        join links as l on l.confrelid = w.oid and l.conrelid <> all (w.way)
+    ), nearest as (
+        select distinct on (w.oid) w.* from walk as w order by w.oid, w.depth, w.conkey
+    )
+    select
+        n.oid::regclass, t.nspname::text, t.relname::text, n.depth, n.owned, n.columns,
+        n.goes_with_owner, t.exported_columns, coalesce(t.on_erasure, 'delete')
+    from nearest as n
+    join tables as t on t.oid = n.oid
+    order by n.depth, t.nspname = 'public' desc, t.nspname, t.relname
+$$;
+comment on function private.personal_tables() is 'Every table with rows of people, and how to find one''s own.';
+revoke execute on function private.personal_tables() from public;

@@ -1,0 +1,15 @@
+-- Take back the deletion of one's account.
+-- Returns whether one was asked for: false changes nothing.
+-- Raises 42501 without an account.
+-- Roles: authenticated.
+-- Example: rpc/cancel_account_deletion {}
+create or replace function public.cancel_account_deletion() returns boolean
+language plpgsql set search_path = ''
+as $$
+begin
+    return private.cancel_deletion();
+end
+$$;
+comment on function public.cancel_account_deletion() is 'Take back the deletion of one''s account.';
+revoke execute on function public.cancel_account_deletion() from public;
+grant execute on function public.cancel_account_deletion() to authenticated;

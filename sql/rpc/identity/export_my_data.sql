@@ -1,0 +1,16 @@
+-- All that is stored about the caller: every row of every table that belongs to the account, its profiles and their
+-- pseudonyms, and what sign-in keeps, without secrets. Columns that name other people are left out.
+-- Returns an object, table → list of rows; tables that have no row of the caller's are there with an empty list.
+-- Raises 42501 without an account.
+-- Roles: authenticated.
+-- Example: rpc/export_my_data {}
+create or replace function public.export_my_data() returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return private.export_own_rows();
+end
+$$;
+comment on function public.export_my_data() is 'All that is stored about the caller.';
+revoke execute on function public.export_my_data() from public;
+grant execute on function public.export_my_data() to authenticated;

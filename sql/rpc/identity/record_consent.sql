@@ -1,0 +1,28 @@
+-- Record that the caller gave, refused or took back a consent. The latest of a purpose counts.
+--   purpose  what for: one of consent_purposes
+--   granted  whether it is given
+--   version  the version of the text that was shown, up to 50 characters
+-- Returns the row of consents.
+-- Raises 22023 for a parameter missing, too long or an unknown purpose, 42501 without an account.
+-- Roles: authenticated.
+-- Example: rpc/record_consent {"purpose": "marketing", "granted": true, "version": "2026-11"}
+create or replace function public.record_consent(
+    purpose text default null, granted boolean default null, version text default null
+)
+returns public.consents
+language plpgsql set search_path = ''
+as $$
+declare
+    v_consent public.consents;
+begin
+    perform private.check_account();
+    perform private.check_consent(purpose, granted, version);
+    insert into public.consents (purpose, document_version, is_granted)
+    values (purpose, btrim(version), granted)
+    returning * into v_consent;
+    return v_consent;
+end
+$$;
+comment on function public.record_consent(text, boolean, text) is 'Record that the caller gave or took back a consent.';
+revoke execute on function public.record_consent(text, boolean, text) from public;
+grant execute on function public.record_consent(text, boolean, text) to authenticated;

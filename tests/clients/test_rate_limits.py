@@ -1,0 +1,305 @@
+"""Limits as clients meet them: reads counted where they enter, writes by the database."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import httpx
+import jwt
+import psycopg
+import pytest
+
+from local import gateway
+from tests.conftest import Stack
+
+HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
+Allow = Callable[..., None]
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, f"still not so after {seconds} s"
+        time.sleep(0.05)
+
+
+def headers(stack: Stack, token: str) -> dict[str, str]:
+    return {"apikey": stack.anon_key, "Authorization": f"Bearer {token}"}
+
+
+def token(stack: Stack, secret: str | None = None, **claims: object) -> str:
+    whole = {"role": "authenticated", "exp": int(time.time()) + 600, **claims}
+    return jwt.encode(whole, secret or stack.jwt_secret, algorithm="HS256")
+
+
+@pytest.fixture
+def past_gateway(stack: Stack) -> Iterator[httpx.Client]:
+    """The REST server itself, which believes what the gateway tells of a caller."""
+    with httpx.Client(base_url=stack.part_url("rest"), headers={"apikey": stack.anon_key}) as client:
+        yield client
+
+
+@pytest.fixture
+def allow(stack: Stack, past_gateway: httpx.Client) -> Iterator[Allow]:
+    """Sets limits of reads and of writes, and waits until they hold; afterwards there are none."""
+
+    def limit_told(role: str) -> str | None:
+        sent = {"Authorization": f"Bearer {token(stack, role=role, sub=str(uuid.uuid4()))}"}
+        sent["x-forwarded-for"] = f"2001:db8:{uuid.uuid4().hex[:4]}::1"
+        told: str | None = past_gateway.get("/genres?limit=1", headers=sent).headers.get(HEADERS[0])
+        return told
+
+    with psycopg.connect(stack.database_url, autocommit=True) as admin:
+
+        def make(role: str, requests: int, seconds: int = 60) -> None:
+            admin.cursor().executemany(
+                "insert into private.rate_limits values (%s, %s, %s, %s) on conflict (role, scope) do update "
+                "set requests = excluded.requests, window_seconds = excluded.window_seconds",
+                [(role, scope, requests, seconds) for scope in ("read", "write")],
+            )
+            until(lambda: limit_told(role) == str(requests))
+
+        yield make
+        admin.execute("delete from private.rate_limits")
+        admin.execute("truncate private.rate_slots")
+        until(lambda: all(limit_told(role) is None for role in ("anon", "authenticated")))
+
+
+@pytest.fixture
+def signed_up(stack: Stack) -> Callable[[], httpx.Client]:
+    """Makes a user's client, through the gateway."""
+
+    def make() -> httpx.Client:
+        account = {"email": f"limits-{uuid.uuid4().hex}@example.com", "password": uuid.uuid4().hex}
+        sent = {"apikey": stack.anon_key}
+        session = httpx.post(f"{stack.url}/auth/v1/signup", json=account, headers=sent).raise_for_status()
+        access = session.json()["access_token"]
+        return httpx.Client(base_url=stack.url, headers=headers(stack, access), timeout=30)
+
+    return make
+
+
+@pytest.fixture
+def viewer(signed_up: Callable[[], httpx.Client]) -> Iterator[httpx.Client]:
+    with signed_up() as client:
+        yield client
+
+
+def rated(client: httpx.Client, film: str) -> httpx.Response:
+    return client.post(
+        "/rest/v1/ratings?on_conflict=rater_id,item_id",
+        json={"item_id": film, "rating": 4},
+        headers={"Prefer": "resolution=merge-duplicates"},
+    )
+
+
+def read(client: httpx.Client) -> httpx.Response:
+    return client.get("/rest/v1/genres?limit=1")
+
+
+def assert_refused(answer: httpx.Response, requests: int, seconds: int = 60) -> None:
+    assert answer.status_code == 429, answer.text
+    assert answer.headers["content-type"].startswith("application/json")
+    told = [answer.headers[name] for name in (*HEADERS, "retry-after")]
+    assert told[:2] == [str(requests), "0"]
+    assert told[2] == told[3]
+    assert 1 <= int(told[3]) <= seconds
+    message = f"Too many requests: try again in {told[3]} s"
+    assert answer.json() == {"code": "rate_limited", "message": message, "details": None, "hint": None}
+
+
+def test_a_hundred_reads_are_answered_and_the_next_one_refused(allow: Allow, viewer: httpx.Client) -> None:
+    allow("authenticated", 100)
+    reads: list[Callable[[], httpx.Response]] = [
+        lambda: read(viewer),
+        lambda: viewer.head("/rest/v1/content"),
+        lambda: viewer.get("/rest/v1/rpc/get_popular_items?limit=1"),
+        lambda: viewer.post("/rest/v1/rpc/get_popular_items", json={"limit": 1}),
+        lambda: viewer.get("/search/semantic", params={"q": "a+b & “c”; 100% 😀"}),
+    ]
+    answers = [reads[turn % len(reads)]() for turn in range(100)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert [answer.headers["x-ratelimit-remaining"] for answer in answers] == [
+        str(left) for left in range(99, -1, -1)
+    ]
+    for again in reads:
+        answer = again()
+        assert answer.status_code == 429
+        if answer.request.method != "HEAD":
+            assert_refused(answer, 100)
+
+
+def test_a_refused_reader_may_still_write_and_a_refused_writer_read(
+    allow: Allow, viewer: httpx.Client, films: dict[str, str]
+) -> None:
+    allow("authenticated", 1)
+    assert read(viewer).status_code == 200
+    assert_refused(read(viewer), 1)
+    written = rated(viewer, films["A"])
+    assert (written.status_code, written.headers["x-ratelimit-remaining"]) == (201, "0")
+    assert_refused(rated(viewer, films["A"]), 1)
+
+
+def test_a_window_slides(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
+    allow("authenticated", 2, 2)
+    asks: list[Callable[[], httpx.Response]] = [lambda: read(viewer), lambda: rated(viewer, films["A"])]
+    for ask in asks:
+        assert [ask().is_success for _ in range(2)] == [True, True]
+        assert_refused(ask(), 2, 2)
+        until(lambda ask=ask: ask().is_success, 5)  # type: ignore[misc]
+
+
+def test_volatile_functions_are_writes(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
+    allow("authenticated", 2)
+    event = {"client_id": str(uuid.uuid4()), "item_id": films["A"], "type": "click"}
+    calls = [viewer.post("/rest/v1/rpc/record_interactions", json={"events": [event]}) for _ in range(3)]
+    assert [call.status_code for call in calls] == [200, 200, 429], [call.text for call in calls]
+    assert_refused(calls[2], 2)
+
+
+def test_of_sixty_four_clients_of_one_user_exactly_a_hundred_writes_are_admitted(
+    stack: Stack, allow: Allow, viewer: httpx.Client, films: dict[str, str]
+) -> None:
+    allow("authenticated", 100)
+
+    def client(_: int) -> list[int]:
+        with httpx.Client(base_url=stack.url, headers=viewer.headers, timeout=60) as own:
+            return [rated(own, film).status_code for film in list(films.values())]
+
+    with ThreadPoolExecutor(64) as clients:
+        statuses = [status for run in clients.map(client, range(64)) for status in run]
+    assert len(statuses) == 320
+    assert sum(status in (200, 201) for status in statuses) == 100
+    assert statuses.count(429) == 220
+
+
+def test_of_sixty_four_clients_of_one_user_exactly_a_hundred_reads_are_admitted(
+    stack: Stack, allow: Allow, viewer: httpx.Client
+) -> None:
+    allow("authenticated", 100)
+
+    def client(_: int) -> list[int]:
+        with httpx.Client(base_url=stack.url, headers=viewer.headers, timeout=60) as own:
+            return [read(own).status_code for _ in range(5)]
+
+    with ThreadPoolExecutor(64) as clients:
+        statuses = [status for run in clients.map(client, range(64)) for status in run]
+    assert (statuses.count(200), statuses.count(429)) == (100, 220)
+
+
+def test_another_user_is_not_affected(
+    allow: Allow, viewer: httpx.Client, signed_up: Callable[[], httpx.Client], films: dict[str, str]
+) -> None:
+    allow("authenticated", 1)
+    read(viewer), rated(viewer, films["A"])
+    assert (read(viewer).status_code, rated(viewer, films["A"]).status_code) == (429, 429)
+    with signed_up() as other:
+        assert (read(other).status_code, rated(other, films["A"]).status_code) == (200, 201)
+
+
+def test_the_service_is_never_limited(stack: Stack, allow: Allow) -> None:
+    allow("anon", 1)
+    allow("authenticated", 1)
+    with httpx.Client(base_url=stack.url, headers=headers(stack, stack.service_role_key)) as service:
+        for answer in [read(service) for _ in range(5)] + [
+            service.patch("/rest/v1/genres?name=eq.-", json={"name": "x"}) for _ in range(5)
+        ]:
+            assert answer.is_success, answer.text
+            assert not [name for name in HEADERS if name in answer.headers]
+        searched = [service.get("/search/semantic", params={"q": "x"}) for _ in range(3)]
+        assert [answer.status_code for answer in searched] == [200, 200, 200]
+        assert not [name for name in HEADERS if name in searched[0].headers]
+
+
+def test_anon_is_counted_by_address(allow: Allow, past_gateway: httpx.Client) -> None:
+    allow("anon", 1)
+    for address, status in (("203.0.113.7", 200), ("203.0.113.7", 429), ("203.0.113.8", 200)):
+        sent = {"x-forwarded-for": address}
+        assert past_gateway.get("/genres?limit=1", headers=sent).status_code == status
+    proxied = {"x-forwarded-for": "198.51.100.1", "cf-connecting-ip": "203.0.113.7"}
+    assert past_gateway.get("/genres?limit=1", headers=proxied).status_code == 429
+
+
+@pytest.mark.parametrize(
+    "name", ["X-Forwarded-For", "x-forwarded-for", "CF-Connecting-IP", "cf-connecting-ip"]
+)
+def test_a_client_cannot_choose_its_address(stack: Stack, allow: Allow, name: str) -> None:
+    allow("anon", 3)
+    sent = [{"apikey": stack.anon_key, name: f"203.0.113.{turn}"} for turn in range(4)]
+    until(lambda: httpx.get(f"{stack.url}/rest/v1/genres?limit=1", headers=sent[0]).status_code == 429)
+    for mine in sent:
+        answer = httpx.get(f"{stack.url}/rest/v1/genres?limit=1", headers=mine)
+        assert_refused(answer, 3)
+
+
+def test_anon_is_limited_in_searching_too(stack: Stack, allow: Allow) -> None:
+    allow("anon", 2)
+    key = {"apikey": stack.anon_key}
+    until(lambda: httpx.get(f"{stack.url}/rest/v1/genres?limit=1", headers=key).status_code == 429)
+    assert_refused(httpx.get(f"{stack.url}/search/semantic?q=x", headers=key), 2)
+
+
+def test_a_search_counts_once(allow: Allow, viewer: httpx.Client) -> None:
+    allow("authenticated", 9)
+    searched = [viewer.get("/search/semantic", params={"q": "x"}) for _ in range(2)]
+    assert [answer.headers["x-ratelimit-remaining"] for answer in searched] == ["8", "7"]
+    assert read(viewer).headers["x-ratelimit-remaining"] == "6"
+
+
+def test_a_client_does_not_tell_its_own_limits(stack: Stack, viewer: httpx.Client) -> None:
+    sent = {"X-RateLimit-Limit": "7", "X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "7"}
+    answer = viewer.get("/search/semantic", params={"q": "x"}, headers=sent)
+    assert not [name for name in HEADERS if name in answer.headers]
+
+
+@pytest.mark.parametrize("fault", ["forged", "expired", "nonsense"])
+def test_a_bad_token_uses_up_nobodys_reads_but_those_of_its_address(
+    stack: Stack, allow: Allow, past_gateway: httpx.Client, viewer: httpx.Client, fault: str
+) -> None:
+    allow("authenticated", 100)
+    allow("anon", 2)
+    user = jwt.decode(viewer.headers["Authorization"].split()[1], options={"verify_signature": False})["sub"]
+    bad = {
+        "forged": token(stack, secret="f" * 40, sub=user),
+        "expired": token(stack, sub=user, exp=int(time.time()) - 600),
+        "nonsense": "a.b.c",
+    }[fault]
+    sent = {"Authorization": f"Bearer {bad}", "x-forwarded-for": f"2001:db8:{uuid.uuid4().hex[:4]}::1"}
+    answers = [past_gateway.get("/genres?limit=1", headers=sent) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    assert read(viewer).headers["x-ratelimit-remaining"] == "99"
+
+
+def test_a_write_that_fails_is_told_of_its_fault_and_not_counted(
+    allow: Allow, viewer: httpx.Client, films: dict[str, str]
+) -> None:
+    allow("authenticated", 1)
+    wrong = {"item_id": films["A"], "rating": 9}
+    for _ in range(3):
+        until(lambda: viewer.post("/rest/v1/ratings", json=wrong).status_code == 400)
+    until(lambda: rated(viewer, films["A"]).status_code == 201)
+    assert_refused(rated(viewer, films["A"]), 1)
+
+
+def test_a_browser_is_asked_for_nothing_before_it_may_ask(stack: Stack, allow: Allow) -> None:
+    """A preflight is not counted, and the headers may be read."""
+    allow("anon", 1)
+    sent = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}
+    for _ in range(3):
+        assert httpx.options(f"{stack.url}/rest/v1/genres", headers=sent).status_code == 200
+    answer = httpx.get(f"{stack.url}/rest/v1/genres?limit=1", headers={"apikey": stack.anon_key, **sent})
+    exposed = answer.headers["access-control-expose-headers"].lower()
+    assert all(name in exposed for name in (*HEADERS, "retry-after"))
+
+
+@pytest.mark.parametrize(("behind_proxy", "dropped"), [(False, True), (True, False)])
+def test_a_proxy_before_the_gateway_tells_addresses_if_a_setting_says_so(
+    stack: Stack, tmp_path_factory: pytest.TempPathFactory, behind_proxy: bool, dropped: bool
+) -> None:
+    settings = replace(
+        stack.settings, directory=tmp_path_factory.mktemp("gateway"), behind_proxy=behind_proxy
+    )
+    gateway.command(settings, {"rest": 1, "platform": 2})
+    assert ("request_header -Cf-Connecting-Ip" in (settings.run / "Caddyfile").read_text()) is dropped

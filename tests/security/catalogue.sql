@@ -1,0 +1,18 @@
+-- Functions that the API's people may call, with the names and types of what they take.
+select
+    p.proname as name,
+    coalesce(
+        (
+            select json_object_agg(a.name, format_type(a.type, null))
+            from unnest(p.proargnames, coalesce(p.proallargtypes, p.proargtypes::oid []), p.proargmodes)
+            as a (name, type, mode)
+            where coalesce(a.mode, 'i') in ('i', 'b', 'v')
+        ),
+        '{}'
+    ) as parameters
+from pg_catalog.pg_proc as p
+where
+    p.pronamespace = 'public'::regnamespace
+    and p.prokind = 'f'
+    and p.prorettype <> 'trigger'::regtype
+order by p.proname

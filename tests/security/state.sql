@@ -1,0 +1,13 @@
+-- A query that tells whether any row of public and private was written: how many each table has, of which versions.
+select
+    string_agg(
+        format(
+            'select %L as name, count(*), coalesce(sum(xmin::text::bigint), 0), coalesce(max(ctid)::text, %L) from %s',
+            c.oid::regclass, '', c.oid::regclass
+        ),
+        ' union all ' order by c.oid
+    ) as query
+from pg_catalog.pg_class as c
+where
+    c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+    and c.relkind = 'r'

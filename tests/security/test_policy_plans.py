@@ -1,0 +1,81 @@
+"""With 100,000 people, reading one's own rows takes an index and asks once who one is."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from scripts import scratch
+from tests.conftest import Stack
+from tests.security.population import Population, populate
+from tests.sql.people import become
+
+Node = dict[str, Any]
+CALLS = ("private.", "auth.", "current_setting(")
+"""What a row by row filter must not ask: who one is."""
+
+
+@pytest.fixture(scope="module")
+def crowded(stack: Stack) -> Iterator[tuple[psycopg.Connection, Population]]:
+    with scratch.migrated() as url, psycopg.connect(url) as db:
+        yield db, populate(db)
+        db.rollback()
+
+
+def plan(db: psycopg.Connection, population: Population, table: str) -> list[Node]:
+    """Every node of the plan by which the viewer reads the table."""
+    become(db, population.viewer)
+    explain = sql.SQL("explain (analyze, verbose, timing off, format json) select * from {}")
+    found = db.execute(explain.format(sql.Identifier(*table.split(".")))).fetchone()
+    db.execute("reset role")
+    assert found
+    return list(nodes(found[0][0]["Plan"]))
+
+
+def nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for inner in node.get("Plans", ()):
+        yield from nodes(inner)
+
+
+def faults(found: list[Node]) -> Iterator[str]:
+    for node in found:
+        name = f"{node['Node Type']} of {node.get('Relation Name')}"
+        rows = node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
+        if rows > 1_000:
+            yield f"{name} read {rows} rows"
+        if any(call in node.get("Filter", "") for call in CALLS):
+            yield f"{name} asks by row: {node['Filter']}"
+        if node.get("Parent Relationship") == "SubPlan":
+            yield f"{name} is a subplan of every row"
+        if node.get("Parent Relationship") == "InitPlan" and node["Actual Loops"] > 1:
+            yield f"{name} ran {node['Actual Loops']} times"
+
+
+def test_every_table_with_rows_of_somebodys_is_read_by_index(
+    crowded: tuple[psycopg.Connection, Population],
+) -> None:
+    db, population = crowded
+    said = {table: list(faults(plan(db, population, table))) for table in population.tables}
+    assert {table: found for table, found in said.items() if found} == {}
+    assert {"public.accounts", "public.profiles", "public.ratings", "public.interactions"} <= said.keys()
+
+
+@pytest.mark.parametrize(
+    ("policy", "fault"),
+    [
+        ("account_id = auth.uid() or name = 'x'", "asks by row"),
+        ("exists (select from accounts as a where a.id = account_id and a.id = (select auth.uid()))", "read"),
+        ("name = (select auth.uid())::text", "read"),
+    ],
+)
+def test_a_policy_that_reads_or_asks_too_much_is_found(
+    crowded: tuple[psycopg.Connection, Population], policy: str, fault: str
+) -> None:
+    db, population = crowded
+    with db.transaction(force_rollback=True):
+        db.execute("drop policy profiles_select_own on profiles")
+        db.execute(f"create policy p on profiles for select to authenticated using ({policy})".encode())
+        assert any(fault in said for said in faults(plan(db, population, "public.profiles")))

@@ -1,0 +1,128 @@
+"""Every lint finds what it is there to find, and nothing in a database made by the migrations."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from scripts import advisors, drift, granted, scratch
+from tests.conftest import Stack
+
+
+@pytest.fixture(scope="module")
+def sound(stack: Stack) -> Iterator[str]:
+    with scratch.migrated() as url:
+        yield url
+
+
+@pytest.fixture
+def database(sound: str) -> Iterator[psycopg.Connection]:
+    """To plant faults in, as the owner of our schemas."""
+    with psycopg.connect(sound, options="-c search_path=") as connection:
+        connection.execute("set role postgres")
+        yield connection
+        connection.rollback()
+
+
+def test_the_migrations_have_no_fault(sound: str, database: psycopg.Connection) -> None:
+    assert [*drift.lints(database), *granted.faults(database), *advisors.faults(sound)] == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("create schema later; comment on schema private is null", "schema private has no comment"),
+        ("comment on table public.ratings is null", "public.ratings has no comment"),
+        ("comment on column public.ratings.rating is null", "column public.ratings.rating has no comment"),
+        (
+            "comment on policy ratings_select_own on public.ratings is null",
+            "ratings_select_own on public.ratings",
+        ),
+        ("comment on function private.touch() is null", "function private.touch() has no comment"),
+        ("comment on type public.suggestion is null", "type public.suggestion has no comment"),
+        (
+            "create function private.touch(integer) returns integer language sql return 1",
+            "private.touch exists 2 times",
+        ),
+        (
+            "grant execute on function private.touch() to public",
+            "private.touch() may be executed by everybody",
+        ),
+        ("alter function private.touch() reset search_path", "private.touch() has no search_path"),
+        ("alter function public.suggest(text, integer) security definer", "is a security definer in the API"),
+        ("alter table public.ratings disable row level security", "public.ratings has no row level security"),
+        (
+            "alter view public.movies reset (security_invoker)",
+            "view public.movies does not run as its caller",
+        ),
+        (
+            "create table public.notes (id bigint primary key, account_id uuid references public.accounts)",
+            "foreign key notes_account_id_fkey of public.notes has no index",
+        ),
+        (
+            "create table public.notes (id bigint, account_id uuid references public.accounts, "
+            "primary key (id, account_id))",
+            "foreign key notes_account_id_fkey of public.notes has no index",
+        ),
+        (
+            "create table public.notes (id bigint, account_id uuid references public.accounts); "
+            "create index on public.notes (account_id) where id > 0",
+            "foreign key notes_account_id_fkey of public.notes has no index",
+        ),
+        (
+            "create policy anyone on public.ratings for select to authenticated using (true)",
+            "policy anyone on public.ratings is not named ratings_select_WHO",
+        ),
+        (
+            "create policy ratings_select_all on public.ratings for delete to authenticated using (true)",
+            "is not named ratings_delete_WHO",
+        ),
+        (
+            "create policy ratings_select_everybody on public.ratings for select using (true)",
+            "policy ratings_select_everybody on public.ratings is for everybody",
+        ),
+        (
+            "create policy ratings_insert_anon on public.ratings for insert to anon with check (true)",
+            "policy ratings_insert_anon on public.ratings lets anon write",
+        ),
+        (
+            "alter default privileges in schema public grant select on tables to anon",
+            "tables that postgres makes in public are granted to anon by default",
+        ),
+    ],
+)
+def test_a_planted_fault_is_found(database: psycopg.Connection, fault: str, said: str) -> None:
+    database.execute(fault.encode())
+    assert said in "\n".join(drift.lints(database))
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (
+            "grant truncate on public.ratings to authenticated",
+            "table public.ratings: no file says `grant truncate",
+        ),
+        ("grant update (created_at) on public.ratings to authenticated", "column public.ratings.created_at"),
+        ("grant execute on function private.touch() to anon", "function private.touch: no file says"),
+        ("grant create on schema private to service_role", "schema private: no file says `grant create"),
+        (
+            "grant usage on sequence public.item_availability_id_seq to anon",
+            "sequence public.item_availability_id_seq",
+        ),
+        ("grant select on public.ratings to public", "`grant select … to public`"),
+    ],
+)
+def test_a_right_that_no_file_gives_is_found(database: psycopg.Connection, fault: str, said: str) -> None:
+    database.execute(fault.encode())
+    assert said in "\n".join(granted.faults(database))
+
+
+def test_a_key_whose_columns_an_index_has_in_another_order_is_no_fault(
+    database: psycopg.Connection,
+) -> None:
+    database.execute(
+        "create table public.notes (kind text, item_id uuid, "
+        "foreign key (item_id, kind) references public.items (id, kind), primary key (kind, item_id))",
+    )
+    assert "notes" not in "\n".join(fault for fault in drift.lints(database) if "foreign key" in fault)

@@ -1,0 +1,364 @@
+"""Deleting an account: asked for, taken back, and done so that nothing leads to the person any more."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from tests.conftest import Stack
+from tests.sql.household import Household, household, traces
+from tests.sql.people import Person, become, item, person
+
+STATS = "select * from item_stats order by item_id"
+TRENDS = "select item_id, country, trend from item_trends order by 1, 2"
+
+
+@pytest.fixture
+def films(db: psycopg.Connection) -> list[UUID]:
+    return [item(db, f"Film {number}") for number in range(4)]
+
+
+@pytest.fixture
+def home(db: psycopg.Connection, films: list[UUID]) -> Household:
+    return household(db, films)
+
+
+def ask(db: psycopg.Connection, who: Person) -> datetime:
+    become(db, who)
+    row = db.execute("select delete_my_account()").fetchone()
+    db.execute("reset role")
+    assert row and isinstance(row[0], datetime)
+    return row[0]
+
+
+def take_back(db: psycopg.Connection, who: Person) -> bool:
+    become(db, who)
+    row = db.execute("select cancel_account_deletion()").fetchone()
+    db.execute("reset role")
+    assert row
+    return bool(row[0])
+
+
+def make_due(db: psycopg.Connection, who: Person) -> None:
+    db.execute(
+        "update account_deletions set requested_at = now() - interval '31 days', due_at = now() "
+        "where account_id = %s",
+        [who.id],
+    )
+
+
+def erase(db: psycopg.Connection, who: Person) -> bool:
+    row = db.execute("select private.erase_account(%s)", [who.id]).fetchone()
+    assert row
+    return bool(row[0])
+
+
+def exists(db: psycopg.Connection, who: Person) -> bool:
+    return bool(db.execute("select from auth.users where id = %s", [who.id]).rowcount)
+
+
+def test_an_account_is_due_after_the_grace_that_is_configured(db: psycopg.Connection) -> None:
+    first, second = person(db), person(db, "other_viewer")
+    assert timedelta(days=30) == ask(db, first) - _now(db)
+    db.execute("update private.periods set length = interval '3 days' where name = 'deletion_grace'")
+    assert timedelta(days=3) == ask(db, second) - _now(db)
+
+
+def _now(db: psycopg.Connection) -> datetime:
+    row = db.execute("select now()").fetchone()
+    assert row and isinstance(row[0], datetime)
+    return row[0]
+
+
+def test_asking_again_keeps_the_first_date(db: psycopg.Connection) -> None:
+    viewer = person(db)
+    ask(db, viewer)
+    make_due(db, viewer)
+    assert ask(db, viewer) == _now(db)
+
+
+def test_a_deletion_is_taken_back_once(db: psycopg.Connection) -> None:
+    viewer = person(db)
+    ask(db, viewer)
+    make_due(db, viewer)
+    assert take_back(db, viewer)
+    assert not take_back(db, viewer)
+    assert not erase(db, viewer)
+    assert exists(db, viewer)
+
+
+def test_the_owner_sees_the_date_and_nobody_else(db: psycopg.Connection) -> None:
+    viewer = person(db)
+    due = ask(db, viewer)
+    become(db, viewer)
+    assert db.execute("select due_at from account_deletions").fetchall() == [(due,)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), db.transaction():
+        db.execute("update account_deletions set due_at = now() + interval '9 years'")
+    become(db, person(db, "other_viewer"))
+    assert db.execute("select due_at from account_deletions").fetchall() == []
+    become(db, None)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute("select due_at from account_deletions")
+
+
+@pytest.mark.parametrize("function", ["delete_my_account", "cancel_account_deletion"])
+def test_who_has_no_account_is_refused(db: psycopg.Connection, function: str) -> None:
+    for who, role in ((None, "anon"), (None, "service_role"), (Person(uuid4(), uuid4(), uuid4()), None)):
+        become(db, who, role)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), db.transaction():
+            db.execute(f"select {function}()")
+
+
+def test_the_account_tells_that_it_is_being_deleted_also_after_a_suspension(db: psycopg.Connection) -> None:
+    viewer, suspended = person(db), person(db, "suspended")
+    status = "select status from accounts where id = %s"
+    ask(db, viewer)
+    assert db.execute(status, [viewer.id]).fetchone() == ("deleting",)
+    take_back(db, viewer)
+    assert db.execute(status, [viewer.id]).fetchone() == ("active",)
+    ask(db, suspended)
+    db.execute("update accounts set status = 'suspended' where id = %s", [suspended.id])
+    become(db, None, "service_role")
+    db.execute("select restore_account(%s)", [suspended.id])
+    db.execute("reset role")
+    assert db.execute(status, [suspended.id]).fetchone() == ("deleting",)
+
+
+def test_every_step_of_a_deletion_is_on_record_by_ids_alone(db: psycopg.Connection) -> None:
+    viewer = person(db)
+    ask(db, viewer)
+    ask(db, viewer)
+    take_back(db, viewer)
+    ask(db, viewer)
+    make_due(db, viewer)
+    assert erase(db, viewer)
+    rows = db.execute(
+        "select action, subject_id, before, after from private.audit_log "
+        "where subject_id = %s and action ~ '^account' order by id",
+        [str(viewer.id)],
+    ).fetchall()
+    assert [row[0].removeprefix("account.") for row in rows] == [
+        "deletion_requested",
+        "deletion_cancelled",
+        "deletion_requested",
+        "erased",
+    ]
+    assert {row[1:] for row in rows} == {(str(viewer.id), None, None)}
+
+
+def test_nobody_may_erase(db: psycopg.Connection, home: Household) -> None:
+    make_due(db, home.owner)
+    for who, role in ((home.owner, None), (None, "anon"), (None, "service_role")):
+        become(db, who, role)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), db.transaction():
+            db.execute("select private.erase_account(%s)", [home.owner.id])
+
+
+def test_an_account_that_is_not_due_stays(db: psycopg.Connection, home: Household) -> None:
+    assert not erase(db, home.owner)
+    assert not erase(db, person(db, "other_viewer"))
+    assert exists(db, home.owner)
+
+
+def test_nothing_anywhere_names_who_was_erased(
+    db: psycopg.Connection, home: Household, films: list[UUID]
+) -> None:
+    other = household(db, films, "other_viewer")
+    db.execute(
+        "insert into user_similarities (rater_id, neighbour_id, co_ratings) "
+        "values (%(a)s, %(b)s, 3), (%(b)s, %(a)s, 3)",
+        {"a": home.owner.rater_id, "b": other.owner.rater_id},
+    )
+    names, others = home.names(db), other.names(db)
+    before, kept = traces(db, names), traces(db, others)
+    assert {"public.user_similarities.neighbour_id", "procrastinate.procrastinate_jobs.args"} <= before
+    assert {"auth.audit_log_entries.payload", "auth.refresh_tokens.user_id"} <= before
+    make_due(db, home.owner)
+    assert erase(db, home.owner)
+    assert traces(db, names) == set()
+    assert traces(db, others) == kept
+    assert not erase(db, home.owner)
+
+
+def test_ratings_stay_and_count_as_before(db: psycopg.Connection, home: Household, films: list[UUID]) -> None:
+    stats, trends = db.execute(STATS).fetchall(), db.execute(TRENDS).fetchall()
+    given = "select item_id, rating from ratings order by 1, 2"
+    ratings = db.execute(given).fetchall()
+    make_due(db, home.owner)
+    assert erase(db, home.owner)
+    assert db.execute(STATS).fetchall() == stats
+    assert db.execute(TRENDS).fetchall() == trends
+    assert db.execute(given).fetchall() == ratings
+    rows = db.execute("select rating_count, rating_sum from raters where id = any(%s)", [unnamed(db, films)])
+    assert rows.fetchall() == [(4, 7), (4, 7)]
+
+
+def unnamed(db: psycopg.Connection, films: list[UUID]) -> list[UUID]:
+    """The pseudonyms that rated the films and lead to nobody."""
+    rows = db.execute(
+        "select distinct a.id from raters a join ratings r on r.rater_id = a.id "
+        "where a.profile_id is null and r.item_id = any(%s)",
+        [films],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def test_times_of_ratings_do_not_tell_whose_they_were(
+    db: psycopg.Connection, home: Household, films: list[UUID]
+) -> None:
+    db.execute(
+        "update ratings set created_at = '2026-03-31T23:59:59.123456Z' where item_id = any(%s)", [films]
+    )
+    make_due(db, home.owner)
+    assert erase(db, home.owner)
+    now = _now(db).astimezone(UTC)
+    times = db.execute(
+        "select distinct created_at, updated_at from ratings where item_id = any(%s)", [films]
+    ).fetchall()
+    this_month = datetime(now.year, now.month, 1, tzinfo=UTC)
+    assert times == [(datetime(2026, 3, 1, tzinfo=UTC), this_month)]
+
+
+def test_neighbours_keep_what_was_computed(db: psycopg.Connection, home: Household) -> None:
+    other = person(db, "other_viewer")
+    for rater in home.profiles.values():
+        for pair in ((rater, other.rater_id), (other.rater_id, rater)):
+            db.execute(
+                "insert into user_similarities (rater_id, neighbour_id, similarity, co_ratings, weight) "
+                "values (%s, %s, 0.5, 4, 0.25)",
+                pair,
+            )
+    make_due(db, home.owner)
+    assert erase(db, home.owner)
+    stored = (
+        "select s.rater_id = %(other)s, s.neighbour_id = %(other)s, s.similarity, s.co_ratings, s.weight, "
+        "coalesce(r.profile_id, n.profile_id) = %(profile)s "
+        "from user_similarities s join raters r on r.id = s.rater_id join raters n on n.id = s.neighbour_id "
+        "order by 1"
+    )
+    rows = db.execute(stored, {"other": other.rater_id, "profile": other.profile_id}).fetchall()
+    assert rows == [(False, True, 0.5, 4, 0.25, True)] * 2 + [(True, False, 0.5, 4, 0.25, True)] * 2
+
+
+def test_no_job_names_the_new_pseudonym(db: psycopg.Connection, home: Household, films: list[UUID]) -> None:
+    make_due(db, home.owner)
+    assert erase(db, home.owner)
+    assert traces(db, [str(rater) for rater in unnamed(db, films)]) == {
+        "public.raters.id",
+        "public.ratings.rater_id",
+    }
+
+
+def test_an_error_on_the_way_leaves_the_account_whole(db: psycopg.Connection, home: Household) -> None:
+    make_due(db, home.owner)
+    names = home.names(db)
+    before = traces(db, names)
+    with pytest.raises(psycopg.errors.RaiseException), db.transaction():
+        db.execute("create function pg_temp.fail() returns trigger language plpgsql as "
+                   "$$ begin raise 'the lights went out'; end $$")  # fmt: skip
+        db.execute("create trigger fail after delete on auth.users "
+                   "for each row execute function pg_temp.fail()")  # fmt: skip
+        erase(db, home.owner)
+    assert traces(db, names) == before
+    assert erase(db, home.owner)
+    assert traces(db, names) == set()
+
+
+def test_an_account_is_not_erased_while_a_job_runs_for_it(db: psycopg.Connection, home: Household) -> None:
+    make_due(db, home.owner)
+    with db.transaction():
+        db.execute("set local search_path = procrastinate")
+        db.execute(
+            "update procrastinate_jobs set status = 'doing' where args::text like %s",
+            [f"%{home.owner.rater_id}%"],
+        )
+        db.execute("set local search_path = public, extensions")
+    with pytest.raises(psycopg.errors.ObjectInUse, match="a job runs"), db.transaction():
+        erase(db, home.owner)
+    assert exists(db, home.owner)
+
+
+def test_a_table_made_tomorrow_is_emptied_of_who_was_erased(db: psycopg.Connection, home: Household) -> None:
+    """Its key does not cascade, and nobody told the inventory."""
+    other = person(db, "other_viewer")
+    db.execute("create table private.diary (profile_id uuid references public.profiles, text text)")
+    db.execute("create table private.pages (id int primary key, account_id uuid references auth.users)")
+    db.execute("create table private.lines (page int references private.pages on delete set null, text text)")
+    db.execute(
+        "insert into private.diary values (%s, 'mine'), (%s, 'theirs')",
+        [home.owner.profile_id, other.profile_id],
+    )
+    db.execute("insert into private.pages values (1, %s), (2, %s)", [home.owner.id, other.id])
+    db.execute("insert into private.lines values (1, 'mine'), (2, 'theirs')")
+    make_due(db, home.owner)
+    assert erase(db, home.owner)
+    for table in ("diary", "lines"):
+        assert db.execute(f"select text from private.{table}").fetchall() == [("theirs",)]
+
+
+def test_a_user_deleted_through_auth_leaves_as_little(
+    db: psycopg.Connection, home: Household, films: list[UUID]
+) -> None:
+    names = home.names(db)
+    db.execute("delete from auth.users where id = %s", [home.owner.id])
+    assert traces(db, names) == set()
+    row = db.execute("select count(*) from ratings where item_id = any(%s)", [films]).fetchone()
+    assert row == (8,)
+
+
+def test_a_profile_that_is_deleted_leaves_its_ratings_unnamed(
+    db: psycopg.Connection, home: Household, films: list[UUID]
+) -> None:
+    profile = next(id for id in home.profiles if id != home.owner.profile_id)
+    db.execute("delete from profiles where id = %s", [profile])
+    assert traces(db, [str(profile), str(home.profiles[profile])]) == set()
+    (rater,) = unnamed(db, films)
+    counts = "select profile_id, rating_count from raters where id = any(%s) order by 1"
+    assert db.execute(counts, [[home.owner.rater_id, rater]]).fetchall() == [
+        (home.owner.profile_id, 4),
+        (None, 4),
+    ]
+
+
+def test_a_profile_without_ratings_leaves_no_pseudonym(db: psycopg.Connection) -> None:
+    before = db.execute("select count(*) from raters").fetchone()
+    viewer = person(db)
+    db.execute("delete from auth.users where id = %s", [viewer.id])
+    assert db.execute("select count(*) from raters").fetchone() == before
+
+
+@pytest.fixture
+def storage(stack: Stack) -> Iterator[psycopg.Connection]:
+    """A connection that sees a Storage which keeps rows of files; all is rolled back."""
+    with psycopg.connect(stack.admin_database_url) as connection:
+        if connection.execute("select to_regclass('storage.objects')").fetchone() == (None,):
+            connection.execute(
+                "create table storage.objects (id uuid default gen_random_uuid(), bucket_id text, name text, "
+                "owner_id text, metadata jsonb)"
+            )
+            connection.execute("grant all on storage.objects to postgres")
+        connection.execute("set session authorization postgres")
+        connection.execute("set search_path = public, extensions")
+        yield connection
+        connection.rollback()
+
+
+def test_an_account_with_files_waits_until_storage_has_deleted_them(storage: psycopg.Connection) -> None:
+    db = storage
+    viewer = person(db)
+    ask(db, viewer)
+    make_due(db, viewer)
+    db.execute(
+        "insert into storage.objects (bucket_id, name, owner_id) values ('avatars', 'a.png', %s)", [viewer.id]
+    )
+    become(db, viewer)
+    row = db.execute("select export_my_data() #> '{storage.objects,0}' ->> 'name'").fetchone()
+    assert row == ("a.png",)
+    db.execute("reset role")
+    with pytest.raises(psycopg.errors.ObjectInUse, match="has files"), db.transaction():
+        erase(db, viewer)
+    assert exists(db, viewer)
+    db.execute("delete from storage.objects")
+    assert erase(db, viewer)

@@ -1,0 +1,105 @@
+"""The record of what is kept: what `make drift` says of a table that is not in it or cannot be followed."""
+
+from collections.abc import Sequence
+
+import psycopg
+import pytest
+
+from scripts import migration
+
+LINT = (migration.SOURCES / "lint" / "data_inventory.sql").read_bytes()
+TABLE = "create table private.letters (id int, at text, {})"
+FROM, TO = "sender uuid references auth.users", "recipient uuid references public.profiles"
+ROW = (
+    "insert into private.data_inventory (schema_name, table_name, holds, is_personal, purpose, on_erasure) "
+    "values ('private', 'letters', 'Letters.', true, 'To deliver them.', 'delete')"
+)
+SET = "update private.data_inventory set {} where table_name = 'letters'"
+NOT_PERSONAL = SET.format("is_personal = false, purpose = null, on_erasure = 'none'")
+
+
+def faults(db: psycopg.Connection, *statements: str) -> list[str]:
+    for statement in statements:
+        db.execute(statement)
+    db.execute("set local search_path = ''")
+    return [row[0] for row in db.execute(LINT).fetchall()]
+
+
+def test_nothing_is_wrong_with_what_is_there(db: psycopg.Connection) -> None:
+    assert faults(db) == []
+
+
+@pytest.mark.parametrize(
+    ("statements", "fault"),
+    [
+        ([TABLE.format(FROM)], "table private.letters has no row in private.data_inventory"),
+        ([TABLE.format("a int")], "table private.letters has no row in private.data_inventory"),
+        ([ROW], "private.data_inventory tells of private.letters, which is not there"),
+        (
+            [TABLE.format("owner uuid"), ROW],
+            "nothing leads from private.letters to the person: private.data_inventory.owner_ids",
+        ),
+        (
+            [TABLE.format(TO), ROW, NOT_PERSONAL],
+            "private.letters names people and is not personal by private.data_inventory",
+        ),
+        (
+            [TABLE.format(f"{FROM}, {TO}"), ROW],
+            "private.letters names several people: owner_columns says whose its rows are",
+        ),
+        (
+            [TABLE.format(FROM), ROW, SET.format("owner_columns = '{id}'")],
+            "private.letters has no foreign key of the columns {id}",
+        ),
+        (
+            [TABLE.format(FROM), ROW, SET.format("exported_columns = '{id,stamp}'")],
+            "private.letters has no column stamp, which private.data_inventory exports",
+        ),
+        (
+            [TABLE.format(FROM), ROW, SET.format("retention = '1 day', retention_column = 'at'")],
+            "private.letters has no time at to count its retention from",
+        ),
+        (
+            [TABLE.format(FROM), ROW, SET.format("on_erasure = 'keep_pseudonymous'")],
+            "private.letters keeps rows under a pseudonym, which no function gives them",
+        ),
+    ],
+)
+def test_a_table_that_exports_or_erasure_would_miss_is_named(
+    db: psycopg.Connection, statements: Sequence[str], fault: str
+) -> None:
+    assert fault in faults(db, *statements)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [TABLE.format(FROM), ROW],
+        [TABLE.format("owner uuid"), ROW, SET.format("owner_ids = 'array[owner::text]'")],
+        [TABLE.format(FROM), ROW, NOT_PERSONAL, SET.format("owner_columns = '{}'")],
+        [TABLE.format(f"{FROM}, {TO}"), ROW, SET.format("owner_columns = '{recipient}'")],
+        [
+            TABLE.format(f"{FROM}, sent date"),
+            ROW,
+            SET.format("retention = '1 day', retention_column = 'sent'"),
+        ],
+    ],
+)
+def test_a_table_that_is_told_of_is_no_fault(db: psycopg.Connection, statements: Sequence[str]) -> None:
+    assert faults(db, *statements) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "on_erasure = 'none'",
+        "purpose = null",
+        "retention = '1 day'",
+        "retention = '-1 day', retention_column = 'at'",
+        "on_erasure = 'forget'",
+    ],
+)
+def test_a_row_that_contradicts_itself_is_refused(db: psycopg.Connection, change: str) -> None:
+    db.execute(ROW)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        db.execute(SET.format(change))

@@ -1,0 +1,154 @@
+"""Accounts that are due and rows that are too old, removed by the jobs worker."""
+
+from collections.abc import Callable, Iterator
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from tests.conftest import Stack
+from tests.workers.catalogue import DELETE_RATERS, Catalogue, until
+from workers.privacy import store
+
+SIGN_UP = """
+insert into auth.users (id, email)
+values (gen_random_uuid(), gen_random_uuid() || '@example.com')
+returning id
+"""
+ASK = """
+insert into account_deletions (account_id, requested_at, due_at)
+values (%s, now() - interval '31 days', now() + %s)
+"""
+WAITING = """
+select pid from pg_stat_activity
+where query like '%%erase_account%%' and pid <> pg_backend_pid() and wait_event_type = 'Lock'
+"""
+UNNAMED = "select id from raters where profile_id is null"
+Account = Callable[[str], UUID]
+
+
+@pytest.fixture
+def film(films: Catalogue) -> UUID:
+    return films.add("A film", None)
+
+
+@pytest.fixture
+def account(films: Catalogue, film: UUID) -> Iterator[Account]:
+    """Makes accounts with a rating, due after an interval; what is left of them goes at the end."""
+    db, users = films.connection, []
+    before = db.execute(UNNAMED).fetchall()
+
+    def make(due_in: str) -> UUID:
+        row = db.execute(SIGN_UP).fetchone()
+        assert row
+        users.append(row[0])
+        db.execute(
+            "insert into ratings (rater_id, item_id, rating) select r.id, %s, 4 from raters r "
+            "join profiles p on p.id = r.profile_id where p.account_id = %s",
+            [film, row[0]],
+        )
+        db.execute(ASK, [row[0], due_in])
+        return UUID(str(row[0]))
+
+    yield make
+    db.execute("delete from auth.users where id = any(%s)", [users])
+    db.execute(DELETE_RATERS, [[row[0] for row in db.execute(UNNAMED).fetchall() if row not in before]])
+
+
+def enqueue(films: Catalogue, task: str) -> str:
+    key = f"test {uuid4()}"
+    films.connection.execute("select private.enqueue('privacy', %s, '{\"timestamp\": 0}', %s)", [task, key])
+    return key
+
+
+def there(films: Catalogue, user: UUID) -> bool:
+    return bool(films.connection.execute("select from auth.users where id = %s", [user]).rowcount)
+
+
+def ratings(films: Catalogue, film: UUID) -> tuple[object, ...] | None:
+    return films.connection.execute(
+        "select rating_count, (select count(*) from ratings where item_id = %(film)s) from item_stats "
+        "where item_id = %(film)s",
+        {"film": film},
+    ).fetchone()
+
+
+def test_accounts_that_are_due_are_erased_and_others_not(
+    films: Catalogue, film: UUID, account: Account
+) -> None:
+    due, later, also_due = account("0"), account("1 minute"), account("-1 day")
+    until(lambda: not running(films))
+    key = enqueue(films, "erase_accounts")
+    until(lambda: not there(films, due) and not there(films, also_due))
+    until(lambda: films.job(key) == "succeeded")
+    assert there(films, later)
+    assert ratings(films, film) == (3, 3)
+
+
+def running(films: Catalogue) -> bool:
+    """Is a rater compared with others just now? An account is not erased meanwhile."""
+    return bool(
+        films.connection.execute(
+            "select from procrastinate_jobs where status in ('todo', 'doing') "
+            "and task_name = 'refresh_user_similarity'"
+        ).rowcount
+    )
+
+
+def test_an_erasure_that_is_cut_off_leaves_all_and_is_done_later(
+    stack: Stack, films: Catalogue, film: UUID, account: Account
+) -> None:
+    user = account("0")
+    until(lambda: not running(films))
+    with psycopg.connect(stack.database_url) as holder:
+        holder.execute("select from item_stats where item_id = %s for update", [film])
+        enqueue(films, "erase_accounts")
+        until(lambda: bool(films.connection.execute(WAITING).rowcount))
+        films.connection.execute(f"select pg_terminate_backend(w.pid) from ({WAITING}) as w")
+        until(lambda: not films.connection.execute(WAITING).rowcount)
+        assert there(films, user)
+        profiles = films.connection.execute("select id from profiles where account_id = %s", [user])
+        assert profiles.rowcount == 1
+        assert ratings(films, film) == (1, 1)
+    until(lambda: not there(films, user))
+    assert ratings(films, film) == (1, 1)
+
+
+def test_an_account_that_cannot_be_erased_holds_up_no_other_and_is_not_named_in_logs(
+    films: Catalogue, account: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    stuck, due = account("-1 day"), account("0")
+    until(lambda: not running(films))
+    name = "test_stuck"
+    films.connection.execute(
+        f"create function private.{name}() returns trigger language plpgsql as "
+        f"$$ begin if old.id = '{stuck}' then raise '% is stuck', old.id; end if; return old; end $$"
+    )
+    films.connection.execute(
+        f"create trigger {name} before delete on accounts for each row execute function private.{name}()"
+    )
+    try:
+        with caplog.at_level("INFO"):
+            assert store.erase_due(films.connection) == 1
+    finally:
+        films.connection.execute(f"drop function private.{name}() cascade")
+    assert there(films, stuck)
+    assert not there(films, due)
+    assert [record.message for record in caplog.records] == ["account_not_erased", "accounts_erased"]
+    assert caplog.records[0].levelname == "ERROR"
+    assert not [name for name in (stuck, due) if str(name) in str([vars(line) for line in caplog.records])]
+    assert store.erase_due(films.connection) == 1
+    assert not there(films, stuck)
+
+
+def test_what_is_too_old_is_removed(films: Catalogue, account: Account) -> None:
+    user = account("1 day")
+    films.connection.execute(
+        "insert into auth.sessions (id, user_id, updated_at) select gen_random_uuid(), %s, now() - d * "
+        "interval '1 day' from unnest(array[1, 29, 31, 400]) as d",
+        [user],
+    )
+    key = enqueue(films, "apply_retention")
+    until(lambda: films.job(key) == "succeeded")
+    left = films.connection.execute("select from auth.sessions where user_id = %s", [user])
+    assert left.rowcount == 2

@@ -1,0 +1,1 @@
+select r.relation, r.removed from private.apply_retention() as r

@@ -1,0 +1,1 @@
+select private.erase_account(%(account_id)s::uuid)

@@ -1,0 +1,26 @@
+"""The privacy worker's jobs, all by the clock."""
+
+from procrastinate import App
+
+from workers.common.database import Pool
+from workers.common.queue import Retry
+from workers.privacy import store
+
+QUEUE = "privacy"
+HOURLY, DAILY = "7 * * * *", "37 3 * * *"
+
+
+def register(app: App, database: Pool) -> None:
+    @app.periodic(cron=HOURLY, queueing_lock="erase_accounts")
+    @app.task(name="erase_accounts", queue=QUEUE, retry=Retry())
+    def erase_accounts(timestamp: int) -> None:
+        """Erase the accounts that are due."""
+        with database.connection() as connection:
+            store.erase_due(connection)
+
+    @app.periodic(cron=DAILY, queueing_lock="apply_retention")
+    @app.task(name="apply_retention", queue=QUEUE, retry=Retry())
+    def apply_retention(timestamp: int) -> None:
+        """Remove what was kept for as long as it may be."""
+        with database.connection() as connection:
+            store.apply_retention(connection)

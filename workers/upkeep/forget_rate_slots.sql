@@ -1,0 +1,1 @@
+select private.forget_rate_slots()
