@@ -333,12 +333,6 @@ def test_a_profile_without_ratings_leaves_no_pseudonym(db: psycopg.Connection) -
 def storage(stack: Stack) -> Iterator[psycopg.Connection]:
     """A connection that sees a Storage which keeps rows of files; all is rolled back."""
     with psycopg.connect(stack.admin_database_url) as connection:
-        if connection.execute("select to_regclass('storage.objects')").fetchone() == (None,):
-            connection.execute(
-                "create table storage.objects (id uuid default gen_random_uuid(), bucket_id text, name text, "
-                "owner_id text, metadata jsonb)"
-            )
-            connection.execute("grant all on storage.objects to postgres")
         connection.execute("set session authorization postgres")
         connection.execute("set search_path = public, extensions")
         yield connection

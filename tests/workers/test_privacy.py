@@ -5,10 +5,12 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from storage3 import SyncStorageClient
 
 from tests.conftest import Stack
 from tests.workers.catalogue import DELETE_RATERS, Catalogue, until
 from workers.privacy import store
+from workers.privacy.files import Files
 
 SIGN_UP = """
 insert into auth.users (id, email)
@@ -25,6 +27,11 @@ where query like '%%erase_account%%' and pid <> pg_backend_pid() and wait_event_
 """
 UNNAMED = "select id from raters where profile_id is null"
 Account = Callable[[str], UUID]
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
+    "00000005000150a0f2d60000000049454e44ae426082"
+)
+"""A picture of one pixel, as its type is checked by content."""
 
 
 @pytest.fixture
@@ -53,6 +60,11 @@ def account(films: Catalogue, film: UUID) -> Iterator[Account]:
     yield make
     db.execute("delete from auth.users where id = any(%s)", [users])
     db.execute(DELETE_RATERS, [[row[0] for row in db.execute(UNNAMED).fetchall() if row not in before]])
+
+
+@pytest.fixture
+def files(stack: Stack) -> Files:
+    return Files(stack.url, stack.service_role_key)
 
 
 def enqueue(films: Catalogue, task: str) -> str:
@@ -115,7 +127,7 @@ def test_an_erasure_that_is_cut_off_leaves_all_and_is_done_later(
 
 
 def test_an_account_that_cannot_be_erased_holds_up_no_other_and_is_not_named_in_logs(
-    films: Catalogue, account: Account, caplog: pytest.LogCaptureFixture
+    films: Catalogue, account: Account, files: Files, caplog: pytest.LogCaptureFixture
 ) -> None:
     stuck, due = account("-1 day"), account("0")
     until(lambda: not running(films))
@@ -129,7 +141,7 @@ def test_an_account_that_cannot_be_erased_holds_up_no_other_and_is_not_named_in_
     )
     try:
         with caplog.at_level("INFO"):
-            assert store.erase_due(films.connection) == 1
+            assert store.erase_due(films.connection, files) == 1
     finally:
         films.connection.execute(f"drop function private.{name}() cascade")
     assert there(films, stuck)
@@ -137,8 +149,36 @@ def test_an_account_that_cannot_be_erased_holds_up_no_other_and_is_not_named_in_
     assert [record.message for record in caplog.records] == ["account_not_erased", "accounts_erased"]
     assert caplog.records[0].levelname == "ERROR"
     assert not [name for name in (stuck, due) if str(name) in str([vars(line) for line in caplog.records])]
-    assert store.erase_due(films.connection) == 1
+    assert store.erase_due(films.connection, files) == 1
     assert not there(films, stuck)
+
+
+def test_files_of_an_account_go_with_it_and_those_of_others_and_for_others_stay(
+    stack: Stack, films: Catalogue, account: Account, files: Files
+) -> None:
+    due, other = account("0"), account("1 day")
+    until(lambda: not running(films))
+    headers = {"apikey": stack.service_role_key, "Authorization": f"Bearer {stack.service_role_key}"}
+    storage = SyncStorageClient(f"{stack.url}/storage/v1/", headers)
+    kept = [("avatars", f"{other}/me.png"), ("artwork", f"{due}/cover.png")]
+    for bucket, name in [("avatars", f"{due}/me.png"), ("avatars", f"{due}/ó & ü.png"), *kept]:
+        storage.from_(bucket).upload(name, PIXEL, {"content-type": "image/png"})
+    films.connection.execute(
+        "update storage.objects set owner_id = split_part(name, '/', 1) "
+        "where bucket_id in ('avatars', 'artwork')"
+    )
+    try:
+        away = Files("http://127.0.0.1:1", stack.service_role_key)
+        assert store.erase_due(films.connection, away) == 0
+        assert there(films, due)
+        assert store.erase_due(films.connection, files) == 1
+        left = films.connection.execute("select bucket_id, name, owner_id from storage.objects order by name")
+        assert sorted(left.fetchall()) == sorted(
+            [("avatars", f"{other}/me.png", str(other)), ("artwork", f"{due}/cover.png", None)]
+        )
+    finally:
+        for bucket, name in kept:
+            storage.from_(bucket).remove([name])
 
 
 def test_what_is_too_old_is_removed(films: Catalogue, account: Account) -> None:

@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     read = settings.load(Settings, os.environ)
     set_up_logs()
     with database.pool(read.database_url, run.CONCURRENCY + 1) as connections:
-        app = assemble(read.database_url, connections, read.search_url, read.supabase_service_role_key)
+        app = assemble(read, connections)
         asyncio.run(serve(app, connections, (chosen.host, read.port)))
     return 0
 

@@ -9,5 +9,6 @@ from workers.common.settings import Secret
 class Settings:
     database_url: Secret
     search_url: str
+    supabase_url: str
     supabase_service_role_key: Secret
     port: int

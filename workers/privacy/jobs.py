@@ -5,18 +5,19 @@ from procrastinate import App
 from workers.common.database import Pool
 from workers.common.queue import Retry
 from workers.privacy import store
+from workers.privacy.files import Files
 
 QUEUE = "privacy"
 HOURLY, DAILY = "7 * * * *", "37 3 * * *"
 
 
-def register(app: App, database: Pool) -> None:
+def register(app: App, database: Pool, files: Files) -> None:
     @app.periodic(cron=HOURLY, queueing_lock="erase_accounts")
     @app.task(name="erase_accounts", queue=QUEUE, retry=Retry())
     def erase_accounts(timestamp: int) -> None:
         """Erase the accounts that are due."""
         with database.connection() as connection:
-            store.erase_due(connection)
+            store.erase_due(connection, files)
 
     @app.periodic(cron=DAILY, queueing_lock="apply_retention")
     @app.task(name="apply_retention", queue=QUEUE, retry=Retry())

@@ -7,12 +7,14 @@ from psycopg import Connection
 
 from workers.common import logs
 from workers.common.database import query
+from workers.privacy.files import Files, StorageAwayError
 
 
-def erase_due(connection: Connection[Any]) -> int:
+def erase_due(connection: Connection[Any], files: Files) -> int:
     """Erase every account that is due, each in a transaction of its own; how many.
 
-    One that cannot be erased stays whole and holds up none of the others.
+    Its files go first, through Storage. One that cannot be erased stays whole and holds up none of the
+    others.
     Raises psycopg.OperationalError when a later try may do better.
     """
     erased = 0
@@ -20,7 +22,10 @@ def erase_due(connection: Connection[Any]) -> int:
     for (account,) in connection.execute(query(__file__, "due")).fetchall():
         failure: psycopg.Error | None = None
         try:
+            files.delete(connection.execute(query(__file__, "files"), {"account_id": account}).fetchall())
             erased += _erase(connection, account)
+        except StorageAwayError:
+            logs.warning("account_not_erased_yet", reason="storage")
         except psycopg.Error as error:
             failure = error
         # Logged here, without the exception itself: its text names ids.

@@ -1,4 +1,4 @@
--- Take back the deletion of the caller's account; was there one? Raises 42501 without an account.
+-- Take back the deletion of the caller's account; was there one whose day has not come? Raises 42501 without an account.
 -- Definer: clients write neither account_deletions nor accounts.status.
 create or replace function private.cancel_deletion() returns boolean
 language plpgsql security definer set search_path = ''
@@ -6,7 +6,7 @@ as $$
 declare
     v_account uuid := private.check_account();
 begin
-    delete from public.account_deletions as d where d.account_id = v_account;
+    delete from public.account_deletions as d where d.account_id = v_account and d.due_at > now();
     if not found then
         return false;
     end if;

@@ -1,6 +1,6 @@
 -- Erase an account whose deletion is due: the user, and by triggers and cascades everything personal; ratings stay
 -- under new pseudonyms. All of it or nothing; the audit log notes the id that was. Was it due? Raises 55006 while a job
--- runs for the account or it has files: a later try may succeed.
+-- runs for the account or it has files of its own: a later try may succeed.
 -- For workers only.
 create or replace function private.erase_account(account_id uuid) returns boolean
 language plpgsql set search_path = ''
@@ -16,10 +16,11 @@ begin
     if private.forget_jobs(private.ids_of_account(account_id)) > 0 then
         raise exception 'a job runs for the account' using errcode = '55006', hint = 'Try again when it has ended.';
     end if;
-    if private.has_files(account_id) then
+    if exists (select from private.personal_files(account_id)) then
         raise exception 'the account has files'
             using errcode = '55006', hint = 'Delete them through Storage, which keeps rows and files together.';
     end if;
+    perform private.disown_files(account_id);
     delete from auth.users as u where u.id = erase_account.account_id;
     perform private.audit('account.erased', 'account', account_id::text, null, null);
     return true;

@@ -1,5 +1,5 @@
 -- Take back the deletion of one's account.
--- Returns whether one was asked for: false changes nothing.
+-- Returns whether there was one to take back: false where none was asked for, or its day has come.
 -- Raises 42501 without an account.
 -- Roles: authenticated.
 -- Example: rpc/cancel_account_deletion {}

@@ -1,0 +1,17 @@
+-- The files that are an account's own, of which nobody else has any use: avatars and recordings of speech. Where there is
+-- no Storage, there are none. For workers only.
+create or replace function private.personal_files(account_id uuid) returns table (bucket_id text, name text)
+language plpgsql stable set search_path = ''
+as $$
+begin
+    if to_regclass('storage.objects') is not null then
+        return query execute
+            'select o.bucket_id, o.name from storage.objects as o '
+            'where o.bucket_id in (''avatars'', ''speech'') and $1::text in (o.owner_id, split_part(o.name, ''/'', 1)) '
+            'order by o.bucket_id, o.name'
+            using account_id;
+    end if;
+end
+$$;
+comment on function private.personal_files(uuid) is 'The files that are an account''s own.';
+revoke execute on function private.personal_files(uuid) from public;

@@ -1,0 +1,36 @@
+"""Files of an account, deleted through Storage, which keeps rows and files together."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
+
+import httpx
+from storage3 import SyncStorageClient
+from storage3.utils import StorageException
+
+from workers.common.errors import WorkerError
+
+BATCH = 500
+"""Files a request."""
+WITHIN = 60
+"""Seconds for an answer."""
+
+
+class StorageAwayError(WorkerError):
+    """Storage does not delete what it is asked to."""
+
+
+class Files:
+    def __init__(self, supabase_url: str, service_role_key: str) -> None:
+        headers = {"apikey": service_role_key, "Authorization": f"Bearer {service_role_key}"}
+        self._storage = SyncStorageClient(f"{supabase_url}/storage/v1/", headers, timeout=WITHIN)
+
+    def delete(self, files: Iterable[tuple[str, str]]) -> None:
+        """Buckets and names, in order of buckets; one that is gone does no harm. Raises StorageAwayError."""
+        for bucket, mine in groupby(files, key=itemgetter(0)):
+            names = [name for _, name in mine]
+            for start in range(0, len(names), BATCH):
+                try:
+                    self._storage.from_(bucket).remove(names[start : start + BATCH])
+                except (StorageException, httpx.HTTPError, ValueError) as error:
+                    raise StorageAwayError from error
