@@ -80,11 +80,18 @@ def test_asking_again_keeps_the_first_date(db: psycopg.Connection) -> None:
 def test_a_deletion_is_taken_back_once(db: psycopg.Connection) -> None:
     viewer = person(db)
     ask(db, viewer)
-    make_due(db, viewer)
     assert take_back(db, viewer)
     assert not take_back(db, viewer)
     assert not erase(db, viewer)
     assert exists(db, viewer)
+
+
+def test_a_deletion_whose_day_has_come_is_not_taken_back(db: psycopg.Connection) -> None:
+    viewer = person(db)
+    ask(db, viewer)
+    make_due(db, viewer)
+    assert not take_back(db, viewer)
+    assert erase(db, viewer)
 
 
 def test_the_owner_sees_the_date_and_nobody_else(db: psycopg.Connection) -> None:

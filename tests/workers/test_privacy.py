@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from uuid import UUID, uuid4
 
+import httpx
 import psycopg
 import pytest
 from storage3 import SyncStorageClient
@@ -159,9 +160,10 @@ def test_files_of_an_account_go_with_it_and_those_of_others_and_for_others_stay(
     due, other = account("0"), account("1 day")
     until(lambda: not running(films))
     headers = {"apikey": stack.service_role_key, "Authorization": f"Bearer {stack.service_role_key}"}
-    storage = SyncStorageClient(f"{stack.url}/storage/v1/", headers)
+    http = httpx.Client(headers=headers)
+    storage = SyncStorageClient(f"{stack.url}/storage/v1/", headers, http_client=http)
     kept = [("avatars", f"{other}/me.png"), ("artwork", f"{due}/cover.png")]
-    for bucket, name in [("avatars", f"{due}/me.png"), ("avatars", f"{due}/ó & ü.png"), *kept]:
+    for bucket, name in [("avatars", f"{due}/me.png"), ("avatars", f"{due}/a + b ó & ü.png c.png"), *kept]:
         storage.from_(bucket).upload(name, PIXEL, {"content-type": "image/png"})
     films.connection.execute(
         "update storage.objects set owner_id = split_part(name, '/', 1) "
@@ -179,6 +181,7 @@ def test_files_of_an_account_go_with_it_and_those_of_others_and_for_others_stay(
     finally:
         for bucket, name in kept:
             storage.from_(bucket).remove([name])
+        http.close()
 
 
 def test_what_is_too_old_is_removed(films: Catalogue, account: Account) -> None:

@@ -22,15 +22,17 @@ class StorageAwayError(WorkerError):
 
 class Files:
     def __init__(self, supabase_url: str, service_role_key: str) -> None:
-        headers = {"apikey": service_role_key, "Authorization": f"Bearer {service_role_key}"}
-        self._storage = SyncStorageClient(f"{supabase_url}/storage/v1/", headers, timeout=WITHIN)
+        self._url = f"{supabase_url}/storage/v1/"
+        self._headers = {"apikey": service_role_key, "Authorization": f"Bearer {service_role_key}"}
 
     def delete(self, files: Iterable[tuple[str, str]]) -> None:
         """Buckets and names, in order of buckets; one that is gone does no harm. Raises StorageAwayError."""
-        for bucket, mine in groupby(files, key=itemgetter(0)):
-            names = [name for _, name in mine]
-            for start in range(0, len(names), BATCH):
-                try:
-                    self._storage.from_(bucket).remove(names[start : start + BATCH])
-                except (StorageException, httpx.HTTPError, ValueError) as error:
-                    raise StorageAwayError from error
+        with httpx.Client(headers=self._headers, timeout=WITHIN) as http:
+            storage = SyncStorageClient(self._url, self._headers, http_client=http)
+            for bucket, mine in groupby(files, key=itemgetter(0)):
+                names = [name for _, name in mine]
+                for start in range(0, len(names), BATCH):
+                    try:
+                        storage.from_(bucket).remove(names[start : start + BATCH])
+                    except (StorageException, httpx.HTTPError, ValueError) as error:
+                        raise StorageAwayError from error
