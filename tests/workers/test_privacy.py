@@ -163,7 +163,7 @@ def test_files_of_an_account_go_with_it_and_those_of_others_and_for_others_stay(
     http = httpx.Client(headers=headers)
     storage = SyncStorageClient(f"{stack.url}/storage/v1/", headers, http_client=http)
     kept = [("avatars", f"{other}/me.png"), ("artwork", f"{due}/cover.png")]
-    for bucket, name in [("avatars", f"{due}/me.png"), ("avatars", f"{due}/a + b ó & ü.png c.png"), *kept]:
+    for bucket, name in [("avatars", f"{due}/me.png"), ("avatars", f"{due}/a + b & c.png"), *kept]:
         storage.from_(bucket).upload(name, PIXEL, {"content-type": "image/png"})
     films.connection.execute(
         "update storage.objects set owner_id = split_part(name, '/', 1) "
