@@ -138,6 +138,9 @@ def test_recommendations_begin_with_the_model_and_go_on_as_before(
     given = {"A": 5, "B": 4, "C": 1, "D": 5, "E": 4}
     rate(db, ann.rater_id, {films[name]: rating for name, rating in given.items()})
     item_model(db, weights(films, B={"E": 0.5}))
+    db.execute(
+        "update recommendation_weights set weight = case part when 'liked_together' then 1 when 'taste' then 0.5 else 0.1 end"
+    )
     become(db, viewer)
     assert recommended(db, 3) == [
         (films["E"], "liked_together", "Because you liked Film B", films["B"]),

@@ -141,7 +141,7 @@ def test_who_rates_meanwhile_keeps_what_was_computed_of_the_new_ratings(
     before = {rater: rows(given, rater) for rater in raters}
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         done = compare(connection, late)
-    assert done.left == 1
+    assert done.left >= 1
     fresh = rows(given, raters[-1])
     given.execute("select private.refresh_user_similarity(%s)", [raters[-1]])
     assert rows(given, raters[-1]) == fresh

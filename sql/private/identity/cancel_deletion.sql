@@ -1,4 +1,5 @@
--- Take back the deletion of the caller's account; was there one whose day has not come? Raises 42501 without an account.
+-- Take back the deletion of the caller's account; was there one whose day has not come? Raises 42501 without an
+-- account.
 -- Definer: clients write neither account_deletions nor accounts.status.
 create or replace function private.cancel_deletion() returns boolean
 language plpgsql security definer set search_path = ''

@@ -1,5 +1,5 @@
--- The files that are an account's own, of which nobody else has any use: avatars and recordings of speech. Where there is
--- no Storage, there are none. For workers only.
+-- The files that are an account's own, of which nobody else has any use: avatars and recordings of speech. Where there
+-- is no Storage, there are none. For workers only.
 create or replace function private.personal_files(account_id uuid) returns table (bucket_id text, name text)
 language plpgsql stable set search_path = ''
 as $$
