@@ -139,7 +139,8 @@ def test_recommendations_begin_with_the_model_and_go_on_as_before(
     rate(db, ann.rater_id, {films[name]: rating for name, rating in given.items()})
     item_model(db, weights(films, B={"E": 0.5}))
     db.execute(
-        "update recommendation_weights set weight = case part when 'liked_together' then 1 when 'taste' then 0.5 else 0.1 end"
+        "update recommendation_weights "
+        "set weight = case part when 'liked_together' then 1 when 'taste' then 0.5 else 0.1 end"
     )
     become(db, viewer)
     assert recommended(db, 3) == [
