@@ -70,6 +70,8 @@ begin
         or r.id in (select n.neighbour_id from unnest(v_nearest) as n)
     order by r.id
     for key share;
+    -- Whoever compares everybody holds those whose rows it writes, and passes over this one.
+    perform from public.raters as r where r.id = v_rater for no key update;
 
     delete from public.user_similarities as s
     where s.rater_id = v_rater and s.neighbour_id not in (select n.neighbour_id from unnest(v_nearest) as n);
