@@ -9,7 +9,7 @@ update public.recommendation_weights as w set
 from (
     values
     ('liked_together', array[0.3, 1.0, 1.0, 1.0]),
-    ('taste', array[1.0, 0.3, 0.1, 0.2]),
+    ('taste', array[1.0, 0.3, 0.0, 0.0]),
     ('liked', array[0.3, 0.0, 0.0, 0.0]),
     ('trending', array[0.1, 0.0, 0.0, 0.0]),
     ('popular', array[0.1, 0.0, 0.0, 0.0])

@@ -12,8 +12,8 @@ STEPS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 START: Mapping[int, Mapping[str, float]] = {
     0: {"liked_together": 0.3, "taste": 1, "liked": 0.3, "popular": 0.1},
     5: {"liked_together": 1, "taste": 0.3, "liked": 0, "popular": 0},
-    20: {"liked_together": 1, "taste": 0.1, "liked": 0, "popular": 0},
-    100: {"liked_together": 1, "taste": 0.2, "liked": 0, "popular": 0},
+    20: {"liked_together": 1, "taste": 0, "liked": 0, "popular": 0},
+    100: {"liked_together": 1, "taste": 0, "liked": 0, "popular": 0},
 }
 """From how many ratings on, the weights before anything was learnt: good on MovieLens 100K and small."""
 BRACKETS = tuple(START)
