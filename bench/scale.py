@@ -55,7 +55,8 @@ def lists(stack: Stack) -> list[Table]:
         unrated = [
             row[0]
             for row in connection.execute(
-                "select id from content where id not in (select item_id from ratings) order by id limit 1000"
+                "select id from content c where not exists "
+                "(select from ratings r where r.item_id = c.id) order by id limit 1000"
             )
         ]
     tokens = [token(stack, row[0]) for row in people]
