@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,11 @@ from local import throwaway
 from local.settings import ROOT
 from local.throwaway import Stack
 
+TRAINING = """
+    select from procrastinate.procrastinate_jobs
+    where task_name = 'train_item_model' and status in ('todo', 'doing')
+"""
+
 
 @contextmanager
 def loaded(say: Callable[[str], None]) -> Iterator[tuple[Stack, Table]]:
@@ -21,6 +27,7 @@ def loaded(say: Callable[[str], None]) -> Iterator[tuple[Stack, Table]]:
     table = Table("Loading", "From an empty database; each step as a person runs it.", ("step", "s"))
     with throwaway.running(ROOT / ".local-bench") as stack:
         run(stack, table, "9,742 films, 192 books, 91,018 ratings", "-m", "seed")
+        until_trained(stack)
         run(stack, table, "their 852 embeddings", "-m", "workers", "embedding")
         if (FOLDER / "tmdb").is_dir():
             os.environ["SEED_DIR"] = str(FOLDER)
@@ -31,6 +38,13 @@ def loaded(say: Callable[[str], None]) -> Iterator[tuple[Stack, Table]]:
         else:
             say(f"skipped: films and books at scale, since there is no {FOLDER}")
         yield stack, table
+
+
+def until_trained(stack: Stack) -> None:
+    """A first load queues a training of the item model, which would take from what is measured."""
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        while connection.execute(TRAINING).fetchone():
+            time.sleep(1)
 
 
 def run(stack: Stack, table: Table, step: str, *words: str) -> None:

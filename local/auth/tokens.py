@@ -6,21 +6,12 @@ import string
 from typing import Any
 
 import jwt
-from jwt.types import Options
 
 from local.auth.errors import AuthError
+from local.claims import signed, verified
 
-ALGORITHM = "HS256"
 REFRESH_TOKEN = re.compile(r"[a-z0-9]{12}")
 BASE64 = frozenset(string.ascii_letters + string.digits + "-_")
-OPTIONS: Options = {
-    "verify_aud": False,
-    "verify_iat": False,
-    "verify_iss": False,
-    "verify_sub": False,
-    "verify_jti": False,
-}
-"""Signature, expiry and `nbf` are checked, as GoTrue does."""
 
 
 def new_refresh_token() -> str:
@@ -32,18 +23,17 @@ def is_refresh_token(text: str) -> bool:
 
 
 def sign(claims: dict[str, Any], secret: str) -> str:
-    return jwt.encode(claims, secret, ALGORITHM)
+    return signed(claims, secret)
 
 
 def verify(token: str, secret: str) -> dict[str, Any]:
     """The claims. Raises AuthError bad_jwt, with what golang-jwt says of such a token."""
     try:
-        claims: dict[str, Any] = jwt.decode(token, secret, [ALGORITHM], options=OPTIONS)
+        return verified(token, secret)
     except jwt.InvalidTokenError as error:
         reason = _reason(token, error)
         message = f"invalid JWT: unable to parse or verify signature, {reason}"
         raise AuthError(403, "bad_jwt", message) from error
-    return claims
 
 
 def _reason(token: str, error: jwt.InvalidTokenError) -> str:

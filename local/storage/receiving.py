@@ -132,6 +132,9 @@ class Part:
     """The part of a form that is being read."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
         self.name, self.value = b"", b""
         self.header = Message()
         self.content = bytearray()
@@ -142,7 +145,7 @@ class Part:
         for kind, data in events:
             match kind:
                 case "part_begin":
-                    self.__init__()  # type: ignore[misc]
+                    self.begin()
                 case "header_field":
                     self.name += data
                 case "header_value":

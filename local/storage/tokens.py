@@ -4,17 +4,10 @@ import time
 from typing import Any
 
 import jwt
-from jwt.types import Options
 
-ALGORITHM = "HS256"
+from local.claims import signed, verified
+
 DOWNLOAD, UPLOAD = "download", "upload"
-OPTIONS: Options = {
-    "verify_aud": False,
-    "verify_iat": False,
-    "verify_iss": False,
-    "verify_sub": False,
-    "verify_jti": False,
-}
 
 
 class InvalidToken(Exception):
@@ -23,7 +16,7 @@ class InvalidToken(Exception):
 
 def sign(claims: dict[str, Any], secret: str, lifetime: int) -> str:
     now = int(time.time())
-    return jwt.encode({**claims, "iat": now, "exp": now + lifetime}, secret, ALGORITHM)
+    return signed({**claims, "iat": now, "exp": now + lifetime}, secret)
 
 
 def verify(token: str, secret: str) -> dict[str, Any]:
@@ -35,10 +28,9 @@ def verify(token: str, secret: str) -> dict[str, Any]:
     except jwt.DecodeError as error:
         raise InvalidToken("JWS Protected Header is invalid") from error
     try:
-        claims: dict[str, Any] = jwt.decode(token, secret, [ALGORITHM], options=OPTIONS)
+        return verified(token, secret)
     except jwt.InvalidTokenError as error:
         raise InvalidToken(_reason(error)) from error
-    return claims
 
 
 def _reason(error: jwt.InvalidTokenError) -> str:

@@ -49,12 +49,13 @@ def test_lists_follow_what_the_gateway_says(stack: Stack, french_film: str) -> N
     assert french_film not in listed(stack.part_url("rest"), stack, {"cf-ipcountry": "BE"})
 
 
+@pytest.mark.parametrize("header", ["Cf-Ipcountry", "Cf-Connecting-Ip"])
 @pytest.mark.parametrize(("behind_proxy", "dropped"), [(False, True), (True, False)])
 def test_a_proxy_before_the_gateway_is_believed_if_a_setting_says_so(
-    stack: Stack, tmp_path_factory: pytest.TempPathFactory, behind_proxy: bool, dropped: bool
+    stack: Stack, tmp_path_factory: pytest.TempPathFactory, header: str, behind_proxy: bool, dropped: bool
 ) -> None:
     settings = replace(
         stack.settings, directory=tmp_path_factory.mktemp("gateway"), behind_proxy=behind_proxy
     )
     gateway.command(settings, {"rest": 1, "platform": 2})
-    assert ("request_header -Cf-Ipcountry" in (settings.run / "Caddyfile").read_text()) is dropped
+    assert (f"request_header -{header}" in (settings.run / "Caddyfile").read_text()) is dropped

@@ -4,14 +4,12 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import httpx
 import jwt
 import psycopg
 import pytest
 
-from local import gateway
 from tests.conftest import Stack
 
 HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
@@ -292,14 +290,3 @@ def test_a_browser_is_asked_for_nothing_before_it_may_ask(stack: Stack, allow: A
     answer = httpx.get(f"{stack.url}/rest/v1/genres?limit=1", headers={"apikey": stack.anon_key, **sent})
     exposed = answer.headers["access-control-expose-headers"].lower()
     assert all(name in exposed for name in (*HEADERS, "retry-after"))
-
-
-@pytest.mark.parametrize(("behind_proxy", "dropped"), [(False, True), (True, False)])
-def test_a_proxy_before_the_gateway_tells_addresses_if_a_setting_says_so(
-    stack: Stack, tmp_path_factory: pytest.TempPathFactory, behind_proxy: bool, dropped: bool
-) -> None:
-    settings = replace(
-        stack.settings, directory=tmp_path_factory.mktemp("gateway"), behind_proxy=behind_proxy
-    )
-    gateway.command(settings, {"rest": 1, "platform": 2})
-    assert ("request_header -Cf-Connecting-Ip" in (settings.run / "Caddyfile").read_text()) is dropped

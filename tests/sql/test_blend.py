@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sql.people import Person, become, embed, item, item_model, person, rate
+from workers.blend.fit import START
 
 ALL = "select id, reason_code, reason, because_of, score from get_recommendations(%s, %s, %s::real)"
 BREAKING = {
@@ -235,3 +236,10 @@ def test_weights_are_not_a_clients_to_read(db: psycopg.Connection, viewer: Perso
     become(db, viewer)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute("select * from recommendation_weights")
+
+
+def test_a_new_database_has_the_weights_that_fitting_starts_from(db: psycopg.Connection) -> None:
+    for part, low, weight in db.execute(
+        "select part, min_ratings, weight from recommendation_weights where part <> 'trending'"
+    ).fetchall():
+        assert weight == pytest.approx(START[low][part])

@@ -168,7 +168,7 @@ def test_old_slots_are_forgotten_and_those_of_the_last_hour_are_not(
     write(db)
     db.execute("reset role")
     db.execute("update private.rate_slots set taken_at = taken_at - interval '61 minutes' where slot = 1")
-    db.execute("select private.forget_rate_slots()")
+    db.execute("select private.apply_retention()")
     slots = db.execute("select slot from private.rate_slots where caller = %s", [str(viewer.id)]).fetchall()
     assert slots == [(2,)]
 

@@ -7,7 +7,7 @@ from workers.common.database import Pool, query
 from workers.common.queue import Retry
 
 QUEUE = "upkeep"
-EVERY_MINUTE, HOURLY, DAILY, DAILY_LATER = "* * * * *", "7 * * * *", "17 3 * * *", "27 3 * * *"
+EVERY_MINUTE, DAILY, DAILY_LATER = "* * * * *", "17 3 * * *", "27 3 * * *"
 KEEP_HOURS = 7 * 24
 """How long jobs that succeeded, and those overtaken, are kept. Failed ones stay until a person looked."""
 
@@ -24,12 +24,6 @@ def register(app: App, database: Pool) -> None:
     def forget_unused_words(timestamp: int) -> None:
         with database.connection() as connection:
             connection.execute(query(__file__, "forget_unused_words"))
-
-    @app.periodic(cron=HOURLY, queueing_lock="forget_rate_slots")
-    @app.task(name="forget_rate_slots", queue=QUEUE, retry=Retry())
-    def forget_rate_slots(timestamp: int) -> None:
-        with database.connection() as connection:
-            connection.execute(query(__file__, "forget_rate_slots"))
 
     @app.periodic(cron=EVERY_MINUTE, queueing_lock="retry_stalled")
     @app.task(name="retry_stalled", queue=QUEUE, priority=1, pass_context=True)

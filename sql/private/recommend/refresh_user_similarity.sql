@@ -24,6 +24,9 @@ begin
     for key share;
     -- Whoever compares everybody holds those whose rows it writes, and passes over this one.
     perform from public.raters as r where r.id = v_rater for no key update;
+    if not found then
+        return;
+    end if;
 
     delete from public.user_similarities as s
     where s.rater_id = v_rater and s.neighbour_id not in (select n.neighbour_id from unnest(v_nearest) as n);
@@ -31,7 +34,6 @@ begin
     select v_rater, n.neighbour_id, n.similarity, n.co_ratings, n.weight, n.affinity, n.level
     from unnest(v_nearest) as n
     join public.raters as r on r.id = n.neighbour_id
-    where exists (select from public.raters as o where o.id = v_rater)
     on conflict (rater_id, neighbour_id) do update set
         similarity = excluded.similarity, co_ratings = excluded.co_ratings, weight = excluded.weight,
         affinity = excluded.affinity, level = excluded.level, computed_at = now();
