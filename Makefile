@@ -7,7 +7,7 @@ LOCAL := $(PYTHON) -m local
 DATA ?= all
 PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
-export LOCAL_DIR LOCAL_PORT SEED_DIR
+export LOCAL_DIR LOCAL_PORT SEED_DIR AUTH_URL STORAGE_URL REST_URL REALTIME_URL
 
 .PHONY: help demo up down status logs reset seed models psql test lint fmt types drift docs migration bench bench-scale bench-quality soak check pins contract
 
@@ -37,7 +37,7 @@ demo: up ## from nothing to recommendations: start, load, embed, and be a client
 	@$(LOCAL) run $(PYTHON) scripts/demo.py
 
 up: .venv/run.stamp ## start the stack and print its URL and keys
-	@$(LOCAL) up
+	@$(LOCAL) up $(ONLY:%=--only %)
 
 down: .venv/run.stamp ## stop the stack
 	@$(LOCAL) down
@@ -49,7 +49,7 @@ logs: .venv/run.stamp ## the last lines of the logs (PART=rest for one)
 	@$(LOCAL) logs $(PART)
 
 reset: .venv/run.stamp ## an empty database, migrations only
-	@$(LOCAL) reset
+	@$(LOCAL) reset $(ONLY:%=--only %)
 
 seed: .venv/run.stamp ## load the data and embed it (DATA=own: our own only; SEED_DIR=folder: TMDB at scale)
 	@$(LOCAL) run $(PYTHON) -m seed $(DATA)

@@ -1,14 +1,15 @@
-"""python -m local COMMAND: up, down, status, logs, reset, psql."""
+"""python -m local COMMAND: up, down, status, logs, reset, psql, run, env."""
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 
 from rich.console import Console
 from rich.table import Table
 
-from local import commands, keys, parts, settings, state
+from local import commands, config, elsewhere, keys, parts, plan, settings, state
 from local.postgres import binaries, cluster
 
 console = Console(highlight=False, soft_wrap=True)
@@ -34,8 +35,8 @@ def forget_other_stacks() -> None:
         del os.environ[name]
 
 
-def up(at: settings.Settings, _: argparse.Namespace) -> None:
-    commands.up(at, say)
+def up(at: settings.Settings, arguments: argparse.Namespace) -> None:
+    commands.up(at, _plan(arguments), say)
     _show_keys(at)
 
 
@@ -43,9 +44,13 @@ def down(at: settings.Settings, _: argparse.Namespace) -> None:
     say("stopped" if commands.down(at) else "nothing was running")
 
 
-def reset(at: settings.Settings, _: argparse.Namespace) -> None:
-    commands.reset(at, say)
+def reset(at: settings.Settings, arguments: argparse.Namespace) -> None:
+    commands.reset(at, _plan(arguments), say)
     _show_keys(at)
+
+
+def _plan(arguments: argparse.Namespace) -> plan.Plan:
+    return plan.read(os.environ, database_only=arguments.only == "database")
 
 
 def status(at: settings.Settings, _: argparse.Namespace) -> int:
@@ -58,7 +63,8 @@ def status(at: settings.Settings, _: argparse.Namespace) -> int:
     for column in ("part", "status", "pid", "log"):
         table.add_column(column)
     for name, part in current.parts.items():
-        table.add_row(name, part.status, str(part.pid or ""), at.shown(name))
+        place = f"at {part.url}" if part.status in ("elsewhere", "awaited") else at.shown(name)
+        table.add_row(name, part.status, str(part.pid or ""), place)
     console.print(table)
     say(f"at {at.url}")
     return 0 if current.ready else 1
@@ -90,6 +96,14 @@ def run(at: settings.Settings, arguments: argparse.Namespace) -> int:
     return subprocess.run(arguments.words, env={**os.environ, **own}, check=False).returncode
 
 
+def env(at: settings.Settings, arguments: argparse.Namespace) -> None:
+    """As a shell reads it."""
+    found = config.load(settings.ROOT)
+    needed = elsewhere.environment(at, keys.load(at.directory), found, arguments.part, arguments.port)
+    for name, value in needed.items():
+        say(f"{name}={shlex.quote(value)}")
+
+
 def supervise(at: settings.Settings, _: argparse.Namespace) -> None:
     commands.supervise(at)
 
@@ -111,7 +125,10 @@ def _parser() -> argparse.ArgumentParser:
         (reset, "an empty database, migrations only"),
         (supervise, "run the parts in the foreground"),
     ):
-        found.add_parser(command.__name__, help=text).set_defaults(run=command)
+        made = found.add_parser(command.__name__, help=text)
+        made.set_defaults(run=command)
+        if command in (up, reset):
+            made.add_argument("--only", choices=["database"], help="Postgres alone")
     reader = found.add_parser("logs", help="the last lines of the logs")
     reader.add_argument("part", nargs="?")
     reader.add_argument("-f", "--follow", action="store_true")
@@ -120,6 +137,12 @@ def _parser() -> argparse.ArgumentParser:
     runner = found.add_parser("run", help="run a command with the stack's environment")
     runner.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND")
     runner.set_defaults(run=run)
+    server = found.add_parser(
+        "env", help="the environment of a real server that is to be a part of this stack"
+    )
+    server.add_argument("part", choices=plan.PARTS)
+    server.add_argument("port", type=int, help="where it listens")
+    server.set_defaults(run=env)
     shell = found.add_parser("psql", help="a psql in the database, as postgres")
     shell.add_argument("--superuser", action="store_true")
     shell.add_argument("arguments", nargs="*")

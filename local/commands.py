@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from local import config, keys, parts, state
+from local import config, elsewhere, keys, parts, plan, state
+from local.plan import Plan
 from local.postgres import binaries, cluster, migrations
 from local.rest.build import BuildError, build
 from local.settings import ROOT, Settings, StackError
@@ -18,7 +20,7 @@ MIGRATIONS = ROOT / "supabase" / "migrations"
 Say = Callable[[str], None]
 
 
-def up(settings: Settings, say: Say) -> None:
+def up(settings: Settings, wanted: Plan, say: Say) -> None:
     """Start what is not running and wait until every part answers."""
     with state.turn(settings):
         prepare(settings, say)
@@ -28,11 +30,14 @@ def up(settings: Settings, say: Say) -> None:
             _refuse_taken_ports(settings)
             _rotate_logs(settings)
             cluster.make(settings, keys.load(settings.directory), binaries.install(settings.cache))
+            plan.save(settings, wanted)
             _launch(settings)
+        elif not wanted.database_only:
+            _replan(settings, wanted, say)
+        _write_env(settings)
         _wait(settings, say)
-    if done := migrate(settings):
+    if not wanted.database_only and (done := migrate(settings)):
         say(f"applied {len(done)} migrations")
-    _write_env(settings)
 
 
 def prepare(settings: Settings, say: Say) -> None:
@@ -53,17 +58,17 @@ def down(settings: Settings) -> bool:
     running = state.running(settings)
     current = state.read(settings)
     if running and current:
-        os.kill(current.supervisor, 15)
+        os.kill(current.supervisor, signal.SIGTERM)
         _until(lambda: not state.running(settings), 60, "the stack did not stop within a minute")
     return bool(state.end_orphans(settings)) or running
 
 
-def reset(settings: Settings, say: Say) -> None:
+def reset(settings: Settings, wanted: Plan, say: Say) -> None:
     """An empty database with the migrations applied; keys and ports stay."""
     down(settings)
     cluster.remove(settings)
     shutil.rmtree(settings.files, ignore_errors=True)
-    up(settings, say)
+    up(settings, wanted, say)
 
 
 def migrate(settings: Settings) -> list[str]:
@@ -80,15 +85,22 @@ def supervise(settings: Settings) -> None:
         secrets = keys.load(settings.directory)
 
         def prepare_database() -> None:
-            cluster.make_database(settings, secrets)
-            migrate(settings)
+            cluster.make_database(settings, secrets, plan.load(settings).elsewhere)
+
+        def others_servers() -> list[parts.Part]:
+            wanted = plan.load(settings)
+            return [] if wanted.database_only else elsewhere.parts(settings, secrets, wanted)
 
         def services() -> list[parts.Part]:
+            wanted = plan.load(settings)
+            if wanted.database_only:
+                return []
+            migrate(settings)
             rest = build(settings.cache, lambda _: None)
-            return parts.services(settings, secrets, config.load(ROOT), rest)
+            return parts.services(settings, secrets, config.load(ROOT), wanted, rest)
 
         first = parts.postgres(settings, secrets, programs, prepare_database)
-        Supervisor(settings, first, services).run()
+        Supervisor(settings, first, others_servers, services).run()
         settings.state.unlink(missing_ok=True)
 
 
@@ -109,14 +121,26 @@ def _launch(settings: Settings) -> None:
     )
 
 
+def _replan(settings: Settings, wanted: Plan, say: Say) -> None:
+    """Where parts are to be elsewhere than now, have all but Postgres started anew."""
+    current = state.read(settings)
+    if current and current.plan != wanted:
+        plan.save(settings, wanted)
+        os.kill(current.supervisor, signal.SIGHUP)
+        say("starting the parts anew: servers elsewhere are other ones than before")
+
+
 def _wait(settings: Settings, say: Say) -> None:
-    started, told = time.monotonic(), set[str]()
-    while time.monotonic() - started < UP_WITHIN:
-        current = state.read(settings)
-        for name, part in (current.parts if current else {}).items():
-            if part.status == "ready" and name not in told:
-                told.add(name)
-                say(f"{name} is ready")
+    news, told, wanted = time.monotonic(), set[str](), plan.load(settings)
+    current: state.State | None = None
+    while time.monotonic() - news < UP_WITHIN:
+        found = state.read(settings)
+        current = found if found and found.plan == wanted else None
+        for line in _lines(settings, current):
+            if line not in told:
+                told.add(line)
+                say(line)
+                news = time.monotonic()
         if current and current.failure:
             down(settings)
             raise StackError(current.failure)
@@ -125,13 +149,36 @@ def _wait(settings: Settings, say: Say) -> None:
         if not state.running(settings):
             raise StackError(f"the stack ended while starting. Its log: {settings.shown('supervisor')}")
         time.sleep(0.1)
-    waiting = (
-        ", ".join(name for name, part in current.parts.items() if part.status != "ready")
-        if current
-        else "all"
-    )
+    waiting = ", ".join(name for name, part in current.parts.items() if not part.good) if current else "all"
+    why = "".join(f". {line}" for line in _awaited(settings, current))
     down(settings)
-    raise StackError(f"not ready after {UP_WITHIN:.0f} s: {waiting}. Logs: {os.path.relpath(settings.logs)}")
+    raise StackError(
+        f"not ready after {UP_WITHIN:.0f} s: {waiting}{why}. Logs: {os.path.relpath(settings.logs)}"
+    )
+
+
+def _lines(settings: Settings, current: state.State | None) -> Iterator[str]:
+    """What is to be said of the parts, once each."""
+    for name, part in (current.parts if current else {}).items():
+        if part.status == "ready":
+            yield f"{name} is ready"
+        elif part.status == "elsewhere":
+            yield f"{name} is at {part.url}"
+    for line in _awaited(settings, current):
+        yield f"waiting: {line}"
+
+
+def _awaited(settings: Settings, current: state.State | None) -> Iterator[str]:
+    secrets = keys.load(settings.directory)
+    for name, part in (current.parts if current else {}).items():
+        if part.status == "awaited" and part.url:
+            if reason := elsewhere.lacking(settings, secrets, name, part.url):
+                yield f"{name}: {reason}"
+            if cluster.made_here(settings, secrets, name):
+                yield (
+                    f"{name}: its tables in this database are our own part's; if its server does not take "
+                    "them over, have an empty database by `make reset`"
+                )
 
 
 def _until(condition: Callable[[], bool], seconds: float, otherwise: str) -> None:

@@ -2,8 +2,9 @@
 
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local.settings import Settings
 
@@ -19,13 +20,36 @@ TEMPLATE = """{{
 	}}
 }}
 
+(key_as_token) {{
+	@key_alone {{
+		header apikey *
+		not header Authorization *
+	}}
+	request_header @key_alone Authorization "Bearer {{header.apikey}}"
+}}
+
+(cross_origin) {{
+	@preflight {{
+		method OPTIONS
+		header Origin *
+		header Access-Control-Request-Method *
+	}}
+	handle @preflight {{
+		header Access-Control-Allow-Origin *
+		header Access-Control-Allow-Methods "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+		header Access-Control-Allow-Headers {{header.Access-Control-Request-Headers}}
+		header Access-Control-Max-Age 86400
+		respond 204
+	}}
+}}
+
 http://127.0.0.1:{port} {{
 	bind 127.0.0.1
 	request_header -X-Forwarded-For
 {proxied}
 	@open path /auth/v1/health /auth/v1/.well-known/* /auth/v1/verify /auth/v1/callback /auth/v1/authorize
 	handle @open {{
-		reverse_proxy 127.0.0.1:{platform}
+{auth}
 	}}
 
 	@keyless {{
@@ -39,25 +63,18 @@ http://127.0.0.1:{port} {{
 		respond `{no_key}` 401
 	}}
 
-	handle_path /rest/v1/* {{
-		@key_alone {{
-			header apikey *
-			not header Authorization *
-		}}
-		request_header @key_alone Authorization "Bearer {{header.apikey}}"
-		reverse_proxy 127.0.0.1:{rest}
+	handle /rest/v1/* {{
+		import key_as_token
+{rest}
 	}}
 	handle /auth/v1/* {{
-		reverse_proxy 127.0.0.1:{platform}
+{auth}
 	}}
 	handle /storage/v1/* {{
-		@key_alone {{
-			header apikey *
-			not header Authorization *
-		}}
-		request_header @key_alone Authorization "Bearer {{header.apikey}}"
-		reverse_proxy 127.0.0.1:{platform}
+		import key_as_token
+{storage}
 	}}
+{realtime}
 {product}
 	handle {{
 		header Content-Type application/json
@@ -72,10 +89,15 @@ http://127.0.0.1:{port} {{
 """
 ROUTE = """	handle /{name}/* {{
 		route {{
-			request_header -X-RateLimit-*
 			@read not method OPTIONS
-			forward_auth @read 127.0.0.1:{counter} {{
-				uri /admit
+{counted}
+			reverse_proxy {address}
+		}}
+	}}
+"""
+COUNTED = """			request_header -X-RateLimit-*
+			forward_auth @read {counter} {{
+				uri {question}
 				copy_headers X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset
 			}}
 			@limited header X-RateLimit-Limit *
@@ -83,36 +105,57 @@ ROUTE = """	handle /{name}/* {{
 				X-RateLimit-Limit {{header.X-RateLimit-Limit}}
 				X-RateLimit-Remaining {{header.X-RateLimit-Remaining}}
 				X-RateLimit-Reset {{header.X-RateLimit-Reset}}
-			}}
-			reverse_proxy 127.0.0.1:{port}
+			}}"""
+"""Our REST server counts what enters elsewhere too, and says what the caller is told of it."""
+ELSEWHERE = """		route {{
+			import cross_origin
+			uri strip_prefix {prefix}
+{before}			reverse_proxy {address} {{
+				header_up X-Forwarded-Prefix {prefix}
+				header_down Access-Control-Allow-Origin *
+				header_down Access-Control-Expose-Headers *
+				header_down -Access-Control-Allow-Credentials
+{host}			}}
+		}}"""
+"""Real servers work at the root, and leave it to a gateway to tell browsers who may read their answers."""
+REALTIME = """	route /realtime/v1/* {{
+		@closed path /realtime/v1/api/tenants* /realtime/v1/api/openapi*
+		handle @closed {{
+			header Content-Type application/json
+			respond `{closed}` 403
 		}}
+		@socket not path /realtime/v1/api/*
+		uri @socket path_regexp ^/realtime/v1 /realtime/v1/socket
+{realtime}
 	}}
 """
-"""The REST server counts what enters elsewhere too, and says what the caller is told of it."""
+TENANT = "realtime-dev"
+"""The tenant that a realtime server makes for itself; it takes the first word of the host's name for it."""
 NO_KEY = '{"message":"No API key found in request","hint":"Send the anon key in the header apikey."}'
 NO_ROUTE = '{"message":"no Route matched with those values"}'
+CLOSED = '{"message":"Access is forbidden."}'
 UNAVAILABLE = '{"message":"The service behind this address does not answer. Try again in a moment."}'
 PRODUCT = ("search",)
 PROXIED = "\trequest_header -Cf-Ipcountry\n\trequest_header -Cf-Connecting-Ip\n"
 """A client's own word on its country and address is dropped; a proxy before the gateway may be believed."""
 
 
-def command(settings: Settings, ports: Mapping[str, int]) -> list[str]:
-    """Write the Caddyfile and return the command that serves it."""
+def command(settings: Settings, addresses: Mapping[str, str], elsewhere: Collection[str] = ()) -> list[str]:
+    """Write the Caddyfile and return the command that serves it.
+
+    `addresses` has where each part listens; those `elsewhere` are real servers, unaware of our paths.
+    """
     settings.run.mkdir(parents=True, exist_ok=True)
     path = settings.run / "Caddyfile"
-    routes = (
-        ROUTE.format(name=name, port=ports[name], counter=ports["rest_admin"])
-        for name in PRODUCT
-        if name in ports
-    )
     path.write_text(
         TEMPLATE.format(
             port=settings.port,
-            rest=ports["rest"],
-            platform=ports["platform"],
+            rest=_rest(addresses, elsewhere),
+            auth=_platform("auth", addresses, elsewhere),
+            storage=_platform("storage", addresses, elsewhere),
+            realtime=_realtime(addresses, elsewhere),
             proxied="" if settings.behind_proxy else PROXIED,
-            product="".join(routes),
+            product="".join(_product(name, addresses) for name in PRODUCT if name in addresses),
             to_come=" ".join(f"/{name}/*" for name in PARTS_TO_COME),
             no_key=NO_KEY,
             no_route=NO_ROUTE,
@@ -122,6 +165,42 @@ def command(settings: Settings, ports: Mapping[str, int]) -> list[str]:
     caddy = Path(sys.executable).with_name("caddy")
     program = str(caddy) if caddy.exists() else shutil.which("caddy") or "caddy"
     return [program, "run", "--config", str(path), "--adapter", "caddyfile"]
+
+
+def _platform(part: str, addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
+    if part in elsewhere:
+        return _server(f"/{part}/v1", addresses[part])
+    return f"\t\treverse_proxy {addresses['platform']}"
+
+
+def _rest(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
+    """A real PostgREST counts no reads: what it is sent is counted before."""
+    if "rest" not in elsewhere:
+        return f"\t\turi strip_prefix /rest/v1\n\t\treverse_proxy {addresses['rest']}"
+    counted = COUNTED.format(counter=addresses["rest_admin"], question="/admit/rest")
+    return _server("/rest/v1", addresses["rest"], before=f"\t\t\t@read method GET HEAD POST\n{counted}\n")
+
+
+def _realtime(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
+    if "realtime" not in elsewhere:
+        return ""
+    host = f"{TENANT}.{urlsplit(addresses['realtime']).hostname}"
+    server = _server("/realtime/v1", addresses["realtime"], host=host)
+    return REALTIME.format(closed=CLOSED, realtime=server)
+
+
+def _product(name: str, addresses: Mapping[str, str]) -> str:
+    counted = COUNTED.format(counter=addresses["rest_admin"], question="/admit")
+    return ROUTE.format(name=name, address=addresses[name], counted=counted)
+
+
+def _server(prefix: str, address: str, *, before: str = "", host: str = "") -> str:
+    """Another's server, whose own paths begin after `prefix`."""
+    url = urlsplit(address)
+    if url.path:
+        before += f"\t\t\turi path_regexp ^ {url.path}\n"
+    named = f"\t\t\t\theader_up Host {host}\n" if host else ""
+    return ELSEWHERE.format(prefix=prefix, before=before, address=f"{url.scheme}://{url.netloc}", host=named)
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -5,15 +5,17 @@ import random
 import shlex
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 
 from local import gateway
 from local.config import Config
 from local.keys import Keys
+from local.plan import Plan
 from local.postgres import binaries, cluster
 from local.rest import service as rest
 from local.settings import ROOT, Settings
@@ -21,12 +23,14 @@ from local.settings import ROOT, Settings
 PROCFILE = ROOT / "Procfile"
 PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
 """Programs of this Python's environment first."""
+PLATFORM_HEALTH = {"auth": "/auth/v1/health", "storage": "/storage/v1/status"}
 
 
 @dataclass(frozen=True)
 class Part:
     name: str
-    command: list[str]
+    command: list[str] | None
+    """None for a server that others start and stop."""
     ready: Callable[[], bool]
     environment: dict[str, str] = field(default_factory=dict, repr=False)
     prepare: Callable[[], None] = lambda: None
@@ -87,28 +91,33 @@ def postgres(settings: Settings, keys: Keys, programs: Path, prepare: Callable[[
     )
 
 
-def services(settings: Settings, keys: Keys, config: Config, rest_binary: Path) -> list[Part]:
-    """Everything that needs the database: REST, platform, the Procfile's, gateway."""
+def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_binary: Path) -> list[Part]:
+    """Everything of ours that needs the database: REST, platform, the Procfile's, gateway."""
     ports = {name: free_port() for name in ("rest", "rest_admin", "platform", *procfile())}
+    addresses = {name: local_url(port) for name, port in ports.items()} | plan.elsewhere
+    platform = [part for part in ("auth", "storage") if part not in plan.elsewhere]
     return [
         Part(
-            name="rest",
+            name="counter" if "rest" in plan.elsewhere else "rest",
             command=[str(rest_binary)],
             environment=rest.environment(settings, keys, config, ports["rest"], ports["rest_admin"]),
             ready=answers(f"{local_url(ports['rest_admin'])}/ready"),
             url=local_url(ports["rest"]),
         ),
-        Part(
-            name="platform",
-            command=uvicorn(ports["platform"]),
-            environment=platform_environment(settings, keys, config),
-            ready=answers(f"{local_url(ports['platform'])}/auth/v1/health"),
-            url=local_url(ports["platform"]),
+        *(
+            Part(
+                name="platform",
+                command=uvicorn(ports["platform"]),
+                environment=platform_environment(settings, keys, config, platform),
+                ready=answers(f"{local_url(ports['platform'])}{PLATFORM_HEALTH[part]}"),
+                url=local_url(ports["platform"]),
+            )
+            for part in platform[:1]
         ),
-        *(product(settings, keys, name, command, ports) for name, command in procfile().items()),
+        *(product(settings, keys, name, command, addresses) for name, command in procfile().items()),
         Part(
             name="gateway",
-            command=gateway.command(settings, ports),
+            command=gateway.command(settings, addresses, plan.elsewhere),
             environment=gateway.environment(settings),
             ready=answers(f"{settings.url}/auth/v1/health"),
             url=settings.url,
@@ -121,13 +130,16 @@ def uvicorn(port: int) -> list[str]:
     return [sys.executable, "-m", "uvicorn", "local.platform:app", *options]
 
 
-def platform_environment(settings: Settings, keys: Keys, config: Config) -> dict[str, str]:
+def platform_environment(
+    settings: Settings, keys: Keys, config: Config, served: Sequence[str] = ("auth", "storage")
+) -> dict[str, str]:
     optional = {
         "SESSION_INACTIVITY_TIMEOUT": config.session_inactivity_timeout,
         "SESSION_TIMEBOX": config.session_timebox,
         "CUSTOM_ACCESS_TOKEN_HOOK": config.custom_access_token_hook,
     }
     return {
+        "PLATFORM_PARTS": ",".join(served),
         "AUTH_DATABASE_URL": cluster.url(settings, keys, "supabase_auth_admin"),
         "JWT_SECRET": keys.jwt_secret,
         "SITE_URL": config.site_url,
@@ -152,17 +164,18 @@ def procfile() -> dict[str, str]:
     return {name.strip(): command.strip() for name, command in pairs}
 
 
-def product(settings: Settings, keys: Keys, name: str, command: str, ports: Mapping[str, int]) -> Part:
-    port = str(ports[name])
-    urls = {f"{other.upper()}_URL": local_url(ports[other]) for other in ("rest", *procfile())}
+def product(settings: Settings, keys: Keys, name: str, command: str, addresses: Mapping[str, str]) -> Part:
+    address = addresses[name]
+    port = str(urlsplit(address).port)
+    urls = {f"{other.upper()}_URL": addresses[other] for other in ("rest", *procfile())}
     words = [word.replace("$PORT", port) for word in shlex.split(command)]
     own = {"PORT": port, "PATH": PATH}
     return Part(
         name=name,
         command=words,
         environment=own | urls | environment(settings, keys) | model_environment(settings),
-        ready=answers(f"{local_url(ports[name])}/healthz"),
-        url=local_url(ports[name]),
+        ready=answers(f"{address}/healthz"),
+        url=address,
     )
 
 

@@ -1,6 +1,8 @@
 """The platform's servers as one ASGI application: Auth at /auth/v1, Storage at /storage/v1.
 
 uvicorn local.platform:app --host 127.0.0.1 --port 9999
+
+PLATFORM_PARTS says which of them it serves; both, unless another server is one of them.
 """
 
 import json
@@ -10,8 +12,8 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import TypedDict
 
@@ -41,18 +43,25 @@ REQUEST_ID = re.compile(r"[\x21-\x7e]{1,200}")
 log = logging.getLogger(__name__)
 
 
-class State(TypedDict):
+class State(TypedDict, total=False):
     auth: auth_context.Auth
     storage: storage_context.Storage
 
 
+ROUTERS = {"auth": auth_app.router, "storage": storage_app.router}
+
+
 @asynccontextmanager
-async def lifespan(_app: Starlette) -> AsyncIterator[State]:
-    async with (
-        auth_context.opened(auth_settings.read(os.environ)) as auth,
-        storage_context.opened(storage_settings.read(os.environ)) as storage,
-    ):
-        yield {"auth": auth, "storage": storage}
+async def lifespan(app: Starlette) -> AsyncIterator[State]:
+    async with AsyncExitStack() as open_parts:
+        state = State()
+        if "auth" in app.state.parts:
+            opening = auth_context.opened(auth_settings.read(os.environ))
+            state["auth"] = await open_parts.enter_async_context(opening)
+        if "storage" in app.state.parts:
+            files = storage_context.opened(storage_settings.read(os.environ))
+            state["storage"] = await open_parts.enter_async_context(files)
+        yield state
 
 
 def logged(app: ASGIApp) -> ASGIApp:
@@ -112,18 +121,27 @@ def configure_logging() -> None:
     logging.getLogger("uvicorn.access").disabled = True
 
 
+def application(places: Mapping[str, str]) -> Starlette:
+    """Serves each part under the path that `places` has for it, the empty one being the root."""
+    made = Starlette(
+        routes=[Mount(path, app=ROUTERS[part]) for part, path in places.items()],
+        middleware=[
+            Middleware(logged),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=["*"],
+                allow_methods=["*"],
+                allow_headers=["*"],
+                expose_headers=EXPOSED,
+            ),
+        ],
+        lifespan=lifespan,
+    )
+    made.state.parts = frozenset(places)
+    return made
+
+
 configure_logging()
-app = Starlette(
-    routes=[Mount("/auth/v1", app=auth_app.router), Mount("/storage/v1", app=storage_app.router)],
-    middleware=[
-        Middleware(logged),
-        Middleware(
-            CORSMiddleware,
-            allow_origins=["*"],
-            allow_methods=["*"],
-            allow_headers=["*"],
-            expose_headers=EXPOSED,
-        ),
-    ],
-    lifespan=lifespan,
+app = application(
+    {part: f"/{part}/v1" for part in os.environ.get("PLATFORM_PARTS", "auth,storage").split(",")}
 )

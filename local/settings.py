@@ -52,6 +52,10 @@ class Settings:
     def state(self) -> Path:
         return self.directory / "state.json"
 
+    @property
+    def plan(self) -> Path:
+        return self.directory / "plan.json"
+
     def log(self, part: str) -> Path:
         return self.logs / f"{part}.log"
 

@@ -7,20 +7,25 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import psutil
 
+from local.plan import Plan
 from local.settings import Settings
 
 
 @dataclass(frozen=True)
 class PartState:
     status: str
-    """waiting, starting, ready or failed"""
+    """waiting, starting, ready or failed; of another's server elsewhere, or awaited"""
     pid: int | None
     url: str | None = None
     """Where it listens, past the gateway; for the parts that speak HTTP."""
+
+    @property
+    def good(self) -> bool:
+        return self.status in ("ready", "elsewhere")
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class State:
     ready: bool
     failure: str | None
     parts: dict[str, PartState]
+    plan: Plan = field(default_factory=Plan)
 
 
 def write(settings: Settings, state: State) -> None:
@@ -43,7 +49,7 @@ def read(settings: Settings) -> State | None:
     except FileNotFoundError:
         return None
     parts = {name: PartState(**part) for name, part in document.pop("parts").items()}
-    return State(parts=parts, **document)
+    return State(parts=parts, plan=Plan(**document.pop("plan")), **document)
 
 
 @contextmanager

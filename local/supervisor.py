@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from local import state
+from local import plan, state
 from local.parts import Part
 from local.settings import ROOT, Settings
 
 TICK = 0.1
 """Seconds between two looks at the processes."""
 CHECK_EVERY = 5.0
+ASK_EVERY = 0.5
+"""Seconds between two looks at a server elsewhere that does not answer yet."""
 HANGS_AFTER = 30.0
 """Seconds without an answer after which a running part is ended and started again."""
 START_WITHIN = 60.0
@@ -40,6 +42,8 @@ class Watched:
 
     @property
     def status(self) -> str:
+        if self.part.command is None:
+            return "elsewhere" if self.ready else "awaited"
         if self.failed:
             return "failed"
         if self.ready:
@@ -48,20 +52,26 @@ class Watched:
 
 
 class Supervisor:
-    def __init__(self, settings: Settings, first: Part, others: Callable[[], list[Part]]) -> None:
-        """`others` is asked for the parts after the first one is prepared: they all need the database."""
-        self.settings, self.others = settings, others
+    def __init__(self, settings: Settings, first: Part, *stages: Callable[[], list[Part]]) -> None:
+        """Each of `stages` is asked for its parts when all before it are prepared: they need the database."""
+        self.settings, self.stages = settings, stages
         self.watched = [Watched(first)]
+        self.plan = plan.load(settings)
+        self.reached = 0
         self.stopping = False
+        self.replanned = False
         self.failure: str | None = None
         self.written: object = None
 
     def run(self) -> None:
-        """Until SIGTERM or SIGINT."""
+        """Until SIGTERM or SIGINT. SIGHUP: the plan is another, and all but the first part start anew."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        signal.signal(signal.SIGHUP, self._replan)
         try:
             while not self.stopping:
+                if self.replanned:
+                    self._begin_again()
                 for watched in self._in_order():
                     self._look(watched)
                 self._write()
@@ -73,23 +83,47 @@ class Supervisor:
     def _stop(self, *_: object) -> None:
         self.stopping = True
 
-    def _in_order(self) -> Iterator[Watched]:
+    def _replan(self, *_: object) -> None:
+        self.replanned = True
+
+    def _begin_again(self) -> None:
+        self.replanned = False
+        self._end(self.watched[1:])
         first = self.watched[0]
-        yield first
-        if first.prepared:
-            if len(self.watched) == 1:
-                self.watched += [Watched(part) for part in self.others()]
-            yield from self.watched[1:]
+        first.ready = first.prepared = first.failed = False
+        self.watched, self.reached, self.failure = [first], 0, None
+        self.plan = plan.load(self.settings)
+
+    def _in_order(self) -> Iterator[Watched]:
+        yield from self.watched
+        if self.failure is None and self.reached < len(self.stages) and all(w.prepared for w in self.watched):
+            self._reach(self.stages[self.reached])
+
+    def _reach(self, stage: Callable[[], list[Part]]) -> None:
+        self.reached += 1
+        try:
+            self.watched += [Watched(part) for part in stage()]
+        except Exception as error:
+            self.failure = str(error)
 
     def _look(self, watched: Watched) -> None:
         now = time.monotonic()
-        if watched.process is None:
+        if watched.part.command is None:
+            if now - watched.checked_at >= (CHECK_EVERY if watched.ready else ASK_EVERY):
+                self._ask(watched, now)
+        elif watched.process is None:
             if not watched.failed and now >= watched.start_at:
                 self._start(watched, now)
         elif watched.process.poll() is not None:
             self._fell(watched, now, f"ended with exit code {watched.process.returncode}")
         elif now - watched.checked_at >= (CHECK_EVERY if watched.ready else TICK):
             self._check(watched, now)
+
+    def _ask(self, watched: Watched, now: float) -> None:
+        """Of a server that others start and stop it is only known whether it answers."""
+        watched.checked_at = now
+        watched.ready = watched.part.ready()
+        watched.prepared |= watched.ready
 
     def _start(self, watched: Watched, now: float) -> None:
         try:
@@ -102,7 +136,7 @@ class Supervisor:
         self.settings.logs.mkdir(parents=True, exist_ok=True)
         with self.settings.log(part.name).open("ab") as log:
             return subprocess.Popen(
-                part.command,
+                part.command or [],
                 env=os.environ | part.environment,
                 cwd="/" if part.user else ROOT,
                 user=part.user,
@@ -164,8 +198,8 @@ class Supervisor:
             watched.part.name: state.PartState(watched.status, watched.pid, watched.part.url)
             for watched in self.watched
         }
-        whole = all(watched.ready for watched in self.watched) and len(self.watched) > 1
-        current = state.State(os.getpid(), whole, self.failure, parts)
+        whole = all(watched.ready for watched in self.watched) and self.reached == len(self.stages)
+        current = state.State(os.getpid(), whole, self.failure, parts, self.plan)
         if current != self.written:
             state.write(self.settings, current)
             self.written = current

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 from dotenv import dotenv_values
 
-from local import keys, state
+from local import keys, plan, state
 from local.parts import free_port, listening
 from local.postgres import cluster
 from local.settings import ROOT, Settings, StackError, load
@@ -47,6 +47,12 @@ class Stack:
     def admin_database_url(self) -> str:
         return cluster.url(self.settings, keys.load(self.settings.directory), cluster.SUPERUSER)
 
+    @property
+    def elsewhere(self) -> dict[str, str]:
+        """The parts that are others' servers, and where."""
+        current = state.read(self.settings)
+        return current.plan.elsewhere if current else {}
+
     def part(self, name: str) -> state.PartState:
         current = state.read(self.settings)
         if current is None:
@@ -78,10 +84,23 @@ class Stack:
 
 @contextmanager
 def running(directory: Path) -> Iterator[Stack]:
-    """An empty stack, nobody limited; this process and its children take it for theirs. Raises StackError."""
-    os.environ["LOCAL_DIR"], os.environ["LOCAL_PORT"] = str(directory), str(two_free_ports())
+    """An empty stack, nobody limited; this process and its children take it for theirs. Raises StackError.
+
+    Where AUTH_URL or another of its kind names a server, the stack is that of `directory` and LOCAL_PORT, on
+    whose database the server works. Nobody else who reads the environment meets that server.
+    """
+    servers = plan.take(os.environ)
+    if servers and not os.environ.get("LOCAL_PORT"):
+        raise StackError(
+            f"{', '.join(servers)}: LOCAL_PORT must say which stack's database the server works on"
+        )
+    os.environ["LOCAL_DIR"] = str(directory)
     try:
-        local("reset")
+        if servers:
+            local("up", **servers)
+        else:
+            os.environ["LOCAL_PORT"] = str(two_free_ports())
+            local("reset")
         found = dotenv_values(directory / ".env.local")
         stack = Stack(load(), {name: value or "" for name, value in found.items()})
         stack.lift_limits()
@@ -98,9 +117,14 @@ def two_free_ports() -> int:
             return port
 
 
-def local(*words: str) -> None:
+def local(*words: str, **variables: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "local", *words], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "local", *words],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise StackError(f"{' '.join(words)} failed: {done.stderr}{done.stdout}")

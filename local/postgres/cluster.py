@@ -1,6 +1,7 @@
 """The data directory and the database in it: made whole or not at all."""
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import LiteralString
 
@@ -20,6 +21,11 @@ PLATFORM = (
     "local/storage/schema.sql",
 )
 """What the real servers of the platform would have made in a new database, in order."""
+TABLES = {
+    "auth": ("auth.users", "auth.sessions"),
+    "storage": ("storage.buckets", "storage.objects"),
+}
+"""What migrations build on, by the part that makes it; while one is missing, the part is not ready."""
 SERVER = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -90,7 +96,7 @@ def answers(settings: Settings, keys: Keys) -> bool:
     return True
 
 
-def make_database(settings: Settings, keys: Keys) -> None:
+def make_database(settings: Settings, keys: Keys, elsewhere: Collection[str] = ()) -> None:
     """Make the roles and the database if missing, and in it the platform."""
     with psycopg.connect(url(settings, keys, SUPERUSER, "template1"), autocommit=True) as connection:
         if not _exists(connection, "select 1 from pg_roles where rolname = %s", "postgres"):
@@ -98,18 +104,59 @@ def make_database(settings: Settings, keys: Keys) -> None:
         if not _exists(connection, "select 1 from pg_database where datname = %s", DATABASE):
             connection.execute("create database postgres template template0")
         connection.execute("alter database postgres owner to postgres")
-    make_platform(url(settings, keys, SUPERUSER))
+    make_platform(url(settings, keys, SUPERUSER), elsewhere)
 
 
-def make_platform(database_url: str) -> None:
-    """Make in a database what of the platform it has not had yet."""
+def make_platform(database_url: str, elsewhere: Collection[str] = ()) -> None:
+    """Make in a database what of the platform it has not had yet.
+
+    Of the parts that are `elsewhere` only what their servers need to make it: roles' rights and schemas.
+    Raises StackError when a part's tables are there that another server made.
+    """
     with psycopg.connect(database_url) as connection:
         connection.execute("create schema if not exists platform")
         connection.execute("create table if not exists platform.applied (path text primary key)")
-        for path in PLATFORM:
+        for path in platform(elsewhere):
             if not _exists(connection, "select 1 from platform.applied where path = %s", path):
+                _refuse_anothers_tables(connection, path)
                 connection.execute((ROOT / path).read_bytes())
                 connection.execute("insert into platform.applied values (%s)", [path])
+
+
+def platform(elsewhere: Collection[str]) -> list[str]:
+    """The files of PLATFORM, those of parts that other servers are replaced."""
+    own = [path for path in PLATFORM if path not in {schema(part) for part in elsewhere}]
+    return [*own, *(f"local/postgres/elsewhere/{part}.sql" for part in elsewhere if part != "rest")]
+
+
+def schema(part: str) -> str:
+    return f"local/{part}/schema.sql"
+
+
+def missing_tables(settings: Settings, keys: Keys, part: str) -> list[str]:
+    """Those of a part's tables that its server has not made yet."""
+    with psycopg.connect(url(settings, keys, SUPERUSER)) as connection:
+        return _missing(connection, part)
+
+
+def made_here(settings: Settings, keys: Keys, part: str) -> bool:
+    """Whether our own part has made its tables."""
+    with psycopg.connect(url(settings, keys, SUPERUSER)) as connection:
+        return _exists(connection, "select 1 from platform.applied where path = %s", schema(part))
+
+
+def _missing(connection: psycopg.Connection, part: str) -> list[str]:
+    query = "select name from unnest(%s::text[]) as name where to_regclass(name) is null"
+    return [name for (name,) in connection.execute(query, [list(TABLES.get(part, ()))])]
+
+
+def _refuse_anothers_tables(connection: psycopg.Connection, path: str) -> None:
+    for part, tables in TABLES.items():
+        if path == schema(part) and len(_missing(connection, part)) < len(tables):
+            raise StackError(
+                f"{part}'s tables in this database are another server's: say where it is by "
+                f"{part.upper()}_URL, or have an empty database by `make reset`"
+            )
 
 
 def _roles(keys: Keys) -> bytes:

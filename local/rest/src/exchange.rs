@@ -16,7 +16,7 @@ use crate::query;
 use crate::rest::Rest;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
+use axum::http::{self, HeaderMap, Method, Response, StatusCode, Uri, header};
 use percent_encoding::percent_decode_str;
 use postrust_core::api_request::query_params::parse_select;
 use postrust_core::api_request::{QualifiedIdentifier, SelectItem};
@@ -28,7 +28,7 @@ type Refused = Response<Body>;
 /// The answer to a request, unless it is a read and its caller has had as many as it may.
 pub async fn answer(rest: Arc<Rest>, counter: &Counter, request: Request) -> Response<Body> {
     let asked = Asked::by(&request, &rest.config().db_schemas);
-    let calls_reader = asked.posts_call() && rest.never_writes(&asked.resource).await;
+    let calls_reader = asked.calls_reader(&rest).await;
     let counted = match asked.reads() || calls_reader {
         true => limits::admit(counter, &rest, &asked.headers).await,
         false => None,
@@ -42,6 +42,12 @@ pub async fn answer(rest: Arc<Rest>, counter: &Counter, request: Request) -> Res
         }
         None => admitted(rest, asked, calls_reader, request).await,
     }
+}
+
+/// Whether the request, which another server answers, counts as a read.
+pub async fn reads<B>(rest: &Rest, request: &http::Request<B>) -> bool {
+    let asked = Asked::by(request, &rest.config().db_schemas);
+    asked.reads() || asked.calls_reader(rest).await
 }
 
 async fn admitted(
@@ -80,7 +86,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn by(request: &Request, schemas: &[String]) -> Self {
+    fn by<B>(request: &http::Request<B>, schemas: &[String]) -> Self {
         let headers = request.headers().clone();
         let path = request.uri().path().trim_matches('/');
         let function = path.strip_prefix("rpc/");
@@ -109,6 +115,11 @@ impl Asked {
 
     fn posts_call(&self) -> bool {
         self.calls && self.method == Method::POST
+    }
+
+    /// Whether it posts to a function that cannot write.
+    async fn calls_reader(&self, rest: &Rest) -> bool {
+        self.posts_call() && rest.never_writes(&self.resource).await
     }
 
     fn wants_csv(&self) -> bool {

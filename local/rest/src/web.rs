@@ -1,12 +1,13 @@
 //! The routes: the API, and the health checks on a port of their own.
 
+use crate::answer::refusal;
 use crate::exchange;
 use crate::limits;
 use crate::reload::Current;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{self, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use postrust_server::telemetry::RequestTraceLayer;
@@ -53,12 +54,14 @@ async fn answer(State(current): State<Current>, request: Request) -> Response {
 }
 
 /// `/live` says that the process runs, `/ready` that it reaches the database. `/admit` counts a read
-/// of what the gateway sends elsewhere, and answers 429 where it is one too many.
+/// of what the gateway sends elsewhere, and answers 429 where it is one too many; `/admit/rest` does
+/// where another server answers the API, for what of it is a read.
 pub fn admin(current: Current) -> Router {
     Router::new()
         .route("/live", get(|| async { StatusCode::OK }))
         .route("/ready", get(ready))
         .route("/admit", get(admit))
+        .route("/admit/rest", get(admit_rest))
         .with_state(current)
 }
 
@@ -67,6 +70,25 @@ async fn ready(State(current): State<Current>) -> StatusCode {
         Ok(_) => StatusCode::OK,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
+}
+
+async fn admit_rest(current: State<Current>, headers: HeaderMap) -> Response {
+    match forwarded(&headers) {
+        Some(request) if !exchange::reads(&current.get(), &request).await => Response::default(),
+        Some(_) => admit(current, headers).await,
+        None => refusal(StatusCode::BAD_REQUEST, "PGRST127", "not from a gateway", None),
+    }
+}
+
+/// The request that the gateway asks about.
+fn forwarded(headers: &HeaderMap) -> Option<http::Request<()>> {
+    let told = |name: &str| headers.get(name)?.to_str().ok();
+    let request = http::Request::builder()
+        .method(told("x-forwarded-method")?)
+        .uri(told("x-forwarded-uri")?);
+    let (mut parts, body) = request.body(()).ok()?.into_parts();
+    parts.headers = headers.clone();
+    Some(http::Request::from_parts(parts, body))
 }
 
 /// As the gateway does before the API, a key alone is the token.

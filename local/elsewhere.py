@@ -1,0 +1,138 @@
+"""Parts of the platform that are others' servers: do they answer, and have they made their tables?"""
+
+import httpx
+import psycopg
+
+from local.config import Config
+from local.keys import Keys
+from local.parts import Part
+from local.plan import Plan
+from local.postgres import cluster
+from local.rest import service as rest
+from local.settings import Settings
+
+HEALTH = {"auth": "/health", "storage": "/status", "rest": "/", "realtime": "/"}
+"""What each real server answers by itself. At the root that may be a refusal."""
+ANSWERS_WITHIN = 2.0
+"""Seconds."""
+
+
+def parts(settings: Settings, keys: Keys, plan: Plan) -> list[Part]:
+    return [_part(settings, keys, name, url) for name, url in plan.elsewhere.items()]
+
+
+def _part(settings: Settings, keys: Keys, name: str, url: str) -> Part:
+    return Part(name=name, command=None, url=url, ready=lambda: lacking(settings, keys, name, url) is None)
+
+
+def lacking(settings: Settings, keys: Keys, name: str, url: str) -> str | None:
+    """Why the server cannot be used yet, None if it can."""
+    address = f"{url}{HEALTH[name]}"
+    try:
+        status = httpx.get(address, timeout=ANSWERS_WITHIN).status_code
+    except httpx.HTTPError as error:
+        return f"{address} does not answer ({type(error).__name__})"
+    if status >= (500 if HEALTH[name] == "/" else 300):
+        return f"{address} answers {status}"
+    try:
+        missing = cluster.missing_tables(settings, keys, name)
+    except psycopg.OperationalError:
+        return "the database does not answer"
+    if missing:
+        return (
+            f"{url} answers, but has not made {' and '.join(missing)}: a server makes its tables when it "
+            f"starts, in the database on port {settings.postgres_port}"
+        )
+    return None
+
+
+def environment(settings: Settings, keys: Keys, config: Config, name: str, port: int) -> dict[str, str]:
+    """What the real server of a part is started with, by its own names, so that it serves this stack."""
+    match name:
+        case "auth":
+            return _gotrue(settings, keys, config, port)
+        case "storage":
+            return _storage(settings, keys, config, port)
+        case "rest":
+            return rest.environment(settings, keys, config, port, port + 1)
+        case _:
+            return _realtime(settings, keys, port)
+
+
+def _gotrue(settings: Settings, keys: Keys, config: Config, port: int) -> dict[str, str]:
+    optional = {
+        "GOTRUE_SESSIONS_INACTIVITY_TIMEOUT": config.session_inactivity_timeout,
+        "GOTRUE_SESSIONS_TIMEBOX": config.session_timebox,
+    }
+    return {
+        "GOTRUE_API_HOST": "127.0.0.1",
+        "GOTRUE_API_PORT": str(port),
+        "API_EXTERNAL_URL": f"{settings.url}/auth/v1",
+        "GOTRUE_SITE_URL": config.site_url,
+        "GOTRUE_DB_DRIVER": "postgres",
+        "GOTRUE_DB_DATABASE_URL": cluster.url(settings, keys, "supabase_auth_admin"),
+        "GOTRUE_JWT_SECRET": keys.jwt_secret,
+        "GOTRUE_JWT_EXP": str(config.jwt_expiry),
+        "GOTRUE_JWT_AUD": "authenticated",
+        "GOTRUE_JWT_DEFAULT_GROUP_NAME": "authenticated",
+        "GOTRUE_JWT_ADMIN_ROLES": "service_role",
+        "GOTRUE_DISABLE_SIGNUP": _word(not config.enable_signup),
+        "GOTRUE_EXTERNAL_EMAIL_ENABLED": "true",
+        "GOTRUE_EXTERNAL_PHONE_ENABLED": "false",
+        "GOTRUE_EXTERNAL_ANONYMOUS_USERS_ENABLED": _word(config.enable_anonymous_sign_ins),
+        "GOTRUE_MAILER_AUTOCONFIRM": _word(not config.enable_confirmations),
+        "GOTRUE_PASSWORD_MIN_LENGTH": str(config.minimum_password_length),
+        "GOTRUE_SECURITY_REFRESH_TOKEN_ROTATION_ENABLED": "true",
+        "GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL": str(config.refresh_token_reuse_interval),
+        "GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_ENABLED": _word(bool(config.custom_access_token_hook)),
+        "GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_URI": config.custom_access_token_hook or "",
+        **{name: f"{seconds}s" for name, seconds in optional.items() if seconds},
+    }
+
+
+def _storage(settings: Settings, keys: Keys, config: Config, port: int) -> dict[str, str]:
+    """The roles are there: with DB_INSTALL_ROLES the server would need to be a superuser."""
+    return {
+        "SERVER_HOST": "127.0.0.1",
+        "SERVER_PORT": str(port),
+        "ANON_KEY": keys.anon_key,
+        "SERVICE_KEY": keys.service_role_key,
+        "AUTH_JWT_SECRET": keys.jwt_secret,
+        "PGRST_JWT_SECRET": keys.jwt_secret,
+        "DATABASE_URL": cluster.url(settings, keys, "supabase_storage_admin"),
+        "DB_INSTALL_ROLES": "false",
+        "STORAGE_BACKEND": "file",
+        "FILE_STORAGE_BACKEND_PATH": str(settings.directory / "elsewhere"),
+        "STORAGE_FILE_BACKEND_PATH": str(settings.directory / "elsewhere"),
+        "FILE_SIZE_LIMIT": str(config.file_size_limit),
+        "UPLOAD_FILE_SIZE_LIMIT": str(config.file_size_limit),
+        "UPLOAD_FILE_SIZE_LIMIT_STANDARD": str(config.file_size_limit),
+        "TUS_URL_PATH": "/upload/resumable",
+        "REQUEST_ALLOW_X_FORWARDED_PATH": "true",
+        "TENANT_ID": "local",
+        "REGION": "local",
+        "GLOBAL_S3_BUCKET": "local",
+        "STORAGE_S3_BUCKET": "local",
+    }
+
+
+def _realtime(settings: Settings, keys: Keys, port: int) -> dict[str, str]:
+    return {
+        "PORT": str(port),
+        "APP_NAME": "realtime",
+        "DB_HOST": "127.0.0.1",
+        "DB_PORT": str(settings.postgres_port),
+        "DB_USER": cluster.SUPERUSER,
+        "DB_PASSWORD": keys.database_password,
+        "DB_NAME": cluster.DATABASE,
+        "DB_AFTER_CONNECT_QUERY": "SET search_path TO _realtime",
+        "DB_ENC_KEY": "supabaserealtime",
+        "API_JWT_SECRET": keys.jwt_secret,
+        "METRICS_JWT_SECRET": keys.jwt_secret,
+        "SECRET_KEY_BASE": keys.jwt_secret,
+        "SEED_SELF_HOST": "true",
+    }
+
+
+def _word(truth: bool) -> str:
+    return str(truth).lower()
