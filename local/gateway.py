@@ -109,7 +109,7 @@ COUNTED = """			request_header -X-RateLimit-*
 """Our REST server counts what enters elsewhere too, and says what the caller is told of it."""
 ELSEWHERE = """		route {{
 			import cross_origin
-			uri strip_prefix {prefix}
+			uri path_regexp ^{prefix}/ {base}/
 {before}			reverse_proxy {address} {{
 				header_up X-Forwarded-Prefix {prefix}
 				header_down Access-Control-Allow-Origin *
@@ -117,7 +117,10 @@ ELSEWHERE = """		route {{
 				header_down -Access-Control-Allow-Credentials
 {host}			}}
 		}}"""
-"""Real servers work at the root, and leave it to a gateway to tell browsers who may read their answers."""
+"""Real servers work at the root, and leave it to a gateway to tell browsers who may read their answers.
+
+`strip_prefix` would also merge slashes and resolve dots, and a file's name may hold either.
+"""
 REALTIME = """	route /realtime/v1/* {{
 		@closed path /realtime/v1/api/tenants* /realtime/v1/api/openapi*
 		handle @closed {{
@@ -197,10 +200,10 @@ def _product(name: str, addresses: Mapping[str, str]) -> str:
 def _server(prefix: str, address: str, *, before: str = "", host: str = "") -> str:
     """Another's server, whose own paths begin after `prefix`."""
     url = urlsplit(address)
-    if url.path:
-        before += f"\t\t\turi path_regexp ^ {url.path}\n"
     named = f"\t\t\t\theader_up Host {host}\n" if host else ""
-    return ELSEWHERE.format(prefix=prefix, before=before, address=f"{url.scheme}://{url.netloc}", host=named)
+    return ELSEWHERE.format(
+        prefix=prefix, base=url.path, before=before, address=f"{url.scheme}://{url.netloc}", host=named
+    )
 
 
 def environment(settings: Settings) -> dict[str, str]:

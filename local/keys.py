@@ -27,6 +27,7 @@ def load(directory: Path) -> Keys:
     if path.exists():
         return Keys(**json.loads(path.read_text()))
     keys = _make()
+    directory.mkdir(parents=True, exist_ok=True)
     half_written = path.with_suffix(".new")
     with os.fdopen(os.open(half_written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(asdict(keys), file)

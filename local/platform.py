@@ -12,7 +12,7 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import TypedDict
@@ -52,13 +52,13 @@ ROUTERS = {"auth": auth_app.router, "storage": storage_app.router}
 
 
 @asynccontextmanager
-async def lifespan(app: Starlette) -> AsyncIterator[State]:
+async def lifespan(_app: Starlette) -> AsyncIterator[State]:
     async with AsyncExitStack() as open_parts:
         state = State()
-        if "auth" in app.state.parts:
+        if "auth" in served:
             opening = auth_context.opened(auth_settings.read(os.environ))
             state["auth"] = await open_parts.enter_async_context(opening)
-        if "storage" in app.state.parts:
+        if "storage" in served:
             files = storage_context.opened(storage_settings.read(os.environ))
             state["storage"] = await open_parts.enter_async_context(files)
         yield state
@@ -121,27 +121,19 @@ def configure_logging() -> None:
     logging.getLogger("uvicorn.access").disabled = True
 
 
-def application(places: Mapping[str, str]) -> Starlette:
-    """Serves each part under the path that `places` has for it, the empty one being the root."""
-    made = Starlette(
-        routes=[Mount(path, app=ROUTERS[part]) for part, path in places.items()],
-        middleware=[
-            Middleware(logged),
-            Middleware(
-                CORSMiddleware,
-                allow_origins=["*"],
-                allow_methods=["*"],
-                allow_headers=["*"],
-                expose_headers=EXPOSED,
-            ),
-        ],
-        lifespan=lifespan,
-    )
-    made.state.parts = frozenset(places)
-    return made
-
-
 configure_logging()
-app = application(
-    {part: f"/{part}/v1" for part in os.environ.get("PLATFORM_PARTS", "auth,storage").split(",")}
+served = os.environ.get("PLATFORM_PARTS", "auth,storage").split(",")
+app = Starlette(
+    routes=[Mount(f"/{part}/v1", app=ROUTERS[part]) for part in served],
+    middleware=[
+        Middleware(logged),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=["*"],
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=EXPOSED,
+        ),
+    ],
+    lifespan=lifespan,
 )

@@ -1,14 +1,14 @@
-"""A server of Auth or Storage that stands in for a real one: at the root of its port, its tables its own doing.
+"""A server of Auth or Storage that stands in for a real one: at the root of its port, with tables it makes.
 
 python -m tests.standin storage 5000        for the stack of LOCAL_DIR and LOCAL_PORT, until it is stopped
 """
 
 import argparse
 import os
-import sys
 
 import psycopg
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local import config, keys, parts, settings
 from local.postgres import cluster
@@ -26,15 +26,10 @@ def main() -> None:
     os.environ |= own | {"STORAGE_DIR": str(at.directory / "elsewhere")}
     make_tables(cluster.url(at, secrets, cluster.SUPERUSER), arguments.part)
 
-    from local.platform import application
+    from local.platform import app
 
-    uvicorn.run(
-        application({arguments.part: ""}),
-        host="127.0.0.1",
-        port=arguments.port,
-        access_log=False,
-        log_level="warning",
-    )
+    served = at_root(app, f"/{arguments.part}/v1")
+    uvicorn.run(served, host="127.0.0.1", port=arguments.port, access_log=False, log_level="warning")
 
 
 def make_tables(database_url: str, part: str) -> None:
@@ -45,5 +40,17 @@ def make_tables(database_url: str, part: str) -> None:
             connection.execute((ROOT / cluster.schema(part)).read_bytes())
 
 
+def at_root(app: ASGIApp, prefix: str) -> ASGIApp:
+    """As if its paths began after `prefix`."""
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            raw = prefix.encode() + scope["raw_path"]
+            scope = {**scope, "path": prefix + scope["path"], "raw_path": raw}
+        await app(scope, receive, send)
+
+    return run
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
