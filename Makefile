@@ -9,7 +9,7 @@ PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
 export LOCAL_DIR LOCAL_PORT SEED_DIR AUTH_URL STORAGE_URL REST_URL REALTIME_URL
 
-.PHONY: help demo up down status logs reset seed models psql test lint fmt types drift docs migration bench bench-scale bench-quality soak check pins contract
+.PHONY: help demo up down status logs reset seed models env psql test lint fmt types drift docs migration bench bench-scale bench-quality soak check pins contract
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -36,7 +36,7 @@ demo: up ## from nothing to recommendations: start, load, embed, and be a client
 	@$(MAKE) --no-print-directory seed
 	@$(LOCAL) run $(PYTHON) scripts/demo.py
 
-up: .venv/run.stamp ## start the stack and print its URL and keys
+up: .venv/run.stamp ## start the stack and print its URL and keys (ONLY=database: for servers elsewhere)
 	@$(LOCAL) up $(ONLY:%=--only %)
 
 down: .venv/run.stamp ## stop the stack
@@ -59,6 +59,9 @@ models: .venv/run.stamp ## compute what recommendations and predictions go by, a
 	@$(LOCAL) run $(PYTHON) -m workers item_model
 	@$(LOCAL) run $(PYTHON) -m workers user_similarity
 	@$(LOCAL) run $(PYTHON) -m workers blend
+
+env: .venv/run.stamp ## what a real server needs to know to be a part (PART=storage PORT=5000)
+	@$(LOCAL) env $(PART) $(PORT)
 
 psql: .venv/run.stamp ## a psql in the database
 	@$(LOCAL) psql

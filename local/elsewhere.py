@@ -14,7 +14,8 @@ from local.settings import Settings
 HEALTH = {"auth": "/health", "storage": "/status", "rest": "/", "realtime": "/"}
 """What each real server answers by itself. At the root that may be a refusal."""
 ANSWERS_WITHIN = 2.0
-"""Seconds."""
+SIGNED_UPLOAD_WITHIN = 7200
+"""Both in seconds; hosted Storage gives signed uploads two hours."""
 
 
 def parts(settings: Settings, keys: Keys, plan: Plan) -> list[Part]:
@@ -107,6 +108,7 @@ def _storage(settings: Settings, keys: Keys, config: Config, port: int) -> dict[
         "FILE_SIZE_LIMIT": str(config.file_size_limit),
         "UPLOAD_FILE_SIZE_LIMIT": str(config.file_size_limit),
         "UPLOAD_FILE_SIZE_LIMIT_STANDARD": str(config.file_size_limit),
+        "UPLOAD_SIGNED_URL_EXPIRATION_TIME": str(SIGNED_UPLOAD_WITHIN),
         "TUS_URL_PATH": "/upload/resumable",
         "REQUEST_ALLOW_X_FORWARDED_PATH": "true",
         "TENANT_ID": "local",

@@ -121,15 +121,17 @@ ELSEWHERE = """		route {{
 
 `strip_prefix` would also merge slashes and resolve dots, and a file's name may hold either.
 """
-REALTIME = """	route /realtime/v1/* {{
-		@closed path /realtime/v1/api/tenants* /realtime/v1/api/openapi*
-		handle @closed {{
-			header Content-Type application/json
-			respond `{closed}` 403
-		}}
-		@socket not path /realtime/v1/api/*
-		uri @socket path_regexp ^/realtime/v1 /realtime/v1/socket
+REALTIME = """	handle /realtime/v1/* {{
+		route {{
+			@closed path /realtime/v1/api/tenants* /realtime/v1/api/openapi*
+			handle @closed {{
+				header Content-Type application/json
+				respond `{closed}` 403
+			}}
+			@socket not path /realtime/v1/api/*
+			uri @socket path_regexp ^/realtime/v1/ /realtime/v1/socket/
 {realtime}
+		}}
 	}}
 """
 TENANT = "realtime-dev"

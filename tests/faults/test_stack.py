@@ -28,7 +28,7 @@ ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 def local(command: str, directory: Path, port: int) -> subprocess.CompletedProcess[str]:
     """Run `python -m local COMMAND` for the stack in `directory`."""
     return subprocess.run(
-        [sys.executable, "-m", "local", command],
+        [sys.executable, "-m", "local", *command.split()],
         cwd=ROOT,
         env={**os.environ, "LOCAL_DIR": str(directory), "LOCAL_PORT": str(port)},
         capture_output=True,

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from local import state, supervisor
+from local import plan, state, supervisor
 from local.parts import Part
+from local.plan import Plan
 from local.settings import Settings
 
 SLEEP = ["sleep", "600"]
@@ -112,6 +113,58 @@ def test_a_part_that_hangs_is_ended_and_started_again(
     run.until(lambda found: found.parts["second"].pid not in (before, None))
     hangs.clear()
     run.until(lambda found: found.ready)
+
+
+def test_a_server_elsewhere_is_waited_for_and_not_started(start: Callable[..., Run]) -> None:
+    answers = threading.Event()
+    there = Part("there", None, ready=answers.is_set, url="http://127.0.0.1:1")
+    run = start(Part("first", SLEEP, ready=lambda: True), there)
+    awaited = run.until(lambda found: "there" in found.parts)
+    assert (awaited.parts["there"].status, awaited.ready) == ("awaited", False)
+    answers.set()
+    found = run.until(lambda found: found.ready).parts["there"]
+    assert (found.status, found.pid, found.url) == ("elsewhere", None, "http://127.0.0.1:1")
+
+
+def test_what_comes_later_waits_for_a_server_elsewhere(start: Callable[..., Run]) -> None:
+    answers = threading.Event()
+    run = start(Part("first", SLEEP, ready=lambda: True), Part("there", None, ready=answers.is_set))
+    run.supervisor.stages += (lambda: [Part("later", SLEEP, ready=lambda: True)],)
+    assert "later" not in run.until(lambda found: "there" in found.parts).parts
+    answers.set()
+    assert run.until(lambda found: found.ready).parts["later"].status == "ready"
+
+
+def test_a_server_elsewhere_that_ends_is_not_ready(
+    start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "CHECK_EVERY", 0.05)
+    answers = threading.Event()
+    answers.set()
+    run = start(Part("first", SLEEP, ready=lambda: True), Part("there", None, ready=answers.is_set))
+    run.until(lambda found: found.ready)
+    answers.clear()
+    assert run.until(lambda found: not found.ready).parts["there"].status == "awaited"
+
+
+def test_another_plan_starts_all_but_the_first_part_anew(start: Callable[..., Run]) -> None:
+    run = start(Part("first", SLEEP, ready=lambda: True), Part("second", SLEEP, ready=lambda: True))
+    before = run.until(lambda found: found.ready)
+    plan.save(run.settings, Plan({"auth": "http://127.0.0.1:9999"}))
+    run.supervisor._replan()
+    after = run.until(lambda found: found.ready and found.plan != before.plan)
+    assert after.plan.elsewhere == {"auth": "http://127.0.0.1:9999"}
+    assert after.parts["first"].pid == before.parts["first"].pid
+    assert after.parts["second"].pid != before.parts["second"].pid
+
+
+def test_a_stage_that_cannot_be_had_is_told(start: Callable[..., Run]) -> None:
+    def refuse() -> list[Part]:
+        raise RuntimeError("migration 1 is wrong")
+
+    run = start(Part("first", SLEEP, ready=lambda: True))
+    run.supervisor.stages += (refuse,)
+    assert run.until(lambda found: found.failure is not None).failure == "migration 1 is wrong"
 
 
 def test_stopping_ends_the_parts(start: Callable[..., Run]) -> None:

@@ -1,0 +1,76 @@
+"""Which parts are elsewhere, as the environment says it."""
+
+from pathlib import Path
+
+import pytest
+
+from local import plan
+from local.plan import Plan
+from local.settings import Settings, StackError
+
+
+def test_parts_are_elsewhere_where_variables_say_so() -> None:
+    found = plan.read(
+        {"AUTH_URL": "http://127.0.0.1:9999/", "STORAGE_URL": "", "REST_URL": " ", "OTHER_URL": "x"}
+    )
+    assert found == Plan({"auth": "http://127.0.0.1:9999"})
+    assert plan.read({}) == Plan()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("http://127.0.0.1:5000", "https://storage.example.org", "http://localhost:5000/base"),
+        *("http://[::1]:5000", "http://storage_1:5000/a/b-c"),
+    ],
+)
+def test_an_address_is_kept_as_it_is(address: str) -> None:
+    assert plan.read({"STORAGE_URL": address}).elsewhere == {"storage": address}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "127.0.0.1:5000",
+            "localhost",
+            "5000",
+            "ftp://127.0.0.1",
+            "http://",
+            "http://:5000",
+            "unix:/run/x.sock",
+        ),
+        *("http://127.0.0.1:0", "http://127.0.0.1:65536", "http://127.0.0.1:port", "http://[::1:5000"),
+        *("http://a:b@127.0.0.1:5000", "http://127.0.0.1:5000?a=b", "http://127.0.0.1:5000#a"),
+        *(
+            "http://127.0.0.1:5000/a b",
+            "http://127.0.0.1:5000/{env.HOME}",
+            "http://127.0.0.1:5000/a\n}",
+            "http://a b",
+        ),
+    ],
+)
+def test_what_is_no_address_is_refused_by_name(text: str) -> None:
+    with pytest.raises(StackError, match=r"^STORAGE_URL must be a server's address such as http://"):
+        plan.read({"STORAGE_URL": text})
+
+
+def test_a_database_alone_is_for_servers_that_are_named() -> None:
+    named = plan.read({"AUTH_URL": "http://127.0.0.1:9999"}, database_only=True)
+    assert named == Plan({"auth": "http://127.0.0.1:9999"}, database_only=True)
+    with pytest.raises(StackError, match="AUTH_URL, STORAGE_URL, REST_URL, REALTIME_URL"):
+        plan.read({}, database_only=True)
+
+
+def test_what_is_taken_leads_nobody_else_there() -> None:
+    environment = {"AUTH_URL": "http://127.0.0.1:9999", "REST_URL": "", "PATH": "/bin"}
+    assert plan.take(environment) == {"AUTH_URL": "http://127.0.0.1:9999"}
+    assert environment == {"REST_URL": "", "PATH": "/bin"}
+
+
+def test_a_plan_is_kept_for_the_supervisor(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, tmp_path / "data", tmp_path, 50000, tmp_path / ".env.local")
+    assert plan.load(settings) == Plan()
+    kept = Plan({"storage": "http://127.0.0.1:5000/ä"}, database_only=True)
+    plan.save(settings, kept)
+    assert plan.load(settings) == kept
