@@ -149,12 +149,14 @@ def _wait(settings: Settings, say: Say) -> None:
         if not state.running(settings):
             raise StackError(f"the stack ended while starting. Its log: {settings.shown('supervisor')}")
         time.sleep(0.1)
+    if awaited := list(_awaited(settings, current)):
+        raise StackError(
+            f"still waiting after {UP_WITHIN:.0f} s: {'; '.join(awaited)}. Postgres goes on running: "
+            "start what is missing, and `make up` again (docs/real-servers.md)"
+        )
     waiting = ", ".join(name for name, part in current.parts.items() if not part.good) if current else "all"
-    why = "".join(f". {line}" for line in _awaited(settings, current))
     down(settings)
-    raise StackError(
-        f"not ready after {UP_WITHIN:.0f} s: {waiting}{why}. Logs: {os.path.relpath(settings.logs)}"
-    )
+    raise StackError(f"not ready after {UP_WITHIN:.0f} s: {waiting}. Logs: {os.path.relpath(settings.logs)}")
 
 
 def _lines(settings: Settings, current: state.State | None) -> Iterator[str]:
@@ -169,16 +171,12 @@ def _lines(settings: Settings, current: state.State | None) -> Iterator[str]:
 
 
 def _awaited(settings: Settings, current: state.State | None) -> Iterator[str]:
+    """What is lacking at servers elsewhere."""
     secrets = keys.load(settings.directory)
     for name, part in (current.parts if current else {}).items():
         if part.status == "awaited" and part.url:
             if reason := elsewhere.lacking(settings, secrets, name, part.url):
                 yield f"{name}: {reason}"
-            if cluster.made_here(settings, secrets, name):
-                yield (
-                    f"{name}: its tables in this database are our own part's; if its server does not take "
-                    "them over, have an empty database by `make reset`"
-                )
 
 
 def _until(condition: Callable[[], bool], seconds: float, otherwise: str) -> None:

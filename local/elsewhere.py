@@ -13,6 +13,10 @@ from local.settings import Settings
 
 HEALTH = {"auth": "/health", "storage": "/status", "rest": "/", "realtime": "/"}
 """What each real server answers by itself. At the root that may be a refusal."""
+TAKEN_OVER = (
+    "; its tables in this database were made by our own part: if the server does not take them over, "
+    "`make reset` makes an empty database"
+)
 ANSWERS_WITHIN = 2.0
 SIGNED_UPLOAD_WITHIN = 7200
 """Both in seconds; hosted Storage gives signed uploads two hours."""
@@ -28,23 +32,27 @@ def _part(settings: Settings, keys: Keys, name: str, url: str) -> Part:
 
 def lacking(settings: Settings, keys: Keys, name: str, url: str) -> str | None:
     """Why the server cannot be used yet, None if it can."""
-    address = f"{url}{HEALTH[name]}"
-    try:
-        status = httpx.get(address, timeout=ANSWERS_WITHIN).status_code
-    except httpx.HTTPError as error:
-        return f"{address} does not answer ({type(error).__name__})"
-    if status >= (500 if HEALTH[name] == "/" else 300):
-        return f"{address} answers {status}"
     try:
         missing = cluster.missing_tables(settings, keys, name)
+        made_here = cluster.made_here(settings, keys, name)
     except psycopg.OperationalError:
         return "the database does not answer"
+    if refused := _refused(f"{url}{HEALTH[name]}", 500 if HEALTH[name] == "/" else 300):
+        return f"{refused}{TAKEN_OVER if made_here else ''}"
     if missing:
         return (
             f"{url} answers, but has not made {' and '.join(missing)}: a server makes its tables when it "
             f"starts, in the database on port {settings.postgres_port}"
         )
     return None
+
+
+def _refused(address: str, limit: int) -> str | None:
+    try:
+        status = httpx.get(address, timeout=ANSWERS_WITHIN).status_code
+    except httpx.HTTPError as error:
+        return f"{address} does not answer ({type(error).__name__})"
+    return None if status < limit else f"{address} answers {status}"
 
 
 def environment(settings: Settings, keys: Keys, config: Config, name: str, port: int) -> dict[str, str]:

@@ -92,7 +92,8 @@ def running(directory: Path) -> Iterator[Stack]:
     servers = plan.take(os.environ)
     if servers and not os.environ.get("LOCAL_PORT"):
         raise StackError(
-            f"{', '.join(servers)}: LOCAL_PORT must say which stack's database the server works on"
+            f"{', '.join(servers)}: LOCAL_PORT must say on which stack's database they work "
+            "(docs/real-servers.md)"
         )
     os.environ["LOCAL_DIR"] = str(directory)
     try:

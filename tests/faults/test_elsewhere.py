@@ -173,6 +173,8 @@ def test_what_a_server_lacks_is_said(stack: Stack) -> None:
         return elsewhere.lacking(stack.settings, secrets, "storage", url)
 
     nowhere = f"http://127.0.0.1:{free_port()}"
-    assert (lacking(nowhere) or "").startswith(f"{nowhere}/status does not answer (ConnectError)")
+    said = lacking(nowhere) or ""
+    assert said.startswith(f"{nowhere}/status does not answer (ConnectError)")
+    assert "made by our own part" in said
     with echo("storage") as answering:
         assert lacking(answering) is None
