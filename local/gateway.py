@@ -39,13 +39,14 @@ TEMPLATE = """{{
 		header Access-Control-Allow-Methods "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 		header Access-Control-Allow-Headers {{header.Access-Control-Request-Headers}}
 		header Access-Control-Max-Age 86400
-		respond 204
+		respond 200
 	}}
 }}
 
 http://127.0.0.1:{port} {{
 	bind 127.0.0.1
 	request_header -X-Forwarded-For
+	request_header -X-Forwarded-Prefix
 {proxied}
 	@open path /auth/v1/health /auth/v1/.well-known/* /auth/v1/verify /auth/v1/callback /auth/v1/authorize
 	handle @open {{

@@ -29,7 +29,7 @@ type Refused = Response<Body>;
 pub async fn answer(rest: Arc<Rest>, counter: &Counter, request: Request) -> Response<Body> {
     let asked = Asked::by(&request, &rest.config().db_schemas);
     let calls_reader = asked.calls_reader(&rest).await;
-    let counted = match asked.reads() || calls_reader {
+    let counted = match (asked.reads() || calls_reader) && !limits::counted_before(&asked.headers) {
         true => limits::admit(counter, &rest, &asked.headers).await,
         false => None,
     };

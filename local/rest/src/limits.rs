@@ -61,6 +61,12 @@ enum Caller {
     Network(Option<IpAddr>),
 }
 
+/// A gateway that tells which prefix it took away is that of another stack, where this server is a
+/// guest: it has counted what it passes on. Our own lets nobody else tell.
+pub fn counted_before(headers: &HeaderMap) -> bool {
+    headers.contains_key("x-forwarded-prefix")
+}
+
 /// Count one read of the caller; none where nothing limits them.
 pub async fn admit(counter: &Counter, rest: &Rest, headers: &HeaderMap) -> Option<Admission> {
     let addresses = headers.get("x-forwarded-for")?;

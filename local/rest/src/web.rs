@@ -54,7 +54,7 @@ async fn answer(State(current): State<Current>, request: Request) -> Response {
 }
 
 /// `/live` says that the process runs, `/ready` that it reaches the database. `/admit` counts a read
-/// of what the gateway sends elsewhere, and answers 429 where it is one too many; `/admit/rest` does
+/// of what the gateway sends elsewhere, and answers 429 where it is one too many; `/admit/rest` does so
 /// where another server answers the API, for what of it is a read.
 pub fn admin(current: Current) -> Router {
     Router::new()
@@ -83,9 +83,8 @@ async fn admit_rest(current: State<Current>, headers: HeaderMap) -> Response {
 /// The request that the gateway asks about.
 fn forwarded(headers: &HeaderMap) -> Option<http::Request<()>> {
     let told = |name: &str| headers.get(name)?.to_str().ok();
-    let request = http::Request::builder()
-        .method(told("x-forwarded-method")?)
-        .uri(told("x-forwarded-uri")?);
+    let request =
+        http::Request::builder().method(told("x-forwarded-method")?).uri(told("x-forwarded-uri")?);
     let (mut parts, body) = request.body(()).ok()?.into_parts();
     parts.headers = headers.clone();
     Some(http::Request::from_parts(parts, body))
