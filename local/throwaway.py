@@ -53,11 +53,15 @@ class Stack:
         current = state.read(self.settings)
         return current.plan.elsewhere if current else {}
 
-    def part(self, name: str) -> state.PartState:
+    @property
+    def parts(self) -> dict[str, state.PartState]:
         current = state.read(self.settings)
         if current is None:
             raise StackError("the stack does not run")
-        return current.parts[name]
+        return current.parts
+
+    def part(self, name: str) -> state.PartState:
+        return self.parts[name]
 
     def pid(self, part: str) -> int:
         pid = self.part(part).pid

@@ -178,6 +178,8 @@ def test_reset_empties_the_database_and_keeps_the_keys(own: Own) -> None:
 @pytest.mark.parametrize("part", ["postgres", "rest", "platform", "search", "jobs", "gateway"])
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_a_killed_part_comes_back(stack: Stack, part: str, turn: int) -> None:
+    if part not in stack.parts:
+        pytest.skip(f"{part} is another's server here")
     killed = stack.pid(part)
     os.kill(killed, signal.SIGKILL)
 
@@ -199,5 +201,6 @@ def test_status_says_what_runs(stack: Stack, own: Own) -> None:
     assert "not running" in local("status", own.directory, own.port).stdout
     shown = local("status", stack.settings.directory, stack.settings.port)
     assert shown.returncode == 0
-    for part in ("postgres", "rest", "platform", "gateway"):
-        assert f"{part} " in shown.stdout
+    assert {"postgres", "search", "jobs", "gateway"} < set(stack.parts)
+    for part in stack.parts:
+        assert f" {part} " in shown.stdout
