@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from local.settings import Settings
 
-PARTS_TO_COME = ("realtime", "functions", "graphql")
+PARTS_TO_COME = ("realtime", "graphql")
 TEMPLATE = """{{
 	admin off
 	auto_https off
@@ -29,13 +29,17 @@ TEMPLATE = """{{
 }}
 
 (cross_origin) {{
+	header {{
+		>Access-Control-Allow-Origin *
+		>Access-Control-Expose-Headers "{readable}"
+		-Access-Control-Allow-Credentials
+	}}
 	@preflight {{
 		method OPTIONS
 		header Origin *
 		header Access-Control-Request-Method *
 	}}
 	handle @preflight {{
-		header Access-Control-Allow-Origin *
 		header Access-Control-Allow-Methods "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 		header Access-Control-Allow-Headers {{header.Access-Control-Request-Headers}}
 		header Access-Control-Max-Age 86400
@@ -88,7 +92,7 @@ http://127.0.0.1:{port} {{
 	}}
 }}
 """
-ROUTE = """	handle /{name}/* {{
+ROUTE = """	handle /{path}/* {{
 		route {{
 			@read not method OPTIONS
 {counted}
@@ -113,9 +117,6 @@ ELSEWHERE = """		route {{
 			uri path_regexp ^{prefix}/ {base}/
 {before}			reverse_proxy {address} {{
 				header_up X-Forwarded-Prefix {prefix}
-				header_down Access-Control-Allow-Origin *
-				header_down Access-Control-Expose-Headers *
-				header_down -Access-Control-Allow-Credentials
 {host}			}}
 		}}"""
 """Real servers work at the root, and leave it to a gateway to tell browsers who may read their answers.
@@ -135,13 +136,15 @@ REALTIME = """	handle /realtime/v1/* {{
 		}}
 	}}
 """
+READABLE = "*, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 TENANT = "realtime-dev"
 """The tenant that a realtime server makes for itself; it takes the first word of the host's name for it."""
 NO_KEY = '{"message":"No API key found in request","hint":"Send the anon key in the header apikey."}'
 NO_ROUTE = '{"message":"no Route matched with those values"}'
 CLOSED = '{"message":"Access is forbidden."}'
 UNAVAILABLE = '{"message":"The service behind this address does not answer. Try again in a moment."}'
-PRODUCT = ("search",)
+COUNTED_PATHS = {"search": "search", "functions/v1": "platform"}
+"""Paths at which what enters is counted here, and the parts that answer there."""
 PROXIED = "\trequest_header -Cf-Ipcountry\n\trequest_header -Cf-Connecting-Ip\n"
 """A client's own word on its country and address is dropped; a proxy before the gateway may be believed."""
 
@@ -161,8 +164,13 @@ def command(settings: Settings, addresses: Mapping[str, str], elsewhere: Collect
             storage=_platform("storage", addresses, elsewhere),
             realtime=_realtime(addresses, elsewhere),
             proxied="" if settings.behind_proxy else PROXIED,
-            product="".join(_product(name, addresses) for name in PRODUCT if name in addresses),
+            product="".join(
+                _counted(path, addresses[part], addresses)
+                for path, part in COUNTED_PATHS.items()
+                if part in addresses
+            ),
             to_come=" ".join(f"/{name}/*" for name in PARTS_TO_COME),
+            readable=READABLE,
             no_key=NO_KEY,
             no_route=NO_ROUTE,
             unavailable=UNAVAILABLE,
@@ -195,9 +203,9 @@ def _realtime(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
     return REALTIME.format(closed=CLOSED, realtime=server)
 
 
-def _product(name: str, addresses: Mapping[str, str]) -> str:
+def _counted(path: str, address: str, addresses: Mapping[str, str]) -> str:
     counted = COUNTED.format(counter=addresses["rest_admin"], question="/admit")
-    return ROUTE.format(name=name, address=addresses[name], counted=counted)
+    return ROUTE.format(path=path, address=address, counted=counted)
 
 
 def _server(prefix: str, address: str, *, before: str = "", host: str = "") -> str:

@@ -21,9 +21,9 @@ from local.rest import service as rest
 from local.settings import ROOT, Settings
 
 PROCFILE = ROOT / "Procfile"
+FUNCTIONS = ROOT / "supabase" / "functions"
 PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
 """Programs of this Python's environment first."""
-PLATFORM_HEALTH = {"auth": "/auth/v1/health", "storage": "/storage/v1/status"}
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
     """Everything of ours that needs the database: REST, platform, the Procfile's, gateway."""
     ports = {name: free_port() for name in ("rest", "rest_admin", "platform", *procfile())}
     addresses = {name: local_url(port) for name, port in ports.items()} | plan.elsewhere
-    platform = [part for part in ("auth", "storage") if part not in plan.elsewhere]
+    served = [part for part in ("auth", "storage") if part not in plan.elsewhere]
     return [
         Part(
             name="counter" if "rest" in plan.elsewhere else "rest",
@@ -104,15 +104,13 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
             ready=answers(f"{local_url(ports['rest_admin'])}/ready"),
             url=local_url(ports["rest"]),
         ),
-        *(
-            Part(
-                name="platform",
-                command=uvicorn(ports["platform"]),
-                environment=platform_environment(settings, keys, config, platform),
-                ready=answers(f"{local_url(ports['platform'])}{PLATFORM_HEALTH[part]}"),
-                url=local_url(ports["platform"]),
-            )
-            for part in platform[:1]
+        Part(
+            name="platform",
+            command=uvicorn(ports["platform"]),
+            environment=platform_environment(settings, keys, config, served)
+            | {"SEARCH_URL": addresses["search"]},
+            ready=answers(f"{local_url(ports['platform'])}/health"),
+            url=local_url(ports["platform"]),
         ),
         *(product(settings, keys, name, command, addresses) for name, command in procfile().items()),
         Part(
@@ -154,6 +152,20 @@ def platform_environment(
         "STORAGE_DIR": str(settings.files),
         "FILE_SIZE_LIMIT": str(config.file_size_limit),
         **{name: str(value) for name, value in optional.items() if value is not None},
+        **functions_environment(settings, keys, config),
+    }
+
+
+def functions_environment(settings: Settings, keys: Keys, config: Config) -> dict[str, str]:
+    client = environment(settings, keys)
+    given = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY")
+    return {
+        "FUNCTIONS_DATABASE_URL": cluster.url(settings, keys, "authenticator"),
+        "FUNCTIONS_DIR": str(FUNCTIONS),
+        "FUNCTIONS_LOGS": str(settings.logs),
+        "FUNCTIONS_UNVERIFIED": " ".join(config.unverified_functions),
+        **{name: client[name] for name in given},
+        "SUPABASE_DB_URL": client["DATABASE_URL"],
     }
 
 

@@ -1,8 +1,9 @@
-"""The platform's servers as one ASGI application: Auth at /auth/v1, Storage at /storage/v1.
+"""The platform's servers as one ASGI application: Auth at /auth/v1, Storage at /storage/v1, Functions at
+/functions/v1.
 
 uvicorn local.platform:app --host 127.0.0.1 --port 9999
 
-PLATFORM_PARTS says which of them it serves; both, unless another server is one of them.
+PLATFORM_PARTS says which of Auth and Storage it serves: `auth,storage` unless another server is one of them.
 """
 
 import json
@@ -21,12 +22,16 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.auth import app as auth_app
 from local.auth import context as auth_context
 from local.auth import settings as auth_settings
+from local.functions import app as functions_app
+from local.functions import settings as functions_settings
 from local.storage import app as storage_app
 from local.storage import context as storage_context
 from local.storage import settings as storage_settings
@@ -46,6 +51,7 @@ log = logging.getLogger(__name__)
 class State(TypedDict, total=False):
     auth: auth_context.Auth
     storage: storage_context.Storage
+    functions: functions_app.Functions
 
 
 ROUTERS = {"auth": auth_app.router, "storage": storage_app.router}
@@ -54,13 +60,14 @@ ROUTERS = {"auth": auth_app.router, "storage": storage_app.router}
 @asynccontextmanager
 async def lifespan(_app: Starlette) -> AsyncIterator[State]:
     async with AsyncExitStack() as open_parts:
-        state = State()
+        functions = functions_app.opened(functions_settings.read(os.environ))
+        state = State(functions=await open_parts.enter_async_context(functions))
         if "auth" in served:
-            opening = auth_context.opened(auth_settings.read(os.environ))
-            state["auth"] = await open_parts.enter_async_context(opening)
+            auth = auth_context.opened(auth_settings.read(os.environ))
+            state["auth"] = await open_parts.enter_async_context(auth)
         if "storage" in served:
-            files = storage_context.opened(storage_settings.read(os.environ))
-            state["storage"] = await open_parts.enter_async_context(files)
+            storage = storage_context.opened(storage_settings.read(os.environ))
+            state["storage"] = await open_parts.enter_async_context(storage)
         yield state
 
 
@@ -119,21 +126,30 @@ def configure_logging() -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").disabled = True
+    # It would log the addresses that functions are called at, with their queries.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+async def health(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse("OK")
 
 
 configure_logging()
 served = os.environ.get("PLATFORM_PARTS", "auth,storage").split(",")
+any_origin = Middleware(
+    CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED
+)
 app = Starlette(
-    routes=[Mount(f"/{part}/v1", app=ROUTERS[part]) for part in served],
-    middleware=[
-        Middleware(logged),
-        Middleware(
-            CORSMiddleware,
-            allow_origins=["*"],
-            allow_methods=["*"],
-            allow_headers=["*"],
-            expose_headers=EXPOSED,
+    routes=[
+        Route("/health", health),
+        *(
+            Mount(f"/{part}/v1", app=ROUTERS[part], middleware=[any_origin])
+            for part in ROUTERS
+            if part in served
         ),
+        # Functions say themselves which origins they answer.
+        Mount("/functions/v1", app=functions_app.router),
     ],
+    middleware=[Middleware(logged)],
     lifespan=lifespan,
 )

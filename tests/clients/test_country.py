@@ -57,5 +57,6 @@ def test_a_proxy_before_the_gateway_is_believed_if_a_setting_says_so(
     settings = replace(
         stack.settings, directory=tmp_path_factory.mktemp("gateway"), behind_proxy=behind_proxy
     )
-    gateway.command(settings, {"rest": "http://127.0.0.1:1", "platform": "http://127.0.0.1:2"})
+    addresses = dict.fromkeys(("rest", "rest_admin", "platform"), "http://127.0.0.1:1")
+    gateway.command(settings, addresses)
     assert (f"request_header -{header}" in (settings.run / "Caddyfile").read_text()) is dropped
