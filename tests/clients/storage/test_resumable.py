@@ -1,11 +1,9 @@
-"""Resumable uploads: the protocol by hand, and a client of somebody else's."""
+"""Resumable uploads by hand, as the protocol has it. Clients do it in scenarios/resumable.py."""
 
 import base64
-import io
 
 import httpx
 import pytest
-from tusclient.client import TusClient
 
 from tests.clients.storage.conftest import LIMITED, PRIVATE, User
 
@@ -44,18 +42,6 @@ def test_pieces_become_one_file_with_what_was_said_of_it(ann: User, http: httpx.
     assert info["metadata"] == {"a": "é"}
     told = http.head(url, headers={**ann.bearer, **TUS})
     assert told.headers["upload-offset"] == "11"
-
-
-def test_a_client_that_was_broken_off_goes_on_where_it_was(ann: User, http: httpx.Client) -> None:
-    content = bytes(range(256)) * 8192
-    client = TusClient(f"{http.base_url}{UPLOADS.lstrip('/')}", headers=dict(ann.bearer))
-    words = {"bucketName": PRIVATE, "objectName": ann.path("film.mp4"), "contentType": "video/mp4"}
-    first = client.uploader(file_stream=io.BytesIO(content), chunk_size=500_000, metadata=words)
-    first.upload(stop_at=1_000_000)
-    second = client.uploader(file_stream=io.BytesIO(content), chunk_size=500_000, url=first.url)
-    assert second.offset == 1_000_000
-    second.upload()
-    assert ann.storage.from_(PRIVATE).download(ann.path("film.mp4")) == content
 
 
 def test_a_file_may_come_with_its_creation_or_be_empty(ann: User, http: httpx.Client) -> None:
