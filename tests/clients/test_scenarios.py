@@ -98,8 +98,9 @@ class Stage:
     def answer(self, step: Step) -> Answer:
         calls = filled(step.calls, self.kept)
         if step.actor == "line":
-            self.line.cut_after(calls[0][1][0])
-            return Answer()
+            for sent in calls[0][1]:
+                self.line.cut_after(sent)
+            return Answer(self.line.cuts)
         key = self.stack.service_role_key if step.actor == "service" else self.stack.anon_key
         name = f"{step.actor} {self.kept['run']}" if "guest" in step.actor else step.actor
         return self.driver.ask(name, key, calls)

@@ -14,6 +14,7 @@ class WeakLine:
         place = urlsplit(url)
         self._target = (place.hostname, place.port)
         self._left: int | None = None
+        self.cuts = 0
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -21,7 +22,7 @@ class WeakLine:
 
     def cut_after(self, sent: int) -> None:
         with self._lock:
-            self._left = sent
+            self._left, self.cuts = sent, 0
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -62,5 +63,8 @@ class WeakLine:
             if self._left is None:
                 return size
             allowed = min(size, self._left)
-            self._left = None if allowed < size else self._left - allowed
+            self._left -= allowed
+            if allowed < size:
+                self._left = None
+                self.cuts += 1
             return allowed

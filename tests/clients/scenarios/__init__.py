@@ -1,6 +1,6 @@
 """What an app does with its client: one table, played with every client."""
 
-from tests.clients.scenarios import accounts, files, functions, ratings, resumable, rows
+from tests.clients.scenarios import accounts, buckets, files, functions, ratings, resumable, rows, sharing
 from tests.clients.scenarios.language import Scenario
 
 ALL: tuple[Scenario, ...] = (
@@ -9,5 +9,7 @@ ALL: tuple[Scenario, ...] = (
     *functions.SCENARIOS,
     *ratings.SCENARIOS,
     *files.SCENARIOS,
+    *sharing.SCENARIOS,
+    *buckets.SCENARIOS,
     *resumable.SCENARIOS,
 )

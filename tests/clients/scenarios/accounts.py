@@ -91,6 +91,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         guest.auth.signInAnonymously({"options": {"data": {"theme": "dark"}}}).gives(
             {"user": {"id": Keep("id"), "is_anonymous": True}}
         ),
+        guest.auth.getClaims().gives({"claims": {"sub": "{{id}}", "is_anonymous": True}}),
         guest.auth.updateUser({"password": PASSWORD}).refused(code="validation_failed"),
         guest.auth.updateUser({"email": ann.email}).refused(code="email_exists"),
         guest.auth.updateUser(CREDENTIALS).gives({"user": {"id": "{{id}}", "is_anonymous": False}}),

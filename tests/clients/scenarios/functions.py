@@ -6,6 +6,7 @@ from tests.clients.scenarios.language import Actor, Contains, Scenario, Step, an
 from tests.clients.scenarios.rows import AWKWARD, ids
 
 VALUES: tuple[Any, ...] = (*AWKWARD, [1, None, {"a": None}], {"b": [], "a": "x"}, True, 1.5)
+VECTOR = [0.1] * 384
 NUMBERS = guest.rpc("rest_table", {"n": 9})
 
 
@@ -91,12 +92,15 @@ SCENARIOS: tuple[Scenario, ...] = (
     scenario(
         "a parameter out of range is named",
         refuses("match_movies", {"query_embedding": [1, 2, 3]}, "query_embedding"),
-        refuses("match_movies", {"query_embedding": [0.1] * 384, "match_count": -1}, "match_count"),
-        refuses("match_movies", {"query_embedding": [0.1] * 384, "match_threshold": -0.5}, "match_threshold"),
+        refuses("match_movies", {"query_embedding": VECTOR, "match_count": -1}, "match_count"),
+        refuses("match_movies", {"query_embedding": VECTOR, "match_count": 1_000_000}, "match_count"),
+        refuses("match_movies", {"query_embedding": VECTOR, "match_threshold": -0.5}, "match_threshold"),
         refuses("match_books", {"query_embedding": None}, "query_embedding"),
         refuses("get_popular_items", {"limit": 0}, "limit"),
         refuses("get_recommendations", {"count": 1_000_000}, "count", ann),
+        refuses("get_recommendations", {"count": 1_000_000}, "count"),
         refuses("get_recommendations", {"kind": "opera"}, "kind"),
+        refuses("get_recommendations", {"diversity": 2}, "diversity"),
         refuses("record_consent", {"purpose": "fortune", "granted": True, "version": "1"}, "purpose", ann),
     ),
     scenario(

@@ -2,7 +2,7 @@
 
 A call is written as supabase-js documents it, `ann.storage.from_("avatars").upload(path, File(b"x"))`, with
 an underscore after Python's own words (`from_`, `in_`, `is_`, `or_`, `not_`). The drivers say it in the words
-of their client, so options are those of supabase-js too: `{"contentType": "text/csv"}`, `{"ascending": False}`.
+of their client, so options are those of supabase-js too: `{"contentType": "text/csv"}`.
 
 In texts, `{{name}}` stands for what a step before has kept under that name. There are always `{{run}}`, new
 for every scenario and client, `{{url}}`, the stack's address, `{{line}}`, the same behind a line that can be
@@ -160,4 +160,4 @@ service = Actor("service")
 web = Actor("web")
 """Whatever fetches a URL: `web.fetch(url, {"method": "HEAD"})`."""
 line = Actor("line")
-"""The line of `{{line}}`: `line.cutAfter(bytes)` breaks the next connection that sends as many."""
+"""The line of `{{line}}`: `line.cutAfter(bytes)` breaks a connection off, `line.cuts()` counts them since."""

@@ -60,6 +60,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         pieces(ann)
         .upload(ann.path("film.mp4"), FILM, PIECES | {"through": "{{line}}", "retryDelays": [0, 0, 100, 500]})
         .gives({"offset": SIZE}),
+        line.cuts().gives(1),
         files(ann).download(ann.path("film.mp4")).gives(FILM.whole),
     ),
     scenario(
