@@ -117,7 +117,8 @@ def test_scenario(
 ) -> None:
     if scenario.only not in (None, driver.name):
         pytest.skip(f"{driver.name} has no word for it")
-    kept = people | {"run": uuid.uuid4().hex[:12], "url": stack.url, "line": line.url, "password": PASSWORD}
+    places = {"url": stack.url, "line": line.url, "anon_key": stack.anon_key}
+    kept = people | places | {"run": uuid.uuid4().hex[:12], "password": PASSWORD}
     Stage(driver, stack, line, kept).play(scenario)
 
 

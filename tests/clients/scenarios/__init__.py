@@ -1,6 +1,16 @@
 """What an app does with its client: one table, played with every client."""
 
-from tests.clients.scenarios import accounts, buckets, files, functions, ratings, resumable, rows, sharing
+from tests.clients.scenarios import (
+    accounts,
+    browsers,
+    buckets,
+    files,
+    functions,
+    ratings,
+    resumable,
+    rows,
+    sharing,
+)
 from tests.clients.scenarios.language import Scenario
 
 ALL: tuple[Scenario, ...] = (
@@ -12,4 +22,5 @@ ALL: tuple[Scenario, ...] = (
     *sharing.SCENARIOS,
     *buckets.SCENARIOS,
     *resumable.SCENARIOS,
+    *browsers.SCENARIOS,
 )

@@ -73,7 +73,7 @@ def filled(value: Any, kept: Mapping[str, Any]) -> Any:
             whole = NAME.fullmatch(value)
             return kept[whole[1]] if whole else NAME.sub(lambda found: str(kept[found[1]]), value)
         case dict():
-            return {filled(name, kept): filled(item, kept) for name, item in value.items()}
+            return {str(filled(name, kept)): filled(item, kept) for name, item in value.items()}
         case list() | tuple():
             return type(value)(filled(item, kept) for item in value)
         case Contains():

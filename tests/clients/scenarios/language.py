@@ -5,8 +5,8 @@ an underscore after Python's own words (`from_`, `in_`, `is_`, `or_`, `not_`). T
 of their client, so options are those of supabase-js too: `{"contentType": "text/csv"}`.
 
 In texts, `{{name}}` stands for what a step before has kept under that name. There are always `{{run}}`, new
-for every scenario and client, `{{url}}`, the stack's address, `{{line}}`, the same behind a line that can be
-cut, and `{{password}}`, everybody's.
+for every scenario and client, `{{url}}` and `{{anon_key}}`, the stack's, `{{line}}`, the same address behind
+a line that can be cut, and `{{password}}`, everybody's.
 """
 
 from collections.abc import Callable, Mapping
