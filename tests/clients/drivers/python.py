@@ -92,7 +92,7 @@ class PythonDriver:
             elif name == "setHeader":
                 value.request.headers[words[0]] = words[1]
             else:
-                given = _keywords(words.pop()) if _takes_options(name, words) else {}
+                given = _keywords(name, words.pop()) if _takes_options(name, words) else {}
                 if name in WRITES and unread:
                     given["returning"] = "minimal"
                 value = getattr(value, _snake(name))(*words, **given)
@@ -222,11 +222,13 @@ def _takes_options(name: str, words: list[Any]) -> bool:
     return len(words) > plain_dicts.get(name, 0)
 
 
-def _keywords(options: Mapping[str, Any]) -> dict[str, Any]:
+def _keywords(method: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """supabase-js's options as supabase-py's keywords."""
     given = {KEYWORDS.get(name) or _snake(name): value for name, value in options.items()}
     if "ascending" in options:
         given["desc"] = not options["ascending"]
+    if method == "or":
+        given = {"reference_table": options["referencedTable"]}
     return given
 
 

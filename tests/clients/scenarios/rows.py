@@ -94,6 +94,32 @@ SCENARIOS: tuple[Scenario, ...] = (
         FILMS.select("id").gt("year", 1962).lte("year", 2019).lt("rating", 8).gives(ids(2)),
     ),
     scenario(
+        "every operator finds what it describes",
+        FILMS.select("id").filter("title", "imatch", "^c|son$").order("id").gives(ids(1, 2)),
+        FILMS.select("id").filter("title", "like(any)", "{%+%,Cl%}").order("id").gives(ids(1, 2)),
+        FILMS.select("id").filter("title", "ilike(all)", "{%+%,%SON}").gives(ids(2)),
+        FILMS.select("id").filter("year", "isdistinct", "2009").order("id").gives(ids(1, 3, 4)),
+        FILMS.select("id").filter("title", "not.like", "%+%").order("id").gives(ids(1, 3, 4)),
+        FILMS.select("id").filter("title", "plfts(english)", "the mothers").gives(ids(2)),
+        FILMS.select("id").textSearch("title", "mother & son").gives(ids(2)),
+        FILMS.select("id").contains("meta", {"k": {"n": 1}}).gives(ids(1)),
+        FILMS.select("id").containedBy("tags", ["new wave", "c"]).gives(ids(2)),
+        FILMS.select("id").gt("seen_at", "2026-01-01T00:00:00+00:00").order("id").gives(ids(1, 3)),
+        FILMS.select("id").eq("odd, name", "x").gives([]),
+        FILMS.select("id").or_("id.eq.1,id.eq.3").or_("year.gt.2000,id.eq.99").gives(ids(3)),
+        DIRECTORS.select("films:rest_films(id)")
+        .or_("year.eq.2009,title.like.100*", {"referencedTable": "films"})
+        .order("id")
+        .gives([{"films": []}, {"films": ids(2, 3)}]),
+    ),
+    scenario(
+        "a write that would touch more than it may touches nothing",
+        NOTES.insert([{"body": text} for text in "ab"]).gives(None),
+        NOTES.delete().gt("id", 0).maxAffected(1).select("id").refused(code="PGRST124"),
+        NOTES.delete().gt("id", 1).maxAffected(1).select("id").gives(ids(2)),
+        NOTES.select("id").gives(ids(1)),
+    ),
+    scenario(
         "rows are ordered and paged",
         FILMS.select("id")
         .order("rating", {"ascending": False, "nullsFirst": False})
@@ -102,6 +128,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         .gives(ids(1, 2, 3)),
         FILMS.select("id").order("year", {"ascending": True, "nullsFirst": True}).gives(ids(4, 1, 2, 3)),
         FILMS.select("id").order("id").range(1, 2).gives(ids(2, 3)),
+        FILMS.select("id").range(10, 20).gives([]),
+        FILMS.select("id", {"count": "exact"}).range(10, 20).refused(code="PGRST103"),
     ),
     scenario(
         "counts are of what the filters match",
