@@ -1,5 +1,7 @@
 """/upload/resumable: TUS 1.0.0 (https://tus.io/protocols/resumable-upload), with creation and termination."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -23,6 +25,8 @@ from local.storage.tokens import UPLOAD, InvalidToken
 
 VERSION = "1.0.0"
 PIECE = "application/offset+octet-stream"
+PATIENCE = 10
+"""Seconds for a broken connection to be noticed, whose client has already come back."""
 ABILITIES = {
     "tus-version": VERSION,
     "tus-extension": "creation,creation-with-upload,termination",
@@ -197,10 +201,12 @@ async def _finished(request: Request, upload: Resumable, uploader: Uploader) -> 
 
 @asynccontextmanager
 async def _alone(request: Request, upload: Resumable) -> AsyncIterator[None]:
-    """One request at a time works on an upload. Raises StorageError for a second one."""
-    uploading = storage_of(request).uploading
-    if upload.version in uploading:
-        raise StorageError(423, "ResourceLocked", "The upload is being written to by another request")
+    """One request at a time works on an upload. Raises StorageError for one that has waited too long."""
+    uploading, end = storage_of(request).uploading, time.monotonic() + PATIENCE
+    while upload.version in uploading:
+        if time.monotonic() > end:
+            raise StorageError(423, "ResourceLocked", "The upload is being written to by another request")
+        await asyncio.sleep(0.05)
     uploading.add(upload.version)
     try:
         yield

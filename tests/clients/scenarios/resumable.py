@@ -58,7 +58,11 @@ SCENARIOS: tuple[Scenario, ...] = (
         "a line that breaks in the middle of a piece costs that piece's rest only",
         line.cutAfter(PIECE + PIECE // 2).gives(),
         pieces(ann)
-        .upload(ann.path("film.mp4"), FILM, PIECES | {"through": "{{line}}", "retryDelays": [0, 0, 100, 500]})
+        .upload(
+            ann.path("film.mp4"),
+            FILM,
+            PIECES | {"through": "{{line}}", "retryDelays": [0, 0, 100, 100, 500, 500]},
+        )
         .gives({"offset": SIZE}),
         line.cuts().gives(1),
         files(ann).download(ann.path("film.mp4")).gives(FILM.whole),

@@ -1,10 +1,14 @@
 """Resumable uploads by hand, as the protocol has it. Clients do it in scenarios/resumable.py."""
 
 import base64
+import socket
+import threading
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from tests.clients.conftest import until
 from tests.clients.storage.conftest import LIMITED, PRIVATE, User
 
 TUS = {"tus-resumable": "1.0.0"}
@@ -42,6 +46,25 @@ def test_pieces_become_one_file_with_what_was_said_of_it(ann: User, http: httpx.
     assert info["metadata"] == {"a": "é"}
     told = http.head(url, headers={**ann.bearer, **TUS})
     assert told.headers["upload-offset"] == "11"
+
+
+def test_a_client_is_back_before_its_broken_connection_is_noticed(ann: User, http: httpx.Client) -> None:
+    content = bytes(range(256)) * 16384
+    url = urlsplit(start(http, ann, "a.txt", len(content)).headers["location"])
+    size = {"content-length": str(len(content)), "host": url.netloc}
+    headers = {**ann.bearer, **PIECE, **size, "upload-offset": "0"}
+    lines = [f"PATCH {url.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+
+    def offset() -> int:
+        return int(http.head(url.geturl(), headers={**ann.bearer, **TUS}).headers["upload-offset"])
+
+    with socket.create_connection((url.hostname, url.port)) as broken:
+        broken.sendall("\r\n".join([*lines, "", ""]).encode() + content[:-1])
+        until(lambda: offset() > 0)
+        threading.Timer(0.5, broken.shutdown, [socket.SHUT_RDWR]).start()
+        while (known := offset()) < len(content):
+            assert piece(http, ann, url.geturl(), known, content[known:]).status_code in (204, 409)
+    assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == content
 
 
 def test_a_file_may_come_with_its_creation_or_be_empty(ann: User, http: httpx.Client) -> None:
