@@ -2,36 +2,29 @@
 
 import asyncio
 import io
-import re
 import ssl
 import uuid
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import asdict, is_dataclass
 from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
 import httpx
 from postgrest import APIError
-from pydantic import BaseModel
 from storage3.exceptions import StorageApiError
 from storage3.types import CreateSignedUploadUrlOptions
 from supabase import AsyncClientOptions, ClientOptions, create_async_client, create_client
 from supabase_auth.errors import AuthError
+from supabase_functions.errors import FunctionsError
 from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError
 
+from tests.clients.drivers.words import HEADERS, camel, header, keywords, plain, snake, takes_options
 from tests.clients.scenarios.answers import Answer
 from tests.clients.scenarios.language import BYTES, STREAMS, Call, File
 
 WRITES = ("insert", "upsert", "update", "delete")
-KEYWORDS = {
-    "ascending": "desc",
-    "nullsFirst": "nullsfirst",
-    "referencedTable": "foreign_table",
-}
-HEADERS = {"contentType": "content-type", "cacheControl": "cache-control", "upsert": "upsert"}
 PROPERTIES = ("status", "code", "message", "details", "hint", "reasons")
 
 
@@ -52,22 +45,26 @@ class PythonDriver:
         self._runner.run(self._open.aclose())
         self._runner.close()
 
-    async def _ask(self, name: str, key: str, calls: tuple[Call, ...]) -> Answer:
-        if name not in self._clients:
-            self._clients[name] = await self._made(key)
-        client, family = self._clients[name], calls[0][0]
+    async def _ask(self, client_name: str, key: str, calls: tuple[Call, ...]) -> Answer:
+        if client_name not in self._clients:
+            self._clients[client_name] = await self._made(key)
+        client, family = self._clients[client_name], calls[0][0]
         try:
             match family:
                 case "storage":
                     return await self._files(client.storage, calls[1:])
                 case "auth":
                     return await self._account(client.auth, calls[1:])
+                case "functions":
+                    name, options = (*(calls[1][1] or ()), {})[:2]
+                    as_json = {"responseType": "json", **options}
+                    return Answer(await done(client.functions.invoke(name, as_json)))
                 case "fetch":
                     return await self._fetched(*(calls[0][1] or ()))
                 case "resumable":
                     return await self._resumable(client, key, calls)
             return await self._rows(client, calls)
-        except (APIError, AuthError, StorageApiError) as error:
+        except (APIError, AuthError, FunctionsError, StorageApiError) as error:
             found = {name: getattr(error, name, None) for name in PROPERTIES}
             return Answer(error=found | {"status": int(found["status"] or 0)})
         except TusCommunicationError as error:
@@ -78,8 +75,8 @@ class PythonDriver:
             http = await self._open.enter_async_context(httpx.AsyncClient(timeout=30, verify=self._trust))
             options = AsyncClientOptions(auto_refresh_token=False, httpx_client=http)
             return await create_async_client(self._url, key, options)
-        plain = self._open.enter_context(httpx.Client(timeout=30, verify=self._trust))
-        return create_client(self._url, key, ClientOptions(auto_refresh_token=False, httpx_client=plain))
+        sync_http = self._open.enter_context(httpx.Client(timeout=30, verify=self._trust))
+        return create_client(self._url, key, ClientOptions(auto_refresh_token=False, httpx_client=sync_http))
 
     async def _rows(self, client: Any, calls: tuple[Call, ...]) -> Answer:
         names = [name for name, _ in calls]
@@ -92,10 +89,10 @@ class PythonDriver:
             elif name == "setHeader":
                 value.request.headers[words[0]] = words[1]
             else:
-                given = _keywords(name, words.pop()) if _takes_options(name, words) else {}
+                given = keywords(name, words.pop()) if takes_options(name, words) else {}
                 if name in WRITES and unread:
                     given["returning"] = "minimal"
-                value = getattr(value, _snake(name))(*words, **given)
+                value = getattr(value, snake(name))(*words, **given)
         answer = await done(value.execute())
         if answer is None or unread:
             return Answer(count=getattr(answer, "count", None))
@@ -113,27 +110,27 @@ class PythonDriver:
                 words = [refresh]
             case "listUsers", [{"page": page, "perPage": size}]:
                 words = [page, size]
-        found = plain(await done(getattr(auth, _snake(name))(*words)))
+        found = plain(await done(getattr(auth, snake(name))(*words)))
         wrapped = {"getSession": "session", "listUsers": "users"}
         return Answer({wrapped[name]: found} if name in wrapped else found)
 
     async def _files(self, storage: Any, calls: tuple[Call, ...]) -> Answer:
         value = storage
         for name, arguments in calls[:-1]:
-            value = getattr(value, _snake(name))(*(arguments or ()))
+            value = getattr(value, snake(name))(*(arguments or ()))
         name, arguments = calls[-1]
         words: list[Any] = [self._file(word) if isinstance(word, File) else word for word in arguments or ()]
         match name, words:
             case "upload" | "update" | "uploadToSignedUrl", [*_, dict() as options]:
-                words[-1] = {HEADERS.get(key, key): _header(value) for key, value in options.items()}
+                words[-1] = {HEADERS.get(key, key): header(value) for key, value in options.items()}
             case "createBucket", [bucket, options]:
-                words = [bucket, None, {_snake(key): value for key, value in options.items()}]
+                words = [bucket, None, {snake(key): value for key, value in options.items()}]
             case "updateBucket", [_, options]:
-                words[-1] = {_snake(key): value for key, value in options.items()}
+                words[-1] = {snake(key): value for key, value in options.items()}
             case "createSignedUploadUrl", [_, {"upsert": True}]:
                 words[-1] = CreateSignedUploadUrlOptions(upsert="true")
         try:
-            found = plain(await done(getattr(value, _snake(name))(*words)))
+            found = plain(await done(getattr(value, snake(name))(*words)))
         finally:
             for word in words:
                 if isinstance(word, io.IOBase):
@@ -144,7 +141,7 @@ class PythonDriver:
             case "getPublicUrl":
                 found = {"publicUrl": found}
             case "info":
-                found = {_camel(key): value for key, value in found.items()}
+                found = {camel(key): value for key, value in found.items()}
         return Answer(found)
 
     def _file(self, file: File) -> bytes | io.BufferedReader | Path:
@@ -160,8 +157,8 @@ class PythonDriver:
             async with httpx.AsyncClient(timeout=30, verify=self._trust) as http:
                 answer = await http.request(**asked)
         else:
-            with httpx.Client(timeout=30, verify=self._trust) as plain_http:
-                answer = plain_http.request(**asked)
+            with httpx.Client(timeout=30, verify=self._trust) as sync_http:
+                answer = sync_http.request(**asked)
         headers = dict(answer.headers)
         return Answer({"status": answer.status_code, "headers": headers, "content": answer.content})
 
@@ -194,53 +191,4 @@ class PythonDriver:
 
 
 async def done(value: Any) -> Any:
-    return await value if isinstance(value, Awaitable) or isawaitable(value) else value
-
-
-def plain(value: Any) -> Any:
-    """Models of every make as the JSON they came from."""
-    match value:
-        case BaseModel():
-            return value.model_dump(mode="json")
-        case list():
-            return [plain(item) for item in value]
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
-
-
-def _takes_options(name: str, words: list[Any]) -> bool:
-    if not words or not isinstance(words[-1], dict):
-        return False
-    plain_dicts = {
-        "insert": 1,
-        "upsert": 1,
-        "update": 1,
-        "match": 1,
-        "contains": 2,
-        "containedBy": 2,
-        "rpc": 2,
-    }
-    return len(words) > plain_dicts.get(name, 0)
-
-
-def _keywords(method: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """supabase-js's options as supabase-py's keywords."""
-    given = {KEYWORDS.get(name) or _snake(name): value for name, value in options.items()}
-    if "ascending" in options:
-        given["desc"] = not options["ascending"]
-    if method == "or":
-        given = {"reference_table": options["referencedTable"]}
-    return given
-
-
-def _header(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else value
-
-
-def _snake(name: str) -> str:
-    if name in ("from", "in", "is", "or"):
-        return f"{name}_"
-    return re.sub(r"(?<=[a-z])([A-Z])|(?<=v)(\d)", lambda found: f"_{found[0].lower()}", name)
-
-
-def _camel(name: str) -> str:
-    return re.sub(r"_([a-z])", lambda found: found[1].upper(), name)
+    return await value if isawaitable(value) else value

@@ -4,6 +4,7 @@ from tests.clients.scenarios import (
     accounts,
     browsers,
     buckets,
+    edge_functions,
     files,
     functions,
     ratings,
@@ -22,5 +23,6 @@ ALL: tuple[Scenario, ...] = (
     *sharing.SCENARIOS,
     *buckets.SCENARIOS,
     *resumable.SCENARIOS,
+    *edge_functions.SCENARIOS,
     *browsers.SCENARIOS,
 )

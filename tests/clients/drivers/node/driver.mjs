@@ -48,7 +48,11 @@ async function sayable(value) {
   return value ?? null;
 }
 
-function refusal(error) {
+async function refusal(error) {
+  if (error.context instanceof Response) {
+    const told = await error.context.json().catch(() => ({}));
+    return { ...told, status: error.context.status };
+  }
   const { code, message, details, hint, reasons } = error;
   return { code, message, details, hint, reasons, status: Number(error.statusCode ?? error.status ?? 0) };
 }
@@ -103,7 +107,7 @@ async function answered({ client: name, key, calls }) {
   }
   const { data, error, count } = await value;
   const isKnown = calls.at(-1)[0] === 'exists' && typeof data === 'boolean';
-  return error && !isKnown ? { error: refusal(error) } : { data: await sayable(data), count };
+  return error && !isKnown ? { error: await refusal(error) } : { data: await sayable(data), count };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
