@@ -18,6 +18,7 @@ PLATFORM = (
     "local/postgres/parameters.sql",
     "local/auth/schema.sql",
     "local/storage/schema.sql",
+    "local/storage/roles.sql",
 )
 """What the real servers of the platform would have made in a new database, in order."""
 SERVER = {
