@@ -33,6 +33,7 @@ EXPOSED = [
     *("Link", "X-Total-Count", "X-Supabase-Api-Version", "X-Request-Id"),
     *("Content-Range", "Accept-Ranges", "ETag", "Content-Disposition"),
     *("Location", "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires"),
+    *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"),
     *("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size"),
 ]
 """Headers of answers that scripts of other origins may read."""
