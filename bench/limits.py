@@ -36,7 +36,8 @@ def throughput(stack: Stack, admin: psycopg.Connection) -> Table:
     table = Table(
         "Rate limits",
         f"{CLIENTS} clients through the gateway, each a user of its own, who may do more than it can. Rounds "
-        f"with and without the limiter take turns, each on warmed connections; medians of {ROUNDS}. The aim is a ratio of 0.9 at least.",
+        f"with and without the limiter take turns, each on warmed connections; medians of {ROUNDS}. "
+        "The aim is a ratio of 0.9 at least.",
         ("request", "requests/s without", "requests/s with", "ratio"),
     )
     for name, requests in prepared(stack).items():
