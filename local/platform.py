@@ -1,4 +1,5 @@
-"""The platform's servers as one ASGI application: Auth at /auth/v1, Storage at /storage/v1.
+"""The platform's servers as one ASGI application: Auth at /auth/v1, Storage at /storage/v1, Functions at
+/functions/v1.
 
 uvicorn local.platform:app --host 127.0.0.1 --port 9999
 """
@@ -25,6 +26,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from local.auth import app as auth_app
 from local.auth import context as auth_context
 from local.auth import settings as auth_settings
+from local.functions import app as functions_app
+from local.functions import settings as functions_settings
 from local.storage import app as storage_app
 from local.storage import context as storage_context
 from local.storage import settings as storage_settings
@@ -45,6 +48,7 @@ log = logging.getLogger(__name__)
 class State(TypedDict):
     auth: auth_context.Auth
     storage: storage_context.Storage
+    functions: functions_app.Functions
 
 
 @asynccontextmanager
@@ -52,8 +56,9 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
     async with (
         auth_context.opened(auth_settings.read(os.environ)) as auth,
         storage_context.opened(storage_settings.read(os.environ)) as storage,
+        functions_app.opened(functions_settings.read(os.environ)) as functions,
     ):
-        yield {"auth": auth, "storage": storage}
+        yield {"auth": auth, "storage": storage, "functions": functions}
 
 
 def logged(app: ASGIApp) -> ASGIApp:
@@ -111,20 +116,21 @@ def configure_logging() -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").disabled = True
+    # It would log the addresses that functions are called at, with their queries.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 configure_logging()
+any_origin = Middleware(
+    CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED
+)
 app = Starlette(
-    routes=[Mount("/auth/v1", app=auth_app.router), Mount("/storage/v1", app=storage_app.router)],
-    middleware=[
-        Middleware(logged),
-        Middleware(
-            CORSMiddleware,
-            allow_origins=["*"],
-            allow_methods=["*"],
-            allow_headers=["*"],
-            expose_headers=EXPOSED,
-        ),
+    routes=[
+        Mount("/auth/v1", app=auth_app.router, middleware=[any_origin]),
+        Mount("/storage/v1", app=storage_app.router, middleware=[any_origin]),
+        # Functions say themselves which origins they answer.
+        Mount("/functions/v1", app=functions_app.router),
     ],
+    middleware=[Middleware(logged)],
     lifespan=lifespan,
 )
