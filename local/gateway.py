@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.settings import Settings
 
-PARTS_TO_COME = ("realtime", "functions", "graphql")
+PARTS_TO_COME = ("functions", "graphql")
 TEMPLATE = """{{
 	admin off
 	auto_https off
@@ -29,7 +29,7 @@ http://127.0.0.1:{port} {{
 	}}
 
 	@keyless {{
-		path /rest/* /auth/* /search/* {to_come}
+		path /rest/* /auth/* /realtime/* /search/* {to_come}
 		not header apikey *
 		not query apikey=*
 		not method OPTIONS
@@ -56,6 +56,9 @@ http://127.0.0.1:{port} {{
 			not header Authorization *
 		}}
 		request_header @key_alone Authorization "Bearer {{header.apikey}}"
+		reverse_proxy 127.0.0.1:{platform}
+	}}
+	handle /realtime/v1/* {{
 		reverse_proxy 127.0.0.1:{platform}
 	}}
 {product}

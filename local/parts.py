@@ -23,6 +23,13 @@ PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
 """Programs of this Python's environment first."""
 
 
+WEBSOCKETS = [
+    *("--ws", "local.realtime.protocol:Protocol", "--ws-max-size", "1048576"),
+    *("--ws-per-message-deflate", "false"),
+]
+"""Larger frames end their connection; compression would take more memory a socket than all the rest."""
+
+
 @dataclass(frozen=True)
 class Part:
     name: str
@@ -118,7 +125,7 @@ def services(settings: Settings, keys: Keys, config: Config, rest_binary: Path) 
 
 def uvicorn(port: int) -> list[str]:
     options = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "warning"]
-    return [sys.executable, "-m", "uvicorn", "local.platform:app", *options]
+    return [sys.executable, "-m", "uvicorn", "local.platform:app", *options, *WEBSOCKETS]
 
 
 def platform_environment(settings: Settings, keys: Keys, config: Config) -> dict[str, str]:
@@ -141,6 +148,7 @@ def platform_environment(settings: Settings, keys: Keys, config: Config) -> dict
         "STORAGE_DATABASE_URL": cluster.url(settings, keys, "supabase_storage_admin"),
         "STORAGE_DIR": str(settings.files),
         "FILE_SIZE_LIMIT": str(config.file_size_limit),
+        "REALTIME_DATABASE_URL": cluster.url(settings, keys, "supabase_realtime_admin"),
         **{name: str(value) for name, value in optional.items() if value is not None},
     }
 

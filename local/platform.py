@@ -1,6 +1,6 @@
-"""The platform's servers as one ASGI application: Auth at /auth/v1, Storage at /storage/v1.
+"""The platform's servers as one ASGI application: /auth/v1, /storage/v1 and /realtime/v1.
 
-uvicorn local.platform:app --host 127.0.0.1 --port 9999
+uvicorn local.platform:app --host 127.0.0.1 --port 9999 --ws local.realtime.protocol:Protocol
 """
 
 import json
@@ -25,6 +25,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from local.auth import app as auth_app
 from local.auth import context as auth_context
 from local.auth import settings as auth_settings
+from local.realtime import app as realtime_app
+from local.realtime import context as realtime_context
+from local.realtime import settings as realtime_settings
 from local.storage import app as storage_app
 from local.storage import context as storage_context
 from local.storage import settings as storage_settings
@@ -44,6 +47,7 @@ log = logging.getLogger(__name__)
 class State(TypedDict):
     auth: auth_context.Auth
     storage: storage_context.Storage
+    realtime: realtime_context.Realtime
 
 
 @asynccontextmanager
@@ -51,8 +55,9 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
     async with (
         auth_context.opened(auth_settings.read(os.environ)) as auth,
         storage_context.opened(storage_settings.read(os.environ)) as storage,
+        realtime_context.opened(realtime_settings.read(os.environ)) as realtime,
     ):
-        yield {"auth": auth, "storage": storage}
+        yield {"auth": auth, "storage": storage, "realtime": realtime}
 
 
 def logged(app: ASGIApp) -> ASGIApp:
@@ -114,7 +119,11 @@ def configure_logging() -> None:
 
 configure_logging()
 app = Starlette(
-    routes=[Mount("/auth/v1", app=auth_app.router), Mount("/storage/v1", app=storage_app.router)],
+    routes=[
+        Mount("/auth/v1", app=auth_app.router),
+        Mount("/storage/v1", app=storage_app.router),
+        Mount("/realtime/v1", app=realtime_app.router),
+    ],
     middleware=[
         Middleware(logged),
         Middleware(
