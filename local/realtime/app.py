@@ -1,17 +1,14 @@
 """The routes of the Realtime part: the WebSocket, and broadcasts by HTTP."""
 
-import logging
-
 from starlette.responses import JSONResponse
-from starlette.routing import Router, WebSocketRoute
+from starlette.routing import Route, Router, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from local.realtime import broadcasts
 from local.realtime.connection import Connection
 from local.realtime.context import realtime_of
 from local.realtime.messages import V1, VERSIONS
 from local.realtime.tokens import Refused, claims_of
-
-log = logging.getLogger(__name__)
 
 
 async def connect(websocket: WebSocket) -> None:
@@ -28,4 +25,12 @@ async def connect(websocket: WebSocket) -> None:
     await Connection(websocket, realtime, version, token).run()
 
 
-router = Router([WebSocketRoute("/websocket", connect)], redirect_slashes=False)
+router = Router(
+    [
+        WebSocketRoute("/websocket", connect),
+        Route("/api/broadcast", broadcasts.several, methods=["POST"]),
+        Route("/api/broadcast/", broadcasts.several, methods=["POST"]),
+        Route("/api/broadcast/{topic_and_event:path}", broadcasts.one, methods=["POST"]),
+    ],
+    redirect_slashes=False,
+)

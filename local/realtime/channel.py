@@ -5,7 +5,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from local.realtime import subscriptions
-from local.realtime.authorisation import PUBLIC, Access, access, may_not_read
+from local.realtime.authorisation import PUBLIC, Access, User, access, may_not_read
 from local.realtime.joins import Join, token_of
 from local.realtime.messages import ForMany, Message, reply
 from local.realtime.subscriptions import SubscriptionError, request_id
@@ -154,7 +154,8 @@ class Channel:
         """Take the token's word from now on. Raises Refused."""
         claims = claims_of(token, self.realtime.settings.jwt_secret)
         if self.join.private:
-            self.access = await access(self.realtime.pool, self.join.topic, claims, self.connection.headers)
+            user = User(claims, self.connection.headers)
+            self.access = await access(self.realtime.pool, self.join.topic, user)
         self.claims, self.token = claims, token
         self._watch_expiry()
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from local.realtime.context import Realtime
 
 POLICY_VIOLATION = 1008
+GOODBYE_WITHIN = 5.0
+"""Seconds for the last words and their answer, after which the connection is cut."""
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +42,12 @@ class Connection:
         self.waiting_bytes = 0
         self.something_waits = asyncio.Event()
         self.ended = False
+        self.last_words: str | None = None
 
     async def run(self) -> None:
         """Until the client goes, or is sent away."""
         await self.websocket.accept()
-        writer = asyncio.create_task(self._write())
+        self.writer = asyncio.create_task(self._write())
         try:
             await self._read()
         finally:
@@ -52,7 +56,7 @@ class Connection:
                 channel.leave()
             self.channels.clear()
             self.waiting.clear()
-            writer.cancel()
+            self.writer.cancel()
 
     def push(self, message: Message) -> None:
         self.send(encode(message, self.version))
@@ -66,7 +70,7 @@ class Connection:
         self.something_waits.set()
         if self.waiting_bytes > self.realtime.settings.limits.buffer_bytes:
             log.warning("slow reader cut off", extra={"fields": {"bytes": self.waiting_bytes}})
-            self._cut_off()
+            self._abort()
 
     def close_channel(self, channel: Channel, event: str) -> None:
         """`phx_close` is the end; after `phx_error` clients join again."""
@@ -76,26 +80,28 @@ class Connection:
             join_ref = channel.asked.join_ref
             self.push(Message(channel.asked.topic, event, {}, join_ref, join_ref))
 
-    def _cut_off(self) -> None:
+    def _abort(self) -> None:
         self.ended = True
         self.waiting.clear()
         abort: Callable[[], None] = self.websocket.scope["state"]["abort"]
         abort()
 
     async def _write(self) -> None:
-        while True:
-            await self.something_waits.wait()
-            self.something_waits.clear()
-            while self.waiting:
-                frame = self.waiting.popleft()
-                self.waiting_bytes -= len(frame)
-                try:
-                    if isinstance(frame, str):
-                        await self.websocket.send_text(frame)
-                    else:
-                        await self.websocket.send_bytes(frame)
-                except (WebSocketDisconnect, RuntimeError):
-                    return
+        with suppress(WebSocketDisconnect, RuntimeError):
+            while self.last_words is None:
+                await self.something_waits.wait()
+                self.something_waits.clear()
+                await self._write_waiting()
+            await self.websocket.close(POLICY_VIOLATION, self.last_words)
+
+    async def _write_waiting(self) -> None:
+        while self.waiting:
+            frame = self.waiting.popleft()
+            self.waiting_bytes -= len(frame)
+            if isinstance(frame, str):
+                await self.websocket.send_text(frame)
+            else:
+                await self.websocket.send_bytes(frame)
 
     async def _read(self) -> None:
         idle = self.realtime.settings.limits.idle_seconds
@@ -118,8 +124,12 @@ class Connection:
                 return await self._goodbye("too many joins per second")
 
     async def _goodbye(self, why: str) -> None:
+        """After all that waits, say why; cut off a client that does not listen."""
         self.ended = True
-        await self.websocket.close(POLICY_VIOLATION, why)
+        asyncio.get_running_loop().call_later(GOODBYE_WITHIN, self._abort)
+        self.last_words = why
+        self.something_waits.set()
+        await self.writer
 
     def _slow_down(self, message: Message | None) -> bool:
         """End the channel that is spoken on too fast; False when there is none to end."""

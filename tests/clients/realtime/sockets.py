@@ -19,7 +19,7 @@ class Socket:
     def __init__(self, url: str, key: str, vsn: str = "1.0.0") -> None:
         address = url.replace("http", "ws", 1) + f"/realtime/v1/websocket?apikey={key}&vsn={vsn}"
         self.vsn = vsn
-        self.websocket = connect(address, max_size=None)
+        self.websocket = connect(address, max_size=None, close_timeout=1)
         self.refs = (str(n) for n in itertools.count(1))
         self.join_refs: dict[str, str] = {}
         self.heard: list[Message] = []
