@@ -103,9 +103,10 @@ class Channel:
         self.push(self._message("system", payload))
 
     def shut(self, words: str) -> None:
-        """End the channel, saying why. Clients do not come back by themselves."""
-        self.tell("error", words)
-        self.connection.close_channel(self, "phx_close")
+        """End the channel, unless it has ended, saying why. Clients do not come back by themselves."""
+        if self.connection.channels.get(self.asked.topic) is self:
+            self.tell("error", words)
+            self.connection.close_channel(self, "phx_close")
 
     def _message(self, event: str, payload: Any) -> Message:
         return Message(self.asked.topic, event, payload, None, self.asked.join_ref)
