@@ -71,10 +71,14 @@ lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m scripts.lint_sql
+	@.venv/bin/deno fmt --quiet --check --config supabase/functions/deno.json supabase/functions local/functions
+	@.venv/bin/deno lint --quiet --config supabase/functions/deno.json supabase/functions local/functions
+	@.venv/bin/deno check --quiet supabase/functions/*/index.ts local/functions/main.ts
 
-fmt: .venv/dev.stamp ## format the Python code
+fmt: .venv/dev.stamp ## format the Python and TypeScript code
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
+	@.venv/bin/deno fmt --quiet --config supabase/functions/deno.json supabase/functions local/functions
 
 types: .venv/dev.stamp ## check the Python types
 	@$(PYTHON) -m mypy

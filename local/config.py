@@ -38,6 +38,8 @@ class Config:
     custom_access_token_hook: str | None
     file_size_limit: int
     """Bytes."""
+    unverified_functions: tuple[str, ...]
+    """Those with verify_jwt = false."""
 
 
 def load(root: Path) -> Config:
@@ -64,6 +66,9 @@ def load(root: Path) -> Config:
         enable_confirmations=email.get("enable_confirmations", False),
         minimum_password_length=auth.get("minimum_password_length", 6),
         custom_access_token_hook=hook.get("uri") if hook.get("enabled") else None,
+        unverified_functions=tuple(
+            name for name, told in document.get("functions", {}).items() if told.get("verify_jwt") is False
+        ),
         file_size_limit=size(document.get("storage", {}).get("file_size_limit", "50MiB")),
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.settings import Settings
 
-PARTS_TO_COME = ("functions", "graphql")
+PARTS_TO_COME = ("graphql",)
 TEMPLATE = """{{
 	admin off
 	auto_https off
@@ -73,7 +73,7 @@ http://127.0.0.1:{port} {{
 	}}
 }}
 """
-ROUTE = """	handle /{name}/* {{
+ROUTE = """	handle /{path}/* {{
 		route {{
 			request_header -X-RateLimit-*
 			@read not method OPTIONS
@@ -95,7 +95,8 @@ ROUTE = """	handle /{name}/* {{
 NO_KEY = '{"message":"No API key found in request","hint":"Send the anon key in the header apikey."}'
 NO_ROUTE = '{"message":"no Route matched with those values"}'
 UNAVAILABLE = '{"message":"The service behind this address does not answer. Try again in a moment."}'
-PRODUCT = ("search",)
+COUNTED = {"search": "search", "functions/v1": "platform"}
+"""Paths at which what enters is counted here, and the parts that answer there."""
 PROXIED = "\trequest_header -Cf-Ipcountry\n\trequest_header -Cf-Connecting-Ip\n"
 """A client's own word on its country and address is dropped; a proxy before the gateway may be believed."""
 
@@ -105,9 +106,9 @@ def command(settings: Settings, ports: Mapping[str, int]) -> list[str]:
     settings.run.mkdir(parents=True, exist_ok=True)
     path = settings.run / "Caddyfile"
     routes = (
-        ROUTE.format(name=name, port=ports[name], counter=ports["rest_admin"])
-        for name in PRODUCT
-        if name in ports
+        ROUTE.format(path=path, port=ports[part], counter=ports["rest_admin"])
+        for path, part in COUNTED.items()
+        if part in ports
     )
     path.write_text(
         TEMPLATE.format(

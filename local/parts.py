@@ -19,6 +19,7 @@ from local.rest import service as rest
 from local.settings import ROOT, Settings
 
 PROCFILE = ROOT / "Procfile"
+FUNCTIONS = ROOT / "supabase" / "functions"
 PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
 """Programs of this Python's environment first."""
 
@@ -108,7 +109,8 @@ def services(settings: Settings, keys: Keys, config: Config, rest_binary: Path) 
         Part(
             name="platform",
             command=uvicorn(ports["platform"]),
-            environment=platform_environment(settings, keys, config),
+            environment=platform_environment(settings, keys, config)
+            | {"SEARCH_URL": local_url(ports["search"])},
             ready=answers(f"{local_url(ports['platform'])}/auth/v1/health"),
             url=local_url(ports["platform"]),
         ),
@@ -150,6 +152,20 @@ def platform_environment(settings: Settings, keys: Keys, config: Config) -> dict
         "FILE_SIZE_LIMIT": str(config.file_size_limit),
         "REALTIME_DATABASE_URL": cluster.url(settings, keys, "supabase_realtime_admin"),
         **{name: str(value) for name, value in optional.items() if value is not None},
+        **functions_environment(settings, keys, config),
+    }
+
+
+def functions_environment(settings: Settings, keys: Keys, config: Config) -> dict[str, str]:
+    client = environment(settings, keys)
+    given = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY")
+    return {
+        "FUNCTIONS_DATABASE_URL": cluster.url(settings, keys, "authenticator"),
+        "FUNCTIONS_DIR": str(FUNCTIONS),
+        "FUNCTIONS_LOGS": str(settings.logs),
+        "FUNCTIONS_UNVERIFIED": " ".join(config.unverified_functions),
+        **{name: client[name] for name in given},
+        "SUPABASE_DB_URL": client["DATABASE_URL"],
     }
 
 

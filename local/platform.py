@@ -1,4 +1,4 @@
-"""The platform's servers as one ASGI application: /auth/v1, /storage/v1 and /realtime/v1.
+"""The platform's servers as one ASGI application: Auth, Storage, Realtime and Functions, each at /NAME/v1.
 
 uvicorn local.platform:app --host 127.0.0.1 --port 9999 --ws local.realtime.protocol:Protocol
 """
@@ -25,6 +25,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from local.auth import app as auth_app
 from local.auth import context as auth_context
 from local.auth import settings as auth_settings
+from local.functions import app as functions_app
+from local.functions import settings as functions_settings
 from local.realtime import app as realtime_app
 from local.realtime import context as realtime_context
 from local.realtime import settings as realtime_settings
@@ -48,6 +50,7 @@ class State(TypedDict):
     auth: auth_context.Auth
     storage: storage_context.Storage
     realtime: realtime_context.Realtime
+    functions: functions_app.Functions
 
 
 @asynccontextmanager
@@ -56,8 +59,9 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
         auth_context.opened(auth_settings.read(os.environ)) as auth,
         storage_context.opened(storage_settings.read(os.environ)) as storage,
         realtime_context.opened(realtime_settings.read(os.environ)) as realtime,
+        functions_app.opened(functions_settings.read(os.environ)) as functions,
     ):
-        yield {"auth": auth, "storage": storage, "realtime": realtime}
+        yield {"auth": auth, "storage": storage, "realtime": realtime, "functions": functions}
 
 
 def logged(app: ASGIApp) -> ASGIApp:
@@ -115,24 +119,22 @@ def configure_logging() -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").disabled = True
+    # It would log the addresses that functions are called at, with their queries.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 configure_logging()
+any_origin = Middleware(
+    CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED
+)
 app = Starlette(
     routes=[
-        Mount("/auth/v1", app=auth_app.router),
-        Mount("/storage/v1", app=storage_app.router),
-        Mount("/realtime/v1", app=realtime_app.router),
+        Mount("/auth/v1", app=auth_app.router, middleware=[any_origin]),
+        Mount("/storage/v1", app=storage_app.router, middleware=[any_origin]),
+        Mount("/realtime/v1", app=realtime_app.router, middleware=[any_origin]),
+        # Functions say themselves which origins they answer.
+        Mount("/functions/v1", app=functions_app.router),
     ],
-    middleware=[
-        Middleware(logged),
-        Middleware(
-            CORSMiddleware,
-            allow_origins=["*"],
-            allow_methods=["*"],
-            allow_headers=["*"],
-            expose_headers=EXPOSED,
-        ),
-    ],
+    middleware=[Middleware(logged)],
     lifespan=lifespan,
 )

@@ -57,5 +57,5 @@ def test_a_proxy_before_the_gateway_is_believed_if_a_setting_says_so(
     settings = replace(
         stack.settings, directory=tmp_path_factory.mktemp("gateway"), behind_proxy=behind_proxy
     )
-    gateway.command(settings, {"rest": 1, "platform": 2})
+    gateway.command(settings, {"rest": 1, "rest_admin": 2, "platform": 3})
     assert (f"request_header -{header}" in (settings.run / "Caddyfile").read_text()) is dropped

@@ -1,5 +1,5 @@
 -- What one part of a list proposes to a viewer: liked_together, taste, liked, trending, popular or newcomer; best
--- first.
+-- first; nothing that has no place in the viewer's lists.
 -- A part that fails proposes nothing, and the log tells of it: the list is made of the rest.
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.ask_part(part text, viewer private.viewer, kind text, count integer)
@@ -9,7 +9,11 @@ as $$
 #variable_conflict use_column
 declare
     v_rater uuid := viewer.rater_id;
+    v_unwanted uuid[];
 begin
+    if ask_part.part in ('trending', 'popular') then
+        v_unwanted := array(select private.unwanted(v_rater));
+    end if;
     case ask_part.part
         when 'liked_together' then
             return array(
@@ -30,13 +34,15 @@ begin
             return array(
                 select row(l.item_id, ask_part.part, l.score, 'popular_in_language', null::uuid, l.language)::private.proposal
                 from private.trending(
-                    ask_part.kind, viewer.languages, viewer.country, ask_part.count, viewer
+                    ask_part.kind, viewer.languages, viewer.country, ask_part.count + cardinality(v_unwanted), viewer
                 ) as l
+                where l.item_id not in (select unnest(v_unwanted))
             );
         when 'popular' then
             return array(
                 select row(l.item_id, ask_part.part, 1 / sqrt(l.place), ask_part.part, null::uuid, null::text)::private.proposal
-                from private.popular(ask_part.kind, ask_part.count, viewer) as l
+                from private.popular(ask_part.kind, ask_part.count + cardinality(v_unwanted), viewer) as l
+                where l.item_id not in (select unnest(v_unwanted))
             );
         when 'newcomer' then
             return array(

@@ -3,7 +3,7 @@
 -- Reads ratings: for definer functions and workers only.
 create or replace function private.because_of(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, because_of uuid)
-language plpgsql stable rows 20 set search_path = ''
+language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 begin
@@ -21,17 +21,22 @@ begin
         from liked as l
         join private.item_weights as w on w.model_id = (select m.id from model as m) and w.item_id = l.item_id
     ), asked as materialized (
-        select t.item_id, t.place
+        select t.item_id, t.place::integer as place
         from model as m
         cross join lateral unnest(m.targets) with ordinality as t (item_id, place)
-        where t.item_id = any(because_of.item_ids)
+        where t.item_id in (select unnest(because_of.item_ids))
+    ), weighed as (
+        select
+            a.item_id,
+            s.item_id as because_of,
+            s.weight * extensions.inner_product(extensions.subvector(s.weights, a.place, 1), '[1]') as weight
+        from asked as a
+        cross join speaking as s
     )
-    select distinct on (a.item_id) a.item_id, s.item_id
-    from asked as a
-    cross join speaking as s
-    cross join lateral extensions.inner_product(extensions.subvector(s.weights, a.place::integer, 1), '[1]') as w
-    where w > 0
-    order by a.item_id, s.weight * w desc, s.item_id;
+    select distinct on (w.item_id) w.item_id, w.because_of
+    from weighed as w
+    where w.weight > 0
+    order by w.item_id, w.weight desc, w.because_of;
 exception when others then
     raise log 'the reasons of a list failed: %', sqlstate;
 end

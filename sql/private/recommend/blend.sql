@@ -1,12 +1,12 @@
 -- One list of what the parts propose. An item's score is the sum, over the parts that propose it, of the part's weight
 -- times its score there by the part's best one, times the factor for the rater's level; the best in the list has 1.
--- It keeps the reason of the part that gave most. Each item once; none that the viewer may not see or does not want.
+-- It keeps the reason of the part that gave most. Each item once; none that the viewer may not see.
 -- Reads what a rater rated: for definer functions and workers only.
 create or replace function private.blend(
     proposals private.proposal[], weights jsonb, viewer private.viewer, kind text, count integer
 )
 returns setof private.proposal
-language plpgsql stable rows 60 set search_path = ''
+language plpgsql stable rows 60 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 begin
@@ -17,7 +17,6 @@ begin
             coalesce((blend.weights ->> p.part)::double precision, 0)
             * p.score / nullif(max(p.score) over (partition by p.part), 0) as share
         from unnest(blend.proposals) as p
-        where p.item_id not in (select u.item_id from private.unwanted((blend.viewer).rater_id) as u (item_id))
     ), summed as (
         select s.item_id, sum(s.share) * private.level_factor(s.item_id, (blend.viewer).rater_id) as score
         from shares as s

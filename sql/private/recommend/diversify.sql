@@ -2,6 +2,7 @@
 -- Goldstein, SIGIR 1998). Each place goes to the item with the highest (1 - w) * score - w * (greatest cosine
 -- similarity to those already placed), where w is diversity squared: 0 keeps the order, 1 minds unlikeness alone. An
 -- item without a vector is like no other. Equal ones stay in order; where vectors cannot be read, all do.
+-- An item's similarity to those placed only grows, so it is brought up to date only where the item could still be best.
 -- Returns places in the list given, as many as count says.
 create or replace function private.diversify(
     list private.proposal[], diversity real, count integer
@@ -11,20 +12,22 @@ as $$
 #variable_conflict use_column
 declare
     v_size integer := cardinality(list);
-    v_scores double precision[];
     v_share double precision := diversity * diversity;
+    -- What each item has if it is like no other, the greatest first.
+    v_alone double precision[];
     v_vectors extensions.vector[];
     v_alike double precision[] := array_fill(0::double precision, array[v_size]);
+    -- To how many of those placed each item was compared.
+    v_compared integer[] := array_fill(0, array[v_size]);
     v_left boolean[] := array_fill(true, array[v_size]);
     v_order integer[] := '{}';
     v_best integer;
-    v_value double precision;
     v_highest double precision;
 begin
     if v_share = 0 then
         return array(select generate_series(1, least(diversify.count, v_size)));
     end if;
-    v_scores := array(select l.score from unnest(list) with ordinality as l order by l.ordinality);
+    v_alone := array(select (1 - v_share) * l.score from unnest(list) with ordinality as l order by l.ordinality);
     v_vectors := array(
         select e.embedding
         from unnest(list) with ordinality as l
@@ -34,25 +37,24 @@ begin
     for v_turn in 1..least(diversify.count, v_size) loop
         v_best := null;
         for v_place in 1..v_size loop
-            if v_left[v_place] then
-                v_value := (1 - v_share) * v_scores[v_place] - v_share * v_alike[v_place];
-                if v_best is null or v_value > v_highest then
-                    v_best := v_place;
-                    v_highest := v_value;
-                end if;
+            exit when v_alone[v_place] <= v_highest and v_best is not null;
+            continue when not v_left[v_place];
+            while v_compared[v_place] < v_turn - 1
+                and (v_best is null or v_alone[v_place] - v_share * v_alike[v_place] > v_highest)
+            loop
+                v_compared[v_place] := v_compared[v_place] + 1;
+                v_alike[v_place] := greatest(
+                    v_alike[v_place],
+                    1 - (v_vectors[v_place] operator(extensions.<=>) v_vectors[v_order[v_compared[v_place]]])
+                );
+            end loop;
+            if v_best is null or v_alone[v_place] - v_share * v_alike[v_place] > v_highest then
+                v_best := v_place;
+                v_highest := v_alone[v_place] - v_share * v_alike[v_place];
             end if;
         end loop;
         v_order := v_order || v_best;
         v_left[v_best] := false;
-        if v_vectors[v_best] is not null then
-            for v_place in 1..v_size loop
-                if v_left[v_place] then
-                    v_alike[v_place] := greatest(
-                        v_alike[v_place], 1 - (v_vectors[v_place] operator(extensions.<=>) v_vectors[v_best])
-                    );
-                end if;
-            end loop;
-        end if;
     end loop;
     return v_order;
 exception when others then

@@ -5,7 +5,7 @@
 -- Reads ratings: for definer functions and workers only.
 create or replace function private.item_based(rater_id uuid, kind text, count integer, viewer private.viewer)
 returns table (item_id uuid, score double precision)
-language plpgsql stable rows 20 set search_path = ''
+language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 begin

@@ -7,7 +7,7 @@ create or replace function private.recommend(profile_id uuid, kind text, count i
 returns table (
     item_id uuid, place bigint, score double precision, reason_code text, because_of uuid, language text
 )
-language plpgsql stable rows 20 security definer set search_path = ''
+language plpgsql stable rows 20 security definer set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -26,12 +26,7 @@ begin
     end loop
         if (v_weights ->> v_part)::double precision > 0.01 or cardinality(v_list) < recommend.count then
             v_proposals := v_proposals || private.ask_part(
-                v_part, v_viewer, recommend.kind,
-                v_pool + case
-                    when v_part in ('trending', 'popular')
-                        then (select count(*) from private.unwanted(v_viewer.rater_id))::integer
-                    else 0
-                end
+                v_part, v_viewer, recommend.kind, v_pool
             );
             v_list := array(
                 select b from private.blend(v_proposals, v_weights, v_viewer, recommend.kind, v_pool) as b

@@ -1,0 +1,120 @@
+"""The Functions part: /functions/v1/NAME is what supabase/functions/NAME/index.ts answers."""
+
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import httpx
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route, Router
+
+from local.failures import report
+from local.functions.callers import Pool, check_session, claims_of, pool
+from local.functions.errors import FunctionError, crashed, not_found, respond, too_slow
+from local.functions.settings import Settings
+from local.functions.worker import Worker, Workers
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+ANSWERS_WITHIN = 150.0
+"""Seconds to the first byte, as hosted."""
+OF_THE_CONNECTION = {
+    *("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
+    *("host", "date", "server"),
+}
+HERE = Path(__file__).parent
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Functions:
+    settings: Settings
+    workers: Workers
+    sessions: Pool
+    client: httpx.AsyncClient
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Functions]:
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=0)
+    timeout = httpx.Timeout(ANSWERS_WITHIN, connect=5)
+    workers = Workers(settings)
+    async with (
+        pool(settings.database_url) as sessions,
+        httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False) as client,
+    ):
+        try:
+            yield Functions(settings, workers, sessions, client)
+        finally:
+            await workers.close()
+
+
+async def call(request: Request) -> Response:
+    functions = cast(Functions, request.state.functions)
+    try:
+        name = request.path_params["name"]
+        if not NAME.fullmatch(name):
+            raise not_found()
+        if name not in functions.settings.unverified and request.method != "OPTIONS":
+            claims = claims_of(request.headers, functions.settings.jwt_secret)
+            await check_session(functions.sessions, claims)
+        return await answered(functions, await functions.workers.of(name), request)
+    except FunctionError as error:
+        return respond(error, request)
+    except ClientDisconnect:
+        return Response(status_code=499)
+
+
+async def answered(functions: Functions, worker: Worker, request: Request) -> Response:
+    """What the function answers, passed on as it comes. Raises FunctionError."""
+    path = request.scope["raw_path"].removeprefix(b"/functions/v1")
+    query = request.scope["query_string"]
+    url = httpx.URL(f"http://127.0.0.1:{worker.port}", raw_path=path + (b"?" + query if query else b""))
+    passed_on = functions.client.build_request(
+        request.method, url, headers=headers_for(request), content=request.stream()
+    )
+    worker.calls += 1
+    try:
+        answer = await functions.client.send(passed_on, stream=True)
+    except httpx.ReadTimeout as error:
+        worker.calls -= 1
+        raise too_slow() from error
+    except httpx.TransportError as error:
+        worker.calls -= 1
+        report(log, HERE, request, error)
+        raise crashed() from error
+    kept = [(k, v) for k, v in answer.headers.raw if k.decode("latin-1").lower() not in OF_THE_CONNECTION]
+    response = StreamingResponse(body(worker, answer), answer.status_code)
+    response.raw_headers = [(name.lower(), value) for name, value in kept]
+    return response
+
+
+async def body(worker: Worker, answer: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for piece in answer.aiter_raw():
+            yield piece
+    finally:
+        worker.calls -= 1
+        await answer.aclose()
+
+
+def headers_for(request: Request) -> list[tuple[bytes, bytes]]:
+    """The caller's, with the host it asked and the request's id."""
+    kept = [
+        (name, value)
+        for name, value in request.headers.raw
+        if name.decode("latin-1") not in OF_THE_CONNECTION and name != b"x-request-id"
+    ]
+    host = request.headers.get("host", "")
+    return [*kept, (b"x-forwarded-host", host.encode()), (b"x-request-id", request.state.request_id.encode())]
+
+
+router = Router(
+    [Route("/{name}", call, methods=METHODS), Route("/{name}/{rest:path}", call, methods=METHODS)]
+)

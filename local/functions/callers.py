@@ -1,0 +1,64 @@
+"""Who may call a function: whoever has a token that is good, and that the database still stands by."""
+
+import json
+from typing import Any
+
+import jwt
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+from starlette.datastructures import Headers
+
+from local.claims import verified
+from local.functions.errors import FunctionError, unauthorized
+
+Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
+AS_CALLER = """
+    select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true),
+        set_config('request.headers', '{}', true)
+"""
+ENDED = "PGRST"
+"""The SQLSTATE of what private.check_session raises; its message is the answer's body."""
+
+
+def pool(url: str) -> Pool:
+    """Closed: open it with `async with`."""
+    return AsyncConnectionPool(
+        url,
+        min_size=0,
+        max_size=4,
+        timeout=10,
+        open=False,
+        check=AsyncConnectionPool.check_connection,
+        kwargs={"autocommit": True},
+    )
+
+
+def claims_of(headers: Headers, secret: str) -> dict[str, Any]:
+    """Of the token, or else of the API key. Raises FunctionError."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if not token:
+        raise unauthorized("Missing authorization header")
+    if scheme.lower() != "bearer":
+        raise unauthorized("Auth header is not 'Bearer {token}'")
+    try:
+        return verified(token.strip(), secret)
+    except jwt.InvalidTokenError as error:
+        raise unauthorized("Invalid JWT") from error
+
+
+async def check_session(pool: Pool, claims: dict[str, Any]) -> None:
+    """Raises FunctionError for a signed-in caller whom every other part refuses too."""
+    if claims.get("role") != "authenticated":
+        return
+    try:
+        async with pool.connection() as connection, connection.transaction():
+            await connection.execute(AS_CALLER, [json.dumps(claims)])
+            await connection.execute("select private.check_session()")
+    except psycopg.Error as error:
+        if error.sqlstate != ENDED:
+            raise
+        told = json.loads(error.diag.message_primary or "{}")
+        status = json.loads(error.diag.message_detail or "{}").get("status", 401)
+        raise FunctionError(status, told.get("code", ""), told.get("message", "")) from error

@@ -1,0 +1,38 @@
+"""How a call is answered that no function answers, in the words of the hosted service."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+
+@dataclass
+class FunctionError(Exception):
+    status: int
+    code: str
+    message: str
+
+
+def not_found() -> FunctionError:
+    return FunctionError(404, "NOT_FOUND", "Requested function was not found")
+
+
+def not_started() -> FunctionError:
+    return FunctionError(503, "BOOT_ERROR", "Function failed to start (please check logs)")
+
+
+def crashed() -> FunctionError:
+    return FunctionError(500, "WORKER_ERROR", "Function exited due to an error (please check logs)")
+
+
+def too_slow() -> FunctionError:
+    return FunctionError(504, "IDLE_TIMEOUT", "Function did not answer in time (please check logs)")
+
+
+def unauthorized(message: str) -> FunctionError:
+    return FunctionError(401, "UNAUTHORIZED", message)
+
+
+def respond(error: FunctionError, request: Request) -> JSONResponse:
+    body = {"code": error.code, "message": error.message, "request_id": request.state.request_id}
+    return JSONResponse(body, error.status, {"x-sb-error-code": error.code})

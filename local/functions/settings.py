@@ -1,0 +1,36 @@
+"""The functions' settings: environment variables, read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PASSED_ON = (
+    *("PATH", "HOME", "LANG", "TMPDIR", "DENO_DIR", "DENO_CERT", "DENO_TLS_CA_STORE", "SSL_CERT_FILE"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "NPM_CONFIG_REGISTRY", "NODE_EXTRA_CA_CERTS"),
+)
+"""What a function's process gets of ours: what Deno needs to run and to fetch npm packages."""
+GIVEN = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_DB_URL", "SEARCH_URL")
+"""What a function is told of the stack. Hosted gives the first four; SEARCH_URL is a secret there."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    jwt_secret: str = field(repr=False)
+    database_url: str = field(repr=False)
+    """As authenticator: to ask whether a session has ended."""
+    folder: Path
+    logs: Path
+    unverified: frozenset[str]
+    """Functions that anybody may call without a token: verify_jwt = false in config.toml."""
+    environment: Mapping[str, str] = field(repr=False)
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    return Settings(
+        jwt_secret=environment["JWT_SECRET"],
+        database_url=environment["FUNCTIONS_DATABASE_URL"],
+        folder=Path(environment["FUNCTIONS_DIR"]),
+        logs=Path(environment["FUNCTIONS_LOGS"]),
+        unverified=frozenset(environment["FUNCTIONS_UNVERIFIED"].split()),
+        environment={name: environment[name] for name in (*PASSED_ON, *GIVEN) if name in environment},
+    )

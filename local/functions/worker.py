@@ -1,0 +1,139 @@
+"""The process of one function: started when it is first called, and anew when its files have changed."""
+
+import asyncio
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from local.functions.errors import not_found, not_started
+from local.functions.settings import GIVEN, Settings
+
+MAIN = Path(__file__).with_name("main.ts")
+STARTS_WITHIN = 60.0
+"""Seconds; the first start fetches the npm packages."""
+LOOK_EVERY = 0.02
+DRAINS_WITHIN = 150.0
+"""Seconds in which a process that was replaced may finish what it is at."""
+
+
+@dataclass
+class Worker:
+    process: asyncio.subprocess.Process
+    port: int
+    version: float
+    """When its files were changed last."""
+    calls: int = 0
+
+    @property
+    def runs(self) -> bool:
+        return self.process.returncode is None
+
+
+class Workers:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._workers: dict[str, Worker] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._replaced: set[asyncio.Task[None]] = set()
+
+    async def of(self, name: str) -> Worker:
+        """A function's running process. Raises FunctionError where there is none, or it does not start."""
+        entry = self._entry(name)
+        version = await asyncio.to_thread(changed_at, self._settings.folder, name)
+        async with self._turns.setdefault(name, asyncio.Lock()):
+            worker = self._workers.get(name)
+            if worker is None or not worker.runs or worker.version != version:
+                if worker is not None and worker.runs:
+                    self._replace(worker)
+                worker = self._workers[name] = await self._started(name, entry, version)
+            return worker
+
+    async def close(self) -> None:
+        for worker in self._workers.values():
+            if worker.runs:
+                worker.process.kill()
+                await worker.process.wait()
+        for task in self._replaced:
+            task.cancel()
+
+    def _entry(self, name: str) -> Path:
+        """A link that leads out of the folder is no function."""
+        entry = (self._settings.folder / name / "index.ts").resolve()
+        if name.startswith("_") or not entry.is_file() or not entry.is_relative_to(self._settings.folder):
+            raise not_found()
+        return entry
+
+    async def _started(self, name: str, entry: Path, version: float) -> Worker:
+        port = free_port()
+        with (self._settings.logs / f"functions-{name}.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *command(self._settings.folder, entry),
+                env=self._environment(port),
+                cwd=self._settings.folder,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+            )
+        worker = Worker(process, port, version)
+        end = time.monotonic() + STARTS_WITHIN
+        while worker.runs and time.monotonic() < end:
+            if listening(port):
+                return worker
+            await asyncio.sleep(LOOK_EVERY)
+        if worker.runs:
+            process.kill()
+        raise not_started()
+
+    def _environment(self, port: int) -> Mapping[str, str]:
+        """Secrets of supabase/functions/.env may not take the names of what the stack gives."""
+        secrets = dotenv_values(self._settings.folder / ".env")
+        own = {name: value for name, value in secrets.items() if value is not None and name not in GIVEN}
+        return {**self._settings.environment, **own, "DENO_SERVE_ADDRESS": f"tcp:127.0.0.1:{port}"}
+
+    def _replace(self, worker: Worker) -> None:
+        task = asyncio.create_task(_drain(worker))
+        self._replaced.add(task)
+        task.add_done_callback(self._replaced.discard)
+
+
+async def _drain(worker: Worker) -> None:
+    """End a process when it has answered what it was called for."""
+    end = time.monotonic() + DRAINS_WITHIN
+    try:
+        while worker.calls and time.monotonic() < end:
+            await asyncio.sleep(LOOK_EVERY)
+    finally:
+        if worker.runs:
+            worker.process.kill()
+    await worker.process.wait()
+
+
+def command(folder: Path, entry: Path) -> list[str]:
+    """As hosted: the network and the environment are a function's, the disk is not but for its own code."""
+    deno = Path(sys.executable).with_name("deno")
+    allowed = ["--allow-net", "--allow-env", "--allow-sys", f"--allow-read={folder},{MAIN.parent}"]
+    return [str(deno), "run", "--quiet", "--no-prompt", "--no-lock", *allowed, str(MAIN), entry.as_uri()]
+
+
+def changed_at(folder: Path, name: str) -> float:
+    """The latest change of what a function is made of: its folder, what is shared, secrets and settings."""
+    shared = [folder / ".env", folder / "deno.json", folder / "import_map.json"]
+    made_of = [*(folder / name).rglob("*"), *(folder / "_shared").rglob("*"), *shared]
+    return max((path.stat().st_mtime for path in made_of if path.exists()), default=0.0)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

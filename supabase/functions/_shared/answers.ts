@@ -1,0 +1,44 @@
+/** Errors as every part of ours answers them: code, message, details, hint. */
+
+export class ApiError extends Error {
+  constructor(readonly status: number, readonly code: string, message: string, readonly field?: string) {
+    super(message);
+  }
+
+  answer(): Response {
+    const details = this.field === undefined ? null : { field: this.field };
+    return Response.json({ code: this.code, message: this.message, details, hint: null }, {
+      status: this.status,
+    });
+  }
+}
+
+/** Runs a handler; what it throws as ApiError is answered, anything else is logged and answered as 500. */
+export function answering(handle: (request: Request) => Promise<Response> | Response) {
+  return async (request: Request): Promise<Response> => {
+    try {
+      return await handle(request);
+    } catch (error) {
+      if (error instanceof ApiError) return error.answer();
+      const requestId = request.headers.get("x-request-id");
+      console.error(JSON.stringify({ event: "failed", request_id: requestId, error: String(error) }));
+      return new ApiError(500, "internal_error", "Something went wrong here.").answer();
+    }
+  };
+}
+
+/** The JSON object a request holds; an empty body is an empty object. */
+export async function jsonOf(request: Request): Promise<Record<string, unknown>> {
+  const text = await request.text();
+  if (!text.trim()) return {};
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new ApiError(400, "invalid_json", "The body is no JSON.");
+  }
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new ApiError(400, "invalid_json", "The body must be a JSON object.");
+  }
+  return body as Record<string, unknown>;
+}
