@@ -136,6 +136,7 @@ def test_the_official_client_joins_again_by_itself(stack: Stack, part: str, turn
         channel.on_broadcast("*", lambda found: heard.append(found["payload"]["n"]))
         await channel.subscribe(lambda state, _: states.append(state))
         await asyncio.to_thread(write, stack, topic, 1)
+        await asyncio.to_thread(eventually, lambda: heard == [1])
         os.kill(stack.pid(part), signal.SIGKILL)
         await asyncio.to_thread(
             eventually, lambda: states[-1] == RealtimeSubscribeStates.SUBSCRIBED and len(states) >= 3
