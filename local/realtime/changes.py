@@ -15,6 +15,7 @@ from local.realtime.database import Connection, Pool, as_user, run
 from local.realtime.pgoutput import Change, Row
 from local.realtime.rows import LARGEST, MAY_NOT, NO_KEY, POLICY_FAILED, Facts, Table, withheld
 from local.realtime.subscriptions import Subscribers, Subscription
+from local.realtime.tokens import Claims
 
 if TYPE_CHECKING:
     from local.realtime.channel import Channel
@@ -46,36 +47,32 @@ class Teller:
     async def _decide(
         self, connection: Connection, change: Change, wanting: "list[tuple[Channel, Subscription]]"
     ) -> "list[tuple[Channel, list[int], dict[str, Any]]]":
-        roles = sorted({channel.claims["role"] for channel, _ in wanting})
-        table = await describe(connection, change.relation.oid, roles)
+        """Each with the claims that it has now: they may be others by the end."""
+        users = {channel: channel.claims for channel, _ in wanting}
+        table = await describe(
+            connection, change.relation.oid, sorted({claims["role"] for claims in users.values()})
+        )
         if table is None:
             return []
         facts = await weigh(connection, change, table)
-        passing = await passed(connection, facts, wanting)
         verdicts: dict[str, str | None] = {}
         told: dict[tuple[Channel, frozenset[str] | None], list[int]] = {}
-        for channel, subscription in passing:
-            user = json.dumps(channel.claims, sort_keys=True)
+        for channel, subscription in await passed(connection, facts, wanting):
+            user = json.dumps(users[channel], sort_keys=True)
             if user not in verdicts:
-                verdicts[user] = await verdict(connection, facts, channel.claims)
+                verdicts[user] = await verdict(connection, facts, users[channel])
             if verdicts[user] is not None:
                 told.setdefault((channel, subscription.columns), []).append(subscription.id)
         return [
-            (channel, ids, self._data(facts, channel, columns, verdicts))
+            (channel, ids, self._data(facts, users[channel], columns, verdicts))
             for (channel, columns), ids in told.items()
         ]
 
     def _data(
-        self,
-        facts: Facts,
-        channel: "Channel",
-        columns: frozenset[str] | None,
-        verdicts: dict[str, str | None],
+        self, facts: Facts, claims: Claims, columns: frozenset[str] | None, verdicts: dict[str, str | None]
     ) -> dict[str, Any]:
-        error = verdicts[json.dumps(channel.claims, sort_keys=True)]
-        if error:
-            return withheld(facts.change, error)
-        return facts.payload(channel.claims["role"], columns)
+        error = verdicts[json.dumps(claims, sort_keys=True)]
+        return withheld(facts.change, error) if error else facts.payload(claims["role"], columns)
 
 
 async def describe(connection: Connection, oid: int, roles: list[str]) -> Table | None:
@@ -108,10 +105,11 @@ async def cast(connection: Connection, row: Row, table: Table) -> dict[str, Any]
 async def passed(
     connection: Connection, facts: Facts, wanting: "Iterable[tuple[Channel, Subscription]]"
 ) -> "list[tuple[Channel, Subscription]]":
-    """Those whose filters the row passes; of a deleted row, what is known of it must."""
-    row = facts.change.old if facts.change.kind == "DELETE" else {**facts.change.old, **facts.change.new}
+    """Those whose filters the row passes, by what may be told of it."""
+    row = {**facts.change.old, **facts.change.new}
     types = {column["name"]: column["type"] for column in facts.table.columns}
-    asked = list({one for _, subscription in wanting for one in subscription.filters if one.column in row})
+    known = facts.tellable(set(row) & set(types))
+    asked = list({one for _, subscription in wanting for one in subscription.filters if one.column in known})
     found = await run(
         connection,
         "pass_filters",
@@ -125,7 +123,7 @@ async def passed(
     return [(channel, one) for channel, one in wanting if all(f in yes for f in one.filters)]
 
 
-async def verdict(connection: Connection, facts: Facts, claims: dict[str, Any]) -> str | None:
+async def verdict(connection: Connection, facts: Facts, claims: Claims) -> str | None:
     """An error to tell instead of the row, "" for the row itself, None for nothing."""
     table, key = facts.table, facts.table.key
     if facts.change.kind == "DELETE":

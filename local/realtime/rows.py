@@ -58,9 +58,13 @@ class Facts:
         if change.kind != "DELETE":
             data["record"] = self._told({**self.old, **self.new}, names)
         if change.kind != "INSERT":
-            safe = names & set(self.table.key) if change.kind == "DELETE" and self.table.secured else names
-            data["old_record"] = self._told(self.old, safe)
+            data["old_record"] = self._told(self.old, self.tellable(names))
         return data
+
+    def tellable(self, names: set[str]) -> set[str]:
+        """Who may see a deleted row cannot be asked: of a secured table only its key is known to anybody."""
+        hidden = self.change.kind == "DELETE" and self.table.secured
+        return names & set(self.table.key) if hidden else names
 
     def _told(self, row: dict[str, Any], names: set[str]) -> dict[str, Any]:
         return {

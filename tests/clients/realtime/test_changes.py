@@ -152,6 +152,19 @@ def test_of_a_secured_table_only_keys_are_told_of_what_was_and_deletes_go_to_all
     assert other.hears_nothing_before_a_heartbeat("postgres_changes")
 
 
+def test_a_filter_tells_nothing_of_a_deleted_row_that_may_not_be_seen(
+    opened: Open, token: Token, ann: str, database: psycopg.Connection
+) -> None:
+    database.execute("alter table letters replica identity full")
+    guessing, by_key = opened(), opened()
+    listen(guessing, token(), table="letters", filter="text=eq.private")
+    listen(by_key, token(), table="letters", filter="id=eq.1")
+    insert(database, id=1, owner=ann, text="private")
+    database.execute("delete from letters")
+    assert by_key.hear("postgres_changes")["data"]["old_record"] == {"id": 1}
+    assert guessing.hears_nothing_before_a_heartbeat("postgres_changes")
+
+
 def test_a_long_value_that_did_not_change_is_told_where_the_old_row_has_it(
     opened: Open, database: psycopg.Connection
 ) -> None:
