@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import calls, embedding, limits, matching, memory, policies
+from bench import calls, channels, embedding, limits, matching, memory, policies, storing
 from bench.stack import loaded
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -18,7 +18,10 @@ console = Console(highlight=False)
 def main() -> int:
     with loaded(console.print) as (stack, loading):
         tables = [loading, memory.idle(stack)]
-        for measure in (embedding.measure, matching.measure, calls.measure, limits.measure, policies.measure):
+        for measure in (
+            *(embedding.measure, matching.measure, calls.measure),
+            *(limits.measure, policies.measure, storing.measure, channels.measure),
+        ):
             console.print(f"measuring {measure.__module__.rpartition('.')[2]}")
             tables += measure(stack)
         tables.append(memory.loaded(stack))

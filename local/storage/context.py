@@ -1,7 +1,8 @@
 """What a request of the Storage part can count on: settings, the database, the files."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -9,6 +10,7 @@ from starlette.requests import Request
 
 from local.storage import callers, database, sweep
 from local.storage.callers import Caller
+from local.storage.doubts import Doubts
 from local.storage.errors import no_such_bucket
 from local.storage.files import Files
 from local.storage.models import Bucket
@@ -22,6 +24,7 @@ class Storage:
     settings: Settings
     pool: database.Pool
     files: Files
+    doubts: Doubts
     uploading: set[str] = field(default_factory=set)
     """The versions of resumable uploads that a request works on."""
 
@@ -41,7 +44,12 @@ async def opened(settings: Settings) -> AsyncIterator[Storage]:
     await pool.open(wait=True, timeout=10)
     try:
         await sweep.repair(pool, files, settings.resumable_lifetime)
-        yield Storage(settings, pool, files)
+        doubts = Doubts(pool, files)
+        settling = asyncio.create_task(doubts.settle())
+        yield Storage(settings, pool, files, doubts)
+        settling.cancel()
+        with suppress(asyncio.CancelledError):
+            await settling
     finally:
         await pool.close()
 

@@ -1,14 +1,21 @@
-"""The storage schema: transactions in which a caller's policies decide."""
+"""The storage schema: transactions in which a caller's policies decide.
+
+What is asked at once goes to the server at once, with the beginning of the transaction before it: an upload
+waits for the server five times.
+"""
 
 import json
+import select
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncClientCursor, AsyncConnection
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
@@ -22,6 +29,10 @@ Pool = AsyncConnectionPool[Connection]
 
 QUERIES = queries.named(Path(__file__).parent / "queries.sql")
 SERVICE = "service_role"
+ROLES = ("anon", "authenticated", SERVICE)
+"""Those that are surely there; a token may name others."""
+SECRET = ("authorization", "apikey", "cookie", "x-signature")
+"""Headers that no policy is shown."""
 
 
 def pool(url: str) -> Pool:
@@ -32,33 +43,116 @@ def pool(url: str) -> Pool:
         max_size=10,
         timeout=10,
         open=False,
-        check=AsyncConnectionPool.check_connection,
-        kwargs={"row_factory": dict_row, "autocommit": True, "options": "-c statement_timeout=30s"},
+        check=check_open,
+        kwargs={
+            "row_factory": dict_row,
+            "autocommit": True,
+            "cursor_factory": AsyncClientCursor,
+            "options": "-c statement_timeout=30s",
+        },
     )
 
 
+async def check_open(connection: Connection) -> None:
+    """Raises OperationalError when the server hung up meanwhile: then there is something to read."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        raise psycopg.OperationalError("the server hung up")
+
+
+class Outcome(Enum):
+    ROLLED_BACK = "rolled back"
+    """Or never begun, or not ended yet."""
+    COMMITTED = "committed"
+    UNKNOWN = "unknown"
+    """The connection was lost before the server's answer to COMMIT came."""
+
+
 @dataclass(frozen=True)
+class Asked:
+    query: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    trusted: bool = False
+    """Past the caller's policies."""
+
+
+@dataclass
 class Transaction:
     """Runs as its caller, except in what is asked with `trusted`."""
 
-    connection: Connection
+    cursor: AsyncClientCursor[DictRow]
     caller: Caller
+    scope: dict[str, str]
+    begun: bool = False
+    outcome: Outcome = Outcome.ROLLED_BACK
+
+    async def batch(self, *asked: Asked) -> list[list[DictRow]]:
+        """What each of them finds; all are sent at once and run in this order."""
+        if not self.begun:
+            self.begun = True
+            opening = [b"begin", self._bound("scope", self.scope)]
+            if self.caller.role in ROLES:
+                return await self._run(opening, asked)
+            await self._take_role(opening)
+        return await self._run([], asked)
 
     async def rows(self, query: str, *, trusted: bool = False, **parameters: Any) -> list[DictRow]:
-        if not trusted or self.caller.role == SERVICE:
-            cursor = await self.connection.execute(QUERIES[query], parameters)
-            return await cursor.fetchall() if cursor.description else []
-        await self.connection.execute(QUERIES["role"], {"role": SERVICE})
-        found = await (await self.connection.execute(QUERIES[query], parameters)).fetchall()
-        await self.connection.execute(QUERIES["role"], {"role": self.caller.role})
-        return found
+        return (await self.batch(Asked(query, parameters, trusted)))[0]
 
     async def row(self, query: str, *, trusted: bool = False, **parameters: Any) -> DictRow | None:
         return next(iter(await self.rows(query, trusted=trusted, **parameters)), None)
 
     async def changed(self, query: str, **parameters: Any) -> int:
         """How many rows a statement touched, as the caller."""
-        return (await self.connection.execute(QUERIES[query], parameters)).rowcount
+        await self.batch(Asked(query, parameters))
+        return self.cursor.rowcount
+
+    async def commit(self) -> None:
+        if not self.begun:
+            return
+        self.outcome = Outcome.UNKNOWN
+        try:
+            await self.cursor.execute("commit")
+        except psycopg.Error:
+            if self.cursor.connection.info.transaction_status != TransactionStatus.UNKNOWN:
+                self.outcome = Outcome.ROLLED_BACK
+            raise
+        if self.cursor.statusmessage != "COMMIT":
+            self.outcome = Outcome.ROLLED_BACK
+            raise psycopg.InternalError("the transaction had failed before")
+        self.outcome = Outcome.COMMITTED
+
+    async def roll_back(self) -> None:
+        if self.begun:
+            await self.cursor.execute("rollback")
+
+    async def _take_role(self, opening: list[bytes]) -> None:
+        try:
+            await self._run(opening, ())
+        except (psycopg.errors.InvalidParameterValue, psycopg.errors.InsufficientPrivilege) as error:
+            raise access_denied("the token's role may not be taken here") from error
+
+    async def _run(self, opening: list[bytes], asked: tuple[Asked, ...]) -> list[list[DictRow]]:
+        """What each of `asked` finds, after the statements of `opening`."""
+        statements, places = list(opening), []
+        for each in asked:
+            past = each.trusted and self.caller.role != SERVICE
+            statements += [self._bound("role", {"role": SERVICE})] if past else []
+            places.append(len(statements))
+            statements.append(self._bound(each.query, each.parameters))
+            statements += [self._bound("role", {"role": self.caller.role})] if past else []
+        await self.cursor.execute(b";\n".join(statements))
+        found = [await self._result()]
+        while self.cursor.nextset():
+            found.append(await self._result())
+        return [found[place] for place in places]
+
+    async def _result(self) -> list[DictRow]:
+        return await self.cursor.fetchall() if self.cursor.description else []
+
+    def _bound(self, query: str, parameters: dict[str, Any]) -> bytes:
+        return self.cursor.mogrify(QUERIES[query].rstrip(b";"), parameters).encode()
 
 
 @asynccontextmanager
@@ -70,13 +164,17 @@ async def transaction(
         "role": caller.role,
         "claims": json.dumps(caller.claims),
         "sub": caller.owner or "",
+        "headers": json.dumps({k: v for k, v in request.headers.items() if k not in SECRET}),
         "method": request.method,
         "path": request.url.path,
         "operation": operation,
     }
-    async with pool.connection() as connection, connection.transaction(force_rollback=undone):
+    async with pool.connection() as connection, AsyncClientCursor(connection, row_factory=dict_row) as cursor:
+        found = Transaction(cursor, caller, scope)
         try:
-            await connection.execute(QUERIES["scope"], scope)
-        except (psycopg.errors.InvalidParameterValue, psycopg.errors.InsufficientPrivilege) as error:
-            raise access_denied("the token's role may not be taken here") from error
-        yield Transaction(connection, caller)
+            yield found
+        except BaseException:
+            with suppress(psycopg.Error):
+                await found.roll_back()
+            raise
+        await (found.roll_back() if undone else found.commit())

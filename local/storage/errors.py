@@ -1,6 +1,7 @@
 """The refusals of the Storage API: the body has the status, the answer itself is 400 as a rule."""
 
 import errno
+from collections.abc import Mapping
 
 import psycopg
 
@@ -13,9 +14,16 @@ class StorageError(Exception):
     """The request is refused; all of it is for the client."""
 
     def __init__(
-        self, status: int, code: str, message: str, error: str | None = None, http: int | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        error: str | None = None,
+        http: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
+        self.headers = headers
         self.status, self.code, self.message = status, code, message
         self.error = error or code
         self.http = http or (500 if status == 500 else 400)
@@ -28,7 +36,7 @@ def respond(error: StorageError) -> Answer:
         "message": error.message,
         "code": error.code,
     }
-    return Answer(body, error.http)
+    return Answer(body, error.http, error.headers)
 
 
 def no_such_bucket() -> StorageError:

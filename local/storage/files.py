@@ -6,49 +6,76 @@ objects/    what rows of storage.objects stand for; a file there never changes
 """
 
 import asyncio
+import errno
 import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from local.storage.contents import HEAD
 from local.storage.errors import too_large
+from local.storage.failing import fail_point
 
 BLOCK = 1024 * 1024
+Judge = Callable[[bytes], None]
 
 
 class Sink:
-    """Takes a body in pieces, writes it in blocks off the event loop. Raises StorageError past the limit."""
+    """Takes a body in pieces and writes it in blocks, off the event loop, at the end of the file at `path`.
 
-    def __init__(self, file: BinaryIO, limit: int) -> None:
-        self.file, self.limit, self.size = file, limit, 0
+    `judge` is shown the first bytes, HEAD of them or all, and raises StorageError if they may not be.
+    """
+
+    def __init__(self, path: Path, limit: int, judge: Judge | None = None) -> None:
+        self.path, self.limit, self.size = path, limit, 0
         self.digest = hashlib.md5(usedforsecurity=False)
+        self._judge, self._head = judge, b""
         self._waiting = bytearray()
+        self._file: BinaryIO | None = None
 
     async def write(self, piece: bytes) -> None:
+        """Raises StorageError past the limit, or for the first bytes."""
         self.size += len(piece)
         if self.size > self.limit:
             raise too_large()
+        if self._judge and len(self._head) < HEAD:
+            self._head += piece[: HEAD - len(self._head)]
+            if len(self._head) == HEAD:
+                self._judge(self._head)
         self._waiting += piece
         if len(self._waiting) >= BLOCK:
-            await self.flush()
+            await asyncio.to_thread(self._flush)
 
-    async def flush(self) -> None:
-        block, self._waiting = self._waiting, bytearray()
-        await asyncio.to_thread(self._write, block)
+    def end(self) -> None:
+        """All of it has come. Raises StorageError if it is short and may not be."""
+        if self._judge and len(self._head) < HEAD:
+            self._judge(self._head)
 
-    async def finish(self) -> None:
-        """Returns when all of it is on the disk."""
-        await self.flush()
-        await asyncio.to_thread(os.fsync, self.file.fileno())
+    async def save(self) -> None:
+        """Returns when all that came is on the disk."""
+        await asyncio.to_thread(self.sync)
 
-    def _write(self, block: bytearray) -> None:
-        self.file.write(block)
-        self.file.flush()
+    def sync(self) -> None:
+        self._flush()
+        if self._file:
+            os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+
+    def _flush(self) -> None:
+        if self._file is None:
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+            self._file = os.fdopen(_opened(self.path, flags), "ab", buffering=0)
+        block, self._waiting = memoryview(self._waiting), bytearray()
         self.digest.update(block)
+        while block:
+            block = block[self._file.write(block) or 0 :]
 
 
 class Files:
@@ -67,61 +94,101 @@ class Files:
         return self.objects / name[:2] / name
 
     @asynccontextmanager
-    async def receiving(self, version: str, limit: int) -> AsyncIterator[Sink]:
+    async def receiving(self, version: str, limit: int, judge: Judge | None) -> AsyncIterator[Sink]:
         """A sink for a new file, which is gone at the end unless it was kept."""
-        path = self.incoming / version
+        sink = Sink(self.incoming / version, limit, judge)
         try:
-            with path.open("xb", buffering=0) as file:
-                yield Sink(file, limit)
+            yield sink
         finally:
-            path.unlink(missing_ok=True)
+            sink.close()
+            sink.path.unlink(missing_ok=True)
 
-    async def keep(self, version: str) -> None:
-        """What was received becomes the version's file, for good."""
-        await asyncio.to_thread(self._place, self.incoming / version, version)
+    async def keep(self, sink: Sink) -> None:
+        """What was received becomes its version's file, for good."""
+        await asyncio.to_thread(self._keep, sink)
 
     async def keep_resumable(self, version: str) -> None:
-        await asyncio.to_thread(self._place, self.resumable / version, version)
+        """The resumable upload's bytes stay where they are as well, until it is done."""
+        await asyncio.to_thread(self._duplicate, self.resumable / version, version)
 
     async def duplicate(self, version: str, new_version: str) -> None:
-        await asyncio.to_thread(self._duplicate, version, new_version)
+        """Raises FileNotFoundError."""
+        await asyncio.to_thread(self._duplicate, self.path(version), new_version)
 
     async def drop(self, *versions: str | None) -> None:
         await asyncio.to_thread(self._drop, versions)
 
     def open(self, version: str) -> BinaryIO:
         """Raises FileNotFoundError."""
-        return self.path(version).open("rb", buffering=0)
+        return os.fdopen(_opened(self.path(version), os.O_RDONLY), "rb", buffering=0)
+
+    async def head(self, version: str) -> bytes:
+        """Raises FileNotFoundError."""
+        return await asyncio.to_thread(head_of, self.path(version))
 
     def versions(self) -> Iterator[str]:
         """Of all files, in order; a folder of them at a time."""
         for folder in sorted(self.objects.iterdir()):
             yield from sorted(path.name for path in folder.iterdir())
 
-    def _place(self, source: Path, version: str) -> None:
-        target = self.path(version)
-        target.parent.mkdir(mode=0o700, exist_ok=True)
-        source.replace(target)
+    def _keep(self, sink: Sink) -> None:
+        sink.sync()
+        fail_point("before keeping")
+        target = self._target(sink.path.name)
+        sink.path.replace(target)
         _sync(target.parent)
 
-    def _duplicate(self, version: str, new_version: str) -> None:
-        target = self.path(new_version)
-        target.parent.mkdir(mode=0o700, exist_ok=True)
+    def _duplicate(self, source: Path, new_version: str) -> None:
+        target = self._target(new_version)
         try:
-            target.hardlink_to(self.path(version))
-        except FileNotFoundError:
+            target.hardlink_to(source)
+        except (FileNotFoundError, FileExistsError):
             raise
         except OSError:
-            half_copied = self.incoming / new_version
-            shutil.copyfile(self.path(version), half_copied)
+            self._copy(source, target)
+        _sync(target.parent)
+
+    def _copy(self, source: Path, target: Path) -> None:
+        """Where the file system has no links, or no more of this file."""
+        half_copied = self.incoming / target.name
+        try:
+            shutil.copyfile(source, half_copied)
             _sync(half_copied)
             half_copied.replace(target)
-        _sync(target.parent)
+        finally:
+            half_copied.unlink(missing_ok=True)
+
+    def _target(self, version: str) -> Path:
+        target = self.path(version)
+        if not target.parent.exists():
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            _sync(self.objects)
+        return target
 
     def _drop(self, versions: tuple[str | None, ...]) -> None:
         for version in versions:
             with suppress(ValueError, FileNotFoundError):
                 self.path(version or "").unlink()
+
+
+def head_of(path: Path) -> bytes:
+    """The first bytes, by which content is judged. Raises FileNotFoundError."""
+    with os.fdopen(_opened(path, os.O_RDONLY), "rb") as file:
+        return file.read(HEAD)
+
+
+def _opened(path: Path, flags: int) -> int:
+    """A descriptor. Raises FileNotFoundError, for a symbolic link too: no file of ours is one."""
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            return os.open(path.name, flags | os.O_NOFOLLOW, mode=0o600, dir_fd=folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise FileNotFoundError(error.errno, "a symbolic link", str(path)) from error
+        raise
 
 
 def _sync(path: Path) -> None:

@@ -17,7 +17,7 @@ HEADER = re.compile(r"[\x20-\x7e]{0,1000}")
 
 
 def check_bucket(name: str) -> None:
-    if not BUCKET.fullmatch(name) or name.strip() != name:
+    if not BUCKET.fullmatch(name) or name.strip() != name or name in (".", ".."):
         raise invalid_bucket_name()
 
 

@@ -4,6 +4,7 @@ select
   set_config('request.jwt.claims', %(claims)s, true),
   set_config('request.jwt.claim.sub', %(sub)s, true),
   set_config('request.jwt.claim.role', %(role)s, true),
+  set_config('request.headers', %(headers)s, true),
   set_config('request.method', %(method)s, true),
   set_config('request.path', %(path)s, true),
   set_config('storage.operation', %(operation)s, true),
@@ -48,6 +49,9 @@ select exists (select from storage.objects where bucket_id = %(id)s) as found;
 
 -- name: object
 select * from storage.objects where bucket_id = %(bucket)s and name = %(name)s;
+
+-- name: lock_object
+select * from storage.objects where bucket_id = %(bucket)s and name = %(name)s for update;
 
 -- name: names
 select name from storage.objects where bucket_id = %(bucket)s and name = any(%(names)s::text[]);
@@ -98,5 +102,8 @@ select * from storage.search_v2(
 -- name: all_versions
 select version from storage.objects where version is not null order by version collate "C";
 
--- name: version_is_kept
-select exists (select from storage.objects where version = %(version)s) as found;
+-- name: versions_kept
+select version from storage.objects where version = any(%(versions)s);
+
+-- name: wait_for_writers
+lock table storage.objects in share mode;

@@ -10,6 +10,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser
 from starlette.requests import Request
 
+from local.storage.contents import OCTETS
 from local.storage.errors import StorageError, invalid_request, too_large
 from local.storage.files import Sink
 from local.storage.models import Json
@@ -17,7 +18,6 @@ from local.storage.names import checked_header
 
 FIELD_LIMIT = 1024 * 1024
 DRAINED = 32 * 1024 * 1024
-OCTETS = "application/octet-stream"
 
 
 @dataclass
@@ -50,13 +50,13 @@ class Raw:
         return Described(kind, cache_control, json_object(text))
 
     async def receive(self, sink: Sink) -> None:
-        """Raises StorageError when it is larger than the sink takes."""
+        """Raises StorageError for what the sink does not take."""
         declared = self.request.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > sink.limit:
             raise too_large()
         async for piece in self.request.stream():
             await sink.write(piece)
-        await sink.finish()
+        sink.end()
 
 
 class Form:
@@ -96,7 +96,7 @@ class Form:
             await sink.write(self._first)
         async for piece in self._pieces:
             await sink.write(piece)
-        await sink.finish()
+        sink.end()
 
     def _parser(self, boundary: str) -> MultipartParser:
         def note(kind: str) -> object:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from local.storage.contents import OCTETS
 from local.storage.errors import StorageError
 
 
@@ -29,6 +30,10 @@ class Resumable:
     def id(self) -> str:
         return _encoded(f"{self.bucket}/{self.name}/{self.version}")
 
+    @property
+    def kind(self) -> str:
+        return self.metadata.get("contentType", OCTETS)
+
     def given_metadata(self) -> str:
         return ",".join(f"{name} {_standard(value)}" for name, value in self.metadata.items())
 
@@ -37,8 +42,12 @@ def start(
     folder: Path, bucket: str, name: str, length: int, metadata: dict[str, str], upsert: bool
 ) -> Resumable:
     upload = Resumable(bucket, name, str(uuid.uuid4()), length, metadata, time.time(), upsert)
-    _write(folder / f"{upload.version}.json", asdict(upload))
-    (folder / upload.version).touch(mode=0o600, exist_ok=False)
+    try:
+        _write(folder / f"{upload.version}.json", asdict(upload))
+        (folder / upload.version).touch(mode=0o600, exist_ok=False)
+    except OSError:
+        forget(folder, upload)
+        raise
     return upload
 
 
@@ -66,15 +75,24 @@ def forget(folder: Path, upload: Resumable) -> None:
 
 
 def mark_done(path: Path) -> None:
-    """Kept for a while, so that a client that lost the last answer learns of it."""
+    """Described for a while yet, for a client that lost the last answer; its bytes are the object's."""
     _write(path, json.loads(path.read_text()) | {"done": True})
+    path.with_suffix("").unlink(missing_ok=True)
+
+
+def unfinished(folder: Path) -> list[str]:
+    """The versions of uploads that were not marked as done."""
+    return [path.stem for path in folder.glob("*.json") if not json.loads(path.read_text())["done"]]
 
 
 def forget_old(folder: Path, lifetime: int, now: float) -> None:
-    """Those that were not finished in time, and bytes that nothing describes."""
+    """Those that were not finished in time, bytes of those that are done, and what has no other half."""
     for path in folder.glob("*.json"):
-        if json.loads(path.read_text())["started"] + lifetime < now:
-            path.with_suffix("").unlink(missing_ok=True)
+        document, data = json.loads(path.read_text()), path.with_suffix("")
+        if document["done"]:
+            data.unlink(missing_ok=True)
+        if document["started"] + lifetime < now or not (document["done"] or data.exists()):
+            data.unlink(missing_ok=True)
             path.unlink()
     for path in folder.iterdir():
         if path.suffix != ".json" and not path.with_suffix(".json").exists():
@@ -109,8 +127,11 @@ def _standard(text: str) -> str:
 
 def _write(path: Path, document: dict[str, Any]) -> None:
     half_written = path.with_name(f"{path.name}.new")
-    with half_written.open("w") as file:
-        json.dump(document, file)
-        file.flush()
-        os.fsync(file.fileno())
-    half_written.replace(path)
+    try:
+        with half_written.open("w") as file:
+            json.dump(document, file)
+            file.flush()
+            os.fsync(file.fileno())
+        half_written.replace(path)
+    finally:
+        half_written.unlink(missing_ok=True)

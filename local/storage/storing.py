@@ -3,29 +3,24 @@
 In this order a crash leaves a file without a row at worst, which the next start removes.
 """
 
-import os
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 from starlette.requests import Request
 
-from local.storage import names
+from local.storage import contents, names
 from local.storage.callers import Caller
-from local.storage.context import PLACEHOLDER, bucket_named, storage_of, transaction
-from local.storage.database import Transaction
+from local.storage.changes import changing
+from local.storage.context import PLACEHOLDER, bucket_named, transaction
+from local.storage.database import Asked, Transaction
 from local.storage.errors import key_exists
+from local.storage.files import Judge
 from local.storage.models import Bucket, Json, Object
-
-FAIL_POINT = "STORAGE_FAIL_POINT"
-"""Tests name a point here at which the process ends at once."""
-
-
-def fail_point(name: str) -> None:
-    if os.environ.get(FAIL_POINT) == name:
-        os._exit(9)
 
 
 @dataclass(frozen=True)
@@ -54,14 +49,19 @@ class Place:
 
 async def admitted(request: Request, place: Place, kind: str) -> Bucket:
     """The bucket, if the caller may store a file of this type there. Raises StorageError."""
-    async with transaction(request, place.caller) as tx:
+    async with transaction(request, place.caller, undone=True) as tx:
         bucket = await bucket_named(tx, place.bucket)
-    names.check_key(place.name)
-    if not place.name.endswith(PLACEHOLDER):
-        names.check_type(kind, bucket.allowed_mime_types)
-    await check_permission(request, place, {"mimetype": kind})
+        names.check_key(place.name)
+        if not place.name.endswith(PLACEHOLDER):
+            names.check_type(kind, bucket.allowed_mime_types)
+        await _insert(tx, place, place.columns(str(uuid.uuid4()), {"mimetype": kind}, None))
     names.check_path(place.bucket, place.name, str(uuid.uuid4()))
     return bucket
+
+
+def judge(bucket: Bucket, name: str, kind: str) -> Judge | None:
+    """What raises StorageError for first bytes of a file that is not of this type, where the bucket cares."""
+    return None if name.endswith(PLACEHOLDER) else contents.judge(kind, bucket.allowed_mime_types)
 
 
 async def check_permission(request: Request, place: Place, metadata: Json | None = None) -> None:
@@ -74,27 +74,27 @@ async def recorded(
     request: Request, place: Place, version: str, metadata: Json, user_metadata: Json | None
 ) -> Object:
     """Write the row of a file that is kept; the file goes if the caller may not. Raises StorageError."""
-    files = storage_of(request).files
-    try:
-        async with transaction(request, place.caller) as tx:
-            named: dict[str, Any] = {"bucket": place.bucket, "name": place.name}
-            await tx.rows("lock_name", **named)
-            before = await tx.row("object", trusted=True, **named)
-            await _insert(tx, place, place.columns(version, metadata, user_metadata))
-            row = await tx.row("object", trusted=True, **named)
-            fail_point("before commit")
-    except Exception:
-        await files.drop(version)
-        raise
-    if row is None:
-        raise LookupError("an object that was written is not there")
-    if before and before["version"] != version:
-        await files.drop(before["version"])
+    named = {"bucket": place.bucket, "name": place.name}
+    before = [Asked("lock_name", named), Asked("lock_object", named, trusted=True)] if place.upsert else []
+    after = Asked("object", named, trusted=True)
+    async with changing(request, place.caller, version) as change:
+        columns = place.columns(version, metadata, user_metadata)
+        *earlier, _, rows = await _insert(change.tx, place, columns, before, [after])
+        change.remove(row["version"] for found in earlier[1:] for row in found)
+        (row,) = rows
     return Object.of(row)
 
 
-async def _insert(tx: Transaction, place: Place, columns: dict[str, Any]) -> None:
+async def _insert(
+    tx: Transaction,
+    place: Place,
+    columns: dict[str, Any],
+    before: Sequence[Asked] = (),
+    after: Sequence[Asked] = (),
+) -> list[list[DictRow]]:
+    """What was asked before, the insert itself, and after it find."""
+    query = "upsert_object" if place.upsert else "insert_object"
     try:
-        await tx.rows("upsert_object" if place.upsert else "insert_object", **columns)
+        return await tx.batch(*before, Asked(query, columns), *after)
     except psycopg.errors.UniqueViolation as error:
         raise key_exists() from error

@@ -1,8 +1,10 @@
-"""At start: files and rows are made to agree again after whatever ended the last run."""
+"""Files and rows are made to agree again, after whatever ended the last run or a connection."""
 
 import logging
 import time
+from collections.abc import Iterable
 
+import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
@@ -17,6 +19,12 @@ SHOWN = 20
 
 async def repair(pool: Pool, files: Files, lifetime: int) -> None:
     """Remove files that no row stands for; report rows whose file is gone. Nothing else may run meanwhile."""
+    try:
+        async with pool.connection() as connection:
+            await _wait_for_writers(connection)
+    except psycopg.errors.QueryCanceled:
+        log.error("storage not swept: a transaction goes on writing to it")
+        return
     async with pool.connection() as connection, connection.transaction():
         await connection.execute(QUERIES["role"], {"role": "service_role"})
         await _repair_resumables(connection, files, lifetime)
@@ -29,6 +37,23 @@ async def repair(pool: Pool, files: Files, lifetime: int) -> None:
             "versions": missing[:SHOWN],
         }
         log.log(logging.ERROR if missing else logging.WARNING, "storage swept", extra={"fields": fields})
+
+
+async def without_row(pool: Pool, versions: Iterable[str]) -> set[str]:
+    """Those of the versions that no row has, nor will have by a transaction that runs now."""
+    asked = sorted(versions)
+    async with pool.connection() as connection:
+        await _wait_for_writers(connection)
+    async with pool.connection() as connection, connection.transaction():
+        await connection.execute(QUERIES["role"], {"role": "service_role"})
+        cursor = await connection.execute(QUERIES["versions_kept"], {"versions": asked})
+        return set(asked) - {row["version"] for row in await cursor.fetchall()}
+
+
+async def _wait_for_writers(connection: AsyncConnection[DictRow]) -> None:
+    """A server process may still commit for a client that is gone: until then its rows are not to be seen."""
+    async with connection.transaction():
+        await connection.execute(QUERIES["wait_for_writers"])
 
 
 async def _compare(connection: AsyncConnection[DictRow], files: Files) -> tuple[list[str], list[str]]:
@@ -56,16 +81,9 @@ async def _compare(connection: AsyncConnection[DictRow], files: Files) -> tuple[
 
 
 async def _repair_resumables(connection: AsyncConnection[DictRow], files: Files, lifetime: int) -> None:
-    """A file that was complete but got no row goes back, and its upload ends when its client asks for it."""
-    for path in files.resumable.glob("*.json"):
-        version, data = path.stem, path.with_suffix("")
-        if data.exists():
-            continue
-        row = await (await connection.execute(QUERIES["version_is_kept"], {"version": version})).fetchone()
-        if row and row["found"]:
-            resumables.mark_done(path)
-        elif files.path(version).exists():
-            files.path(version).replace(data)
-        else:
-            path.unlink()
+    """Those that have their row are done; the others go on when their clients ask for them."""
+    unfinished = resumables.unfinished(files.resumable)
+    cursor = await connection.execute(QUERIES["versions_kept"], {"versions": unfinished})
+    for row in await cursor.fetchall():
+        resumables.mark_done(files.resumable / f"{row['version']}.json")
     resumables.forget_old(files.resumable, lifetime, time.time())

@@ -58,3 +58,11 @@ using (
     bucket_id in ('artwork', 'masters', 'imports')
     and (select private.has_role('editor') or private.has_role('admin'))
 );
+
+-- Storage asks no request check, so its rows ask: nobody whose session has ended or who is banned reads or writes them.
+
+drop policy if exists objects_all_live on storage.objects;
+create policy objects_all_live on storage.objects
+as restrictive for all to authenticated
+using ((select private.session_fault()) is null)
+with check ((select private.session_fault()) is null);

@@ -1,14 +1,20 @@
 """Clients as an app makes them: URL and key, nothing else."""
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from supabase import Client, ClientOptions, create_client
 
 from tests.conftest import Stack
+
+HERE = Path(__file__).parent
+REST_TABLES = ("directors", "films", "actors", "castings", "notes")
 
 
 @pytest.fixture
@@ -65,6 +71,38 @@ def films(service: Client) -> Iterator[dict[str, str]]:
     made: list[dict[str, str]] = rows(service.table("content").insert([{"title": title} for title in titles]))
     yield {film["title"].split()[1]: film["id"] for film in made}
     service.table("content").delete().in_("id", [film["id"] for film in made]).execute()
+
+
+@pytest.fixture(scope="module")
+def rest_schema(stack: Stack) -> Iterator[psycopg.Connection]:
+    """Tables and functions to try REST with, for one module; a connection as the superuser."""
+    with psycopg.connect(stack.admin_database_url, autocommit=True) as connection:
+        connection.execute((HERE / "rest_drop.sql").read_bytes() + (HERE / "rest_schema.sql").read_bytes())
+        until(lambda: rest_statuses(stack) == {200})
+        yield connection
+        connection.execute((HERE / "rest_drop.sql").read_bytes())
+        until(lambda: rest_statuses(stack) == {404})
+
+
+@pytest.fixture
+def rest_rows(rest_schema: psycopg.Connection) -> None:
+    """In those tables, the rows that every test begins with."""
+    rest_schema.execute((HERE / "rest_rows.sql").read_bytes())
+
+
+def rest_statuses(stack: Stack) -> set[int]:
+    """Of reading those tables and calling one of those functions; a schema may be loaded while it is made."""
+    headers = {"apikey": stack.anon_key}
+    with httpx.Client(base_url=f"{stack.url}/rest/v1", headers=headers, timeout=30) as http:
+        read = {http.get(f"/rest_{table}?limit=0").status_code for table in REST_TABLES}
+        return read | {http.get("/rpc/rest_add?a=1").status_code}
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, f"still not so after {seconds} s"
+        time.sleep(0.05)
 
 
 def rows(request: object) -> list[dict[str, str]]:

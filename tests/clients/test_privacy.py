@@ -65,10 +65,3 @@ def test_a_viewer_consents(viewer: Viewer) -> None:
     with pytest.raises(APIError) as error:
         client.rpc("record_consent", {"purpose": "fortune", "granted": True, "version": "1"}).execute()
     assert (error.value.code, error.value.details) == ("22023", '{"field": "purpose"}')
-
-
-@pytest.mark.parametrize("function", ["export_my_data", "delete_my_account", "cancel_account_deletion"])
-def test_who_is_not_signed_in_is_refused(anon: Client, function: str) -> None:
-    with pytest.raises(APIError) as error:
-        anon.rpc(function).execute()
-    assert error.value.code == "42501"

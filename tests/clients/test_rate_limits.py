@@ -271,15 +271,82 @@ def test_a_bad_token_uses_up_nobodys_reads_but_those_of_its_address(
     assert read(viewer).headers["x-ratelimit-remaining"] == "99"
 
 
-def test_a_write_that_fails_is_told_of_its_fault_and_not_counted(
+def fail(client: httpx.Client, film: str) -> httpx.Response:
+    """A write that the database takes back."""
+    return client.post("/rest/v1/ratings", json={"item_id": film, "rating": 9})
+
+
+def test_writes_that_fail_are_told_of_their_fault_and_counted_apart(
     allow: Allow, viewer: httpx.Client, films: dict[str, str]
 ) -> None:
-    allow("authenticated", 1)
-    wrong = {"item_id": films["A"], "rating": 9}
-    for _ in range(3):
-        until(lambda: viewer.post("/rest/v1/ratings", json=wrong).status_code == 400)
-    until(lambda: rated(viewer, films["A"]).status_code == 201)
-    assert_refused(rated(viewer, films["A"]), 1)
+    allow("authenticated", 3)
+    assert rated(viewer, films["A"]).headers["x-ratelimit-remaining"] == "2"
+    answers = [fail(viewer, films["A"]) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+    assert [answer.headers["x-ratelimit-remaining"] for answer in answers] == ["2", "1", "0"]
+    assert_refused(fail(viewer, films["A"]), 3)
+    assert_refused(rated(viewer, films["A"]), 3)
+    assert read(viewer).status_code == 200
+
+
+def test_a_failure_leaves_its_window(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
+    allow("authenticated", 1, 2)
+    assert fail(viewer, films["A"]).status_code == 400
+    assert_refused(rated(viewer, films["A"]), 1, 2)
+    until(lambda: rated(viewer, films["A"]).is_success, 5)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "status"),
+    [
+        ("POST", "/rest/v1/rpc/grant_role", {"user_id": str(uuid.uuid4()), "role": "admin"}, 403),
+        ("POST", "/rest/v1/rpc/no_such_function", {}, 404),
+        ("POST", "/rest/v1/ratings", {"nonsense; 'a+b' & 100% 😀": None}, 400),
+        ("DELETE", "/rest/v1/genres?name=eq.Drama", None, 403),
+    ],
+)
+def test_whatever_makes_a_write_fail_it_is_counted(
+    allow: Allow, viewer: httpx.Client, method: str, path: str, sent: object, status: int
+) -> None:
+    allow("authenticated", 2)
+    statuses = [viewer.request(method, path, json=sent).status_code for _ in range(3)]
+    assert statuses == [status, status, 429]
+
+
+def test_of_sixty_four_clients_that_fail_no_more_than_a_hundred_reach_the_database(
+    stack: Stack, allow: Allow, viewer: httpx.Client, films: dict[str, str]
+) -> None:
+    allow("authenticated", 100)
+
+    def client(_: int) -> list[int]:
+        with httpx.Client(base_url=stack.url, headers=viewer.headers, timeout=60) as own:
+            return [fail(own, films["A"]).status_code for _ in range(5)]
+
+    with ThreadPoolExecutor(64) as clients:
+        statuses = [status for run in clients.map(client, range(64)) for status in run]
+    assert (statuses.count(400), statuses.count(429)) == (100, 220)
+
+
+def test_refusals_are_no_failures(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
+    """Who asks too often, and goes on asking, may write again as soon as the window has room."""
+    allow("authenticated", 2, 2)
+    assert [rated(viewer, films["A"]).is_success for _ in range(2)] == [True, True]
+    for _ in range(5):
+        assert_refused(rated(viewer, films["A"]), 2, 2)
+    until(lambda: rated(viewer, films["A"]).is_success, 5)
+
+
+def test_a_bad_token_fails_on_its_addresss_account(
+    stack: Stack, allow: Allow, past_gateway: httpx.Client, viewer: httpx.Client, films: dict[str, str]
+) -> None:
+    allow("authenticated", 2)
+    allow("anon", 2)
+    user = jwt.decode(viewer.headers["Authorization"].split()[1], options={"verify_signature": False})["sub"]
+    forged = token(stack, secret="f" * 40, sub=user)
+    sent = {"Authorization": f"Bearer {forged}", "x-forwarded-for": f"2001:db8:{uuid.uuid4().hex[:4]}::1"}
+    answers = [past_gateway.post("/ratings", json={}, headers=sent) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    assert rated(viewer, films["A"]).is_success
 
 
 def test_a_browser_is_asked_for_nothing_before_it_may_ask(stack: Stack, allow: Allow) -> None:

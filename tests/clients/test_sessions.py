@@ -57,12 +57,15 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
 
 
 def refused_everywhere(stack: Stack, token: str, expected: tuple[int, str]) -> None:
-    """Reading, calling and searching are refused alike."""
+    """Reading, calling and searching are refused alike, and Storage takes nothing."""
     assert refusal(ask(stack, token)) == expected
     assert refusal(ask(stack, token, "POST")) == expected
     headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {token}"}
     for path in ("semantic?q=a+lonely+robot&kind=movie", "content?q=robot%20%26%20%22love%22"):
         assert refusal(httpx.get(f"{stack.url}/search/{path}", headers=headers, timeout=30)) == expected
+    path = f"{stack.url}/storage/v1/object/speech/{claims_of(token, stack)['sub']}/a.flac"
+    stored = httpx.post(path, content=b"fLaC", headers={**headers, "content-type": "audio/flac"})
+    assert (stored.status_code, stored.json()["statusCode"]) == (400, "403")
 
 
 def signed(stack: Stack, **claims: Any) -> str:

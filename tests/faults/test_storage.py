@@ -1,109 +1,22 @@
 """Storage cut off at any point: what was answered is there whole, and nothing else after the next start."""
 
-import os
-import resource
-import signal
-import subprocess
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
+from subprocess import Popen
 
 import httpx
 import psutil
-import psycopg
 import pytest
 
-from local import config, keys, parts
-from local.settings import ROOT
 from tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, described
 from tests.conftest import Stack
+from tests.faults.storage_server import BUCKET, Server, check_whole, versions, wait_until
 
-BUCKET = "faults"
-FAIL_POINTS = ["before keeping", "before row", "before commit"]
-
-
-class Server:
-    """A platform process of the test's own over a folder of its own, in the shared database."""
-
-    def __init__(self, stack: Stack, directory: Path) -> None:
-        self.directory, self.port = directory, parts.free_port()
-        secrets = keys.load(stack.settings.directory)
-        environment = parts.platform_environment(stack.settings, secrets, config.load(ROOT))
-        self.environment = {**os.environ, **environment, "STORAGE_DIR": str(directory)}
-        headers = {"authorization": f"Bearer {stack.service_role_key}"}
-        url = f"http://127.0.0.1:{self.port}/storage/v1"
-        self.http = httpx.Client(base_url=url, headers=headers, timeout=30)
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self, fail_point: str = "", largest_file: int | None = None) -> None:
-        def limit() -> None:
-            if largest_file:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
-
-        self.process = subprocess.Popen(
-            parts.uvicorn(self.port),
-            cwd=ROOT,
-            env={**self.environment, "STORAGE_FAIL_POINT": fail_point},
-            stderr=subprocess.DEVNULL,
-            preexec_fn=limit,
-        )
-        wait_until(self.answers)
-
-    def answers(self) -> bool:
-        try:
-            return self.http.get("/status").status_code == 200
-        except httpx.HTTPError:
-            return False
-
-    def kill(self) -> None:
-        if self.process:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-
-    def files(self) -> list[str]:
-        """All files of the folder, except descriptions of uploads that ended."""
-        found = (path for path in self.directory.rglob("*") if path.is_file() and path.suffix != ".json")
-        return sorted(path.name for path in found)
-
-    def put(self, name: str, content: bytes, upsert: bool = False) -> httpx.Response:
-        headers = {"content-type": "text/plain", "x-upsert": str(upsert).lower()}
-        return self.http.post(f"/object/{BUCKET}/{name}", content=content, headers=headers)
-
-    def get(self, name: str) -> httpx.Response:
-        return self.http.get(f"/object/{BUCKET}/{name}")
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-@pytest.fixture
-def server(stack: Stack, tmp_path: Path) -> Iterator[Server]:
-    if "storage" in stack.elsewhere:
-        pytest.skip("our own storage is off here, and its rows are another server's")
-    made = Server(stack, tmp_path / "files")
-    made.start()
-    made.http.post("/bucket", json={"name": BUCKET}).raise_for_status()
-    yield made
-    made.kill()
-    made.start()
-    made.http.post(f"/bucket/{BUCKET}/empty")
-    made.http.delete(f"/bucket/{BUCKET}").raise_for_status()
-    made.kill()
-    made.http.close()
-
-
-def versions(stack: Stack) -> list[str]:
-    with psycopg.connect(stack.database_url) as connection:
-        rows = connection.execute("select version from storage.objects where bucket_id = %s", [BUCKET])
-        return sorted(version for (version,) in rows)
+FAIL_POINTS = ["before keeping", "before row", "before commit", "after commit"]
 
 
 @pytest.mark.parametrize("point", FAIL_POINTS)
@@ -111,20 +24,56 @@ def test_a_process_that_ends_in_an_upload_leaves_what_was_there(
     stack: Stack, server: Server, point: str
 ) -> None:
     server.put("old.txt", b"old").raise_for_status()
-    server.kill()
-    server.start(fail_point=point)
+    server.restart(point)
     for name, upsert in (("new.txt", False), ("old.txt", True)):
         with pytest.raises(httpx.HTTPError):
             server.put(name, b"cut off", upsert)
-        server.kill()
-        server.start(fail_point=point)
-    assert server.get("old.txt").content == b"old"
-    assert server.get("new.txt").json()["code"] == "NoSuchKey"
-    assert server.files() == versions(stack)
-    server.kill()
-    server.start()
-    assert server.put("new.txt", b"new").status_code == 200
+        server.restart(point)
+        check_whole(stack, server)
+    done = point == "after commit"
+    assert server.get("old.txt").content == (b"cut off" if done else b"old")
+    assert server.get("new.txt").is_success is done
+    server.restart()
+    assert server.put("new.txt", b"new", upsert=True).status_code == 200
     assert server.get("new.txt").content == b"new"
+
+
+Act = Callable[[Server, str], httpx.Response]
+ACTS: dict[str, Act] = {
+    "copy": lambda server, to: server.copy(f"{to}/a.txt", f"{to}/c.txt"),
+    "copy onto another": lambda server, to: server.copy(f"{to}/a.txt", f"{to}/b.txt", upsert=True),
+    "move": lambda server, to: server.move(f"{to}/a.txt", f"{to}/c.txt"),
+    "remove": lambda server, to: server.remove(f"{to}/a.txt", f"{to}/b.txt"),
+    "remove one": lambda server, to: server.http.delete(f"/object/{BUCKET}/{to}/a.txt"),
+    "empty": lambda server, _: server.http.post(f"/bucket/{BUCKET}/empty"),
+}
+DONE: dict[str, list[bytes | None]] = {
+    "copy": [b"a", b"b", b"a"],
+    "copy onto another": [b"a", b"a", None],
+    "move": [None, b"b", b"a"],
+    "remove": [None, None, None],
+    "remove one": [None, b"b", None],
+    "empty": [None, None, None],
+}
+"""What a.txt, b.txt and c.txt hold afterwards."""
+
+
+@pytest.mark.parametrize("point", ["before commit", "after commit"])
+def test_a_process_that_ends_in_any_other_act_has_done_it_or_not(
+    stack: Stack, server: Server, point: str
+) -> None:
+    for act in ACTS:
+        for name in ("a", "b"):
+            server.put(f"{act}/{name}.txt", name.encode()).raise_for_status()
+    server.restart(point)
+    for act in ACTS:
+        with pytest.raises(httpx.HTTPError):
+            ACTS[act](server, act)
+        server.restart(point)
+        check_whole(stack, server)
+        answers = [server.get(f"{act}/{name}.txt") for name in ("a", "b", "c")]
+        held = [answer.content if answer.is_success else None for answer in answers]
+        assert held == (DONE[act] if point == "after commit" else [b"a", b"b", None])
 
 
 @pytest.mark.parametrize("point", FAIL_POINTS)
@@ -207,21 +156,6 @@ def test_readers_see_a_whole_file_while_it_is_replaced(server: Server) -> None:
         assert all(reader.result() <= set(contents) for reader in readers)
 
 
-def test_a_full_disk_is_told_and_costs_nothing_that_was_stored(stack: Stack, server: Server) -> None:
-    server.put("old.bin", b"old").raise_for_status()
-    server.kill()
-    server.start(largest_file=2_000_000)
-    answer = server.put("old.bin", bytes(5_000_000), upsert=True)
-    assert (answer.status_code, answer.json()["code"]) == (507, "InsufficientStorage")
-    words = described(bucketName=BUCKET, objectName="new.bin")
-    url = server.http.post(UPLOADS, headers={**words, "upload-length": "5000000"}).headers["location"]
-    sent = server.http.patch(url, content=bytes(5_000_000), headers={**PIECE, "upload-offset": "0"})
-    assert sent.status_code == 507
-    server.http.delete(url, headers=TUS).raise_for_status()
-    assert server.get("old.bin").content == b"old"
-    assert server.files() == versions(stack)
-
-
 def test_a_row_without_a_file_is_reported_and_not_served(stack: Stack, server: Server) -> None:
     server.put("a.txt", b"x").raise_for_status()
     (path,) = [path for path in (server.directory / "objects").rglob("*") if path.is_file()]
@@ -236,7 +170,7 @@ def test_a_row_without_a_file_is_reported_and_not_served(stack: Stack, server: S
 
 
 @contextmanager
-def peak_memory(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+def peak_memory(process: Popen[bytes]) -> Iterator[list[int]]:
     """The largest resident size in bytes that was seen."""
     peak, done = [0], threading.Event()
 

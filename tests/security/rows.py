@@ -69,7 +69,7 @@ def rate_limit(db: psycopg.Connection, who: Person) -> Row:
 
 
 def rate_slot(db: psycopg.Connection, who: Person) -> Row:
-    return {"caller": str(who.id), "slot": uuid4().int % 1_000_000, "taken_at": LATER}
+    return {"caller": str(who.id), "scope": "write", "slot": uuid4().int % 1_000_000, "taken_at": LATER}
 
 
 def inventory(db: psycopg.Connection, who: Person) -> Row:

@@ -1,5 +1,7 @@
 """Applying migrations: in order, once each, a file whole or not at all."""
 
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import psycopg
 import pytest
 
 from local.postgres import migrations
-from local.settings import StackError
+from local.settings import ROOT, StackError
 from local.throwaway import Stack
 from scripts import scratch
 
@@ -56,3 +58,29 @@ def test_a_file_that_is_no_migration_is_named(database: str, tmp_path: Path) -> 
     write(tmp_path, "add_things.sql", GOOD)
     with pytest.raises(StackError, match=r"add_things\.sql is no migration's name"):
         migrations.apply(database, tmp_path)
+
+
+def test_auth_is_limited_alike_here_and_on_hosted(database: str) -> None:
+    """supabase/config.toml names requests of a time that Auth has fixed."""
+    with psycopg.connect(database) as connection:
+        found = connection.execute(
+            "select scope, requests, window_seconds from private.rate_limits where role = 'anon'"
+        )
+        limits = {scope: (requests, seconds) for scope, requests, seconds in found}
+    hosted = tomllib.loads((ROOT / "supabase" / "config.toml").read_text())["auth"]["rate_limit"]
+    assert limits["sign_in"] == (hosted["sign_in_sign_ups"], 300)
+    assert limits["refresh"] == (hosted["token_refresh"], 300)
+    assert limits["anonymous"] == (hosted["anonymous_users"], 3600)
+
+
+def test_the_guide_names_every_limit_there_is_from_the_start(database: str) -> None:
+    guide = (ROOT / "docs" / "security-guide.md").read_text()
+    rows = re.findall(r"^\| (anon[a-z, ]*): `(\w+)` \|.*\| (\d+) in (\d+) (s|min|h) \|$", guide, re.MULTILINE)
+    told = {
+        (role, scope, int(requests), int(length) * {"s": 1, "min": 60, "h": 3600}[unit])
+        for roles, scope, requests, length, unit in rows
+        for role in roles.split(", ")
+    }
+    with psycopg.connect(database) as connection:
+        found = connection.execute("select role, scope, requests, window_seconds from private.rate_limits")
+        assert set(found.fetchall()) == told

@@ -290,3 +290,88 @@ def test_what_is_rolled_back_gives_its_slot_back(stack: Stack, requests: Request
         held.rollback()
         assert requests.send(other)
         assert not requests.send(held)
+
+
+def entry(db: psycopg.Connection, scope: str, caller: str, role: str = "anon") -> tuple[object, ...]:
+    """As Auth counts: admitted, requests, remaining, wait."""
+    row = db.execute("select * from private.count_entry(%s, %s, %s)", [role, scope, caller]).fetchone()
+    assert row
+    return row
+
+
+def allow(db: psycopg.Connection, role: str, scope: str, requests: int) -> None:
+    db.execute(
+        "insert into private.rate_limits values (%s, %s, %s, 300) "
+        "on conflict (role, scope) do update set requests = excluded.requests",
+        [role, scope, requests],
+    )
+
+
+def test_servers_count_each_scope_and_caller_apart(db: psycopg.Connection, viewer: Person) -> None:
+    allow(db, "anon", "sign_in", 2)
+    allow(db, "anon", "refresh", 1)
+    assert entry(db, "sign_in", "203.0.113.7/32") == (True, 2, 1, 300)
+    assert entry(db, "sign_in", "203.0.113.7/32") == (True, 2, 0, 300)
+    assert entry(db, "sign_in", "203.0.113.7/32") == (False, 2, 0, 300)
+    assert entry(db, "sign_in", "203.0.113.8/32") == (True, 2, 1, 300)
+    assert entry(db, "refresh", "203.0.113.7/32") == (True, 1, 0, 300)
+
+
+def test_what_has_no_limit_is_not_counted(db: psycopg.Connection) -> None:
+    db.execute("delete from private.rate_limits")
+    assert entry(db, "sign_in", "203.0.113.7/32") == (None,) * 4
+    assert entry(db, "storage", str(uuid4()), "service_role") == (None,) * 4
+    assert db.execute("select count(*) from private.rate_slots").fetchone() == (0,)
+
+
+AWKWARD = 'o\'neil+"a b";&%,😀@مثال.example'
+
+
+def test_an_account_is_one_whatever_its_capitals_and_its_address_is_not_kept(db: psycopg.Connection) -> None:
+    allow(db, "anon", "password", 2)
+    assert entry(db, "password", AWKWARD)[0]
+    assert entry(db, "password", AWKWARD.upper())[0]
+    assert not entry(db, "password", AWKWARD.title())[0]
+    assert entry(db, "password", "x" * 1_000_000)[0]
+    callers = db.execute("select distinct caller from private.rate_slots where scope = 'password'").fetchall()
+    assert all(len(caller) == 64 and "neil" not in caller for (caller,) in callers)
+
+
+def test_auths_hook_rejects_tries_of_a_password_that_are_too_many(
+    db: psycopg.Connection, viewer: Person
+) -> None:
+    """Right or wrong, and together with those that are counted without it."""
+
+    def decide(who: Person, valid: bool) -> dict[str, str]:
+        event = json.dumps({"user_id": str(who.id), "valid": valid})
+        row = db.execute("select private.password_attempt_hook(%s)", [event]).fetchone()
+        assert row
+        return dict(row[0])
+
+    other = person(db, "other_viewer")
+    assert decide(viewer, False) == {"decision": "continue"}
+    allow(db, "anon", "password", 3)
+    row = db.execute("select email from auth.users where id = %s", [viewer.id]).fetchone()
+    assert row
+    assert decide(viewer, False) == {"decision": "continue"}
+    assert entry(db, "password", row[0])[0]
+    assert decide(viewer, True) == {"decision": "continue"}
+    rejected = {"decision": "reject", "message": "Too many tries: try again in 300 s"}
+    assert [decide(viewer, valid) for valid in (True, False)] == [rejected, rejected]
+    assert decide(other, False) == {"decision": "continue"}
+
+
+@pytest.mark.parametrize("call", ["count_entry('anon', 'sign_in', 'x')", "password_attempt_hook('{}')"])
+@pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
+def test_nobody_but_the_servers_counts_for_others(
+    db: psycopg.Connection, viewer: Person, role: str, call: str
+) -> None:
+    become(db, viewer, role)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"count_entry|password_attempt_hook"):
+        db.execute(f"select private.{call}")
+
+
+@pytest.mark.parametrize("scope", ["mail", "", "Read", "'; drop table x; --"])
+def test_a_limit_is_of_something_that_is_counted(db: psycopg.Connection, scope: str) -> None:
+    with pytest.raises(psycopg.errors.CheckViolation):
+        allow(db, "anon", scope, 1)

@@ -1,10 +1,13 @@
 """Roles and status: who gives them, who takes them, and what is on record of it."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import psycopg
 import pytest
 
+from tests.conftest import Stack
 from tests.sql.people import Person, admin, become, person
 
 CALLS = {
@@ -65,6 +68,112 @@ def test_the_service_does_too(db: psycopg.Connection, viewer: Person) -> None:
     assert log_of(db, viewer) == [("role.granted", None, "service_role", None, {"role": "admin"})]
 
 
+def alone(db: psycopg.Connection, boss: Person) -> None:
+    """Nobody else is an admin, whatever other tests left."""
+    db.execute("reset role")
+    db.execute("delete from private.user_roles where role = 'admin' and user_id <> %s", [boss.id])
+    become(db, boss)
+
+
+@pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
+def test_the_last_admin_stays_one(db: psycopg.Connection, boss: Person, call: str) -> None:
+    alone(db, boss)
+    with pytest.raises(psycopg.Error, match="the last admin stays one") as refusal, db.transaction():
+        answer(db, CALLS[call], boss, "admin")
+    assert refusal.value.sqlstate == "PT409"
+    assert refusal.value.diag.message_detail == '{"field": "user_id"}'
+    assert answer(db, CALLS["get_user_roles"], boss) == ["admin"]
+
+
+@pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
+@pytest.mark.parametrize("status", ["suspended", "deleting"])
+def test_one_who_cannot_act_is_no_other_admin(
+    db: psycopg.Connection, viewer: Person, boss: Person, call: str, status: str
+) -> None:
+    alone(db, boss)
+    answer(db, CALLS["grant_role"], viewer, "admin")
+    db.execute("reset role")
+    db.execute("update accounts set status = %s where id = %s", [status, viewer.id])
+    become(db, boss)
+    with pytest.raises(psycopg.Error, match="the last admin stays one"):
+        answer(db, CALLS[call], boss, "admin")
+
+
+@pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
+def test_one_of_two_admins_goes_and_the_last_by_the_service_alone(
+    db: psycopg.Connection, viewer: Person, boss: Person, call: str
+) -> None:
+    alone(db, boss)
+    answer(db, CALLS["grant_role"], viewer, "admin")
+    answer(db, CALLS[call], viewer, "admin")
+    become(db, None, "service_role")
+    answer(db, CALLS[call], boss, "admin")
+
+
+def test_the_last_admins_other_roles_go(db: psycopg.Connection, boss: Person) -> None:
+    alone(db, boss)
+    answer(db, CALLS["grant_role"], boss, "tutor")
+    assert answer(db, CALLS["revoke_role"], boss, "tutor") == ["admin"]
+
+
+@pytest.fixture
+def two_admins(stack: Stack) -> Iterator[list[Person]]:
+    """Committed, and nobody else is one until the test has ended."""
+    with psycopg.connect(stack.database_url) as setting:
+        others = setting.execute(
+            "delete from private.user_roles where role = 'admin' returning user_id"
+        ).fetchall()
+        two = [admin(setting), admin(setting)]
+    yield two
+    with psycopg.connect(stack.database_url) as mending:
+        mending.execute("delete from auth.users where id = any (%s)", [[one.id for one in two]])
+        mending.cursor().executemany(
+            "insert into private.user_roles (user_id, role) values (%s, 'admin')", others
+        )
+
+
+def wait_for(db: psycopg.Connection, waiting: psycopg.Connection) -> None:
+    """Until the other connection waits for a lock."""
+    for _ in range(1000):
+        if db.execute("select pg_blocking_pids(%s) <> '{}'", [waiting.info.backend_pid]).fetchone() == (
+            True,
+        ):
+            return
+        db.execute("select pg_sleep(0.01)")
+    pytest.fail("it does not wait")
+
+
+@pytest.mark.parametrize(
+    ("call", "later_call", "sqlstate"),
+    [
+        ("revoke_role", "revoke_role", "42501"),
+        ("revoke_role", "suspend_account", "42501"),
+        ("suspend_account", "revoke_role", "PT409"),
+        ("suspend_account", "suspend_account", "PT409"),
+    ],
+)
+def test_of_two_admins_who_go_at_each_other_at_once_one_stays(
+    stack: Stack, db: psycopg.Connection, two_admins: list[Person], call: str, later_call: str, sqlstate: str
+) -> None:
+    one, other = two_admins
+    with (
+        psycopg.connect(stack.database_url) as first,
+        psycopg.connect(stack.database_url) as second,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        become(first, one)
+        become(second, other)
+        answer(first, CALLS[call], other, "admin")
+        later = thread.submit(answer, second, CALLS[later_call], one, "admin")
+        wait_for(db, second)
+        first.commit()
+        with pytest.raises(psycopg.Error) as refusal:
+            later.result(timeout=10)
+        assert refusal.value.sqlstate == sqlstate
+        second.rollback()
+    assert db.execute("select private.roles_of(%s)", [one.id]).fetchone() == (["admin"],)
+
+
 def test_a_role_changed_by_hand_is_on_record(db: psycopg.Connection, viewer: Person) -> None:
     db.execute("insert into private.user_roles (user_id, role) values (%s, 'reviewer')", [viewer.id])
     db.execute("delete from private.user_roles where user_id = %s", [viewer.id])
@@ -104,6 +213,7 @@ def test_a_token_that_says_admin_is_not_believed(db: psycopg.Connection, viewer:
 def test_a_revoked_admin_may_not_any_more(
     db: psycopg.Connection, viewer: Person, boss: Person, call: str
 ) -> None:
+    admin(db)
     become(db, boss)
     answer(db, CALLS["revoke_role"], boss, "admin")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):

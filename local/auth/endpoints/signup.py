@@ -6,7 +6,7 @@ from uuid import uuid4
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from local.auth import audit, credentials, grants, users
+from local.auth import audit, credentials, grants, limits, users
 from local.auth.bodies import Json, body
 from local.auth.context import Auth, audience_of, auth_of, client_of
 from local.auth.database import Connection
@@ -24,11 +24,13 @@ class SignupParams:
 
 async def sign_up(request: Request) -> JSONResponse:
     auth, params = auth_of(request), await body(request, SignupParams)
-    if not params.email and not params.phone and not auth.settings.enable_anonymous_sign_ins:
+    is_anonymous = not params.email and not params.phone
+    if is_anonymous and not auth.settings.enable_anonymous_sign_ins:
         raise AuthError(422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled")
+    await limits.of_address(request, "anonymous" if is_anonymous else "sign_in")
     if not auth.settings.enable_signup:
         raise AuthError(422, "signup_disabled", "Signups not allowed for this instance")
-    if not params.email and not params.phone:
+    if is_anonymous:
         return await _anonymous(request, auth, params.data or {})
     return await _by_email(request, auth, params)
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from local.auth import audit, credentials, grants
-from local.auth.bodies import body
+from local.auth import audit, credentials, grants, limits
+from local.auth.bodies import decode, read_body
 from local.auth.context import audience_of, auth_of, client_of
 from local.auth.database import first
 from local.auth.errors import AuthError
@@ -37,8 +37,11 @@ async def token(request: Request) -> JSONResponse:
 
 
 async def _by_password(request: Request) -> JSONResponse:
-    auth, params = auth_of(request), await body(request, PasswordGrantParams)
+    auth, content = auth_of(request), await read_body(request)
+    await limits.of_address(request, "sign_in")
+    params = decode(content, PasswordGrantParams)
     _check(params)
+    await limits.of_account(request, params.email)
     async with auth.pool.connection() as connection:
         user = await first(connection, User, "user_by_email", email=params.email, aud=audience_of(request))
     if user is None or not user.encrypted_password:
@@ -79,7 +82,9 @@ def _weakness(params: PasswordGrantParams, minimum: int) -> dict[str, object] | 
 
 
 async def _by_refresh_token(request: Request) -> JSONResponse:
-    params = await body(request, RefreshTokenGrantParams)
+    content = await read_body(request)
+    await limits.of_address(request, "refresh")
+    params = decode(content, RefreshTokenGrantParams)
     if not is_refresh_token(params.refresh_token):
         raise AuthError(400, "validation_failed", "Refresh token is not valid")
     return JSONResponse(await grants.refresh(auth_of(request), params.refresh_token, client_of(request)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from local.auth import audit, credentials, users
+from local.auth import audit, credentials, limits, users
 from local.auth.access import Caller, caller
 from local.auth.bodies import Json, decode, read_body
 from local.auth.context import Auth, audience_of, auth_of
@@ -45,6 +45,8 @@ async def update(request: Request) -> JSONResponse:
         email = _checked(params, called.user, auth.settings.minimum_password_length)
         if email:
             await _check_email_is_free(connection, called.user, email, audience_of(request))
+    if params.password is not None and called.user.email:
+        await limits.of_account(request, called.user.email)
     encrypted = await _new_password(called.user, params.password)
     user = await _changed(auth, called, email, encrypted, params.data)
     async with auth.pool.connection() as connection:

@@ -11,7 +11,7 @@ use crate::arguments;
 use crate::csv;
 use crate::database::Database;
 use crate::embedded::Expression;
-use crate::limits::{self, Counter};
+use crate::limits::{self, Admission, Counter};
 use crate::query;
 use crate::rest::Rest;
 use axum::body::{Body, Bytes, to_bytes};
@@ -25,16 +25,29 @@ use std::sync::Arc;
 
 type Refused = Response<Body>;
 
-/// The answer to a request, unless it is a read and its caller has had as many as it may.
+/// The answer to a request, unless its caller has had as many as it may: reads, or writes that fail.
 pub async fn answer(rest: Arc<Rest>, counter: &Counter, request: Request) -> Response<Body> {
     let asked = Asked::by(&request, &rest.config().db_schemas);
     let calls_reader = asked.calls_reader(&rest).await;
-    let counted = match (asked.reads() || calls_reader) && !limits::counted_before(&asked.headers) {
-        true => limits::admit(counter, &rest, &asked.headers).await,
-        false => None,
+    match asked.reads() || calls_reader {
+        true => read(rest, counter, asked, calls_reader, request).await,
+        false => write(rest, counter, asked, request).await,
+    }
+}
+
+async fn read(
+    rest: Arc<Rest>,
+    counter: &Counter,
+    asked: Asked,
+    calls_reader: bool,
+    request: Request,
+) -> Response<Body> {
+    let counted = match limits::counted_before(&asked.headers) {
+        true => None,
+        false => limits::admit(counter, &rest, &asked.headers).await,
     };
     match counted {
-        Some(admission) if !admission.admitted => admission.refused(),
+        Some(admission) if !admission.admitted => refused(&rest, admission, request).await,
         Some(admission) => {
             let mut response = admitted(rest, asked, calls_reader, request).await;
             admission.tell(response.headers_mut());
@@ -48,6 +61,35 @@ pub async fn answer(rest: Arc<Rest>, counter: &Counter, request: Request) -> Res
 pub async fn reads<B>(rest: &Rest, request: &http::Request<B>) -> bool {
     let asked = Asked::by(request, &rest.config().db_schemas);
     asked.reads() || asked.calls_reader(rest).await
+}
+
+/// The database counts a write by what it commits; of what fails nothing stays there but its refusal
+/// as one too many.
+async fn write(
+    rest: Arc<Rest>,
+    counter: &Counter,
+    asked: Asked,
+    request: Request,
+) -> Response<Body> {
+    let entered = match limits::enter(counter, &rest, &asked.headers).await {
+        Some(Err(admission)) => return refused(&rest, admission, request).await,
+        Some(Ok(entered)) => entered,
+        None => return admitted(rest, asked, false, request).await,
+    };
+    let mut response = admitted(rest, asked, false, request).await;
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let failed = is_error && status != StatusCode::TOO_MANY_REQUESTS;
+    if let Some(admission) = entered.ended(failed) {
+        admission.tell(response.headers_mut());
+    }
+    response
+}
+
+/// The body is read first: a client that is still sending would find its connection closed.
+async fn refused(rest: &Rest, admission: Admission, request: Request) -> Response<Body> {
+    let _ = to_bytes(request.into_body(), rest.config().max_body_size).await;
+    admission.refused()
 }
 
 async fn admitted(

@@ -1,7 +1,8 @@
 //! How many reads a caller may ask for: counted here, where requests enter, since PostgREST's
-//! transactions for reads cannot write. Writes are counted by the database, `private.count_request`.
+//! transactions for reads cannot write. Writes are counted by the database, `private.count_request`,
+//! but for those that fail: what is rolled back leaves nothing there, so these are counted here, apart.
 //!
-//! A window slides: each caller's admitted reads are kept with their times until they have left it.
+//! A window slides: each caller's requests are kept with their times until they have left it.
 //! What is counted is whom the gateway passed on; who asks past the gateway is part of the stack.
 
 use crate::answer::refusal;
@@ -12,7 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, heade
 use sqlx::PgPool;
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 pub const ALLOWED: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -27,7 +28,8 @@ const READABLE: &str = "
           and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))";
 
 const ROWS: &str = "
-    select role, requests, window_seconds from private.rate_limits where scope = 'read'";
+    select role, scope, requests, window_seconds from private.rate_limits
+    where scope in ('read', 'write')";
 
 /// Callers that sent nothing for a window are forgotten this often.
 const SWEEP: Duration = Duration::from_secs(10);
@@ -38,18 +40,25 @@ pub struct Limit {
     window: Duration,
 }
 
-/// The limits of reads by role; a role without one is not limited.
-pub type Limits = HashMap<String, Limit>;
+/// By role and kind; a role without one is not limited.
+pub type Limits = HashMap<(String, Kind), Limit>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Read,
+    Write,
+}
 
 /// The rows of `private.rate_limits`; none before the migration that makes the table.
 pub async fn read(pool: &PgPool) -> Result<Limits> {
     if !sqlx::query_scalar::<_, bool>(READABLE).fetch_one(pool).await? {
         return Ok(Limits::new());
     }
-    let rows: Vec<(String, i32, i32)> = sqlx::query_as(ROWS).fetch_all(pool).await?;
-    let limit = |(role, requests, seconds): (String, i32, i32)| {
+    let rows: Vec<(String, String, i32, i32)> = sqlx::query_as(ROWS).fetch_all(pool).await?;
+    let limit = |(role, scope, requests, seconds): (String, String, i32, i32)| {
+        let kind = if scope == "read" { Kind::Read } else { Kind::Write };
         let window = Duration::from_secs(seconds.unsigned_abs().into());
-        (role, Limit { requests: requests.unsigned_abs() as usize, window })
+        ((role, kind), Limit { requests: requests.unsigned_abs() as usize, window })
     };
     Ok(rows.into_iter().map(limit).collect())
 }
@@ -69,14 +78,32 @@ pub fn counted_before(headers: &HeaderMap) -> bool {
 
 /// Count one read of the caller; none where nothing limits them.
 pub async fn admit(counter: &Counter, rest: &Rest, headers: &HeaderMap) -> Option<Admission> {
+    let (caller, limit) = limited(rest, headers, Kind::Read).await?;
+    Some(counter.read(caller, limit))
+}
+
+/// Let a write of the caller in, which may fail; none where nothing limits them.
+pub async fn enter<'a>(
+    counter: &'a Counter,
+    rest: &Rest,
+    headers: &HeaderMap,
+) -> Option<Result<Entered<'a>, Admission>> {
+    let (caller, limit) = limited(rest, headers, Kind::Write).await?;
+    Some(counter.enter(caller, limit))
+}
+
+async fn limited(rest: &Rest, headers: &HeaderMap, kind: Kind) -> Option<(Caller, Limit)> {
     let addresses = headers.get("x-forwarded-for")?;
+    if rest.limits().is_empty() {
+        return None;
+    }
     let (role, user) = rest.caller(headers).await;
-    let limit = rest.limits().get(&role)?;
+    let limit = rest.limits().get(&(role, kind))?;
     let caller = match user {
         Some(user) => Caller::User(user),
         None => Caller::Network(network(headers.get("cf-connecting-ip"), addresses)),
     };
-    Some(counter.count(caller, *limit))
+    Some((caller, *limit))
 }
 
 /// As `private.current_address` reads it: what a proxy before the gateway says, else who asked the
@@ -90,7 +117,7 @@ fn network(proxied: Option<&HeaderValue>, forwarded: &HeaderValue) -> Option<IpA
     }
 }
 
-/// What is said to a caller about a read.
+/// What is said to a caller about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Admission {
     pub admitted: bool,
@@ -125,10 +152,13 @@ impl Admission {
     }
 }
 
-/// The reads of all callers that are still in their windows.
-pub struct Counter(Mutex<Reads>);
+/// The requests of all callers that are still in their windows: reads, and writes that failed.
+pub struct Counter {
+    reads: Mutex<Requests>,
+    failures: Mutex<Requests>,
+}
 
-struct Reads {
+struct Requests {
     by_caller: HashMap<Caller, Taken>,
     swept: Instant,
 }
@@ -137,6 +167,8 @@ struct Reads {
 struct Taken {
     at: VecDeque<Instant>,
     window: Duration,
+    /// Those of which it is not known yet whether they count.
+    pending: usize,
 }
 
 impl Taken {
@@ -145,37 +177,105 @@ impl Taken {
             self.at.pop_front();
         }
     }
+
+    fn told(&self, admitted: bool, limit: Limit, now: Instant) -> Admission {
+        let too_many = self.at.len().saturating_sub(limit.requests);
+        let age = self.at.get(too_many).map_or(Duration::ZERO, |at| now.duration_since(*at));
+        Admission {
+            admitted,
+            limit,
+            remaining: limit.requests.saturating_sub(self.at.len()),
+            reset: limit.window.saturating_sub(age),
+        }
+    }
 }
 
 impl Counter {
     pub fn new() -> Self {
-        Self(Mutex::new(Reads { by_caller: HashMap::new(), swept: Instant::now() }))
+        let none = || Mutex::new(Requests { by_caller: HashMap::new(), swept: Instant::now() });
+        Self { reads: none(), failures: none() }
     }
 
-    fn count(&self, caller: Caller, limit: Limit) -> Admission {
-        let mut reads = self.0.lock().unwrap_or_else(|e| e.into_inner());
-        reads.count(caller, limit, Instant::now())
+    fn read(&self, caller: Caller, limit: Limit) -> Admission {
+        held(&self.reads).count(caller, limit, Instant::now())
+    }
+
+    /// Writes under way count as failures until they have ended, so that however many enter at once,
+    /// no more fail than may.
+    fn enter(&self, caller: Caller, limit: Limit) -> Result<Entered<'_>, Admission> {
+        held(&self.failures).enter(&caller, limit, Instant::now())?;
+        Ok(Entered { counter: self, caller, limit, under_way: true })
     }
 }
 
-impl Reads {
+fn held(requests: &Mutex<Requests>) -> MutexGuard<'_, Requests> {
+    requests.lock().unwrap_or_else(|e| e.into_inner())
+}
+
+/// A write that was let in. Dropped before its end is known, as its client hung up, it has failed.
+pub struct Entered<'a> {
+    counter: &'a Counter,
+    caller: Caller,
+    limit: Limit,
+    under_way: bool,
+}
+
+impl Entered<'_> {
+    /// What its caller is told if it failed.
+    pub fn ended(mut self, failed: bool) -> Option<Admission> {
+        self.under_way = false;
+        held(&self.counter.failures).leave(&self.caller, self.limit, failed, Instant::now())
+    }
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        if self.under_way {
+            held(&self.counter.failures).leave(&self.caller, self.limit, true, Instant::now());
+        }
+    }
+}
+
+impl Requests {
     fn count(&mut self, caller: Caller, limit: Limit, now: Instant) -> Admission {
-        self.sweep(now);
-        let taken = self.by_caller.entry(caller).or_default();
-        taken.window = limit.window;
-        taken.forget_before(now);
+        let taken = self.of(caller, limit, now);
         let admitted = taken.at.len() < limit.requests;
         if admitted {
             taken.at.push_back(now);
         }
-        let too_many = taken.at.len().saturating_sub(limit.requests);
-        let age = taken.at.get(too_many).map_or(Duration::ZERO, |at| now.duration_since(*at));
-        Admission {
-            admitted,
-            limit,
-            remaining: limit.requests.saturating_sub(taken.at.len()),
-            reset: limit.window.saturating_sub(age),
+        taken.told(admitted, limit, now)
+    }
+
+    fn enter(&mut self, caller: &Caller, limit: Limit, now: Instant) -> Result<(), Admission> {
+        let taken = self.of(caller.clone(), limit, now);
+        if taken.at.len() + taken.pending >= limit.requests {
+            return Err(Admission { remaining: 0, ..taken.told(false, limit, now) });
         }
+        taken.pending += 1;
+        Ok(())
+    }
+
+    fn leave(
+        &mut self,
+        caller: &Caller,
+        limit: Limit,
+        failed: bool,
+        now: Instant,
+    ) -> Option<Admission> {
+        let taken = self.of(caller.clone(), limit, now);
+        taken.pending = taken.pending.saturating_sub(1);
+        failed.then(|| {
+            taken.at.push_back(now);
+            taken.told(true, limit, now)
+        })
+    }
+
+    fn of(&mut self, caller: Caller, limit: Limit, now: Instant) -> &mut Taken {
+        self.sweep(now);
+        let taken = self.by_caller.entry(caller).or_default();
+        taken.window = limit.window;
+        taken.forget_before(now);
+        taken
     }
 
     fn sweep(&mut self, now: Instant) {
@@ -185,7 +285,7 @@ impl Reads {
         self.swept = now;
         self.by_caller.retain(|_, taken| {
             taken.forget_before(now);
-            !taken.at.is_empty()
+            taken.pending > 0 || !taken.at.is_empty()
         });
     }
 }
@@ -201,9 +301,9 @@ mod tests {
         Caller::User(name.to_string())
     }
 
-    fn reads() -> (Reads, Instant) {
+    fn reads() -> (Requests, Instant) {
         let now = Instant::now();
-        (Reads { by_caller: HashMap::new(), swept: now }, now)
+        (Requests { by_caller: HashMap::new(), swept: now }, now)
     }
 
     fn address(proxied: Option<&str>, forwarded: &str) -> Option<String> {
@@ -275,13 +375,73 @@ mod tests {
             .map(|_| {
                 let counter = counter.clone();
                 std::thread::spawn(move || {
-                    let answers = (0..5).map(|_| counter.count(user("a"), limit));
+                    let answers = (0..5).map(|_| counter.read(user("a"), limit));
                     answers.filter(|answer| answer.admitted).count()
                 })
             })
             .collect();
         let admitted: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
         assert_eq!(admitted, 100);
+    }
+
+    #[test]
+    fn writes_that_fail_are_let_in_as_often_as_the_limit_says() {
+        let counter = Counter::new();
+        let remaining: Vec<_> = (0..3)
+            .filter_map(|_| counter.enter(user("a"), LIMIT).ok()?.ended(true))
+            .map(|told| told.remaining)
+            .collect();
+        assert_eq!(remaining, [2, 1, 0]);
+        let refused = counter.enter(user("a"), LIMIT).err().unwrap();
+        assert_eq!((refused.admitted, refused.remaining, refused.seconds()), (false, 0, 60));
+        assert!(counter.enter(user("b"), LIMIT).is_ok());
+        assert!(counter.read(user("a"), LIMIT).admitted);
+    }
+
+    #[test]
+    fn writes_that_succeed_leave_nothing() {
+        let counter = Counter::new();
+        for _ in 0..10 {
+            assert_eq!(counter.enter(user("a"), LIMIT).ok().unwrap().ended(false), None);
+        }
+        let first = counter.enter(user("a"), LIMIT).ok().unwrap().ended(true);
+        assert_eq!(first.map(|told| told.remaining), Some(2));
+    }
+
+    #[test]
+    fn a_write_whose_end_is_not_known_has_failed() {
+        let counter = Counter::new();
+        for _ in 0..3 {
+            drop(counter.enter(user("a"), LIMIT).ok().unwrap());
+        }
+        assert!(counter.enter(user("a"), LIMIT).is_err());
+    }
+
+    #[test]
+    fn no_more_are_under_way_than_may_fail() {
+        let counter = Counter::new();
+        let under_way: Vec<_> = (0..3).map(|_| counter.enter(user("a"), LIMIT).ok()).collect();
+        let refused = counter.enter(user("a"), LIMIT).err().unwrap();
+        assert_eq!((refused.remaining, refused.seconds()), (0, 60));
+        for entered in under_way.into_iter().flatten() {
+            entered.ended(false);
+        }
+        assert!(counter.enter(user("a"), LIMIT).is_ok());
+    }
+
+    #[test]
+    fn a_failure_counts_for_its_window() {
+        let (mut failures, start) = reads();
+        for seconds in [0, 10, 20] {
+            let now = start + Duration::from_secs(seconds);
+            assert!(failures.enter(&user("a"), LIMIT, now).is_ok());
+            failures.leave(&user("a"), LIMIT, true, now);
+        }
+        let mut at = |seconds| {
+            let now = start + Duration::from_secs(seconds);
+            failures.enter(&user("a"), LIMIT, now).map_err(|refused| refused.seconds())
+        };
+        assert_eq!((at(59), at(60), at(61)), (Err(1), Ok(()), Err(9)));
     }
 
     #[test]

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from local.storage import names
 from local.storage.answers import Answer
 from local.storage.bodies import BOOLEAN, SIZE, STRING, STRINGS, Field, body
+from local.storage.changes import changing
 from local.storage.context import bucket_named, caller_of, storage_of, transaction
 from local.storage.database import Transaction
 from local.storage.errors import (
@@ -92,11 +93,11 @@ async def emptied(request: Request) -> Response:
     """Delete what the caller may; refused when something it can see stays."""
     caller, bucket_id = caller_of(request), request.path_params["bucket"]
     while True:
-        async with transaction(request, caller) as tx:
-            await _visible(tx, bucket_id)
-            gone = await tx.rows("delete_some_objects", bucket=bucket_id)
-            left = await tx.row("bucket_holds_objects", id=bucket_id)
-        await storage_of(request).files.drop(*(row["version"] for row in gone))
+        async with changing(request, caller) as change:
+            await _visible(change.tx, bucket_id)
+            gone = await change.tx.rows("delete_some_objects", bucket=bucket_id)
+            left = await change.tx.row("bucket_holds_objects", id=bucket_id)
+            change.remove(row["version"] for row in gone)
         if left is None or not left["found"]:
             break
         if not gone:

@@ -3,15 +3,20 @@
 import base64
 import uuid
 
+from psycopg.rows import DictRow
 from starlette.requests import Request
 from starlette.responses import Response
 
 from local.storage import names, storing
 from local.storage.answers import Answer
 from local.storage.bodies import BOOLEAN, OBJECT, STRING, Field, body, checked
+from local.storage.changes import changing
+from local.storage.contents import OCTETS
 from local.storage.context import bucket_named, caller_of, storage_of, transaction
-from local.storage.errors import no_such_key
-from local.storage.models import Json, Object, metadata
+from local.storage.database import Asked
+from local.storage.errors import no_such_key, too_large
+from local.storage.failing import fail_point
+from local.storage.models import Bucket, Json, Object, metadata
 from local.storage.receiving import json_object
 from local.storage.storing import Place
 
@@ -39,9 +44,16 @@ async def moved(request: Request) -> Response:
         "owner": caller.owner_uuid,
         "owner_id": caller.owner,
     }
-    async with transaction(request, caller) as tx:
-        row = await tx.row("object", bucket=bucket, name=name)
-        row = row and await tx.row("move_object", bucket=bucket, name=name, **new)
+    both = sorted({(bucket, name), (target_bucket, target)})
+    locks = [Asked("lock_name", {"bucket": place, "name": found}) for place, found in both]
+    async with changing(request, caller) as change:
+        asked = Asked("object", {"bucket": bucket, "name": name})
+        found = (await change.tx.batch(*locks, asked))[-1]
+        if not found:
+            raise no_such_key()
+        if target_bucket != bucket:
+            await _check_limits(request, await bucket_named(change.tx, target_bucket), target, found[0])
+        row = await change.tx.row("move_object", bucket=bucket, name=name, **new)
         if row is None:
             raise no_such_key()
         names.check_path(target_bucket, target, row["version"])
@@ -59,19 +71,36 @@ async def copied(request: Request) -> Response:
         row = await tx.row("object", bucket=given["bucketId"], name=given["sourceKey"])
         if row is None:
             raise no_such_key()
-        await bucket_named(tx, target_bucket)
+        bucket = await bucket_named(tx, target_bucket)
     source = Object.of(row)
     place = Place(target_bucket, given["destinationKey"], caller, request.headers.get("x-upsert") == "true")
     await storing.check_permission(request, place, source.metadata)
     names.check_path(place.bucket, place.name, version)
+    file_metadata, user_metadata = _described(request, given, source)
+    await _check_limits(request, bucket, place.name, row | {"metadata": file_metadata})
     try:
         await files.duplicate(source.version or "", version)
     except (FileNotFoundError, ValueError) as error:
         raise no_such_key() from error
-    file_metadata, user_metadata = _described(request, given, source)
+    fail_point("before row")
     stored = await storing.recorded(request, place, version, file_metadata, user_metadata)
     key = f"{stored.bucket_id}/{stored.name}"
     return Answer({"Id": str(stored.id), "Key": key, **stored.shown()})
+
+
+async def _check_limits(request: Request, bucket: Bucket, name: str, row: DictRow) -> None:
+    """Whether a file that is there could have been stored in this bucket. Raises StorageError."""
+    storage, about = storage_of(request), row["metadata"] or {}
+    if int(about.get("size") or 0) > storage.limit(bucket, name):
+        raise too_large()
+    kind = str(about.get("mimetype") or OCTETS)
+    names.check_type(kind, bucket.allowed_mime_types)
+    judge = storing.judge(bucket, name, kind)
+    if judge:
+        try:
+            judge(await storage.files.head(row["version"] or ""))
+        except (FileNotFoundError, ValueError) as error:
+            raise no_such_key() from error
 
 
 def _described(request: Request, given: Json, source: Object) -> tuple[Json, Json | None]:

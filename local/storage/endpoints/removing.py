@@ -6,7 +6,8 @@ from starlette.responses import Response
 from local.storage import names
 from local.storage.answers import Answer
 from local.storage.bodies import STRINGS, Field, body
-from local.storage.context import caller_of, storage_of, transaction
+from local.storage.changes import changing
+from local.storage.context import caller_of
 from local.storage.errors import no_such_key
 from local.storage.models import Object
 
@@ -16,11 +17,11 @@ MANY = {"prefixes": Field(STRINGS, required=True, minimum=1)}
 async def one(request: Request) -> Response:
     bucket, name = request.path_params["bucket"], request.path_params["name"]
     names.check_bucket(bucket)
-    async with transaction(request, caller_of(request)) as tx:
-        row = await tx.row("delete_object", bucket=bucket, name=name)
+    async with changing(request, caller_of(request)) as change:
+        row = await change.tx.row("delete_object", bucket=bucket, name=name)
         if row is None:
             raise no_such_key()
-    await storage_of(request).files.drop(row["version"])
+        change.remove([row["version"]])
     return Answer({"message": "Successfully deleted"})
 
 
@@ -29,7 +30,7 @@ async def many(request: Request) -> Response:
     caller, bucket = caller_of(request), request.path_params["bucket"]
     given = await body(request, MANY)
     names.check_bucket(bucket)
-    async with transaction(request, caller) as tx:
-        rows = await tx.rows("delete_objects", bucket=bucket, names=given["prefixes"])
-    await storage_of(request).files.drop(*(row["version"] for row in rows))
+    async with changing(request, caller) as change:
+        rows = await change.tx.rows("delete_objects", bucket=bucket, names=given["prefixes"])
+        change.remove(row["version"] for row in rows)
     return Answer([Object.of(row).shown() for row in rows])

@@ -1,8 +1,11 @@
 """/upload/resumable: TUS 1.0.0 (https://tus.io/protocols/resumable-upload), with creation and termination."""
 
+import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -11,18 +14,20 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from local.storage import models, names, receiving, resumables, storing
-from local.storage.callers import Caller, bearer, service
-from local.storage.context import storage_of
-from local.storage.endpoints.signing import verified_claims
-from local.storage.errors import StorageError, access_denied, invalid_request, of_database, of_disk, too_large
-from local.storage.files import Sink
+from local.storage.contents import HEAD, OCTETS
+from local.storage.context import bucket_named, storage_of, transaction
+from local.storage.endpoints.uploaders import Uploader, believed_caller, is_signed, signed_uploader
+from local.storage.errors import StorageError, invalid_request, of_database, of_disk, too_large
+from local.storage.failing import fail_point
+from local.storage.files import Sink, head_of
 from local.storage.receiving import json_object
 from local.storage.resumables import Resumable
 from local.storage.storing import Place
-from local.storage.tokens import UPLOAD, InvalidToken
 
 VERSION = "1.0.0"
 PIECE = "application/offset+octet-stream"
+PATIENCE = 10
+"""Seconds for a broken connection to be noticed, whose client has already come back."""
 ABILITIES = {
     "tus-version": VERSION,
     "tus-extension": "creation,creation-with-upload,termination",
@@ -30,13 +35,7 @@ ABILITIES = {
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-
-@dataclass(frozen=True)
-class Uploader:
-    """On whose account a file comes: the bearer of a token, or of a signature for one name."""
-
-    caller: Caller
-    upsert: bool
+log = logging.getLogger(__name__)
 
 
 def speaking_tus(endpoint: Endpoint) -> Endpoint:
@@ -79,18 +78,21 @@ async def abilities(request: Request) -> Response:
 
 async def created(request: Request) -> Response:
     folder = storage_of(request).files.resumable
-    signed = _is_signed(request)
-    caller = None if signed else _caller(request)
+    signed = is_signed(request)
+    caller = None if signed else believed_caller(request)
     length = _number(request, "upload-length", 400)
     if "upload-metadata" not in request.headers:
         raise invalid_request("Metadata header is required")
     metadata = resumables.parsed_metadata(request.headers["upload-metadata"])
     bucket, name = metadata.get("bucketName", ""), metadata.get("objectName", "")
     names.check_bucket(bucket)
-    kind = names.checked_header(metadata.get("contentType", receiving.OCTETS), "contentType")
+    kind = names.checked_header(metadata.get("contentType", OCTETS), "contentType")
     names.checked_header(metadata.get("cacheControl", ""), "cacheControl")
-    uploader = _signed(request, bucket, name) if caller is None else Uploader(caller, _upsert(request))
-    found = await storing.admitted(request, _place(uploader, bucket, name), kind)
+    if caller is None:
+        uploader = signed_uploader(request, bucket, name)
+    else:
+        uploader = Uploader(caller, request.headers.get("x-upsert") == "true")
+    found = await storing.admitted(request, uploader.place(bucket, name), kind)
     if length > storage_of(request).limit(found, name):
         raise too_large()
     upload = resumables.start(folder, bucket, name, length, metadata, uploader.upsert)
@@ -133,7 +135,7 @@ async def terminated(request: Request) -> Response:
     upload, uploader = _asked(request)
     if upload.done:
         raise StorageError(400, "TusError", "Cannot terminate an already completed upload")
-    await storing.check_permission(request, _place(uploader, upload.bucket, upload.name))
+    await storing.check_permission(request, uploader.place(upload.bucket, upload.name))
     async with _alone(request, upload):
         resumables.forget(folder, upload)
     return Response(status_code=204)
@@ -142,10 +144,10 @@ async def terminated(request: Request) -> Response:
 def _asked(request: Request) -> tuple[Resumable, Uploader]:
     """The upload that the path names, and who asks for it."""
     folder = storage_of(request).files.resumable
-    if _is_signed(request):
+    if is_signed(request):
         upload = resumables.find(folder, request.path_params["id"])
-        return upload, _signed(request, upload.bucket, upload.name)
-    caller = _caller(request)
+        return upload, signed_uploader(request, upload.bucket, upload.name)
+    caller = believed_caller(request)
     upload = resumables.find(folder, request.path_params["id"])
     return upload, Uploader(caller, upload.upsert)
 
@@ -153,42 +155,62 @@ def _asked(request: Request) -> tuple[Resumable, Uploader]:
 async def _continued(request: Request, upload: Resumable, uploader: Uploader, offset: int) -> int:
     """Append the body; the new offset. What came of a body that breaks off is kept."""
     storage = storage_of(request)
-    place = _place(uploader, upload.bucket, upload.name)
+    place = uploader.place(upload.bucket, upload.name)
     async with _alone(request, upload):
         if upload.done or offset != resumables.offset(storage.files.resumable, upload):
             raise StorageError(409, "TusError", "Upload-Offset conflict")
         await storing.check_permission(request, place)
-        with (storage.files.resumable / upload.version).open("ab", buffering=0) as file:
-            sink = Sink(file, upload.length - offset)
-            try:
-                if request.headers.get("content-type") == PIECE:
-                    async for piece in request.stream():
-                        await sink.write(piece)
-            finally:
-                await sink.finish()
+        sink = Sink(storage.files.resumable / upload.version, upload.length - offset)
+        try:
+            if request.headers.get("content-type") == PIECE:
+                async for piece in request.stream():
+                    await sink.write(piece)
+        finally:
+            await sink.save()
+            sink.close()
         reached = offset + sink.size
+        if offset < HEAD and reached >= min(HEAD, upload.length):
+            await _judged(request, upload, place)
         if reached == upload.length:
             await _finished(request, upload, uploader)
     return reached
 
 
+async def _judged(request: Request, upload: Resumable, place: Place) -> None:
+    """The first bytes are there. Raises StorageError, and the upload is over, if they are of another type."""
+    files = storage_of(request).files
+    async with transaction(request, place.caller) as tx:
+        bucket = await bucket_named(tx, place.bucket)
+    judge = storing.judge(bucket, place.name, upload.kind)
+    try:
+        if judge:
+            judge(await asyncio.to_thread(head_of, files.resumable / upload.version))
+    except StorageError:
+        resumables.forget(files.resumable, upload)
+        raise
+
+
 async def _finished(request: Request, upload: Resumable, uploader: Uploader) -> None:
     """The bytes are all there: they become an object."""
-    files = storage_of(request).files
-    place = _place(uploader, upload.bucket, upload.name)
+    files, doubts = storage_of(request).files, storage_of(request).doubts
+    if upload.version in doubts.versions:
+        raise StorageError(423, "ResourceLocked", "The upload is being finished")
+    place = uploader.place(upload.bucket, upload.name)
     seconds = upload.metadata.get("cacheControl", "")
     metadata = models.metadata(
         upload.length,
         upload.version.replace("-", ""),
-        upload.metadata.get("contentType", receiving.OCTETS),
+        upload.kind,
         f"max-age={seconds}" if seconds.isdecimal() else "no-cache",
     )
-    storing.fail_point("before keeping")
-    await files.keep_resumable(upload.version)
-    storing.fail_point("before row")
+    fail_point("before keeping")
     try:
+        await files.keep_resumable(upload.version)
+        fail_point("before row")
         user_metadata = json_object(upload.metadata.get("metadata", ""))
         await storing.recorded(request, place, upload.version, metadata, user_metadata)
+    except FileExistsError:
+        log.info("an upload was finished before, unheard")
     except StorageError:
         resumables.forget(files.resumable, upload)
         raise
@@ -197,43 +219,17 @@ async def _finished(request: Request, upload: Resumable, uploader: Uploader) -> 
 
 @asynccontextmanager
 async def _alone(request: Request, upload: Resumable) -> AsyncIterator[None]:
-    """One request at a time works on an upload. Raises StorageError for a second one."""
-    uploading = storage_of(request).uploading
-    if upload.version in uploading:
-        raise StorageError(423, "ResourceLocked", "The upload is being written to by another request")
+    """One request at a time works on an upload. Raises StorageError for one that has waited too long."""
+    uploading, end = storage_of(request).uploading, time.monotonic() + PATIENCE
+    while upload.version in uploading:
+        if time.monotonic() > end:
+            raise StorageError(423, "ResourceLocked", "The upload is being written to by another request")
+        await asyncio.sleep(0.05)
     uploading.add(upload.version)
     try:
         yield
     finally:
         uploading.discard(upload.version)
-
-
-def _caller(request: Request) -> Caller:
-    """Raises StorageError without a token that is believed."""
-    try:
-        return bearer(request, storage_of(request).settings.jwt_secret)
-    except InvalidToken as error:
-        raise access_denied(str(error)) from error
-
-
-def _is_signed(request: Request) -> bool:
-    return "/upload/resumable/sign" in request.url.path
-
-
-def _signed(request: Request, bucket: str, name: str) -> Uploader:
-    token = request.headers.get("x-signature")
-    if not token:
-        raise StorageError(400, "InvalidSignature", "Missing x-signature header")
-    claims = verified_claims(request, token, f"{bucket}/{name}", UPLOAD)
-    return Uploader(service(claims.get("owner")), claims.get("upsert") is True)
-
-
-def _place(uploader: Uploader, bucket: str, name: str) -> Place:
-    return Place(bucket, name, uploader.caller, uploader.upsert)
-
-
-def _upsert(request: Request) -> bool:
-    return request.headers.get("x-upsert") == "true"
 
 
 def _number(request: Request, header: str, status: int) -> int:

@@ -10,6 +10,7 @@ from local.storage.answers import Answer
 from local.storage.callers import service
 from local.storage.context import caller_of, storage_of
 from local.storage.endpoints.signing import signed_claims
+from local.storage.failing import fail_point
 from local.storage.models import Object
 from local.storage.storing import Place
 from local.storage.tokens import UPLOAD
@@ -53,10 +54,10 @@ async def _received(request: Request, place: Place) -> Object:
     incoming = receiving.Form(request) if receiving.is_form(request) else receiving.Raw(request)
     described = await incoming.description()
     bucket = await storing.admitted(request, place, described.kind)
-    async with storage.files.receiving(version, storage.limit(bucket, place.name)) as sink:
+    judge = storing.judge(bucket, place.name, described.kind)
+    async with storage.files.receiving(version, storage.limit(bucket, place.name), judge) as sink:
         await incoming.receive(sink)
-        storing.fail_point("before keeping")
-        await storage.files.keep(version)
-    storing.fail_point("before row")
+        await storage.files.keep(sink)
+    fail_point("before row")
     metadata = models.metadata(sink.size, sink.digest.hexdigest(), described.kind, described.cache_control)
     return await storing.recorded(request, place, version, metadata, described.user_metadata)

@@ -1,24 +1,15 @@
 -- Counts a write of the caller's and refuses it when it is one too many: 429, rate_limited, with when to come back.
--- Reads pass: their transactions cannot write, so they are counted where they enter.
--- Every write takes a slot that nobody took within the window, and there are as many as the limit allows: so no window
--- of that length has more, and 64 at once get exactly the limit. No request waits for another: a slot that another one
--- is just taking is locked, and the next is tried. The lock ends with the transaction, when the slot can be seen; the
--- update looks at the slot as it is then. A transaction that is rolled back gives its slot back.
+-- Reads pass: their transactions cannot write, so they are counted where they enter. What fails is rolled back, and its
+-- slot with it: the REST server counts those.
+-- Texts are put together by format: this is run before every write.
 -- Definer: no role of the API may touch the limits and the slots; it counts nobody but its caller.
 create or replace function private.count_request() returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    v_now timestamptz := clock_timestamp();
-    v_address inet;
-    v_caller text;
     v_limit private.rate_limits;
-    v_window interval;
-    v_taken integer[];
-    v_oldest timestamptz;
-    v_slot integer;
-    v_wait integer;
-    v_headers jsonb;
+    v_caller text;
+    v_entry private.admission;
 begin
     if current_setting('transaction_read_only')::boolean then
         return;
@@ -29,49 +20,29 @@ begin
     if not found then
         return;
     end if;
-    v_caller := case when v_limit.role <> 'anon' then private.caller_id()::text end;
-    if v_caller is null then
-        v_address := private.current_address();
-        v_caller := coalesce(
-            network(set_masklen(v_address, case family(v_address) when 4 then 32 else 64 end))::text, 'unknown'
-        );
+    if v_limit.role <> 'anon' then
+        v_caller := nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub';
     end if;
-    v_window := make_interval(secs => v_limit.window_seconds);
-    select coalesce(array_agg(s.slot), '{}'), coalesce(min(s.taken_at), v_now) into v_taken, v_oldest
-    from private.rate_slots as s
-    where s.caller = v_caller and s.slot <= v_limit.requests and s.taken_at > v_now - v_window;
-    v_wait := greatest(1, ceil(extract(epoch from v_oldest + v_window - v_now)));
-    v_headers := jsonb_build_object(
-        'X-RateLimit-Limit', v_limit.requests::text,
-        'X-RateLimit-Remaining', greatest(0, v_limit.requests - cardinality(v_taken) - 1)::text,
-        'X-RateLimit-Reset', v_wait::text
-    );
-
-    for v_slot in
-        select n from generate_series(1, v_limit.requests) as n where n <> all (v_taken)
-    loop
-        if pg_try_advisory_xact_lock(hashtextextended(v_caller, v_slot)) then
-            insert into private.rate_slots as s (caller, slot, taken_at)
-            values (v_caller, v_slot, v_now)
-            on conflict (caller, slot) do update set taken_at = excluded.taken_at
-            where s.taken_at <= v_now - v_window;
-            if found then
-                perform set_config(
-                    'response.headers',
-                    (
-                        select jsonb_agg(jsonb_build_object(h.key, h.value))::text
-                        from jsonb_each(v_headers) as h
-                    ),
-                    true
-                );
-                return;
-            end if;
-        end if;
-    end loop;
-
+    v_entry := private.take_slot(v_limit, coalesce(v_caller, private.current_network()));
+    if v_entry.admitted then
+        perform set_config(
+            'response.headers',
+            format(
+                '[{"X-RateLimit-Limit": "%s"}, {"X-RateLimit-Remaining": "%s"}, {"X-RateLimit-Reset": "%s"}]',
+                v_entry.requests, v_entry.remaining, v_entry.wait
+            ),
+            true
+        );
+        return;
+    end if;
     perform private.refuse(
-        429, 'rate_limited', format('Too many requests: try again in %s s', v_wait),
-        headers => v_headers || jsonb_build_object('X-RateLimit-Remaining', '0', 'Retry-After', v_wait::text)
+        429, 'rate_limited', format('Too many requests: try again in %s s', v_entry.wait),
+        headers => jsonb_build_object(
+            'X-RateLimit-Limit', v_entry.requests::text,
+            'X-RateLimit-Remaining', '0',
+            'X-RateLimit-Reset', v_entry.wait::text,
+            'Retry-After', v_entry.wait::text
+        )
     );
 end
 $$;

@@ -3,12 +3,14 @@
 --   user_id  the account's user
 --   reason   why, up to 500 characters; its owner may read it
 -- Returns nothing.
--- Raises 42501 for a caller who is no admin, 22023 without user_id or for a longer reason, PT404 for an unknown user.
+-- Raises 42501 for a caller who is no admin, 22023 without user_id or for a longer reason, PT404 for an unknown user;
+-- PT409 for the last admin who is active, unless the service asks.
 -- Roles: authenticated, service_role.
 -- Example: rpc/suspend_account {"user_id": "5d3c…", "reason": "Shares its password"}
 create or replace function public.suspend_account(user_id uuid default null, reason text default null) returns void
 language sql set search_path = ''
 as $$
+    select private.keep_an_admin(user_id);
     select private.change_status(user_id, 'suspended', reason)
 $$;
 comment on function public.suspend_account(uuid, text) is 'Suspend an account, for an admin.';

@@ -2,9 +2,7 @@
 
 import httpx
 import psycopg
-import pytest
 from supabase import Client
-from supabase_auth.errors import AuthApiError, AuthWeakPasswordError
 
 from tests.clients.auth.sessions import PASSWORD, at_once, claims_of, new_email, refused, sign_up
 from tests.conftest import Stack
@@ -19,13 +17,6 @@ def test_signing_up_begins_a_session_of_fifteen_minute_tokens(app: Client, stack
     assert claims["role"] == "authenticated"
     assert [used["method"] for used in claims["amr"]] == ["password"]
     assert session.user.identities and session.user.identities[0].provider == "email"
-
-
-def test_addresses_are_one_whatever_their_case(app: Client) -> None:
-    email = new_email()
-    sign_up(app, email.upper())
-    session = app.auth.sign_in_with_password({"email": email.title(), "password": PASSWORD}).session
-    assert session and session.user.email == email
 
 
 def test_two_sign_ups_for_one_address_at_once_make_one_user(
@@ -45,28 +36,3 @@ def test_a_password_is_kept_as_bcrypt_of_cost_12(app: Client, database: psycopg.
     query = "select encrypted_password from auth.users where id = %s"
     kept = database.execute(query, [session.user.id]).fetchone()
     assert kept and kept[0].startswith("$2b$12$")
-
-
-def test_a_weak_password_is_refused_with_its_reason(app: Client) -> None:
-    with pytest.raises(AuthWeakPasswordError) as refusal:
-        app.auth.sign_up({"email": new_email(), "password": "12345"})
-    assert refusal.value.reasons == ["length"]
-
-
-def test_an_anonymous_user_becomes_permanent_and_keeps_its_id(app: Client, stack: Stack) -> None:
-    anonymous = app.auth.sign_in_anonymously({"options": {"data": {"theme": "dark"}}}).session
-    assert anonymous and anonymous.user.is_anonymous
-    assert claims_of(anonymous.access_token, stack)["is_anonymous"] is True
-    email = new_email()
-    app.auth.update_user({"email": email, "password": PASSWORD})
-    permanent = app.auth.sign_in_with_password({"email": email, "password": PASSWORD}).session
-    assert permanent and permanent.user.id == anonymous.user.id
-    assert permanent.user.is_anonymous is False
-    assert permanent.user.user_metadata == {"theme": "dark", "email_verified": True}
-
-
-def test_an_anonymous_user_gets_no_password_without_an_address(app: Client) -> None:
-    app.auth.sign_in_anonymously()
-    with pytest.raises(AuthApiError) as refusal:
-        app.auth.update_user({"password": PASSWORD})
-    assert refusal.value.code == "validation_failed"

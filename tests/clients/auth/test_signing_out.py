@@ -6,9 +6,8 @@ from typing import Any
 import httpx
 import pytest
 from supabase import Client
-from supabase_auth.errors import AuthApiError
 
-from tests.clients.auth.sessions import PASSWORD, refresh, refused, sign_in, sign_up, user
+from tests.clients.auth.sessions import refresh, refused, sign_in, sign_up, user
 
 
 @pytest.mark.parametrize(
@@ -34,17 +33,3 @@ def test_signing_out_ends_the_sessions_of_its_scope(
         else:
             assert refused("session_not_found", known)
             assert refused("refresh_token_not_found", renewed)
-
-
-def test_a_new_password_signs_out_everybody_else(
-    app: Client, connect: Callable[[], Client], http: httpx.Client
-) -> None:
-    other = sign_up(connect())
-    this = sign_in(app, other)
-    app.auth.update_user({"password": PASSWORD + "2"})
-    assert user(http, this.access_token).status_code == 200
-    assert refused("session_not_found", user(http, other.access_token))
-    assert refused("refresh_token_not_found", refresh(http, other.refresh_token))
-    with pytest.raises(AuthApiError) as refusal:
-        sign_in(connect(), other)
-    assert refusal.value.code == "invalid_credentials"

@@ -1,13 +1,11 @@
 """What users change about themselves, and what the hook puts in their tokens."""
 
-from collections.abc import Callable
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
 from supabase import Client
-from supabase_auth.errors import AuthApiError
 
 from local.auth.errors import AuthError
 from local.auth.hooks import accepted
@@ -26,18 +24,6 @@ def test_awkward_metadata_comes_back_as_it_went(app: Client, stack: Stack) -> No
         assert {name: value for name, value in metadata.items() if name not in automatic} == AWKWARD
 
 
-def test_updating_metadata_merges_and_null_takes_away(app: Client) -> None:
-    sign_up(app)
-    app.auth.update_user({"data": AWKWARD})
-    app.auth.update_user({"data": {"plus": None, "spaces": "+"}})
-    found = app.auth.get_user()
-    assert found
-    expected = AWKWARD | {"spaces": "+"}
-    del expected["plus"]
-    assert {name: found.user.user_metadata.get(name) for name in expected} == expected
-    assert "plus" not in found.user.user_metadata
-
-
 def test_metadata_changed_at_once_keeps_both_changes(app: Client, http: httpx.Client) -> None:
     session = sign_up(app)
     authorization = {"authorization": f"Bearer {session.access_token}"}
@@ -45,21 +31,6 @@ def test_metadata_changed_at_once_keeps_both_changes(app: Client, http: httpx.Cl
     at_once(lambda: http.put("/user", json={"data": {next(names): 1}}, headers=authorization))
     metadata = user(http, session.access_token).json()["user_metadata"]
     assert (metadata["a"], metadata["b"]) == (1, 1)
-
-
-def test_an_address_that_somebody_has_is_refused(app: Client, connect: Callable[[], Client]) -> None:
-    taken = sign_up(connect()).user.email
-    app.auth.sign_in_anonymously()
-    with pytest.raises(AuthApiError) as refusal:
-        app.auth.update_user({"email": taken or ""})
-    assert refusal.value.code == "email_exists"
-
-
-def test_a_permanent_user_cannot_take_an_address_unproven(app: Client) -> None:
-    sign_up(app)
-    with pytest.raises(AuthApiError) as refusal:
-        app.auth.update_user({"email": new_email()})
-    assert refusal.value.code == "email_provider_disabled"
 
 
 def test_roles_come_from_the_hook_at_the_next_refresh(

@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,19 +60,30 @@ def key(stack: Stack) -> dict[str, str]:
 
 
 @pytest.fixture(autouse=True)
-def buckets(stack: Stack, http: httpx.Client, key: dict[str, str]) -> Iterator[None]:
+def buckets(stack: Stack) -> Iterator[None]:
     """There for one test, and empty."""
-    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+    with made(stack):
+        yield
+
+
+@contextmanager
+def made(stack: Stack) -> Iterator[None]:
+    """The buckets, and their policy."""
+    headers = {"authorization": f"Bearer {stack.service_role_key}"}
+    with (
+        psycopg.connect(stack.database_url, autocommit=True) as connection,
+        httpx.Client(base_url=f"{stack.url}/storage/v1", headers=headers, timeout=30) as http,
+    ):
         connection.execute(POLICY.encode())
         try:
             for bucket in BUCKETS:
-                http.post("/bucket", json=bucket, headers=key).raise_for_status()
+                http.post("/bucket", json=bucket).raise_for_status()
             yield
         finally:
             connection.execute("drop policy files_of_users on storage.objects")
             for bucket in BUCKETS:
-                http.post(f"/bucket/{bucket['id']}/empty", headers=key)
-                http.delete(f"/bucket/{bucket['id']}", headers=key)
+                http.post(f"/bucket/{bucket['id']}/empty")
+                http.delete(f"/bucket/{bucket['id']}")
 
 
 @pytest.fixture

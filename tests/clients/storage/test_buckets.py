@@ -7,6 +7,7 @@ import jwt
 import pytest
 
 from tests.clients.storage.conftest import User
+from tests.clients.storage.samples import SAMPLES
 from tests.conftest import Stack
 
 OWN = {"avatars": "image/png", "speech": "audio/webm"}
@@ -33,8 +34,9 @@ def bring(http: httpx.Client) -> Callable[..., str | None]:
     """Stores a file; the code of a refusal, or None."""
 
     def put(path: str, headers: dict[str, str], kind: str | None = None) -> str | None:
-        kind = kind or TYPES[path.split("/")[0]]
-        answer = http.post(f"/object/{path}", content=b"x", headers={**headers, "content-type": kind})
+        usual = TYPES[path.split("/")[0]]
+        told = {**headers, "content-type": kind or usual}
+        answer = http.post(f"/object/{path}", content=SAMPLES[usual], headers=told)
         return None if answer.status_code == 200 else str(answer.json()["code"])
 
     return put
@@ -57,10 +59,10 @@ def test_avatars_are_seen_by_everybody_and_recordings_by_their_speaker(
 ) -> None:
     for bucket in OWN:
         bring(f"{bucket}/{ann.path('a')}", ann.bearer)
-    assert http.get(f"/object/public/avatars/{ann.path('a')}").content == b"x"
+    assert http.get(f"/object/public/avatars/{ann.path('a')}").content == SAMPLES[TYPES["avatars"]]
     assert http.get(f"/object/public/speech/{ann.path('a')}").json()["code"] == "NoSuchBucket"
     assert http.get(f"/object/speech/{ann.path('a')}", headers=bob.bearer).json()["code"] == "NoSuchKey"
-    assert http.get(f"/object/speech/{ann.path('a')}", headers=ann.bearer).content == b"x"
+    assert http.get(f"/object/speech/{ann.path('a')}", headers=ann.bearer).content == SAMPLES[TYPES["speech"]]
 
 
 @pytest.mark.parametrize("bucket", EDITORIAL)

@@ -73,17 +73,35 @@ def test_what_a_cache_has_is_not_sent_again(ann: User, http: httpx.Client, path:
 
 @pytest.mark.parametrize(
     "kind",
-    ["text/html", "Text/HTML; charset=utf-8", "image/svg+xml", "application/xhtml+xml", "text/xml", "x/y"],
+    [
+        *(
+            "text/html",
+            "Text/HTML; charset=utf-8",
+            "image/svg+xml",
+            "application/xhtml+xml",
+            "text/xml",
+            "x/y",
+        ),
+        *("image/png, image/svg+xml", "IMAGE/SVG+XML ;a=b", "text/plain; a=b, application/xhtml+xml"),
+        *("multipart/x-mixed-replace; boundary=x", "application/javascript", "image/png;a,text/xml", "x"),
+    ],
 )
 def test_no_browser_runs_what_is_in_a_file(ann: User, http: httpx.Client, path: str, kind: str) -> None:
     headers = {**ann.bearer, "content-type": kind, "x-upsert": "true"}
     http.post(path, content=b"<script>alert(1)</script>", headers=headers).raise_for_status()
-    answer = http.get(path, headers=ann.bearer)
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    if "html" in kind.lower() and "xhtml" not in kind:
-        assert answer.headers["content-type"].startswith("text/plain")
-    else:
-        assert "sandbox" in answer.headers["content-security-policy"]
+    signed = http.post(path.replace("/object", "/object/sign", 1), json={"expiresIn": 60}, headers=ann.bearer)
+    for answer in (
+        http.get(path, headers=ann.bearer),
+        http.head(path, headers=ann.bearer),
+        http.get(path.replace("/object", "/object/authenticated", 1), headers=ann.bearer),
+        http.get(signed.json()["signedURL"]),
+    ):
+        assert answer.is_success
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        if "html" in kind.lower() and "xhtml" not in kind:
+            assert answer.headers["content-type"].startswith("text/plain")
+        else:
+            assert "sandbox" in answer.headers["content-security-policy"]
 
 
 def test_pictures_and_films_may_be_shown(ann: User, http: httpx.Client, path: str) -> None:

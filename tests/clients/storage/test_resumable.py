@@ -1,12 +1,14 @@
-"""Resumable uploads: the protocol by hand, and a client of somebody else's."""
+"""Resumable uploads by hand, as the protocol has it. Clients do it in scenarios/resumable.py."""
 
 import base64
-import io
+import socket
+import threading
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from tusclient.client import TusClient
 
+from tests.clients.conftest import until
 from tests.clients.storage.conftest import LIMITED, PRIVATE, User
 
 TUS = {"tus-resumable": "1.0.0"}
@@ -46,16 +48,23 @@ def test_pieces_become_one_file_with_what_was_said_of_it(ann: User, http: httpx.
     assert told.headers["upload-offset"] == "11"
 
 
-def test_a_client_that_was_broken_off_goes_on_where_it_was(ann: User, http: httpx.Client) -> None:
-    content = bytes(range(256)) * 8192
-    client = TusClient(f"{http.base_url}{UPLOADS.lstrip('/')}", headers=dict(ann.bearer))
-    words = {"bucketName": PRIVATE, "objectName": ann.path("film.mp4"), "contentType": "video/mp4"}
-    first = client.uploader(file_stream=io.BytesIO(content), chunk_size=500_000, metadata=words)
-    first.upload(stop_at=1_000_000)
-    second = client.uploader(file_stream=io.BytesIO(content), chunk_size=500_000, url=first.url)
-    assert second.offset == 1_000_000
-    second.upload()
-    assert ann.storage.from_(PRIVATE).download(ann.path("film.mp4")) == content
+def test_a_client_is_back_before_its_broken_connection_is_noticed(ann: User, http: httpx.Client) -> None:
+    content = bytes(range(256)) * 16384
+    url = urlsplit(start(http, ann, "a.txt", len(content)).headers["location"])
+    size = {"content-length": str(len(content)), "host": url.netloc}
+    headers = {**ann.bearer, **PIECE, **size, "upload-offset": "0"}
+    lines = [f"PATCH {url.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+
+    def offset() -> int:
+        return int(http.head(url.geturl(), headers={**ann.bearer, **TUS}).headers["upload-offset"])
+
+    with socket.create_connection((url.hostname, url.port)) as broken:
+        broken.sendall("\r\n".join([*lines, "", ""]).encode() + content[:-1])
+        until(lambda: offset() > 0)
+        threading.Timer(0.5, broken.shutdown, [socket.SHUT_RDWR]).start()
+        while (known := offset()) < len(content):
+            assert piece(http, ann, url.geturl(), known, content[known:]).status_code in (204, 409)
+    assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == content
 
 
 def test_a_file_may_come_with_its_creation_or_be_empty(ann: User, http: httpx.Client) -> None:

@@ -1,0 +1,62 @@
+"""nginx as a peer: it takes files by PUT and serves them, on a port and in a folder of its own."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.parts import free_port, listening, local_url
+
+CONFIG = """
+daemon off;
+user root;
+worker_processes auto;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    sendfile on;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    client_max_body_size 0;
+    server {{
+        listen 127.0.0.1:{port};
+        root {folder}/files;
+        dav_methods PUT;
+        create_full_put_path on;
+    }}
+}}
+"""
+
+
+def program() -> str | None:
+    """The path of an nginx that takes PUT; on Debian and Ubuntu apt-get install nginx-light brings one."""
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if found is None:
+        return None
+    built = subprocess.run([found, "-V"], capture_output=True, text=True, check=True)
+    return found if "http_dav_module" in built.stderr else None
+
+
+@contextmanager
+def running(found: str, folder: Path) -> Iterator[str]:
+    """Its URL."""
+    (folder / "files").mkdir(parents=True)
+    port = free_port()
+    (folder / "nginx.conf").write_text(CONFIG.format(folder=folder, port=port))
+    process = subprocess.Popen([found, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
+    try:
+        while not listening(port):
+            if process.poll() is not None:
+                raise RuntimeError(f"nginx ended: {(folder / 'error.log').read_text()}")
+            time.sleep(0.05)
+        yield local_url(port)
+    finally:
+        process.terminate()
+        process.wait()

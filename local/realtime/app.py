@@ -1,0 +1,36 @@
+"""The routes of the Realtime part: the WebSocket, and broadcasts by HTTP."""
+
+from starlette.responses import JSONResponse
+from starlette.routing import Route, Router, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from local.realtime import broadcasts
+from local.realtime.connection import Connection
+from local.realtime.context import realtime_of
+from local.realtime.messages import V1, VERSIONS
+from local.realtime.tokens import Refused, claims_of
+
+
+async def connect(websocket: WebSocket) -> None:
+    realtime = realtime_of(websocket)
+    version = websocket.query_params.get("vsn", V1)
+    token = websocket.headers.get("x-api-key") or websocket.query_params.get("apikey", "")
+    try:
+        claims_of(token, realtime.settings.jwt_secret)
+        if version not in VERSIONS:
+            raise Refused("InvalidVersion", "vsn is 1.0.0 or 2.0.0")
+    except Refused as refused:
+        await websocket.send_denial_response(JSONResponse({"message": str(refused)}, 403))
+        return
+    await Connection(websocket, realtime, version, token).run()
+
+
+router = Router(
+    [
+        WebSocketRoute("/websocket", connect),
+        Route("/api/broadcast", broadcasts.several, methods=["POST"]),
+        Route("/api/broadcast/", broadcasts.several, methods=["POST"]),
+        Route("/api/broadcast/{topic_and_event:path}", broadcasts.one, methods=["POST"]),
+    ],
+    redirect_slashes=False,
+)

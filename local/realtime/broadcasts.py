@@ -1,0 +1,156 @@
+"""Broadcasts by HTTP: several as JSON, or one whose topic and event are in the path."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from local.realtime.authorisation import User, may_broadcast
+from local.realtime.context import Realtime, realtime_of
+from local.realtime.messages import LONGEST, Binary, Unreadable, parse, written
+from local.realtime.tokens import Claims, Refused, claims_of
+from local.realtime.topics import PREFIX
+
+ACCEPTED = 202
+BODY = 10
+"""How many of the largest messages one request may hold."""
+BLANK, INVALID, TOO_LARGE = "can't be blank", "is invalid", "Payload size exceeds tenant limit"
+
+
+class Unacceptable(Exception):
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        super().__init__(status)
+        self.status, self.body = status, body
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    topic: str
+    private: bool
+    payload: Any
+    """As listeners hear it."""
+
+
+async def several(request: Request) -> Response:
+    """{"messages": [{"topic", "event", "payload", "private"}]}"""
+    return await _answer(request, _read_several)
+
+
+async def one(request: Request) -> Response:
+    """/TOPIC/events/EVENT?private=true, the body being the payload, as JSON or bytes."""
+    return await _answer(request, _read_one)
+
+
+async def _answer(request: Request, read: Any) -> Response:
+    realtime = realtime_of(request)
+    try:
+        claims = _caller(request, realtime)
+        await _publish(realtime, await read(request, realtime), User(claims, headers_of(request)))
+    except Unacceptable as refused:
+        return JSONResponse(refused.body, refused.status)
+    except Refused as refused:
+        return JSONResponse({"message": str(refused)}, 503)
+    return Response(status_code=ACCEPTED)
+
+
+def headers_of(request: Request) -> dict[str, str]:
+    return {name: value for name, value in request.headers.items() if name not in ("cookie", "authorization")}
+
+
+def _caller(request: Request, realtime: Realtime) -> Claims:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        token = request.headers.get("apikey") or request.query_params.get("apikey", "")
+    try:
+        return claims_of(token.strip(), realtime.settings.jwt_secret)
+    except Refused as refused:
+        raise Unacceptable(401, {"message": "Unauthorized"}) from refused
+
+
+async def _publish(realtime: Realtime, broadcasts: list[Broadcast], user: User) -> None:
+    """What the caller may not write is left out, as on the real server."""
+    allowed: dict[str, bool] = {}
+    for found in broadcasts:
+        if found.private and found.topic not in allowed:
+            allowed[found.topic] = await may_broadcast(realtime.pool, found.topic, user)
+    for found in broadcasts:
+        if not found.private or allowed[found.topic]:
+            realtime.topics.publish(found.topic, found.private, found.payload)
+
+
+async def _read_several(request: Request, realtime: Realtime) -> list[Broadcast]:
+    limit = realtime.settings.limits.message_bytes
+    document = _json(await _body(request, limit * BODY))
+    messages = document.get("messages") if isinstance(document, dict) else None
+    if not isinstance(messages, list) or not messages:
+        why = INVALID if messages and not isinstance(messages, list) else BLANK
+        raise Unacceptable(422, {"errors": {"messages": [why]}})
+    errors = [_errors(message, limit) for message in messages]
+    if any(errors):
+        raise Unacceptable(422, {"errors": {"messages": errors}})
+    return [
+        Broadcast(
+            found["topic"],
+            found.get("private") is True,
+            {"type": "broadcast", "event": found["event"], "payload": found["payload"]},
+        )
+        for found in messages
+    ]
+
+
+def _errors(message: Any, limit: int) -> dict[str, list[str]]:
+    if not isinstance(message, dict):
+        return {"topic": [BLANK], "payload": [BLANK], "event": [BLANK]}
+    errors = {}
+    for name, kind in (("topic", str), ("event", str), ("payload", dict)):
+        value = message.get(name)
+        if value is None or value == "":
+            errors[name] = [BLANK]
+        elif not isinstance(value, kind) or (name == "topic" and "\0" in value):
+            errors[name] = [INVALID]
+    if "payload" not in errors and len(written(message["payload"])) > limit:
+        errors["payload"] = [TOO_LARGE]
+    return errors
+
+
+async def _read_one(request: Request, realtime: Realtime) -> list[Broadcast]:
+    topic, event = _names(request)
+    content = await _body(request, realtime.settings.limits.message_bytes)
+    private = request.query_params.get("private") == "true"
+    match request.headers.get("content-type", "").partition(";")[0].strip().lower():
+        case "application/json":
+            payload: Any = {"type": "broadcast", "event": event, "payload": _json(content)}
+        case "application/octet-stream":
+            payload = Binary(event, False, content)
+        case _:
+            raise Unacceptable(415, {"message": "Unsupported Media Type"})
+    return [Broadcast(topic, private, payload)]
+
+
+def _names(request: Request) -> tuple[str, str]:
+    """Out of the path as it was sent: a name may hold a slash, escaped."""
+    path = request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
+    topic, _, event = path.partition("/api/broadcast/")[2].partition("/events/")
+    names = unquote(topic).removeprefix(PREFIX), unquote(event)
+    if not all(names) or "\0" in names[0] or len(names[1].encode()) > LONGEST:
+        raise Unacceptable(422, {"message": "The path reads /api/broadcast/TOPIC/events/EVENT"})
+    return names
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return parse(content)
+    except Unreadable as error:
+        raise Unacceptable(400, {"message": "The body is not JSON"}) from error
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    pieces, size = [], 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > limit:
+            raise Unacceptable(413, {"message": "Payload too large"})
+        pieces.append(piece)
+    return b"".join(pieces)

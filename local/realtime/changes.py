@@ -1,0 +1,150 @@
+"""Changes of tables, to those who asked for them and may see them.
+
+Who may see a row is decided as the subscriber, by asking for the row as it is now. A row that was deleted
+cannot be asked for: of tables with row level security only its primary key is told.
+"""
+
+import json
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from local.realtime.database import Connection, Pool, as_user, run
+from local.realtime.pgoutput import Change, Row
+from local.realtime.rows import LARGEST, MAY_NOT, NO_KEY, POLICY_FAILED, Facts, Table, withheld
+from local.realtime.subscriptions import Subscribers, Subscription
+from local.realtime.tokens import Claims
+
+if TYPE_CHECKING:
+    from local.realtime.channel import Channel
+
+log = logging.getLogger(__name__)
+
+
+class Teller:
+    def __init__(self, pool: Pool, subscribers: Subscribers) -> None:
+        self.pool, self.subscribers = pool, subscribers
+
+    async def tell(self, change: Change) -> bool:
+        """False when the database did not answer, and nobody was told."""
+        wanting = self.subscribers.wanting(change)
+        if not wanting:
+            return True
+        try:
+            async with self.pool.connection() as connection:
+                told = await self._decide(connection, change, wanting)
+        except psycopg.Error as error:
+            fields = {"table": change.relation.table, "error": type(error).__name__}
+            log.warning("change not told", extra={"fields": fields})
+            return False
+        for channel, ids, data in told:
+            if channel in self.subscribers.by_channel:
+                channel.hear_change({"ids": ids, "data": data})
+        return True
+
+    async def _decide(
+        self, connection: Connection, change: Change, wanting: "list[tuple[Channel, Subscription]]"
+    ) -> "list[tuple[Channel, list[int], dict[str, Any]]]":
+        """Each with the claims that it has now: they may be others by the end."""
+        users = {channel: channel.claims for channel, _ in wanting}
+        table = await describe(
+            connection, change.relation.oid, sorted({claims["role"] for claims in users.values()})
+        )
+        if table is None:
+            return []
+        facts = await weigh(connection, change, table)
+        verdicts: dict[str, str | None] = {}
+        told: dict[tuple[Channel, frozenset[str] | None], list[int]] = {}
+        for channel, subscription in await passed(connection, facts, wanting):
+            user = json.dumps(users[channel], sort_keys=True)
+            if user not in verdicts:
+                verdicts[user] = await verdict(connection, facts, users[channel])
+            if verdicts[user] is not None:
+                told.setdefault((channel, subscription.columns), []).append(subscription.id)
+        return [
+            (channel, ids, self._data(facts, users[channel], columns, verdicts))
+            for (channel, columns), ids in told.items()
+        ]
+
+    def _data(
+        self, facts: Facts, claims: Claims, columns: frozenset[str] | None, verdicts: dict[str, str | None]
+    ) -> dict[str, Any]:
+        error = verdicts[json.dumps(claims, sort_keys=True)]
+        return withheld(facts.change, error) if error else facts.payload(claims["role"], columns)
+
+
+async def describe(connection: Connection, oid: int, roles: list[str]) -> Table | None:
+    """None: the table is gone."""
+    columns = await (await run(connection, "describe", oid=oid, roles=roles)).fetchall()
+    return Table(columns, columns[0]["secured"]) if columns else None
+
+
+async def weigh(connection: Connection, change: Change, table: Table) -> Facts:
+    size = sum(len(value or "") for row in (change.new, change.old) for value in row.values())
+    new, old = [await cast(connection, row, table) for row in (change.new, change.old)]
+    return Facts(change, table, new, old, size > LARGEST)
+
+
+async def cast(connection: Connection, row: Row, table: Table) -> dict[str, Any]:
+    """Texts as the JSON that Postgres makes of their types."""
+    types = {column["name"]: column["type"] for column in table.columns}
+    names = [name for name in row if name in types]
+    found = await run(
+        connection,
+        "cast_row",
+        names=names,
+        values=[row[name] for name in names],
+        types=[types[name] for name in names],
+    )
+    cells = await found.fetchone()
+    return (cells and cells["row"]) or {}
+
+
+async def passed(
+    connection: Connection, facts: Facts, wanting: "Iterable[tuple[Channel, Subscription]]"
+) -> "list[tuple[Channel, Subscription]]":
+    """Those whose filters the row passes, by what may be told of it."""
+    row = {**facts.change.old, **facts.change.new}
+    types = {column["name"]: column["type"] for column in facts.table.columns}
+    known = facts.tellable(set(row) & set(types))
+    asked = list({one for _, subscription in wanting for one in subscription.filters if one.column in known})
+    found = await run(
+        connection,
+        "pass_filters",
+        operators=[one.operator for one in asked],
+        types=[types[one.column] for one in asked],
+        values=[row[one.column] for one in asked],
+        expected=[one.value for one in asked],
+        negated=[one.negated for one in asked],
+    )
+    yes = {one for one, line in zip(asked, await found.fetchall(), strict=True) if line["passes"]}
+    return [(channel, one) for channel, one in wanting if all(f in yes for f in one.filters)]
+
+
+async def verdict(connection: Connection, facts: Facts, claims: Claims) -> str | None:
+    """An error to tell instead of the row, "" for the row itself, None for nothing."""
+    table, key = facts.table, facts.table.key
+    if facts.change.kind == "DELETE":
+        return ""
+    if not key:
+        return NO_KEY
+    if not set(key) <= table.readable(claims["role"]):
+        return MAY_NOT
+    if not table.secured:
+        return ""
+    relation, row = facts.change.relation, facts.change.new
+    try:
+        async with connection.transaction(force_rollback=True):
+            await as_user(connection, claims, "", {})
+            found = await run(
+                connection, "is_visible", oid=relation.oid, names=key, values=[row.get(name) for name in key]
+            )
+            line = await found.fetchone()
+            return "" if line and line["visible"] else None
+    except psycopg.Error as error:
+        if connection.broken:
+            raise
+        log.info("policy failed", extra={"fields": {"table": relation.table, "sqlstate": error.sqlstate}})
+        return POLICY_FAILED

@@ -1,0 +1,176 @@
+"""One client's WebSocket: its channels, what it sends, and what waits to be sent to it."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from local.realtime import joins
+from local.realtime.channel import Channel
+from local.realtime.limits import Rate
+from local.realtime.messages import Frame, Message, Unreadable, decode, encode, reply
+from local.realtime.tokens import Refused
+from local.realtime.topics import PREFIX
+
+if TYPE_CHECKING:
+    from local.realtime.context import Realtime
+
+POLICY_VIOLATION = 1008
+GOODBYE_WITHIN = 5.0
+"""Seconds for the last words and their answer, after which the connection is cut."""
+
+log = logging.getLogger(__name__)
+
+
+class Connection:
+    def __init__(self, websocket: WebSocket, realtime: "Realtime", version: str, token: str) -> None:
+        self.websocket, self.realtime = websocket, realtime
+        self.version, self.token = version, token
+        self.headers = {
+            name: value
+            for name, value in websocket.headers.items()
+            if name not in ("cookie", "authorization")
+        }
+        self.channels: dict[str, Channel] = {}
+        self.messages = Rate(realtime.settings.limits.messages_per_second)
+        self.joins = Rate(realtime.settings.limits.joins_per_second)
+        self.waiting = deque[Frame]()
+        self.waiting_bytes = 0
+        self.something_waits = asyncio.Event()
+        self.ended = False
+        self.last_words: str | None = None
+
+    async def run(self) -> None:
+        """Until the client goes, or is sent away."""
+        await self.websocket.accept()
+        self.writer = asyncio.create_task(self._write())
+        try:
+            await self._read()
+        finally:
+            self.ended = True
+            for channel in self.channels.values():
+                channel.leave()
+            self.channels.clear()
+            self.waiting.clear()
+            self.writer.cancel()
+
+    def push(self, message: Message) -> None:
+        self.send(encode(message, self.version))
+
+    def send(self, frame: Frame | None) -> None:
+        """Put it in line. A reader with too much waiting is cut off."""
+        if frame is None or self.ended:
+            return
+        self.waiting.append(frame)
+        self.waiting_bytes += len(frame)
+        self.something_waits.set()
+        if self.waiting_bytes > self.realtime.settings.limits.buffer_bytes:
+            log.warning("slow reader cut off", extra={"fields": {"bytes": self.waiting_bytes}})
+            self._abort()
+
+    def close_channel(self, channel: Channel, event: str) -> None:
+        """`phx_close` is the end; after `phx_error` clients join again."""
+        if self.channels.get(channel.asked.topic) is channel:
+            del self.channels[channel.asked.topic]
+            channel.leave()
+            join_ref = channel.asked.join_ref
+            self.push(Message(channel.asked.topic, event, {}, join_ref, join_ref))
+
+    def _abort(self) -> None:
+        self.ended = True
+        self.waiting.clear()
+        abort: Callable[[], None] = self.websocket.scope["state"]["abort"]
+        abort()
+
+    async def _write(self) -> None:
+        with suppress(WebSocketDisconnect, RuntimeError):
+            while self.last_words is None:
+                await self.something_waits.wait()
+                self.something_waits.clear()
+                await self._write_waiting()
+            await self.websocket.close(POLICY_VIOLATION, self.last_words)
+
+    async def _write_waiting(self) -> None:
+        while self.waiting:
+            frame = self.waiting.popleft()
+            self.waiting_bytes -= len(frame)
+            if isinstance(frame, str):
+                await self.websocket.send_text(frame)
+            else:
+                await self.websocket.send_bytes(frame)
+
+    async def _read(self) -> None:
+        idle = self.realtime.settings.limits.idle_seconds
+        while not self.ended:
+            try:
+                async with asyncio.timeout(idle):
+                    event = await self.websocket.receive()
+            except TimeoutError:
+                return await self._goodbye("nothing was heard for too long")
+            if event["type"] == "websocket.disconnect":
+                return
+            frame: Frame = event["text"] if event.get("text") is not None else event["bytes"]
+            try:
+                message = decode(frame, self.version)
+            except Unreadable:
+                message = None
+            if not self.messages.take() and not self._slow_down(message):
+                return await self._goodbye("too many messages per second")
+            if message is not None and not await self._handle(message, len(frame)):
+                return await self._goodbye("too many joins per second")
+
+    async def _goodbye(self, why: str) -> None:
+        """After all that waits, say why; cut off a client that does not listen."""
+        self.ended = True
+        asyncio.get_running_loop().call_later(GOODBYE_WITHIN, self._abort)
+        self.last_words = why
+        self.something_waits.set()
+        await self.writer
+
+    def _slow_down(self, message: Message | None) -> bool:
+        """End the channel that is spoken on too fast; False when there is none to end."""
+        channel = self.channels.get(message.topic) if message else None
+        if channel:
+            channel.shut("Too many messages per second")
+        return channel is not None
+
+    async def _handle(self, message: Message, size: int) -> bool:
+        """False when the connection is to end."""
+        channel = self.channels.get(message.topic)
+        match message.event:
+            case "heartbeat" if message.topic == "phoenix":
+                self.push(reply(message, "ok", {}))
+            case "phx_join" if message.topic.startswith(PREFIX):
+                return await self._join(message)
+            case "phx_leave":
+                self.push(reply(message, "ok", {}))
+                if channel:
+                    self.close_channel(channel, "phx_close")
+            case _ if channel:
+                await channel.handle(message, size)
+            case _:
+                self.push(reply(message, "error", {"reason": "unmatched topic"}))
+        return True
+
+    async def _join(self, message: Message) -> bool:
+        limits = self.realtime.settings.limits
+        if not self.joins.take():
+            refused = Refused("ClientJoinRateLimitReached", "Too many joins per second")
+            self.push(reply(message, "error", {"reason": str(refused)}))
+            return False
+        if before := self.channels.get(message.topic):
+            self.close_channel(before, "phx_close")
+        try:
+            if len(self.channels) >= limits.channels:
+                raise Refused("ChannelRateLimitReached", "Too many channels")
+            channel = Channel(self, message, joins.read(message.topic, message.payload, limits.presence_key))
+            await channel.enter()
+        except Refused as refused:
+            self.push(reply(message, "error", {"reason": str(refused)}))
+        else:
+            self.channels[message.topic] = channel
+        return True

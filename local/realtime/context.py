@@ -1,0 +1,71 @@
+"""What all connections share: settings, the database, the topics."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import psycopg
+from starlette.requests import HTTPConnection
+
+from local.realtime import database, upkeep
+from local.realtime.changes import Teller
+from local.realtime.database import run
+from local.realtime.feed import Feed
+from local.realtime.joins import Join
+from local.realtime.settings import Settings
+from local.realtime.subscriptions import Subscribers
+from local.realtime.tokens import Refused
+from local.realtime.topics import Topics
+
+FOLLOWS_WITHIN = 5.0
+"""Seconds that the start waits for the feed: a long transaction elsewhere can hold it up."""
+
+
+@dataclass(frozen=True)
+class Realtime:
+    settings: Settings
+    pool: database.Pool
+    topics: Topics = field(default_factory=Topics)
+    subscribers: Subscribers = field(default_factory=Subscribers)
+
+    async def replay(self, join: Join) -> list[dict[str, Any]]:
+        """Earlier messages of a private topic, the oldest first. Raises Refused."""
+        if join.replay is None:
+            return []
+        found = {"topic": join.topic, "since": join.replay.since, "limit": join.replay.limit}
+        try:
+            async with self.pool.connection() as connection:
+                rows = await (await run(connection, "replayed", **found)).fetchall()
+        except psycopg.Error as error:
+            raise Refused("UnableToReplayMessages", "Realtime was unable to replay messages") from error
+        return [message(row, replayed=True) for row in reversed(rows)]
+
+
+def message(row: dict[str, Any], **meta: Any) -> dict[str, Any]:
+    """A row of realtime.messages as clients hear it."""
+    meta["id"] = str(row["id"])
+    return {"type": "broadcast", "event": row["event"], "payload": row["payload"], "meta": meta}
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Realtime]:
+    pool = database.pool(settings.database_url)
+    await pool.open(wait=True, timeout=10)
+    realtime = Realtime(settings, pool)
+    feed = Feed(settings.database_url, realtime.topics, Teller(pool, realtime.subscribers))
+    tasks = [asyncio.create_task(feed.run()), asyncio.create_task(upkeep.run_forever(pool))]
+    try:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(feed.follows.wait(), FOLLOWS_WITHIN)
+        yield realtime
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await pool.close()
+
+
+def realtime_of(connection: HTTPConnection) -> Realtime:
+    return cast(Realtime, connection.state.realtime)

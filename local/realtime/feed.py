@@ -1,0 +1,85 @@
+"""What the database sends: rows of realtime.messages to their topics, changes of tables to who asked.
+
+While a channel is joined, everything committed reaches it once. After an interruption this cannot be said:
+all channels end with an error, so that their clients join again and know.
+"""
+
+import asyncio
+import json
+import logging
+
+import psycopg
+
+from local.realtime import replication
+from local.realtime.changes import Teller
+from local.realtime.pgoutput import Change, Row
+from local.realtime.topics import Topics
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 5.0
+"""Seconds between two tries to follow."""
+MESSAGES = ("realtime", "messages")
+WAITING_CHANGES = 1000
+"""Changes of tables that may wait for policies to be asked; beyond that Postgres waits."""
+
+
+class Feed:
+    def __init__(self, url: str, topics: Topics, teller: Teller) -> None:
+        self.url, self.topics, self.teller = url, topics, teller
+        self.changes = asyncio.Queue[Change](WAITING_CHANGES)
+        self.follows = asyncio.Event()
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow())
+            tasks.create_task(self._tell())
+
+    async def _follow(self) -> None:
+        wait = 0.1
+        while True:
+            try:
+                async with replication.following(self.url) as follower:
+                    wait = 0.1
+                    self.topics.interrupt()
+                    self.follows.set()
+                    async for change in follower.changes():
+                        await self._hear(change)
+            except psycopg.Error as error:
+                fields = {"error": type(error).__name__, "sqlstate": error.sqlstate}
+                log.warning("feed interrupted", extra={"fields": fields})
+            except Exception:
+                log.exception("feed interrupted")
+            self.follows.clear()
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+
+    async def _hear(self, change: Change) -> None:
+        if (change.relation.schema, change.relation.table) == MESSAGES:
+            self._publish(change.new)
+        elif self.teller.subscribers.wanting(change):
+            await self.changes.put(change)
+
+    async def _tell(self) -> None:
+        while True:
+            change = await self.changes.get()
+            try:
+                told = await self.teller.tell(change)
+            except Exception:
+                log.exception("change not told")
+                told = False
+            if not told:
+                for channel, _ in self.teller.subscribers.wanting(change):
+                    channel.interrupt()
+
+    def _publish(self, row: Row) -> None:
+        topic, event, payload, message_id = (row.get(name) for name in ("topic", "event", "payload", "id"))
+        if topic is None or event is None or payload is None or message_id is None:
+            return
+        content = {
+            "type": "broadcast",
+            "event": event,
+            "payload": json.loads(payload),
+            "meta": {"id": message_id},
+        }
+        self.topics.publish(topic, row.get("private") == "t", content, message_id)

@@ -1,0 +1,149 @@
+"""Phoenix messages in both encodings: objects (vsn 1.0.0), and arrays with binary broadcasts (vsn 2.0.0).
+
+After supabase/realtime's V2Serializer and Phoenix.Socket.V1.JSONSerializer.
+"""
+
+import json
+import struct
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+V1, V2 = "1.0.0", "2.0.0"
+VERSIONS = (V1, V2)
+USER_BROADCAST_PUSH, USER_BROADCAST = 3, 4
+LONGEST = 255
+"""Bytes of a topic or an event's name: a binary frame counts them in one byte."""
+
+Frame = str | bytes
+Ref = str | int | None
+
+
+class Unreadable(Exception):
+    """The frame is no message; its sender hears nothing, as on the real server."""
+
+
+class Binary(NamedTuple):
+    """A broadcast as it came in a binary frame: its content is JSON text, or any bytes."""
+
+    event: str
+    is_json: bool
+    content: bytes
+
+    def as_object(self) -> dict[str, Any]:
+        return {"type": "broadcast", "event": self.event, "payload": parse(self.content)}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    topic: str
+    event: str
+    payload: Any
+    """A dict, or Binary for a broadcast out of a binary frame."""
+    ref: Ref = None
+    join_ref: Ref = None
+
+
+def parse(text: str | bytes) -> Any:
+    """JSON as browsers read it. Raises Unreadable."""
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(str(error)) from error
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def written(value: Any) -> str:
+    """Escaped throughout: half a surrogate pair is text to JSON, but not to UTF-8."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def decode(frame: Frame, version: str) -> Message:
+    """Raises Unreadable."""
+    if isinstance(frame, bytes):
+        if version == V1:
+            raise Unreadable("vsn 1.0.0 has no binary frames")
+        return _decode_binary(frame)
+    found = parse(frame)
+    if version == V1:
+        if not isinstance(found, dict):
+            raise Unreadable("expected an object")
+        found = [found.get(name) for name in ("join_ref", "ref", "topic", "event", "payload")]
+    match found:
+        case [
+            str() | int() | None as join_ref,
+            str() | int() | None as ref,
+            str(topic),
+            str(event),
+            dict(payload),
+            *_,
+        ]:
+            return Message(topic, event, payload, ref, join_ref)
+    raise Unreadable("expected join_ref, ref, topic, event and a payload that is an object")
+
+
+def _decode_binary(frame: bytes) -> Message:
+    try:
+        kind, *sizes, is_json = struct.unpack_from("7B", frame)
+    except struct.error as error:
+        raise Unreadable("the frame ends in its header") from error
+    if kind != USER_BROADCAST_PUSH or len(frame) < 7 + sum(sizes):
+        raise Unreadable("no broadcast")
+    words, offset = [], 7
+    for size in sizes:
+        words.append(frame[offset : offset + size])
+        offset += size
+    try:
+        join_ref, ref, topic, event, _ = (word.decode() for word in words)
+    except UnicodeDecodeError as error:
+        raise Unreadable("a name is not UTF-8") from error
+    broadcast = Binary(event, bool(is_json), frame[offset:])
+    if broadcast.is_json:
+        parse(broadcast.content)
+    return Message(topic, "broadcast", broadcast, ref or None, join_ref or None)
+
+
+def encode(message: Message, version: str) -> Frame | None:
+    """None: this encoding cannot say it."""
+    if isinstance(message.payload, Binary):
+        return _encode_binary(message.topic, message.payload, version)
+    if version == V1:
+        words = {"topic": message.topic, "event": message.event, "payload": message.payload}
+        return written({**words, "ref": message.ref})
+    return written([message.join_ref, message.ref, message.topic, message.event, message.payload])
+
+
+def _encode_binary(topic: str, broadcast: Binary, version: str) -> Frame | None:
+    if version == V1:
+        if not broadcast.is_json:
+            return None
+        return encode(Message(topic, "broadcast", broadcast.as_object()), V1)
+    words = (topic.encode(), broadcast.event.encode())
+    header = struct.pack("5B", USER_BROADCAST, *map(len, words), 0, broadcast.is_json)
+    return b"".join((header, *words, broadcast.content))
+
+
+class ForMany:
+    """A message to everybody on a topic, encoded once for each encoding."""
+
+    def __init__(self, topic: str, event: str, payload: Any) -> None:
+        self.message = Message(topic, event, payload)
+
+    def frame(self, version: str) -> Frame | None:
+        return self._v1 if version == V1 else self._v2
+
+    @cached_property
+    def _v1(self) -> Frame | None:
+        return encode(self.message, V1)
+
+    @cached_property
+    def _v2(self) -> Frame | None:
+        return encode(self.message, V2)
+
+
+def reply(to: Message, status: str, response: Any) -> Message:
+    """The answer to a message; `response` is an object, or a word as Phoenix puts atoms."""
+    return Message(to.topic, "phx_reply", {"status": status, "response": response}, to.ref, to.join_ref)

@@ -1,0 +1,28 @@
+"""How often files may be asked for, by user, or by address for whoever is not signed in."""
+
+from starlette.requests import Request
+
+from local import limits
+from local.storage.callers import caller_or_nobody
+from local.storage.context import storage_of
+from local.storage.database import SERVICE
+from local.storage.errors import StorageError
+from local.storage.receiving import drain
+
+ADMITTED = ("storage.tus.upload.part", "storage.tus.upload.get")
+"""The pieces of an upload that was admitted."""
+
+
+async def count(request: Request) -> None:
+    """Raises StorageError when it is one too many."""
+    storage = storage_of(request)
+    caller = caller_or_nobody(request, storage.settings.jwt_secret)
+    if caller.role == SERVICE or request.state.operation in ADMITTED:
+        return
+    counted = caller.owner if caller.role != "anon" and caller.owner else limits.network(request)
+    async with storage.pool.connection() as connection:
+        refusal = await limits.refusal(connection, caller.role, "storage", counted)
+    if refusal:
+        await drain(request)
+        message = f"Rate limit exceeded, retry in {refusal.wait} seconds"
+        raise StorageError(429, "SlowDown", message, "Too Many Requests", http=429, headers=refusal.headers)

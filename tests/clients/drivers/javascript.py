@@ -1,0 +1,62 @@
+"""supabase-js in one Node.js for the whole run: a line of JSON a call, a line an answer."""
+
+import base64
+import json
+import select
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from scripts import node
+from tests.clients.scenarios.answers import Answer
+from tests.clients.scenarios.language import Call, File
+
+FOLDER = Path(__file__).parent / "node"
+PATIENCE = 60
+
+
+class JavaScriptDriver:
+    name = "supabase-js"
+
+    def __init__(self, url: str) -> None:
+        node.install(FOLDER, "supabase-js")
+        self._process = subprocess.Popen(
+            [node.NODE, FOLDER / "driver.mjs", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def ask(self, client: str, key: str, calls: tuple[Call, ...]) -> Answer:
+        """Raises RuntimeError for what is no refusal, and when nothing is answered."""
+        asked, answers = self._process.stdin, self._process.stdout
+        assert asked and answers
+        line = json.dumps({"client": client, "key": key, "calls": calls}, default=_file)
+        asked.write(f"{line}\n".encode())
+        asked.flush()
+        ready, _, _ = select.select([answers], [], [], PATIENCE)
+        text = answers.readline() if ready else b""
+        if not text:
+            raise RuntimeError(f"Node.js does not answer {line[:1000]}")
+        answer = json.loads(text, object_hook=_with_bytes)
+        if "thrown" in answer:
+            raise RuntimeError(answer["thrown"])
+        return Answer(answer.get("data"), answer.get("count"), answer.get("error"))
+
+    def close(self) -> None:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+
+
+def _file(value: object) -> dict[str, Any]:
+    if not isinstance(value, File):
+        raise TypeError(f"{value!r} cannot be said in JSON")
+    content = base64.b64encode(value.content).decode()
+    return {"$file": content, "form": value.form, "kind": value.kind, "times": value.times}
+
+
+def _with_bytes(value: dict[str, Any]) -> Any:
+    return base64.b64decode(value["$bytes"]) if "$bytes" in value else value

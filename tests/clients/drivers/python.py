@@ -1,0 +1,194 @@
+"""supabase-py, sync or async, told what to do in the words of supabase-js."""
+
+import asyncio
+import io
+import ssl
+import uuid
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from inspect import isawaitable
+from pathlib import Path
+from typing import Any
+
+import httpx
+from postgrest import APIError
+from storage3.exceptions import StorageApiError
+from storage3.types import CreateSignedUploadUrlOptions
+from supabase import AsyncClientOptions, ClientOptions, create_async_client, create_client
+from supabase_auth.errors import AuthError
+from supabase_functions.errors import FunctionsError
+from tusclient.client import TusClient
+from tusclient.exceptions import TusCommunicationError
+
+from tests.clients.drivers.words import HEADERS, camel, header, keywords, plain, snake, takes_options
+from tests.clients.scenarios.answers import Answer
+from tests.clients.scenarios.language import BYTES, STREAMS, Call, File
+
+WRITES = ("insert", "upsert", "update", "delete")
+PROPERTIES = ("status", "code", "message", "details", "hint", "reasons")
+
+
+class PythonDriver:
+    """Clients by name, each made when it is first asked. Their answers are put into supabase-js's form."""
+
+    def __init__(self, url: str, folder: Path, is_async: bool) -> None:
+        self.name = "supabase-py, async" if is_async else "supabase-py"
+        self._url, self._folder, self._is_async = url, folder, is_async
+        self._clients: dict[str, Any] = {}
+        self._runner, self._open = asyncio.Runner(), AsyncExitStack()
+        self._trust = ssl.create_default_context()
+
+    def ask(self, client: str, key: str, calls: tuple[Call, ...]) -> Answer:
+        return self._runner.run(self._ask(client, key, calls))
+
+    def close(self) -> None:
+        self._runner.run(self._open.aclose())
+        self._runner.close()
+
+    async def _ask(self, client_name: str, key: str, calls: tuple[Call, ...]) -> Answer:
+        if client_name not in self._clients:
+            self._clients[client_name] = await self._made(key)
+        client, family = self._clients[client_name], calls[0][0]
+        try:
+            match family:
+                case "storage":
+                    return await self._files(client.storage, calls[1:])
+                case "auth":
+                    return await self._account(client.auth, calls[1:])
+                case "functions":
+                    name, options = (*(calls[1][1] or ()), {})[:2]
+                    as_json = {"responseType": "json", **options}
+                    return Answer(await done(client.functions.invoke(name, as_json)))
+                case "fetch":
+                    return await self._fetched(*(calls[0][1] or ()))
+                case "resumable":
+                    return await self._resumable(client, key, calls)
+            return await self._rows(client, calls)
+        except (APIError, AuthError, FunctionsError, StorageApiError) as error:
+            found = {name: getattr(error, name, None) for name in PROPERTIES}
+            return Answer(error=found | {"status": int(found["status"] or 0)})
+        except TusCommunicationError as error:
+            return Answer(error={"status": error.status_code, "message": str(error.response_content)})
+
+    async def _made(self, key: str) -> Any:
+        if self._is_async:
+            http = await self._open.enter_async_context(httpx.AsyncClient(timeout=30, verify=self._trust))
+            options = AsyncClientOptions(auto_refresh_token=False, httpx_client=http)
+            return await create_async_client(self._url, key, options)
+        sync_http = self._open.enter_context(httpx.Client(timeout=30, verify=self._trust))
+        return create_client(self._url, key, ClientOptions(auto_refresh_token=False, httpx_client=sync_http))
+
+    async def _rows(self, client: Any, calls: tuple[Call, ...]) -> Answer:
+        names = [name for name, _ in calls]
+        unread = not {"select", "rpc"} & set(names)
+        value = client
+        for name, arguments in calls:
+            words = [*(arguments or ())]
+            if name == "not":
+                value = value.not_.filter(*words)
+            elif name == "setHeader":
+                value.request.headers[words[0]] = words[1]
+            else:
+                given = keywords(name, words.pop()) if takes_options(name, words) else {}
+                if name in WRITES and unread:
+                    given["returning"] = "minimal"
+                value = getattr(value, snake(name))(*words, **given)
+        answer = await done(value.execute())
+        if answer is None or unread:
+            return Answer(count=getattr(answer, "count", None))
+        return Answer(answer.data, answer.count)
+
+    async def _account(self, auth: Any, calls: tuple[Call, ...]) -> Answer:
+        *path, (name, arguments) = calls
+        for attribute, _ in path:
+            auth = getattr(auth, attribute)
+        words = [*(arguments or ())]
+        match name, words:
+            case "setSession", [{"access_token": access, "refresh_token": refresh}]:
+                words = [access, refresh]
+            case "refreshSession", [{"refresh_token": refresh}]:
+                words = [refresh]
+            case "listUsers", [{"page": page, "perPage": size}]:
+                words = [page, size]
+        found = plain(await done(getattr(auth, snake(name))(*words)))
+        wrapped = {"getSession": "session", "listUsers": "users"}
+        return Answer({wrapped[name]: found} if name in wrapped else found)
+
+    async def _files(self, storage: Any, calls: tuple[Call, ...]) -> Answer:
+        value = storage
+        for name, arguments in calls[:-1]:
+            value = getattr(value, snake(name))(*(arguments or ()))
+        name, arguments = calls[-1]
+        words: list[Any] = [self._file(word) if isinstance(word, File) else word for word in arguments or ()]
+        match name, words:
+            case "upload" | "update" | "uploadToSignedUrl", [*_, dict() as options]:
+                words[-1] = {HEADERS.get(key, key): header(value) for key, value in options.items()}
+            case "createBucket", [bucket, options]:
+                words = [bucket, None, {snake(key): value for key, value in options.items()}]
+            case "updateBucket", [_, options]:
+                words[-1] = {snake(key): value for key, value in options.items()}
+            case "createSignedUploadUrl", [_, {"upsert": True}]:
+                words[-1] = CreateSignedUploadUrlOptions(upsert="true")
+        try:
+            found = plain(await done(getattr(value, snake(name))(*words)))
+        finally:
+            for word in words:
+                if isinstance(word, io.IOBase):
+                    word.close()
+        match name:
+            case "copy":
+                found = {"path": found["Key"]}
+            case "getPublicUrl":
+                found = {"publicUrl": found}
+            case "info":
+                found = {camel(key): value for key, value in found.items()}
+        return Answer(found)
+
+    def _file(self, file: File) -> bytes | io.BufferedReader | Path:
+        if file.form in BYTES:
+            return file.whole
+        path = self._folder / uuid.uuid4().hex
+        path.write_bytes(file.whole)
+        return path.open("rb") if file.form in STREAMS else path
+
+    async def _fetched(self, url: str, options: Mapping[str, Any] | None = None) -> Answer:
+        asked = {"method": "GET", "url": url} | dict(options or {})
+        if self._is_async:
+            async with httpx.AsyncClient(timeout=30, verify=self._trust) as http:
+                answer = await http.request(**asked)
+        else:
+            with httpx.Client(timeout=30, verify=self._trust) as sync_http:
+                answer = sync_http.request(**asked)
+        headers = dict(answer.headers)
+        return Answer({"status": answer.status_code, "headers": headers, "content": answer.content})
+
+    async def _resumable(self, client: Any, key: str, calls: tuple[Call, ...]) -> Answer:
+        """By tuspy: begin an upload into a bucket, or go on with the one at a URL."""
+        (_, bucket), (act, words) = calls
+        place, file, options = (*(words or ()), {})[:3]
+        session = await done(client.auth.get_session())
+        headers = {"apikey": key, "authorization": f"Bearer {session.access_token if session else key}"}
+        if options.get("upsert"):
+            headers["x-upsert"] = "true"
+        if "signature" in options:
+            headers = {"apikey": key, "x-signature": options["signature"]}
+        endpoint = f"{options.get('through', self._url)}/storage/v1/upload/resumable"
+        server = TusClient(f"{endpoint}/sign" if "signature" in options else endpoint, headers=headers)
+        make = server.async_uploader if self._is_async else server.uploader
+        described = {"bucketName": (bucket or ("",))[0], "objectName": place, "contentType": file.kind}
+        described |= {name: options[name] for name in ("cacheControl", "metadata") if name in options}
+        upload = make(
+            file_stream=io.BytesIO(file.whole),
+            chunk_size=options.get("chunkSize", 2**31),
+            metadata=described if act == "upload" else None,
+            url=place if act == "resume" else None,
+            retries=len(options.get("retryDelays", ())),
+            retry_delay=0,
+        )
+        begun = upload.offset
+        await done(upload.upload(stop_at=options.get("stopAt")))
+        return Answer({"url": upload.url, "begun": begun, "offset": upload.offset})
+
+
+async def done(value: Any) -> Any:
+    return await value if isawaitable(value) else value

@@ -1,0 +1,50 @@
+"""Sockets of clients, users known by their tokens, and a connection to the database that commits."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import jwt
+import psycopg
+import pytest
+
+from tests.clients.realtime.sockets import Socket
+from tests.conftest import Stack
+
+Token = Callable[..., str]
+Open = Callable[..., Socket]
+
+
+@pytest.fixture
+def token(stack: Stack) -> Token:
+    """Makes the token of a user."""
+
+    def make(user: str | None = None, lifetime: float = 600, role: str = "authenticated") -> str:
+        claims = {"sub": user or str(uuid.uuid4()), "role": role, "aud": "authenticated"}
+        return jwt.encode({**claims, "exp": int(time.time() + lifetime)}, stack.jwt_secret)
+
+    return make
+
+
+@pytest.fixture
+def opened(stack: Stack) -> Iterator[Open]:
+    """Opens sockets, all closed at the end."""
+    with ExitStack() as sockets:
+
+        def make(vsn: str = "1.0.0", key: str = stack.anon_key) -> Socket:
+            return sockets.enter_context(Socket(stack.url, key, vsn))
+
+        yield make
+
+
+@pytest.fixture
+def database(stack: Stack) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def room() -> str:
+    """A topic of the test's own."""
+    return f"room {uuid.uuid4().hex[:8]} + 'quotes' ; & % 🎬 שלום"

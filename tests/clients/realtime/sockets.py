@@ -1,0 +1,106 @@
+"""A client of Realtime without a library: a WebSocket on which both encodings can be spoken."""
+
+import itertools
+import json
+import struct
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from websockets.sync.client import connect
+
+Message = dict[str, Any]
+"""topic, event, payload, ref, join_ref"""
+PATIENCE = 10.0
+
+
+class Socket:
+    def __init__(self, url: str, key: str, vsn: str = "1.0.0") -> None:
+        address = url.replace("http", "ws", 1) + f"/realtime/v1/websocket?apikey={key}&vsn={vsn}"
+        self.vsn = vsn
+        self.websocket = connect(address, max_size=None, close_timeout=1)
+        self.refs = (str(n) for n in itertools.count(1))
+        self.join_refs: dict[str, str] = {}
+        self.heard: list[Message] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        self.websocket.close()
+
+    def send(self, topic: str, event: str, payload: object) -> str:
+        """The reference under which an answer comes."""
+        ref = next(self.refs)
+        join_ref = self.join_refs.get(topic)
+        if event == "phx_join":
+            join_ref = self.join_refs[topic] = ref
+        if self.vsn == "2.0.0":
+            self.websocket.send(json.dumps([join_ref, ref, topic, event, payload]))
+        else:
+            words = {"topic": topic, "event": event, "payload": payload, "ref": ref, "join_ref": join_ref}
+            self.websocket.send(json.dumps(words))
+        return ref
+
+    def ask(self, topic: str, event: str, payload: object) -> Message:
+        """The payload of the answer: status and response."""
+        ref = self.send(topic, event, payload)
+        found = self.until(lambda message: message["event"] == "phx_reply" and message["ref"] == ref)
+        answer: Message = found["payload"]
+        return answer
+
+    def join(self, name: str, token: str | None = None, **config: object) -> Message:
+        payload = {"config": config, **({"access_token": token} if token else {})}
+        return self.ask(f"realtime:{name}", "phx_join", payload)
+
+    def say(self, name: str, event: str, payload: object) -> str:
+        content = {"type": "broadcast", "event": event, "payload": payload}
+        return self.send(f"realtime:{name}", "broadcast", content)
+
+    def say_binary(self, name: str, event: str, content: bytes, is_json: bool = False) -> None:
+        topic = f"realtime:{name}"
+        words = [word.encode() for word in (self.join_refs[topic], next(self.refs), topic, event, "")]
+        header = struct.pack("7B", 3, *map(len, words), is_json)
+        self.websocket.send(header + b"".join(words) + content)
+
+    def until(self, wanted: Callable[[Message], bool], seconds: float = PATIENCE) -> Message:
+        """The first message that is wanted; what comes before it is kept in `heard`."""
+        end = time.monotonic() + seconds
+        while True:
+            for place, message in enumerate(self.heard):
+                if wanted(message):
+                    return self.heard.pop(place)
+            self.heard.append(self.read(self.websocket.recv(max(end - time.monotonic(), 0))))
+
+    def hear(self, event: str, seconds: float = PATIENCE) -> Message:
+        """The payload of the next message of this event."""
+        payload: Message = self.until(lambda message: message["event"] == event, seconds)["payload"]
+        return payload
+
+    def hears_nothing_before_a_heartbeat(self, event: str) -> bool:
+        """Messages come in order: what was sent to us before the answer is there with it."""
+        self.ask("phoenix", "heartbeat", {})
+        return not [message for message in self.heard if message["event"] == event]
+
+    def read(self, frame: str | bytes) -> Message:
+        if isinstance(frame, bytes):
+            return self._binary(frame)
+        found = json.loads(frame)
+        if self.vsn == "1.0.0":
+            message: Message = found
+            return message
+        return dict(zip(("join_ref", "ref", "topic", "event", "payload"), found, strict=True))
+
+    @staticmethod
+    def _binary(frame: bytes) -> Message:
+        kind, topic_size, event_size, meta_size, is_json = struct.unpack_from("5B", frame)
+        assert (kind, meta_size) == (4, 0)
+        topic, rest = frame[5 : 5 + topic_size].decode(), frame[5 + topic_size :]
+        content: object = rest[event_size:]
+        if is_json:
+            content = json.loads(rest[event_size:])
+        payload = {"type": "broadcast", "event": rest[:event_size].decode(), "payload": content}
+        return {"topic": topic, "event": "broadcast", "payload": payload, "ref": None, "join_ref": None}

@@ -1,0 +1,28 @@
+"""What an app does with its client: one table, played with every client."""
+
+from tests.clients.scenarios import (
+    accounts,
+    browsers,
+    buckets,
+    edge_functions,
+    files,
+    functions,
+    ratings,
+    resumable,
+    rows,
+    sharing,
+)
+from tests.clients.scenarios.language import Scenario
+
+ALL: tuple[Scenario, ...] = (
+    *accounts.SCENARIOS,
+    *rows.SCENARIOS,
+    *functions.SCENARIOS,
+    *ratings.SCENARIOS,
+    *files.SCENARIOS,
+    *sharing.SCENARIOS,
+    *buckets.SCENARIOS,
+    *resumable.SCENARIOS,
+    *edge_functions.SCENARIOS,
+    *browsers.SCENARIOS,
+)

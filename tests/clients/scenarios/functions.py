@@ -1,0 +1,113 @@
+"""Functions: what goes in, what comes out, and what they raise."""
+
+from typing import Any
+
+from tests.clients.scenarios.language import Actor, Contains, Scenario, Step, ann, guest, scenario
+from tests.clients.scenarios.rows import AWKWARD, ids
+
+VALUES: tuple[Any, ...] = (*AWKWARD, [1, None, {"a": None}], {"b": [], "a": "x"}, True, 1.5)
+VECTOR = [0.1] * 384
+NUMBERS = guest.rpc("rest_table", {"n": 9})
+
+
+def refuses(function: str, arguments: dict[str, Any], field: str, who: Actor = guest) -> Step:
+    """One of the product's own functions, for a parameter out of its range."""
+    told = Contains(f'"field": "{field}"')
+    return who.rpc(function, arguments).refused(code="22023", details=told)
+
+
+SCENARIOS: tuple[Scenario, ...] = (
+    scenario(
+        "awkward text passes through a function, posted or asked",
+        *(guest.rpc("rest_echo", {"t": text}).gives(text) for text in AWKWARD),
+        *(
+            guest.rpc("rest_echo", {"t": text}, {"get": True}).gives(text)
+            for text in AWKWARD
+            if text != "eq.null"
+        ),
+    ),
+    scenario(
+        "json and array arguments arrive whole",
+        *(guest.rpc("rest_echo_json", {"j": value}).gives(value) for value in VALUES),
+        guest.rpc("rest_echo_array", {"a": [*AWKWARD, None, "{x}", "NULL"]}).gives(
+            [*AWKWARD, None, "{x}", "NULL"]
+        ),
+    ),
+    scenario(
+        "a null argument arrives as null, one left out as its default",
+        guest.rpc("rest_nulls", {"n": None, "t": None, "j": None, "a": None}).gives([True] * 4),
+        guest.rpc("rest_nulls", {"n": 0, "t": "", "j": {}, "a": []}).gives([False] * 4),
+        guest.rpc("rest_or_default", {"t": None}).gives(None),
+        guest.rpc("rest_or_default", {}).gives("default"),
+        guest.rpc("rest_add", {"a": 1}).gives(11),
+        guest.rpc("rest_limited", {"limit": 5}).gives(5),
+    ),
+    scenario(
+        "functions that return rows are selected, filtered, ordered and paged",
+        NUMBERS.select("number").gives([{"number": number} for number in range(1, 10)]),
+        NUMBERS.select("number,half")
+        .gt("at", "2026-01-01T06:00:00+00:00")
+        .order("number", {"ascending": False})
+        .limit(2)
+        .gives([{"number": 9, "half": 4.5}, {"number": 8, "half": 4}]),
+        guest.rpc("rest_films_of", {"director": 2})
+        .select("id,rest_directors(id)")
+        .like("title", "%+%")
+        .gives([{"id": 2, "rest_directors": {"id": 2}}]),
+        guest.rpc("rest_films_of", {"director": 2}).select("id").range(1, 1).gives(ids(3)),
+    ),
+    scenario(
+        "functions that return scalars are not",
+        guest.rpc("rest_numbers", {"n": 3}).gives([1, 2, 3]),
+        guest.rpc("rest_numbers", {"n": 3}).limit(1).refused(code="PGRST127"),
+        guest.rpc("rest_echo", {"t": "x"}).select("t").refused(code="PGRST127"),
+    ),
+    scenario(
+        "a counted call is made once",
+        guest.rpc("rest_write", {}, {"count": "exact"}).gives(1, count=1),
+        guest.rpc("rest_write", {}).gives(2),
+    ),
+    scenario(
+        "only posted calls of volatile functions can write",
+        guest.rpc("rest_writable", {}).gives(True),
+        guest.rpc("rest_writable", {}, {"get": True}).gives(False),
+        guest.rpc("rest_writable_stable", {}).gives(False),
+    ),
+    scenario(
+        "what a function raises reaches the client",
+        *(
+            guest.rpc("rest_fail", {"code": code, "message": "no; not & now"}).refused(
+                code=code, message="no; not & now", details="why", hint="how"
+            )
+            for code in ("PT404", "PT429", "22023", "P0001", "23505")
+        ),
+        guest.rpc("rest_nowhere", {}).refused(code="PGRST202"),
+        guest.rpc("rest_add", {"a": 1, "c": 2}).refused(code="PGRST202"),
+    ),
+    scenario(
+        "a token says who asks",
+        guest.rpc("rest_role", {}).gives({"role": "anon"}),
+        ann.rpc("rest_role", {}).gives({"role": "authenticated", "sub": ann.id}),
+    ),
+    scenario(
+        "a parameter out of range is named",
+        refuses("match_movies", {"query_embedding": [1, 2, 3]}, "query_embedding"),
+        refuses("match_movies", {"query_embedding": VECTOR, "match_count": -1}, "match_count"),
+        refuses("match_movies", {"query_embedding": VECTOR, "match_count": 1_000_000}, "match_count"),
+        refuses("match_movies", {"query_embedding": VECTOR, "match_threshold": -0.5}, "match_threshold"),
+        refuses("match_books", {"query_embedding": None}, "query_embedding"),
+        refuses("get_popular_items", {"limit": 0}, "limit"),
+        refuses("get_recommendations", {"count": 1_000_000}, "count", ann),
+        refuses("get_recommendations", {"count": 1_000_000}, "count"),
+        refuses("get_recommendations", {"kind": "opera"}, "kind"),
+        refuses("get_recommendations", {"diversity": 2}, "diversity"),
+        refuses("record_consent", {"purpose": "fortune", "granted": True, "version": "1"}, "purpose", ann),
+    ),
+    scenario(
+        "who is not signed in is refused one's own data",
+        *(
+            guest.rpc(name).refused(code="42501")
+            for name in ("export_my_data", "delete_my_account", "cancel_account_deletion")
+        ),
+    ),
+)

@@ -1,0 +1,99 @@
+"""What is wrong with a token by now, as policies ask it."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.sql.people import admin, become, person
+
+
+def fault(db: psycopg.Connection, claims: Any = None) -> str | None:
+    if claims is not None:
+        db.execute("select set_config('request.jwt.claims', %s, true)", [json.dumps(claims)])
+    found = db.execute("select private.session_fault()").fetchone()
+    assert found
+    return None if found[0] is None else str(found[0])
+
+
+def session(db: psycopg.Connection, user: Any) -> dict[str, str]:
+    """Claims of a session that has begun."""
+    made = uuid4()
+    db.execute("reset role")
+    db.execute("insert into auth.sessions (id, user_id) values (%s, %s)", [made, user])
+    return {"role": "authenticated", "sub": str(user), "session_id": str(made)}
+
+
+def test_nothing_is_wrong_with_a_live_session_and_with_whom_nobody_asks(db: psycopg.Connection) -> None:
+    viewer = person(db)
+    claims = session(db, viewer.id)
+    become(db, viewer)
+    assert fault(db, claims) is None
+    for role in ("anon", "service_role"):
+        become(db, None, role, {"x-profile-id": "nonsense"})
+        assert fault(db) is None
+
+
+def test_each_fault_has_its_name(db: psycopg.Connection) -> None:
+    viewer, other = person(db), person(db, "other_viewer")
+    claims = session(db, viewer.id)
+    become(db, viewer)
+    assert fault(db, {**claims, "session_id": str(uuid4())}) == "session_ended"
+    assert fault(db, {**claims, "app_metadata": {"roles": ["admin"]}}) == "role_revoked"
+    become(db, viewer, headers={"x-profile-id": str(other.profile_id)})
+    assert fault(db, claims) == "profile_refused"
+    become(db, viewer, headers={"x-profile-id": str(viewer.profile_id)})
+    assert fault(db, claims) is None
+    db.execute("reset role")
+    db.execute("update auth.users set banned_until = now() + interval '1 hour' where id = %s", [viewer.id])
+    become(db, viewer)
+    assert fault(db, claims) == "user_banned"
+    db.execute("reset role")
+    db.execute("update accounts set status = 'suspended' where id = %s", [viewer.id])
+    become(db, viewer)
+    assert fault(db, claims) == "account_suspended"
+
+
+def test_an_admin_is_one_as_long_as_the_database_says(db: psycopg.Connection) -> None:
+    boss = admin(db)
+    claims = {**session(db, boss.id), "app_metadata": {"roles": ["admin"]}}
+    become(db, boss)
+    assert fault(db, claims) is None
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        *({}, {"sub": None}, {"sub": "'; --"}, {"sub": "nonsense", "session_id": 1}, {"app_metadata": None}),
+        {"sub": "é \N{CLAPPER BOARD} שלום", "session_id": "%s;&+", "app_metadata": {"roles": "admin"}},
+        {"sub": {"a": []}, "session_id": None, "app_metadata": []},
+    ],
+)
+def test_it_never_raises(db: psycopg.Connection, claims: dict[str, Any]) -> None:
+    become(db, person(db))
+    assert fault(db, claims) in (None, "session_ended", "role_revoked")
+
+
+def test_files_are_nobodys_whose_session_has_ended(db: psycopg.Connection) -> None:
+    viewer = person(db)
+    claims = session(db, viewer.id)
+
+    def stored(claims: dict[str, str], name: str) -> None:
+        become(db, viewer)
+        db.execute("select set_config('request.jwt.claims', %s, true)", [json.dumps(claims)])
+        with db.transaction():
+            db.execute(
+                "insert into storage.objects (bucket_id, name) values ('speech', %s)", [f"{viewer.id}/{name}"]
+            )
+
+    def seen() -> int:
+        return len(db.execute("select from storage.objects where bucket_id = 'speech'").fetchall())
+
+    stored(claims, "a b.flac")
+    assert seen() == 1
+    ended = {**claims, "session_id": str(uuid4())}
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        stored(ended, "b.flac")
+    assert seen() == 0

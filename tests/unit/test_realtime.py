@@ -1,0 +1,246 @@
+"""Realtime's pure parts: encodings, filters, presence, rates, and what pgoutput writes."""
+
+import json
+import struct
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.realtime import filters, joins
+from local.realtime.filters import Filter, FilterError
+from local.realtime.limits import BURST, Rate
+from local.realtime.messages import V1, V2, VERSIONS, Binary, Message, Unreadable, decode, encode
+from local.realtime.pgoutput import Change, Reader
+from local.realtime.presence import Presences
+from local.realtime.settings import SettingsError, read
+from local.realtime.subscriptions import request_id
+from local.realtime.tokens import Refused
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+OBJECTS = st.dictionaries(st.text(), JSON)
+REFS = st.none() | st.text(min_size=1)
+
+
+@given(st.text(), st.text(), OBJECTS, REFS, REFS)
+def test_a_message_is_read_as_it_was_written(
+    topic: str, event: str, payload: dict[str, Any], ref: str | None, join_ref: str | None
+) -> None:
+    message = Message(topic, event, payload, ref, join_ref)
+    for version, expected in ((V2, message), (V1, Message(topic, event, payload, ref, None))):
+        written = encode(message, version)
+        assert written is not None
+        assert decode(written, version) == expected
+        assert written.encode() if isinstance(written, str) else written
+
+
+@given(st.text() | st.binary())
+def test_any_frame_is_a_message_or_unreadable(frame: str | bytes) -> None:
+    for version in VERSIONS:
+        try:
+            assert isinstance(decode(frame, version), Message)
+        except Unreadable:
+            continue
+
+
+NAMES = st.text(max_size=60).filter(lambda text: text.isprintable())
+
+
+@given(NAMES, NAMES, NAMES, NAMES, st.binary())
+def test_a_binary_broadcast_is_read_by_its_sizes(
+    join_ref: str, ref: str, topic: str, event: str, content: bytes
+) -> None:
+    words = [word.encode() for word in (join_ref, ref, topic, event, "")]
+    frame = struct.pack("7B", 3, *map(len, words), 0) + b"".join(words) + content
+    expected = Message(topic, "broadcast", Binary(event, False, content), ref or None, join_ref or None)
+    assert decode(frame, V2) == expected
+    sent = encode(Message(topic, "broadcast", Binary(event, False, content)), V2)
+    sizes = len(topic.encode()), len(event.encode())
+    assert sent == struct.pack("5B", 4, *sizes, 0, 0) + (topic + event).encode() + content
+    assert encode(Message(topic, "broadcast", Binary(event, False, content)), V1) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ()),
+        ("  ", ()),
+        ("id=eq.1", (Filter("id", "eq", "1", False),)),
+        ("id=not.eq.1", (Filter("id", "eq", "1", True),)),
+        ("a=in.(x,y z),b=lt.2", (Filter("a", "in", "{x,y z}", False), Filter("b", "lt", "2", False))),
+        ('a=eq."x,y",b=is.null', (Filter("a", "eq", "x,y", False), Filter("b", "is", "null", False))),
+        ('a=in.("x,y","(z")', (Filter("a", "in", '{"x,y","(z"}', False),)),
+        (r'a=eq."q\"u\\o"', (Filter("a", "eq", 'q"u\\o', False),)),
+        ("a=eq.b=c.d", (Filter("a", "eq", "b=c.d", False),)),
+        ('a=eq.5" long', (Filter("a", "eq", '5" long', False),)),
+        ("a=eq.", (Filter("a", "eq", "", False),)),
+    ],
+)
+def test_a_filter_is_read(text: str, expected: tuple[Filter, ...]) -> None:
+    assert filters.read(text) == expected
+
+
+@pytest.mark.parametrize("text", ["undefined", "a=eq", "a=foo.1", "a=in.1", "a=eq.1,", "=,", "a=like.x%"])
+def test_what_is_no_filter_is_refused(text: str) -> None:
+    with pytest.raises(FilterError):
+        filters.read(text)
+
+
+@given(st.text())
+def test_nothing_is_lost_in_splitting_filters(text: str) -> None:
+    assert ",".join(filters.split(text)) == text
+
+
+ACTS = st.lists(
+    st.tuples(st.sampled_from("abc"), st.sampled_from(["x", "y"]), st.none() | st.integers(0, 2)), max_size=30
+)
+
+
+@given(ACTS, st.integers(1, 5))
+def test_diffs_lead_to_the_state(acts: list[tuple[str, str, int | None]], every: int) -> None:
+    """As clients apply them: joins first, then leaves by reference."""
+    presences, keys = Presences(), dict[str, str]()
+    seen: dict[str, list[dict[str, Any]]] = {}
+
+    def hear() -> None:
+        diff = presences.take_diff()
+        for key, metas in diff.joins.items():
+            seen.setdefault(key, []).extend(metas)
+        for key, metas in diff.leaves.items():
+            gone = {meta["phx_ref"] for meta in metas}
+            seen[key] = [meta for meta in seen[key] if meta["phx_ref"] not in gone]
+
+    for n, (member, key, told) in enumerate(acts):
+        if told is None:
+            presences.untrack(member)
+        else:
+            presences.track(member, keys.setdefault(member, key), {"told": told})
+        if n % every == 0:
+            hear()
+    hear()
+
+    def sorted_metas(state: dict[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
+        return {key: sorted(meta["phx_ref"] for meta in metas) for key, metas in state.items() if metas}
+
+    assert sorted_metas(seen) == sorted_metas(
+        {key: found["metas"] for key, found in presences.state().items()}
+    )
+
+
+def test_a_rate_allows_a_burst_and_then_what_it_says() -> None:
+    now = 0.0
+    rate = Rate(2, clock=lambda: now)
+    assert [rate.take() for _ in range(2 * BURST + 1)] == [True] * 2 * BURST + [False]
+    now = 1.0
+    assert [rate.take() for _ in range(3)] == [True, True, False]
+    now = 1000.0
+    assert sum(rate.take() for _ in range(100)) == 2 * BURST
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        ({}, (False, False, False, True)),
+        ({"config": None}, (False, False, False, True)),
+        (
+            {"config": {"private": "true", "broadcast": {"ack": True, "self": "TRUE"}}},
+            (True, True, True, True),
+        ),
+        ({"config": {"private": 1, "broadcast": [], "presence": {}}}, (False, False, False, False)),
+        ({"config": {"presence": {"enabled": True}}}, (False, False, False, True)),
+    ],
+)
+def test_a_join_is_read_and_what_is_wrong_in_it_counts_as_not_given(
+    payload: dict[str, Any], expected: tuple[bool, ...]
+) -> None:
+    join = joins.read("realtime:x", payload, 100)
+    assert (join.private, join.acknowledge, join.hear_self, join.presence) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [("ann", "ann"), (5, "5"), ("", None), (None, None), ({}, None), (True, None)]
+)
+def test_a_presence_key_is_a_text_or_made(key: object, expected: str | None) -> None:
+    found = joins.read("realtime:x", {"config": {"presence": {"key": key}}}, 100).presence_key
+    assert found == expected or (expected is None and len(found) == 36)
+    with pytest.raises(Refused):
+        joins.read("realtime:x", {"config": {"presence": {"key": "k" * 101}}}, 100)
+
+
+@given(OBJECTS)
+def test_the_same_request_has_the_same_number_that_javascript_holds(asked: dict[str, Any]) -> None:
+    again = json.loads(json.dumps(dict(reversed(asked.items()))))
+    assert request_id(asked) == request_id(again)
+    assert 0 <= request_id(asked) < 2**31
+
+
+def text(value: str) -> bytes:
+    return value.encode() + b"\0"
+
+
+def cell(value: str | None) -> bytes:
+    return b"n" if value is None else b"t" + struct.pack(">I", len(value.encode())) + value.encode()
+
+
+RELATION = (
+    b"R" + struct.pack(">I", 7) + text("public") + text("Odd Name") + b"d" + struct.pack(">H", 2)
+    + b"\x01" + text("id") + struct.pack(">Ii", 23, -1)
+    + b"\x00" + text("text") + struct.pack(">Ii", 25, -1)
+)  # fmt: skip
+BEGIN = b"B" + struct.pack(">qqI", 1, 86_400_000_000, 5)
+COMMIT = b"C" + struct.pack(">Bqqq", 0, 1, 2, 0)
+
+
+def row(*cells: bytes) -> bytes:
+    return struct.pack(">H", len(cells)) + b"".join(cells)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "new", "old"),
+    [
+        (b"I" + b"\0\0\0\7N" + row(cell("1"), cell("é")), "INSERT", {"id": "1", "text": "é"}, {}),
+        (b"U" + b"\0\0\0\7N" + row(cell("1"), cell(None)), "UPDATE", {"id": "1", "text": None}, {"id": "1"}),
+        (b"U" + b"\0\0\0\7N" + row(cell("1"), b"u"), "UPDATE", {"id": "1"}, {"id": "1"}),
+        (
+            b"U" + b"\0\0\0\7K" + row(cell("1"), b"n") + b"N" + row(cell("2"), cell("x")),
+            "UPDATE",
+            {"id": "2", "text": "x"},
+            {"id": "1"},
+        ),
+        (
+            b"U" + b"\0\0\0\7O" + row(cell("1"), cell("a")) + b"N" + row(cell("1"), cell("")),
+            "UPDATE",
+            {"id": "1", "text": ""},
+            {"id": "1", "text": "a"},
+        ),
+        (b"D" + b"\0\0\0\7K" + row(cell("1"), b"n"), "DELETE", {}, {"id": "1"}),
+        (b"D" + b"\0\0\0\7O" + row(cell("1"), cell("a")), "DELETE", {}, {"id": "1", "text": "a"}),
+    ],
+)
+def test_a_change_is_read(message: bytes, kind: str, new: dict[str, str], old: dict[str, str]) -> None:
+    reader = Reader()
+    assert [reader.read(other) for other in (BEGIN, RELATION)] == [None, None]
+    change = reader.read(message)
+    assert isinstance(change, Change)
+    assert (change.kind, change.new, change.old) == (kind, new, old)
+    assert (change.relation.schema, change.relation.table) == ("public", "Odd Name")
+    assert change.committed_at == datetime(2000, 1, 2, tzinfo=UTC)
+    assert reader.read(COMMIT) is None
+
+
+def test_every_setting_that_is_wrong_is_named() -> None:
+    with pytest.raises(SettingsError) as wrong:
+        read({"JWT_SECRET": "x", "REALTIME_CHANNELS": "many", "REALTIME_BUFFER_BYTES": "0"})
+    assert [part.split(" ")[0] for part in str(wrong.value).split("; ")] == [
+        "REALTIME_DATABASE_URL",
+        "REALTIME_CHANNELS",
+        "REALTIME_BUFFER_BYTES",
+    ]
+    limits = read({"JWT_SECRET": "x", "REALTIME_DATABASE_URL": "y", "REALTIME_CHANNELS": "5"}).limits
+    assert (limits.channels, limits.message_bytes) == (5, 256 * 1024)

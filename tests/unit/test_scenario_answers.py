@@ -1,0 +1,77 @@
+"""When an answer ends a scenario's step as it must."""
+
+from typing import Any
+
+import pytest
+
+from tests.clients.scenarios.answers import Answer, fault, filled
+from tests.clients.scenarios.language import ABSENT, ANY, Actor, Contains, File, Keep, Step
+
+ann = Actor("ann")
+
+
+def gives(expected: Any, count: int | None = None) -> Step:
+    return ann.from_("films").select("id").gives(expected, count)
+
+
+@pytest.mark.parametrize(
+    ("expected", "answered"),
+    [
+        ({"a": 1}, {"a": 1, "b": 2}),
+        ([{"a": 1}], [{"a": 1, "b": 2}]),
+        ([], []),
+        (None, None),
+        (1, 1.0),
+        ({"a": Contains("+ &")}, {"a": "1 + & 2"}),
+        ({"a": ABSENT, "b": ANY}, {"b": None}),
+        (b"\x00", b"\x00"),
+    ],
+)
+def test_an_answer_may_have_more_than_is_expected(expected: Any, answered: Any) -> None:
+    assert fault(gives(expected), Answer(answered), {}) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "answered", "place"),
+    [
+        ({"a": 1}, {"a": 2}, "data.a"),
+        ({"a": 1}, {}, "data.a"),
+        ({"a": 1}, [{"a": 1}], "data"),
+        ({"a": ABSENT}, {"a": None}, "data.a"),
+        ([{"a": 1}], [], "data"),
+        ([], [1], "data"),
+        ([1, 2], [2, 1], "data[0]"),
+        (None, [], "data"),
+        (1, True, "data"),
+        ("a", "a ", "data"),
+        ({"a": [{"b": Contains("x")}]}, {"a": [{"b": None}]}, "data.a[0].b"),
+        ({"a": Keep("a")}, {"a": None}, "data.a"),
+        (b"a", "a", "data"),
+    ],
+)
+def test_anything_else_is_a_fault_that_names_its_place(expected: Any, answered: Any, place: str) -> None:
+    found = fault(gives(expected), Answer(answered), {})
+    assert found and found.startswith(f"{place} is")
+
+
+def test_a_refusal_is_none_of_another_kind_and_no_answer() -> None:
+    step = ann.rpc("f").refused(code="42501")
+    assert fault(step, Answer(error={"code": "42501", "message": "no"}), {}) is None
+    assert fault(step, Answer(error={"code": "22023"}), {})
+    assert fault(step, Answer([]), {})
+    assert fault(gives(ANY), Answer(error={"code": "42501"}), {})
+
+
+def test_a_count_is_compared_where_one_is_expected() -> None:
+    assert fault(gives([], 2), Answer([], 2), {}) is None
+    assert fault(gives([], 2), Answer([], None), {})
+    assert fault(gives([]), Answer([], 3), {}) is None
+
+
+def test_what_is_kept_fills_later_texts_and_keeps_its_type() -> None:
+    kept: dict[str, Any] = {}
+    assert fault(gives([{"id": Keep("first")}]), Answer([{"id": 7}]), kept) is None
+    said = {"n": "{{first}}", "{{first}}": ["a {{first}} b", File(b"<{{first}}>")], "braces": "{first}"}
+    assert filled(said, kept) == {"n": 7, "7": ["a 7 b", File(b"<7>")], "braces": "{first}"}
+    with pytest.raises(KeyError):
+        filled("{{second}}", kept)
