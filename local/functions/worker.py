@@ -1,7 +1,6 @@
 """The process of one function: started when it is first called, and anew when its files have changed."""
 
 import asyncio
-import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from dotenv import dotenv_values
 
 from local.functions.errors import not_found, not_started
 from local.functions.settings import GIVEN, Settings
+from local.parts import free_port, listening
 
 MAIN = Path(__file__).with_name("main.ts")
 STARTS_WITHIN = 60.0
@@ -125,15 +125,3 @@ def changed_at(folder: Path, name: str) -> float:
     shared = [folder / ".env", folder / "deno.json", folder / "import_map.json"]
     made_of = [*(folder / name).rglob("*"), *(folder / "_shared").rglob("*"), *shared]
     return max((path.stat().st_mtime for path in made_of if path.exists()), default=0.0)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def listening(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
