@@ -81,18 +81,25 @@ async def answered(functions: Functions, worker: Worker, request: Request) -> Re
     )
     worker.calls += 1
     try:
-        answer = await functions.client.send(passed_on, stream=True)
-    except httpx.ReadTimeout as error:
+        answer = await sent(functions.client, passed_on, request)
+    except BaseException:
         worker.calls -= 1
-        raise too_slow() from error
-    except httpx.TransportError as error:
-        worker.calls -= 1
-        report(log, HERE, request, error)
-        raise crashed() from error
+        raise
     kept = [(k, v) for k, v in answer.headers.raw if k.decode("latin-1").lower() not in OF_THE_CONNECTION]
     response = StreamingResponse(body(worker, answer), answer.status_code)
     response.raw_headers = [(name.lower(), value) for name, value in kept]
     return response
+
+
+async def sent(client: httpx.AsyncClient, passed_on: httpx.Request, request: Request) -> httpx.Response:
+    """The answer, its body still to come. Raises FunctionError."""
+    try:
+        return await client.send(passed_on, stream=True)
+    except httpx.ReadTimeout as error:
+        raise too_slow() from error
+    except httpx.TransportError as error:
+        report(log, HERE, request, error)
+        raise crashed() from error
 
 
 async def body(worker: Worker, answer: httpx.Response) -> AsyncIterator[bytes]:
