@@ -4,6 +4,16 @@ SHELL := /bin/sh
 
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m local
+TEST := $(PYTHON) -m pytest
+INSTALLED := .venv/run.stamp
+STACK ?= embedded
+ifeq ($(STACK),supabase)
+LOCAL := $(PYTHON) -m scripts.supabase_stack
+TEST := $(LOCAL) run $(TEST)
+INSTALLED := .venv/dev.stamp
+else ifneq ($(STACK),embedded)
+$(error STACK is embedded or supabase, not $(STACK))
+endif
 DATA ?= all
 PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
@@ -36,26 +46,26 @@ demo: up ## from nothing to recommendations: start, load, embed, and be a client
 	@$(MAKE) --no-print-directory seed
 	@$(LOCAL) run $(PYTHON) scripts/demo.py
 
-up: .venv/run.stamp ## start the stack and print its URL and keys (ONLY=database: for servers elsewhere)
+up: $(INSTALLED) ## start the stack and print its URL and keys (STACK=supabase: Supabase's own, in Docker)
 	@$(LOCAL) up $(ONLY:%=--only %)
 
-down: .venv/run.stamp ## stop the stack
+down: $(INSTALLED) ## stop the stack
 	@$(LOCAL) down
 
-status: .venv/run.stamp ## what runs
+status: $(INSTALLED) ## what runs
 	@$(LOCAL) status
 
 logs: .venv/run.stamp ## the last lines of the logs (PART=rest for one)
 	@$(LOCAL) logs $(PART)
 
-reset: .venv/run.stamp ## an empty database, migrations only
+reset: $(INSTALLED) ## an empty database, migrations only
 	@$(LOCAL) reset $(ONLY:%=--only %)
 
-seed: .venv/run.stamp ## load the data and embed it (DATA=own: our own only; SEED_DIR=folder: TMDB at scale)
+seed: $(INSTALLED) ## load the data and embed it (DATA=own: our own only; SEED_DIR=folder: TMDB at scale)
 	@$(LOCAL) run $(PYTHON) -m seed $(DATA)
 	@$(LOCAL) run $(PYTHON) -m workers embedding
 
-models: .venv/run.stamp ## compute what recommendations and predictions go by, as jobs do every night
+models: $(INSTALLED) ## compute what recommendations and predictions go by, as jobs do every night
 	@$(LOCAL) run $(PYTHON) -m workers item_model
 	@$(LOCAL) run $(PYTHON) -m workers user_similarity
 	@$(LOCAL) run $(PYTHON) -m workers blend
@@ -66,8 +76,8 @@ env: .venv/run.stamp ## what a real server needs to know to be a part (PART=stor
 psql: .venv/run.stamp ## a psql in the database
 	@$(LOCAL) psql
 
-test: .venv/dev.stamp ## all tests
-	@$(PYTHON) -m pytest
+test: .venv/dev.stamp ## all tests (with SUPABASE_URL and its keys: against that Supabase)
+	@$(TEST)
 
 lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
 	@$(PYTHON) -m ruff format --check --quiet .
@@ -77,6 +87,7 @@ lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
 	@.venv/bin/deno fmt --quiet --check --config supabase/functions/deno.json supabase/functions local/functions
 	@.venv/bin/deno lint --quiet --config supabase/functions/deno.json supabase/functions local/functions
 	@.venv/bin/deno check --quiet supabase/functions/*/index.ts local/functions/main.ts
+	@.venv/bin/deno check --quiet --no-lock --node-modules-dir=none tests/clients/types/uses.ts
 
 fmt: .venv/dev.stamp ## format the Python and TypeScript code
 	@$(PYTHON) -m ruff format .

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from local import config, elsewhere, keys, parts, plan, state
 from local.plan import Plan
@@ -31,11 +31,11 @@ def up(settings: Settings, wanted: Plan, say: Say) -> None:
             _rotate_logs(settings)
             cluster.make(settings, keys.load(settings.directory), binaries.install(settings.cache))
             plan.save(settings, wanted)
-            _launch(settings)
+            launch(settings)
         elif not wanted.database_only:
             _replan(settings, wanted, say)
-        _write_env(settings)
-        _wait(settings, say)
+        write_env(settings, parts.environment(settings, keys.load(settings.directory)))
+        wait(settings, say)
     if not wanted.database_only and (done := migrate(settings)):
         say(f"applied {len(done)} migrations")
 
@@ -104,10 +104,11 @@ def supervise(settings: Settings) -> None:
         settings.state.unlink(missing_ok=True)
 
 
-def _launch(settings: Settings) -> None:
+def launch(settings: Settings, module: str = "local") -> None:
+    """Start `python -m MODULE supervise`, which outlives this process."""
     with settings.log("supervisor").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local", "supervise"],
+            [sys.executable, "-m", module, "supervise"],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -130,7 +131,8 @@ def _replan(settings: Settings, wanted: Plan, say: Say) -> None:
         say("starting the parts anew: servers elsewhere are other ones than before")
 
 
-def _wait(settings: Settings, say: Say) -> None:
+def wait(settings: Settings, say: Say) -> None:
+    """Until every part is ready; what becomes so is said. Raises StackError."""
     news, told, wanted = time.monotonic(), set[str](), plan.load(settings)
     current: state.State | None = None
     while time.monotonic() - news < UP_WITHIN:
@@ -172,10 +174,9 @@ def _lines(settings: Settings, current: state.State | None) -> Iterator[str]:
 
 def _awaited(settings: Settings, current: state.State | None) -> Iterator[str]:
     """What is lacking at servers elsewhere."""
-    secrets = keys.load(settings.directory)
     for name, part in (current.parts if current else {}).items():
         if part.status == "awaited" and part.url:
-            if reason := elsewhere.lacking(settings, secrets, name, part.url):
+            if reason := elsewhere.lacking(settings, keys.load(settings.directory), name, part.url):
                 yield f"{name}: {reason}"
 
 
@@ -202,8 +203,9 @@ def _rotate_logs(settings: Settings) -> None:
             log.replace(log.with_suffix(".log.1"))
 
 
-def _write_env(settings: Settings) -> None:
-    lines = [f"{k}={v}" for k, v in parts.environment(settings, keys.load(settings.directory)).items()]
+def write_env(settings: Settings, environment: Mapping[str, str]) -> None:
+    """What clients and workers need to know, for its owner's eyes only."""
+    lines = [f"{name}={value}" for name, value in environment.items()]
     half_written = settings.env_file.with_name(".env.local.new")
     half_written.touch(mode=0o600)
     half_written.write_text("\n".join(lines) + "\n")

@@ -105,6 +105,7 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
     ports = {name: free_port() for name in ("rest", "rest_admin", "platform", *procfile())}
     addresses = {name: local_url(port) for name, port in ports.items()} | plan.elsewhere
     served = [part for part in SERVED if part not in plan.elsewhere]
+    told = environment(settings, keys) | model_environment(settings)
     return [
         Part(
             name="counter" if "rest" in plan.elsewhere else "rest",
@@ -121,7 +122,7 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
             ready=answers(f"{local_url(ports['platform'])}/health"),
             url=local_url(ports["platform"]),
         ),
-        *(product(settings, keys, name, command, addresses) for name, command in procfile().items()),
+        *products(addresses, told),
         Part(
             name="gateway",
             command=gateway.command(settings, addresses, plan.elsewhere),
@@ -186,16 +187,18 @@ def procfile() -> dict[str, str]:
     return {name.strip(): command.strip() for name, command in pairs}
 
 
-def product(settings: Settings, keys: Keys, name: str, command: str, addresses: Mapping[str, str]) -> Part:
-    address = addresses[name]
+def products(addresses: Mapping[str, str], told: dict[str, str]) -> list[Part]:
+    """The Procfile's processes, told where they listen, where each other is, and of their Supabase."""
+    urls = {f"{name.upper()}_URL": addresses[name] for name in ("rest", *procfile()) if name in addresses}
+    return [_product(name, command, addresses[name], urls | told) for name, command in procfile().items()]
+
+
+def _product(name: str, command: str, address: str, told: Mapping[str, str]) -> Part:
     port = str(urlsplit(address).port)
-    urls = {f"{other.upper()}_URL": addresses[other] for other in ("rest", *procfile())}
-    words = [word.replace("$PORT", port) for word in shlex.split(command)]
-    own = {"PORT": port, "PATH": PATH}
     return Part(
         name=name,
-        command=words,
-        environment=own | urls | environment(settings, keys) | model_environment(settings),
+        command=[word.replace("$PORT", port) for word in shlex.split(command)],
+        environment={"PORT": port, "PATH": PATH, **told},
         ready=answers(f"{address}/healthz"),
         url=address,
     )

@@ -7,12 +7,9 @@ from typing import Any
 
 import psycopg
 
-from local.settings import ROOT, StackError
-from scripts import node
+from local.settings import StackError
+from scripts import cli
 
-FOLDER = ROOT / "scripts" / "supabase_cli"
-PROGRAM = FOLDER / "node_modules" / ".bin" / "supabase"
-QUIET = {"DO_NOT_TRACK": "1", "SUPABASE_NO_UPDATE_NOTIFIER": "1"}
 PATHLESS = Path(__file__).with_suffix(".sql")
 
 
@@ -28,10 +25,8 @@ def faults(url: str) -> Iterator[str]:
 
 def findings(url: str) -> list[Mapping[str, Any]]:
     """Warnings and errors."""
-    node.install(FOLDER, "Supabase's command line")
-    where = (f"--remote={url}", f"--workdir={FOLDER}")
     what = ("--level=warn", "--fail-on=none", "--output-format=json")
-    done = node.run(FOLDER, PROGRAM, "db", "advisors", *where, *what, **QUIET)
+    done = cli.ask("db", "advisors", f"--remote={url}", *what)
     try:
         return list(json.loads(done.stdout)["results"])
     except (ValueError, KeyError) as error:

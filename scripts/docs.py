@@ -2,7 +2,8 @@
 
 docs/api-specifications.md comes from the headers of sql/rpc; docs/database-schemas.md from the comments of a
 database made by the migrations, docs/data-inventory.md from what it says is kept, docs/access-matrix.md from
-what people and roles could do in one. What stands outside the markers is by hand.
+what people and roles could do in one, client_types/ from its catalogue. What stands outside the markers is by
+hand.
 """
 
 import re
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from local import throwaway
 from local.settings import StackError
-from scripts import api, inventory, migration, scratch, tables
+from scripts import api, client_types, inventory, migration, scratch, tables
 from scripts.source import header
 from tests.security import matrix
 
@@ -32,6 +33,7 @@ def main() -> int:
     API.write_text(written(API, api.markdown()))
     try:
         with throwaway.running(migration.ROOT / ".local-test"), scratch.migrated() as url:
+            client_types.write(url)
             TABLES.write_text(written(TABLES, tables.markdown(url)))
             INVENTORY.write_text(written(INVENTORY, inventory.markdown(url)))
             ACCESS.write_text(written(ACCESS, matrix.document(url)))
@@ -48,6 +50,7 @@ def faults() -> Iterator[str]:
 
 
 def table_faults(url: str) -> Iterator[str]:
+    yield from client_types.faults(url)
     yield from _stale(TABLES, tables.markdown(url))
     yield from _stale(INVENTORY, inventory.markdown(url))
 

@@ -17,9 +17,16 @@ from scripts import migration
 @contextmanager
 def migrated() -> Iterator[str]:
     """The superuser's URL of a database made by the platform's SQL and the migrations alone."""
+    with bare() as url:
+        migrations.apply(as_postgres(url), migration.MIGRATIONS)
+        yield url
+
+
+@contextmanager
+def bare() -> Iterator[str]:
+    """The superuser's URL of a database that has the platform's SQL, for migrations to be applied to."""
     with _database("template0") as url:
         cluster.make_platform(url)
-        migrations.apply(_as_postgres(url), migration.MIGRATIONS)
         yield url
 
 
@@ -27,7 +34,7 @@ def migrated() -> Iterator[str]:
 def replayed(template_url: str, times: int) -> Iterator[str]:
     """A copy of such a database on which every file of sql/ was run, so many times."""
     with _database(urlsplit(template_url).path[1:]) as url:
-        with psycopg.connect(_as_postgres(url), autocommit=True) as connection:
+        with psycopg.connect(as_postgres(url), autocommit=True) as connection:
             for path, text in [*migration.sources().items()] * times:
                 _run(connection, path, text)
         yield url
@@ -56,7 +63,7 @@ def _keys(at: settings.Settings) -> keys.Keys:
     raise StackError(f"Postgres does not answer on port {at.postgres_port}: start the stack with `make up`")
 
 
-def _as_postgres(url: str) -> str:
+def as_postgres(url: str) -> str:
     """The role that migrations are run by; every role that signs in has the same password."""
     return url.replace(f"//{cluster.SUPERUSER}:", "//postgres:", 1)
 

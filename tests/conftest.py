@@ -1,6 +1,8 @@
-"""One stack of its own for the whole run, beside a developer's and never touching it."""
+"""One stack of its own for the whole run, beside a developer's and never touching it; or SUPABASE_URL's."""
 
+import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import psycopg
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from local import throwaway
 from local.settings import ROOT, StackError
 from local.throwaway import Stack
+from tests import project
 
 __all__ = ["Stack"]
 
@@ -16,10 +19,15 @@ __all__ = ["Stack"]
 def stack() -> Iterator[Stack]:
     """A running stack with an empty catalogue: migrations only."""
     try:
-        with throwaway.running(ROOT / ".local-test") as running:
+        with stack_or_project() as running:
             yield running
     except StackError as error:
         pytest.exit(str(error), returncode=1)
+
+
+def stack_or_project() -> AbstractContextManager[Stack]:
+    named = project.given(os.environ)
+    return project.opened(named) if named else throwaway.running(ROOT / ".local-test")
 
 
 @pytest.fixture
@@ -28,3 +36,18 @@ def db(stack: Stack) -> Iterator[psycopg.Connection]:
     with psycopg.connect(stack.database_url) as connection:
         yield connection
         connection.rollback()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where a Supabase is named, tests that start, end or look into a stack of ours are left out."""
+    if os.environ.get("SUPABASE_URL"):
+        for item in items:
+            if "faults" in item.path.parts or item.get_closest_marker("embedded"):
+                item.add_marker(pytest.mark.skip(reason=project.EMBEDDED))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if url := os.environ.get("SUPABASE_URL"):
+        skipped = terminalreporter.stats.get("skipped", [])
+        left_out = sum(project.EMBEDDED in str(report.longrepr) for report in skipped)
+        terminalreporter.write_line(f"{url} was tested; {left_out} tests were left out: {project.EMBEDDED}")

@@ -11,6 +11,8 @@ from tests.security import rows
 from tests.security.access import ANON, SERVICE, SIGNED_IN, Access, Rights, matrix, relations
 from tests.security.matrix import cell, functions_of
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture(scope="module")
 def database(stack: Stack) -> Iterator[str]:

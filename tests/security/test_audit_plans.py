@@ -10,6 +10,8 @@ from scripts import scratch
 from tests.conftest import Stack
 from tests.sql.people import Person, admin, become
 
+pytestmark = pytest.mark.embedded
+
 ENTRIES = 100_000
 FILL = """
     insert into private.audit_log (occurred_at, month, actor_id, actor_role, action, subject_type, subject_id)

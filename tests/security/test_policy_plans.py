@@ -12,6 +12,8 @@ from tests.conftest import Stack
 from tests.security.population import Population, populate
 from tests.sql.people import become
 
+pytestmark = pytest.mark.embedded
+
 Node = dict[str, Any]
 CALLS = ("private.", "auth.", "current_setting(")
 """What a row by row filter must not ask: who one is."""

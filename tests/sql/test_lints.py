@@ -8,6 +8,8 @@ import pytest
 from scripts import advisors, drift, granted, scratch
 from tests.conftest import Stack
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture(scope="module")
 def sound(stack: Stack) -> Iterator[str]:

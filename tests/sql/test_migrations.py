@@ -13,6 +13,8 @@ from local.settings import ROOT, StackError
 from local.throwaway import Stack
 from scripts import scratch
 
+pytestmark = pytest.mark.embedded
+
 GOOD = "create table public.good_things (id bigint primary key);"
 BAD = "create table public.bad_things (id bigint primary key);\n\nselect nothing_like_that();\n"
 

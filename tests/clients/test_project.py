@@ -1,0 +1,86 @@
+"""Which Supabase that is there already may be tested, and what is left out then."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from supabase import Client
+
+from local.settings import StackError
+from scripts import scratch
+from tests import project
+from tests.conftest import Stack
+from tests.project import Project
+
+pytestmark = pytest.mark.embedded
+LIMIT = "insert into private.rate_limits values ('authenticated', 'read', 999, 60)"
+
+
+@pytest.fixture
+def named(stack: Stack, viewer: tuple[Client, str]) -> Project:
+    """The test stack as somebody else's; a person is there."""
+    found = project.given(stack.environment)
+    assert found
+    return found
+
+
+@pytest.fixture
+def database(named: Project) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(named.database_url, autocommit=True) as connection:
+        yield connection
+
+
+def test_none_is_tested_unless_one_is_named() -> None:
+    assert project.given({"DATABASE_URL": "postgresql://"}) is None
+
+
+def test_one_that_is_named_by_half_is_refused() -> None:
+    with pytest.raises(StackError, match=r"but SUPABASE_ANON_KEY, \w+, DATABASE_URL is missing"):
+        project.given({"SUPABASE_URL": "http://127.0.0.1:1", "SUPABASE_ANON_KEY": ""})
+
+
+def test_one_with_people_is_tested_only_if_it_is_said_to_be_for_tests(
+    named: Project, database: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(project.PERMISSION, "another.supabase.co")
+    with pytest.raises(StackError, match=r"holds [1-9]\d* people .*TESTS_MAY_WRITE_TO=127\.0\.0\.1:\d+"):
+        project.refuse_what_is_used(named, database)
+    monkeypatch.setenv(project.PERMISSION, urlsplit(named.url).netloc)
+    project.refuse_what_is_used(named, database)
+
+
+def test_the_database_of_another_is_refused(named: Project, database: psycopg.Connection) -> None:
+    project.refuse_another_database(named, database)
+    with scratch.bare() as url, psycopg.connect(url) as another:
+        with pytest.raises(StackError, match="DATABASE_URL is not the database of SUPABASE_URL"):
+            project.refuse_another_database(named, another)
+
+
+def test_one_without_the_migrations_is_refused(named: Project) -> None:
+    with scratch.bare() as url, psycopg.connect(url) as another:
+        with pytest.raises(StackError, match="the migrations are not applied"):
+            project.refuse_what_is_used(named, another)
+
+
+def test_its_limits_are_lifted_meanwhile(
+    named: Project, database: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(project.PERMISSION, urlsplit(named.url).netloc)
+    limits = "select role, scope, requests from private.rate_limits"
+    database.execute(LIMIT)
+    try:
+        with project.opened(named):
+            assert database.execute(limits).fetchall() == []
+        assert database.execute(limits).fetchall() == [("authenticated", "read", 999)]
+    finally:
+        database.execute("delete from private.rate_limits")
+
+
+def test_what_only_the_embedded_stack_has_skips_a_test(named: Project) -> None:
+    for name in ("settings", "parts"):
+        with pytest.raises(pytest.skip.Exception, match=project.EMBEDDED):
+            getattr(named, name)
+    without_secret = Project({"SUPABASE_URL": named.url})
+    with pytest.raises(pytest.skip.Exception, match="SUPABASE_JWT_SECRET is not given"):
+        without_secret.jwt_secret  # noqa: B018

@@ -1,0 +1,77 @@
+"""What REST answers is of the types that clients are given."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+from pydantic import BaseModel
+from supabase import Client
+
+from client_types import database
+from tests.clients.types import uses
+from tests.conftest import Stack
+
+RELATIONS = """
+    select relname from pg_catalog.pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'm', 'p') and not relispartition
+"""
+
+
+def model(name: str) -> type[BaseModel]:
+    found = getattr(database, "Public" + "".join(word.capitalize() for word in name.split("_")))
+    assert isinstance(found, type) and issubclass(found, BaseModel)
+    return found
+
+
+@pytest.fixture
+def film(service: Client, viewer: tuple[Client, str]) -> Iterator[uuid.UUID]:
+    """With all that a film can have, and a rating."""
+    row: database.PublicContentInsert = {
+        "title": f"Zoë & “Ω”; 50% +, {uuid.uuid4().hex[:6]} 🎬",
+        "overview": None,
+        "release_date": date(1982, 6, 25),
+        "popularity": 1.5,
+    }
+    made: Any = service.table("content").insert(row).execute().data
+    item = uuid.UUID(made[0]["id"])
+    vector: database.PublicItemEmbeddingsInsert = {
+        "item_id": item,
+        "model": "test",
+        "kind": "movie",
+        "text_hash": uuid.uuid4(),
+        "embedding": str([1.0] + [0.0] * 383),
+    }
+    service.table("item_embeddings").insert(vector).execute()
+    rating: database.PublicRatingsInsert = {"item_id": item, "rating": 4.5}
+    viewer[0].table("ratings").upsert(rating).execute()
+    yield item
+    service.table("content").delete().eq("id", item).execute()
+
+
+@pytest.mark.usefixtures("film")
+def test_every_row_of_every_table_and_view_is_of_its_type(stack: Stack, service: Client) -> None:
+    with psycopg.connect(stack.database_url) as connection:
+        relations = [name for (name,) in connection.execute(RELATIONS)]
+    checked = set()
+    for relation in relations:
+        kind = model(relation)
+        answered: Any = service.table(relation).select("*").limit(20).execute().data
+        for row in answered:
+            kind.model_validate(row)
+            assert set(row) == {field.alias for field in kind.model_fields.values()}
+            checked.add(relation)
+    assert checked >= {"accounts", "content", "item_embeddings", "movies", "profiles", "ratings", "tiers"}
+
+
+def test_what_a_function_answers_is_of_its_type(viewer: tuple[Client, str], film: uuid.UUID) -> None:
+    answered: Any = viewer[0].rpc("get_popular_items", {"limit": 50, "kind": "movie"}).execute().data
+    found = [database.PublicPopularItem.model_validate(row) for row in answered]
+    assert film in [item.id for item in found]
+
+
+def test_a_client_reads_and_writes_by_them(viewer: tuple[Client, str], film: uuid.UUID) -> None:
+    title: Any = viewer[0].table("content").select("title").eq("id", str(film)).single().execute().data
+    assert uses.read(viewer[0], title["title"]) == f"{title['title']} 1982-06-25"
