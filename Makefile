@@ -46,7 +46,7 @@ demo: up ## from nothing to recommendations: start, load, embed, and be a client
 	@$(MAKE) --no-print-directory seed
 	@$(LOCAL) run $(PYTHON) scripts/demo.py
 
-up: $(INSTALLED) ## start the stack and print its URL and keys (STACK=supabase: Supabase's own, in Docker)
+up: $(INSTALLED) ## start the stack and print its URL and keys (STACK=supabase: Supabase's own, in Docker; ONLY=database: for servers elsewhere)
 	@$(LOCAL) up $(ONLY:%=--only %)
 
 down: $(INSTALLED) ## stop the stack
