@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from supabase import Client
 
 from client_types import database
+from scripts import client_types, scratch
 from tests.clients.types import uses
 from tests.conftest import Stack
 
@@ -70,6 +71,17 @@ def test_what_a_function_answers_is_of_its_type(viewer: tuple[Client, str], film
     answered: Any = viewer[0].rpc("get_popular_items", {"limit": 50, "kind": "movie"}).execute().data
     found = [database.PublicPopularItem.model_validate(row) for row in answered]
     assert film in [item.id for item in found]
+
+
+@pytest.mark.embedded
+def test_types_that_are_behind_the_migrations_are_a_fault(stack: Stack) -> None:
+    with scratch.migrated() as url:
+        assert list(client_types.faults(url)) == []
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("alter table public.genres add column later boolean")
+        said = "is not what the migrations make: run `make docs`"
+        names = ("database.ts", "database.py")
+        assert list(client_types.faults(url)) == [f"client_types/{name} {said}" for name in names]
 
 
 def test_a_client_reads_and_writes_by_them(viewer: tuple[Client, str], film: uuid.UUID) -> None:
