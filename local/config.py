@@ -21,6 +21,9 @@ SIZES = {
 }
 
 
+SWITCHED = ("auth", "storage", "realtime")
+
+
 @dataclass(frozen=True)
 class Config:
     schemas: tuple[str, ...]
@@ -40,6 +43,8 @@ class Config:
     """Bytes."""
     unverified_functions: tuple[str, ...]
     """Those with verify_jwt = false."""
+    off: frozenset[str] = frozenset()
+    """Of SWITCHED, the parts with enabled = false."""
 
 
 def load(root: Path) -> Config:
@@ -69,6 +74,7 @@ def load(root: Path) -> Config:
         unverified_functions=tuple(
             name for name, told in document.get("functions", {}).items() if told.get("verify_jwt") is False
         ),
+        off=frozenset(part for part in SWITCHED if document.get(part, {}).get("enabled") is False),
         file_size_limit=size(document.get("storage", {}).get("file_size_limit", "50MiB")),
     )
 

@@ -4,6 +4,7 @@ import httpx
 import psycopg
 
 from local.config import Config
+from local.gateway import TENANT
 from local.keys import Keys
 from local.parts import Part
 from local.plan import Plan
@@ -11,8 +12,16 @@ from local.postgres import cluster
 from local.rest import service as rest
 from local.settings import Settings
 
-HEALTH = {"auth": "/health", "storage": "/status", "rest": "/", "realtime": "/"}
-"""What each real server answers by itself. At the root that may be a refusal."""
+HEALTH = {
+    "auth": "/health",
+    "storage": "/status",
+    "rest": "/",
+    "realtime": f"/api/tenants/{TENANT}/health",
+}
+"""What each real server answers by itself. At the root that may be a refusal.
+
+Realtime makes a tenant's tables when it is first asked for the tenant, and answers whoever has the secret.
+"""
 TAKEN_OVER = (
     "; its tables in this database were made by our own part: if the server does not take them over, "
     "`make reset` makes an empty database"
@@ -37,7 +46,8 @@ def lacking(settings: Settings, keys: Keys, name: str, url: str) -> str | None:
         made_here = cluster.made_here(settings, keys, name)
     except psycopg.OperationalError:
         return "the database does not answer"
-    if refused := _refused(f"{url}{HEALTH[name]}", 500 if HEALTH[name] == "/" else 300):
+    token = keys.service_role_key if name == "realtime" else None
+    if refused := _refused(f"{url}{HEALTH[name]}", 500 if HEALTH[name] == "/" else 300, token):
         return f"{refused}{TAKEN_OVER if made_here else ''}"
     if missing:
         return (
@@ -47,9 +57,10 @@ def lacking(settings: Settings, keys: Keys, name: str, url: str) -> str | None:
     return None
 
 
-def _refused(address: str, limit: int) -> str | None:
+def _refused(address: str, limit: int, token: str | None) -> str | None:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        status = httpx.get(address, timeout=ANSWERS_WITHIN).status_code
+        status = httpx.get(address, headers=headers, timeout=ANSWERS_WITHIN).status_code
     except httpx.HTTPError as error:
         return f"{address} does not answer ({type(error).__name__})"
     return None if status < limit else f"{address} answers {status}"

@@ -49,12 +49,12 @@ class Part:
     stop_signal: str = "SIGTERM"
 
 
-def answers(url: str) -> Callable[[], bool]:
-    """Does the URL answer 200?"""
+def answers(url: str, status: int = httpx.codes.OK) -> Callable[[], bool]:
+    """Does the URL answer with this status?"""
 
     def ready() -> bool:
         try:
-            return httpx.get(url, timeout=2).status_code == httpx.codes.OK
+            return httpx.get(url, timeout=2).status_code == status
         except httpx.HTTPError:
             return False
 
@@ -104,8 +104,9 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
     """Everything of ours that needs the database: REST, platform, the Procfile's, gateway."""
     ports = {name: free_port() for name in ("rest", "rest_admin", "platform", *procfile())}
     addresses = {name: local_url(port) for name, port in ports.items()} | plan.elsewhere
-    served = [part for part in SERVED if part not in plan.elsewhere]
     told = environment(settings, keys) | model_environment(settings)
+    served = [part for part in SERVED if part not in plan.elsewhere and part not in config.off]
+    auth_answers = "auth" in served or "auth" in plan.elsewhere
     return [
         Part(
             name="counter" if "rest" in plan.elsewhere else "rest",
@@ -127,7 +128,7 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
             name="gateway",
             command=gateway.command(settings, addresses, plan.elsewhere),
             environment=gateway.environment(settings),
-            ready=answers(f"{settings.url}/auth/v1/health"),
+            ready=answers(f"{settings.url}/auth/v1/health", 200 if auth_answers else 404),
             url=settings.url,
         ),
     ]

@@ -2,7 +2,8 @@
 
 uvicorn local.platform:app --host 127.0.0.1 --port 9999 --ws local.realtime.protocol:Protocol
 
-PLATFORM_PARTS says which of Auth, Storage and Realtime it serves: all unless another server is one of them.
+PLATFORM_PARTS says which of Auth, Storage and Realtime it serves: those that no other server is, and that
+supabase/config.toml does not have off.
 """
 
 import json
@@ -22,7 +23,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -137,6 +138,15 @@ def configure_logging() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
+def off(part: str) -> ASGIApp:
+    words = f"{part} is off: supabase/config.toml has [{part}] enabled = false"
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await JSONResponse({"message": words}, 404)(scope, receive, send)
+
+    return refuse
+
+
 async def health(_request: Request) -> PlainTextResponse:
     return PlainTextResponse("OK")
 
@@ -150,9 +160,8 @@ app = Starlette(
     routes=[
         Route("/health", health),
         *(
-            Mount(f"/{part}/v1", app=ROUTERS[part], middleware=[any_origin])
-            for part in ROUTERS
-            if part in served
+            Mount(f"/{part}/v1", app=router if part in served else off(part), middleware=[any_origin])
+            for part, router in ROUTERS.items()
         ),
         # Functions say themselves which origins they answer.
         Mount("/functions/v1", app=functions_app.router),

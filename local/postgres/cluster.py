@@ -25,11 +25,13 @@ PLATFORM = (
     "local/storage/schema.sql",
     "local/storage/roles.sql",
     "local/realtime/schema.sql",
+    "local/realtime/changes.sql",
 )
 """What the real servers of the platform would have made in a new database, in order."""
 TABLES = {
     "auth": ("auth.users", "auth.sessions"),
     "storage": ("storage.buckets", "storage.objects"),
+    "realtime": ("realtime.messages",),
 }
 """What migrations build on, by the part that makes it; while one is missing, the part is not ready."""
 MEMORY_MB = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
@@ -134,7 +136,8 @@ def make_platform(database_url: str, elsewhere: Collection[str] = ()) -> None:
 
 def platform(elsewhere: Collection[str]) -> list[str]:
     """The files of PLATFORM, those of parts that other servers are replaced."""
-    own = [path for path in PLATFORM if path not in {schema(part) for part in elsewhere}]
+    others = {f"local/{part}/{name}.sql" for part in elsewhere for name in ("schema", "changes")}
+    own = [path for path in PLATFORM if path not in others]
     return [*own, *(f"local/postgres/elsewhere/{part}.sql" for part in elsewhere if part != "rest")]
 
 

@@ -10,6 +10,8 @@ from local.realtime.context import realtime_of
 from local.realtime.messages import V1, VERSIONS
 from local.realtime.tokens import Refused, claims_of
 
+FULL = "ConnectionRateLimitReached: Too many connected users"
+
 
 async def connect(websocket: WebSocket) -> None:
     realtime = realtime_of(websocket)
@@ -22,7 +24,15 @@ async def connect(websocket: WebSocket) -> None:
     except Refused as refused:
         await websocket.send_denial_response(JSONResponse({"message": str(refused)}, 403))
         return
-    await Connection(websocket, realtime, version, token).run()
+    if len(realtime.connections) >= realtime.settings.limits.connections:
+        await websocket.send_denial_response(JSONResponse({"message": FULL}, 429, {"Retry-After": "1"}))
+        return
+    connection = Connection(websocket, realtime, version, token)
+    realtime.connections.add(connection)
+    try:
+        await connection.run()
+    finally:
+        realtime.connections.discard(connection)
 
 
 router = Router(

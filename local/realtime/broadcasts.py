@@ -1,5 +1,6 @@
 """Broadcasts by HTTP: several as JSON, or one whose topic and event are in the path."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -7,8 +8,10 @@ from urllib.parse import unquote
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from local.limits import network
 from local.realtime.authorisation import User, may_broadcast
 from local.realtime.context import Realtime, realtime_of
+from local.realtime.limits import Rate
 from local.realtime.messages import LONGEST, Binary, Unreadable, parse, written
 from local.realtime.tokens import Claims, Refused, claims_of
 from local.realtime.topics import PREFIX
@@ -16,13 +19,16 @@ from local.realtime.topics import PREFIX
 ACCEPTED = 202
 BODY = 10
 """How many of the largest messages one request may hold."""
+TOO_MANY = "You have exceeded your rate limit"
+BATCH = "Too many messages to broadcast, please reduce the batch size"
 BLANK, INVALID, TOO_LARGE = "can't be blank", "is invalid", "Payload size exceeds tenant limit"
 
 
 class Unacceptable(Exception):
-    def __init__(self, status: int, body: dict[str, Any]) -> None:
+    def __init__(self, status: int, body: dict[str, Any], wait: float | None = None) -> None:
         super().__init__(status)
         self.status, self.body = status, body
+        self.headers = {"Retry-After": str(math.ceil(wait))} if wait else {}
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,13 @@ async def _answer(request: Request, read: Any) -> Response:
     realtime = realtime_of(request)
     try:
         claims = _caller(request, realtime)
-        await _publish(realtime, await read(request, realtime), User(claims, headers_of(request)))
+        rate = realtime.broadcasts.of(str(claims.get("sub") or f"{claims['role']} {network(request)}"))
+        _count(rate, 1, of=1)
+        found = await read(request, realtime)
+        _count(rate, len(found) - 1, of=len(found))
+        await _publish(realtime, found, User(claims, headers_of(request)))
     except Unacceptable as refused:
-        return JSONResponse(refused.body, refused.status)
+        return JSONResponse(refused.body, refused.status, refused.headers)
     except Refused as refused:
         return JSONResponse({"message": str(refused)}, 503)
     return Response(status_code=ACCEPTED)
@@ -67,6 +77,14 @@ def _caller(request: Request, realtime: Realtime) -> Claims:
         return claims_of(token.strip(), realtime.settings.jwt_secret)
     except Refused as refused:
         raise Unacceptable(401, {"message": "Unauthorized"}) from refused
+
+
+def _count(rate: Rate, messages: int, of: int) -> None:
+    """The first one before the body is read: what is refused counts too."""
+    if of > rate.most:
+        raise Unacceptable(429, {"message": BATCH})
+    if not rate.take(messages):
+        raise Unacceptable(429, {"message": TOO_MANY}, rate.wait(of))
 
 
 async def _publish(realtime: Realtime, broadcasts: list[Broadcast], user: User) -> None:

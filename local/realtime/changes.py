@@ -6,11 +6,11 @@ cannot be asked for: of tables with row level security only its primary key is t
 
 import json
 import logging
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from local.realtime import matching, snapshots
 from local.realtime.database import Connection, Pool, as_user, run
 from local.realtime.pgoutput import Change, Row
 from local.realtime.rows import LARGEST, MAY_NOT, NO_KEY, POLICY_FAILED, Facts, Table, withheld
@@ -55,9 +55,11 @@ class Teller:
         if table is None:
             return []
         facts = await weigh(connection, change, table)
+        if table.secured and change.kind != "DELETE":
+            await snapshots.until_seen(connection, change.transaction)
         verdicts: dict[str, str | None] = {}
         told: dict[tuple[Channel, frozenset[str] | None], list[int]] = {}
-        for channel, subscription in await passed(connection, facts, wanting):
+        for channel, subscription in await matching.passed(connection, facts, wanting):
             user = json.dumps(users[channel], sort_keys=True)
             if user not in verdicts:
                 verdicts[user] = await verdict(connection, facts, users[channel])
@@ -100,27 +102,6 @@ async def cast(connection: Connection, row: Row, table: Table) -> dict[str, Any]
     )
     cells = await found.fetchone()
     return (cells and cells["row"]) or {}
-
-
-async def passed(
-    connection: Connection, facts: Facts, wanting: "Iterable[tuple[Channel, Subscription]]"
-) -> "list[tuple[Channel, Subscription]]":
-    """Those whose filters the row passes, by what may be told of it."""
-    row = {**facts.change.old, **facts.change.new}
-    types = {column["name"]: column["type"] for column in facts.table.columns}
-    known = facts.tellable(set(row) & set(types))
-    asked = list({one for _, subscription in wanting for one in subscription.filters if one.column in known})
-    found = await run(
-        connection,
-        "pass_filters",
-        operators=[one.operator for one in asked],
-        types=[types[one.column] for one in asked],
-        values=[row[one.column] for one in asked],
-        expected=[one.value for one in asked],
-        negated=[one.negated for one in asked],
-    )
-    yes = {one for one, line in zip(asked, await found.fetchall(), strict=True) if line["passes"]}
-    return [(channel, one) for channel, one in wanting if all(f in yes for f in one.filters)]
 
 
 async def verdict(connection: Connection, facts: Facts, claims: Claims) -> str | None:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
-from local.realtime import subscriptions
+from local.realtime import subscriptions, tracking
 from local.realtime.authorisation import PUBLIC, Access, User, access, may_not_read
 from local.realtime.joins import Join, token_of
 from local.realtime.messages import ForMany, Message, reply
@@ -61,7 +61,7 @@ class Channel:
         for message, message_id in early:
             self.hear(message, message_id)
         if self.presence:
-            self._tell_presence()
+            self.tell_presence()
         if asked:
             self.tell("error" if against else "ok", against or "Subscribed to PostgreSQL", "postgres_changes")
 
@@ -70,7 +70,7 @@ class Channel:
             case "broadcast":
                 self._broadcast(message, size)
             case "presence":
-                self._presence(message, size)
+                tracking.handle(self, message, size)
             case "access_token":
                 await self._renew(token_of(message.payload.get("access_token")))
 
@@ -102,6 +102,10 @@ class Channel:
         }
         self.push(self._message("system", payload))
 
+    def tell_presence(self) -> None:
+        if "presence" in self.access.hears:
+            self.push(self._message("presence_state", self.topic.presences.state()))
+
     def shut(self, words: str) -> None:
         """End the channel, unless it has ended, saying why. Clients do not come back by themselves."""
         if self.connection.channels.get(self.asked.topic) is self:
@@ -122,35 +126,6 @@ class Channel:
         if self.join.acknowledge:
             self.push(reply(message, "ok", {}))
 
-    def _presence(self, message: Message, size: int) -> None:
-        if not isinstance(message.payload, dict):
-            return
-        event, told = message.payload.get("event"), message.payload.get("payload", {})
-        match event.lower() if isinstance(event, str) else None:
-            case None:
-                self.push(reply(message, "ok", {}))
-            case "untrack":
-                self.topic.untrack(self)
-                self.push(reply(message, "ok", {}))
-            case "track" if "presence" not in self.access.says:
-                self.push(reply(message, "error", {}))
-            case "track" if not isinstance(told, dict):
-                self.push(reply(message, "error", {"reason": "Presence track payload must be a map"}))
-            case "track" if size > self.realtime.settings.limits.message_bytes:
-                self.shut("Track message size exceeded")
-            case "track":
-                self.topic.track(self, self.join.presence_key, told)
-                self.push(reply(message, "ok", {}))
-                if not self.presence:
-                    self.presence = True
-                    self._tell_presence()
-            case _:
-                self.push(reply(message, "error", {}))
-
-    def _tell_presence(self) -> None:
-        if "presence" in self.access.hears:
-            self.push(self._message("presence_state", self.topic.presences.state()))
-
     async def _believe(self, token: str) -> None:
         """Take the token's word from now on. Raises Refused."""
         claims = claims_of(token, self.realtime.settings.jwt_secret)
@@ -163,7 +138,7 @@ class Channel:
     async def _subscribe(self) -> str | None:
         """What stands against it, if anything does: the channel is joined all the same."""
         try:
-            wanted = tuple(subscriptions.read(one) for one in self.join.changes)
+            wanted = subscriptions.read_all(self.join.changes)
             for one in wanted:
                 await subscriptions.check(self.realtime.pool, one, self.claims["role"])
         except SubscriptionError as error:

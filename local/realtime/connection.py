@@ -159,14 +159,15 @@ class Connection:
     async def _join(self, message: Message) -> bool:
         limits = self.realtime.settings.limits
         if not self.joins.take():
-            refused = Refused("ClientJoinRateLimitReached", "Too many joins per second")
-            self.push(reply(message, "error", {"reason": str(refused)}))
+            self.push(reply(message, "error", {"reason": str(too_many_joins())}))
             return False
         if before := self.channels.get(message.topic):
             self.close_channel(before, "phx_close")
         try:
             if len(self.channels) >= limits.channels:
                 raise Refused("ChannelRateLimitReached", "Too many channels")
+            if not self.realtime.joins.take():
+                raise too_many_joins()
             channel = Channel(self, message, joins.read(message.topic, message.payload, limits.presence_key))
             await channel.enter()
         except Refused as refused:
@@ -174,3 +175,7 @@ class Connection:
         else:
             self.channels[message.topic] = channel
         return True
+
+
+def too_many_joins() -> Refused:
+    return Refused("ClientJoinRateLimitReached", "Too many joins per second")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 from starlette.requests import HTTPConnection
@@ -14,10 +14,14 @@ from local.realtime.changes import Teller
 from local.realtime.database import run
 from local.realtime.feed import Feed
 from local.realtime.joins import Join
+from local.realtime.limits import Rate, Rates
 from local.realtime.settings import Settings
 from local.realtime.subscriptions import Subscribers
 from local.realtime.tokens import Refused
 from local.realtime.topics import Topics
+
+if TYPE_CHECKING:
+    from local.realtime.connection import Connection
 
 FOLLOWS_WITHIN = 5.0
 """Seconds that the start waits for the feed: a long transaction elsewhere can hold it up."""
@@ -27,6 +31,10 @@ FOLLOWS_WITHIN = 5.0
 class Realtime:
     settings: Settings
     pool: database.Pool
+    joins: Rate
+    broadcasts: Rates
+    """By HTTP."""
+    connections: "set[Connection]" = field(default_factory=set)
     topics: Topics = field(default_factory=Topics)
     subscribers: Subscribers = field(default_factory=Subscribers)
 
@@ -53,7 +61,9 @@ def message(row: dict[str, Any], **meta: Any) -> dict[str, Any]:
 async def opened(settings: Settings) -> AsyncIterator[Realtime]:
     pool = database.pool(settings.database_url)
     await pool.open(wait=True, timeout=10)
-    realtime = Realtime(settings, pool)
+    limits = settings.limits
+    rates = Rate(limits.project_joins_per_second), Rates(limits.messages_per_second)
+    realtime = Realtime(settings, pool, *rates)
     feed = Feed(settings.database_url, realtime.topics, Teller(pool, realtime.subscribers))
     tasks = [asyncio.create_task(feed.run()), asyncio.create_task(upkeep.run_forever(pool))]
     try:

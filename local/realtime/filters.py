@@ -1,10 +1,13 @@
 """Filters of changes, as clients write them: `column=operator.value`, with commas between several."""
 
+import json
 import re
 from typing import NamedTuple
 
-OPERATORS = ("eq", "neq", "lt", "lte", "gt", "gte", "in", "is", "isdistinct")
-"""Hosted has patterns too. A pattern of one client's would hold up what all others hear."""
+PATTERNS = ("like", "ilike", "match", "imatch")
+OPERATORS = ("eq", "neq", "lt", "lte", "gt", "gte", "in", "is", "isdistinct", *PATTERNS)
+LONGEST_PATTERN = 256
+"""Characters."""
 
 
 class FilterError(Exception):
@@ -49,16 +52,27 @@ def split(text: str) -> list[str]:
 def _one(text: str) -> Filter:
     if not text:
         raise FilterError("filter must not contain empty segments (check for extra commas)")
-    column, _, rest = text.partition("=")
-    negated = rest.startswith("not.")
-    operator, dot, value = rest.removeprefix("not.").partition(".")
-    if operator not in OPERATORS or not dot:
-        raise FilterError(f"{text!r} is not column=operator.value")
+    column, *rest = text.split("=", 1)
+    if not rest:
+        raise FilterError(_listed([column]))
+    negated = rest[0].startswith("not.")
+    operator, *values = rest[0].removeprefix("not.").split(".", 1)
+    if operator not in OPERATORS or not values:
+        raise FilterError(_listed([operator, *values]))
+    value = values[0]
     if operator == "in":
         if not (value.startswith("(") and value.endswith(")")):
             raise FilterError("`in` filter value must be wrapped by parentheses")
         return Filter(column, operator, "{" + value[1:-1] + "}", negated)
-    return Filter(column, operator, _unquoted(value), negated)
+    value = _unquoted(value)
+    if operator in PATTERNS and len(value) > LONGEST_PATTERN:
+        raise FilterError(f"a pattern has at most {LONGEST_PATTERN} characters")
+    return Filter(column, operator, value, negated)
+
+
+def _listed(parts: list[str]) -> str:
+    """What was found instead, as the real server writes it."""
+    return json.dumps(parts, ensure_ascii=False)
 
 
 def _unquoted(value: str) -> str:

@@ -42,6 +42,8 @@ class Change:
     old: Row
     """The replica identity as it was, or the whole row where that is full. Empty for INSERT."""
     committed_at: datetime
+    transaction: int
+    """Its id, without the epoch."""
 
 
 class Reader:
@@ -50,13 +52,14 @@ class Reader:
     def __init__(self) -> None:
         self.relations: dict[int, Relation] = {}
         self.committed_at = EPOCH
+        self.transaction = 0
 
     def read(self, message: bytes) -> Change | None:
         """The change that the message holds; None when it holds none."""
         body = Body(message)
         kind = body.take(1)
         if kind == b"B":
-            _, microseconds = body.numbers(">qq")
+            _, microseconds, self.transaction = body.numbers(">qqI")
             self.committed_at = EPOCH + timedelta(microseconds=microseconds)
         elif kind == b"R":
             relation = body.relation()
@@ -70,7 +73,8 @@ class Reader:
         new, whole, key = (_row(relation, tuples.get(name)) for name in (b"N", b"O", b"K"))
         keys = {column.name for column in relation.columns if column.is_key}
         old = whole or {name: value for name, value in (key or new).items() if name in keys}
-        return Change(kind, relation, new, {} if kind == "INSERT" else old, self.committed_at)
+        told = {} if kind == "INSERT" else old
+        return Change(kind, relation, new, told, self.committed_at, self.transaction)
 
 
 UNCHANGED = "\0"

@@ -6,9 +6,20 @@ State and diffs have the shape of Phoenix.Presence: {key: {"metas": [{"phx_ref":
 import secrets
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+from local.realtime.messages import written
 
 Meta = dict[str, Any]
+LARGEST = 2 * 1024 * 1024
+"""Bytes of all that is told on a topic: with more of it, whoever joins would seem too slow a reader."""
+
+REFS = 60
+"""Bytes that references and braces add to what a member tells."""
+
+
+class Full(Exception):
+    """No more can be told on this topic."""
 
 
 @dataclass
@@ -17,6 +28,8 @@ class Diff:
 
     joins: dict[str, list[Meta]] = field(default_factory=dict)
     leaves: dict[str, list[Meta]] = field(default_factory=dict)
+    size: int = 0
+    """Bytes, about."""
 
     def payload(self) -> dict[str, Any]:
         return {"joins": grouped(self.joins), "leaves": grouped(self.leaves)}
@@ -26,22 +39,34 @@ def grouped(metas: dict[str, list[Meta]]) -> dict[str, Any]:
     return {key: {"metas": found} for key, found in metas.items()}
 
 
+class Entry(NamedTuple):
+    key: str
+    meta: Meta
+    size: int
+
+
 class Presences:
     def __init__(self) -> None:
-        self.present: dict[Hashable, tuple[str, Meta]] = {}
+        self.present: dict[Hashable, Entry] = {}
+        self.size = 0
         self.diff = Diff()
 
     def track(self, member: Hashable, key: str, told: Meta) -> bool:
-        """False when the member told the same before."""
-        _, before = self.present.get(member, (key, None))
-        if before is not None and _without_refs(before) == _without_refs(told):
+        """False when the member told the same before. Raises Full."""
+        before = self.present.get(member)
+        if before and _without_refs(before.meta) == _without_refs(told):
             return False
+        size = len(written(key)) + len(written(told)) + REFS
+        if self.size - (before.size if before else 0) + size > LARGEST:
+            raise Full
         meta = {**told, "phx_ref": secrets.token_urlsafe(9)}
-        if before is not None:
-            meta["phx_ref_prev"] = before["phx_ref"]
+        if before:
+            meta["phx_ref_prev"] = before.meta["phx_ref"]
             self.untrack(member)
-        self.present[member] = key, meta
+        self.present[member] = Entry(key, meta, size)
+        self.size += size
         self.diff.joins.setdefault(key, []).append(meta)
+        self.diff.size += size
         return True
 
     def untrack(self, member: Hashable) -> bool:
@@ -49,14 +74,15 @@ class Presences:
         found = self.present.pop(member, None)
         if found is None:
             return False
-        key, meta = found
-        self.diff.leaves.setdefault(key, []).append(meta)
+        self.size -= found.size
+        self.diff.leaves.setdefault(found.key, []).append(found.meta)
+        self.diff.size += found.size
         return True
 
     def state(self) -> dict[str, Any]:
         metas: dict[str, list[Meta]] = {}
-        for key, meta in self.present.values():
-            metas.setdefault(key, []).append(meta)
+        for entry in self.present.values():
+            metas.setdefault(entry.key, []).append(entry.meta)
         return grouped(metas)
 
     def take_diff(self) -> Diff:

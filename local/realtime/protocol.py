@@ -1,14 +1,43 @@
-"""uvicorn's WebSockets, with what ASGI lacks: ending a connection whose client does not read.
+"""uvicorn's WebSockets, with what ASGI lacks.
 
-To close one, all that waits must be sent first, which such a client never lets happen.
+A connection can be ended whose client does not read: to close one, all that waits must be sent first, which
+such a client never lets happen. Pings and pieces of messages are counted: the application never sees them.
 """
 
+from typing import Any
+
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
+
+from local.realtime.limits import Rate
+
+FRAMES_PER_SECOND = 1000
+"""Pings, pongs and pieces of a connection."""
 
 
 class Protocol(WebSocketsSansIOProtocol):
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.small_frames = Rate(FRAMES_PER_SECOND)
+
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if self.handshake_initiated and hasattr(self, "scope"):
             self.scope["state"]["abort"] = self.transport.abort
+
+    def handle_ping(self) -> None:
+        super().handle_ping()
+        self._count()
+
+    def handle_pong(self, event: Frame) -> None:
+        super().handle_pong(event)
+        self._count()
+
+    def handle_cont(self, event: Frame) -> None:
+        super().handle_cont(event)
+        self._count()
+
+    def _count(self) -> None:
+        if not self.small_frames.take():
+            self.transport.abort()

@@ -40,6 +40,9 @@ where pubname = 'supabase_realtime'
 -- name: check_filter
 select realtime.check_filter(%(oid)s::oid, %(role)s, %(column)s, %(operator)s, %(value)s, %(negated)s, %(longest)s);
 
+-- name: check_selection
+select realtime.check_selection(%(oid)s::oid, %(role)s, %(names)s);
+
 -- name: describe
 select
   a.attname as name, format_type(a.atttypid, a.atttypmod) as type, t.typname as short_type,
@@ -66,6 +69,12 @@ from unnest(
   %(operators)s::text[], %(types)s::text[], %(values)s::text[], %(expected)s::text[], %(negated)s::boolean[]
 ) with ordinality as f (operator, type, value, expected, negated, place)
 order by f.place;
+
+-- name: limit_time
+select set_config('statement_timeout', %(within)s, true);
+
+-- name: snapshot
+select pg_current_snapshot()::text as snapshot;
 
 -- name: is_visible
 select realtime.is_visible(%(oid)s::oid::regclass, %(names)s, %(values)s) as visible;

@@ -107,85 +107,8 @@ exception when others then
 end
 $$;
 
--- What the server asks about changes of tables; these names are its own.
-
-create function realtime.cast(val text, type_ regtype) returns jsonb
-language plpgsql stable
-as $$
-declare
-    v_result jsonb;
-begin
-    if type_ = 'bytea'::regtype then
-        return to_jsonb(val);
-    end if;
-    execute format('select to_jsonb(%L::%s)', val, type_) into v_result;
-    return v_result;
-end
-$$;
-
--- Whether a value passes a filter such as `lt.5`. Null passes `is.null` and `isdistinct` only.
-
-create function realtime.passes(operator text, type_ regtype, val text, expected text, negated boolean) returns boolean
-language plpgsql stable
-as $$
-declare
-    v_symbol text := case operator
-        when 'eq' then '=' when 'neq' then '<>' when 'lt' then '<' when 'lte' then '<=' when 'gt' then '>'
-        when 'gte' then '>=' when 'isdistinct' then 'is distinct from'
-    end;
-    v_result boolean;
-begin
-    if operator = 'is' and expected in ('null', 'true', 'false', 'unknown') then
-        execute format('select %L::%s is %s', val, type_, expected) into v_result;
-    elsif operator = 'in' then
-        execute format('select %1$L::%2$s = any(%3$L::%2$s[])', val, type_, expected) into v_result;
-    elsif v_symbol is not null then
-        execute format('select %1$L::%2$s %3$s %4$L::%2$s', val, type_, v_symbol, expected) into v_result;
-    else
-        raise exception 'invalid filter %.%', operator, expected;
-    end if;
-    return coalesce(v_result <> negated, false);
-end
-$$;
-
-create function realtime.check_filter(
-    relation oid, role text, column_name text, operator text, expected text, negated boolean, longest integer
-) returns void
-language plpgsql stable
-as $$
-declare
-    v_type regtype;
-begin
-    select a.atttypid::regtype into v_type
-    from pg_catalog.pg_attribute as a
-    where a.attrelid = relation and a.attname = column_name and a.attnum > 0 and not a.attisdropped
-      and has_column_privilege(role, relation, a.attnum, 'select');
-    if v_type is null then
-        raise exception 'invalid column for filter %', column_name;
-    end if;
-    if operator = 'in' and jsonb_array_length(realtime.cast(expected, (v_type || '[]')::regtype)) > longest then
-        raise exception 'too many values for `in` filter. Maximum %', longest;
-    end if;
-    perform realtime.passes(operator, v_type, null, expected, negated);
-end
-$$;
-
--- Whether a row is there for whoever asks.
-
-create function realtime.is_visible(relation regclass, names text [], vals text []) returns boolean
-language plpgsql stable
-as $$
-declare
-    v_key text := string_agg(format('%I = %L', k.name, k.val), ' and ') from unnest(names, vals) as k (name, val);
-    v_found boolean;
-begin
-    execute format('select exists (select from %s where %s)', relation, v_key) into v_found;
-    return v_found;
-end
-$$;
-
 revoke execute on all functions in schema realtime from public;
-grant execute on function realtime.topic, realtime.send, realtime.broadcast_changes, realtime.is_visible
+grant execute on function realtime.topic, realtime.send, realtime.broadcast_changes
 to postgres, anon, authenticated, service_role, dashboard_user;
 
 reset role;

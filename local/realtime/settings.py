@@ -7,8 +7,10 @@ from local.realtime.limits import Limits
 
 LIMITS = {
     "REALTIME_MESSAGE_BYTES": "message_bytes",
+    "REALTIME_CONNECTIONS": "connections",
     "REALTIME_CHANNELS": "channels",
     "REALTIME_JOINS_PER_SECOND": "joins_per_second",
+    "REALTIME_PROJECT_JOINS_PER_SECOND": "project_joins_per_second",
     "REALTIME_MESSAGES_PER_SECOND": "messages_per_second",
     "REALTIME_BUFFER_BYTES": "buffer_bytes",
 }

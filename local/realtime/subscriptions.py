@@ -1,6 +1,9 @@
 """Which changes of tables a channel asked for."""
 
+import json
+import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +23,8 @@ ANY = "*"
 UNABLE = "Unable to subscribe to changes with given parameters"
 LONGEST_LIST = 100
 """Values in an `in` filter."""
+MOST = 100
+"""Subscriptions of a channel, and filters of a subscription."""
 
 
 class SubscriptionError(Exception):
@@ -62,12 +67,22 @@ def request_id(asked: dict[str, Any]) -> int:
     return zlib.crc32(written(sorted(asked.items(), key=lambda pair: pair[0])).encode()) >> 5
 
 
+def read_all(asked: tuple[dict[str, Any], ...]) -> tuple[Subscription, ...]:
+    """Raises SubscriptionError."""
+    if len(asked) > MOST:
+        raise SubscriptionError(f"A channel has at most {MOST} subscriptions")
+    return tuple(read(one) for one in asked)
+
+
 def read(asked: dict[str, Any]) -> Subscription:
     """Raises SubscriptionError."""
     event, columns = asked.get("event"), asked.get("select")
     schema, table, text = (asked.get(name) for name in ("schema", "table", "filter"))
     if isinstance(columns, str):
-        raise SubscriptionError("Error parsing `select` params: expected a list of column name strings")
+        raise SubscriptionError(
+            "Error parsing `select` params: expected a list of column name strings, "
+            'e.g. select: ["col1", "col2"]'
+        )
     if not all(value is None or isinstance(value, str) for value in (schema, table, text)) or (
         schema is None and table is None
     ):
@@ -81,8 +96,16 @@ def read(asked: dict[str, Any]) -> Subscription:
     wanted = (
         frozenset(name for name in columns if isinstance(name, str)) if isinstance(columns, list) else None
     )
-    if (found or wanted) and ANY in (schema or "public", table or ANY):
-        raise SubscriptionError("A filter or a selection of columns takes one schema and one table.")
+    if len(found) > MOST:
+        raise SubscriptionError(f"A subscription has at most {MOST} filters")
+    if ANY in (schema or "public", table or ANY):
+        if found:
+            raise SubscriptionError("A filter takes one schema and one table")
+        if wanted:
+            raise SubscriptionError(
+                "Column selection is not supported for wildcard subscriptions. "
+                "Provide an explicit schema and table name."
+            )
     return Subscription(
         request_id(asked),
         event.upper() if isinstance(event, str) and event.upper() in EVENTS else ANY,
@@ -96,15 +119,7 @@ def read(asked: dict[str, Any]) -> Subscription:
 async def check(pool: Pool, subscription: Subscription, role: str) -> None:
     """Raises SubscriptionError when nothing is published there, or a filter does not fit its column."""
     where = {"schema": subscription.schema, "table": subscription.table}
-    told = ", ".join(
-        f"{name}: {value}"
-        for name, value in (
-            ("event", subscription.event),
-            *where.items(),
-            ("filters", [tuple(one) for one in subscription.filters]),
-            ("select", sorted(subscription.columns) if subscription.columns else None),
-        )
-    )
+    told = _told(subscription)
     try:
         async with pool.connection() as connection:
             tables = await (await run(connection, "published", **where)).fetchall()
@@ -121,7 +136,30 @@ async def check(pool: Pool, subscription: Subscription, role: str) -> None:
                     longest=LONGEST_LIST,
                     **one._asdict(),
                 )
+            names = sorted(subscription.columns or ())
+            await run(connection, "check_selection", oid=tables[0]["oid"], role=role, names=names)
     except psycopg.Error as error:
-        why = error.diag.message_primary or "the database does not answer"
-        check = f"An exception happened so please check your connect parameters: [{told}]. Exception: {why}"
-        raise SubscriptionError(f"{UNABLE}. {check}") from error
+        check = f"An exception happened so please check your connect parameters: [{told}]."
+        raise SubscriptionError(f"{UNABLE}. {check} Exception: {_exception(error)}") from error
+
+
+def _told(subscription: Subscription) -> str:
+    """As the real server, which is written in Elixir, tells it."""
+    filters = ", ".join(f"{{{_listed(one)}}}" for one in subscription.filters)
+    columns = f"[{_listed(sorted(subscription.columns))}]" if subscription.columns else "nil"
+    return (
+        f"event: {subscription.event}, schema: {subscription.schema}, table: {subscription.table}, "
+        f"filters: [{filters}], select: {columns}"
+    )
+
+
+def _listed(words: Iterable[str | bool]) -> str:
+    return ", ".join(json.dumps(word, ensure_ascii=False) for word in words)
+
+
+def _exception(error: psycopg.Error) -> str:
+    """Likewise."""
+    if error.sqlstate is None:
+        return "the database does not answer"
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+    return f"{error.diag.severity} {error.sqlstate} ({name}) {error.diag.message_primary}"

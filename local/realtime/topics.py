@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from typing import Any, Protocol
 
 from local.realtime.messages import ForMany
-from local.realtime.presence import Presences
+from local.realtime.presence import LARGEST, Presences
 
 PREFIX = "realtime:"
 DIFF_AFTER = 0.02
@@ -40,6 +40,7 @@ class Topic:
                 member.hear(message, message_id)
 
     def track(self, member: Member, key: str, told: dict[str, Any]) -> None:
+        """Raises Full."""
         if self.presences.track(member, key, told):
             self._tell_soon()
 
@@ -48,11 +49,15 @@ class Topic:
             self._tell_soon()
 
     def _tell_soon(self) -> None:
-        if self.telling is None:
+        if self.presences.diff.size > LARGEST:
+            self._tell()
+        elif self.telling is None:
             self.telling = asyncio.get_running_loop().call_later(DIFF_AFTER, self._tell)
 
     def _tell(self) -> None:
-        self.telling = None
+        if self.telling:
+            self.telling.cancel()
+            self.telling = None
         diff = ForMany(self.full_name, "presence_diff", self.presences.take_diff().payload())
         for member in self.members:
             member.hear_presence(diff)

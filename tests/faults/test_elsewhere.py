@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import psycopg
@@ -16,6 +18,7 @@ from supabase import ClientOptions, create_client
 from local import elsewhere, keys
 from local.parts import free_port
 from local.plan import VARIABLES
+from local.postgres import cluster
 from local.settings import ROOT
 from tests.conftest import Stack
 from tests.faults.test_stack import Own, eventually, local, own
@@ -165,6 +168,48 @@ def test_reads_of_a_rest_server_elsewhere_are_counted_before_it(
 def remaining(client: httpx.Client, method: str, path: str) -> list[int]:
     """What the caller is told is left, once if at all."""
     return [int(told) for told in client.request(method, path).headers.get_list("x-ratelimit-remaining")]
+
+
+class Realtime(BaseHTTPRequestHandler):
+    """As the real server: it makes its tables when somebody with the secret first asks for its tenant."""
+
+    def do_GET(self) -> None:
+        asked = (self.path, self.headers["Authorization"])
+        known = asked == ("/api/tenants/realtime-dev/health", f"Bearer {self.server.token}")  # type: ignore[attr-defined]
+        if known:
+            with psycopg.connect(self.server.database) as connection:  # type: ignore[attr-defined]
+                connection.execute("create table if not exists realtime.messages (topic text)")
+        self.send_response(200 if known else 403)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+def test_a_realtime_elsewhere_makes_its_own_tables(own: Own, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Realtime)
+    address = f"http://127.0.0.1:{server.server_port}"
+    with given(monkeypatch, {"REALTIME_URL": address}):
+        own.run("reset --only database")
+        found = values(own)
+        server.token = found["SUPABASE_SERVICE_ROLE_KEY"]  # type: ignore[attr-defined]
+        server.database = cluster.url(  # type: ignore[attr-defined]
+            own.settings, keys.load(own.directory), cluster.SUPERUSER
+        )
+        with psycopg.connect(found["DATABASE_URL"]) as connection:
+            made = connection.execute(
+                "select to_regclass('realtime.messages'), to_regproc('realtime.passes')"
+            )
+            assert made.fetchone() == (None, None)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert f"realtime is at {address}" in own.run("up")
+        own.run("down")
+    refused = own.refuse("up")
+    assert (
+        "realtime's tables in this database are another server's: say where it is by REALTIME_URL" in refused
+    )
+    server.shutdown()
+    server.server_close()
 
 
 def test_what_a_server_lacks_is_said(stack: Stack) -> None:

@@ -7,7 +7,8 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -23,16 +24,26 @@ MESSAGES = 20
 
 
 class Listener(threading.Thread):
-    """Joined to a private topic; whenever it is thrown out it joins again and asks for what it missed."""
+    """Joined to a private topic, and to a table's changes; whenever it is thrown out it joins again, and asks
+    for the messages that it missed."""
 
     def __init__(self, stack: Stack, topic: str) -> None:
         super().__init__(daemon=True)
         self.stack, self.topic = stack, topic
-        self.live = Counter[int]()
-        self.again: set[int] = set()
+        self.heard: list[list[tuple[int, bool]]] = []
+        """At each join, the numbers of messages and whether they were replayed."""
+        self.rows: list[list[int]] = []
+        """At each join, the numbers of rows."""
         self.joined = threading.Event()
-        self.joins = 0
         self.done = False
+
+    @property
+    def live(self) -> Counter[int]:
+        return Counter(number for heard in self.heard for number, replayed in heard if not replayed)
+
+    @property
+    def numbers(self) -> set[int]:
+        return {number for heard in self.heard for number, _ in heard}
 
     def run(self) -> None:
         while not self.done:
@@ -44,41 +55,75 @@ class Listener(threading.Thread):
                 time.sleep(0.1)
 
     def listen(self, socket: Socket) -> None:
+        config: dict[str, Any] = {
+            "private": True,
+            "broadcast": {"replay": {"since": 0, "limit": 25}},
+            "postgres_changes": [{"event": "INSERT", "schema": "public", "table": "counted"}],
+        }
         while not self.done:
-            replay = {"since": 0, "limit": 25}
-            answer = socket.join(self.topic, private=True, broadcast={"replay": replay})
+            answer = socket.join(self.topic, **config)
             if answer["status"] != "ok":
                 time.sleep(0.1)
                 continue
-            self.joins += 1
-            self.joined.set()
-            while not self.done:
-                try:
-                    message = socket.until(lambda found: True, seconds=0.5)
-                except TimeoutError:
-                    socket.ask("phoenix", "heartbeat", {})
-                    continue
-                if message["event"] in ("phx_error", "phx_close"):
-                    break
-                if message["event"] == "broadcast":
-                    number = message["payload"]["payload"]["n"]
-                    if message["payload"]["meta"].get("replayed"):
-                        self.again.add(number)
-                    else:
-                        self.live[number] += 1
+            self.heard.append([])
+            self.rows.append([])
+            self.follow(socket)
             self.joined.clear()
 
+    def follow(self, socket: Socket) -> None:
+        """Until the channel ends."""
+        while not self.done:
+            try:
+                message = socket.until(lambda found: True, seconds=0.5)
+            except TimeoutError:
+                socket.ask("phoenix", "heartbeat", {})
+                continue
+            payload = message["payload"]
+            match message["event"]:
+                case "phx_error" | "phx_close" if message["join_ref"] == socket.join_refs[message["topic"]]:
+                    return
+                case "broadcast":
+                    self.heard[-1].append((payload["payload"]["n"], "replayed" in payload["meta"]))
+                case "postgres_changes":
+                    self.rows[-1].append(payload["data"]["record"]["n"])
+                case "system" if payload["status"] == "ok":
+                    self.joined.set()
+                case "system":
+                    socket.ask(f"realtime:{self.topic}", "phx_leave", {})
+                    socket.heard.clear()
+                    return
 
-def write(stack: Stack, topic: str, number: int) -> None:
-    """Commit a message, however often it takes; a commit whose answer was lost is looked up."""
+
+@pytest.fixture
+def counted(stack: Stack) -> Iterator[None]:
+    """A table whose rows are listened to."""
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        connection.execute("create table public.counted (n integer primary key)")
+        connection.execute("grant select on public.counted to service_role")
+        connection.execute("alter publication supabase_realtime add table public.counted")
+    yield
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        connection.execute("drop table public.counted")
+
+
+def write_all(stack: Stack, topic: str, numbers: Iterable[int]) -> None:
+    for number in numbers:
+        write(stack, topic, number)
+
+
+def write(stack: Stack, topic: str, number: int, count: bool = True) -> None:
+    """Commit a message and a row, however often it takes; a commit whose answer was lost is looked up."""
 
     def written() -> bool:
         try:
             with psycopg.connect(stack.database_url, autocommit=True, connect_timeout=2) as connection:
                 query = "select 1 from realtime.messages where topic = %s and payload ->> 'n' = %s"
                 if not connection.execute(query, [topic, str(number)]).fetchone():
-                    send = "select realtime.send(jsonb_build_object('n', %s::integer), 'counted', %s)"
-                    connection.execute(send, [number, topic])
+                    with connection.transaction():
+                        send = "select realtime.send(jsonb_build_object('n', %s::integer), 'counted', %s)"
+                        connection.execute(send, [number, topic])
+                        if count:
+                            connection.execute("insert into public.counted values (%s)", [number])
             return True
         except psycopg.OperationalError:
             return False
@@ -93,24 +138,40 @@ def eventually(condition: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.usefixtures("counted")
 @pytest.mark.parametrize("part", ["postgres", "platform", "gateway"])
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_what_was_committed_arrives_once_or_is_told_as_missed(stack: Stack, part: str, turn: int) -> None:
+    """Two write and two listen; after the fall, both listen again before the last is written."""
     topic = f"faults {part} {turn} {uuid.uuid4()}"
-    listener = Listener(stack, topic)
-    listener.start()
-    assert listener.joined.wait(20)
-    for number in range(MESSAGES):
-        if number == MESSAGES // 3:
-            os.kill(stack.pid(part), signal.SIGKILL)
-        write(stack, topic, number)
-    eventually(lambda: listener.joins >= 2 and listener.joined.is_set())
+    listeners = [Listener(stack, topic) for _ in range(2)]
+    for listener in listeners:
+        listener.start()
+        assert listener.joined.wait(20)
+    halves = [range(writer, MESSAGES, 2) for writer in range(2)]
+    writers = [threading.Thread(target=write_all, args=[stack, topic, half]) for half in halves]
+    for writer in writers:
+        writer.start()
+    eventually(lambda: len(listeners[0].numbers) >= MESSAGES // 3)
+    os.kill(stack.pid(part), signal.SIGKILL)
+    for writer in writers:
+        writer.join()
+    eventually(lambda: all(len(one.heard) >= 2 and one.joined.is_set() for one in listeners))
     write(stack, topic, MESSAGES)
-    eventually(lambda: MESSAGES in set(listener.live) | listener.again)
-    listener.done = True
-    listener.join(20)
-    assert set(listener.live) | listener.again == set(range(MESSAGES + 1))
-    assert set(listener.live.values()) == {1}
+    eventually(lambda: all(MESSAGES in one.numbers and MESSAGES in one.rows[-1] for one in listeners))
+    for listener in listeners:
+        listener.done = True
+        listener.join(20)
+        assert listener.numbers == set(range(MESSAGES + 1))
+        assert set(listener.live.values()) == {1}
+        for heard in listener.heard:
+            assert len({number for number, _ in heard}) == len(heard)
+        rows = Counter(number for heard in listener.rows for number in heard)
+        assert set(rows.values()) == {1} and set(rows) <= set(range(MESSAGES + 1))
+        for half in halves:
+            for told in listener.rows:
+                own = [number for number in told if number in half]
+                assert own == [number for number in half if own and own[0] <= number <= own[-1]]
 
 
 @pytest.mark.filterwarnings("ignore:ConnectionClosed:DeprecationWarning")
@@ -135,13 +196,13 @@ def test_the_official_client_joins_again_by_itself(stack: Stack, part: str, turn
         )
         channel.on_broadcast("*", lambda found: heard.append(found["payload"]["n"]))
         await channel.subscribe(lambda state, _: states.append(state))
-        await asyncio.to_thread(write, stack, topic, 1)
+        await asyncio.to_thread(write, stack, topic, 1, False)
         await asyncio.to_thread(eventually, lambda: heard == [1])
         os.kill(stack.pid(part), signal.SIGKILL)
         await asyncio.to_thread(
             eventually, lambda: states[-1] == RealtimeSubscribeStates.SUBSCRIBED and len(states) >= 3
         )
-        await asyncio.to_thread(write, stack, topic, 2)
+        await asyncio.to_thread(write, stack, topic, 2, False)
         await asyncio.to_thread(eventually, lambda: heard[-1:] == [2])
         await client.close()
 

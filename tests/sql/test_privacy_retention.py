@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from local.realtime import upkeep
 from tests.sql.people import Person, item, person
 
 MONTHS_AGO = "date_trunc('month', now() at time zone 'UTC') - %s * interval '1 month'"
@@ -125,6 +126,19 @@ def test_a_table_of_the_inventory_that_is_not_there_is_passed_over(db: psycopg.C
         "values ('realtime', 'nowhere', 'x', true, 'x', 'delete', interval '3 days', 'inserted_at')"
     )
     assert apply(db) == []
+
+
+def test_messages_are_left_to_realtime_which_keeps_them_as_long_as_the_inventory_says(
+    db: psycopg.Connection,
+) -> None:
+    where = "where (schema_name, table_name) = ('realtime', 'messages')"
+    kept = db.execute(f"select retention from private.data_inventory {where}").fetchone()
+    assert kept == (upkeep.KEPT,)
+    db.execute("insert into realtime.messages (topic, extension, inserted_at) "
+               "values ('x', 'broadcast', now() at time zone 'utc' - interval '1 hour')")  # fmt: skip
+    db.execute(f"update private.data_inventory set retention = interval '1 second' {where}")
+    assert apply(db) == []
+    assert db.execute("select from realtime.messages where topic = 'x'").rowcount == 1
 
 
 def test_the_audit_log_loses_its_months_after_a_year(db: psycopg.Connection) -> None:

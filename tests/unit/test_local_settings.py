@@ -29,6 +29,23 @@ def test_the_projects_configuration_says_what_the_spec_says() -> None:
     assert found.custom_access_token_hook == "pg-functions://postgres/private/custom_access_token_hook"
 
 
+@pytest.mark.parametrize(
+    ("text", "off"),
+    [
+        ("", set()),
+        ("[realtime]\nenabled = false\n[auth]\nenabled = true\n", {"realtime"}),
+        (
+            "[storage]\nenabled = false\n[auth]\nenabled = false\n[studio]\nenabled = false\n",
+            {"storage", "auth"},
+        ),
+    ],
+)
+def test_parts_are_off_where_the_configuration_says_so(tmp_path: Path, text: str, off: set[str]) -> None:
+    (tmp_path / "supabase").mkdir()
+    (tmp_path / "supabase" / "config.toml").write_text(text)
+    assert config.load(tmp_path).off == off
+
+
 def test_a_broken_configuration_is_named(tmp_path: Path) -> None:
     (tmp_path / "supabase").mkdir()
     (tmp_path / "supabase" / "config.toml").write_text("[api\n")

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.realtime import filters, joins
+from local.realtime import filters, joins, snapshots
 from local.realtime.filters import Filter, FilterError
-from local.realtime.limits import BURST, Rate
+from local.realtime.limits import BURST, SWEEP_AT, Rate, Rates
 from local.realtime.messages import V1, V2, VERSIONS, Binary, Message, Unreadable, decode, encode
 from local.realtime.pgoutput import Change, Reader
-from local.realtime.presence import Presences
+from local.realtime.presence import LARGEST, Full, Presences
 from local.realtime.settings import SettingsError, read
 from local.realtime.subscriptions import request_id
 from local.realtime.tokens import Refused
@@ -80,16 +80,31 @@ def test_a_binary_broadcast_is_read_by_its_sizes(
         ("a=eq.b=c.d", (Filter("a", "eq", "b=c.d", False),)),
         ('a=eq.5" long', (Filter("a", "eq", '5" long', False),)),
         ("a=eq.", (Filter("a", "eq", "", False),)),
+        ('a=not.ilike."%x, b%"', (Filter("a", "ilike", "%x, b%", True),)),
+        (r"a=match.^\d+\.(x|y)$", (Filter("a", "match", r"^\d+\.(x|y)$", False),)),
     ],
 )
 def test_a_filter_is_read(text: str, expected: tuple[Filter, ...]) -> None:
     assert filters.read(text) == expected
 
 
-@pytest.mark.parametrize("text", ["undefined", "a=eq", "a=foo.1", "a=in.1", "a=eq.1,", "=,", "a=like.x%"])
-def test_what_is_no_filter_is_refused(text: str) -> None:
-    with pytest.raises(FilterError):
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("undefined", '["undefined"]'),
+        ("a=eq", '["eq"]'),
+        ("subject=foo.hey", '["foo", "hey"]'),
+        ("a=not.foo.b.c", '["foo", "b.c"]'),
+        ("=,", '[""]'),
+        ("a=in.1", "`in` filter value must be wrapped by parentheses"),
+        ("a=eq.1,", "filter must not contain empty segments (check for extra commas)"),
+        ("a=like." + "x" * 257, "a pattern has at most 256 characters"),
+    ],
+)
+def test_what_is_no_filter_is_refused(text: str, words: str) -> None:
+    with pytest.raises(FilterError) as refused:
         filters.read(text)
+    assert str(refused.value) == words
 
 
 @given(st.text())
@@ -141,6 +156,38 @@ def test_a_rate_allows_a_burst_and_then_what_it_says() -> None:
     assert [rate.take() for _ in range(3)] == [True, True, False]
     now = 1000.0
     assert sum(rate.take() for _ in range(100)) == 2 * BURST
+
+
+def test_a_rate_says_how_long_to_wait() -> None:
+    now = 0.0
+    rate = Rate(2, clock=lambda: now)
+    assert rate.take(2 * BURST - 3) and not rate.take(4)
+    assert (rate.wait(3), rate.wait(4), rate.wait(20)) == (0, 0.5, 8.5)
+    now = 0.5
+    assert rate.wait(4) == 0 and rate.take(4) and not rate.take()
+
+
+def test_a_caller_is_forgotten_once_its_bucket_is_full_again() -> None:
+    now = 0.0
+    rates = Rates(1, clock=lambda: now)
+    for n in range(SWEEP_AT - 1):
+        assert rates.of(f"caller {n}").take()
+    now = 10.0
+    assert rates.of("late").take(BURST)
+    assert not rates.of("one more").take(BURST + 1)
+    assert set(rates.by_caller) == {"late", "one more"}
+    assert not rates.of("late").take()
+
+
+def test_presence_is_counted_in_bytes_as_it_comes_and_goes() -> None:
+    presences, told = Presences(), {"text": "x" * (LARGEST // 2 - 200)}
+    assert presences.track("a", "a", told) and presences.track("b", "b", {**told, "n": 1})
+    with pytest.raises(Full):
+        presences.track("c", "c", told)
+    assert presences.track("a", "a", {**told, "n": 2})
+    assert presences.untrack("b") and presences.track("c", "c", told)
+    assert presences.untrack("a") and presences.untrack("c")
+    assert presences.size == 0 and presences.state() == {}
 
 
 @pytest.mark.parametrize(
@@ -230,8 +277,29 @@ def test_a_change_is_read(message: bytes, kind: str, new: dict[str, str], old: d
     assert isinstance(change, Change)
     assert (change.kind, change.new, change.old) == (kind, new, old)
     assert (change.relation.schema, change.relation.table) == ("public", "Odd Name")
-    assert change.committed_at == datetime(2000, 1, 2, tzinfo=UTC)
+    assert (change.committed_at, change.transaction) == (datetime(2000, 1, 2, tzinfo=UTC), 5)
     assert reader.read(COMMIT) is None
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "transaction", "seen"),
+    [
+        ("10:10:", 9, True),
+        ("10:10:", 10, False),
+        ("10:10:", 11, False),
+        ("7:10:7,9", 7, False),
+        ("7:10:7,9", 8, True),
+        (f"{2**32 + 5}:{2**32 + 5}:", 4, True),
+        (f"{2**32 + 5}:{2**32 + 5}:", 2**32 - 1, True),
+        (f"{2**32 - 1}:{2**32 + 5}:{2**32 - 1},{2**32 + 3}", 2**32 - 1, False),
+        (f"{2**32 - 1}:{2**32 + 5}:{2**32 - 1},{2**32 + 3}", 3, False),
+        (f"{2**32 - 1}:{2**32 - 1}:", 3, False),
+    ],
+)
+def test_a_transaction_is_seen_by_a_snapshot_that_began_after_its_end(
+    snapshot: str, transaction: int, seen: bool
+) -> None:
+    assert snapshots.sees(snapshot, transaction) is seen
 
 
 def test_every_setting_that_is_wrong_is_named() -> None:

@@ -1,6 +1,6 @@
 -- Remove what is older than private.data_inventory lets it be: up to `batch` rows of each table; of tables by month,
 -- whole months once all in them is older, and rows of the default part. Returns what was removed from where. Each call
--- is a transaction of its own: call it until it returns nothing.
+-- is a transaction of its own: call it until it returns nothing. What Realtime keeps it drops itself, a day at a time.
 --   batch  how many rows of a table at most
 -- For workers only.
 create or replace function private.apply_retention(batch integer default 10000)
@@ -16,7 +16,7 @@ begin
         from private.data_inventory as i
         join pg_catalog.pg_namespace as n on n.nspname = i.schema_name
         join pg_catalog.pg_class as c on c.relnamespace = n.oid and c.relname = i.table_name
-        where i.retention is not null and c.relkind in ('r', 'p')
+        where i.retention is not null and i.schema_name <> 'realtime' and c.relkind in ('r', 'p')
         order by i.schema_name, i.table_name
     loop
         v_part := v_kept.name;

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import jwt
+import psutil
 import psycopg
 import pytest
 
@@ -42,6 +43,26 @@ def opened(stack: Stack) -> Iterator[Open]:
 def database(stack: Stack) -> Iterator[psycopg.Connection]:
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def bystanders(opened: Open) -> Iterator[list[Socket]]:
+    """Two who talk to each other before and after."""
+    ann, bob = opened(), opened("2.0.0")
+    for socket in (ann, bob):
+        assert socket.join("bystanders")["status"] == "ok"
+    yield [ann, bob]
+    ann.say("bystanders", "still here", {})
+    assert bob.hear("broadcast")["event"] == "still here"
+
+
+@pytest.fixture
+def steady_memory(stack: Stack) -> Iterator[None]:
+    """The platform's process does not grow."""
+    process = psutil.Process(stack.pid("platform"))
+    before = process.memory_info().rss
+    yield
+    assert process.memory_info().rss - before < 50_000_000
 
 
 @pytest.fixture

@@ -2,17 +2,59 @@
 
 import itertools
 import json
+import socket as sockets
 import struct
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
+import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 Message = dict[str, Any]
 """topic, event, payload, ref, join_ref"""
 PATIENCE = 10.0
+CONTINUATION, TEXT, BYTES, PING = 0, 1, 2, 9
+COMPRESSED = 0x40
+
+
+def frame(opcode: int, content: bytes, *, last: bool = True, bits: int = 0) -> bytes:
+    """As a client sends it, masked with zeros."""
+    head = bytes([opcode | bits | (0x80 if last else 0)])
+    size = len(content)
+    if size < 126:
+        length = bytes([0x80 | size])
+    else:
+        length = b"\xfe" + struct.pack(">H", size) if size < 2**16 else b"\xff" + struct.pack(">Q", size)
+    return head + length + b"\0\0\0\0" + content
+
+
+def handshake(url: str, key: str) -> bytes:
+    """All but the empty line at its end."""
+    lines = (
+        f"GET /realtime/v1/websocket?apikey={key}&vsn=1.0.0 HTTP/1.1",
+        f"Host: {urlsplit(url).netloc}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version: 13",
+    )
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def reach(url: str) -> sockets.socket:
+    address = urlsplit(url)
+    return sockets.create_connection((address.hostname or "", address.port or 80), timeout=30)
+
+
+def end_of(socket: "Socket") -> tuple[int | None, str]:
+    """Code and reason with which the server closed; none where the client was too busy to read them."""
+    with pytest.raises(ConnectionClosed) as closed:
+        socket.until(lambda message: False, seconds=20)
+    return (closed.value.rcvd.code, closed.value.rcvd.reason) if closed.value.rcvd else (None, "")
 
 
 class Socket:

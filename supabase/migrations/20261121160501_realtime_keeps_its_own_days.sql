@@ -1,0 +1,49 @@
+-- Functions, triggers and policies as sql/ has them.
+
+set lock_timeout = '10s';
+set check_function_bodies = off;
+
+-- source: sql/private/identity/apply_retention.sql
+-- Remove what is older than private.data_inventory lets it be: up to `batch` rows of each table; of tables by month,
+-- whole months once all in them is older, and rows of the default part. Returns what was removed from where. Each call
+-- is a transaction of its own: call it until it returns nothing. What Realtime keeps it drops itself, a day at a time.
+--   batch  how many rows of a table at most
+-- For workers only.
+create or replace function private.apply_retention(batch integer default 10000)
+returns table (relation text, removed bigint)
+language plpgsql rows 10 set search_path = '' set timezone = 'UTC' set lock_timeout = '5s'
+as $$
+declare
+    v_kept record;
+    v_part regclass;
+begin
+    for v_kept in
+        select c.oid::regclass as name, c.relkind = 'p' as is_by_month, i.retention_column, now() - i.retention as until
+        from private.data_inventory as i
+        join pg_catalog.pg_namespace as n on n.nspname = i.schema_name
+        join pg_catalog.pg_class as c on c.relnamespace = n.oid and c.relname = i.table_name
+        where i.retention is not null and i.schema_name <> 'realtime' and c.relkind in ('r', 'p')
+        order by i.schema_name, i.table_name
+    loop
+        v_part := v_kept.name;
+        if v_kept.is_by_month then
+            for v_part in select private.months_before(v_kept.name, v_kept.until) loop
+                relation := v_part;
+                execute format('select count(*) from %s', v_part) into removed;
+                execute format('drop table %s', v_part);
+                return next;
+            end loop;
+            select nullif(t.partdefid, 0)::regclass into v_part
+            from pg_catalog.pg_partitioned_table as t
+            where t.partrelid = v_kept.name;
+        end if;
+        relation := v_part;
+        removed := private.remove_before(v_part, v_kept.retention_column, v_kept.until, batch);
+        if removed > 0 then
+            return next;
+        end if;
+    end loop;
+end
+$$;
+comment on function private.apply_retention(integer) is 'Remove what is older than it may be kept.';
+revoke execute on function private.apply_retention(integer) from public;

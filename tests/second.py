@@ -1,0 +1,45 @@
+"""A second platform process on a running stack's database, with settings of its own."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import httpx
+
+from local import config, keys, parts
+from local.settings import ROOT
+from tests.conftest import Stack
+
+
+@contextmanager
+def second_platform(stack: Stack, served: Sequence[str], **variables: str) -> Iterator[str]:
+    """Where it answers, past any gateway."""
+    secrets = keys.load(stack.settings.directory)
+    own = parts.platform_environment(stack.settings, secrets, config.load(ROOT), served)
+    port = parts.free_port()
+    process = subprocess.Popen(
+        parts.uvicorn(port), cwd=ROOT, env={**os.environ, **own, **variables}, stderr=subprocess.DEVNULL
+    )
+    url = parts.local_url(port)
+    try:
+        eventually(lambda: answers(url))
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health").status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "did not come true in time"
+        time.sleep(0.05)
