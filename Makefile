@@ -15,9 +15,10 @@ else ifneq ($(STACK),embedded)
 $(error STACK is embedded or supabase, not $(STACK))
 endif
 DATA ?= all
+FUNCTIONS := supabase/functions local/functions tests/clients/functions
 PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
-export LOCAL_DIR LOCAL_PORT SEED_DIR AUTH_URL STORAGE_URL REST_URL REALTIME_URL
+export LOCAL_DIR LOCAL_PORT FUNCTIONS_DIR SEED_DIR AUTH_URL STORAGE_URL REST_URL REALTIME_URL
 
 .PHONY: help demo up down status logs reset seed models env psql test lint fmt types drift docs migration bench bench-scale bench-quality soak check pins contract
 
@@ -84,15 +85,15 @@ lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m scripts.lint_sql
-	@.venv/bin/deno fmt --quiet --check --config supabase/functions/deno.json supabase/functions local/functions
-	@.venv/bin/deno lint --quiet --config supabase/functions/deno.json supabase/functions local/functions
-	@.venv/bin/deno check --quiet supabase/functions/*/index.ts local/functions/main.ts
+	@.venv/bin/deno fmt --quiet --check --config supabase/functions/deno.json $(FUNCTIONS)
+	@.venv/bin/deno lint --quiet --config supabase/functions/deno.json $(FUNCTIONS)
+	@.venv/bin/deno check --quiet supabase/functions/*/index.ts tests/clients/functions/*/index.ts local/functions/main.ts
 	@.venv/bin/deno check --quiet --no-lock --node-modules-dir=none tests/clients/types/uses.ts
 
 fmt: .venv/dev.stamp ## format the Python and TypeScript code
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
-	@.venv/bin/deno fmt --quiet --config supabase/functions/deno.json supabase/functions local/functions
+	@.venv/bin/deno fmt --quiet --config supabase/functions/deno.json $(FUNCTIONS)
 
 types: .venv/dev.stamp ## check the Python types
 	@$(PYTHON) -m mypy

@@ -23,7 +23,6 @@ from local.settings import ROOT, Settings
 SERVED = ("auth", "storage", "realtime")
 """The parts that our own platform process serves."""
 PROCFILE = ROOT / "Procfile"
-FUNCTIONS = ROOT / "supabase" / "functions"
 PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
 """Programs of this Python's environment first."""
 
@@ -173,7 +172,7 @@ def functions_environment(settings: Settings, keys: Keys, config: Config) -> dic
     given = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY")
     return {
         "FUNCTIONS_DATABASE_URL": cluster.url(settings, keys, "authenticator"),
-        "FUNCTIONS_DIR": str(FUNCTIONS),
+        "FUNCTIONS_DIR": str(settings.functions),
         "FUNCTIONS_LOGS": str(settings.logs),
         "FUNCTIONS_UNVERIFIED": " ".join(config.unverified_functions),
         **{name: client[name] for name in given},

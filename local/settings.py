@@ -26,6 +26,8 @@ class Settings:
     env_file: Path
     behind_proxy: bool = False
     """Whether a proxy before the gateway sets cf-ipcountry and cf-connecting-ip, as Cloudflare does."""
+    functions: Path = ROOT / "supabase" / "functions"
+    """What is served at /functions/v1. FUNCTIONS_DIR names another folder than the project's."""
 
     @property
     def url(self) -> str:
@@ -79,6 +81,7 @@ def load() -> Settings:
         port=_port(os.environ.get("LOCAL_PORT") or str(DEFAULT_PORT)),
         env_file=(ROOT if directory == default else directory) / ".env.local",
         behind_proxy=os.environ.get("LOCAL_BEHIND_PROXY") == "1",
+        functions=Path(os.environ.get("FUNCTIONS_DIR") or Settings.functions).resolve(),
     )
 
 

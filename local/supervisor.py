@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from local import plan, state
@@ -166,6 +167,10 @@ class Supervisor:
             watched.ready, watched.prepared, watched.falls = True, True, 0
 
     def _fell(self, watched: Watched, now: float, why: str) -> None:
+        """What the part had started goes with it: nobody else would end it."""
+        if watched.process:
+            with suppress(ProcessLookupError):
+                os.killpg(watched.process.pid, signal.SIGKILL)
         watched.process, watched.ready = None, False
         watched.falls += 1
         if watched.falls >= TRIES and not watched.prepared:

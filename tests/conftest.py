@@ -1,14 +1,16 @@
 """One stack of its own for the whole run, beside a developer's and never touching it; or SUPABASE_URL's."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from local import throwaway
-from local.settings import ROOT, StackError
+from local.settings import ROOT, Settings, StackError
 from local.throwaway import Stack
 from tests import project
 
@@ -26,8 +28,18 @@ def stack() -> Iterator[Stack]:
 
 
 def stack_or_project() -> AbstractContextManager[Stack]:
-    named = project.given(os.environ)
-    return project.opened(named) if named else throwaway.running(ROOT / ".local-test")
+    """Tests may put functions beside ours on a stack of our own."""
+    if named := project.given(os.environ):
+        return project.opened(named)
+    directory = ROOT / ".local-test"
+    os.environ["FUNCTIONS_DIR"] = str(copied(Settings.functions, directory / "functions"))
+    return throwaway.running(directory)
+
+
+def copied(source: Path, target: Path) -> Path:
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target)
+    return target
 
 
 @pytest.fixture

@@ -90,6 +90,23 @@ def rest_rows(rest_schema: psycopg.Connection) -> None:
     rest_schema.execute((HERE / "rest_rows.sql").read_bytes())
 
 
+@pytest.fixture(scope="module")
+def realtime_schema(stack: Stack) -> Iterator[None]:
+    """A table whose changes are told, policies for private channels, and a function that tells topics."""
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        connection.execute((HERE / "realtime_schema.sql").read_bytes())
+        until(lambda: status(stack, "/realtime_letters?limit=0") == httpx.codes.OK)
+        yield
+        connection.execute((HERE / "realtime_drop.sql").read_bytes())
+        until(lambda: status(stack, "/realtime_letters?limit=0") == httpx.codes.NOT_FOUND)
+
+
+def status(stack: Stack, path: str) -> int:
+    """Of asking REST, as the service role."""
+    headers = {"apikey": stack.service_role_key}
+    return httpx.get(f"{stack.url}/rest/v1{path}", headers=headers, timeout=30).status_code
+
+
 def rest_statuses(stack: Stack) -> set[int]:
     """Of reading those tables and calling one of those functions; a schema may be loaded while it is made."""
     headers = {"apikey": stack.anon_key}

@@ -1,11 +1,11 @@
 """Every scenario with every client: supabase-py, its async half, and supabase-js."""
 
-import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 
+import httpx
 import psycopg
 import pytest
 
@@ -13,20 +13,14 @@ from tests.clients.drivers.javascript import JavaScriptDriver
 from tests.clients.drivers.python import PythonDriver
 from tests.clients.drivers.weak_line import WeakLine
 from tests.clients.scenarios import ALL
-from tests.clients.scenarios.answers import Answer, fault, filled
-from tests.clients.scenarios.language import Call, Scenario, Step
+from tests.clients.scenarios.edge_functions import ECHO
+from tests.clients.scenarios.language import Call, Scenario
+from tests.clients.scenarios.stage import Driver, Stage
 from tests.clients.storage import conftest as buckets
-from tests.conftest import Stack
+from tests.conftest import Stack, copied
 
 PASSWORD = "Corr3ct horse+;&%"
-PATIENCE = 15
-
-
-class Driver(Protocol):
-    name: str
-
-    def ask(self, client: str, key: str, calls: tuple[Call, ...]) -> Answer: ...
-    def close(self) -> None: ...
+FUNCTIONS = Path(__file__).parent / "functions"
 
 
 @pytest.fixture(scope="session", params=["supabase-py", "supabase-py, async", "supabase-js"])
@@ -69,57 +63,32 @@ def file_buckets(stack: Stack) -> Iterator[None]:
         yield
 
 
-@dataclass
-class Stage:
-    """Where a scenario is played, and what its steps have kept."""
-
-    driver: Driver
-    stack: Stack
-    line: WeakLine
-    kept: dict[str, Any]
-
-    def play(self, scenario: Scenario) -> None:
-        try:
-            for number, step in enumerate(scenario.steps, 1):
-                found = self.fault(step)
-                assert found is None, f"step {number}, {step.actor}.{_shown(step)}: {found}"
-        finally:
-            for step in scenario.after:
-                self.fault(step)
-
-    def fault(self, step: Step) -> str | None:
-        end = time.monotonic() + PATIENCE
-        while True:
-            found = fault(step, self.answer(step), self.kept)
-            if found is None or not step.patient or time.monotonic() > end:
-                return found
-            time.sleep(0.1)
-
-    def answer(self, step: Step) -> Answer:
-        calls = filled(step.calls, self.kept)
-        if step.actor == "line":
-            for sent in calls[0][1]:
-                self.line.cut_after(sent)
-            return Answer(self.line.cuts)
-        key = self.stack.service_role_key if step.actor == "service" else self.stack.anon_key
-        name = f"{step.actor} {self.kept['run']}" if "guest" in step.actor else step.actor
-        return self.driver.ask(name, key, calls)
+@pytest.fixture(scope="module")
+def added_functions(stack: Stack) -> frozenset[str]:
+    """Functions that are there for scenarios; none where the stack serves a folder that is not the tests'."""
+    copied(FUNCTIONS / ECHO, stack.settings.functions / ECHO)
+    headers = {"apikey": stack.anon_key, "authorization": f"Bearer {stack.anon_key}"}
+    answer = httpx.post(f"{stack.url}/functions/v1/{ECHO}", headers=headers, timeout=60)
+    return frozenset() if answer.status_code == httpx.codes.NOT_FOUND else frozenset({ECHO})
 
 
-def _shown(step: Step) -> str:
-    return ".".join(name if words is None else f"{name}{words!r}"[:300] for name, words in step.calls)
-
-
-@pytest.mark.usefixtures("rest_rows", "file_buckets")
+@pytest.mark.usefixtures("rest_rows", "realtime_schema", "file_buckets")
 @pytest.mark.parametrize("scenario", ALL, ids=lambda scenario: scenario.name)
 def test_scenario(
-    driver: Driver, stack: Stack, line: WeakLine, people: dict[str, str], scenario: Scenario
+    driver: Driver,
+    stack: Stack,
+    line: WeakLine,
+    people: dict[str, str],
+    added_functions: frozenset[str],
+    scenario: Scenario,
 ) -> None:
-    if scenario.only not in (None, driver.name):
+    if scenario.only and driver.name not in scenario.only:
         pytest.skip(f"{driver.name} has no word for it")
+    if scenario.function not in (None, *added_functions):
+        pytest.skip(f"functions are served from elsewhere, without {scenario.function}")
     places = {"url": stack.url, "line": line.url, "anon_key": stack.anon_key}
     kept = people | places | {"run": uuid.uuid4().hex[:12], "password": PASSWORD}
-    Stage(driver, stack, line, kept).play(scenario)
+    Stage(driver, stack, kept, line).play(scenario)
 
 
 def test_scenarios_have_names_of_their_own() -> None:

@@ -100,6 +100,18 @@ def test_a_fallen_part_is_started_again_and_the_others_stay(start: Callable[...,
     assert after.parts["first"].pid == before["first"].pid
 
 
+def test_what_a_fallen_part_had_started_goes_with_it(start: Callable[..., Run], tmp_path: Path) -> None:
+    told = tmp_path / "child"
+    part = Part("second", ["sh", "-c", f"sleep 600 & echo $! >> {told}; wait"], ready=told.exists)
+    run = start(Part("first", SLEEP, ready=lambda: True), part)
+    before = run.until(lambda found: found.ready).parts["second"].pid
+    assert before
+    os.kill(before, signal.SIGKILL)
+    run.until(lambda found: found.parts["second"].pid not in (before, None))
+    child = Path("/proc", told.read_text().split()[0], "stat")
+    assert not child.exists() or child.read_text().split()[2] == "Z"
+
+
 def test_a_part_that_hangs_is_ended_and_started_again(
     start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:

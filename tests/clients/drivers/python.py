@@ -3,8 +3,9 @@
 import asyncio
 import io
 import ssl
+import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack
 from inspect import isawaitable
 from pathlib import Path
@@ -17,15 +18,18 @@ from storage3.types import CreateSignedUploadUrlOptions
 from supabase import AsyncClientOptions, ClientOptions, create_async_client, create_client
 from supabase_auth.errors import AuthError
 from supabase_functions.errors import FunctionsError
+from supabase_functions.utils import FunctionRegion
 from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError
 
+from tests.clients.drivers.channels import Channels
 from tests.clients.drivers.words import HEADERS, camel, header, keywords, plain, snake, takes_options
 from tests.clients.scenarios.answers import Answer
 from tests.clients.scenarios.language import BYTES, STREAMS, Call, File
 
 WRITES = ("insert", "upsert", "update", "delete")
-PROPERTIES = ("status", "code", "message", "details", "hint", "reasons")
+PROPERTIES = ("name", "status", "code", "message", "details", "hint", "reasons")
+PATIENCE = 60
 
 
 class PythonDriver:
@@ -35,15 +39,35 @@ class PythonDriver:
         self.name = "supabase-py, async" if is_async else "supabase-py"
         self._url, self._folder, self._is_async = url, folder, is_async
         self._clients: dict[str, Any] = {}
-        self._runner, self._open = asyncio.Runner(), AsyncExitStack()
+        self._channels, self._open = Channels(), AsyncExitStack()
         self._trust = ssl.create_default_context()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
 
     def ask(self, client: str, key: str, calls: tuple[Call, ...]) -> Answer:
-        return self._runner.run(self._ask(client, key, calls))
+        answer: Answer = self._run(self._ask(client, key, calls))
+        return answer
 
     def close(self) -> None:
-        self._runner.run(self._open.aclose())
-        self._runner.close()
+        self._run(self._end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self, words: Coroutine[Any, Any, Any]) -> Any:
+        """In a thread of its own: channels listen between two calls."""
+        return asyncio.run_coroutine_threadsafe(words, self._loop).result(PATIENCE)
+
+    async def _end(self) -> None:
+        if self._is_async:
+            for client in self._clients.values():
+                await client.remove_all_channels()
+        await self._open.aclose()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _ask(self, client_name: str, key: str, calls: tuple[Call, ...]) -> Answer:
         if client_name not in self._clients:
@@ -56,9 +80,13 @@ class PythonDriver:
                 case "auth":
                     return await self._account(client.auth, calls[1:])
                 case "functions":
-                    name, options = (*(calls[1][1] or ()), {})[:2]
-                    as_json = {"responseType": "json", **options}
-                    return Answer(await done(client.functions.invoke(name, as_json)))
+                    return await self._invoked(client.functions, *(calls[1][1] or ()))
+                case "channel":
+                    return await self._channels.ask(client, client_name, calls)
+                case "realtime":
+                    return Answer(await client.realtime.set_auth(*(calls[1][1] or ())))
+                case "removeAllChannels":
+                    return Answer(await client.remove_all_channels())
                 case "fetch":
                     return await self._fetched(*(calls[0][1] or ()))
                 case "resumable":
@@ -150,6 +178,16 @@ class PythonDriver:
         path = self._folder / uuid.uuid4().hex
         path.write_bytes(file.whole)
         return path.open("rb") if file.form in STREAMS else path
+
+    async def _invoked(self, functions: Any, name: str, options: Mapping[str, Any] | None = None) -> Answer:
+        """supabase-py has to be told what is answered, where supabase-js looks at the content type."""
+        asked = {"responseType": "json", **(options or {})}
+        if isinstance(asked.get("body"), File):
+            asked["body"] = asked["body"].whole
+        if "region" in asked:
+            asked["region"] = FunctionRegion(asked["region"])
+        found = await done(functions.invoke(name, asked))
+        return Answer(found.decode() if asked["responseType"] == "text" else found)
 
     async def _fetched(self, url: str, options: Mapping[str, Any] | None = None) -> Answer:
         asked = {"method": "GET", "url": url} | dict(options or {})

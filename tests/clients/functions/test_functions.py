@@ -139,6 +139,15 @@ def test_a_function_killed_in_mid_traffic_is_back_at_the_next_call(
     assert call().text == "well"
 
 
+def test_a_function_killed_between_two_calls_answers_the_next(write: Write, call: Call, folder: Path) -> None:
+    write("return new Response('well')")
+    for _ in range(10):
+        assert call().text == "well"
+        (pid,) = processes(folder)
+        os.kill(pid, signal.SIGKILL)
+    assert call().text == "well"
+
+
 def test_a_function_that_does_not_start_is_told_of_until_it_is_mended(
     write: Write, call: Call, folder: Path
 ) -> None:

@@ -7,10 +7,13 @@ of their client, so options are those of supabase-js too: `{"contentType": "text
 In texts, `{{name}}` stands for what a step before has kept under that name. There are always `{{run}}`, new
 for every scenario and client, `{{url}}` and `{{anon_key}}`, the stack's, `{{line}}`, the same address behind
 a line that can be cut, and `{{password}}`, everybody's.
+
+What is heard on a channel is written down by the driver: `on` takes no callback, and of a topic that was
+joined `heard("broadcast")` gives what came since, `states()` what was told of joining.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 Call = tuple[str, tuple[Any, ...] | None]
@@ -132,18 +135,25 @@ class Actor:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Steps in order, then those that clean up, whatever happened. `only`: the one client that can say it."""
+    """Steps in order, then those that clean up, whatever happened.
+
+    `only`: the clients that can say it. `function`: one beside ours that it calls.
+    """
 
     name: str
     steps: tuple[Step, ...]
     after: tuple[Step, ...] = ()
-    only: str | None = field(default=None)
+    only: tuple[str, ...] = ()
+    function: str | None = None
 
     def finally_(self, *after: Step) -> "Scenario":
         return replace(self, after=after)
 
-    def by(self, client: str) -> "Scenario":
-        return replace(self, only=client)
+    def by(self, *clients: str) -> "Scenario":
+        return replace(self, only=clients)
+
+    def calling(self, function: str) -> "Scenario":
+        return replace(self, function=function)
 
 
 def scenario(name: str, *steps: Step) -> Scenario:

@@ -23,7 +23,7 @@ const FORMS = {
   File: (bytes, type) => new File([bytes], 'a "name"; of its own.txt', { type }),
   FormData: (bytes, type) => {
     const form = new FormData();
-    form.append('', new Blob([bytes], { type }), 'file');
+    form.append('a field', new Blob([bytes], { type }), 'file');
     return form;
   },
   ReadableStream: (bytes) => new Blob([bytes]).stream(),
@@ -44,6 +44,7 @@ function argument(value) {
 
 async function sayable(value) {
   if (value instanceof Blob) return { $bytes: Buffer.from(await value.arrayBuffer()).toString('base64') };
+  if (value instanceof ArrayBuffer) return { $bytes: Buffer.from(value).toString('base64') };
   if (value instanceof ReadableStream) return sayable(await new Response(value).blob());
   return value ?? null;
 }
@@ -51,7 +52,7 @@ async function sayable(value) {
 async function refusal(error) {
   if (error.context instanceof Response) {
     const told = await error.context.json().catch(() => ({}));
-    return { ...told, status: error.context.status };
+    return { ...told, status: error.context.status, name: error.name };
   }
   const { code, message, details, hint, reasons } = error;
   return { code, message, details, hint, reasons, status: Number(error.statusCode ?? error.status ?? 0) };
@@ -98,14 +99,59 @@ async function resumable(client, key, [[bucket], [act, [place, file, options = {
   });
 }
 
+// What was heard on a topic by one client, however often it joined: kinds with messages, and how joining went.
+const heardOn = new Map();
+
+function heardBy(name, topic) {
+  const place = JSON.stringify([name, topic]);
+  if (!heardOn.has(place)) heardOn.set(place, { messages: [], states: [] });
+  return heardOn.get(place);
+}
+
+const withBytes = async (told) => ('payload' in told ? { ...told, payload: await sayable(told.payload) } : told);
+
+const CHANNEL_WORDS = {
+  on(channel, { messages }, kind, asked) {
+    channel.on(kind, asked, (told) => messages.push([kind, told]));
+  },
+  subscribe(channel, { states }) {
+    return new Promise((resolve) =>
+      channel.subscribe((state, error) => {
+        states.push(state);
+        resolve(state === 'SUBSCRIBED' ? { data: state } : { error: { message: error?.message ?? state } });
+      }),
+    );
+  },
+  presenceState: (channel) => ({ data: channel.presenceState() }),
+};
+
+async function onChannel(client, name, [[, [topic, ...options]], ...calls]) {
+  const heard = heardBy(name, topic);
+  const [[first, [kind] = []]] = calls;
+  if (first === 'states') return { data: heard.states };
+  if (first === 'heard') {
+    const told = heard.messages.filter(([found]) => found === kind).map(([, message]) => message);
+    return { data: await Promise.all(told.map(withBytes)) };
+  }
+  const channel = client.channel(topic, ...options);
+  let answer;
+  for (const [word, given] of calls) {
+    const words = (given ?? []).map(argument);
+    const own = CHANNEL_WORDS[word];
+    answer = own ? await own(channel, heard, ...words) : { data: await channel[word](...words) };
+  }
+  return answer;
+}
+
 async function answered({ client: name, key, calls }) {
   if (calls[0][0] === 'fetch') return fetched(...calls[0][1]);
   let value = clientNamed(name, key);
+  if (calls[0][0] === 'channel') return onChannel(value, name, calls);
   if (calls[0][0] === 'resumable') return resumable(value, key, [calls[0][1], calls[1]]);
   for (const [method, given] of calls) {
     value = given === null ? value[method] : value[method](...given.map(argument));
   }
-  const { data, error, count } = await value;
+  const { data, error, count } = (await value) ?? {};
   const isKnown = calls.at(-1)[0] === 'exists' && typeof data === 'boolean';
   return error && !isKnown ? { error: await refusal(error) } : { data: await sayable(data), count };
 }
@@ -114,3 +160,5 @@ for await (const line of createInterface({ input: process.stdin })) {
   const answer = await answered(JSON.parse(line)).catch((error) => ({ thrown: `${error.stack ?? error}` }));
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
+// Channels that are still open would keep it alive.
+process.exit();

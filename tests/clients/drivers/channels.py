@@ -1,0 +1,138 @@
+"""supabase-py's channels in supabase-js's words, and what was heard on each of them."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from realtime import AsyncRealtimeChannel, RealtimeSubscribeStates
+from realtime.types import (
+    ChannelEvents,
+    PostgresChangesPayload,
+    RealtimeAcknowledgementStatus,
+    RealtimePostgresChangesListenEvent,
+)
+
+from tests.clients.scenarios.answers import Answer
+from tests.clients.scenarios.language import Call, File
+
+
+@dataclass
+class Heard:
+    """On one topic by one client, however often it joined: kinds with messages, and how joining went."""
+
+    messages: list[tuple[str, Any]] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
+
+    def of(self, kind: str) -> list[Any]:
+        return [message for found, message in self.messages if found == kind]
+
+
+class Channels:
+    def __init__(self) -> None:
+        self._heard: dict[tuple[str, str], Heard] = defaultdict(Heard)
+
+    async def ask(self, client: Any, client_name: str, calls: tuple[Call, ...]) -> Answer:
+        """What the last of the calls answers."""
+        (_, named), *acts = calls
+        topic, *options = named or ()
+        heard = self._heard[client_name, topic]
+        match acts:
+            case [("heard", (kind,))]:
+                return Answer(heard.of(kind))
+            case [("states", ())]:
+                return Answer([*heard.states])
+        channel, answer = client.channel(topic, *options), Answer()
+        for name, words in acts:
+            answer = await _said(channel, heard, name, [*(words or ())])
+        return answer
+
+
+async def _said(channel: AsyncRealtimeChannel, heard: Heard, name: str, words: list[Any]) -> Answer:
+    match name, words:
+        case "on", [kind, asked]:
+            _listen(channel, heard, kind, asked)
+        case "subscribe", []:
+            return await _subscribed(channel, heard)
+        case "send", [message]:
+            return Answer(await _sent(channel, message))
+        case "httpSend", [event, payload]:
+            await channel.http_send(event, payload.whole if isinstance(payload, File) else payload)
+            return Answer({"success": True})
+        case "track", [told]:
+            await channel.track(told)
+        case "untrack", []:
+            await channel.untrack()
+        case "presenceState", []:
+            return Answer({key: [*told] for key, told in channel.presence_state().items()})
+        case "unsubscribe", []:
+            await channel.unsubscribe()
+        case _:
+            raise TypeError(f"a channel has no word for {name}{words!r}")
+    return Answer()
+
+
+def _listen(channel: AsyncRealtimeChannel, heard: Heard, kind: str, asked: dict[str, Any]) -> None:
+    match kind, asked:
+        case "broadcast", {"event": event}:
+            channel.on_broadcast(event, lambda told: heard.messages.append((kind, told)))
+        case "presence", {"event": "join"}:
+            channel.on_presence_join(lambda key, _, new: heard.messages.append((kind, _joined(key, new))))
+        case "presence", {"event": "leave"}:
+            channel.on_presence_leave(lambda key, _, left: heard.messages.append((kind, _left(key, left))))
+        case "postgres_changes", {"event": event, **where}:
+            channel.on_postgres_changes(
+                RealtimePostgresChangesListenEvent(event),
+                lambda told: heard.messages.append((kind, _change(told))),
+                **where,
+            )
+        case "system", {}:
+            channel.on_system(lambda told: heard.messages.append((kind, told.model_dump())))
+        case _:
+            raise TypeError(f"supabase-py cannot listen to {kind} {asked!r}")
+
+
+async def _subscribed(channel: AsyncRealtimeChannel, heard: Heard) -> Answer:
+    errors: list[Exception | None] = []
+
+    def told(state: RealtimeSubscribeStates, error: Exception | None) -> None:
+        heard.states.append(state.value)
+        errors.append(error)
+
+    await channel.subscribe(told)
+    state = heard.states[-1]
+    if state != RealtimeSubscribeStates.SUBSCRIBED.value:
+        return Answer(error={"message": str(errors[-1] or state)})
+    return Answer(state)
+
+
+async def _sent(channel: AsyncRealtimeChannel, message: dict[str, Any]) -> str:
+    if not (channel.params["config"].get("broadcast") or {}).get("ack"):
+        await channel.send_broadcast(message["event"], message["payload"])
+        return "ok"
+    push = await channel.push(ChannelEvents.broadcast, message)
+    answer = asyncio.get_running_loop().create_future()
+    push.receive(RealtimeAcknowledgementStatus.Ok, lambda _: answer.set_result("ok"))
+    push.receive(RealtimeAcknowledgementStatus.Error, lambda _: answer.set_result("error"))
+    push.receive(RealtimeAcknowledgementStatus.Timeout, lambda: answer.set_result("timed out"))
+    return str(await answer)
+
+
+def _joined(key: str, presences: list[Any]) -> dict[str, Any]:
+    return {"event": "join", "key": key, "newPresences": presences}
+
+
+def _left(key: str, presences: list[Any]) -> dict[str, Any]:
+    return {"event": "leave", "key": key, "leftPresences": presences}
+
+
+def _change(told: PostgresChangesPayload) -> dict[str, Any]:
+    data = told["data"]
+    return {
+        "eventType": data["type"],
+        "schema": data["schema"],
+        "table": data["table"],
+        "new": data.get("record") or {},
+        "old": data.get("old_record") or {},
+        "errors": data["errors"],
+    }

@@ -1,0 +1,178 @@
+"""Channels: broadcasts, presence and changes of tables."""
+
+from tests.clients.scenarios.channel_steps import (
+    FIRST,
+    GONE,
+    NOTHING,
+    ROOM,
+    SECOND,
+    THEIRS_GONE,
+    changed,
+    channels,
+    heard,
+    inserted,
+    joins,
+    listens,
+    present,
+    room,
+    says,
+)
+from tests.clients.scenarios.language import (
+    ABSENT,
+    File,
+    Is,
+    Scenario,
+    ann,
+    bob,
+    guest,
+    other_guest,
+)
+from tests.clients.scenarios.rows import AWKWARD
+
+OTHER_ROOM = "room {{run}}"
+LARGE = 10_000_000_000
+"""No 32-bit number."""
+BOTH_INSERTED = (
+    inserted(
+        id=FIRST,
+        n=LARGE,
+        text='a, (b); "c"',
+        more={"a": [1, None, "🎬"]},
+        done=False,
+        readers=[ann.id],
+    ),
+    inserted(id=SECOND, text="other", more=None, done=None, readers=[ann.id, bob.id]),
+)
+UPDATED = {"eventType": "UPDATE", "new": {"text": None, "done": True}, "old": {"id": FIRST}}
+DELETED = {"eventType": "DELETE", "new": NOTHING, "old": {"id": FIRST}}
+
+
+SCENARIOS: tuple[Scenario, ...] = (
+    channels(
+        "what one says on a channel the others hear, in order and as it was said",
+        joins(guest),
+        joins(other_guest),
+        *(says(guest, {"text": text, text: [None, 1.5, True]}) for text in AWKWARD),
+        heard(other_guest, *({"text": text, text: [None, 1.5, True]} for text in AWKWARD)),
+        says(other_guest, {"n": 1}),
+        heard(guest, {"n": 1}),
+    ).finally_(*GONE),
+    channels(
+        "who asks for it hears itself too",
+        joins(guest, broadcast={"ack": True, "self": True}),
+        says(guest, {"n": 1}),
+        heard(guest, {"n": 1}),
+    ).finally_(*GONE),
+    channels(
+        "only what was asked for is heard: this topic, this event, and nothing after leaving",
+        joins(guest, event="news"),
+        joins(other_guest),
+        joins(other_guest, OTHER_ROOM),
+        says(other_guest, {"n": 1}, OTHER_ROOM),
+        says(other_guest, {"n": 2}, event="gossip"),
+        says(other_guest, {"n": 3}),
+        heard(guest, {"n": 3}),
+        guest.channel(ROOM).unsubscribe().gives(),
+        guest.channel(ROOM).states().gives(["SUBSCRIBED", "CLOSED"]).eventually(),
+        says(other_guest, {"n": 4}),
+        joins(guest, event="news"),
+        says(other_guest, {"n": 5}),
+        heard(guest, {"n": 3}, {"n": 5}),
+    ).finally_(*GONE),
+    channels(
+        "a message is sent by http without joining",
+        joins(guest),
+        other_guest.channel(ROOM).httpSend("news", {"by": "http", "none": None}).gives({"success": True}),
+        other_guest.channel(ROOM).httpSend("news", {"list": [1, "two; & 2"]}).gives({"success": True}),
+        heard(guest, {"by": "http", "none": None}, {"list": [1, "two; & 2"]}),
+    ).finally_(*GONE),
+    channels(
+        "who sends before joining is heard by http",
+        joins(guest),
+        says(other_guest, {"by": "http"}),
+        heard(guest, {"by": "http"}),
+    )
+    .finally_(*GONE)
+    .by("supabase-js"),
+    channels(
+        "bytes are heard as bytes",
+        joins(guest),
+        joins(other_guest),
+        says(other_guest, File(bytes(range(256)))),
+        other_guest.channel(ROOM).httpSend("news", File(b"\x00\xff")).gives({"success": True}),
+        heard(guest, bytes(range(256)), b"\x00\xff"),
+    )
+    .finally_(*GONE)
+    .by("supabase-js"),
+    channels(
+        "who is present is seen with what it tells, until it takes it back or leaves",
+        room(guest, presence={"key": "Zoë + 1"})
+        .on("presence", {"event": "join"})
+        .subscribe()
+        .gives("SUBSCRIBED"),
+        room(other_guest, presence={"key": "b", "enabled": True})
+        .on("presence", {"event": "leave"})
+        .subscribe()
+        .gives("SUBSCRIBED"),
+        guest.channel(ROOM).track({"mood": "good; 'fine' 🎬", "none": None}).gives(),
+        present(other_guest, {"Zoë + 1": [{"mood": "good; 'fine' 🎬", "none": None}], "b": ABSENT}),
+        other_guest.channel(ROOM).track({"n": 1}).gives(),
+        present(guest, {"Zoë + 1": [{"none": None}], "b": [{"n": 1}]}),
+        other_guest.channel(ROOM).track({"n": 2}).gives(),
+        present(guest, {"b": [{"n": 2}]}),
+        guest.channel(ROOM).untrack().gives(),
+        present(other_guest, {"Zoë + 1": ABSENT, "b": [{"n": 2}]}),
+        other_guest.channel(ROOM)
+        .heard("presence")
+        .gives(Is(lambda told: [one["key"] for one in told][-1:] == ["Zoë + 1"], "that Zoë left last"))
+        .eventually(),
+        other_guest.channel(ROOM).unsubscribe().gives(),
+        present(guest, {"b": ABSENT}),
+        guest.channel(ROOM)
+        .heard("presence")
+        .gives(Is(lambda told: {"Zoë + 1", "b"} == {one["key"] for one in told}, "that both came"))
+        .eventually(),
+    ).finally_(*GONE),
+    channels(
+        "changes of a row are told to who may read it, by filter",
+        *listens(ann, "letters {{run}}", event="*"),
+        *listens(ann, "some letters {{run}}", event="INSERT", filter='text=in.("a, (b); \\"c\\"",x)'),
+        *listens(bob, "letters {{run}}", event="*"),
+        ann.from_("realtime_letters")
+        .insert(
+            [
+                {
+                    "id": FIRST,
+                    "n": LARGE,
+                    "text": 'a, (b); "c"',
+                    "more": {"a": [1, None, "🎬"]},
+                    "done": False,
+                    "readers": [ann.id],
+                },
+                {"id": SECOND, "text": "other", "readers": [ann.id, bob.id]},
+            ]
+        )
+        .gives(),
+        changed(ann, "letters {{run}}", *BOTH_INSERTED),
+        changed(bob, "letters {{run}}", BOTH_INSERTED[1]),
+        ann.from_("realtime_letters").update({"text": None, "done": True}).eq("id", FIRST).gives(),
+        changed(ann, "letters {{run}}", *BOTH_INSERTED, UPDATED),
+        ann.from_("realtime_letters").delete().eq("id", FIRST).gives(),
+        changed(ann, "letters {{run}}", *BOTH_INSERTED, UPDATED, DELETED),
+        changed(ann, "some letters {{run}}", inserted(id=FIRST, text='a, (b); "c"')),
+        changed(
+            bob,
+            "letters {{run}}",
+            BOTH_INSERTED[1],
+            {**DELETED, "old": {"id": FIRST, "text": ABSENT}},
+        ),
+    ).finally_(*THEIRS_GONE),
+    channels(
+        "who may not read a table at all is told so instead of its changes",
+        *listens(guest, "letters {{run}}", event="INSERT"),
+        ann.from_("realtime_letters").insert({"id": FIRST, "text": "secret"}).gives(),
+        changed(guest, "letters {{run}}", {"new": NOTHING, "errors": ["Error 401: Unauthorized"]}),
+    )
+    .finally_(*THEIRS_GONE)
+    .by("supabase-js"),
+)
