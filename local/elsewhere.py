@@ -27,7 +27,13 @@ def parts(settings: Settings, keys: Keys, plan: Plan) -> list[Part]:
 
 
 def _part(settings: Settings, keys: Keys, name: str, url: str) -> Part:
-    return Part(name=name, command=None, url=url, ready=lambda: lacking(settings, keys, name, url) is None)
+    return Part(
+        name=name,
+        command=None,
+        url=url,
+        health=f"{url}{HEALTH[name]}",
+        ready=lambda: lacking(settings, keys, name, url) is None,
+    )
 
 
 def lacking(settings: Settings, keys: Keys, name: str, url: str) -> str | None:
