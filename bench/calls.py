@@ -1,30 +1,30 @@
 """API functions through the gateway at 16 clients, beside the smallest read there is."""
 
-import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
+from bench.drive import OF_ROUNDS, get, post, rounds
 from bench.table import Table, percentile
 from local.throwaway import Stack
 
 CLIENTS = 16
 REQUESTS = 50
 """A client and call."""
-Call = Callable[[httpx.Client, int], httpx.Response]
+Request = Callable[[int], bytes]
+"""Of a turn."""
 
 
 def measure(stack: Stack) -> list[Table]:
     films, user, token = prepare(stack)
     vector = [0.05 * (-1) ** place for place in range(384)]
 
-    def rpc(name: str, body: Callable[[int], dict[str, object]]) -> Call:
-        return lambda client, turn: client.post(f"/rest/v1/rpc/{name}", json=body(turn))
+    def rpc(name: str, body: Callable[[int], dict[str, object]]) -> Request:
+        return lambda turn: post(stack.url, f"/rest/v1/rpc/{name}", stack.anon_key, token, body(turn))
 
-    calls: dict[str, Call] = {
-        "one row of genres": lambda client, _: client.get("/rest/v1/genres?limit=1"),
+    calls: dict[str, Request] = {
+        "one row of genres": lambda _: get(stack.url, "/rest/v1/genres?limit=1", stack.anon_key, token),
         "match_movies": rpc("match_movies", lambda _: {"query_embedding": vector, "match_threshold": 0}),
         "get_popular_items": rpc("get_popular_items", lambda _: {"limit": 20}),
         "get_trending_items": rpc("get_trending_items", lambda _: {"count": 20}),
@@ -40,15 +40,19 @@ def measure(stack: Stack) -> list[Table]:
     table = Table(
         "API functions",
         f"{CLIENTS} clients through the gateway, {REQUESTS} requests each, by a user with a dozen ratings. "
-        "The ratio is to the smallest read, in the same run.",
-        ("call", "requests/s", "p50 ms", "p95 ms", "p95 as a ratio to one row"),
+        f"The ratio is to the smallest read, in the same run. {OF_ROUNDS}",
+        ("call", "requests/s", "p50 ms", "p95 ms", "middle p95", "p95 as a ratio to one row"),
     )
     base = 0.0
-    for name, call in calls.items():
-        times, rate = drive(stack, token, call)
+    for name, request in calls.items():
+        requests = [[request(client + turn) for turn in range(REQUESTS)] for client in range(CLIENTS)]
+        done, middle = rounds(stack.url, requests)
+        times = done.times()
         slow = percentile(times, 0.95)
         base = base or slow
-        table.rows.append((name, rate, percentile(times, 0.5), slow, slow / base))
+        table.rows.append(
+            (name, len(times) / done.seconds, percentile(times, 0.5), slow, middle, slow / base)
+        )
     return [table]
 
 
@@ -68,21 +72,3 @@ def prepare(stack: Stack) -> tuple[list[str], str, str]:
 def connect(stack: Stack, token: str) -> httpx.Client:
     headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {token}"}
     return httpx.Client(base_url=stack.url, headers=headers, timeout=60)
-
-
-def drive(stack: Stack, token: str, call: Call) -> tuple[list[float], float]:
-    """Milliseconds of each request, and requests a second of all clients."""
-
-    def client_runs(place: int) -> list[float]:
-        times = []
-        with connect(stack, token) as client:
-            for turn in range(REQUESTS):
-                started = time.perf_counter()
-                call(client, place + turn).raise_for_status()
-                times.append((time.perf_counter() - started) * 1000)
-        return times
-
-    started = time.perf_counter()
-    with ThreadPoolExecutor(CLIENTS) as clients:
-        times = [each for run in clients.map(client_runs, range(CLIENTS)) for each in run]
-    return times, len(times) / (time.perf_counter() - started)

@@ -15,7 +15,7 @@ from local.settings import ROOT
 from local.throwaway import Stack
 
 TRAINING = """
-    select from procrastinate.procrastinate_jobs
+    select true from procrastinate.procrastinate_jobs
     where task_name = 'train_item_model' and status in ('todo', 'doing')
 """
 

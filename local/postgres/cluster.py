@@ -1,5 +1,6 @@
 """The data directory and the database in it: made whole or not at all."""
 
+import os
 import shutil
 from collections.abc import Collection
 from pathlib import Path
@@ -31,11 +32,13 @@ TABLES = {
     "storage": ("storage.buckets", "storage.objects"),
 }
 """What migrations build on, by the part that makes it; while one is missing, the part is not ready."""
+MEMORY_MB = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
 SERVER = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "wal_level": "logical",
-    "shared_buffers": "256MB",
+    # A stack shares its machine; what is never filled is never taken.
+    "shared_buffers": f"{min(MEMORY_MB // 8, 2048)}MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "2GB",
     "max_connections": "120",

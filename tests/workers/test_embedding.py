@@ -116,6 +116,22 @@ def test_an_item_deleted_while_it_is_embedded_is_no_error(
     assert not films.embedded(item)
 
 
+def test_an_item_that_is_being_deleted_keeps_nobody_waiting(
+    films: Catalogue, stack: Stack, search: SearchClient
+) -> None:
+    """Who embeds holds other items that the deleter comes to: one of the two would have to fail."""
+    item, other = films.add_unnoticed(2)
+    model = search.model()
+    with psycopg.connect(stack.database_url) as connection, psycopg.connect(stack.database_url) as deleter:
+        register_vector(connection)
+        read = store.changed(connection, model, [item, other])
+        deleter.execute("delete from content where id = %s", [item])
+        connection.execute("set lock_timeout = '10s'")
+        store.save(connection, model, [(found, [1.0] + [0.0] * 383) for found in read])
+        deleter.commit()
+    assert (films.embedded(item), films.embedded(other)) == (False, True)
+
+
 def test_vectors_of_other_weights_are_made_anew(films: Catalogue, search: SearchClient) -> None:
     item = films.add("A title", "It happens.")
     films.until_embedded(item)

@@ -127,6 +127,16 @@ def test_two_trainings_at_once_leave_one_whole_version(taste: Taste, start: Star
     assert taste.count("select count(*) from item_neighbours") == 56
 
 
+def test_a_training_waits_for_nobody_who_deletes_items(stack: Stack, taste: Taste, start: Start) -> None:
+    """It would hold others that the deleter comes to, and one of them had to fail."""
+    with psycopg.connect(stack.database_url) as other:
+        other.execute("delete from content where id = %s", [taste.films[3]])
+        finish(start("item_model", "--regularisation", "2"))
+        other.rollback()
+    left = {film for pair in taste.weights() for film in pair}
+    assert left == set(taste.films[:8]) - {taste.films[3]}
+
+
 @pytest.mark.parametrize("table", ["ratings", "items", "recommendation_models", "item_neighbours"])
 def test_a_training_killed_at_any_step_leaves_the_version_before(
     stack: Stack, taste: Taste, start: Start, table: str
