@@ -8,9 +8,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow, class_row
 from psycopg.sql import SQL, Identifier
 
-from local.queries import named
-
-QUERIES = named(Path(__file__).with_suffix(".sql"))
+TABLES = Path(__file__).with_suffix(".sql").read_bytes()
+COUNT = SQL("select count(*) from {}")
 OPTIONS = "-c default_transaction_read_only=on -c statement_timeout=3000"
 
 
@@ -28,13 +27,13 @@ async def counted(database_url: str, schemas: tuple[str, ...]) -> list[Table] | 
     try:
         async with await AsyncConnection.connect(database_url, connect_timeout=2, options=OPTIONS) as found:
             async with found.cursor(row_factory=class_row(Table)) as cursor:
-                tables = await (await cursor.execute(QUERIES["tables"], [list(schemas)])).fetchall()
+                tables = await (await cursor.execute(TABLES, [list(schemas)])).fetchall()
             return [await _counted(found, table) if table.exact else table for table in tables]
     except psycopg.Error:
         return None
 
 
 async def _counted(connection: AsyncConnection[TupleRow], table: Table) -> Table:
-    query = SQL(QUERIES["counted"].decode()).format(Identifier(table.schema, table.name))
+    query = COUNT.format(Identifier(table.schema, table.name))
     row = await (await connection.execute(query)).fetchone()
     return replace(table, rows=row[0] if row else None)

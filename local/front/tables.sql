@@ -1,5 +1,4 @@
--- name: tables
--- Of schemas, with what the planner thinks they hold (null where it never looked). Partitions count for their table.
+-- The tables of schemas, with what the planner thinks they hold (null where it never looked). Partitions count for their table.
 with pieces as (
     select c.oid as table_id, n.nspname, c.relname, coalesce(p.relid, c.oid) as piece
     from pg_catalog.pg_class as c
@@ -16,6 +15,3 @@ from pieces
 join pg_catalog.pg_class as leaf on leaf.oid = pieces.piece
 group by pieces.table_id, pieces.nspname, pieces.relname
 order by pieces.nspname, pieces.relname
-
--- name: counted
-select count(*) from {}

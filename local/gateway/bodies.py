@@ -9,7 +9,7 @@ from typing import Any
 HEADERS = "128KiB"
 """All headers and the address together, as hosted; Caddy answers more with 431."""
 IDLE = "60s"
-"""How long a body may stand still before its connection is cut."""
+"""How long a body may stand still before the part it is for is rid of it."""
 MESSAGE = "The request's body is too large"
 
 
