@@ -37,7 +37,7 @@ def forget_other_stacks() -> None:
 
 def up(at: settings.Settings, arguments: argparse.Namespace) -> None:
     commands.up(at, _plan(arguments), say)
-    _show_keys(at)
+    _show(at, arguments)
 
 
 def down(at: settings.Settings, _: argparse.Namespace) -> None:
@@ -46,7 +46,7 @@ def down(at: settings.Settings, _: argparse.Namespace) -> None:
 
 def reset(at: settings.Settings, arguments: argparse.Namespace) -> None:
     commands.reset(at, _plan(arguments), say)
-    _show_keys(at)
+    _show(at, arguments)
 
 
 def _plan(arguments: argparse.Namespace) -> plan.Plan:
@@ -108,11 +108,13 @@ def supervise(at: settings.Settings, _: argparse.Namespace) -> None:
     commands.supervise(at)
 
 
-def _show_keys(at: settings.Settings) -> None:
+def _show(at: settings.Settings, arguments: argparse.Namespace) -> None:
     say("")
     for name, value in parts.environment(at, keys.load(at.directory)).items():
         say(f"{name}={value}")
     say(f"\nwritten to {os.path.relpath(at.env_file)}")
+    if arguments.only != "database":
+        say(f"a page that shows where everything is: {at.url}")
 
 
 def _parser() -> argparse.ArgumentParser:

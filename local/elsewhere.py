@@ -4,7 +4,7 @@ import httpx
 import psycopg
 
 from local.config import Config
-from local.gateway import TENANT
+from local.gateway.routes import TENANT
 from local.keys import Keys
 from local.parts import Part
 from local.plan import Plan
@@ -36,7 +36,13 @@ def parts(settings: Settings, keys: Keys, plan: Plan) -> list[Part]:
 
 
 def _part(settings: Settings, keys: Keys, name: str, url: str) -> Part:
-    return Part(name=name, command=None, url=url, ready=lambda: lacking(settings, keys, name, url) is None)
+    return Part(
+        name=name,
+        command=None,
+        url=url,
+        health=f"{url}{HEALTH[name]}",
+        ready=lambda: lacking(settings, keys, name, url) is None,
+    )
 
 
 def lacking(settings: Settings, keys: Keys, name: str, url: str) -> str | None:

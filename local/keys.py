@@ -1,5 +1,7 @@
 """The stack's secrets, made once and kept: JWT secret, API keys, database passwords."""
 
+import base64
+import hashlib
 import json
 import os
 import secrets
@@ -19,28 +21,51 @@ class Keys:
     service_role_key: str = field(repr=False)
     database_password: str = field(repr=False)
     """The password of every role that signs in; the server listens on 127.0.0.1 only."""
+    publishable_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    """API keys of the newer kind are no tokens: the gateway knows which tokens they stand for."""
 
 
 def load(directory: Path) -> Keys:
-    """The keys kept in `directory`, made if there are none."""
+    """The keys kept in `directory`; those that are not there yet are made."""
     path = directory / "keys.json"
-    if path.exists():
-        return Keys(**json.loads(path.read_text()))
-    keys = _make()
-    directory.mkdir(parents=True, exist_ok=True)
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else _signed()
+    keys = Keys(**(_opaque() | kept))
+    if asdict(keys) != kept or not path.exists():
+        _keep(keys, path)
+    return keys
+
+
+def _keep(keys: Keys, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     half_written = path.with_suffix(".new")
     with os.fdopen(os.open(half_written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(asdict(keys), file)
     half_written.replace(path)
-    return keys
 
 
-def _make() -> Keys:
+def _signed() -> dict[str, str]:
     secret = secrets.token_urlsafe(48)
-    return Keys(secret, _key("anon", secret), _key("service_role", secret), secrets.token_urlsafe(24))
+    return {
+        "jwt_secret": secret,
+        "anon_key": _token("anon", secret),
+        "service_role_key": _token("service_role", secret),
+        "database_password": secrets.token_urlsafe(24),
+    }
 
 
-def _key(role: str, secret: str) -> str:
+def _token(role: str, secret: str) -> str:
     now = int(time.time())
     claims = {"iss": "supabase", "role": role, "iat": now, "exp": now + TEN_YEARS}
     return jwt.encode(claims, secret, algorithm="HS256")
+
+
+def _opaque() -> dict[str, str]:
+    return {"publishable_key": _key("sb_publishable_"), "secret_key": _key("sb_secret_")}
+
+
+def _key(prefix: str) -> str:
+    """In the form that self-hosted Supabase gives them: 22 random characters and a check of 8."""
+    body = prefix + secrets.token_urlsafe(17)[:22]
+    digest = hashlib.sha256(f"supabase-self-hosted|{body}".encode()).digest()
+    return f"{body}_{base64.urlsafe_b64encode(digest).decode()[:8]}"

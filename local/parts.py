@@ -1,5 +1,6 @@
 """The processes of the stack, as data: what each is run with and how it tells that it is ready."""
 
+import json
 import os
 import random
 import shlex
@@ -12,8 +13,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from local import gateway
 from local.config import Config
+from local.gateway import service as gateway
 from local.keys import Keys
 from local.plan import Plan
 from local.postgres import binaries, cluster
@@ -45,6 +46,7 @@ class Part:
     """Run when the part is ready, before those that come after it start."""
     user: str | None = None
     url: str | None = None
+    health: str | None = None
     stop_signal: str = "SIGTERM"
 
 
@@ -81,6 +83,8 @@ def environment(settings: Settings, keys: Keys) -> dict[str, str]:
     """What a client or a worker needs to know of this stack: the content of .env.local."""
     return {
         "SUPABASE_URL": settings.url,
+        "SUPABASE_PUBLISHABLE_KEY": keys.publishable_key,
+        "SUPABASE_SECRET_KEY": keys.secret_key,
         "SUPABASE_ANON_KEY": keys.anon_key,
         "SUPABASE_SERVICE_ROLE_KEY": keys.service_role_key,
         "SUPABASE_JWT_SECRET": keys.jwt_secret,
@@ -106,29 +110,37 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
     told = environment(settings, keys) | model_environment(settings)
     served = [part for part in SERVED if part not in plan.elsewhere and part not in config.off]
     auth_answers = "auth" in served or "auth" in plan.elsewhere
+    health = {
+        "rest": f"{local_url(ports['rest_admin'])}/ready",
+        "platform": f"{local_url(ports['platform'])}/health",
+        "gateway": f"{settings.url}/auth/v1/health",
+    }
     return [
         Part(
             name="counter" if "rest" in plan.elsewhere else "rest",
             command=[str(rest_binary)],
             environment=rest.environment(settings, keys, config, ports["rest"], ports["rest_admin"]),
-            ready=answers(f"{local_url(ports['rest_admin'])}/ready"),
+            ready=answers(health["rest"]),
             url=local_url(ports["rest"]),
+            health=health["rest"],
         ),
         Part(
             name="platform",
             command=uvicorn(ports["platform"]),
             environment=platform_environment(settings, keys, config, served)
             | {"SEARCH_URL": addresses["search"]},
-            ready=answers(f"{local_url(ports['platform'])}/health"),
+            ready=answers(health["platform"]),
             url=local_url(ports["platform"]),
+            health=health["platform"],
         ),
         *products(addresses, told),
         Part(
             name="gateway",
             command=gateway.command(settings, addresses, plan.elsewhere),
-            environment=gateway.environment(settings),
-            ready=answers(f"{settings.url}/auth/v1/health", 200 if auth_answers else 404),
+            environment=gateway.environment(settings, keys),
+            ready=answers(health["gateway"], 200 if auth_answers else 404),
             url=settings.url,
+            health=health["gateway"],
         ),
     ]
 
@@ -164,19 +176,35 @@ def platform_environment(
         "REALTIME_DATABASE_URL": cluster.url(settings, keys, "supabase_realtime_admin"),
         **{name: str(value) for name, value in optional.items() if value is not None},
         **functions_environment(settings, keys, config),
+        **front_environment(settings, keys, config),
     }
 
 
 def functions_environment(settings: Settings, keys: Keys, config: Config) -> dict[str, str]:
     client = environment(settings, keys)
     given = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY")
+    opaque = {
+        "SUPABASE_PUBLISHABLE_KEYS": keys.publishable_key,
+        "SUPABASE_SECRET_KEYS": keys.secret_key,
+    }
     return {
         "FUNCTIONS_DATABASE_URL": cluster.url(settings, keys, "authenticator"),
         "FUNCTIONS_DIR": str(settings.functions),
         "FUNCTIONS_LOGS": str(settings.logs),
         "FUNCTIONS_UNVERIFIED": " ".join(config.unverified_functions),
         **{name: client[name] for name in given},
+        **{name: json.dumps({"default": key}) for name, key in opaque.items()},
         "SUPABASE_DB_URL": client["DATABASE_URL"],
+    }
+
+
+def front_environment(settings: Settings, keys: Keys, config: Config) -> dict[str, str]:
+    """Beside what functions are given."""
+    return {
+        "SUPABASE_PUBLISHABLE_KEY": keys.publishable_key,
+        "FRONT_ENV_FILE": str(settings.env_file),
+        "FRONT_STATE": str(settings.state),
+        "FRONT_SCHEMAS": ",".join(config.schemas),
     }
 
 
@@ -201,6 +229,7 @@ def _product(name: str, command: str, address: str, told: Mapping[str, str]) -> 
         environment={"PORT": port, "PATH": PATH, **told},
         ready=answers(f"{address}/healthz"),
         url=address,
+        health=f"{address}/healthz",
     )
 
 

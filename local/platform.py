@@ -1,4 +1,5 @@
-"""The platform's servers as one ASGI application: Auth, Storage, Realtime and Functions, each at /NAME/v1.
+"""The platform's servers as one ASGI application: Auth, Storage, Realtime and Functions, each at /NAME/v1,
+and the page at /.
 
 uvicorn local.platform:app --host 127.0.0.1 --port 9999 --ws local.realtime.protocol:Protocol
 
@@ -27,9 +28,12 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from local import request_ids
 from local.auth import app as auth_app
 from local.auth import context as auth_context
 from local.auth import settings as auth_settings
+from local.front import app as front_app
+from local.front import settings as front_settings
 from local.functions import app as functions_app
 from local.functions import settings as functions_settings
 from local.realtime import app as realtime_app
@@ -47,7 +51,7 @@ EXPOSED = [
     *("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size"),
 ]
 """Headers of answers that scripts of other origins may read."""
-REQUEST_ID = re.compile(r"[\x21-\x7e]{1,200}")
+REQUEST_ID = re.compile(request_ids.PATTERN)
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +61,7 @@ class State(TypedDict, total=False):
     storage: storage_context.Storage
     realtime: realtime_context.Realtime
     functions: functions_app.Functions
+    front: front_settings.Settings
 
 
 ROUTERS = {"auth": auth_app.router, "storage": storage_app.router, "realtime": realtime_app.router}
@@ -66,7 +71,10 @@ ROUTERS = {"auth": auth_app.router, "storage": storage_app.router, "realtime": r
 async def lifespan(_app: Starlette) -> AsyncIterator[State]:
     async with AsyncExitStack() as open_parts:
         functions = functions_app.opened(functions_settings.read(os.environ))
-        state = State(functions=await open_parts.enter_async_context(functions))
+        state = State(
+            functions=await open_parts.enter_async_context(functions),
+            front=front_settings.read(os.environ),
+        )
         if "auth" in served:
             auth = auth_context.opened(auth_settings.read(os.environ))
             state["auth"] = await open_parts.enter_async_context(auth)
@@ -165,6 +173,7 @@ app = Starlette(
         ),
         # Functions say themselves which origins they answer.
         Mount("/functions/v1", app=functions_app.router),
+        *front_app.routes,
     ],
     middleware=[Middleware(logged)],
     lifespan=lifespan,

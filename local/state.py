@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import psutil
 
@@ -22,6 +23,8 @@ class PartState:
     pid: int | None
     url: str | None = None
     """Where it listens, past the gateway; for the parts that speak HTTP."""
+    health: str | None = None
+    """Where it says whether it is well."""
 
     @property
     def good(self) -> bool:
@@ -44,8 +47,12 @@ def write(settings: Settings, state: State) -> None:
 
 
 def read(settings: Settings) -> State | None:
+    return load(settings.state)
+
+
+def load(path: Path) -> State | None:
     try:
-        document = json.loads(settings.state.read_text())
+        document = json.loads(path.read_text())
     except FileNotFoundError:
         return None
     parts = {name: PartState(**part) for name, part in document.pop("parts").items()}

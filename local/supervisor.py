@@ -200,7 +200,9 @@ class Supervisor:
 
     def _write(self) -> None:
         parts = {
-            watched.part.name: state.PartState(watched.status, watched.pid, watched.part.url)
+            watched.part.name: state.PartState(
+                watched.status, watched.pid, watched.part.url, watched.part.health
+            )
             for watched in self.watched
         }
         whole = all(watched.ready for watched in self.watched) and self.reached == len(self.stages)

@@ -36,6 +36,14 @@ class Stack:
         return self.environment["SUPABASE_SERVICE_ROLE_KEY"]
 
     @property
+    def publishable_key(self) -> str:
+        return self.environment["SUPABASE_PUBLISHABLE_KEY"]
+
+    @property
+    def secret_key(self) -> str:
+        return self.environment["SUPABASE_SECRET_KEY"]
+
+    @property
     def jwt_secret(self) -> str:
         return self.environment["SUPABASE_JWT_SECRET"]
 

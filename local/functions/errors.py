@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
+
+READABLE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "x-sb-error-code, x-request-id, retry-after",
+}
+ALLOWED = {"Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}
 
 
 @dataclass
@@ -33,6 +39,11 @@ def unauthorized(message: str) -> FunctionError:
     return FunctionError(401, "UNAUTHORIZED", message)
 
 
-def respond(error: FunctionError, request: Request) -> JSONResponse:
+def respond(error: FunctionError, request: Request) -> Response:
+    """Readable from any origin, also what came before it: no function is there to ask."""
+    headers = {"x-sb-error-code": error.code, **READABLE}
+    if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
+        asked = request.headers.get("access-control-request-headers", "")
+        return Response(headers=headers | {"Access-Control-Allow-Headers": asked, **ALLOWED})
     body = {"code": error.code, "message": error.message, "request_id": request.state.request_id}
-    return JSONResponse(body, error.status, {"x-sb-error-code": error.code})
+    return JSONResponse(body, error.status, headers)

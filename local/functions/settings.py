@@ -9,8 +9,11 @@ PASSED_ON = (
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "NPM_CONFIG_REGISTRY", "NODE_EXTRA_CA_CERTS"),
 )
 """What a function's process gets of ours: what Deno needs to run and to fetch npm packages."""
-GIVEN = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_DB_URL", "SEARCH_URL")
-"""What a function is told of the stack. Hosted gives the first four; SEARCH_URL is a secret there."""
+GIVEN = (
+    *("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_DB_URL"),
+    *("SUPABASE_PUBLISHABLE_KEYS", "SUPABASE_SECRET_KEYS", "SEARCH_URL"),
+)
+"""What a function is told of the stack. Hosted gives all but SEARCH_URL, which is a secret there."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from supabase import Client
 
-from local import gateway
+from local.gateway import service as gateway
 from tests.conftest import Stack
 
 FRENCH = {"cf-ipcountry": "FR"}

@@ -7,6 +7,7 @@ times replaced by <kind>, so that two servers can be compared line by line.
 """
 
 import json
+import os
 import re
 import sys
 import time
@@ -67,6 +68,7 @@ def _normal_text(text: str) -> str:
 def record(base_url: str, secret: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     keys = {"anon": _key(secret, "anon"), "service": _key(secret, "service_role")}
+    api_key = os.environ.get("SUPABASE_ANON_KEY") or keys["anon"]
     with httpx.Client(base_url=base_url, timeout=20) as http:
 
         def call(
@@ -75,7 +77,7 @@ def record(base_url: str, secret: str) -> list[dict[str, Any]]:
             """`who` is anon, service, None, or an access token."""
             token = keys.get(who, who) if who else None
             authorization = {"Authorization": f"Bearer {token}"} if token else {}
-            headers = {"apikey": keys["anon"], **authorization}
+            headers = {"apikey": api_key, **authorization}
             response = http.request(method, path, json=body, headers=headers)
             answer = _body(response)
             shown_path = UUID.sub("<uuid>", path).replace(RUN, "RUN")

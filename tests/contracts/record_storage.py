@@ -8,6 +8,7 @@ and times are replaced by <kind>, so that two servers can be compared line by li
 
 import base64
 import json
+import os
 import re
 import sys
 import time
@@ -72,11 +73,12 @@ def normal(value: Any, key: str | None = None) -> Any:
 class Recorder:
     def __init__(self, http: httpx.Client, secret: str) -> None:
         self.http, self.tokens = http, tokens(secret)
+        self.api_key = os.environ.get("SUPABASE_ANON_KEY") or self.tokens["anon"]
         self.rows: list[dict[str, Any]] = []
 
     def call(self, case: str, method: str, path: str, who: str | None = "service", **given: Any) -> Any:
         """The answer's JSON, or its headers when it has none."""
-        own = {"Authorization": f"Bearer {self.tokens[who]}", "apikey": self.tokens["anon"]} if who else {}
+        own = {"Authorization": f"Bearer {self.tokens[who]}", "apikey": self.api_key} if who else {}
         headers = given.pop("headers", None)
         response = self.http.request(method, path, headers={**own, **(headers or {})}, **given)
         content = given.get("content")

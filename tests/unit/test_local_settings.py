@@ -1,5 +1,10 @@
 """Settings, configuration and keys of the embedded stack."""
 
+import base64
+import hashlib
+import json
+import re
+from dataclasses import asdict
 from pathlib import Path
 
 import jwt
@@ -80,3 +85,27 @@ def test_keys_are_made_once_kept_secret_and_signed_by_the_secret(tmp_path: Path)
     assert jwt.decode(made.anon_key, made.jwt_secret, algorithms=["HS256"])["role"] == "anon"
     assert jwt.decode(made.service_role_key, made.jwt_secret, algorithms=["HS256"])["role"] == "service_role"
     assert made.jwt_secret not in repr(made) and made.database_password not in repr(made)
+    assert made.secret_key not in repr(made)
+
+
+@pytest.mark.parametrize("kind", ["publishable", "secret"])
+def test_opaque_keys_have_the_form_of_self_hosted_ones(tmp_path: Path, kind: str) -> None:
+    made = getattr(keys.load(tmp_path), f"{kind}_key")
+    found = re.fullmatch(rf"(sb_{kind}_[A-Za-z0-9_-]{{22}})_([A-Za-z0-9_-]{{8}})", made)
+    assert found
+    digest = hashlib.sha256(f"supabase-self-hosted|{found[1]}".encode()).digest()
+    assert base64.urlsafe_b64encode(digest).decode().startswith(found[2])
+
+
+def test_keys_made_before_there_were_opaque_ones_stay_and_get_them(tmp_path: Path) -> None:
+    before = {
+        "jwt_secret": "a secret",
+        "anon_key": "an anon key",
+        "service_role_key": "a service key",
+        "database_password": "a password",
+    }
+    (tmp_path / "keys.json").write_text(json.dumps(before))
+    found = keys.load(tmp_path)
+    assert before.items() <= asdict(found).items()
+    assert keys.load(tmp_path) == found
+    assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600

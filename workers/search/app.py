@@ -22,7 +22,7 @@ from workers.search.settings import Settings
 from workers.search.tokens import Tokens
 
 LARGEST_BODY = 4 << 20
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
 def create_app(settings: Settings | None = None, model: Model | None = None) -> Flask:
@@ -82,7 +82,7 @@ def tell_of_requests(app: Flask, metrics: Metrics) -> None:
     @app.before_request
     def begin() -> None:
         given = request.headers.get("x-request-id", "")
-        g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        g.request_id = given if REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
         g.started = time.perf_counter()
         logs.ids.set({"request_id": g.request_id})
 

@@ -46,7 +46,8 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// One JSON line an event, at the level of `PGRST_LOG_LEVEL` (or of `RUST_LOG`).
+/// One JSON line an event, at the level of `PGRST_LOG_LEVEL` (or of `RUST_LOG`); each request is one, as
+/// in the other parts, so that its id finds it.
 fn start_log() {
     let level = match std::env::var("PGRST_LOG_LEVEL").as_deref() {
         Ok("crit") => "error".to_string(),
@@ -54,7 +55,7 @@ fn start_log() {
         Err(_) => "info".to_string(),
     };
     let filter = std::env::var("RUST_LOG").unwrap_or_else(|_| match level.as_str() {
-        "info" => "warn,cinefluent_rest=info".to_string(),
+        "info" => "warn,cinefluent_rest=info,postrust_server::telemetry=debug".to_string(),
         level => level.to_string(),
     });
     tracing_subscriber::fmt().json().with_env_filter(filter).init();

@@ -24,8 +24,8 @@ const METHODS: [Method; 7] = [
     Method::OPTIONS,
 ];
 
-/// The headers PostgREST lets a browser read, and those that tell of limits.
-const READABLE_HEADERS: [HeaderName; 11] = [
+/// The headers PostgREST lets a browser read, those that tell of limits, and the request's id.
+const READABLE_HEADERS: [HeaderName; 12] = [
     header::CONTENT_ENCODING,
     header::CONTENT_LOCATION,
     header::CONTENT_RANGE,
@@ -37,6 +37,7 @@ const READABLE_HEADERS: [HeaderName; 11] = [
     limits::ALLOWED,
     limits::REMAINING,
     limits::RESET,
+    HeaderName::from_static("x-request-id"),
 ];
 
 pub fn api(current: Current) -> Router {

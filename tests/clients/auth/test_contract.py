@@ -1,5 +1,6 @@
 """Auth answers as the recorded server does."""
 
+import os
 import subprocess
 import sys
 import uuid
@@ -29,12 +30,13 @@ BUILT = [
 
 def test_what_is_built_answers_as_the_recorded_server(stack: Stack, tmp_path: Path) -> None:
     actual = str(tmp_path / "auth.jsonl")
-    run([CONTRACTS / "record_auth.py", f"{stack.url}/auth/v1", stack.jwt_secret, actual])
-    run([CONTRACTS / "compare.py", CONTRACTS / "auth.jsonl", actual, *BUILT])
+    run(stack, [CONTRACTS / "record_auth.py", f"{stack.url}/auth/v1", stack.jwt_secret, actual])
+    run(stack, [CONTRACTS / "compare.py", CONTRACTS / "auth.jsonl", actual, *BUILT])
 
 
-def run(command: list[str | Path]) -> None:
-    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
+def run(stack: Stack, command: list[str | Path]) -> None:
+    environment = os.environ | {"SUPABASE_ANON_KEY": stack.anon_key}
+    done = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -1,0 +1,1 @@
+"""The page at / of the gateway: where everything is, for whoever opens the stack in a browser."""

@@ -1,0 +1,73 @@
+"""The page and what it leads to. Whatever is here may be read without a key: nothing of it is secret.
+
+Pages of other origins cannot read it, nor put it into a frame, nor come to it under a name of their own.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from local import state
+from local.front import page
+from local.front.settings import Settings
+from local.front.tables import counted
+from local.settings import ROOT
+
+DOCUMENTS = ROOT / "docs"
+POLICY = (
+    f"default-src 'none'; style-src '{page.STYLE}'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def for_this_machine(endpoint: Endpoint) -> Endpoint:
+    """A name that leads here by somebody's own DNS would make the page one of theirs."""
+
+    async def answer(request: Request) -> Response:
+        hosts = _settings(request).hosts
+        if request.headers.get("host") not in hosts:
+            response: Response = PlainTextResponse(f"This page is at http://{hosts[0]}\n", 421)
+        else:
+            response = await endpoint(request)
+        response.headers.update(HEADERS)
+        return response
+
+    return answer
+
+
+async def overview(request: Request) -> Response:
+    settings = _settings(request)
+    found = state.load(settings.state)
+    tables = await counted(settings.database_url, settings.schemas)
+    return HTMLResponse(page.written(settings, found.parts if found else {}, tables, documents()))
+
+
+async def document(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in documents():
+        return PlainTextResponse("There is no such document\n", 404)
+    return PlainTextResponse((DOCUMENTS / name).read_text())
+
+
+def documents() -> list[str]:
+    return sorted(path.name for path in DOCUMENTS.glob("*.md"))
+
+
+def _settings(request: Request) -> Settings:
+    return cast(Settings, request.state.front)
+
+
+routes = [Route("/", for_this_machine(overview)), Route("/docs/{name}", for_this_machine(document))]

@@ -1,0 +1,36 @@
+"""The page's settings: environment variables, read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Settings:
+    url: str
+    anon_key: str
+    publishable_key: str
+    env_file: str
+    """Where the keys are that the page does not show."""
+    state: Path
+    schemas: tuple[str, ...]
+    """Whose tables are counted: those that the API serves."""
+    database_url: str = field(repr=False)
+
+    @property
+    def hosts(self) -> tuple[str, str]:
+        port = urlsplit(self.url).port
+        return f"127.0.0.1:{port}", f"localhost:{port}"
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    return Settings(
+        url=environment["SUPABASE_URL"],
+        anon_key=environment["SUPABASE_ANON_KEY"],
+        publishable_key=environment["SUPABASE_PUBLISHABLE_KEY"],
+        env_file=environment["FRONT_ENV_FILE"],
+        state=Path(environment["FRONT_STATE"]),
+        schemas=tuple(environment["FRONT_SCHEMAS"].split(",")),
+        database_url=environment["SUPABASE_DB_URL"],
+    )

@@ -1,0 +1,101 @@
+"""How Caddy is started: its configuration, made of `Caddyfile` for where the parts are now."""
+
+import shutil
+import sys
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from string import Template
+
+from local import request_ids
+from local.gateway import bodies, routes
+from local.gateway.routes import PATHS, handled, indented, quoted
+from local.keys import Keys
+from local.settings import Settings
+
+HERE = Path(__file__).parent
+PARTS_TO_COME = ("graphql",)
+READABLE = ", ".join(
+    [
+        *("*", "Content-Range", "Link", "Location", "Retry-After", "X-Request-Id", "X-Total-Count"),
+        *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
+    ]
+)
+"""Headers that scripts of other origins may read."""
+PROXIED = "\trequest_header -Cf-Ipcountry\n\trequest_header -Cf-Connecting-Ip\n"
+"""A client's own word on its country and address is dropped; a proxy before the gateway may be believed."""
+NO_KEY = {
+    "message": "No API key found in request",
+    "hint": "No `apikey` request header or url param was found.",
+}
+UNKNOWN_KEY = {
+    "message": "Invalid API key",
+    "hint": "Double check your Supabase `anon` or `service_role` API key.",
+}
+SECRET_IN_BROWSER = {
+    "message": "Forbidden use of secret API key in browser",
+    "hint": "Secret API keys can only be used in a protected environment and should never be used in a "
+    "browser. Delete this secret API key immediately!",
+}
+NO_ROUTE = {"message": "no Route matched with those values"}
+UNAVAILABLE = {"message": "The service behind this address does not answer. Try again in a moment."}
+
+
+def command(settings: Settings, addresses: Mapping[str, str], elsewhere: Collection[str] = ()) -> list[str]:
+    """Write the Caddyfile and return the command that serves it.
+
+    `addresses` has where each part listens; those `elsewhere` are real servers, unaware of our paths.
+    """
+    settings.run.mkdir(parents=True, exist_ok=True)
+    path = settings.run / "Caddyfile"
+    path.write_text(_caddyfile(settings, addresses, elsewhere))
+    caddy = Path(sys.executable).with_name("caddy")
+    program = str(caddy) if caddy.exists() else shutil.which("caddy") or "caddy"
+    return [program, "run", "--config", str(path), "--adapter", "caddyfile"]
+
+
+def environment(settings: Settings, keys: Keys) -> dict[str, str]:
+    """With the keys, which so are in no file that others read."""
+    home = str(settings.run / "caddy")
+    return {
+        "XDG_DATA_HOME": home,
+        "XDG_CONFIG_HOME": home,
+        "ANON_KEY": keys.anon_key,
+        "SERVICE_ROLE_KEY": keys.service_role_key,
+        "PUBLISHABLE_KEY": keys.publishable_key,
+        "SECRET_KEY": keys.secret_key,
+    }
+
+
+def _caddyfile(settings: Settings, addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
+    auth = routes.auth(addresses, elsewhere)
+    key_as_token = "import key_as_token\n"
+    parts = [
+        handled(PATHS["rest"], key_as_token + routes.rest(addresses, elsewhere)),
+        handled(PATHS["auth"], auth),
+        handled(PATHS["storage"], key_as_token + routes.storage(addresses, elsewhere)),
+        handled(PATHS["realtime"], routes.realtime(addresses, elsewhere)),
+        *(
+            handled(PATHS[part], routes.counted(part, addresses))
+            for part, server in routes.COUNTED_PATHS.items()
+            if server in addresses
+        ),
+    ]
+    values = {
+        "port": settings.port,
+        "header_size": bodies.HEADERS,
+        "body_idle": bodies.IDLE,
+        "readable": READABLE,
+        "request_id": request_ids.PATTERN,
+        "proxied": "" if settings.behind_proxy else PROXIED,
+        "front": "" if settings.behind_proxy else indented(routes.front(addresses), 2),
+        "open": indented(handled("@open", auth), 2),
+        "parts": indented("\n".join(parts), 2),
+        "to_come": " ".join(f"/{name}/*" for name in PARTS_TO_COME),
+        "too_large": indented(routes.refusals_of_large(), 3),
+        "secret_in_browser": quoted(SECRET_IN_BROWSER),
+        "no_key": quoted(NO_KEY),
+        "unknown_key": quoted(UNKNOWN_KEY),
+        "no_route": quoted(NO_ROUTE),
+        "unavailable": quoted(UNAVAILABLE),
+    }
+    return Template((HERE / "Caddyfile").read_text()).substitute(values)

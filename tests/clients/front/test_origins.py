@@ -1,0 +1,92 @@
+"""What browsers let scripts of other pages read: of every part, whatever it answers."""
+
+import httpx
+import pytest
+
+from tests.clients.test_rate_limits import Allow, allow, past_gateway
+from tests.conftest import Stack
+
+__all__ = ["allow", "past_gateway"]
+
+ORIGIN = {"Origin": "https://app.example"}
+ALL = {
+    "/rest/v1/genres?limit=1": 200,
+    "/auth/v1/settings": 200,
+    "/storage/v1/bucket": 200,
+    "/search/semantic?q=robots": 200,
+    "/search/openapi.json": 200,
+    "/rest/v1/nowhere": 404,
+    "/auth/v1/nowhere": 404,
+    "/storage/v1/nowhere": 404,
+    "/realtime/v1/nowhere": 404,
+    "/functions/v1/nowhere": 404,
+    "/search/nowhere": 404,
+    "/nowhere": 404,
+    "/auth/v1/user": 403,
+    "/auth/v1/signup": 405,
+    "/realtime/v1/api/broadcast": 405,
+    "/search/semantic": 400,
+}
+
+
+def assert_readable(answer: httpx.Response) -> None:
+    """Once each, and with what apps go by."""
+    assert answer.headers.get_list("access-control-allow-origin") == ["*"], answer.headers
+    (readable,) = answer.headers.get_list("access-control-expose-headers")
+    for header in ("retry-after", "x-request-id"):
+        assert header in readable.lower()
+    assert len(answer.headers.get_list("x-request-id")) == 1
+
+
+@pytest.mark.parametrize(("path", "status"), ALL.items())
+def test_answers_may_be_read(stack: Stack, path: str, status: int) -> None:
+    answer = httpx.get(stack.url + path, headers=ORIGIN | {"apikey": stack.publishable_key}, timeout=30)
+    if path == "/storage/v1/nowhere":
+        assert answer.status_code in (400, 404)
+    else:
+        assert answer.status_code == status, answer.text
+    assert_readable(answer)
+
+
+@pytest.mark.parametrize("path", [path for path in ALL if path != "/nowhere" and "functions" not in path])
+def test_refusals_of_a_wrong_key_may_be_read(stack: Stack, path: str) -> None:
+    answer = httpx.get(stack.url + path, headers=ORIGIN | {"apikey": "nonsense"}, timeout=30)
+    assert answer.status_code == 401
+    assert_readable(answer)
+
+
+def test_a_function_without_a_token_is_refused_readably(stack: Stack) -> None:
+    answer = httpx.get(f"{stack.url}/functions/v1/semantic-search", headers=ORIGIN)
+    assert answer.status_code == 401
+    assert_readable(answer)
+
+
+@pytest.mark.parametrize("path", ["/rest/v1/genres", "/search/semantic?q=x", "/functions/v1/hello"])
+def test_refusals_of_one_too_many_may_be_read(stack: Stack, allow: Allow, path: str) -> None:
+    allow("anon", 1)
+    headers = ORIGIN | {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
+    answers = [httpx.get(stack.url + path, headers=headers, timeout=60) for _ in range(3)]
+    assert answers[-1].status_code == 429
+    assert_readable(answers[-1])
+    assert answers[-1].headers["retry-after"]
+
+
+@pytest.mark.parametrize("path", [*ALL, "/functions/v1/hello"])
+def test_a_preflight_needs_no_key(stack: Stack, path: str) -> None:
+    wish = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "apikey,x-request-id"}
+    origin = {"Origin": "http://localhost:5173"}
+    answer = httpx.options(stack.url + path, headers=origin | wish, timeout=60)
+    assert answer.is_success
+    assert answer.headers.get_list("access-control-allow-origin") in (["*"], [origin["Origin"]])
+    (allowed,) = answer.headers.get_list("access-control-allow-headers")
+    assert "x-request-id" in allowed
+
+
+def test_a_functions_own_word_on_origins_stands(stack: Stack) -> None:
+    headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
+    url = f"{stack.url}/functions/v1/hello"
+    here = httpx.get(url, headers=headers | {"Origin": "http://localhost:5173"}, timeout=60)
+    assert here.headers.get_list("access-control-allow-origin") == ["http://localhost:5173"]
+    there = httpx.get(url, headers=headers | ORIGIN, timeout=60)
+    assert there.status_code == 200
+    assert "access-control-allow-origin" not in there.headers
