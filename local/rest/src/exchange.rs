@@ -190,6 +190,10 @@ async fn as_postrust_reads_it(
     asked: &Asked,
     mut request: Request,
 ) -> Result<(Request, Vec<Expression>), Refused> {
+    if asked.query.contains("%00") {
+        let message = "The query holds a null character, which Postgres has in no text";
+        return Err(refusal(StatusCode::BAD_REQUEST, "PGRST100", message, None));
+    }
     let query = query::normalized(&asked.query).map_err(not_supported)?;
     if !asked.query.is_empty() {
         *request.uri_mut() = with_query(request.uri(), &query.text)?;
