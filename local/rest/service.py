@@ -1,9 +1,15 @@
 """How the REST server is started."""
 
+import os
+
 from local.config import Config
 from local.keys import Keys
 from local.postgres import cluster
 from local.settings import Settings
+
+CONNECTIONS = 2 * (os.cpu_count() or 1) + 2
+"""As many as keep the cores busy: with more, all take longer. On two cores the 95th percentile of lists for 8
+clients was 52 ms with 6 and 66 with 16, in turns."""
 
 
 def environment(settings: Settings, keys: Keys, config: Config, port: int, admin_port: int) -> dict[str, str]:
@@ -15,7 +21,7 @@ def environment(settings: Settings, keys: Keys, config: Config, port: int, admin
         "PGRST_DB_ANON_ROLE": "anon",
         "PGRST_DB_MAX_ROWS": str(config.max_rows),
         "PGRST_DB_CHANNEL_ENABLED": "true",
-        "PGRST_DB_POOL": "16",
+        "PGRST_DB_POOL": str(CONNECTIONS),
         "PGRST_DB_POOL_TIMEOUT": "4",
         "PGRST_JWT_SECRET": keys.jwt_secret,
         "PGRST_SERVER_HOST": "127.0.0.1",
