@@ -18,7 +18,7 @@ from tests.conftest import Stack
 
 README = (ROOT / "README.md").read_text()
 ACCOUNTS = ("ann@example.com", "bob@example.com")
-SETTINGS = ("SUPABASE_URL", "SUPABASE_ANON_KEY")
+SETTINGS = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY")
 
 
 def blocks(language: str) -> list[str]:

@@ -39,9 +39,9 @@ def test_a_film_is_found_by_its_name_and_another_by_what_it_means(
 
 
 def test_filters_pages_and_facets_go_through(films: Catalogue, http: httpx.Client) -> None:
-    for number in range(5):
-        films.add(f"Robot {number}", "It learns to love.")
+    added = [films.add(f"Robot {number}", "It learns to love.") for number in range(5)]
     book = films.add("Robot Book", "It learns to love.", "book")
+    films.until_embedded(*added, book)
     first = search(http, "robot", kind="movie", count=3, genre="", tier="free")
     second = search(http, "robot", kind="movie", count=3, tier="free", cursor=first["next_cursor"])
     assert (len(first["results"]), len(second["results"])) == (3, 2)
