@@ -97,7 +97,8 @@ async def sent(client: httpx.AsyncClient, passed_on: httpx.Request, request: Req
         return await client.send(passed_on, stream=True)
     except httpx.ReadTimeout as error:
         raise too_slow() from error
-    except httpx.TransportError as error:
+    # anyio asks a socket for its peer that has gone meanwhile, where Deno ends as the connection is made.
+    except (httpx.TransportError, AttributeError) as error:
         report(log, HERE, request, error)
         raise crashed() from error
 
