@@ -36,6 +36,7 @@ from local.front import app as front_app
 from local.front import settings as front_settings
 from local.functions import app as functions_app
 from local.functions import settings as functions_settings
+from local.origins import READABLE
 from local.realtime import app as realtime_app
 from local.realtime import context as realtime_context
 from local.realtime import settings as realtime_settings
@@ -43,14 +44,6 @@ from local.storage import app as storage_app
 from local.storage import context as storage_context
 from local.storage import settings as storage_settings
 
-EXPOSED = [
-    *("Link", "X-Total-Count", "X-Supabase-Api-Version", "X-Request-Id"),
-    *("Content-Range", "Accept-Ranges", "ETag", "Content-Disposition"),
-    *("Location", "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires"),
-    *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"),
-    *("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size"),
-]
-"""Headers of answers that scripts of other origins may read."""
 REQUEST_ID = re.compile(request_ids.PATTERN)
 
 log = logging.getLogger(__name__)
@@ -162,7 +155,7 @@ async def health(_request: Request) -> PlainTextResponse:
 configure_logging()
 served = os.environ.get("PLATFORM_PARTS", "auth,storage,realtime").split(",")
 any_origin = Middleware(
-    CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED
+    CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=READABLE
 )
 app = Starlette(
     routes=[

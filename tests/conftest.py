@@ -9,12 +9,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from local import throwaway
+from local import plan, throwaway
 from local.settings import ROOT, Settings, StackError
 from local.throwaway import Stack
 from tests import project
 
 __all__ = ["Stack"]
+
+ELSEWHERE = plan.read(os.environ).elsewhere
+"""Parts that are servers elsewhere, before a stack takes the variables that say so."""
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +54,11 @@ def db(stack: Stack) -> Iterator[psycopg.Connection]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where a Supabase is named, tests that start, end or look into a stack of ours are left out."""
+    """Where a Supabase or a part's server is named, tests that start, end or look into ours are left out."""
+    for item in items:
+        own = {part for marker in item.iter_markers("own") for part in marker.args}
+        if others := own & ELSEWHERE.keys():
+            item.add_marker(pytest.mark.skip(reason=f"{', '.join(sorted(others))} is a server elsewhere"))
     if os.environ.get("SUPABASE_URL"):
         for item in items:
             if "faults" in item.path.parts or item.get_closest_marker("embedded"):

@@ -10,17 +10,11 @@ from local import request_ids
 from local.gateway import bodies, routes
 from local.gateway.routes import PATHS, handled, indented, quoted
 from local.keys import Keys
+from local.origins import READABLE
 from local.settings import Settings
 
 HERE = Path(__file__).parent
 PARTS_TO_COME = ("graphql",)
-READABLE = ", ".join(
-    [
-        *("*", "Content-Range", "Link", "Location", "Retry-After", "X-Request-Id", "X-Total-Count"),
-        *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
-    ]
-)
-"""Headers that scripts of other origins may read."""
 PROXIED = "\trequest_header -Cf-Ipcountry\n\trequest_header -Cf-Connecting-Ip\n"
 """A client's own word on its country and address is dropped; a proxy before the gateway may be believed."""
 NO_KEY = {
@@ -84,7 +78,7 @@ def _caddyfile(settings: Settings, addresses: Mapping[str, str], elsewhere: Coll
         "port": settings.port,
         "header_size": bodies.HEADERS,
         "body_idle": bodies.IDLE,
-        "readable": READABLE,
+        "readable": ", ".join(READABLE),
         "request_id": request_ids.PATTERN,
         "proxied": "" if settings.behind_proxy else PROXIED,
         "front": "" if settings.behind_proxy else indented(routes.front(addresses), 2),

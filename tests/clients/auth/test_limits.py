@@ -13,6 +13,8 @@ from supabase_auth.errors import AuthApiError
 from tests.clients.auth.sessions import PASSWORD, new_email, refresh, refused, sign_in, sign_up
 from tests.conftest import Stack
 
+pytestmark = pytest.mark.own("auth")
+
 Allow = Callable[[str, int], None]
 Try = Callable[..., httpx.Response]
 

@@ -31,9 +31,9 @@ def lines(stack: Stack, log: str, request_id: str) -> list[dict[str, Any]]:
         ("GET", "/rest/v1/genres?limit=1", ["rest"]),
         ("GET", "/rest/v1/nowhere", ["rest"]),
         ("POST", "/rest/v1/rpc/get_popular_items", ["rest"]),
-        ("GET", "/auth/v1/user", ["platform"]),
-        ("GET", "/storage/v1/bucket", ["platform"]),
-        ("POST", "/realtime/v1/api/broadcast", ["platform"]),
+        pytest.param("GET", "/auth/v1/user", ["platform"], marks=pytest.mark.own("auth")),
+        pytest.param("GET", "/storage/v1/bucket", ["platform"], marks=pytest.mark.own("storage")),
+        pytest.param("POST", "/realtime/v1/api/broadcast", ["platform"], marks=pytest.mark.own("realtime")),
         ("GET", "/functions/v1/no-such-function", ["platform"]),
         ("GET", "/search/semantic?q=robots", ["search", "rest"]),
         ("POST", "/functions/v1/semantic-search", ["platform", "search", "rest"]),
@@ -53,6 +53,7 @@ def test_an_id_is_in_the_log_of_every_part_the_request_goes_through(
         assert lines(stack, log, request_id), log
 
 
+@pytest.mark.own("auth")
 def test_an_id_is_made_where_none_was_sent_and_is_in_the_log(stack: Stack) -> None:
     answer = httpx.get(f"{stack.url}/auth/v1/settings", headers={"apikey": stack.anon_key})
     made = answer.headers["x-request-id"]

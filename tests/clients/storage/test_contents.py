@@ -133,6 +133,7 @@ def test_every_bucket_takes_its_types_by_content(
     assert bring(SAMPLES[kind]).is_success
 
 
+@pytest.mark.own("storage")
 def test_an_upload_in_pieces_ends_when_its_first_bytes_are_of_another_type(
     http: httpx.Client, key: dict[str, str], stack: Stack
 ) -> None:

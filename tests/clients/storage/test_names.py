@@ -52,6 +52,7 @@ def test_a_name_in_a_list_finds_nothing_elsewhere(ann: User, http: httpx.Client,
     assert ann.storage.from_(PRIVATE).list(ann.id) == []
 
 
+@pytest.mark.own("storage")
 def test_a_symbolic_link_in_place_of_a_file_is_not_followed(
     stack: Stack, ann: User, http: httpx.Client, tmp_path: Path
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_symbolic_link_in_place_of_a_file_is_not_followed(
     assert (tmp_path / "secret").read_text() == "secret"
 
 
+@pytest.mark.own("storage")
 def test_a_symbolic_link_in_place_of_an_upload_is_not_written_through(
     stack: Stack, ann: User, http: httpx.Client, tmp_path: Path
 ) -> None:
