@@ -2,8 +2,7 @@
 
 import os
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import httpx
@@ -11,6 +10,7 @@ import httpx
 from local import config, keys, parts
 from local.settings import ROOT
 from tests.conftest import Stack
+from tests.waiting import until
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def second_platform(stack: Stack, served: Sequence[str], **variables: str) -> It
     )
     url = parts.local_url(port)
     try:
-        eventually(lambda: answers(url))
+        until(lambda: answers(url))
         yield url
     finally:
         process.terminate()
@@ -36,10 +36,3 @@ def answers(url: str) -> bool:
         return httpx.get(f"{url}/health").status_code == 200
     except httpx.HTTPError:
         return False
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "did not come true in time"
-        time.sleep(0.05)

@@ -1,6 +1,5 @@
 """Clients as an app makes them: URL and key, nothing else."""
 
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,6 +11,7 @@ import pytest
 from supabase import Client, ClientOptions, create_client
 
 from tests.conftest import Stack
+from tests.waiting import until
 
 HERE = Path(__file__).parent
 REST_TABLES = ("directors", "films", "actors", "castings", "notes")
@@ -113,13 +113,6 @@ def rest_statuses(stack: Stack) -> set[int]:
     with httpx.Client(base_url=f"{stack.url}/rest/v1", headers=headers, timeout=30) as http:
         read = {http.get(f"/rest_{table}?limit=0").status_code for table in REST_TABLES}
         return read | {http.get("/rpc/rest_add?a=1").status_code}
-
-
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, f"still not so after {seconds} s"
-        time.sleep(0.05)
 
 
 def rows(request: object) -> list[dict[str, str]]:

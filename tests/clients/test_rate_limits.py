@@ -11,16 +11,10 @@ import psycopg
 import pytest
 
 from tests.conftest import Stack
+from tests.waiting import until
 
 HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 Allow = Callable[..., None]
-
-
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, f"still not so after {seconds} s"
-        time.sleep(0.05)
 
 
 def headers(stack: Stack, token: str) -> dict[str, str]:

@@ -9,8 +9,8 @@ import jwt
 import psycopg
 import pytest
 
-from tests.clients.conftest import until
 from tests.conftest import Stack
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("rest_rows")
 

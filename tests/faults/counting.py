@@ -1,7 +1,6 @@
 """Rows that say which request wrote them, written while something is killed: none twice, none half."""
 
 import threading
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import httpx
 import psycopg
 
 from tests.conftest import Stack
+from tests.waiting import until
 
 SCHEMA = Path(__file__).with_name("counted.sql")
 ROWS = 3
@@ -26,7 +26,7 @@ def made(stack: Stack) -> psycopg.Connection:
     connection = psycopg.connect(stack.database_url, autocommit=True)
     connection.execute(SCHEMA.read_bytes())
     with client(stack) as http:
-        eventually(lambda: http.get("/rest/v1/counted?limit=0").status_code == httpx.codes.OK)
+        until(lambda: http.get("/rest/v1/counted?limit=0").status_code == httpx.codes.OK)
     return connection
 
 
@@ -55,10 +55,10 @@ class Traffic:
         with ThreadPoolExecutor(WRITERS) as pool:
             writers = [pool.submit(self._run) for _ in range(WRITERS)]
             try:
-                eventually(lambda: self.well > WRITERS)
+                until(lambda: self.well > WRITERS)
                 disturb()
                 enough = self.well + WRITERS
-                eventually(lambda: self.well > enough)
+                until(lambda: self.well > enough)
             finally:
                 self._ended.set()
             for writer in writers:
@@ -90,10 +90,3 @@ class Traffic:
         answered_well = {name for name, answer in self.answers.items() if answer and answer.is_success}
         assert answered_well <= set(written)
         return written
-
-
-def eventually(condition: Callable[[], object], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)

@@ -6,9 +6,7 @@ import os
 import resource
 import signal
 import subprocess
-import time
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -18,6 +16,7 @@ from psycopg.rows import dict_row
 from local import config, keys, parts
 from local.settings import ROOT
 from tests.conftest import Stack
+from tests.waiting import until
 
 BUCKET = "faults"
 
@@ -47,7 +46,7 @@ class Server:
             stderr=subprocess.DEVNULL,
             preexec_fn=limit,
         )
-        wait_until(self.answers)
+        until(self.answers)
 
     def answers(self) -> bool:
         try:
@@ -91,13 +90,6 @@ class Server:
 def came_in_pieces(etag: str) -> bool:
     """Then it is a version's and no digest, in a copy the one of its source."""
     return uuid.UUID(etag).version == 4
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def versions(stack: Stack) -> list[str]:

@@ -21,8 +21,9 @@ from local.plan import VARIABLES
 from local.postgres import cluster
 from local.settings import ROOT
 from tests.conftest import Stack
-from tests.faults.test_stack import Own, eventually, local, own
+from tests.faults.test_stack import Own, local, own
 from tests.unit.test_gateway import echo
+from tests.waiting import until
 
 __all__ = ["own"]
 
@@ -112,7 +113,7 @@ def test_servers_elsewhere_make_their_tables_and_are_led_to(
     assert not own.settings.files.exists()
 
     servers.stop()
-    eventually(lambda: not own.state().ready)
+    until(lambda: not own.state().ready)
     assert "awaited" in local("status", own.directory, own.port).stdout
 
     own.run("down")
@@ -160,7 +161,7 @@ def test_reads_of_a_rest_server_elsewhere_are_counted_before_it(
             assert remaining(client, "HEAD", "/genres?name=eq.a+b") == [left - 2]
             with psycopg.connect(environment["DATABASE_URL"]) as connection:
                 connection.execute("update private.rate_limits set requests = 1 where scope = 'read'")
-            eventually(lambda: client.get("/genres").status_code == 429)
+            until(lambda: client.get("/genres").status_code == 429)
             assert client.get("/genres").json()["code"] == "rate_limited"
             assert client.post("/rpc/delete_my_account").json()["name"] == "rest"
 

@@ -15,8 +15,9 @@ import pytest
 
 from tests.conftest import Stack
 from tests.faults import counting
-from tests.faults.counting import Traffic, eventually
+from tests.faults.counting import Traffic
 from tests.faults.test_stack import Own, own
+from tests.waiting import until
 
 __all__ = ["own"]
 
@@ -88,7 +89,7 @@ def call(http: httpx.Client, request: str, wait: int = 0) -> httpx.Response:
 
 def kill(stack: Stack) -> None:
     """Every process of the function, as soon as there is one."""
-    eventually(lambda: serving(stack.pid("platform"), NAME))
+    until(lambda: serving(stack.pid("platform"), NAME))
     for process in serving(stack.pid("platform"), NAME):
         process.kill()
 
@@ -144,7 +145,7 @@ def test_who_waits_for_a_killed_function_is_told_with_the_request_s_id(
     request = str(uuid.uuid4())
     with ThreadPoolExecutor() as pool, counting.client(stack) as http:
         waiting = pool.submit(call, http, request, 60_000)
-        eventually(lambda: f"waiting {request}" in log.read_text())
+        until(lambda: f"waiting {request}" in log.read_text())
         kill(stack)
         answer = waiting.result()
         assert (answer.status_code, answer.json()["code"]) == (500, "WORKER_ERROR")
@@ -169,7 +170,7 @@ def test_no_function_outlives_a_killed_platform_or_the_stack(
     def started() -> list[psutil.Process]:
         """Both functions, called; one of them never answers."""
         url, headers = f"http://127.0.0.1:{own.port}/functions/v1", {"authorization": f"Bearer {key}"}
-        eventually(lambda: httpx.get(f"{url}/idle", headers=headers, timeout=60).text == "here")
+        until(lambda: httpx.get(f"{url}/idle", headers=headers, timeout=60).text == "here")
         with pytest.raises(httpx.ReadTimeout):
             httpx.get(f"{url}/busy", headers=headers, timeout=3)
         platform = own.state().parts["platform"].pid
@@ -182,8 +183,8 @@ def test_no_function_outlives_a_killed_platform_or_the_stack(
     platform = own.state().parts["platform"].pid
     assert platform
     os.kill(platform, signal.SIGKILL)
-    eventually(lambda: all_gone(first))
-    eventually(lambda: own.state().ready and own.works())
+    until(lambda: all_gone(first))
+    until(lambda: own.state().ready and own.works())
     second = started()
     own.run("down")
     assert all_gone(second)

@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import psycopg
@@ -17,6 +17,7 @@ from websockets.exceptions import WebSocketException
 
 from tests.clients.realtime.sockets import Socket
 from tests.conftest import Stack
+from tests.waiting import until
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 MESSAGES = 20
@@ -128,14 +129,7 @@ def write(stack: Stack, topic: str, number: int, count: bool = True) -> None:
         except psycopg.OperationalError:
             return False
 
-    eventually(written)
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
+    until(written)
 
 
 @pytest.mark.usefixtures("counted")
@@ -152,13 +146,13 @@ def test_what_was_committed_arrives_once_or_is_told_as_missed(stack: Stack, part
     writers = [threading.Thread(target=write_all, args=[stack, topic, half]) for half in halves]
     for writer in writers:
         writer.start()
-    eventually(lambda: len(listeners[0].numbers) >= MESSAGES // 3)
+    until(lambda: len(listeners[0].numbers) >= MESSAGES // 3)
     os.kill(stack.pid(part), signal.SIGKILL)
     for writer in writers:
         writer.join()
-    eventually(lambda: all(len(one.heard) >= 2 and one.joined.is_set() for one in listeners))
+    until(lambda: all(len(one.heard) >= 2 and one.joined.is_set() for one in listeners))
     write(stack, topic, MESSAGES)
-    eventually(lambda: all(MESSAGES in one.numbers and MESSAGES in one.rows[-1] for one in listeners))
+    until(lambda: all(MESSAGES in one.numbers and MESSAGES in one.rows[-1] for one in listeners))
     for listener in listeners:
         listener.done = True
         listener.join(20)
@@ -197,13 +191,13 @@ def test_the_official_client_joins_again_by_itself(stack: Stack, part: str, turn
         channel.on_broadcast("*", lambda found: heard.append(found["payload"]["n"]))
         await channel.subscribe(lambda state, _: states.append(state))
         await asyncio.to_thread(write, stack, topic, 1, False)
-        await asyncio.to_thread(eventually, lambda: heard == [1])
+        await asyncio.to_thread(until, lambda: heard == [1])
         os.kill(stack.pid(part), signal.SIGKILL)
         await asyncio.to_thread(
-            eventually, lambda: states[-1] == RealtimeSubscribeStates.SUBSCRIBED and len(states) >= 3
+            until, lambda: states[-1] == RealtimeSubscribeStates.SUBSCRIBED and len(states) >= 3
         )
         await asyncio.to_thread(write, stack, topic, 2, False)
-        await asyncio.to_thread(eventually, lambda: heard[-1:] == [2])
+        await asyncio.to_thread(until, lambda: heard[-1:] == [2])
         await client.close()
 
     asyncio.run(listen())

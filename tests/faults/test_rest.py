@@ -13,7 +13,8 @@ from local import state
 from tests.clients.realtime.sockets import Socket
 from tests.conftest import Stack
 from tests.faults import counting
-from tests.faults.counting import ROWS, Traffic, eventually
+from tests.faults.counting import ROWS, Traffic
+from tests.waiting import until
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 KILLS = 2
@@ -51,7 +52,7 @@ def kill(stack: Stack) -> None:
         current = state.read(stack.settings)
         return bool(current and current.ready and current.parts["rest"].pid not in (None, killed))
 
-    eventually(is_back)
+    until(is_back)
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))

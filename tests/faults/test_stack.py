@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from local import state
 from local.settings import ROOT, Settings
 from local.throwaway import two_free_ports
 from tests.conftest import Stack
+from tests.waiting import until
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 
@@ -82,13 +83,6 @@ def answers(url: str) -> bool:
         return httpx.get(f"{url}/auth/v1/health", timeout=2).status_code == 200
     except httpx.HTTPError:
         return False
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "did not come true in time"
-        time.sleep(0.1)
 
 
 def test_a_second_up_changes_nothing_and_down_can_be_given_twice(own: Own) -> None:
@@ -187,7 +181,7 @@ def test_a_killed_part_comes_back(stack: Stack, part: str, turn: int) -> None:
         current = state.read(stack.settings)
         return bool(current and current.ready and current.parts[part].pid != killed)
 
-    eventually(is_back)
+    until(is_back)
     rows = httpx.get(f"{stack.url}/rest/v1/genres?limit=1", headers={"apikey": stack.anon_key}, timeout=10)
     assert rows.status_code == 200, rows.text
 

@@ -14,7 +14,8 @@ import pytest
 
 from tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, described
 from tests.conftest import Stack
-from tests.faults.storage_server import BUCKET, Server, check_whole, versions, wait_until
+from tests.faults.storage_server import BUCKET, Server, check_whole, versions
+from tests.waiting import until
 
 FAIL_POINTS = ["before keeping", "before row", "before commit", "after commit"]
 
@@ -105,7 +106,7 @@ def test_a_process_killed_while_bytes_come_keeps_none_of_them(stack: Stack, serv
     with ThreadPoolExecutor() as pool:
         sending = pool.submit(server.http.post, f"/object/{BUCKET}/a.bin", content=slowly())
         started.wait(10)
-        wait_until(lambda: server.files() != [])
+        until(lambda: server.files() != [])
         server.kill()
         with pytest.raises(httpx.HTTPError):
             sending.result()
@@ -120,7 +121,7 @@ def test_a_client_that_goes_away_leaves_nothing(stack: Stack, server: Server) ->
 
     with pytest.raises(KeyboardInterrupt):
         server.http.post(f"/object/{BUCKET}/a.bin", content=broken())
-    wait_until(lambda: server.files() == [])
+    until(lambda: server.files() == [])
     assert versions(stack) == []
 
 

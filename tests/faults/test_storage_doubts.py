@@ -14,7 +14,8 @@ import pytest
 
 from tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, described
 from tests.conftest import Stack
-from tests.faults.storage_server import BUCKET, Server, check_whole, versions, wait_until
+from tests.faults.storage_server import BUCKET, Server, check_whole, versions
+from tests.waiting import until
 
 SLOWLY = f"""
     create function slow_commit() returns trigger language plpgsql as $$
@@ -123,7 +124,7 @@ def committing(database: psycopg.Connection) -> int:
         found[:] = [pid for (pid,) in database.execute(COMMITTING.encode())]
         return bool(found)
 
-    wait_until(look)
+    until(look)
     return found[0]
 
 
@@ -135,7 +136,7 @@ def test_what_was_committed_unheard_keeps_its_file(
         assert server.put("new.txt", b"new").status_code == 503
         assert server.put("old.txt", b"newer", upsert=True).status_code == 503
     assert len(server.files()) == 3
-    wait_until(lambda: len(versions(stack)) == 2 and server.files() == versions(stack))
+    until(lambda: len(versions(stack)) == 2 and server.files() == versions(stack))
     assert [server.get(name).content for name in ("new.txt", "old.txt")] == [b"new", b"newer"]
     check_whole(stack, server)
 
@@ -144,7 +145,7 @@ def test_what_was_deleted_unheard_loses_its_file(stack: Stack, server: Server, w
     server.put("a.txt", b"x").raise_for_status()
     with cut(wire):
         assert server.remove("a.txt").status_code == 503
-    wait_until(lambda: server.files() == versions(stack) == [])
+    until(lambda: server.files() == versions(stack) == [])
 
 
 def test_what_was_ended_in_its_commit_leaves_no_file(
@@ -156,7 +157,7 @@ def test_what_was_ended_in_its_commit_leaves_no_file(
             asked = pool.submit(server.put, name, b"cut off", True)
             database.execute("select pg_terminate_backend(%s)", [committing(database)])
             assert asked.result().status_code == 503
-    wait_until(lambda: server.files() == versions(stack))
+    until(lambda: server.files() == versions(stack))
     assert server.get("old.txt").content == b"old"
     assert server.get("new.txt").json()["code"] == "NoSuchKey"
     check_whole(stack, server)
@@ -194,7 +195,7 @@ def test_a_resumable_upload_survives_a_lost_commit(
             asked = pool.submit(last_piece)
             database.execute("select pg_terminate_backend(%s)", [committing(database)])
             assert asked.result().status_code == 503
-    wait_until(lambda: server.http.head(url, headers=TUS).status_code == 200)
+    until(lambda: server.http.head(url, headers=TUS).status_code == 200)
     assert server.http.head(url, headers=TUS).headers["upload-offset"] == "5"
     assert server.get("a.txt").content == b"hello"
     check_whole(stack, server)

@@ -1,7 +1,6 @@
 """Items that are there for one test, and what the workers made of them."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +8,7 @@ from uuid import UUID
 
 import psycopg
 
-WITHIN = 30.0
-"""Seconds within which a worker has done what it was given."""
+from tests.waiting import until
 
 DELETE_RATERS = """
 with held as materialized (select id from raters where id = any(%s) order by id for update)
@@ -111,10 +109,3 @@ def catalogue(database_url: str) -> Iterator[Catalogue]:
             connection.execute(STOP_COUNTING)
             connection.execute("delete from content where id = any(%s)", [made.items])
             connection.execute("delete from books where id = any(%s)", [made.items])
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + WITHIN
-    while not condition():
-        assert time.monotonic() < end, "it never came to be"
-        time.sleep(0.02)

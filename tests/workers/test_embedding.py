@@ -10,7 +10,8 @@ import pytest
 from pgvector.psycopg import register_vector
 
 from tests.conftest import Stack
-from tests.workers.catalogue import Catalogue, until
+from tests.waiting import until
+from tests.workers.catalogue import Catalogue
 from tests.workers.conftest import Start
 from workers.embedding import store
 from workers.embedding.client import SearchClient

@@ -19,7 +19,8 @@ from scipy.sparse import csr_array
 
 from local.settings import ROOT
 from tests.conftest import Stack
-from tests.workers.catalogue import DELETE_RATERS, Catalogue, until
+from tests.waiting import until
+from tests.workers.catalogue import DELETE_RATERS, Catalogue
 from tests.workers.conftest import Start
 from workers.common.blocks import one_by_one, several
 from workers.common.engine import Address, EngineForeignError, engine, memory, settle

@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from tests.conftest import Stack
-from tests.workers.catalogue import DELETE_RATERS, Catalogue, until
+from tests.waiting import until
+from tests.workers.catalogue import DELETE_RATERS, Catalogue
 from tests.workers.conftest import Start
 
 TRAINING = "select count(*) from pg_stat_activity where application_name = %s"

@@ -7,7 +7,8 @@ import httpx
 
 from local.parts import free_port
 from tests.conftest import Stack
-from tests.workers.catalogue import Catalogue, until
+from tests.waiting import until
+from tests.workers.catalogue import Catalogue
 from tests.workers.conftest import Start
 
 

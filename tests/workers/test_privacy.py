@@ -9,7 +9,8 @@ import pytest
 from storage3 import SyncStorageClient
 
 from tests.conftest import Stack
-from tests.workers.catalogue import DELETE_RATERS, Catalogue, until
+from tests.waiting import until
+from tests.workers.catalogue import DELETE_RATERS, Catalogue
 from workers.privacy import store
 from workers.privacy.files import Files
 

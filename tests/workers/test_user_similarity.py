@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from tests.conftest import Stack
-from tests.workers.catalogue import DELETE_RATERS, Catalogue, until
+from tests.waiting import until
+from tests.workers.catalogue import DELETE_RATERS, Catalogue
 from tests.workers.conftest import Start
 from workers.common.blocks import one_by_one
 from workers.user_similarity.compare import compare

@@ -12,7 +12,7 @@ import pytest
 from tests.clients.realtime.conftest import Open, Token
 from tests.clients.realtime.letters import ann, insert, listen, tables
 from tests.conftest import Stack
-from tests.second import eventually
+from tests.waiting import until
 
 __all__ = ["ann", "tables"]
 
@@ -210,12 +210,12 @@ def held(stack: Stack, *statements: bytes) -> Iterator[None]:
     with psycopg.connect(stack.admin_database_url, autocommit=True) as connection:
         connection.execute("alter system set synchronous_standby_names = 'nobody'")
         connection.execute("select pg_reload_conf()")
-        eventually(lambda: connection.execute("show synchronous_standby_names").fetchone() == ("nobody",))
+        until(lambda: connection.execute("show synchronous_standby_names").fetchone() == ("nobody",))
         try:
             writer = threading.Thread(target=write)
             writer.start()
             query = "select from pg_stat_activity where wait_event = 'SyncRep'"
-            eventually(lambda: connection.execute(query).rowcount > 0)
+            until(lambda: connection.execute(query).rowcount > 0)
             yield
         finally:
             connection.execute("alter system reset synchronous_standby_names")

@@ -11,7 +11,8 @@ from websockets.exceptions import InvalidStatus
 from tests.clients.realtime.conftest import Open, Token
 from tests.clients.realtime.sockets import Socket, end_of
 from tests.conftest import Stack
-from tests.second import eventually, second_platform
+from tests.second import second_platform
+from tests.waiting import until
 
 LARGEST = 256 * 1024
 
@@ -146,7 +147,7 @@ def test_a_connection_too_many_is_refused_until_one_goes(stack: Stack, narrow: s
         assert json.loads(answer.body or b"") == {"message": words}
         assert first.ask("phoenix", "heartbeat", {})["status"] == "ok"
         first.websocket.close()
-        eventually(lambda: joins(narrow, stack.anon_key))
+        until(lambda: joins(narrow, stack.anon_key))
 
 
 def joins(url: str, key: str) -> bool:

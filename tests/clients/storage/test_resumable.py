@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.clients.conftest import until
 from tests.clients.storage.conftest import LIMITED, PRIVATE, User
+from tests.waiting import until
 
 TUS = {"tus-resumable": "1.0.0"}
 PIECE = {**TUS, "content-type": "application/offset+octet-stream"}
