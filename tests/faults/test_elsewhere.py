@@ -213,6 +213,7 @@ def test_a_realtime_elsewhere_makes_its_own_tables(own: Own, monkeypatch: pytest
     server.server_close()
 
 
+@pytest.mark.own("storage")
 def test_what_a_server_lacks_is_said(stack: Stack) -> None:
     secrets = keys.load(stack.settings.directory)
 

@@ -75,10 +75,12 @@ def counted(stack: Stack) -> Iterator[psycopg.Connection]:
     """The table, and a function that writes into it; not where functions are served from elsewhere."""
     write(stack.settings.functions, NAME, WRITES)
     with counting.made(stack) as connection, counting.client(stack) as http:
-        if http.post(f"/functions/v1/{NAME}", json={"rows": []}).status_code == httpx.codes.NOT_FOUND:
-            pytest.skip("functions are served from elsewhere")
-        yield connection
-        connection.execute("drop table counted")
+        try:
+            if http.post(f"/functions/v1/{NAME}", json={"rows": []}).status_code == httpx.codes.NOT_FOUND:
+                pytest.skip("functions are served from elsewhere")
+            yield connection
+        finally:
+            connection.execute("drop table counted")
 
 
 def call(http: httpx.Client, request: str, wait: int = 0) -> httpx.Response:
