@@ -8,7 +8,7 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from local import queries
+from local import pools, queries
 
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
@@ -20,15 +20,7 @@ QUERIES = queries.named(Path(__file__).parent / "queries.sql")
 
 def pool(url: str) -> Pool:
     """Closed: open it with `async with`. Outside a transaction each statement stands alone."""
-    return AsyncConnectionPool(
-        url,
-        min_size=1,
-        max_size=10,
-        timeout=5,
-        open=False,
-        check=AsyncConnectionPool.check_connection,
-        kwargs={"row_factory": dict_row, "autocommit": True},
-    )
+    return pools.pool(url, size=10, timeout=5, row_factory=dict_row)
 
 
 async def run(connection: Connection, query: str, **parameters: Any) -> AsyncCursor[DictRow]:

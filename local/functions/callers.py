@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 from starlette.datastructures import Headers
 
+from local import pools
 from local.claims import verified
 from local.functions.errors import FunctionError, unauthorized
 
@@ -24,15 +25,7 @@ ENDED = "PGRST"
 
 def pool(url: str) -> Pool:
     """Closed: open it with `async with`."""
-    return AsyncConnectionPool(
-        url,
-        min_size=0,
-        max_size=4,
-        timeout=10,
-        open=False,
-        check=AsyncConnectionPool.check_connection,
-        kwargs={"autocommit": True},
-    )
+    return pools.pool(url, least=0, size=4, timeout=10)
 
 
 def claims_of(headers: Headers, secret: str) -> dict[str, Any]:

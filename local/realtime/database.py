@@ -8,7 +8,7 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from local import queries
+from local import pools, queries
 from local.realtime.tokens import Claims
 
 Connection = AsyncConnection[DictRow]
@@ -19,19 +19,8 @@ QUERIES = queries.named(Path(__file__).parent / "queries.sql")
 
 def pool(url: str) -> Pool:
     """Closed: open it. A policy has five seconds."""
-    return AsyncConnectionPool(
-        url,
-        min_size=1,
-        max_size=10,
-        timeout=5,
-        open=False,
-        check=AsyncConnectionPool.check_connection,
-        kwargs={
-            "row_factory": dict_row,
-            "autocommit": True,
-            "options": "-c statement_timeout=5s -c lock_timeout=5s",
-        },
-    )
+    waits = "-c statement_timeout=5s -c lock_timeout=5s"
+    return pools.pool(url, size=10, timeout=5, row_factory=dict_row, options=waits)
 
 
 async def run(connection: Connection, query: str, **parameters: Any) -> AsyncCursor[DictRow]:

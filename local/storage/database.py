@@ -20,7 +20,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 
-from local import queries
+from local import pools, queries
 from local.storage.callers import Caller
 from local.storage.errors import access_denied
 
@@ -37,19 +37,14 @@ SECRET = ("authorization", "apikey", "cookie", "x-signature")
 
 def pool(url: str) -> Pool:
     """Closed: open it with `async with`."""
-    return AsyncConnectionPool(
+    return pools.pool(
         url,
-        min_size=1,
-        max_size=10,
+        size=10,
         timeout=10,
-        open=False,
         check=check_open,
-        kwargs={
-            "row_factory": dict_row,
-            "autocommit": True,
-            "cursor_factory": AsyncClientCursor,
-            "options": "-c statement_timeout=30s",
-        },
+        row_factory=dict_row,
+        cursor_factory=AsyncClientCursor,
+        options="-c statement_timeout=30s",
     )
 
 

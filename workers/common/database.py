@@ -19,8 +19,20 @@ Pool = ConnectionPool[Connection[tuple[Any, ...]]]
 
 
 def pool(url: str, size: int) -> Pool:
-    """At most `size` connections, made when asked for, in autocommit: who means a transaction begins one."""
-    return ConnectionPool(
+    """At most `size` connections, made when asked for, in autocommit: who means a transaction begins one.
+
+    Where one is lost, as when the server was started anew, all idle ones are replaced: the pool would try
+    them one by one, and wait ever longer between.
+    """
+
+    def still_there(connection: Connection[tuple[Any, ...]]) -> None:
+        try:
+            ConnectionPool.check_connection(connection)
+        except OperationalError:
+            made.drain()
+            raise
+
+    made: Pool = ConnectionPool(
         url,
         min_size=0,
         max_size=size,
@@ -28,9 +40,10 @@ def pool(url: str, size: int) -> Pool:
         reconnect_timeout=CONNECT_WITHIN,
         kwargs={"autocommit": True},
         configure=register_vector,
-        check=ConnectionPool.check_connection,
+        check=still_there,
         open=True,
     )
+    return made
 
 
 class DatabaseAwayError(AwayError):
