@@ -5,8 +5,6 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-import httpx
-
 from local import config, keys, parts
 from local.settings import ROOT
 from tests.conftest import Stack
@@ -24,15 +22,8 @@ def second_platform(stack: Stack, served: Sequence[str], **variables: str) -> It
     )
     url = parts.local_url(port)
     try:
-        until(lambda: answers(url))
+        until(parts.answers(f"{url}/health"))
         yield url
     finally:
         process.terminate()
         process.wait()
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/health").status_code == 200
-    except httpx.HTTPError:
-        return False
