@@ -4,7 +4,6 @@ import json
 import socket
 import subprocess
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from local.gateway import service as gateway
 from local.keys import Keys
 from local.parts import free_port, listening, local_url
 from local.settings import Settings
+from tests.waiting import until
 from workers.search import app as search_app
 
 ANON, SERVICE = "anon.key.signed", "service.key.signed"
@@ -68,10 +68,7 @@ def serving(
     with (settings.directory / "log").open("wb") as log:
         process = subprocess.Popen(command, env=gateway.environment(settings, KEYS), stderr=log)
     try:
-        end = time.monotonic() + 10
-        while not listening(settings.port):
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        until(lambda: listening(settings.port), seconds=10)
         with httpx.Client(base_url=settings.url) as client:
             yield client
     finally:
