@@ -16,6 +16,7 @@ from websockets.exceptions import WebSocketException
 
 from bench.table import Table, percentile
 from local import parts
+from local.ports import free_port, listening
 from local.throwaway import Stack
 
 SOCKETS, ROOM = 2000, 10
@@ -53,11 +54,11 @@ async def measured(stack: Stack) -> list[Table]:
 
 @contextmanager
 def echoing() -> Iterator[tuple[str, psutil.Process]]:
-    port = parts.free_port()
+    port = free_port()
     command = [argument.replace("local.platform:app", "bench.echo:app") for argument in parts.uvicorn(port)]
     process = subprocess.Popen(command, stdout=sys.stderr)
     try:
-        while not parts.listening(port):
+        while not listening(port):
             time.sleep(0.05)
         yield parts.local_url(port), psutil.Process(process.pid)
     finally:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.parts import free_port, listening, local_url
+from local.parts import local_url
+from local.ports import free_port, listening
 
 CONFIG = """
 daemon off;

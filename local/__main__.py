@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from local import commands, config, elsewhere, keys, parts, plan, settings, state
@@ -25,7 +26,7 @@ def main() -> int:
     try:
         return int(arguments.run(settings.load(), arguments) or 0)
     except settings.StackError as error:
-        Console(stderr=True, soft_wrap=True).print(f"[red]error:[/red] {error}", highlight=False)
+        Console(stderr=True, soft_wrap=True).print(f"[red]error:[/red] {escape(str(error))}", highlight=False)
         return 1
 
 

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 from local import config, elsewhere, keys, parts, plan, state
 from local.plan import Plan
+from local.ports import listening
 from local.postgres import binaries, cluster, migrations
 from local.rest.build import BuildError, build
 from local.settings import ROOT, Settings, StackError
 from local.supervisor import Supervisor
 
 UP_WITHIN = 120.0
+LAST_LINES = 3
 MIGRATIONS = ROOT / "supabase" / "migrations"
 Say = Callable[[str], None]
 
@@ -145,7 +147,7 @@ def wait(settings: Settings, say: Say) -> None:
                 news = time.monotonic()
         if current and current.failure:
             down(settings)
-            raise StackError(current.failure)
+            raise StackError("\n".join([current.failure, *_last_words(settings, current)]))
         if current and current.ready:
             return
         if not state.running(settings):
@@ -172,6 +174,13 @@ def _lines(settings: Settings, current: state.State | None) -> Iterator[str]:
         yield f"waiting: {line}"
 
 
+def _last_words(settings: Settings, current: state.State) -> Iterator[str]:
+    """What the parts that failed logged last."""
+    for name, part in current.parts.items():
+        if part.status == "failed" and settings.log(name).exists():
+            yield from settings.log(name).read_text(errors="replace").splitlines()[-LAST_LINES:]
+
+
 def _awaited(settings: Settings, current: state.State | None) -> Iterator[str]:
     """What is lacking at servers elsewhere."""
     for name, part in (current.parts if current else {}).items():
@@ -190,7 +199,7 @@ def _until(condition: Callable[[], bool], seconds: float, otherwise: str) -> Non
 
 def _refuse_taken_ports(settings: Settings) -> None:
     for port in (settings.port, settings.postgres_port):
-        if parts.listening(port):
+        if listening(port):
             raise StackError(
                 f"port {port} is in use by another program: stop it, or choose another, as in "
                 f"`make up LOCAL_PORT=55321` (the stack takes that port and the next)"

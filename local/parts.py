@@ -2,9 +2,7 @@
 
 import json
 import os
-import random
 import shlex
-import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from local.config import Config
 from local.gateway import service as gateway
 from local.keys import Keys
 from local.plan import Plan
+from local.ports import free_port, hold
 from local.postgres import binaries, cluster
 from local.rest import service as rest
 from local.settings import ROOT, Settings
@@ -66,19 +65,6 @@ def local_url(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def free_port() -> int:
-    """A port nobody listens on, below those that outgoing connections take: it is free after a fall, too."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        if not listening(port):
-            return port
-
-
-def listening(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 def environment(settings: Settings, keys: Keys) -> dict[str, str]:
     """What a client or a worker needs to know of this stack: the content of .env.local."""
     return {
@@ -105,6 +91,7 @@ def postgres(settings: Settings, keys: Keys, programs: Path, prepare: Callable[[
 
 def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_binary: Path) -> list[Part]:
     """Everything of ours that needs the database: REST, platform, the Procfile's, gateway."""
+    hold(settings.port)
     ports = {name: free_port() for name in ("rest", "rest_admin", "platform", *procfile())}
     addresses = {name: local_url(port) for name, port in ports.items()} | plan.elsewhere
     told = environment(settings, keys) | model_environment(settings)

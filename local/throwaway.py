@@ -12,7 +12,7 @@ import psycopg
 from dotenv import dotenv_values
 
 from local import keys, plan, state
-from local.parts import free_port, listening
+from local.ports import free_port, hold
 from local.postgres import cluster
 from local.settings import ROOT, Settings, StackError, load
 
@@ -126,7 +126,7 @@ def two_free_ports() -> int:
     """A port that is free, and the next one too."""
     while True:
         port = free_port()
-        if not listening(port + 1):
+        if hold(port + 1):
             return port
 
 

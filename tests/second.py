@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from local import config, keys, parts
+from local.ports import free_port
 from local.settings import ROOT
 from tests.conftest import Stack
 from tests.waiting import until
@@ -16,7 +17,7 @@ def second_platform(stack: Stack, served: Sequence[str], **variables: str) -> It
     """Where it answers, past any gateway."""
     secrets = keys.load(stack.settings.directory)
     own = parts.platform_environment(stack.settings, secrets, config.load(ROOT), served)
-    port = parts.free_port()
+    port = free_port()
     process = subprocess.Popen(
         parts.uvicorn(port), cwd=ROOT, env={**os.environ, **own, **variables}, stderr=subprocess.DEVNULL
     )

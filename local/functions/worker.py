@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 
 from local.functions.errors import not_found, not_started
 from local.functions.settings import GIVEN, Settings
-from local.parts import free_port, listening
+from local.ports import free_port, listening, release
 
 MAIN = Path(__file__).with_name("main.ts")
 STARTS_WITHIN = 60.0
@@ -39,7 +39,7 @@ class Workers:
         self._settings = settings
         self._workers: dict[str, Worker] = {}
         self._turns: dict[str, asyncio.Lock] = {}
-        self._replaced: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def of(self, name: str) -> Worker:
         """A function's running process. Raises FunctionError where there is none, or it does not start."""
@@ -49,7 +49,7 @@ class Workers:
             worker = self._workers.get(name)
             if worker is None or not worker.runs or worker.version != version:
                 if worker is not None and worker.runs:
-                    self._replace(worker)
+                    self._keep(_drain(worker))
                 worker = self._workers[name] = await self._started(name, entry, version)
             return worker
 
@@ -58,7 +58,7 @@ class Workers:
             if worker.runs:
                 worker.process.kill()
                 await worker.process.wait()
-        for task in self._replaced:
+        for task in self._tasks:
             task.cancel()
 
     def _entry(self, name: str) -> Path:
@@ -79,6 +79,7 @@ class Workers:
                 stdout=log,
                 stderr=log,
             )
+        self._keep(_release(process, port))
         worker = Worker(process, port, version)
         end = time.monotonic() + STARTS_WITHIN
         while worker.runs and time.monotonic() < end:
@@ -95,10 +96,15 @@ class Workers:
         own = {name: value for name, value in secrets.items() if value is not None and name not in GIVEN}
         return {**self._settings.environment, **own, "DENO_SERVE_ADDRESS": f"tcp:127.0.0.1:{port}"}
 
-    def _replace(self, worker: Worker) -> None:
-        task = asyncio.create_task(_drain(worker))
-        self._replaced.add(task)
-        task.add_done_callback(self._replaced.discard)
+    def _keep(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _release(process: asyncio.subprocess.Process, port: int) -> None:
+    await process.wait()
+    release(port)
 
 
 async def _drain(worker: Worker) -> None:

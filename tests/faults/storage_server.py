@@ -14,6 +14,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from local import config, keys, parts
+from local.ports import free_port
 from local.settings import ROOT
 from tests.conftest import Stack
 from tests.waiting import until
@@ -25,7 +26,7 @@ class Server:
     """A platform process of the test's own that serves Storage alone, over a folder of its own."""
 
     def __init__(self, stack: Stack, directory: Path) -> None:
-        self.directory, self.port = directory, parts.free_port()
+        self.directory, self.port = directory, free_port()
         secrets = keys.load(stack.settings.directory)
         environment = parts.platform_environment(stack.settings, secrets, config.load(ROOT), ["storage"])
         self.environment = {**os.environ, **environment, "STORAGE_DIR": str(directory)}

@@ -16,8 +16,8 @@ import pytest
 from supabase import ClientOptions, create_client
 
 from local import elsewhere, keys
-from local.parts import free_port
 from local.plan import VARIABLES
+from local.ports import free_port
 from local.postgres import cluster
 from local.settings import ROOT
 from tests.conftest import Stack

@@ -18,7 +18,8 @@ from local import request_ids
 from local.gateway import bodies
 from local.gateway import service as gateway
 from local.keys import Keys
-from local.parts import free_port, listening, local_url
+from local.parts import local_url
+from local.ports import free_port, listening
 from local.settings import Settings
 from tests.waiting import until
 from workers.search import app as search_app

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx
 
-from local.parts import free_port
+from local.ports import free_port
 from tests.conftest import Stack
 from tests.waiting import until
 from tests.workers.catalogue import Catalogue

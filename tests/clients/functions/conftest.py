@@ -16,8 +16,9 @@ from starlette.routing import Mount
 
 from local import keys
 from local.functions import app, settings
-from local.parts import PATH, free_port, local_url
+from local.parts import PATH, local_url
 from local.platform import logged
+from local.ports import free_port
 from local.postgres import cluster
 from tests.conftest import Stack
 

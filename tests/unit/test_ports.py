@@ -1,0 +1,69 @@
+"""Ports are given out once, though the servers that will listen on them have yet to start."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local import config, keys, parts, ports
+from local.plan import Plan
+from local.settings import ROOT, Settings
+
+FIRST = 19_000
+"""Of a few that no stack draws from."""
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[range]:
+    drawn = range(FIRST, FIRST + 7)
+    monkeypatch.setattr(ports, "RANGE", drawn)
+    monkeypatch.setattr(ports, "_held", {})
+    yield drawn
+    for port in list(ports._held):
+        ports.release(port)
+
+
+def hold_elsewhere(port: int) -> bool:
+    """Would another process be given it?"""
+    asked = [sys.executable, "-c", f"from local import ports; raise SystemExit(not ports.hold({port}))"]
+    return subprocess.run(asked, cwd=ROOT, check=False).returncode == 0
+
+
+def test_each_is_given_once(few: range) -> None:
+    assert sorted(ports.free_port() for _ in few) == list(few)
+
+
+def test_another_process_is_refused_what_is_held_until_it_is_released(few: range) -> None:
+    port = ports.free_port()
+    assert not hold_elsewhere(port)
+    ports.release(port)
+    assert hold_elsewhere(port)
+
+
+def test_a_server_may_listen_where_a_port_is_held_and_again_after_its_fall(few: range) -> None:
+    port = ports.free_port()
+    for _ in range(2):
+        assert not ports.listening(port)
+        with socket.create_server(("127.0.0.1", port)):
+            assert ports.listening(port)
+
+
+def test_where_somebody_listens_is_not_free(few: range) -> None:
+    with socket.create_server(("127.0.0.1", FIRST)):
+        assert not ports.hold(FIRST)
+
+
+def test_no_two_parts_of_a_stack_are_given_one_port(few: range, tmp_path: Path) -> None:
+    """Of seven ports one is the gateway's, which does not listen yet; five are drawn, twenty times over."""
+    at = Settings(tmp_path, tmp_path / "data", tmp_path, FIRST + 3, tmp_path / ".env.local")
+    for _ in range(20):
+        made = parts.services(at, keys.load(tmp_path), config.load(ROOT), Plan(), Path("rest"))
+        told = [part.url for part in made] + [part.health for part in made if part.name == "rest"]
+        addresses = {(url or "").removesuffix("/ready") for url in told}
+        assert len(addresses) == len(told) == 6
+        assert made[-1].url == f"http://127.0.0.1:{FIRST + 3}"
+        for port in list(ports._held):
+            ports.release(port)
