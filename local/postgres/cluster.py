@@ -25,6 +25,7 @@ PLATFORM = (
     "local/storage/schema.sql",
     "local/storage/roles.sql",
     "local/realtime/schema.sql",
+    "local/realtime/roles.sql",
     "local/realtime/changes.sql",
 )
 """What the real servers of the platform would have made in a new database, in order."""

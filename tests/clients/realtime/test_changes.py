@@ -263,6 +263,33 @@ def test_all_changes_of_a_schema_come_in_order_of_commit_and_undone_ones_never(
     assert heard == list(range(1, 201))
 
 
+def test_a_table_may_be_in_any_schema_that_clients_use_and_have_types_of_extensions(
+    opened: Open, database: psycopg.Connection
+) -> None:
+    database.execute("""
+        create schema "club; rooms";
+        grant usage on schema "club; rooms" to anon;
+        create type "club; rooms".size as enum ('small', 'so big');
+        create table "club; rooms".rooms (
+            id integer primary key, size "club; rooms".size,
+            name extensions.citext, taste extensions.vector (2)
+        );
+        grant select on "club; rooms".rooms to anon;
+        alter publication supabase_realtime add table "club; rooms".rooms
+    """)
+    try:
+        socket = opened()
+        assert (
+            listen(socket, schema="club; rooms", table="rooms", filter="size=eq.so big")["told"]["status"]
+            == "ok"
+        )
+        database.execute("insert into \"club; rooms\".rooms values (1, 'so big', 'Attic', '[1, 2.5]')")
+        record = socket.hear("postgres_changes")["data"]["record"]
+        assert record == {"id": 1, "size": "so big", "name": "Attic", "taste": "[1,2.5]"}
+    finally:
+        database.execute('drop schema "club; rooms" cascade')
+
+
 def test_who_left_hears_no_changes(opened: Open, database: psycopg.Connection) -> None:
     gone, there = opened(), opened()
     listen(gone, table="open_letters")
