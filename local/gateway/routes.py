@@ -69,11 +69,11 @@ def realtime(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
 
 
 def counted(part: str, addresses: Mapping[str, str]) -> str:
-    """Functions say themselves which origins they answer."""
+    """Functions say themselves which origins they answer, and ask for a token."""
     asked = {"which": "not method OPTIONS", "counter": addresses["rest_admin"], "question": "/admit"}
-    origins = "" if part == "functions" else "import cross_origin\n"
+    before = "" if part == "functions" else "import cross_origin\nimport key_as_token\n"
     proxy = f"reverse_proxy {addresses[COUNTED_PATHS[part]]}"
-    return f"{_bounded(part)}{origins}{COUNTED.format(**asked)}{proxy}"
+    return f"{_bounded(part)}{before}{COUNTED.format(**asked)}{proxy}"
 
 
 def front(addresses: Mapping[str, str]) -> str:

@@ -63,8 +63,9 @@ def environment(settings: Settings, keys: Keys) -> dict[str, str]:
 def _caddyfile(settings: Settings, addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
     auth = routes.auth(addresses, elsewhere)
     key_as_token = "import key_as_token\n"
+    key_in_address = key_as_token + "import key_out_of_address\n"
     parts = [
-        handled(PATHS["rest"], key_as_token + routes.rest(addresses, elsewhere)),
+        handled(PATHS["rest"], key_in_address + routes.rest(addresses, elsewhere)),
         handled(PATHS["auth"], auth),
         handled(PATHS["storage"], key_as_token + routes.storage(addresses, elsewhere)),
         handled(PATHS["realtime"], routes.realtime(addresses, elsewhere)),

@@ -133,6 +133,22 @@ def test_an_opaque_key_alone_says_who_is_asking(stack: Stack, path: str, status:
     assert asked(stack.secret_key, **{"User-Agent": "Mozilla/5.0"}) == 401
 
 
+@pytest.mark.parametrize("address", ["{key}&{more}", "{more}&{key}", "{more}&{key}&limit=1"])
+def test_a_key_in_the_address_does_what_it_does_in_a_header(
+    public_and_secret: tuple[str, str], stack: Stack, address: str
+) -> None:
+    def asked(path: str, key: str, more: str) -> httpx.Response:
+        query = address.format(key=f"apikey={key}", more=more)
+        return httpx.get(f"{stack.url}{path}?{query}", timeout=30)
+
+    awkward = "name=eq.a+b%20c;d&name=not.in.(%22x,y%22,%F0%9F%8E%AC)"
+    for key, status in zip(public_and_secret, (401, 200), strict=True):
+        assert asked("/rest/v1/genres", key, awkward).json() == []
+        assert asked("/rest/v1/rpc/get_popular_items", key, "kind=movie").json() == []
+        assert asked("/search/semantic", key, "q=robots").status_code == 200
+        assert asked("/rest/v1/consents", key, "select=purpose").status_code == status
+
+
 def test_a_function_that_wants_a_token_takes_an_opaque_key(stack: Stack) -> None:
     url = f"{stack.url}/functions/v1/semantic-search"
     for key in (stack.publishable_key, stack.secret_key):
