@@ -110,6 +110,7 @@ router = Router(
         route("DELETE", "/object/{bucket}", removing.many, "object.delete_many"),
         *tus("POST", "", resumable.created, "create"),
         *tus("POST", "/", resumable.created, "create"),
+        *tus("POST", "/{id}", resumable.posted, "part"),
         *tus("HEAD", "/{id}", resumable.told, "get"),
         *tus("PATCH", "/{id}", resumable.continued, "part"),
         *tus("DELETE", "/{id}", resumable.terminated, "delete"),

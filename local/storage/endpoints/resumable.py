@@ -80,6 +80,11 @@ async def created(request: Request) -> Response:
     folder = storage_of(request).files.resumable
     signed = is_signed(request)
     caller = None if signed else believed_caller(request)
+    if "upload-concat" in request.headers:
+        message = (
+            "Concatenation extension is not (yet) supported. Disable parallel uploads in the tus client."
+        )
+        raise StorageError(501, "TusError", message)
     length = _number(request, "upload-length", 400)
     if "upload-metadata" not in request.headers:
         raise invalid_request("Metadata header is required")
@@ -128,6 +133,15 @@ async def continued(request: Request) -> Response:
     reached = await _continued(request, upload, uploader, offset)
     headers = {"upload-offset": str(reached), "upload-expires": _expiry(request, upload)}
     return Response(status_code=204, headers=headers)
+
+
+async def posted(request: Request) -> Response:
+    """From clients that can send no other method: which one is meant is in a header."""
+    endpoints = {"PATCH": continued, "DELETE": terminated, "HEAD": told}
+    endpoint = endpoints.get(request.headers.get("x-http-method-override", "").upper())
+    if endpoint is None:
+        raise StorageError(404, "TusError", "Not found")
+    return await endpoint(request)
 
 
 async def terminated(request: Request) -> Response:

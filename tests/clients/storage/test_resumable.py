@@ -143,6 +143,8 @@ def test_of_two_uploads_to_one_name_the_first_to_finish_stays(ann: User, http: h
         ({**described(bucketName=f"{PRIVATE}/../x", objectName="a")}, 400),
         ({**described(bucketName=PRIVATE, objectName="x" * 1025)}, 400),
         ({"authorization": "Bearer x"}, 403),
+        ({"upload-concat": "partial"}, 501),
+        ({"upload-concat": "final;/files/a /files/b"}, 501),
     ],
 )
 def test_an_upload_that_cannot_be_is_not_begun(
@@ -175,6 +177,20 @@ def test_a_piece_keeps_to_the_length_that_was_told(ann: User, http: httpx.Client
 @pytest.mark.parametrize("upload_id", ["x", "a" * 3000, "..%2F..%2Fx", "%00", "é", "bm8vc3VjaC90aGluZw"])
 def test_an_upload_nobody_began_is_not_found(ann: User, http: httpx.Client, upload_id: str) -> None:
     assert piece(http, ann, f"{UPLOADS}/{upload_id}", 0, b"x").status_code == 404
+
+
+def test_a_client_without_other_methods_names_them_in_a_header(ann: User, http: httpx.Client) -> None:
+    url = start(http, ann, "a.txt", 11).headers["location"]
+
+    def post(method: str, offset: int = 0, content: bytes = b"") -> httpx.Response:
+        headers = {**ann.bearer, **PIECE, "upload-offset": str(offset)}
+        return http.post(url, content=content, headers=headers | {"x-http-method-override": method})
+
+    assert post("PATCH", 0, b"hello ").headers["upload-offset"] == "6"
+    assert post("HEAD").headers["upload-offset"] == "6"
+    assert post("PATCH", 6, b"world").status_code == 204
+    assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == b"hello world"
+    assert (post("DELETE").status_code, post("GET").status_code) == (400, 404)
 
 
 def test_what_the_server_can_is_told_to_who_asks(http: httpx.Client) -> None:
