@@ -146,6 +146,8 @@ class Connection:
                 self.push(reply(message, "ok", {}))
             case "phx_join" if message.topic.startswith(PREFIX):
                 return await self._join(message)
+            case "phx_leave" if channel and _is_of_earlier_join(message, channel):
+                pass
             case "phx_leave":
                 self.push(reply(message, "ok", {}))
                 if channel:
@@ -175,6 +177,11 @@ class Connection:
         else:
             self.channels[message.topic] = channel
         return True
+
+
+def _is_of_earlier_join(message: Message, channel: Channel) -> bool:
+    """Its client was told of that join's end already."""
+    return len({message.join_ref, channel.asked.join_ref} - {None}) == 2
 
 
 def too_many_joins() -> Refused:

@@ -72,6 +72,23 @@ def test_joining_again_ends_the_channel_before_and_nothing_is_heard_twice(opened
     assert bob.hears_nothing_before_a_heartbeat("broadcast")
 
 
+@pytest.mark.parametrize("vsn", VERSIONS)
+def test_a_late_goodbye_of_an_earlier_join_leaves_the_later_one_alone(
+    opened: Open, room: str, vsn: str
+) -> None:
+    ann, bob = opened(), opened(vsn)
+    topic = f"realtime:{room}"
+    ann.join(room)
+    bob.join(room)
+    earlier = bob.join_refs[topic]
+    bob.join(room)
+    later, bob.join_refs[topic] = bob.join_refs[topic], earlier
+    bob.send(topic, "phx_leave", {})
+    bob.join_refs[topic] = later
+    ann.say(room, "still heard", {})
+    assert bob.hear("broadcast")["event"] == "still heard"
+
+
 def test_topics_do_not_hear_each_other(opened: Open, room: str) -> None:
     ann, bob = opened(), opened()
     ann.join(room)
