@@ -58,7 +58,7 @@ async def opened(settings: Settings) -> AsyncIterator[Functions]:
 async def call(request: Request) -> Response:
     functions = cast(Functions, request.state.functions)
     try:
-        name = request.path_params["name"]
+        name = request.path_params.get("name", "")
         if not NAME.fullmatch(name):
             raise not_found()
         if name not in functions.settings.unverified and request.method != "OPTIONS":
@@ -123,6 +123,4 @@ def headers_for(request: Request) -> list[tuple[bytes, bytes]]:
     return [*kept, (b"x-forwarded-host", host.encode()), (b"x-request-id", request.state.request_id.encode())]
 
 
-router = Router(
-    [Route("/{name}", call, methods=METHODS), Route("/{name}/{rest:path}", call, methods=METHODS)]
-)
+router = Router([Route(path, call, methods=METHODS) for path in ("/", "/{name}", "/{name}/{rest:path}")])

@@ -8,7 +8,7 @@ import psycopg
 import psycopg_pool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route, Router
+from starlette.routing import Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from local.failures import report
@@ -52,7 +52,8 @@ def answering(endpoint: Endpoint, operation: str) -> Endpoint:
 
 
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    message = f"Route {scope['method']}:{scope['path']} not found"
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    message = f"Route {scope['method']}:{path} not found"
     body = {"message": message, "error": "Not Found", "statusCode": 404}
     await Answer(body, 404)(scope, receive, send)
 
@@ -115,7 +116,8 @@ router = Router(
         *tus("PATCH", "/{id}", resumable.continued, "part"),
         *tus("DELETE", "/{id}", resumable.terminated, "delete"),
         route("OPTIONS", "/upload/resumable", resumable.abilities, "tus.options"),
+        # A known path with another method is as unknown.
+        Mount("", not_found),
     ],
     redirect_slashes=False,
-    default=not_found,
 )

@@ -20,6 +20,7 @@ ALL = {
     "/storage/v1/nowhere": 404,
     "/realtime/v1/nowhere": 404,
     "/functions/v1/nowhere": 404,
+    "/functions/v1/": 404,
     "/search/nowhere": 404,
     "/nowhere": 404,
     "/auth/v1/user": 403,

@@ -223,5 +223,12 @@ def test_rows_are_not_deleted_past_the_api(stack: Stack, ann: User, http: httpx.
 
 
 def test_an_unknown_route_is_not_found(http: httpx.Client, key: dict[str, str]) -> None:
-    for method, path in (("GET", "/nope"), ("PATCH", f"/object/{PUBLIC}/a"), ("POST", "/render/image/x/y")):
-        assert http.request(method, path, headers=key).status_code in (404, 405)
+    for method, path in (
+        ("GET", "/nope"),
+        ("PATCH", f"/object/{PUBLIC}/a"),
+        ("DELETE", "/bucket"),
+        ("POST", "/render/image/x/y"),
+    ):
+        answer = http.request(method, path, headers=key)
+        assert answer.status_code == 404
+        assert answer.json()["message"] == f"Route {method}:{path} not found"
