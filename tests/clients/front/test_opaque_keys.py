@@ -149,6 +149,12 @@ def test_a_key_in_the_address_does_what_it_does_in_a_header(
         assert asked("/rest/v1/consents", key, "select=purpose").status_code == status
 
 
+def test_what_is_no_key_in_the_address_is_a_filter(stack: Stack) -> None:
+    headers = {"apikey": stack.publishable_key}
+    answer = httpx.get(f"{stack.url}/rest/v1/genres?apikey=eq.x", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "42703")
+
+
 def test_a_function_that_wants_a_token_takes_an_opaque_key(stack: Stack) -> None:
     url = f"{stack.url}/functions/v1/semantic-search"
     for key in (stack.publishable_key, stack.secret_key):
