@@ -112,9 +112,7 @@ def test_settings_of_another_database_lead_nowhere(own: Own, monkeypatch: pytest
 
 
 def test_a_port_in_use_is_named(own: Own) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", own.port + 1))
-        other.listen()
+    with socket.create_server(("127.0.0.1", own.port + 1)):
         assert f"port {own.port + 1} is in use" in own.refuse("up")
 
 
