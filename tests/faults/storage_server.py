@@ -7,6 +7,8 @@ import resource
 import signal
 import subprocess
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -80,6 +82,18 @@ class Server:
 
     def remove(self, *names: str) -> httpx.Response:
         return self.http.request("DELETE", f"/object/{BUCKET}", json={"prefixes": names})
+
+
+@contextmanager
+def started(server: Server) -> Iterator[Server]:
+    """With its bucket, for one test; both are gone after it."""
+    server.start()
+    server.http.post("/bucket", json={"name": BUCKET}).raise_for_status()
+    yield server
+    server.http.post(f"/bucket/{BUCKET}/empty").raise_for_status()
+    server.http.delete(f"/bucket/{BUCKET}").raise_for_status()
+    server.kill()
+    server.http.close()
 
 
 def came_in_pieces(etag: str) -> bool:
