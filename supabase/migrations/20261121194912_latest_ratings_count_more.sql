@@ -5,7 +5,7 @@ set check_function_bodies = off;
 
 -- source: sql/private/recommend/item_based.sql
 -- What the active item model gives for what a rater rated: the sum of its weights times rating / 5, over the thousand
--- best liked. The latest tenth of the ratings counts half more; those of one moment are not told apart. Ratings are
+-- best liked. The latest tenth, what came after the latest of the others, counts half more. Ratings are
 -- read as they are now, so one given now changes the next list.
 -- The packed weights are summed by value of rating, in C, and multiplied once a value. An item is listed
 -- if the liked ones alone speak for it too. What the viewer may not see or the rater does not want is passed over.
@@ -19,16 +19,20 @@ begin
     return query
     with model as materialized (
         select m.id, m.targets from public.recommendation_models as m where m.id = private.item_model()
-    ), placed as (
-        select
-            l.item_id, l.weight, l.is_liked, l.liked_at,
-            count(*) over (order by l.liked_at desc) * 10 <= count(*) over () as is_late
+    ), mine as materialized (
+        select l.item_id, l.weight, l.is_liked, l.liked_at
         from private.likings as l
         where l.rater_id = item_based.rater_id
     ), liked as materialized (
-        select p.item_id, case when p.is_late then 1.5 else 1 end * p.weight as weight, p.is_liked
-        from placed as p
-        order by weight desc, p.liked_at desc, p.item_id
+        select m.item_id, case when m.liked_at > b.liked_at then 1.5 else 1 end * m.weight as weight, m.is_liked
+        from mine as m
+        cross join (
+            select m.liked_at from mine as m
+            order by m.liked_at desc
+            offset (select count(*) / 10 from mine)
+            limit 1
+        ) as b
+        order by weight desc, m.liked_at desc, m.item_id
         limit 1000
     ), summed as (
         select l.weight, l.is_liked, extensions.sum(w.weights::extensions.vector) as weights
