@@ -14,9 +14,11 @@ from local.ports import listening
 from local.postgres import binaries, cluster, migrations
 from local.rest.build import BuildError, build
 from local.settings import ROOT, Settings, StackError
-from local.supervisor import Supervisor
+from local.supervisor import Supervisor, Tell
 
 UP_WITHIN = 120.0
+SILENT = 10.0
+"""Seconds after which it is said what is being done, as often as they pass."""
 LAST_LINES = 3
 MIGRATIONS = ROOT / "supabase" / "migrations"
 Say = Callable[[str], None]
@@ -73,8 +75,8 @@ def reset(settings: Settings, wanted: Plan, say: Say) -> None:
     up(settings, wanted, say)
 
 
-def migrate(settings: Settings) -> list[str]:
-    return migrations.apply(cluster.url(settings, keys.load(settings.directory)), MIGRATIONS)
+def migrate(settings: Settings, tell: Say = lambda _: None) -> list[str]:
+    return migrations.apply(cluster.url(settings, keys.load(settings.directory)), MIGRATIONS, tell)
 
 
 def supervise(settings: Settings) -> None:
@@ -89,15 +91,15 @@ def supervise(settings: Settings) -> None:
         def prepare_database() -> None:
             cluster.make_database(settings, secrets, plan.load(settings).elsewhere)
 
-        def others_servers() -> list[parts.Part]:
+        def others_servers(_: Tell) -> list[parts.Part]:
             wanted = plan.load(settings)
             return [] if wanted.database_only else elsewhere.parts(settings, secrets, wanted)
 
-        def services() -> list[parts.Part]:
+        def services(tell: Tell) -> list[parts.Part]:
             wanted = plan.load(settings)
             if wanted.database_only:
                 return []
-            migrate(settings)
+            migrate(settings, lambda name: tell(f"applying {name}"))
             rest = build(settings.cache, lambda _: None)
             return parts.services(settings, secrets, config.load(ROOT), wanted, rest)
 
@@ -145,6 +147,9 @@ def wait(settings: Settings, say: Say) -> None:
                 told.add(line)
                 say(line)
                 news = time.monotonic()
+        if current and current.doing and time.monotonic() - news > SILENT:
+            news = time.monotonic()
+            say(current.doing)
         if current and current.failure:
             down(settings)
             raise StackError("\n".join([current.failure, *_last_words(settings, current)]))

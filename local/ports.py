@@ -1,11 +1,13 @@
 """Ports for servers that are yet to start: nobody is given one between its choice and its use."""
 
+import os
 import random
 import socket
 
 RANGE = range(20_000, 32_000)
 """Below those that outgoing connections take, so that a server that fell finds its port free."""
-_held: dict[int, socket.socket] = {}
+_held: dict[int, int] = {}
+"""The descriptor of the socket that holds a port."""
 
 
 def free_port() -> int:
@@ -27,12 +29,12 @@ def hold(port: int) -> bool:
         holder.close()
         return False
     holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    _held[port] = holder
+    _held[port] = holder.detach()
     return True
 
 
 def release(port: int) -> None:
-    _held.pop(port).close()
+    os.close(_held.pop(port))
 
 
 def listening(port: int) -> bool:

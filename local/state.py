@@ -38,6 +38,8 @@ class State:
     failure: str | None
     parts: dict[str, PartState]
     plan: Plan = field(default_factory=Plan)
+    doing: str | None = None
+    """What the supervisor is at that may take its time."""
 
 
 def write(settings: Settings, state: State) -> None:

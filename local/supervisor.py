@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -52,13 +53,22 @@ class Watched:
         return "starting" if self.process else "waiting"
 
 
+Tell = Callable[[str], None]
+Stage = Callable[[Tell], list[Part]]
+
+
 class Supervisor:
-    def __init__(self, settings: Settings, first: Part, *stages: Callable[[], list[Part]]) -> None:
-        """Each of `stages` is asked for its parts when all before it are prepared: they need the database."""
+    def __init__(self, settings: Settings, first: Part, *stages: Stage) -> None:
+        """Each of `stages` is asked for its parts when all before it are prepared: they need the database.
+
+        A stage may take its time, as for migrations, and tell what it is at: the parts are watched meanwhile.
+        """
         self.settings, self.stages = settings, stages
         self.watched = [Watched(first)]
         self.plan = plan.load(settings)
         self.reached = 0
+        self.reaching: Future[list[Part]] | None = None
+        self.doing: str | None = None
         self.stopping = False
         self.replanned = False
         self.failure: str | None = None
@@ -69,17 +79,19 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         signal.signal(signal.SIGHUP, self._replan)
-        try:
-            while not self.stopping:
-                if self.replanned:
-                    self._begin_again()
-                for watched in self._in_order():
-                    self._look(watched)
-                self._write()
-                time.sleep(TICK)
-        finally:
-            self._end(self.watched[1:])
-            self._end(self.watched[:1])
+        with ThreadPoolExecutor(max_workers=1) as stages:
+            try:
+                while not self.stopping:
+                    if self.replanned:
+                        self._begin_again()
+                    self._reach(stages)
+                    for watched in self.watched:
+                        self._look(watched)
+                    self._write()
+                    time.sleep(TICK)
+            finally:
+                self._end(self.watched[1:])
+                self._end(self.watched[:1])
 
     def _stop(self, *_: object) -> None:
         self.stopping = True
@@ -93,19 +105,24 @@ class Supervisor:
         first = self.watched[0]
         first.ready = first.prepared = first.failed = False
         self.watched, self.reached, self.failure = [first], 0, None
+        self.reaching = None
         self.plan = plan.load(self.settings)
 
-    def _in_order(self) -> Iterator[Watched]:
-        yield from self.watched
-        if self.failure is None and self.reached < len(self.stages) and all(w.prepared for w in self.watched):
-            self._reach(self.stages[self.reached])
+    def _reach(self, stages: ThreadPoolExecutor) -> None:
+        """Have the next stage begin, or take what the last one gave."""
+        if self.reaching and self.reaching.done():
+            reached, self.reaching, self.doing = self.reaching, None, None
+            self.reached += 1
+            try:
+                self.watched += [Watched(part) for part in reached.result()]
+            except Exception as error:
+                self.failure = str(error)
+        ready = self.failure is None and all(watched.prepared for watched in self.watched)
+        if ready and self.reaching is None and self.reached < len(self.stages):
+            self.reaching = stages.submit(self.stages[self.reached], self._tell)
 
-    def _reach(self, stage: Callable[[], list[Part]]) -> None:
-        self.reached += 1
-        try:
-            self.watched += [Watched(part) for part in stage()]
-        except Exception as error:
-            self.failure = str(error)
+    def _tell(self, doing: str) -> None:
+        self.doing = doing
 
     def _look(self, watched: Watched) -> None:
         now = time.monotonic()
@@ -206,7 +223,7 @@ class Supervisor:
             for watched in self.watched
         }
         whole = all(watched.ready for watched in self.watched) and self.reached == len(self.stages)
-        current = state.State(os.getpid(), whole, self.failure, parts, self.plan)
+        current = state.State(os.getpid(), whole, self.failure, parts, self.plan, self.doing)
         if current != self.written:
             state.write(self.settings, current)
             self.written = current

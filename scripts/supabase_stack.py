@@ -117,7 +117,7 @@ def supervise(at: Settings) -> None:
         if not free:
             raise StackError("another supervisor has these workers")
         first, *others = parts.products(addresses(), told(at))
-        Supervisor(at, first, lambda: others).run()
+        Supervisor(at, first, lambda _: others).run()
         at.state.unlink(missing_ok=True)
 
 

@@ -1,6 +1,7 @@
 """Apply supabase/migrations in order, once each, recorded as the Supabase CLI records them."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -11,8 +12,8 @@ LOCK = 5432154321
 NAME = re.compile(r"(\d{14})_(\w+)\.sql")
 
 
-def apply(database_url: str, folder: Path) -> list[str]:
-    """Apply what is pending and return its versions; each file is one transaction.
+def apply(database_url: str, folder: Path, tell: Callable[[str], None] = lambda _: None) -> list[str]:
+    """Apply what is pending and return its versions; each file is one transaction, told before it begins.
 
     Raises StackError naming the file and Postgres's words; what came before it stays applied.
     """
@@ -29,6 +30,7 @@ def apply(database_url: str, folder: Path) -> list[str]:
                     f"{path.name} is no migration's name: it reads YYYYMMDDHHMMSS_what_it_does.sql"
                 )
             if named[1] not in applied:
+                tell(path.name)
                 _apply(connection, path, named[1], named[2])
                 done.append(named[1])
         if done:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from local.environment import Variables
 from local.realtime.limits import Limits
 
 LIMITS = {
@@ -16,10 +17,6 @@ LIMITS = {
 }
 
 
-class SettingsError(Exception):
-    """A setting is missing or cannot be read; the message names each of them."""
-
-
 @dataclass(frozen=True)
 class Settings:
     database_url: str = field(repr=False)
@@ -29,15 +26,11 @@ class Settings:
 
 def read(environment: Mapping[str, str]) -> Settings:
     """Raises SettingsError naming everything that is wrong."""
-    required = {name: environment.get(name, "").strip() for name in ("REALTIME_DATABASE_URL", "JWT_SECRET")}
-    given = {name: environment[name].strip() for name in LIMITS if environment.get(name, "").strip()}
-    wrong = [f"{name} is missing" for name, value in required.items() if not value]
-    wrong += [
-        f"{name} is not a whole number above zero"
-        for name, value in given.items()
-        if not value.isdecimal() or not int(value)
-    ]
-    if wrong:
-        raise SettingsError("; ".join(wrong))
-    limits = Limits(**{LIMITS[name]: int(value) for name, value in given.items()})
-    return Settings(required["REALTIME_DATABASE_URL"], required["JWT_SECRET"], limits)
+    variables = Variables(environment)
+    database_url, jwt_secret = variables.text("REALTIME_DATABASE_URL"), variables.text("JWT_SECRET")
+    limits = {
+        limit: variables.number(name, getattr(Limits, limit), "a whole number above zero", least=1)
+        for name, limit in LIMITS.items()
+    }
+    variables.check()
+    return Settings(database_url, jwt_secret, Limits(**limits))

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
-class SettingsError(Exception):
-    """A setting is missing or cannot be read; the message names each of them."""
+from local.environment import Variables
 
 
 @dataclass(frozen=True)
@@ -25,17 +23,12 @@ class Settings:
 
 def read(environment: Mapping[str, str]) -> Settings:
     """Raises SettingsError naming everything that is wrong."""
-    names = ("STORAGE_DATABASE_URL", "JWT_SECRET", "STORAGE_DIR", "FILE_SIZE_LIMIT")
-    found = {name: environment.get(name, "").strip() for name in names}
-    wrong = [f"{name} is missing" for name, value in found.items() if not value]
-    limit = found["FILE_SIZE_LIMIT"]
-    if limit and not limit.isdecimal():
-        wrong.append("FILE_SIZE_LIMIT is not a whole number of bytes")
-    if wrong:
-        raise SettingsError("; ".join(wrong))
-    return Settings(
-        database_url=found["STORAGE_DATABASE_URL"],
-        jwt_secret=found["JWT_SECRET"],
-        directory=Path(found["STORAGE_DIR"]),
-        file_size_limit=int(limit),
+    variables = Variables(environment)
+    settings = Settings(
+        database_url=variables.text("STORAGE_DATABASE_URL"),
+        jwt_secret=variables.text("JWT_SECRET"),
+        directory=Path(variables.text("STORAGE_DIR")),
+        file_size_limit=variables.number("FILE_SIZE_LIMIT", kind="a whole number of bytes"),
     )
+    variables.check()
+    return settings

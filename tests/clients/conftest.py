@@ -65,6 +65,13 @@ def other_viewer(sign_up: Callable[[], tuple[Client, str]]) -> tuple[Client, str
 
 
 @pytest.fixture
+def database(stack: Stack) -> Iterator[psycopg.Connection]:
+    """What is written is committed at once."""
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
 def films(service: Client) -> Iterator[dict[str, str]]:
     """Title and id of five films, there for one test."""
     titles = [f"Film {name} {uuid.uuid4().hex[:6]}" for name in "ABCDE"]

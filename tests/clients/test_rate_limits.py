@@ -92,6 +92,17 @@ def read(client: httpx.Client) -> httpx.Response:
     return client.get("/rest/v1/genres?limit=1")
 
 
+def of_sixty_four(caller: httpx.Client, ask: Callable[[httpx.Client], list[httpx.Response]]) -> list[int]:
+    """The statuses that so many clients of the caller get when all ask at once."""
+
+    def statuses(_: int) -> list[int]:
+        with httpx.Client(base_url=caller.base_url, headers=caller.headers, timeout=60) as own:
+            return [answer.status_code for answer in ask(own)]
+
+    with ThreadPoolExecutor(64) as clients:
+        return [status for run in clients.map(statuses, range(64)) for status in run]
+
+
 def assert_refused(answer: httpx.Response, requests: int, seconds: int = 60) -> None:
     assert answer.status_code == 429, answer.text
     assert answer.headers["content-type"].startswith("application/json")
@@ -153,32 +164,20 @@ def test_volatile_functions_are_writes(allow: Allow, viewer: httpx.Client, films
 
 
 def test_of_sixty_four_clients_of_one_user_exactly_a_hundred_writes_are_admitted(
-    stack: Stack, allow: Allow, viewer: httpx.Client, films: dict[str, str]
+    allow: Allow, viewer: httpx.Client, films: dict[str, str]
 ) -> None:
     allow("authenticated", 100)
-
-    def client(_: int) -> list[int]:
-        with httpx.Client(base_url=stack.url, headers=viewer.headers, timeout=60) as own:
-            return [rated(own, film).status_code for film in list(films.values())]
-
-    with ThreadPoolExecutor(64) as clients:
-        statuses = [status for run in clients.map(client, range(64)) for status in run]
+    statuses = of_sixty_four(viewer, lambda own: [rated(own, film) for film in films.values()])
     assert len(statuses) == 320
     assert sum(status in (200, 201) for status in statuses) == 100
     assert statuses.count(429) == 220
 
 
 def test_of_sixty_four_clients_of_one_user_exactly_a_hundred_reads_are_admitted(
-    stack: Stack, allow: Allow, viewer: httpx.Client
+    allow: Allow, viewer: httpx.Client
 ) -> None:
     allow("authenticated", 100)
-
-    def client(_: int) -> list[int]:
-        with httpx.Client(base_url=stack.url, headers=viewer.headers, timeout=60) as own:
-            return [read(own).status_code for _ in range(5)]
-
-    with ThreadPoolExecutor(64) as clients:
-        statuses = [status for run in clients.map(client, range(64)) for status in run]
+    statuses = of_sixty_four(viewer, lambda own: [read(own) for _ in range(5)])
     assert (statuses.count(200), statuses.count(429)) == (100, 220)
 
 
@@ -308,16 +307,10 @@ def test_whatever_makes_a_write_fail_it_is_counted(
 
 
 def test_of_sixty_four_clients_that_fail_no_more_than_a_hundred_reach_the_database(
-    stack: Stack, allow: Allow, viewer: httpx.Client, films: dict[str, str]
+    allow: Allow, viewer: httpx.Client, films: dict[str, str]
 ) -> None:
     allow("authenticated", 100)
-
-    def client(_: int) -> list[int]:
-        with httpx.Client(base_url=stack.url, headers=viewer.headers, timeout=60) as own:
-            return [fail(own, films["A"]).status_code for _ in range(5)]
-
-    with ThreadPoolExecutor(64) as clients:
-        statuses = [status for run in clients.map(client, range(64)) for status in run]
+    statuses = of_sixty_four(viewer, lambda own: [fail(own, films["A"]) for _ in range(5)])
     assert (statuses.count(400), statuses.count(429)) == (100, 220)
 
 

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -16,12 +16,6 @@ from supabase_auth.errors import AuthApiError
 from tests.clients.auth.sessions import PASSWORD, claims_of, sign_in, sign_up
 from tests.clients.conftest import rows
 from tests.conftest import Stack
-
-
-@pytest.fixture
-def database(stack: Stack) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(stack.database_url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture

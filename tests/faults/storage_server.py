@@ -7,6 +7,8 @@ import resource
 import signal
 import subprocess
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -31,8 +33,8 @@ class Server:
         environment = parts.platform_environment(stack.settings, secrets, config.load(ROOT), ["storage"])
         self.environment = {**os.environ, **environment, "STORAGE_DIR": str(directory)}
         headers = {"authorization": f"Bearer {stack.service_role_key}"}
-        url = f"http://127.0.0.1:{self.port}/storage/v1"
-        self.http = httpx.Client(base_url=url, headers=headers, timeout=30)
+        self.url = f"{parts.local_url(self.port)}/storage/v1"
+        self.http = httpx.Client(base_url=self.url, headers=headers, timeout=30)
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, fail_point: str = "", largest_file: int | None = None) -> None:
@@ -47,13 +49,7 @@ class Server:
             stderr=subprocess.DEVNULL,
             preexec_fn=limit,
         )
-        until(self.answers)
-
-    def answers(self) -> bool:
-        try:
-            return self.http.get("/status").status_code == 200
-        except httpx.HTTPError:
-            return False
+        until(parts.answers(f"{self.url}/status"))
 
     def kill(self) -> None:
         if self.process:
@@ -86,6 +82,18 @@ class Server:
 
     def remove(self, *names: str) -> httpx.Response:
         return self.http.request("DELETE", f"/object/{BUCKET}", json={"prefixes": names})
+
+
+@contextmanager
+def started(server: Server) -> Iterator[Server]:
+    """With its bucket, for one test; both are gone after it."""
+    server.start()
+    server.http.post("/bucket", json={"name": BUCKET}).raise_for_status()
+    yield server
+    server.http.post(f"/bucket/{BUCKET}/empty").raise_for_status()
+    server.http.delete(f"/bucket/{BUCKET}").raise_for_status()
+    server.kill()
+    server.http.close()
 
 
 def came_in_pieces(etag: str) -> bool:

@@ -21,8 +21,8 @@ from local.ports import free_port
 from local.postgres import cluster
 from local.settings import ROOT
 from tests.conftest import Stack
+from tests.echo import echo
 from tests.faults.test_stack import Own, local, own
-from tests.unit.test_gateway import echo
 from tests.waiting import until
 
 __all__ = ["own"]

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from local import state
+from local.parts import answers
 from local.settings import ROOT, Settings
 from local.throwaway import two_free_ports
 from tests.conftest import Stack
@@ -66,7 +67,7 @@ class Own:
         return found
 
     def works(self) -> bool:
-        return answers(f"http://127.0.0.1:{self.port}")
+        return answers(f"{self.settings.url}/auth/v1/health")()
 
 
 @pytest.fixture
@@ -76,13 +77,6 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
     yield made
     local("down", made.directory, made.port)
     shutil.rmtree(directory, ignore_errors=True)
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/auth/v1/health", timeout=2).status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 def test_a_second_up_changes_nothing_and_down_can_be_given_twice(own: Own) -> None:
@@ -112,9 +106,7 @@ def test_settings_of_another_database_lead_nowhere(own: Own, monkeypatch: pytest
 
 
 def test_a_port_in_use_is_named(own: Own) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", own.port + 1))
-        other.listen()
+    with socket.create_server(("127.0.0.1", own.port + 1)):
         assert f"port {own.port + 1} is in use" in own.refuse("up")
 
 
@@ -188,7 +180,8 @@ def test_a_killed_part_comes_back(stack: Stack, part: str, turn: int) -> None:
 
 def test_two_stacks_stand_side_by_side(stack: Stack, own: Own) -> None:
     own.run("up")
-    assert own.works() and answers(stack.url)
+    for url in (own.settings.url, stack.url):
+        assert answers(f"{url}/auth/v1/health")()
 
 
 def test_status_says_what_runs(stack: Stack, own: Own) -> None:

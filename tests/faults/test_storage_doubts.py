@@ -14,7 +14,7 @@ import pytest
 
 from tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, described
 from tests.conftest import Stack
-from tests.faults.storage_server import BUCKET, Server, check_whole, versions
+from tests.faults.storage_server import BUCKET, Server, check_whole, started, versions
 from tests.waiting import until
 
 SLOWLY = f"""
@@ -86,13 +86,8 @@ def wire(plain: Server) -> Iterator[Wire]:
 def server(plain: Server, wire: Wire) -> Iterator[Server]:
     """Asks Postgres through a wire that can be cut."""
     plain.environment["STORAGE_DATABASE_URL"] = wire.url
-    plain.start()
-    plain.http.post("/bucket", json={"name": BUCKET}).raise_for_status()
-    yield plain
-    plain.http.post(f"/bucket/{BUCKET}/empty").raise_for_status()
-    plain.http.delete(f"/bucket/{BUCKET}").raise_for_status()
-    plain.kill()
-    plain.http.close()
+    with started(plain):
+        yield plain
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, described
 from tests.conftest import Stack
-from tests.faults.storage_server import BUCKET, Server, check_whole
+from tests.faults.storage_server import BUCKET, Server, check_whole, started
 
 ROOM = 12_000_000
 LARGE = bytes(range(256)) * 8000
@@ -30,14 +30,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def crowded(stack: Stack, small_disk: Path) -> Iterator[Server]:
-    made = Server(stack, small_disk / "files")
-    made.start()
-    made.http.post("/bucket", json={"name": BUCKET}).raise_for_status()
-    yield made
-    made.http.post(f"/bucket/{BUCKET}/empty").raise_for_status()
-    made.http.delete(f"/bucket/{BUCKET}").raise_for_status()
-    made.kill()
-    made.http.close()
+    with started(Server(stack, small_disk / "files")) as made:
+        yield made
 
 
 def raw(server: Server, name: str, content: bytes) -> httpx.Response:

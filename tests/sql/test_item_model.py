@@ -45,6 +45,18 @@ def recommended(db: psycopg.Connection, count: int = 20) -> list[Any]:
     ).fetchall()
 
 
+def scores(listed: list[Any]) -> dict[UUID, float]:
+    return {film: score for film, score, _ in listed}
+
+
+def rate_on(db: psycopg.Connection, who: Person, day: str, ratings: dict[UUID, float]) -> None:
+    for film, rating in ratings.items():
+        db.execute(
+            "insert into ratings (rater_id, item_id, rating, updated_at) values (%s, %s, %s, %s)",
+            [who.rater_id, film, rating, day],
+        )
+
+
 def did(db: psycopg.Connection, film: UUID, kind: str) -> None:
     event = {"client_id": str(uuid4()), "item_id": str(film), "type": kind}
     db.execute("select record_interactions(%s)", [Jsonb([event])])
@@ -61,6 +73,23 @@ def test_a_score_sums_weights_times_fifths_of_ratings(
         (films["E"], pytest.approx(0.65), films["B"]),
         (films["D"], pytest.approx(0.45), films["A"]),
     ]
+
+
+def test_the_latest_tenth_of_the_ratings_counts_half_more(
+    db: psycopg.Connection, films: dict[str, UUID]
+) -> None:
+    viewer = person(db)
+    rate(db, viewer.rater_id, {item(db, f"Earlier {n}"): 3 for n in range(7)})
+    rate_on(db, viewer, "2026-01-01", {films["A"]: 5})
+    rate_on(db, viewer, "2027-01-01", {films["B"]: 4})
+    item_model(db, weights(films, A={"D": 0.5}, B={"E": 0.5}))
+    # Nine ratings have no tenth
+    assert scores(together(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.4)}
+    rate(db, viewer.rater_id, {item(db, "The tenth"): 3})
+    assert scores(together(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.6)}
+    # Two came last at once: which of them is the latest tenth cannot be told
+    rate_on(db, viewer, "2027-01-01", {item(db, "The eleventh"): 3})
+    assert scores(together(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.4)}
 
 
 def test_what_is_weighed_against_or_only_by_disliked_items_is_not_listed(

@@ -10,6 +10,27 @@ from local.settings import Settings, StackError
 from local.state import PartState, State
 
 
+def test_a_start_goes_on_while_the_supervisor_is_at_something_and_says_at_what(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(tmp_path, tmp_path / "data", tmp_path, 54321, tmp_path / ".env.local")
+    monkeypatch.setattr(commands, "UP_WITHIN", 0.3)
+    monkeypatch.setattr(commands, "SILENT", 0.1)
+    postgres = {"postgres": PartState("ready", None)}
+    state.write(settings, State(os.getpid(), False, None, postgres, doing="applying 1.sql"))
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if said.count("applying 1.sql") == 5:
+            state.write(settings, State(os.getpid(), True, None, postgres))
+
+    with state.lock(settings) as free:
+        assert free
+        commands.wait(settings, say)
+    assert said == ["postgres is ready", *["applying 1.sql"] * 5]
+
+
 def test_a_start_that_failed_says_what_the_failed_part_logged_last(tmp_path: Path) -> None:
     settings = Settings(tmp_path, tmp_path / "data", tmp_path, 54321, tmp_path / ".env.local")
     settings.logs.mkdir()

@@ -15,7 +15,6 @@ from local.realtime.limits import BURST, SWEEP_AT, Rate, Rates
 from local.realtime.messages import V1, V2, VERSIONS, Binary, Message, Unreadable, decode, encode
 from local.realtime.pgoutput import Change, Reader
 from local.realtime.presence import LARGEST, Full, Presences
-from local.realtime.settings import SettingsError, read
 from local.realtime.subscriptions import request_id
 from local.realtime.tokens import Refused
 
@@ -300,15 +299,3 @@ def test_a_transaction_is_seen_by_a_snapshot_that_began_after_its_end(
     snapshot: str, transaction: int, seen: bool
 ) -> None:
     assert snapshots.sees(snapshot, transaction) is seen
-
-
-def test_every_setting_that_is_wrong_is_named() -> None:
-    with pytest.raises(SettingsError) as wrong:
-        read({"JWT_SECRET": "x", "REALTIME_CHANNELS": "many", "REALTIME_BUFFER_BYTES": "0"})
-    assert [part.split(" ")[0] for part in str(wrong.value).split("; ")] == [
-        "REALTIME_DATABASE_URL",
-        "REALTIME_CHANNELS",
-        "REALTIME_BUFFER_BYTES",
-    ]
-    limits = read({"JWT_SECRET": "x", "REALTIME_DATABASE_URL": "y", "REALTIME_CHANNELS": "5"}).limits
-    assert (limits.channels, limits.message_bytes) == (5, 256 * 1024)

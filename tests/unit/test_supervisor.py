@@ -14,6 +14,7 @@ from local import plan, state, supervisor
 from local.parts import Part
 from local.plan import Plan
 from local.settings import Settings
+from tests.waiting import until
 
 SLEEP = ["sleep", "600"]
 
@@ -45,7 +46,7 @@ def start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     started: list[tuple[Run, threading.Thread]] = []
 
     def begin(first: Part, *others: Part) -> Run:
-        run = Run(supervisor.Supervisor(settings, first, lambda: list(others)), settings)
+        run = Run(supervisor.Supervisor(settings, first, lambda _: list(others)), settings)
         thread = threading.Thread(target=run.supervisor.run)
         thread.start()
         started.append((run, thread))
@@ -141,7 +142,7 @@ def test_a_server_elsewhere_is_waited_for_and_not_started(start: Callable[..., R
 def test_what_comes_later_waits_for_a_server_elsewhere(start: Callable[..., Run]) -> None:
     answers = threading.Event()
     run = start(Part("first", SLEEP, ready=lambda: True), Part("there", None, ready=answers.is_set))
-    run.supervisor.stages += (lambda: [Part("later", SLEEP, ready=lambda: True)],)
+    run.supervisor.stages += (lambda _: [Part("later", SLEEP, ready=lambda: True)],)
     assert "later" not in run.until(lambda found: "there" in found.parts).parts
     answers.set()
     assert run.until(lambda found: found.ready).parts["later"].status == "ready"
@@ -171,12 +172,47 @@ def test_another_plan_starts_all_but_the_first_part_anew(start: Callable[..., Ru
 
 
 def test_a_stage_that_cannot_be_had_is_told(start: Callable[..., Run]) -> None:
-    def refuse() -> list[Part]:
+    def refuse(_: supervisor.Tell) -> list[Part]:
         raise RuntimeError("migration 1 is wrong")
 
     run = start(Part("first", SLEEP, ready=lambda: True))
     run.supervisor.stages += (refuse,)
     assert run.until(lambda found: found.failure is not None).failure == "migration 1 is wrong"
+
+
+def test_a_stage_may_take_its_time_while_the_parts_are_watched(start: Callable[..., Run]) -> None:
+    done = threading.Event()
+
+    def migrate(tell: supervisor.Tell) -> list[Part]:
+        tell("applying 1.sql")
+        assert done.wait(20)
+        return [Part("later", SLEEP, ready=lambda: True)]
+
+    run = start(Part("first", SLEEP, ready=lambda: True))
+    run.supervisor.stages += (migrate,)
+    before = run.until(lambda found: found.doing == "applying 1.sql").parts["first"].pid
+    assert before
+    os.kill(before, signal.SIGKILL)
+    run.until(lambda found: found.parts["first"].status == "ready" and found.parts["first"].pid != before)
+    done.set()
+    assert run.until(lambda found: found.ready).doing is None
+
+
+def test_stopping_does_not_wait_for_a_stage_that_needs_the_first_part(start: Callable[..., Run]) -> None:
+    """As a migration ends with its database."""
+
+    def migrate(tell: supervisor.Tell) -> list[Part]:
+        tell("applying 1.sql")
+        pid = run.supervisor.watched[0].pid
+        while pid and os.path.exists(f"/proc/{pid}"):
+            time.sleep(0.02)
+        raise RuntimeError("the connection is closed")
+
+    run = start(Part("first", SLEEP, ready=lambda: True))
+    run.supervisor.stages += (migrate,)
+    pid = run.until(lambda found: found.doing is not None).parts["first"].pid
+    run.supervisor.stopping = True
+    until(lambda: not os.path.exists(f"/proc/{pid}"))
 
 
 def test_stopping_ends_the_parts(start: Callable[..., Run]) -> None:

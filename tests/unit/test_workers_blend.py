@@ -32,6 +32,17 @@ def test_leaving_out_what_no_part_proposes_changes_no_figure() -> None:
         assert fit.ndcg(kept[name], left) == pytest.approx(fit.ndcg(scores, hidden))
 
 
+def test_the_latest_tenth_counts_half_more_where_times_tell_it_apart() -> None:
+    ten, at = np.full((1, 10), 0.4), np.arange(10.0)[None, :]
+    assert parts.by_time(ten, at) == pytest.approx(np.array([[0.4] * 9 + [0.6]]))
+    nine = np.where(at > 0, ten, 0)
+    assert (parts.by_time(nine, at) == nine).all()
+    # Two came last at once, and a tenth of ten is one; of twenty it is two
+    assert (parts.by_time(ten, np.minimum(at, 8)) == ten).all()
+    twenty = parts.by_time(np.hstack([ten, ten]), np.hstack([at, at]))
+    assert np.flatnonzero(twenty > 0.5).tolist() == [9, 19]
+
+
 def test_taste_is_affinity_times_what_neighbours_gave() -> None:
     # Both are above the level of the one film that both rated: they agree, 1 / 51 for one rating in common.
     known = np.array([[1, 0, 0], [1, 0.5, 0]])

@@ -1,6 +1,6 @@
 """Items that are there for one test, and what the workers made of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +41,7 @@ where t.item_id = any(%s)
 class Catalogue:
     connection: psycopg.Connection[Any]
     items: list[UUID] = field(default_factory=list)
+    raters: list[UUID] = field(default_factory=list)
 
     def add(self, title: str, text: str | None, kind: str = "movie") -> UUID:
         table, column = ("books", "description") if kind == "book" else ("content", "overview")
@@ -64,6 +65,21 @@ class Catalogue:
         added = [UUID(str(row[0])) for row in rows]
         self.items += added
         return added
+
+    def add_raters(self, count: int) -> list[UUID]:
+        """Pseudonyms of no profile."""
+        rows = self.connection.execute(
+            "insert into raters (profile_id) select null from generate_series(1, %s) returning id", [count]
+        ).fetchall()
+        added = [row[0] for row in rows]
+        self.raters += added
+        return added
+
+    def rate(self, rows: Iterable[tuple[UUID, UUID, float]]) -> None:
+        """Of each row the rater, the item and its rating."""
+        self.connection.cursor().executemany(
+            "insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", rows
+        )
 
     def fresh(self, items: Sequence[UUID]) -> int:
         """How many of them have an embedding of the text they have now."""
@@ -107,5 +123,6 @@ def catalogue(database_url: str) -> Iterator[Catalogue]:
             yield made
         finally:
             connection.execute(STOP_COUNTING)
+            connection.execute(DELETE_RATERS, [made.raters])
             connection.execute("delete from content where id = any(%s)", [made.items])
             connection.execute("delete from books where id = any(%s)", [made.items])

@@ -14,6 +14,13 @@ from tests.workers.catalogue import Catalogue, catalogue
 Start = Callable[..., subprocess.Popen[str]]
 
 
+def finish(process: subprocess.Popen[str]) -> str:
+    """What it said; that it ended well."""
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, err) == (0, "")
+    return out
+
+
 @pytest.fixture
 def films(stack: Stack) -> Iterator[Catalogue]:
     with catalogue(stack.database_url) as made:

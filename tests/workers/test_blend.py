@@ -1,7 +1,6 @@
 """Fitting on a running stack: weights come from what was foreseen, and are stored all at once."""
 
 import random
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,8 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.workers.catalogue import DELETE_RATERS, Catalogue
-from tests.workers.conftest import Start
+from tests.workers.catalogue import Catalogue
+from tests.workers.conftest import Start, finish
 
 PEOPLE, GENRES, FILMS = 240, 4, 8
 STORED = "select part, min_ratings, weight, explanation, fitted_at from recommendation_weights order by 1, 2"
@@ -22,9 +21,7 @@ def fans(films: Catalogue) -> Iterator[psycopg.Connection[Any]]:
     connection, chance = films.connection, random.Random(3)
     before = connection.execute("select * from recommendation_weights").fetchall()
     items = films.add_unnoticed(GENRES * FILMS)
-    raters = [row[0] for row in connection.execute(
-        f"insert into raters (profile_id) select null from generate_series(1, {PEOPLE}) returning id"
-    )]  # fmt: skip
+    raters = films.add_raters(PEOPLE)
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into ratings (rater_id, item_id, rating, updated_at) values (%s, %s, %s, %s)",
@@ -43,16 +40,9 @@ def fans(films: Catalogue) -> Iterator[psycopg.Connection[Any]]:
         [items[:3]],
     )
     yield connection
-    connection.execute(DELETE_RATERS, [raters])
     connection.execute("delete from recommendation_weights")
     with connection.cursor() as cursor:
         cursor.executemany("insert into recommendation_weights values (%s, %s, %s, %s, %s)", before)
-
-
-def finish(process: subprocess.Popen[str]) -> str:
-    output, _ = process.communicate(timeout=120)
-    assert process.returncode == 0, output
-    return output
 
 
 def test_the_part_that_foresaw_most_counts_most(fans: psycopg.Connection[Any], start: Start) -> None:

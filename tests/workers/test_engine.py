@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 from local.settings import ROOT
 from tests.conftest import Stack
 from tests.waiting import until
-from tests.workers.catalogue import DELETE_RATERS, Catalogue
+from tests.workers.catalogue import Catalogue
 from tests.workers.conftest import Start
 from workers.common.blocks import one_by_one, several
 from workers.common.engine import Address, EngineForeignError, engine, memory, settle
@@ -68,21 +68,15 @@ class Stored:
 def stored(films: Catalogue) -> Iterator[Stored]:
     """Five films, of which each of four raters likes all but one."""
     items = films.add_unnoticed(5)
-    raters = [row[0] for row in films.connection.execute(
-        "insert into raters (profile_id) select null from generate_series(1, 4) returning id"
-    )]  # fmt: skip
-    rows = [
+    raters = films.add_raters(4)
+    films.rate(
         (rater, item, 3 + place / 2)
         for place, rater in enumerate(raters)
         for item in items
         if item != items[place]
-    ]
-    films.connection.cursor().executemany(
-        "insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", rows
     )
     yield Stored(films.connection)
     films.connection.execute("delete from recommendation_models")
-    films.connection.execute(DELETE_RATERS, [raters])
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Training on a running stack: what is stored is EASE's, whole or not at all, whatever happens meanwhile."""
 
 import random
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +12,8 @@ import pytest
 
 from tests.conftest import Stack
 from tests.waiting import until
-from tests.workers.catalogue import DELETE_RATERS, Catalogue
-from tests.workers.conftest import Start
+from tests.workers.catalogue import Catalogue
+from tests.workers.conftest import Start, finish
 
 TRAINING = "select count(*) from pg_stat_activity where application_name = %s"
 WAITING = TRAINING + " and wait_event_type = 'Lock'"
@@ -50,28 +49,16 @@ def taste(films: Catalogue) -> Iterator[Taste]:
     connection = films.connection
     chance = random.Random(5)
     items = films.add_unnoticed(9)
-    raters = [row[0] for row in connection.execute(
-        "insert into raters (profile_id) select null from generate_series(1, 6) returning id"
-    )]  # fmt: skip
+    raters = films.add_raters(6)
     given = {
         (rater, film): chance.randint(1, 10) / 2
         for rater in raters
         for film in items[:8]
         if chance.random() < 0.7
     }
-    rows = [(rater, film, rating) for (rater, film), rating in given.items()]
-    connection.cursor().executemany(
-        "insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", rows
-    )
+    films.rate((rater, film, rating) for (rater, film), rating in given.items())
     yield Taste(connection, items, raters, given)
     connection.execute("delete from recommendation_models")
-    connection.execute(DELETE_RATERS, [raters])
-
-
-def finish(process: subprocess.Popen[str]) -> str:
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (0, "")
-    return out
 
 
 def expected(taste: Taste, regularisation: float) -> dict[tuple[UUID, UUID], float]:

@@ -1,7 +1,6 @@
 """Comparing everybody on a running stack: the numbers are those of the comparison of one, made in SQL."""
 
 import random
-import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,8 +10,8 @@ import pytest
 
 from tests.conftest import Stack
 from tests.waiting import until
-from tests.workers.catalogue import DELETE_RATERS, Catalogue
-from tests.workers.conftest import Start
+from tests.workers.catalogue import Catalogue
+from tests.workers.conftest import Start, finish
 from workers.common.blocks import one_by_one
 from workers.user_similarity.compare import compare
 
@@ -30,9 +29,7 @@ def raters(films: Catalogue) -> Iterator[list[UUID]]:
     connection = films.connection
     chance = random.Random(3)
     items = films.add_unnoticed(20)
-    made = [row[0] for row in connection.execute(
-        "insert into raters (profile_id) select null from generate_series(1, 14) returning id"
-    )]  # fmt: skip
+    made = films.add_raters(14)
     rows = [
         (rater, item, chance.randint(1, 10) / 2)
         for rater in made[2:]
@@ -40,18 +37,9 @@ def raters(films: Catalogue) -> Iterator[list[UUID]]:
         if chance.random() < 0.5
     ]
     rows += [(made[0], item, 4.0) for item in items[:9]] + [(made[1], items[0], 2.5)]
-    connection.cursor().executemany(
-        "insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", rows
-    )
+    films.rate(rows)
     yield made
     connection.execute("delete from recommendation_models")
-    connection.execute(DELETE_RATERS, [made])
-
-
-def finish(process: subprocess.Popen[str]) -> str:
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (0, "")
-    return out
 
 
 def rows(connection: psycopg.Connection[Any], rater: UUID) -> list[tuple[Any, ...]]:

@@ -14,13 +14,20 @@ MOST = 5.0
 """The rating that counts 1."""
 
 
+LATEST, LATEST_COUNT = 10, 1.5
+"""The latest of so many ratings, and how much it counts in lists by the item model."""
+
+
 def all_parts(
-    known: Scores, people: Any, regularisation: float, kept: int, vectors: Scores
+    known: Scores, liked_at: Scores, people: Any, regularisation: float, kept: int, vectors: Scores
 ) -> Mapping[str, Scores]:
-    """Scores of the people (rows of known) for all items (columns); known: 0 to 1, 0 for nothing."""
+    """Scores of the people (rows of known) for all items (columns); known: 0 to 1, 0 for nothing.
+
+    liked_at: the people's rows only, in seconds.
+    """
     sampled = known[people]
     return {
-        "liked_together": sampled @ item_weights(known, regularisation, kept),
+        "liked_together": by_time(sampled, liked_at) @ item_weights(known, regularisation, kept),
         "taste": taste(known, people),
         "liked": by_meaning(sampled, vectors),
         "popular": popular(known, len(people)),
@@ -38,6 +45,16 @@ def item_weights(known: Scores, regularisation: float, kept: int) -> Scores:
         least = np.partition(np.abs(weights), -kept, axis=1)[:, -kept][:, None]
         weights[np.abs(weights) < least] = 0
     return np.asarray(weights)
+
+
+def by_time(mine: Scores, liked_at: Scores) -> Scores:
+    """The latest tenth counts half more, as in private.item_based; those of one moment are not told apart."""
+    weighed = mine.copy()
+    for row, rated in enumerate(mine > 0):
+        times = liked_at[row, rated]
+        not_before = len(times) - np.searchsorted(np.sort(times), times)
+        weighed[row, rated] *= np.where(not_before * LATEST <= len(times), LATEST_COUNT, 1.0)
+    return weighed
 
 
 def taste(known: Scores, people: Any) -> Scores:

@@ -51,11 +51,12 @@ def learn(likings: Likings, seed: int) -> dict[int, Fitted]:
         if not len(people):
             continue
         known = matrix(likings, made.known, likings.weight)
+        liked_at = matrix(likings, made.known, likings.liked_at)[people]
         hidden = matrix(likings, made.hidden, np.ones(len(likings.weight)))[people] > 0
         parts = {
             name: proposed(found, known[people] > 0, POOL)
             for name, found in all_parts(
-                known, people, likings.regularisation, likings.kept, likings.vectors
+                known, liked_at, people, likings.regularisation, likings.kept, likings.vectors
             ).items()
         }
         parts, hidden = narrowed(parts, hidden, POOL * len(parts))

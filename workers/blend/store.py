@@ -21,6 +21,8 @@ class Likings:
     rater: Any
     item: Any
     weight: Scores
+    liked_at: Scores
+    """Seconds since 1970."""
     vectors: Scores
     """Of length 1, a row an item; zeros where it has none."""
     regularisation: float
@@ -43,6 +45,7 @@ def likings(connection: Connection[Any], seed: int) -> Likings:
         rater,
         item,
         rows[:, 2],
+        rows[:, 3],
         vectors,
         float(parameters.get("regularisation", 200)),
         int(parameters.get("neighbours", 200)),

@@ -1,5 +1,6 @@
 -- What the active item model gives for what a rater rated: the sum of its weights times rating / 5, over the thousand
--- best liked. Ratings are read as they are now, so one given now changes the next list.
+-- best liked. The latest tenth, what came after the latest of the others, counts half more. Ratings are
+-- read as they are now, so one given now changes the next list.
 -- The packed weights are summed by value of rating, in C, and multiplied once a value. An item is listed
 -- if the liked ones alone speak for it too. What the viewer may not see or the rater does not want is passed over.
 -- Reads ratings: for definer functions and workers only.
@@ -12,11 +13,20 @@ begin
     return query
     with model as materialized (
         select m.id, m.targets from public.recommendation_models as m where m.id = private.item_model()
-    ), liked as materialized (
-        select l.item_id, l.weight, l.is_liked
+    ), mine as materialized (
+        select l.item_id, l.weight, l.is_liked, l.liked_at
         from private.likings as l
         where l.rater_id = item_based.rater_id
-        order by l.weight desc, l.liked_at desc, l.item_id
+    ), liked as materialized (
+        select m.item_id, case when m.liked_at > b.liked_at then 1.5 else 1 end * m.weight as weight, m.is_liked
+        from mine as m
+        cross join (
+            select m.liked_at from mine as m
+            order by m.liked_at desc
+            offset (select count(*) / 10 from mine)
+            limit 1
+        ) as b
+        order by weight desc, m.liked_at desc, m.item_id
         limit 1000
     ), summed as (
         select l.weight, l.is_liked, extensions.sum(w.weights::extensions.vector) as weights

@@ -9,7 +9,7 @@ create or replace function private.nearest(
     query_embedding extensions.vector, kind text, count integer, viewer private.viewer default null
 )
 returns table (item_id uuid, similarity double precision)
-language plpgsql stable rows 20 set search_path = '' set hnsw.ef_search = 300
+language plpgsql stable rows 20 set search_path = '' set hnsw.ef_search = 240
 set hnsw.iterative_scan = relaxed_order set hnsw.max_scan_tuples = 200000 set hnsw.scan_mem_multiplier = 16
 set plan_cache_mode = force_custom_plan
 as $$

@@ -14,7 +14,7 @@ create or replace function private.nearest_of_kind(
 )
 returns table (document integer, similarity double precision)
 language plpgsql stable rows 100 set search_path = ''
-set hnsw.ef_search = 200 set hnsw.iterative_scan = strict_order set hnsw.max_scan_tuples = 200000
+set hnsw.ef_search = 180 set hnsw.iterative_scan = strict_order set hnsw.max_scan_tuples = 200000
 set hnsw.scan_mem_multiplier = 16
 set plan_cache_mode = force_custom_plan
 as $$

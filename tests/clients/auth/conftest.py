@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 import httpx
-import psycopg
 import pytest
 from supabase import Client
 
@@ -15,12 +14,6 @@ def http(stack: Stack) -> Iterator[httpx.Client]:
     """Auth without a client library, as a caller without a session."""
     with httpx.Client(base_url=f"{stack.url}/auth/v1", headers={"apikey": stack.anon_key}) as client:
         yield client
-
-
-@pytest.fixture
-def database(stack: Stack) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(stack.database_url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Sockets of clients, users known by their tokens, and a connection to the database that commits."""
+"""Sockets of clients, and users known by their tokens."""
 
 import time
 import uuid
@@ -7,7 +7,6 @@ from contextlib import ExitStack
 
 import jwt
 import psutil
-import psycopg
 import pytest
 
 from tests.clients.realtime.sockets import Socket
@@ -37,12 +36,6 @@ def opened(stack: Stack) -> Iterator[Open]:
             return sockets.enter_context(Socket(stack.url, key, vsn))
 
         yield make
-
-
-@pytest.fixture
-def database(stack: Stack) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(stack.database_url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture

@@ -2,29 +2,12 @@
 
 import json
 import uuid
-from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.workers.fakes import ANON, ROW, SERVICE, FakeModel, FakeRest, code, make_client, search, serving
+from tests.workers.fakes import ANON, ROW, SERVICE, FakeModel, FakeRest, code, search
 from workers.common import logs
-
-
-@pytest.fixture
-def rest() -> Iterator[FakeRest]:
-    with serving() as fake:
-        yield fake
-
-
-@pytest.fixture
-def model() -> FakeModel:
-    return FakeModel()
-
-
-@pytest.fixture
-def client(rest: FakeRest, model: FakeModel) -> FlaskClient:
-    return make_client(rest, model)
 
 
 def test_results_are_what_the_function_answers(client: FlaskClient, rest: FakeRest) -> None:

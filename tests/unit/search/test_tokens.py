@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import jwt
@@ -19,28 +18,11 @@ from tests.workers.fakes import (
     code,
     make_client,
     search,
-    serving,
     token,
 )
 
 MISSING, INVALID, NOT_SERVICE = (401, "missing_key"), (401, "invalid_token"), (403, "not_service")
 UNAVAILABLE = (503, "unavailable")
-
-
-@pytest.fixture
-def rest() -> Iterator[FakeRest]:
-    with serving() as fake:
-        yield fake
-
-
-@pytest.fixture
-def model() -> FakeModel:
-    return FakeModel()
-
-
-@pytest.fixture
-def client(rest: FakeRest, model: FakeModel) -> FlaskClient:
-    return make_client(rest, model)
 
 
 def test_the_call_is_the_callers(client: FlaskClient, rest: FakeRest) -> None:

@@ -1,0 +1,77 @@
+-- Functions, triggers and policies as sql/ has them.
+
+set lock_timeout = '10s';
+set check_function_bodies = off;
+
+-- source: sql/private/recommend/item_based.sql
+-- What the active item model gives for what a rater rated: the sum of its weights times rating / 5, over the thousand
+-- best liked. The latest tenth, what came after the latest of the others, counts half more. Ratings are
+-- read as they are now, so one given now changes the next list.
+-- The packed weights are summed by value of rating, in C, and multiplied once a value. An item is listed
+-- if the liked ones alone speak for it too. What the viewer may not see or the rater does not want is passed over.
+-- Reads ratings: for definer functions and workers only.
+create or replace function private.item_based(rater_id uuid, kind text, count integer, viewer private.viewer)
+returns table (item_id uuid, score double precision)
+language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with model as materialized (
+        select m.id, m.targets from public.recommendation_models as m where m.id = private.item_model()
+    ), mine as materialized (
+        select l.item_id, l.weight, l.is_liked, l.liked_at
+        from private.likings as l
+        where l.rater_id = item_based.rater_id
+    ), liked as materialized (
+        select m.item_id, case when m.liked_at > b.liked_at then 1.5 else 1 end * m.weight as weight, m.is_liked
+        from mine as m
+        cross join (
+            select m.liked_at from mine as m
+            order by m.liked_at desc
+            offset (select count(*) / 10 from mine)
+            limit 1
+        ) as b
+        order by weight desc, m.liked_at desc, m.item_id
+        limit 1000
+    ), summed as (
+        select l.weight, l.is_liked, extensions.sum(w.weights::extensions.vector) as weights
+        from liked as l
+        join private.item_weights as w on w.model_id = (select m.id from model as m) and w.item_id = l.item_id
+        group by l.weight, l.is_liked
+    ), weighed as (
+        select
+            s.is_liked,
+            s.weights operator(extensions.*)
+            array_fill(s.weight::real, array[extensions.vector_dims(s.weights)])::extensions.vector as weights
+        from summed as s
+    ), total as (
+        select
+            extensions.sum(w.weights) as scores,
+            extensions.sum(w.weights) filter (where w.is_liked) as by_liked
+        from weighed as w
+    ), ranked as (
+        select s.item_id, s.score
+        from model as m
+        cross join total as t
+        cross join lateral unnest(m.targets, t.scores::real[], t.by_liked::real[]) as s (item_id, score, by_liked)
+        where
+            s.score > 0 and s.by_liked > 0
+            and s.item_id not in (select u.item_id from private.unwanted(item_based.rater_id) as u (item_id))
+        order by s.score desc, s.item_id
+        offset 0
+    )
+    select r.item_id, r.score::double precision
+    from ranked as r
+    where (
+        select private.is_available(i, viewer) and (item_based.kind is null or i.kind = item_based.kind)
+        from public.items as i
+        where i.id = r.item_id
+    )
+    order by r.score desc, r.item_id
+    limit item_based.count;
+end
+$$;
+comment on function private.item_based(uuid, text, integer, private.viewer) is
+'What goes together with what a rater rated well.';
+revoke execute on function private.item_based(uuid, text, integer, private.viewer) from public;
