@@ -62,8 +62,11 @@ class Channel:
             self.hear(message, message_id)
         if self.presence:
             self.tell_presence()
-        if asked:
-            self.tell("error" if against else "ok", against or "Subscribed to PostgreSQL", "postgres_changes")
+        if asked and against:
+            self.tell("error", against, "postgres_changes")
+        elif asked and self.realtime.follows.is_set():
+            # Otherwise the channel ends as soon as the database is followed again, and its client comes back.
+            self.tell("ok", "Subscribed to PostgreSQL", "postgres_changes")
 
     async def handle(self, message: Message, size: int) -> None:
         match message.event:

@@ -37,6 +37,8 @@ class Realtime:
     connections: "set[Connection]" = field(default_factory=set)
     topics: Topics = field(default_factory=Topics)
     subscribers: Subscribers = field(default_factory=Subscribers)
+    follows: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while what is committed is heard of."""
 
     async def replay(self, join: Join) -> list[dict[str, Any]]:
         """Earlier messages of a private topic, the oldest first. Raises Refused."""
@@ -64,11 +66,12 @@ async def opened(settings: Settings) -> AsyncIterator[Realtime]:
     limits = settings.limits
     rates = Rate(limits.project_joins_per_second), Rates(limits.messages_per_second)
     realtime = Realtime(settings, pool, *rates)
-    feed = Feed(settings.database_url, realtime.topics, Teller(pool, realtime.subscribers))
+    teller = Teller(pool, realtime.subscribers)
+    feed = Feed(settings.database_url, realtime.topics, teller, realtime.follows)
     tasks = [asyncio.create_task(feed.run()), asyncio.create_task(upkeep.run_forever(pool))]
     try:
         with suppress(TimeoutError):
-            await asyncio.wait_for(feed.follows.wait(), FOLLOWS_WITHIN)
+            await asyncio.wait_for(realtime.follows.wait(), FOLLOWS_WITHIN)
         yield realtime
     finally:
         for task in tasks:

@@ -25,10 +25,10 @@ WAITING_CHANGES = 1000
 
 
 class Feed:
-    def __init__(self, url: str, topics: Topics, teller: Teller) -> None:
-        self.url, self.topics, self.teller = url, topics, teller
+    def __init__(self, url: str, topics: Topics, teller: Teller, follows: asyncio.Event) -> None:
+        """`follows` is set while it does."""
+        self.url, self.topics, self.teller, self.follows = url, topics, teller, follows
         self.changes = asyncio.Queue[Change](WAITING_CHANGES)
-        self.follows = asyncio.Event()
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:

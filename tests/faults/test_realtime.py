@@ -24,6 +24,15 @@ MESSAGES = 20
 """No more than a channel can hear again when it joins."""
 
 
+INTERRUPT = """
+    select pg_terminate_backend(pid) from pg_stat_replication where application_name = 'realtime'
+"""
+WAITS = """
+    select 1 from pg_stat_activity
+    where application_name = 'realtime' and wait_event_type = 'Lock' and query like 'CREATE_REPLICATION_SLOT%'
+"""
+
+
 class Listener(threading.Thread):
     """Joined to a private topic, and to a table's changes; whenever it is thrown out it joins again, and asks
     for the messages that it missed."""
@@ -166,6 +175,30 @@ def test_what_was_committed_arrives_once_or_is_told_as_missed(stack: Stack, part
             for told in listener.rows:
                 own = [number for number in told if number in half]
                 assert own == [number for number in half if own and own[0] <= number <= own[-1]]
+
+
+@pytest.mark.usefixtures("counted")
+def test_a_channel_is_told_that_it_listens_only_where_it_does(stack: Stack) -> None:
+    """What is committed cannot be followed anew while a transaction from before goes on."""
+    name, changes = f"faults {uuid.uuid4()}", [{"event": "*", "schema": "public", "table": "counted"}]
+    with (
+        psycopg.connect(stack.database_url) as before,
+        psycopg.connect(stack.database_url, autocommit=True) as connection,
+        Socket(stack.url, stack.service_role_key) as socket,
+    ):
+        before.execute("select pg_current_xact_id()")
+        with psycopg.connect(stack.admin_database_url, autocommit=True) as admin:
+            admin.execute(INTERRUPT)
+            until(lambda: admin.execute(WAITS).fetchone())
+        assert socket.join(name, postgres_changes=changes)["status"] == "ok"
+        connection.execute("insert into public.counted values (1)")
+        assert socket.hears_nothing_before_a_heartbeat("system")
+        before.commit()
+        socket.hear("phx_error")
+        assert socket.join(name, postgres_changes=changes)["status"] == "ok"
+        assert socket.hear("system")["message"] == "Subscribed to PostgreSQL"
+        connection.execute("insert into public.counted values (2)")
+        assert socket.hear("postgres_changes")["data"]["record"] == {"n": 2}
 
 
 @pytest.mark.filterwarnings("ignore:ConnectionClosed:DeprecationWarning")
