@@ -8,6 +8,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -104,6 +105,20 @@ class Listener(threading.Thread):
                     return
 
 
+@contextmanager
+def listening(stack: Stack, topic: str, count: int) -> Iterator[list[Listener]]:
+    listeners = [Listener(stack, topic) for _ in range(count)]
+    for listener in listeners:
+        listener.start()
+    try:
+        assert all(listener.joined.wait(20) for listener in listeners)
+        yield listeners
+    finally:
+        for listener in listeners:
+            listener.done = True
+            listener.join(20)
+
+
 @pytest.fixture
 def counted(stack: Stack) -> Iterator[None]:
     """A table whose rows are listened to."""
@@ -147,24 +162,19 @@ def write(stack: Stack, topic: str, number: int, count: bool = True) -> None:
 def test_what_was_committed_arrives_once_or_is_told_as_missed(stack: Stack, part: str, turn: int) -> None:
     """Two write and two listen; after the fall, both listen again before the last is written."""
     topic = f"faults {part} {turn} {uuid.uuid4()}"
-    listeners = [Listener(stack, topic) for _ in range(2)]
-    for listener in listeners:
-        listener.start()
-        assert listener.joined.wait(20)
     halves = [range(writer, MESSAGES, 2) for writer in range(2)]
     writers = [threading.Thread(target=write_all, args=[stack, topic, half]) for half in halves]
-    for writer in writers:
-        writer.start()
-    until(lambda: len(listeners[0].numbers) >= MESSAGES // 3)
-    os.kill(stack.pid(part), signal.SIGKILL)
-    for writer in writers:
-        writer.join()
-    until(lambda: all(len(one.heard) >= 2 and one.joined.is_set() for one in listeners))
-    write(stack, topic, MESSAGES)
-    until(lambda: all(MESSAGES in one.numbers and MESSAGES in one.rows[-1] for one in listeners))
+    with listening(stack, topic, 2) as listeners:
+        for writer in writers:
+            writer.start()
+        until(lambda: len(listeners[0].numbers) >= MESSAGES // 3)
+        os.kill(stack.pid(part), signal.SIGKILL)
+        for writer in writers:
+            writer.join()
+        until(lambda: all(len(one.heard) >= 2 and one.joined.is_set() for one in listeners))
+        write(stack, topic, MESSAGES)
+        until(lambda: all(MESSAGES in one.numbers and MESSAGES in one.rows[-1] for one in listeners))
     for listener in listeners:
-        listener.done = True
-        listener.join(20)
         assert listener.numbers == set(range(MESSAGES + 1))
         assert set(listener.live.values()) == {1}
         for heard in listener.heard:
