@@ -91,6 +91,7 @@ def postgres(settings: Settings, keys: Keys, programs: Path, prepare: Callable[[
 
 def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_binary: Path) -> list[Part]:
     """Everything of ours that needs the database: REST, platform, the Procfile's, gateway."""
+    # The gateway does not listen there yet.
     hold(settings.port)
     ports = {name: free_port() for name in ("rest", "rest_admin", "platform", *procfile())}
     addresses = {name: local_url(port) for name, port in ports.items()} | plan.elsewhere

@@ -12,7 +12,7 @@ import psycopg
 from dotenv import dotenv_values
 
 from local import keys, plan, state
-from local.ports import free_port, hold
+from local.ports import free_port, hold, release
 from local.postgres import cluster
 from local.settings import ROOT, Settings, StackError, load
 
@@ -128,6 +128,7 @@ def two_free_ports() -> int:
         port = free_port()
         if hold(port + 1):
             return port
+        release(port)
 
 
 def local(*words: str, **variables: str) -> None:

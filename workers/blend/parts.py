@@ -12,8 +12,6 @@ from workers.common.ratings import ratings
 CLOSEST = 40
 MOST = 5.0
 """The rating that counts 1."""
-
-
 LATEST, LATEST_COUNT = 10, 1.5
 """The latest of so many ratings, and how much it counts in lists by the item model."""
 
