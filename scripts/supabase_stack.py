@@ -26,8 +26,8 @@ NAMES = {
     "DATABASE_URL": "DB_URL",
 }
 """Our names of what `supabase status` tells."""
-FIRST_PORT = 54331
-"""Of the workers; config.toml has those before."""
+FIRST_PORT = 14331
+"""Of the workers: below those that outgoing connections take."""
 console = Console(highlight=False, soft_wrap=True)
 
 

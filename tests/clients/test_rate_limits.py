@@ -40,7 +40,7 @@ def allow(stack: Stack, past_gateway: httpx.Client) -> Iterator[Allow]:
 
     def limit_told(role: str) -> str | None:
         sent = {"Authorization": f"Bearer {token(stack, role=role, sub=str(uuid.uuid4()))}"}
-        sent["x-forwarded-for"] = f"2001:db8:{uuid.uuid4().hex[:4]}::1"
+        sent["x-forwarded-for"] = some_address()
         told: str | None = past_gateway.get("/genres?limit=1", headers=sent).headers.get(HEADERS[0])
         return told
 
@@ -90,6 +90,11 @@ def rated(client: httpx.Client, film: str) -> httpx.Response:
 
 def read(client: httpx.Client) -> httpx.Response:
     return client.get("/rest/v1/genres?limit=1")
+
+
+def some_address() -> str:
+    """Of a network that nobody else asks from: counts go by its first 64 bits."""
+    return f"2001:db8:{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}::1"
 
 
 def of_sixty_four(caller: httpx.Client, ask: Callable[[httpx.Client], list[httpx.Response]]) -> list[int]:
@@ -258,7 +263,7 @@ def test_a_bad_token_uses_up_nobodys_reads_but_those_of_its_address(
         "expired": token(stack, sub=user, exp=int(time.time()) - 600),
         "nonsense": "a.b.c",
     }[fault]
-    sent = {"Authorization": f"Bearer {bad}", "x-forwarded-for": f"2001:db8:{uuid.uuid4().hex[:4]}::1"}
+    sent = {"Authorization": f"Bearer {bad}", "x-forwarded-for": some_address()}
     answers = [past_gateway.get("/genres?limit=1", headers=sent) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [401, 401, 429]
     assert read(viewer).headers["x-ratelimit-remaining"] == "99"
@@ -330,7 +335,7 @@ def test_a_bad_token_fails_on_its_addresss_account(
     allow("anon", 2)
     user = jwt.decode(viewer.headers["Authorization"].split()[1], options={"verify_signature": False})["sub"]
     forged = token(stack, secret="f" * 40, sub=user)
-    sent = {"Authorization": f"Bearer {forged}", "x-forwarded-for": f"2001:db8:{uuid.uuid4().hex[:4]}::1"}
+    sent = {"Authorization": f"Bearer {forged}", "x-forwarded-for": some_address()}
     answers = [past_gateway.post("/ratings", json={}, headers=sent) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [401, 401, 429]
     assert rated(viewer, films["A"]).is_success
