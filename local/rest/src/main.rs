@@ -16,6 +16,7 @@ mod rest;
 mod schema;
 mod settings;
 mod web;
+mod windows;
 
 use anyhow::{Context, Result};
 use postrust_server::lenient_uri::LenientListener;

@@ -1,8 +1,8 @@
 //! The state in use, and its replacement on `notify pgrst`.
 
-use crate::limits::Counter;
 use crate::rest::Rest;
 use crate::settings::Variables;
+use crate::windows::Counter;
 use anyhow::Result;
 use sqlx::postgres::PgListener;
 use std::sync::{Arc, RwLock};

@@ -4,6 +4,7 @@ use crate::answer::refusal;
 use crate::exchange;
 use crate::limits;
 use crate::reload::Current;
+use crate::windows;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -34,9 +35,9 @@ const READABLE_HEADERS: [HeaderName; 12] = [
     header::LOCATION,
     HeaderName::from_static("range-unit"),
     header::RETRY_AFTER,
-    limits::ALLOWED,
-    limits::REMAINING,
-    limits::RESET,
+    windows::ALLOWED,
+    windows::REMAINING,
+    windows::RESET,
     HeaderName::from_static("x-request-id"),
 ];
 
