@@ -23,7 +23,7 @@ def second_platform(stack: Stack, served: Sequence[str], **variables: str) -> It
     )
     url = parts.local_url(port)
     try:
-        until(parts.answers(f"{url}/health"))
+        until(parts.answers(f"{url}/health"), seconds=180)
         yield url
     finally:
         process.terminate()

@@ -39,6 +39,8 @@ class Channel:
                 raise may_not_read(self.join.topic)
             replayed = await self.realtime.replay(self.join)
             against = await self._subscribe()
+            # It may have expired meanwhile, when there was no channel yet to end.
+            self._watch_expiry()
         except BaseException:
             self.leave()
             raise

@@ -69,7 +69,7 @@ def record(base_url: str, secret: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     keys = {"anon": _key(secret, "anon"), "service": _key(secret, "service_role")}
     api_key = os.environ.get("SUPABASE_ANON_KEY") or keys["anon"]
-    with httpx.Client(base_url=base_url, timeout=20) as http:
+    with httpx.Client(base_url=base_url, timeout=60) as http:
 
         def call(
             case: str, method: str, path: str, who: str | None = "anon", body: Any = None

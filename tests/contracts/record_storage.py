@@ -265,7 +265,7 @@ def _removal(recorder: Recorder) -> None:
 def main(url: str, secret: str, database_url: str, out: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(POLICY.format(run=RUN, bucket=MINE).encode())
-        with httpx.Client(base_url=url, timeout=20) as http:
+        with httpx.Client(base_url=url, timeout=60) as http:
             recorder = Recorder(http, secret)
             run(recorder)
         connection.execute(f'drop policy "p_{RUN}" on storage.objects'.encode())

@@ -113,8 +113,9 @@ async def told(request: Request) -> Response:
     folder = storage_of(request).files.resumable
     upload, uploader = _asked(request)
     if not upload.done and resumables.offset(folder, upload) == upload.length:
-        async with _alone(request, upload):
-            await _finished(request, upload, uploader)
+        async with _alone(request, upload) as upload:
+            if not upload.done:
+                await _finished(request, upload, uploader)
         upload = replace(upload, done=True)
     headers = {
         "upload-offset": str(resumables.offset(folder, upload)),
@@ -148,12 +149,17 @@ async def posted(request: Request) -> Response:
 async def terminated(request: Request) -> Response:
     folder = storage_of(request).files.resumable
     upload, uploader = _asked(request)
-    if upload.done:
-        raise StorageError(400, "TusError", "Cannot terminate an already completed upload")
+    _refuse_if_done(upload)
     await storing.check_permission(request, uploader.place(upload.bucket, upload.name))
-    async with _alone(request, upload):
+    async with _alone(request, upload) as upload:
+        _refuse_if_done(upload)
         resumables.forget(folder, upload)
     return Response(status_code=204)
+
+
+def _refuse_if_done(upload: Resumable) -> None:
+    if upload.done:
+        raise StorageError(400, "TusError", "Cannot terminate an already completed upload")
 
 
 def _asked(request: Request) -> tuple[Resumable, Uploader]:
@@ -171,8 +177,7 @@ async def _continued(request: Request, upload: Resumable, uploader: Uploader, of
     """Append the body; the new offset. What came of a body that breaks off is kept."""
     storage = storage_of(request)
     place = uploader.place(upload.bucket, upload.name)
-    async with _alone(request, upload):
-        upload = resumables.find(storage.files.resumable, upload.id)
+    async with _alone(request, upload) as upload:
         if upload.done or offset != resumables.offset(storage.files.resumable, upload):
             raise StorageError(409, "TusError", "Upload-Offset conflict")
         await storing.check_permission(request, place)
@@ -236,16 +241,18 @@ async def _finished(request: Request, upload: Resumable, uploader: Uploader) -> 
 
 
 @asynccontextmanager
-async def _alone(request: Request, upload: Resumable) -> AsyncIterator[None]:
-    """One request at a time works on an upload. Raises StorageError for one that has waited too long."""
-    uploading, end = storage_of(request).uploading, time.monotonic() + PATIENCE
+async def _alone(request: Request, upload: Resumable) -> AsyncIterator[Resumable]:
+    """One request at a time works on an upload, as it is by then. Raises StorageError for one that has waited
+    too long, or whose upload is gone."""
+    storage, end = storage_of(request), time.monotonic() + PATIENCE
+    uploading = storage.uploading
     while upload.version in uploading:
         if time.monotonic() > end:
             raise StorageError(423, "ResourceLocked", "The upload is being written to by another request")
         await asyncio.sleep(0.05)
     uploading.add(upload.version)
     try:
-        yield
+        yield resumables.find(storage.files.resumable, upload.id)
     finally:
         uploading.discard(upload.version)
 

@@ -12,7 +12,8 @@ from tests.conftest import Stack
 @pytest.fixture
 def http(stack: Stack) -> Iterator[httpx.Client]:
     """Auth without a client library, as a caller without a session."""
-    with httpx.Client(base_url=f"{stack.url}/auth/v1", headers={"apikey": stack.anon_key}) as client:
+    headers = {"apikey": stack.anon_key}
+    with httpx.Client(base_url=f"{stack.url}/auth/v1", headers=headers, timeout=60) as client:
         yield client
 
 

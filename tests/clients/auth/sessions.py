@@ -58,7 +58,7 @@ def at_once(act: Callable[[], httpx.Response]) -> list[httpx.Response]:
     start = Barrier(2)
 
     def one(_number: int) -> httpx.Response:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         return act()
 
     with ThreadPoolExecutor(2) as threads:

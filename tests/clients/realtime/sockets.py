@@ -16,7 +16,8 @@ from websockets.sync.client import connect
 
 Message = dict[str, Any]
 """topic, event, payload, ref, join_ref"""
-PATIENCE = 10.0
+PATIENCE = 60.0
+"""Seconds until what should come is given up."""
 CONTINUATION, TEXT, BYTES, PING = 0, 1, 2, 9
 COMPRESSED = 0x40
 
@@ -47,13 +48,13 @@ def handshake(url: str, key: str) -> bytes:
 
 def reach(url: str) -> sockets.socket:
     address = urlsplit(url)
-    return sockets.create_connection((address.hostname or "", address.port or 80), timeout=30)
+    return sockets.create_connection((address.hostname or "", address.port or 80), timeout=PATIENCE)
 
 
 def end_of(socket: "Socket") -> tuple[int | None, str]:
     """Code and reason with which the server closed; none where the client was too busy to read them."""
     with pytest.raises(ConnectionClosed) as closed:
-        socket.until(lambda message: False, seconds=20)
+        socket.until(lambda message: False)
     return (closed.value.rcvd.code, closed.value.rcvd.reason) if closed.value.rcvd else (None, "")
 
 
@@ -61,7 +62,9 @@ class Socket:
     def __init__(self, url: str, key: str, vsn: str = "1.0.0") -> None:
         address = url.replace("http", "ws", 1) + f"/realtime/v1/websocket?apikey={key}&vsn={vsn}"
         self.vsn = vsn
-        self.websocket = connect(address, max_size=None, close_timeout=1)
+        self.websocket = connect(
+            address, max_size=None, open_timeout=PATIENCE, close_timeout=1, ping_interval=None
+        )
         self.refs = (str(n) for n in itertools.count(1))
         self.join_refs: dict[str, str] = {}
         self.heard: list[Message] = []

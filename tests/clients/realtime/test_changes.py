@@ -199,28 +199,46 @@ def test_a_policy_that_raises_withholds_that_row_alone(
 
 
 @contextmanager
-def held(stack: Stack, *statements: bytes) -> Iterator[None]:
-    """Committed and streamed, but not to be seen by anybody until the end: the commits wait for a standby."""
-
-    def write() -> None:
-        with psycopg.connect(stack.database_url, autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement)
-
-    with psycopg.connect(stack.admin_database_url, autocommit=True) as connection:
-        connection.execute("alter system set synchronous_standby_names = 'nobody'")
-        connection.execute("select pg_reload_conf()")
-        until(lambda: connection.execute("show synchronous_standby_names").fetchone() == ("nobody",))
+def held(stack: Stack, statement: str) -> Iterator[None]:
+    """Committed and streamed, but not to be seen by anybody until the end: the commit waits for a standby."""
+    with (
+        psycopg.connect(stack.admin_database_url, autocommit=True) as admin,
+        psycopg.connect(stack.database_url, autocommit=True) as connection,
+    ):
+        admin.execute("alter system set synchronous_standby_names = 'nobody'")
+        admin.execute("select pg_reload_conf()")
+        writer = threading.Thread(target=connection.execute, args=[statement.encode()])
         try:
-            writer = threading.Thread(target=write)
+            until(lambda: commits_wait(stack, admin))
             writer.start()
-            query = "select from pg_stat_activity where wait_event = 'SyncRep'"
-            until(lambda: connection.execute(query).rowcount > 0)
-            yield
+            try:
+                until(lambda: waiting(admin, connection))
+                yield
+            finally:
+                waiting(admin, connection, "pg_cancel_backend(pid)")
+                writer.join()
         finally:
-            connection.execute("alter system reset synchronous_standby_names")
-            connection.execute("select pg_reload_conf()")
-            writer.join()
+            admin.execute("alter system reset synchronous_standby_names")
+            admin.execute("select pg_reload_conf()")
+
+
+def commits_wait(stack: Stack, admin: psycopg.Connection) -> bool:
+    """Whether a commit does, which then is given up: from when the checkpointer has read the setting too."""
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        commit = "select pg_logical_emit_message(true, '', '')"
+        trying = threading.Thread(target=connection.execute, args=[commit])
+        trying.start()
+        while trying.is_alive():
+            if waiting(admin, connection, "pg_cancel_backend(pid)"):
+                trying.join()
+                return True
+    return False
+
+
+def waiting(admin: psycopg.Connection, connection: psycopg.Connection, act: str = "pid") -> bool:
+    """Whether the connection's commit waits for a standby; then with its `pid` it is acted."""
+    query = f"select {act} from pg_stat_activity where pid = %s and wait_event = 'SyncRep'"
+    return admin.execute(query.encode(), [connection.info.backend_pid]).rowcount > 0
 
 
 def test_who_may_see_a_row_is_asked_when_it_can_be_seen(
@@ -229,10 +247,10 @@ def test_who_may_see_a_row_is_asked_when_it_can_be_seen(
     owner, next_owner, bob = opened(), opened("2.0.0"), str(uuid4())
     listen(owner, token(ann), table="letters")
     listen(next_owner, token(bob), table="letters")
-    with held(stack, f"insert into letters (id, owner) values (1, '{ann}')".encode()):
+    with held(stack, f"insert into letters (id, owner) values (1, '{ann}')"):
         time.sleep(0.3)
     assert owner.hear("postgres_changes")["data"]["record"]["id"] == 1
-    with held(stack, f"update letters set owner = '{bob}', text = 'for bob'".encode()):
+    with held(stack, f"update letters set owner = '{bob}', text = 'for bob'"):
         time.sleep(0.3)
     assert next_owner.hear("postgres_changes")["data"]["record"]["text"] == "for bob"
     assert owner.hears_nothing_before_a_heartbeat("postgres_changes")

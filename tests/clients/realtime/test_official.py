@@ -13,7 +13,7 @@ from realtime.types import RealtimePostgresChangesListenEvent
 from tests.clients.realtime.conftest import Token
 from tests.conftest import Stack
 
-PATIENCE = 10.0
+PATIENCE = 60
 
 
 async def eventually(condition: Callable[[], object]) -> None:
@@ -24,7 +24,7 @@ async def eventually(condition: Callable[[], object]) -> None:
 
 @asynccontextmanager
 async def client(stack: Stack, token: str | None = None) -> AsyncIterator[AsyncRealtimeClient]:
-    made = AsyncRealtimeClient(f"{stack.url}/realtime/v1", stack.anon_key)
+    made = AsyncRealtimeClient(f"{stack.url}/realtime/v1", stack.anon_key, timeout=PATIENCE)
     await made.connect()
     if token:
         await made.set_auth(token)
@@ -73,6 +73,7 @@ def test_two_clients_talk_and_see_each_other(stack: Stack, room: str) -> None:
             ((told,),) = bobs.presence_state().values()
             assert told["name"] == "Ann 'A' 🎬"  # type: ignore[typeddict-item]
             await anns.send_broadcast("news", {"text": "50 % ; שלום", "none": None})
+            await eventually(lambda: heard)
             await anns.http_send("news", {"by": "http"})
             await eventually(lambda: len(heard) == 2)
             await anns.unsubscribe()

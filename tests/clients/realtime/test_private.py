@@ -1,5 +1,6 @@
 """Private channels: policies on realtime.messages decide, asked once at the join."""
 
+import time
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -7,6 +8,8 @@ import psycopg
 import pytest
 
 from tests.clients.realtime.conftest import Open, Token
+from tests.clients.realtime.sockets import Socket
+from tests.waiting import until
 
 MAY_NOT = "Unauthorized: You do not have permissions to read from this Channel topic: "
 POLICIES = """
@@ -31,6 +34,10 @@ def policies(database: psycopg.Connection) -> Iterator[None]:
 @pytest.fixture
 def ann() -> str:
     return str(uuid4())
+
+
+LIFETIMES = (2, 8, 32)
+"""Seconds that a token lasts which expires in a test: as few as the machine can join within."""
 
 
 def test_who_may_read_and_write_joins_and_is_heard(opened: Open, token: Token, ann: str) -> None:
@@ -123,7 +130,8 @@ def test_nothing_is_left_of_asking(
 
 def test_a_token_that_expires_while_joined_ends_the_channel(opened: Open, token: Token, ann: str) -> None:
     one, other = opened(), opened()
-    one.join(f"own {ann}", token(ann, lifetime=2), private=True)
+    answers = (one.join(f"own {ann}", token(ann, lifetime), private=True) for lifetime in LIFETIMES)
+    assert any(answer["status"] == "ok" for answer in answers)
     other.join(f"own {ann}", token(ann), private=True)
     told = one.hear("system")
     assert told["status"] == "error" and told["message"].startswith("Token has expired ")
@@ -133,14 +141,36 @@ def test_a_token_that_expires_while_joined_ends_the_channel(opened: Open, token:
     assert one.hears_nothing_before_a_heartbeat("broadcast")
 
 
+def test_a_token_that_expires_before_the_join_is_answered_ends_the_channel_too(
+    opened: Open, token: Token, ann: str, database: psycopg.Connection
+) -> None:
+    one, expires = opened(), int(time.time()) + 2
+    with database.transaction():
+        database.execute("lock table realtime.messages in access exclusive mode")
+        replay = {"private": True, "broadcast": {"replay": {"since": 0}}}
+        payload = {"config": replay, "access_token": token(ann, lifetime=2)}
+        one.send(f"realtime:own {ann}", "phx_join", payload)
+        until(lambda: time.time() > expires)
+    answer = one.hear("phx_reply")
+    if answer["status"] == "ok":
+        assert one.hear("system")["message"].startswith("Token has expired ")
+        assert one.hear("phx_close") == {}
+
+
 def test_a_renewed_token_keeps_the_channel(opened: Open, token: Token, ann: str) -> None:
-    one, other = opened(), opened()
-    one.join(f"own {ann}", token(ann, lifetime=2), private=True)
+    def renewed(lifetime: int) -> Socket | None:
+        """None when it came too late."""
+        socket, expires = opened(), int(time.time()) + lifetime
+        socket.join(f"own {ann}", token(ann, lifetime), private=True)
+        socket.send(f"realtime:own {ann}", "access_token", {"access_token": token(ann)})
+        socket.ask("phoenix", "heartbeat", {})
+        return socket if time.time() < expires else None
+
+    lifetime, one = next((n, found) for n in LIFETIMES if (found := renewed(n)))
+    other = opened()
     other.join(f"own {ann}", token(ann), private=True)
-    one.send(f"realtime:own {ann}", "access_token", {"access_token": token(ann)})
-    one.ask("phoenix", "heartbeat", {})
     with pytest.raises(TimeoutError):
-        one.hear("system", seconds=3)
+        one.hear("system", seconds=lifetime + 1)
     other.say(f"own {ann}", "later", {})
     assert one.hear("broadcast")["event"] == "later"
 

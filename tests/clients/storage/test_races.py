@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.clients.storage.conftest import PRIVATE, User
-from tests.clients.storage.test_resumable import piece, start
+from tests.clients.storage.test_resumable import TUS, piece, start
 from tests.conftest import Stack
 
 ROUNDS = 12
@@ -80,6 +80,29 @@ def test_of_a_resumable_and_a_whole_upload_one_wins(
         won = [answer.is_success for answer in answers]
         assert sorted(won) == [False, True]
         assert files.get(name) == (b"tus" if won[0] else b"raw")
+
+
+def test_of_two_last_pieces_one_is_taken_and_who_asks_meanwhile_hears_of_the_end(
+    http: httpx.Client, ann: User, files: Files, at_once: Callable[..., list[httpx.Response]]
+) -> None:
+    for number in range(ROUNDS):
+        name = f"{number}.txt"
+        url = start(http, ann, name, 3).headers["location"]
+
+        def ended(url: str = url) -> httpx.Response:
+            return http.delete(url, headers={**ann.bearer, **TUS})
+
+        def told(url: str = url) -> httpx.Response:
+            return http.head(url, headers={**ann.bearer, **TUS})
+
+        def last(url: str = url) -> httpx.Response:
+            return piece(http, ann, url, 0, b"tus")
+
+        one, other, asked = at_once(last, last, told)
+        assert sorted([one.status_code, other.status_code]) == [204, 409]
+        assert asked.is_success and asked.headers["upload-offset"] in ("0", "3")
+        assert (told().headers["upload-offset"], ended().status_code) == ("3", 400)
+        assert files.get(name) == b"tus"
 
 
 def test_a_replaced_and_deleted_file_is_there_whole_or_not_at_all(

@@ -3,12 +3,14 @@
 import base64
 import socket
 import threading
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from tests.clients.storage.conftest import LIMITED, PRIVATE, User
+from tests.conftest import Stack
 from tests.waiting import until
 
 TUS = {"tus-resumable": "1.0.0"}
@@ -29,6 +31,11 @@ def start(http: httpx.Client, user: User, name: str, length: int, **more: str) -
 
 def piece(http: httpx.Client, user: User, url: str, offset: int, content: bytes) -> httpx.Response:
     return http.patch(url, content=content, headers={**user.bearer, **PIECE, "upload-offset": str(offset)})
+
+
+def begun(stack: Stack) -> set[Path]:
+    """The bytes of uploads that are not finished, whoever began them."""
+    return {path for path in (stack.settings.files / "resumable").iterdir() if path.suffix != ".json"}
 
 
 def test_pieces_become_one_file_with_what_was_said_of_it(ann: User, http: httpx.Client) -> None:
@@ -61,9 +68,11 @@ def test_a_client_is_back_before_its_broken_connection_is_noticed(ann: User, htt
     with socket.create_connection((url.hostname, url.port)) as broken:
         broken.sendall("\r\n".join([*lines, "", ""]).encode() + content[:-1])
         until(lambda: offset() > 0)
-        threading.Timer(0.5, broken.shutdown, [socket.SHUT_RDWR]).start()
+        ends = threading.Timer(0.5, broken.shutdown, [socket.SHUT_RDWR])
+        ends.start()
         while (known := offset()) < len(content):
             assert piece(http, ann, url.geturl(), known, content[known:]).status_code in (204, 409)
+        ends.join()
     assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == content
 
 
