@@ -149,6 +149,8 @@ class Supervisor:
         except OSError as error:
             self._fail(watched, str(error))
         watched.answered_at = now
+        # At once: who ends what a killed supervisor leaves behind must know of it.
+        self._write()
 
     def _spawn(self, part: Part) -> subprocess.Popen[bytes]:
         self.settings.logs.mkdir(parents=True, exist_ok=True)
