@@ -111,12 +111,12 @@ def listening(stack: Stack, topic: str, count: int) -> Iterator[list[Listener]]:
     for listener in listeners:
         listener.start()
     try:
-        assert all(listener.joined.wait(20) for listener in listeners)
+        assert all(listener.joined.wait(60) for listener in listeners)
         yield listeners
     finally:
         for listener in listeners:
             listener.done = True
-            listener.join(20)
+            listener.join(60)
 
 
 @pytest.fixture
