@@ -167,6 +167,25 @@ def test_a_part_that_hangs_is_ended_and_started_again(
     run.until(lambda found: found.ready)
 
 
+def test_a_part_that_recovers_from_a_crash_is_told_and_given_its_time(
+    start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside one that only does not answer."""
+    monkeypatch.setattr(supervisor, "START_WITHIN", 0.2)
+    monkeypatch.setattr(supervisor, "TRIES", 1000)
+    answers = threading.Event()
+    run = start(
+        Part("first", SLEEP, ready=lambda: True),
+        Part("second", SLEEP, ready=answers.is_set),
+        Part("third", SLEEP, ready=answers.is_set, recovers=lambda: not answers.is_set()),
+    )
+    before = run.until(lambda found: found.doing == "third recovers from a crash").parts
+    run.until(lambda found: found.parts["second"].pid not in (before["second"].pid, None))
+    answers.set()
+    after = run.until(lambda found: found.ready)
+    assert (after.parts["third"].pid, after.doing) == (before["third"].pid, None)
+
+
 def test_a_server_elsewhere_is_waited_for_and_not_started(start: Callable[..., Run]) -> None:
     answers = threading.Event()
     there = Part("there", None, ready=answers.is_set, url="http://127.0.0.1:1")
@@ -249,7 +268,7 @@ def test_stopping_does_not_wait_for_a_stage_that_needs_the_first_part(start: Cal
 
     run = start(Part("first", SLEEP, ready=lambda: True))
     run.supervisor.stages += (migrate,)
-    pid = run.until(lambda found: found.doing is not None).parts["first"].pid
+    pid = run.until(lambda found: found.doing == "applying 1.sql").parts["first"].pid
     run.supervisor.stopping = True
     until(lambda: not os.path.exists(f"/proc/{pid}"))
 
