@@ -237,7 +237,7 @@ def test_the_official_client_joins_again_by_itself(stack: Stack, part: str, turn
         await asyncio.to_thread(until, lambda: heard == [1])
         os.kill(stack.pid(part), signal.SIGKILL)
         await asyncio.to_thread(
-            until, lambda: states[-1] == RealtimeSubscribeStates.SUBSCRIBED and len(states) >= 3
+            until, lambda: states[-1] == RealtimeSubscribeStates.SUBSCRIBED and len(states) >= 3, 180
         )
         await asyncio.to_thread(write, stack, topic, 2, False)
         await asyncio.to_thread(until, lambda: heard[-1:] == [2])
