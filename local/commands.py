@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 
 from local import config, elsewhere, keys, parts, plan, state
 from local.plan import Plan
@@ -60,9 +61,12 @@ def prepare(settings: Settings, say: Say) -> None:
 def down(settings: Settings) -> bool:
     """Stop everything; False if nothing ran."""
     running = state.running(settings)
-    current = state.read(settings)
-    if running and current:
-        os.kill(current.supervisor, signal.SIGTERM)
+    # One that has just begun has yet to say who it is.
+    said = "the supervisor does not begin"
+    _until(lambda: state.read(settings) is not None or not state.running(settings), 60, said)
+    if running and (current := state.read(settings)):
+        with suppress(ProcessLookupError):
+            os.kill(current.supervisor, signal.SIGTERM)
         _until(lambda: not state.running(settings), 60, "the stack did not stop within a minute")
     return bool(state.end_orphans(settings)) or running
 
@@ -121,7 +125,7 @@ def launch(settings: Settings, module: str = "local") -> None:
         )
     _until(
         lambda: state.running(settings) or process.poll() is not None,
-        10,
+        60,
         f"the supervisor did not start. Its log: {settings.shown('supervisor')}",
     )
 

@@ -47,6 +47,8 @@ class Part:
     url: str | None = None
     health: str | None = None
     stop_signal: str = "SIGTERM"
+    recovers: Callable[[], bool] = lambda: False
+    """Is it not ready because it puts a crash right, however long that takes?"""
 
 
 def answers(url: str, status: int = httpx.codes.OK) -> Callable[[], bool]:
@@ -86,6 +88,7 @@ def postgres(settings: Settings, keys: Keys, programs: Path, prepare: Callable[[
         prepare=prepare,
         user=binaries.system_user(),
         stop_signal="SIGINT",
+        recovers=lambda: cluster.recovers(settings, keys),
     )
 
 

@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 import psutil
 
 from local.plan import Plan
 from local.settings import Settings
+
+ASKED_FOR, BARE_FOR = 5.0, 10.0
+"""Seconds that others may need to ask whether a supervisor lives, and a process to get its variables."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +67,33 @@ def load(path: Path) -> State | None:
 
 @contextmanager
 def lock(settings: Settings) -> Iterator[bool]:
-    """Held by the supervisor while it lives, so that no pid file can be stale. False: another has it."""
+    """Held by the supervisor while it lives, so that no pid file can be stale. False: another has it.
+
+    Who asks whether one lives has a share of it for a moment, and is no supervisor.
+    """
+    end = time.monotonic() + ASKED_FOR
+    with _lock_file(settings) as file:
+        while not (free := _taken(file, fcntl.LOCK_EX)) and time.monotonic() < end:
+            time.sleep(0.01)
+        yield free
+
+
+def running(settings: Settings) -> bool:
+    with _lock_file(settings) as file:
+        return not _taken(file, fcntl.LOCK_SH)
+
+
+def _lock_file(settings: Settings) -> TextIO:
     settings.directory.mkdir(parents=True, exist_ok=True)
-    with (settings.directory / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+    return (settings.directory / "lock").open("w")
+
+
+def _taken(file: TextIO, how: int) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager
@@ -81,11 +103,6 @@ def turn(settings: Settings) -> Iterator[None]:
     with (settings.directory / "turn").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def running(settings: Settings) -> bool:
-    with lock(settings) as free:
-        return not free
 
 
 def end_orphans(settings: Settings) -> list[str]:
@@ -103,10 +120,15 @@ def end_orphans(settings: Settings) -> list[str]:
 
 
 def _is_ours(pid: int, settings: Settings) -> bool:
+    """A process has no variables until it runs its program, and none while it ends."""
+    end = time.monotonic() + BARE_FOR
     try:
-        return psutil.Process(pid).environ().get("LOCAL_DIR") == str(settings.directory)
+        process = psutil.Process(pid)
+        while not (variables := process.environ()) and _runs(pid) and time.monotonic() < end:
+            time.sleep(0.01)
     except psutil.Error:
         return False
+    return variables.get("LOCAL_DIR") == str(settings.directory)
 
 
 def _end(pids: list[int], number: signal.Signals) -> None:

@@ -18,9 +18,9 @@ TICK = 0.1
 CHECK_EVERY = 5.0
 ASK_EVERY = 0.5
 """Seconds between two looks at a server elsewhere that does not answer yet."""
+START_WITHIN = 60.0
 HANGS_AFTER = 30.0
 """Seconds without an answer after which a running part is ended and started again."""
-START_WITHIN = 60.0
 TRIES = 5
 """Falls in a row, before a part was ever ready, that make it failed."""
 STOP_WITHIN = 10.0
@@ -33,6 +33,7 @@ class Watched:
     ready: bool = False
     prepared: bool = False
     failed: bool = False
+    recovers: bool = False
     falls: int = 0
     start_at: float = 0.0
     answered_at: float = 0.0
@@ -149,6 +150,8 @@ class Supervisor:
         except OSError as error:
             self._fail(watched, str(error))
         watched.answered_at = now
+        # At once: who ends what a killed supervisor leaves behind must know of it.
+        self._write()
 
     def _spawn(self, part: Part) -> subprocess.Popen[bytes]:
         self.settings.logs.mkdir(parents=True, exist_ok=True)
@@ -167,10 +170,11 @@ class Supervisor:
 
     def _check(self, watched: Watched, now: float) -> None:
         watched.checked_at = now
-        if watched.part.ready():
+        watched.recovers = not (ready := watched.part.ready()) and watched.part.recovers()
+        if ready or watched.recovers:
             watched.answered_at = time.monotonic()
-            if not watched.ready:
-                self._became_ready(watched)
+        if ready and not watched.ready:
+            self._became_ready(watched)
         elif now - watched.answered_at > (HANGS_AFTER if watched.ready else START_WITHIN):
             self._kill(watched)
             self._fell(watched, now, "did not answer")
@@ -188,7 +192,7 @@ class Supervisor:
         if watched.process:
             with suppress(ProcessLookupError):
                 os.killpg(watched.process.pid, signal.SIGKILL)
-        watched.process, watched.ready = None, False
+        watched.process, watched.ready, watched.recovers = None, False, False
         watched.falls += 1
         if watched.falls >= TRIES and not watched.prepared:
             self._fail(watched, why)
@@ -223,7 +227,9 @@ class Supervisor:
             for watched in self.watched
         }
         whole = all(watched.ready for watched in self.watched) and self.reached == len(self.stages)
-        current = state.State(os.getpid(), whole, self.failure, parts, self.plan, self.doing)
+        recovering = [watched.part.name for watched in self.watched if watched.recovers]
+        doing = self.doing or next((f"{name} recovers from a crash" for name in recovering), None)
+        current = state.State(os.getpid(), whole, self.failure, parts, self.plan, doing)
         if current != self.written:
             state.write(self.settings, current)
             self.written = current

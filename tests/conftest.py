@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from local import plan, throwaway
 from local.settings import ROOT, Settings, StackError
@@ -15,6 +17,10 @@ from local.throwaway import Stack
 from tests import project
 
 __all__ = ["Stack"]
+
+# How fast examples are is not what is tested.
+hypothesis.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("patient")
 
 ELSEWHERE = plan.read(os.environ).elsewhere
 """Parts that are servers elsewhere, before a stack takes the variables that say so."""

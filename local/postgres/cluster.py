@@ -35,6 +35,7 @@ TABLES = {
     "realtime": ("realtime.messages",),
 }
 """What migrations build on, by the part that makes it; while one is missing, the part is not ready."""
+RECOVERING = ("starting up", "in recovery mode", "not yet accepting connections")
 MEMORY_MB = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
 SERVER = {
     "listen_addresses": "127.0.0.1",
@@ -105,6 +106,15 @@ def answers(settings: Settings, keys: Keys) -> bool:
     except psycopg.OperationalError:
         return False
     return True
+
+
+def recovers(settings: Settings, keys: Keys) -> bool:
+    """Does it say that it reads its log after a crash? Ended meanwhile, it would have to begin anew."""
+    try:
+        psycopg.connect(url(settings, keys, SUPERUSER, "template1"), connect_timeout=2).close()
+    except psycopg.OperationalError as error:
+        return any(words in str(error) for words in RECOVERING)
+    return False
 
 
 def make_database(settings: Settings, keys: Keys, elsewhere: Collection[str] = ()) -> None:

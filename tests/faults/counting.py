@@ -33,7 +33,7 @@ def made(stack: Stack) -> psycopg.Connection:
 def client(stack: Stack) -> httpx.Client:
     key = stack.service_role_key
     headers = {"apikey": key, "authorization": f"Bearer {key}"}
-    return httpx.Client(base_url=stack.url, headers=headers, timeout=30)
+    return httpx.Client(base_url=stack.url, headers=headers, timeout=120)
 
 
 def insert(http: httpx.Client, request: str) -> httpx.Response:

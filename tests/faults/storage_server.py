@@ -34,22 +34,19 @@ class Server:
         self.environment = {**os.environ, **environment, "STORAGE_DIR": str(directory)}
         headers = {"authorization": f"Bearer {stack.service_role_key}"}
         self.url = f"{parts.local_url(self.port)}/storage/v1"
-        self.http = httpx.Client(base_url=self.url, headers=headers, timeout=30)
+        self.http = httpx.Client(base_url=self.url, headers=headers, timeout=120)
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, fail_point: str = "", largest_file: int | None = None) -> None:
-        def limit() -> None:
-            if largest_file:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
-
         self.process = subprocess.Popen(
             parts.uvicorn(self.port),
             cwd=ROOT,
             env={**self.environment, "STORAGE_FAIL_POINT": fail_point},
             stderr=subprocess.DEVNULL,
-            preexec_fn=limit,
         )
         until(parts.answers(f"{self.url}/status"))
+        if largest_file:
+            resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (largest_file, largest_file))
 
     def kill(self) -> None:
         if self.process:

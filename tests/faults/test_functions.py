@@ -4,8 +4,9 @@ import os
 import signal
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -44,6 +45,7 @@ Deno.serve(async (request) => {
 BUSY = """
 // Answers nobody, and listens to nothing.
 Deno.serve(() => {
+  console.log("busy");
   while (true);
 });
 """
@@ -56,18 +58,26 @@ def write(folder: Path, name: str, text: str) -> None:
 
 def processes(platform: int) -> list[psutil.Process]:
     """Of Deno, living or dead, that the platform has started."""
-    return [child for child in psutil.Process(platform).children() if "deno" in child.name()]
+    return [child for child in psutil.Process(platform).children() if still(child, is_deno)]
 
 
 def serving(platform: int, name: str) -> list[psutil.Process]:
-    found = []
-    for process in processes(platform):
-        try:
-            if process.status() != psutil.STATUS_ZOMBIE and f"/{name}/" in " ".join(process.cmdline()):
-                found.append(process)
-        except psutil.NoSuchProcess:
-            continue
-    return found
+    def serves(process: psutil.Process) -> bool:
+        return process.status() != psutil.STATUS_ZOMBIE and f"/{name}/" in " ".join(process.cmdline())
+
+    return [process for process in processes(platform) if still(process, serves)]
+
+
+def is_deno(process: psutil.Process) -> bool:
+    return "deno" in process.name()
+
+
+def still(process: psutil.Process, so: Callable[[psutil.Process], bool]) -> bool:
+    """Not of one that is gone."""
+    try:
+        return so(process)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture
@@ -93,7 +103,8 @@ def kill(stack: Stack) -> None:
     """Every process of the function, as soon as there is one."""
     until(lambda: serving(stack.pid("platform"), NAME))
     for process in serving(stack.pid("platform"), NAME):
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 class Neighbour(threading.Thread):
@@ -121,7 +132,7 @@ def test_a_killed_function_writes_nothing_twice_or_half_and_disturbs_no_other(
     for _ in range(KILLS):
         traffic.during(lambda: kill(stack))
     neighbour.ended = True
-    neighbour.join(60)
+    neighbour.join(120)
     written = traffic.check(counted)
     assert counting.ROWS * traffic.well <= written.total()
     for request, answer in traffic.answers.items():
@@ -130,13 +141,17 @@ def test_a_killed_function_writes_nothing_twice_or_half_and_disturbs_no_other(
             assert (answer.status_code, answer.json()["code"]) == (500, "WORKER_ERROR")
             assert answer.json()["request_id"] == request
     assert set(neighbour.answers) == {(200, '{"message":"Hello + & 🎬!"}')}
-    assert len(serving(stack.pid("platform"), NAME)) == 1
-    assert not dead(stack)
+    until(lambda: len(serving(stack.pid("platform"), NAME)) == 1)
+    until(lambda: not dead(stack))
 
 
 def dead(stack: Stack) -> list[psutil.Process]:
     """Processes that ended and that nobody has asked after."""
-    return [one for one in processes(stack.pid("platform")) if one.status() == psutil.STATUS_ZOMBIE]
+    return [one for one in processes(stack.pid("platform")) if still(one, is_dead)]
+
+
+def is_dead(process: psutil.Process) -> bool:
+    return process.status() == psutil.STATUS_ZOMBIE
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
@@ -146,7 +161,7 @@ def test_who_waits_for_a_killed_function_is_told_with_the_request_s_id(
     log = stack.settings.logs / f"functions-{NAME}.log"
     request = str(uuid.uuid4())
     with ThreadPoolExecutor() as pool, counting.client(stack) as http:
-        waiting = pool.submit(call, http, request, 60_000)
+        waiting = pool.submit(call, http, request, 100_000)
         until(lambda: f"waiting {request}" in log.read_text())
         kill(stack)
         answer = waiting.result()
@@ -168,29 +183,31 @@ def test_no_function_outlives_a_killed_platform_or_the_stack(
     own.run("up")
     environment = (own.directory / ".env.local").read_text()
     key = environment.split("SUPABASE_ANON_KEY=")[1].split()[0]
+    log = own.settings.log("functions-busy")
 
-    def started() -> list[psutil.Process]:
+    def started(times: int) -> list[psutil.Process]:
         """Both functions, called; one of them never answers."""
         url, headers = f"http://127.0.0.1:{own.port}/functions/v1", {"authorization": f"Bearer {key}"}
         until(lambda: httpx.get(f"{url}/idle", headers=headers, timeout=60).text == "here")
         with pytest.raises(httpx.ReadTimeout):
             httpx.get(f"{url}/busy", headers=headers, timeout=3)
+        until(lambda: log.exists() and log.read_text().count("busy") == times)
         platform = own.state().parts["platform"].pid
         assert platform
         found = processes(platform)
         assert len(found) == 2
         return found
 
-    first = started()
+    first = started(times=1)
     platform = own.state().parts["platform"].pid
     assert platform
     os.kill(platform, signal.SIGKILL)
     until(lambda: all_gone(first))
     until(lambda: own.state().ready and own.works())
-    second = started()
+    second = started(times=2)
     own.run("down")
-    assert all_gone(second)
+    until(lambda: all_gone(second))
 
 
 def all_gone(found: list[psutil.Process]) -> bool:
-    return not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in found)
+    return not any(one.is_running() and still(one, lambda one: not is_dead(one)) for one in found)

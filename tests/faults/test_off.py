@@ -28,7 +28,7 @@ def project(tmp_path: Path) -> Path:
     kept = [path for path in ROOT.iterdir() if path.name not in ("local", "supabase", ".git")]
     for path in kept:
         (tmp_path / path.name).symlink_to(path)
-    shutil.copytree(ROOT / "local", tmp_path / "local")
+    shutil.copytree(ROOT / "local", tmp_path / "local", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "supabase").mkdir()
     for path in (ROOT / "supabase").iterdir():
         (tmp_path / "supabase" / path.name).symlink_to(path)
@@ -55,7 +55,7 @@ def environment(project: Path, own: Own) -> dict[str, str]:
 def test_parts_that_are_off_say_so_and_hold_nothing(environment: dict[str, str]) -> None:
     url, key = environment["SUPABASE_URL"], environment["SUPABASE_ANON_KEY"]
     headers = {"apikey": key, "Origin": "https://app.example"}
-    with httpx.Client(base_url=url, headers=headers, timeout=30) as http:
+    with httpx.Client(base_url=url, headers=headers, timeout=60) as http:
         for part, path in zip(PARTS, ("user", "bucket", "api/broadcast"), strict=True):
             answer = http.get(f"/{part}/v1/{path}")
             words = f"{part} is off: supabase/config.toml has [{part}] enabled = false"

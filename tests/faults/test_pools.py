@@ -33,7 +33,7 @@ def test_connections_that_were_all_lost_are_replaced_at_once(
         together = asyncio.Barrier(opened.max_size)
 
         async def one() -> int:
-            async with opened.connection(timeout=20) as connection:
+            async with opened.connection(timeout=60) as connection:
                 await together.wait()
                 return int(connection.info.backend_pid)
 
@@ -43,7 +43,7 @@ def test_connections_that_were_all_lost_are_replaced_at_once(
         async with pool(f"{stack.database_url}?application_name=test_pools") as opened:
             before = await all_at_once(opened)
             hang_up(stack)
-            async with opened.connection(timeout=3) as connection:
+            async with opened.connection(timeout=60) as connection:
                 assert connection.info.backend_pid not in before
             after = await all_at_once(opened)
             assert len(after) == opened.max_size and not after & before
@@ -59,5 +59,5 @@ def test_a_workers_pool_does_not_notice_either(stack: Stack) -> None:
         for connection in taken:
             pool.putconn(connection)
         hang_up(stack)
-        with pool.connection(timeout=3) as connection:
+        with pool.connection(timeout=60) as connection:
             assert connection.info.backend_pid not in before

@@ -111,12 +111,12 @@ def listening(stack: Stack, topic: str, count: int) -> Iterator[list[Listener]]:
     for listener in listeners:
         listener.start()
     try:
-        assert all(listener.joined.wait(20) for listener in listeners)
+        assert all(listener.joined.wait(60) for listener in listeners)
         yield listeners
     finally:
         for listener in listeners:
             listener.done = True
-            listener.join(20)
+            listener.join(60)
 
 
 @pytest.fixture
@@ -237,7 +237,7 @@ def test_the_official_client_joins_again_by_itself(stack: Stack, part: str, turn
         await asyncio.to_thread(until, lambda: heard == [1])
         os.kill(stack.pid(part), signal.SIGKILL)
         await asyncio.to_thread(
-            until, lambda: states[-1] == RealtimeSubscribeStates.SUBSCRIBED and len(states) >= 3
+            until, lambda: states[-1] == RealtimeSubscribeStates.SUBSCRIBED and len(states) >= 3, 180
         )
         await asyncio.to_thread(write, stack, topic, 2, False)
         await asyncio.to_thread(until, lambda: heard[-1:] == [2])

@@ -1,7 +1,6 @@
 """Storage cut off at any point: what was answered is there whole, and nothing else after the next start."""
 
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -95,19 +94,18 @@ def test_a_resumable_upload_goes_on_after_its_process_ended(stack: Stack, server
 
 
 def test_a_process_killed_while_bytes_come_keeps_none_of_them(stack: Stack, server: Server) -> None:
-    started = threading.Event()
+    killed = threading.Event()
 
-    def slowly() -> Iterator[bytes]:
+    def pieces() -> Iterator[bytes]:
         yield bytes(3_000_000)
-        started.set()
-        time.sleep(2)
+        killed.wait(120)
         yield bytes(3_000_000)
 
     with ThreadPoolExecutor() as pool:
-        sending = pool.submit(server.http.post, f"/object/{BUCKET}/a.bin", content=slowly())
-        started.wait(10)
+        sending = pool.submit(server.http.post, f"/object/{BUCKET}/a.bin", content=pieces())
         until(lambda: server.files() != [])
         server.kill()
+        killed.set()
         with pytest.raises(httpx.HTTPError):
             sending.result()
     server.start()

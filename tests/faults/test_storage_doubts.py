@@ -2,9 +2,9 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,21 +17,27 @@ from tests.conftest import Stack
 from tests.faults.storage_server import BUCKET, Server, check_whole, started, versions
 from tests.waiting import until
 
-SLOWLY = f"""
-    create function slow_commit() returns trigger language plpgsql as $$
+GATE = 20261121
+GATED = f"""
+    create function wait_at_the_gate() returns trigger language plpgsql as $$
     begin
-        perform pg_sleep(case when current_setting('storage.operation', true) <> '' then 1.5 else 0 end);
+        perform pg_advisory_xact_lock_shared({GATE});
         return null;
     end
     $$;
-    create constraint trigger slow_commit after insert or update on storage.objects
+    create constraint trigger gated_commit after insert or update on storage.objects
     deferrable initially deferred for each row when (new.bucket_id = '{BUCKET}')
-    execute function slow_commit();
+    execute function wait_at_the_gate();
 """
 COMMITTING = """
     select pid from pg_stat_activity
-    where usename = 'supabase_storage_admin' and query = 'commit' and state = 'active'
+    where usename = 'supabase_storage_admin' and query = 'commit' and wait_event = 'advisory'
 """
+WAITING_FOR_WRITERS = """
+    select 1 from pg_locks
+    where relation = 'storage.objects'::regclass and mode = 'ShareLock' and not granted
+"""
+Gate = Callable[[], AbstractContextManager[None]]
 
 
 class Wire:
@@ -44,7 +50,10 @@ class Wire:
         self.url = target.replace(f":{address.port}/", f":{self.listening.getsockname()[1]}/")
         self.cut_commits = False
         self.ends: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.deaf: set[socket.socket] = set()
+        """Clients that are to hear nothing more."""
+        self.accepting = threading.Thread(target=self._accept, daemon=True)
+        self.accepting.start()
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -57,15 +66,19 @@ class Wire:
 
     def _pass(self, source: socket.socket, sink: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):
-            while data := source.recv(65536):
-                sink.sendall(data)
+            while (data := source.recv(65536)) and client not in self.deaf:
                 if self.cut_commits and source is client and b"commit\0" in data:
+                    self.deaf.add(client)
+                sink.sendall(data)
+                if client in self.deaf:
                     break
         for end in (source, sink):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
+        self.listening.shutdown(socket.SHUT_RDWR)
+        self.accepting.join()
         for end in (self.listening, *self.ends):
             end.close()
 
@@ -97,11 +110,21 @@ def database(stack: Stack) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
-def slow_commits(database: psycopg.Connection) -> Iterator[None]:
-    database.execute(SLOWLY.encode())
-    yield
-    database.execute("drop trigger slow_commit on storage.objects")
-    database.execute("drop function slow_commit")
+def gate(database: psycopg.Connection) -> Iterator[Gate]:
+    """Closes a gate that every upload's commit has to pass."""
+
+    @contextmanager
+    def closed() -> Iterator[None]:
+        database.execute("select pg_advisory_lock(%s)", [GATE])
+        try:
+            yield
+        finally:
+            database.execute("select pg_advisory_unlock(%s)", [GATE])
+
+    database.execute(GATED.encode())
+    yield closed
+    database.execute("drop trigger gated_commit on storage.objects")
+    database.execute("drop function wait_at_the_gate")
 
 
 @contextmanager
@@ -124,14 +147,14 @@ def committing(database: psycopg.Connection) -> int:
 
 
 def test_what_was_committed_unheard_keeps_its_file(
-    stack: Stack, server: Server, wire: Wire, slow_commits: None
+    stack: Stack, server: Server, wire: Wire, gate: Gate
 ) -> None:
     server.put("old.txt", b"old").raise_for_status()
-    with cut(wire):
-        assert server.put("new.txt", b"new").status_code == 503
-        assert server.put("old.txt", b"newer", upsert=True).status_code == 503
-    assert len(server.files()) == 3
-    until(lambda: len(versions(stack)) == 2 and server.files() == versions(stack))
+    for name, content, upsert, files in (("new.txt", b"new", False, 2), ("old.txt", b"newer", True, 3)):
+        with gate(), cut(wire):
+            assert server.put(name, content, upsert).status_code == 503
+            assert len(server.files()) == files
+        until(lambda: len(versions(stack)) == 2 and server.files() == versions(stack))
     assert [server.get(name).content for name in ("new.txt", "old.txt")] == [b"new", b"newer"]
     check_whole(stack, server)
 
@@ -144,10 +167,10 @@ def test_what_was_deleted_unheard_loses_its_file(stack: Stack, server: Server, w
 
 
 def test_what_was_ended_in_its_commit_leaves_no_file(
-    stack: Stack, server: Server, database: psycopg.Connection, slow_commits: None
+    stack: Stack, server: Server, database: psycopg.Connection, gate: Gate
 ) -> None:
     server.put("old.txt", b"old").raise_for_status()
-    with ThreadPoolExecutor() as pool:
+    with gate(), ThreadPoolExecutor() as pool:
         for name in ("new.txt", "old.txt"):
             asked = pool.submit(server.put, name, b"cut off", True)
             database.execute("select pg_terminate_backend(%s)", [committing(database)])
@@ -159,22 +182,25 @@ def test_what_was_ended_in_its_commit_leaves_no_file(
 
 
 def test_a_start_waits_for_what_the_last_run_was_committing(
-    stack: Stack, server: Server, database: psycopg.Connection, slow_commits: None
+    stack: Stack, server: Server, database: psycopg.Connection, gate: Gate
 ) -> None:
     with ThreadPoolExecutor() as pool:
-        asked = pool.submit(server.put, "a.txt", b"x")
-        committing(database)
-        server.kill()
-        with pytest.raises(httpx.HTTPError):
-            asked.result()
-    server.start()
+        with gate():
+            asked = pool.submit(server.put, "a.txt", b"x")
+            committing(database)
+            server.kill()
+            with pytest.raises(httpx.HTTPError):
+                asked.result()
+            starting = pool.submit(server.start)
+            until(lambda: database.execute(WAITING_FOR_WRITERS).fetchone())
+        starting.result()
     assert server.get("a.txt").content == b"x"
     check_whole(stack, server)
 
 
 @pytest.mark.parametrize("how", ["unheard", "ended"])
 def test_a_resumable_upload_survives_a_lost_commit(
-    stack: Stack, server: Server, wire: Wire, database: psycopg.Connection, slow_commits: None, how: str
+    stack: Stack, server: Server, wire: Wire, database: psycopg.Connection, gate: Gate, how: str
 ) -> None:
     words = described(bucketName=BUCKET, objectName="a.txt")
     url = str(server.http.post(UPLOADS, headers={**words, "upload-length": "5"}).headers["location"])
@@ -183,10 +209,10 @@ def test_a_resumable_upload_survives_a_lost_commit(
         return server.http.patch(url, content=b"hello", headers={**PIECE, "upload-offset": "0"})
 
     if how == "unheard":
-        with cut(wire):
+        with gate(), cut(wire):
             assert last_piece().status_code == 503
     else:
-        with ThreadPoolExecutor() as pool:
+        with gate(), ThreadPoolExecutor() as pool:
             asked = pool.submit(last_piece)
             database.execute("select pg_terminate_backend(%s)", [committing(database)])
             assert asked.result().status_code == 503

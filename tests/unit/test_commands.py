@@ -1,6 +1,10 @@
 """What a person is told who starts the stack."""
 
 import os
+import signal
+import threading
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,25 +14,38 @@ from local.settings import Settings, StackError
 from local.state import PartState, State
 
 
+@dataclass
+class Clock:
+    """Goes on only where somebody sleeps."""
+
+    now: float = 0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
 def test_a_start_goes_on_while_the_supervisor_is_at_something_and_says_at_what(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(tmp_path, tmp_path / "data", tmp_path, 54321, tmp_path / ".env.local")
-    monkeypatch.setattr(commands, "UP_WITHIN", 0.3)
-    monkeypatch.setattr(commands, "SILENT", 0.1)
+    monkeypatch.setattr(commands, "time", clock := Clock())
     postgres = {"postgres": PartState("ready", None)}
     state.write(settings, State(os.getpid(), False, None, postgres, doing="applying 1.sql"))
     said: list[str] = []
 
     def say(line: str) -> None:
         said.append(line)
-        if said.count("applying 1.sql") == 5:
+        if said.count("applying 1.sql") == 20:
             state.write(settings, State(os.getpid(), True, None, postgres))
 
     with state.lock(settings) as free:
         assert free
         commands.wait(settings, say)
-    assert said == ["postgres is ready", *["applying 1.sql"] * 5]
+    assert said == ["postgres is ready", *["applying 1.sql"] * 20]
+    assert clock.now > commands.UP_WITHIN
 
 
 def test_a_start_that_failed_says_what_the_failed_part_logged_last(tmp_path: Path) -> None:
@@ -42,3 +59,34 @@ def test_a_start_that_failed_says_what_the_failed_part_logged_last(tmp_path: Pat
     with pytest.raises(StackError) as raised:
         commands.wait(settings, lambda _: None)
     assert str(raised.value).splitlines() == [failure, "line 7", "line 8", "[Errno 98] in use"]
+
+
+def test_a_supervisor_that_has_just_begun_is_stopped_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is there before it says who it is."""
+    settings = Settings(tmp_path, tmp_path / "data", tmp_path, 54321, tmp_path / ".env.local")
+    told, asked = threading.Event(), list[int]()
+
+    def kill(pid: int, number: int) -> None:
+        assert number == signal.SIGTERM
+        asked.append(pid)
+        told.set()
+
+    monkeypatch.setattr(os, "kill", kill)
+
+    def supervise() -> None:
+        with state.lock(settings):
+            begun.set()
+            time.sleep(0.2)
+            state.write(settings, State(4_194_303, False, None, {}))
+            told.wait(60)
+            settings.state.unlink()
+
+    begun = threading.Event()
+    supervisor = threading.Thread(target=supervise)
+    supervisor.start()
+    assert begun.wait(60)
+    assert commands.down(settings)
+    supervisor.join()
+    assert asked == [4_194_303]

@@ -1,7 +1,9 @@
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -47,4 +49,37 @@ def test_a_part_that_ends_before_it_is_told_to_does_not_keep_the_others_alive(
 
     monkeypatch.setattr(os, "kill", kill)
     assert state.end_orphans(settings) == ["rest", "auth"]
-    assert other.wait(10) == -signal.SIGTERM
+    assert other.wait(60) == -signal.SIGTERM
+
+
+def test_a_part_that_was_started_a_moment_ago_is_ended_too(tmp_path: Path) -> None:
+    """What it is started as has no variables, as is so before its program runs."""
+    settings = Settings(tmp_path, tmp_path / "data", tmp_path / "cache", 54321, tmp_path / ".env")
+    script = f"sleep 0.3; LOCAL_DIR='{tmp_path}' exec sleep 600"
+    with subprocess.Popen(["sh", "-c", script], env={}) as process:
+        state.write(settings, State(os.getpid(), True, None, {"rest": PartState("starting", process.pid)}))
+        try:
+            assert state.end_orphans(settings) == ["rest"]
+            assert process.wait(60) == -signal.SIGTERM
+        finally:
+            process.kill()
+
+
+def test_who_asks_whether_a_supervisor_runs_is_taken_for_none(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, tmp_path / "data", tmp_path / "cache", 54321, tmp_path / ".env")
+    assert not state.running(settings)
+    with (tmp_path / "lock").open("w") as asking:
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        assert not state.running(settings)
+        done = threading.Timer(0.2, fcntl.flock, [asking, fcntl.LOCK_UN])
+        done.start()
+        with state.lock(settings) as free:
+            assert free and state.running(settings)
+        done.join()
+
+
+def test_a_second_supervisor_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "ASKED_FOR", 0.1)
+    settings = Settings(tmp_path, tmp_path / "data", tmp_path / "cache", 54321, tmp_path / ".env")
+    with state.lock(settings) as first, state.lock(settings) as second:
+        assert (first, second) == (True, False)

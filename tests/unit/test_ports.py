@@ -1,5 +1,6 @@
 """Ports are given out once, though the servers that will listen on them have yet to start."""
 
+import random
 import socket
 import subprocess
 import sys
@@ -12,13 +13,23 @@ from local import config, keys, parts, ports
 from local.plan import Plan
 from local.settings import ROOT, Settings
 
-FIRST = 19_000
-"""Of a few that no stack draws from."""
+FEW = 7
+
+
+def free() -> range:
+    """A few in a row that are free, and that no stack draws from."""
+    while True:
+        first = random.randrange(10_000, ports.RANGE.start - FEW)
+        held = [port for port in range(first, first + FEW) if ports.hold(port)]
+        for port in held:
+            ports.release(port)
+        if len(held) == FEW:
+            return range(first, first + FEW)
 
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[range]:
-    drawn = range(FIRST, FIRST + 7)
+    drawn = free()
     monkeypatch.setattr(ports, "RANGE", drawn)
     monkeypatch.setattr(ports, "_held", {})
     yield drawn
@@ -52,18 +63,18 @@ def test_a_server_may_listen_where_a_port_is_held_and_again_after_its_fall(few: 
 
 
 def test_where_somebody_listens_is_not_free(few: range) -> None:
-    with socket.create_server(("127.0.0.1", FIRST)):
-        assert not ports.hold(FIRST)
+    with socket.create_server(("127.0.0.1", few[0])):
+        assert not ports.hold(few[0])
 
 
 def test_no_two_parts_of_a_stack_are_given_one_port(few: range, tmp_path: Path) -> None:
     """Of seven ports one is the gateway's, which does not listen yet; five are drawn, twenty times over."""
-    at = Settings(tmp_path, tmp_path / "data", tmp_path, FIRST + 3, tmp_path / ".env.local")
+    at = Settings(tmp_path, tmp_path / "data", tmp_path, few[3], tmp_path / ".env.local")
     for _ in range(20):
         made = parts.services(at, keys.load(tmp_path), config.load(ROOT), Plan(), Path("rest"))
         told = [part.url for part in made] + [part.health for part in made if part.name == "rest"]
         addresses = {(url or "").removesuffix("/ready") for url in told}
         assert len(addresses) == len(told) == 6
-        assert made[-1].url == f"http://127.0.0.1:{FIRST + 3}"
+        assert made[-1].url == f"http://127.0.0.1:{few[3]}"
         for port in list(ports._held):
             ports.release(port)

@@ -105,6 +105,7 @@ def test_an_answer_of_another_kind_is_refused(server: FakeSearch, client: Search
 
 def test_nobody_there_is_away_and_says_where(server: FakeSearch) -> None:
     url = server.url
+    server.shutdown()
     server.server_close()
     client = SearchClient(url, "the-key")
     with pytest.raises(SearchAwayError, match=r"does not answer: http://127\.0\.0\.1") as raised:

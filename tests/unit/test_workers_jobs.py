@@ -34,7 +34,7 @@ class Broken(Collector):
 def ask(server: Server, path: str) -> httpx.Response:
     server.start()
     try:
-        return httpx.get(f"http://127.0.0.1:{server.server_address[1]}{path}")
+        return httpx.get(f"http://127.0.0.1:{server.server_address[1]}{path}", timeout=60)
     finally:
         server.shutdown()
         server.server_close()
@@ -74,7 +74,7 @@ def test_a_loop_that_does_not_turn_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     assert not turns(loop)
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    monkeypatch.setattr("workers.jobs.__main__.ANSWERS_WITHIN", 5)
+    monkeypatch.setattr("workers.jobs.__main__.ANSWERS_WITHIN", 60)
     assert turns(loop)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
@@ -108,7 +108,7 @@ def test_jobs_are_done_until_sigterm_once_the_database_is_there(monkeypatch: pyt
 
     async def scenario() -> None:
         await app.configure_task("stop").defer_async()
-        await asyncio.wait_for(run.work(app), 20)
+        await asyncio.wait_for(run.work(app), 60)
 
     asyncio.run(scenario())
     assert done == ["stop"]

@@ -37,8 +37,8 @@ def serving(
     with (settings.directory / "log").open("wb") as log:
         process = subprocess.Popen(command, env=gateway.environment(settings, KEYS), stderr=log)
     try:
-        until(lambda: listening(settings.port), seconds=10)
-        with httpx.Client(base_url=settings.url) as client:
+        until(lambda: listening(settings.port))
+        with httpx.Client(base_url=settings.url, timeout=60) as client:
             yield client
     finally:
         process.terminate()

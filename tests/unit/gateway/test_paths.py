@@ -164,7 +164,7 @@ def test_a_part_does_not_wait_for_a_body_that_stands_still(
                 head = f"POST /rest/v1/x HTTP/1.1\r\nHost: x\r\napikey: {ANON}\r\nContent-Length: 9\r\n\r\n"
                 line.sendall(head.encode() + b"{")
                 connection, _ = part.accept()
-                connection.settimeout(20)
+                connection.settimeout(60)
                 while connection.recv(4096):
                     """Until the gateway has closed."""
                 connection.close()

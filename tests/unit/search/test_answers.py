@@ -74,6 +74,7 @@ def test_a_gateway_without_its_rest_server_is_an_absence(
 
 
 def test_no_rest_server_is_an_absence(client: FlaskClient, rest: FakeRest) -> None:
+    rest.shutdown()
     rest.server_close()
     assert code(search(client)) == (503, "unavailable")
     assert code(client.get("/readyz")) == (503, "unavailable")
