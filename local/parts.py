@@ -32,6 +32,8 @@ WEBSOCKETS = [
     *("--ws-per-message-deflate", "false"),
 ]
 """Larger frames end their connection; compression would take more memory a socket than all the rest."""
+PATIENT = ["--timeout-keep-alive", "130"]
+"""Seconds: longer than the gateway keeps idle connections, lest one end as it is taken for a request."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
 
 def uvicorn(port: int) -> list[str]:
     options = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "warning"]
-    return [sys.executable, "-m", "uvicorn", "local.platform:app", *options, *WEBSOCKETS]
+    return [sys.executable, "-m", "uvicorn", "local.platform:app", *options, *PATIENT, *WEBSOCKETS]
 
 
 def platform_environment(
