@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 
 from local import plan, throwaway
 from local.settings import ROOT, Settings, StackError
@@ -18,6 +20,9 @@ __all__ = ["Stack"]
 
 ELSEWHERE = plan.read(os.environ).elsewhere
 """Parts that are servers elsewhere, before a stack takes the variables that say so."""
+
+vars(DEFAULT_TIMEOUT_CONFIG).update(vars(httpx.Timeout(60)))
+"""Where a test does not say how long it waits for an answer: a busy machine takes its time."""
 
 
 @pytest.fixture(scope="session")
