@@ -9,7 +9,6 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
-from httpx._config import DEFAULT_TIMEOUT_CONFIG
 
 from local import plan, throwaway
 from local.settings import ROOT, Settings, StackError
@@ -21,7 +20,7 @@ __all__ = ["Stack"]
 ELSEWHERE = plan.read(os.environ).elsewhere
 """Parts that are servers elsewhere, before a stack takes the variables that say so."""
 
-vars(DEFAULT_TIMEOUT_CONFIG).update(vars(httpx.Timeout(60)))
+vars(httpx._config.DEFAULT_TIMEOUT_CONFIG).update(vars(httpx.Timeout(60)))
 """Where a test does not say how long it waits for an answer: a busy machine takes its time."""
 
 
