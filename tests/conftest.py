@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 from hypothesis import HealthCheck
@@ -24,6 +25,9 @@ hypothesis.load_profile("patient")
 
 ELSEWHERE = plan.read(os.environ).elsewhere
 """Parts that are servers elsewhere, before a stack takes the variables that say so."""
+
+vars(httpx._config.DEFAULT_TIMEOUT_CONFIG).update(vars(httpx.Timeout(60)))
+"""Where a test does not say how long it waits for an answer: a busy machine takes its time."""
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from starlette.routing import Route, Router
 
 from local.failures import report
 from local.functions.callers import Pool, check_session, claims_of, pool
-from local.functions.errors import FunctionError, crashed, not_found, respond, too_slow
+from local.functions.errors import FunctionError, UnreachedError, crashed, not_found, respond, too_slow
 from local.functions.settings import Settings
 from local.functions.worker import Worker, Workers
 
@@ -64,41 +64,57 @@ async def call(request: Request) -> Response:
         if name not in functions.settings.unverified and request.method != "OPTIONS":
             claims = claims_of(request.headers, functions.settings.jwt_secret)
             await check_session(functions.sessions, claims)
-        return await answered(functions, await functions.workers.of(name), request)
+        return await answered(functions, name, request)
     except FunctionError as error:
         return respond(error, request)
     except ClientDisconnect:
         return Response(status_code=499)
 
 
-async def answered(functions: Functions, worker: Worker, request: Request) -> Response:
-    """What the function answers, passed on as it comes. Raises FunctionError."""
-    path = request.scope["raw_path"].removeprefix(b"/functions/v1")
-    query = request.scope["query_string"]
-    url = httpx.URL(f"http://127.0.0.1:{worker.port}", raw_path=path + (b"?" + query if query else b""))
-    passed_on = functions.client.build_request(
-        request.method, url, headers=headers_for(request), content=request.stream()
-    )
-    worker.calls += 1
+async def answered(functions: Functions, name: str, request: Request) -> Response:
+    """What the function answers, passed on as it comes. Raises FunctionError.
+
+    A process that has just ended may not be known to have: then another one is started and asked.
+    """
+    worker = await functions.workers.of(name)
     try:
-        answer = await sent(functions.client, passed_on, request)
-    except BaseException:
-        worker.calls -= 1
-        raise
+        answer = await asked(functions.client, worker, request)
+    except UnreachedError:
+        worker.is_lost = True
+        worker = await functions.workers.of(name)
+        answer = await asked(functions.client, worker, request)
     kept = [(k, v) for k, v in answer.headers.raw if k.decode("latin-1").lower() not in OF_THE_CONNECTION]
     response = StreamingResponse(body(worker, answer), answer.status_code)
     response.raw_headers = [(name.lower(), value) for name, value in kept]
     return response
 
 
+async def asked(client: httpx.AsyncClient, worker: Worker, request: Request) -> httpx.Response:
+    """The process's answer, its body still to come. Raises FunctionError."""
+    path = request.scope["raw_path"].removeprefix(b"/functions/v1")
+    query = request.scope["query_string"]
+    url = httpx.URL(f"http://127.0.0.1:{worker.port}", raw_path=path + (b"?" + query if query else b""))
+    passed_on = client.build_request(
+        request.method, url, headers=headers_for(request), content=request.stream()
+    )
+    worker.calls += 1
+    try:
+        return await sent(client, passed_on, request)
+    except BaseException:
+        worker.calls -= 1
+        raise
+
+
 async def sent(client: httpx.AsyncClient, passed_on: httpx.Request, request: Request) -> httpx.Response:
-    """The answer, its body still to come. Raises FunctionError."""
     try:
         return await client.send(passed_on, stream=True)
     except httpx.ReadTimeout as error:
         raise too_slow() from error
     # anyio asks a socket for its peer that has gone meanwhile, where Deno ends as the connection is made.
-    except (httpx.TransportError, AttributeError) as error:
+    except (httpx.ConnectError, AttributeError) as error:
+        report(log, HERE, request, error)
+        raise UnreachedError from error
+    except httpx.TransportError as error:
         report(log, HERE, request, error)
         raise crashed() from error
 

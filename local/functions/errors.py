@@ -11,12 +11,21 @@ READABLE = {
 }
 ALLOWED = {"Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}
 
+ENDED = "Function exited due to an error (please check logs)"
+
 
 @dataclass
 class FunctionError(Exception):
     status: int
     code: str
     message: str
+
+
+class UnreachedError(FunctionError):
+    """The function's process was gone before anything was sent to it."""
+
+    def __init__(self) -> None:
+        super().__init__(500, "WORKER_ERROR", ENDED)
 
 
 def not_found() -> FunctionError:
@@ -28,7 +37,7 @@ def not_started() -> FunctionError:
 
 
 def crashed() -> FunctionError:
-    return FunctionError(500, "WORKER_ERROR", "Function exited due to an error (please check logs)")
+    return FunctionError(500, "WORKER_ERROR", ENDED)
 
 
 def too_slow() -> FunctionError:

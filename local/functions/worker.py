@@ -29,6 +29,8 @@ class Worker:
     version: float
     """When its files were changed last."""
     calls: int = 0
+    is_lost: bool = False
+    """Nobody is heard at its port."""
 
     @property
     def runs(self) -> bool:
@@ -48,7 +50,7 @@ class Workers:
         version = await asyncio.to_thread(changed_at, self._settings.folder, name)
         async with self._turns.setdefault(name, asyncio.Lock()):
             worker = self._workers.get(name)
-            if worker is None or not worker.runs or worker.version != version:
+            if worker is None or worker.is_lost or not worker.runs or worker.version != version:
                 if worker is not None and worker.runs:
                     self._keep(_drain(worker))
                 worker = self._workers[name] = await self._started(name, entry, version)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from inspect import isawaitable
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 
@@ -43,6 +44,22 @@ def film(stack: Stack) -> Iterator[None]:
         connection.execute("delete from content where id = %s", row)
 
 
+@pytest.fixture
+def ended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Connections are closed, as those of a program are at its end: left to Python, it warns later on."""
+    opened: list[httpx.Client] = []
+    make = httpx.Client.__init__
+
+    def note(client: httpx.Client, *words: Any, **options: Any) -> None:
+        make(client, *words, **options)
+        opened.append(client)
+
+    monkeypatch.setattr(httpx.Client, "__init__", note)
+    yield
+    for client in opened:
+        client.close()
+
+
 async def run(block: str, names: dict[str, Any]) -> None:
     """As `python -m asyncio` does: with `await` outside functions."""
     code = compile(block, "README.md", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
@@ -50,6 +67,7 @@ async def run(block: str, names: dict[str, Any]) -> None:
         await found
 
 
+@pytest.mark.usefixtures("ended")
 def test_the_python_snippets_run_in_their_order(stack: Stack) -> None:
     names: dict[str, Any] = {name: stack.environment[name] for name in SETTINGS}
 
@@ -62,6 +80,8 @@ def test_the_python_snippets_run_in_their_order(stack: Stack) -> None:
     assert names["film"]["title"] == "Blade Runner"
     assert (names["kid"]["name"], names["kid"]["is_kids"]) == ("Zoë", True)
     assert names["client"].table("ratings").select("rating").execute().data == []
+    # Its token is not renewed any more.
+    names["client"].auth.sign_out()
 
 
 def test_the_javascript_snippets_run_in_their_order(stack: Stack) -> None:

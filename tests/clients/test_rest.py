@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("rest_rows")
 def http(stack: Stack) -> Iterator[httpx.Client]:
     """The API as anyone sees it."""
     headers = {"apikey": stack.anon_key}
-    with httpx.Client(base_url=f"{stack.url}/rest/v1", headers=headers, timeout=30) as client:
+    with httpx.Client(base_url=f"{stack.url}/rest/v1", headers=headers) as client:
         yield client
 
 

@@ -52,7 +52,7 @@ def run(docker: Path, stack: Stack, tmp_path: Path) -> Iterator[Run]:
             env={**os.environ, **own, **changed},
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=600,
             check=False,
         )
 
@@ -61,9 +61,11 @@ def run(docker: Path, stack: Stack, tmp_path: Path) -> Iterator[Run]:
     change = "alter role postgres password '{}'"
     with psycopg.connect(stack.admin_database_url, autocommit=True) as connection:
         connection.execute(change.format("postgres").encode())
-        yield command
-        command("down")
-        connection.execute(change.format(password[1]).encode())
+        try:
+            yield command
+            command("down")
+        finally:
+            connection.execute(change.format(password[1]).encode())
 
 
 def test_without_docker_it_is_said_what_is_missing(run: Run, docker: Path) -> None:

@@ -12,7 +12,7 @@ from tests.clients.scenarios.answers import Answer
 from tests.clients.scenarios.language import Call, File
 
 FOLDER = Path(__file__).parent / "node"
-PATIENCE = 60
+PATIENCE = 120
 
 
 class JavaScriptDriver:

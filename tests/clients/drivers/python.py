@@ -57,7 +57,7 @@ class PythonDriver:
 
     def _run(self, words: Coroutine[Any, Any, Any]) -> Any:
         """In a thread of its own: channels listen between two calls."""
-        return asyncio.run_coroutine_threadsafe(words, self._loop).result(PATIENCE)
+        return asyncio.run_coroutine_threadsafe(words, self._loop).result(2 * PATIENCE)
 
     async def _end(self) -> None:
         if self._is_async:
@@ -100,10 +100,14 @@ class PythonDriver:
 
     async def _made(self, key: str) -> Any:
         if self._is_async:
-            http = await self._open.enter_async_context(httpx.AsyncClient(timeout=30, verify=self._trust))
+            http = await self._open.enter_async_context(
+                httpx.AsyncClient(timeout=PATIENCE, verify=self._trust)
+            )
             options = AsyncClientOptions(auto_refresh_token=False, httpx_client=http)
-            return await create_async_client(self._url, key, options)
-        sync_http = self._open.enter_context(httpx.Client(timeout=30, verify=self._trust))
+            client = await create_async_client(self._url, key, options)
+            client.realtime.timeout = PATIENCE
+            return client
+        sync_http = self._open.enter_context(httpx.Client(timeout=PATIENCE, verify=self._trust))
         return create_client(self._url, key, ClientOptions(auto_refresh_token=False, httpx_client=sync_http))
 
     async def _rows(self, client: Any, calls: tuple[Call, ...]) -> Answer:
@@ -192,10 +196,10 @@ class PythonDriver:
     async def _fetched(self, url: str, options: Mapping[str, Any] | None = None) -> Answer:
         asked = {"method": "GET", "url": url} | dict(options or {})
         if self._is_async:
-            async with httpx.AsyncClient(timeout=30, verify=self._trust) as http:
+            async with httpx.AsyncClient(timeout=PATIENCE, verify=self._trust) as http:
                 answer = await http.request(**asked)
         else:
-            with httpx.Client(timeout=30, verify=self._trust) as sync_http:
+            with httpx.Client(timeout=PATIENCE, verify=self._trust) as sync_http:
                 answer = sync_http.request(**asked)
         headers = dict(answer.headers)
         return Answer({"status": answer.status_code, "headers": headers, "content": answer.content})

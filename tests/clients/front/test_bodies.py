@@ -2,7 +2,6 @@
 
 import json
 import socket
-import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -102,12 +101,10 @@ def test_a_slow_body_holds_up_nobody_else(stack: Stack) -> None:
     try:
         for line in lines:
             line.sendall(b"{")
-        start = time.monotonic()
-        answer = httpx.get(
-            f"{stack.url}/rest/v1/genres?limit=1", headers={"apikey": stack.anon_key}, timeout=10
-        )
+        url = f"{stack.url}/rest/v1/genres?limit=1"
+        # Half as long as bodies may stand still.
+        answer = httpx.get(url, headers={"apikey": stack.anon_key}, timeout=30)
         assert answer.status_code == 200
-        assert time.monotonic() - start < 10
     finally:
         for line in lines:
             line.close()

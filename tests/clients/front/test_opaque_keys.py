@@ -21,7 +21,7 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
     "0000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
 )
-PATIENCE = 10
+PATIENCE = 60
 
 
 @pytest.fixture(params=["signed keys", "opaque keys"])
@@ -124,7 +124,7 @@ def test_supabase_js_does_everything_with_either_generation(
 )
 def test_an_opaque_key_alone_says_who_is_asking(stack: Stack, path: str, status: int) -> None:
     def asked(key: str, **more: str) -> int:
-        return httpx.get(stack.url + path, headers={"apikey": key, **more}, timeout=30).status_code
+        return httpx.get(stack.url + path, headers={"apikey": key, **more}).status_code
 
     assert asked(stack.publishable_key) == status
     assert asked(stack.secret_key) == 200
@@ -139,7 +139,7 @@ def test_a_key_in_the_address_does_what_it_does_in_a_header(
 ) -> None:
     def asked(path: str, key: str, more: str) -> httpx.Response:
         query = address.format(key=f"apikey={key}", more=more)
-        return httpx.get(f"{stack.url}{path}?{query}", timeout=30)
+        return httpx.get(f"{stack.url}{path}?{query}")
 
     awkward = "name=eq.a+b%20c;d&name=not.in.(%22x,y%22,%F0%9F%8E%AC)"
     for key, status in zip(public_and_secret, (401, 200), strict=True):
@@ -168,7 +168,7 @@ def test_a_function_that_wants_a_token_takes_an_opaque_key(stack: Stack) -> None
 def test_a_wrong_key_with_no_token_is_refused_by_every_part(stack: Stack, key: str) -> None:
     paths = ["/rest/v1/genres", "/auth/v1/settings", "/storage/v1/bucket", "/search/semantic?q=x"]
     for path in (*paths, "/realtime/v1/api/broadcast", "/functions/v1/semantic-search"):
-        answer = httpx.get(stack.url + path, headers={"apikey": key}, timeout=30)
+        answer = httpx.get(stack.url + path, headers={"apikey": key})
         assert answer.status_code == 401, path
     refused = httpx.get(f"{stack.url}/realtime/v1/websocket?apikey={key}&vsn=2.0.0")
     assert (refused.status_code, refused.json()["message"]) == (401, "Invalid API key")

@@ -3,17 +3,18 @@
 import os
 import signal
 import subprocess
-import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from tests.clients.functions.conftest import UNVERIFIED, Write
 from tests.conftest import Stack
+from tests.waiting import until
 
 Call = Callable[..., httpx.Response]
 ECHO = "return Response.json({ method: request.method, path: new URL(request.url).pathname, "
@@ -23,6 +24,12 @@ def processes(folder: Path) -> list[int]:
     """Of Deno, that serve a function of the folder."""
     found = subprocess.run(["pgrep", "-f", f"deno run .*{folder}"], capture_output=True, text=True)
     return [int(pid) for pid in found.stdout.split()]
+
+
+def kill(pid: int) -> None:
+    """Until nobody is there who could take a call."""
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not psutil.pid_exists(pid))
 
 
 def test_a_function_is_told_method_path_query_headers_and_body(write: Write, call: Call) -> None:
@@ -131,10 +138,9 @@ def test_a_function_killed_in_mid_traffic_is_back_at_the_next_call(
     log = folder.parent / "logs" / f"functions-{UNVERIFIED}.log"
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(call, method="PUT")
-        while "came in" not in log.read_text():
-            time.sleep(0.02)
+        until(lambda: "came in" in log.read_text())
         for pid in processes(folder):
-            os.kill(pid, signal.SIGKILL)
+            kill(pid)
         assert waiting.result().status_code == 500
     assert call().text == "well"
 
@@ -144,8 +150,21 @@ def test_a_function_killed_between_two_calls_answers_the_next(write: Write, call
     for _ in range(10):
         assert call().text == "well"
         (pid,) = processes(folder)
-        os.kill(pid, signal.SIGKILL)
+        kill(pid)
     assert call().text == "well"
+
+
+def test_a_function_that_runs_on_but_is_not_reached_is_started_anew(call: Call, folder: Path) -> None:
+    (folder / UNVERIFIED).mkdir()
+    (folder / UNVERIFIED / "index.ts").write_text(
+        "const server = Deno.serve(async (request) => { if (request.method === 'DELETE') {"
+        "server.shutdown(); await new Promise((go) => setTimeout(go, 100)); }"
+        "return new Response(String(Deno.pid)); });"
+    )
+    first = call(method="DELETE").text
+    again = call()
+    assert again.status_code == 200 and again.text != first
+    until(lambda: processes(folder) == [int(again.text)])
 
 
 def test_a_function_that_does_not_start_is_told_of_until_it_is_mended(

@@ -83,7 +83,7 @@ class Step:
     patient: bool = False
 
     def eventually(self) -> "Step":
-        """Asked again for some seconds until it ends as it must."""
+        """Asked again and again until it ends as it must."""
         return replace(self, patient=True)
 
 

@@ -9,7 +9,7 @@ from tests.clients.scenarios.answers import Answer, fault, filled
 from tests.clients.scenarios.language import Call, Scenario, Step
 from tests.conftest import Stack
 
-PATIENCE = 15
+PATIENCE = 60
 
 
 class Driver(Protocol):

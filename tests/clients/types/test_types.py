@@ -32,7 +32,8 @@ def film(service: Client, viewer: tuple[Client, str]) -> Iterator[uuid.UUID]:
     """With all that a film can have, and a rating."""
     row: database.PublicContentInsert = {
         "title": f"Zoë & “Ω”; 50% +, {uuid.uuid4().hex[:6]} 🎬",
-        "overview": None,
+        "overview": "The embedding of a film without one would be taken away.",
+        "original_title": None,
         "release_date": date(1982, 6, 25),
         "popularity": 1.5,
     }
@@ -45,7 +46,7 @@ def film(service: Client, viewer: tuple[Client, str]) -> Iterator[uuid.UUID]:
         "text_hash": uuid.uuid4(),
         "embedding": str([1.0] + [0.0] * 383),
     }
-    service.table("item_embeddings").insert(vector).execute()
+    service.table("item_embeddings").upsert(vector).execute()
     rating: database.PublicRatingsInsert = {"item_id": item, "rating": 4.5}
     viewer[0].table("ratings").upsert(rating).execute()
     yield item

@@ -5,13 +5,14 @@ import { createClient } from '@supabase/supabase-js';
 import * as tus from 'tus-js-client';
 
 const [url] = process.argv.slice(2);
+const PATIENCE = 60_000;
 const clients = new Map();
 console.log = console.info = console.warn = console.error;
 
 function clientNamed(name, key) {
   if (!clients.has(name)) {
     const auth = { autoRefreshToken: false, persistSession: false, storageKey: name };
-    clients.set(name, createClient(url, key, { auth }));
+    clients.set(name, createClient(url, key, { auth, realtime: { timeout: PATIENCE } }));
   }
   return clients.get(name);
 }
