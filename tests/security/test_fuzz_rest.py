@@ -121,7 +121,7 @@ class Api:
 def api(stack: Stack) -> Iterator[Api]:
     with (
         psycopg.connect(stack.database_url, autocommit=True) as db,
-        httpx.Client(base_url=stack.url, timeout=20) as http,
+        httpx.Client(base_url=stack.url, timeout=120) as http,
     ):
         other, film = person(db, "fuzz_other_viewer"), item(db, "Fuzz & film")
         rate(db, other.rater_id, {film: 4})
