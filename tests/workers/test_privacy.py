@@ -90,7 +90,7 @@ def ratings(films: Catalogue, film: UUID) -> tuple[object, ...] | None:
 def test_accounts_that_are_due_are_erased_and_others_not(
     films: Catalogue, film: UUID, account: Account
 ) -> None:
-    due, later, also_due = account("0"), account("1 minute"), account("-1 day")
+    due, later, also_due = account("0"), account("1 hour"), account("-1 day")
     until(lambda: not running(films))
     key = enqueue(films, "erase_accounts")
     until(lambda: not there(films, due) and not there(films, also_due))
