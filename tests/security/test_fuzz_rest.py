@@ -108,7 +108,7 @@ class Api:
             "sub": str(person(self.db, "fuzz_viewer").id),
             "role": "authenticated",
             "aud": "authenticated",
-            "exp": int(time.time()) + 600,
+            "exp": int(time.time()) + 86_400,
             "app_metadata": {"roles": [], "tier": "free"},
         }
         return jwt.encode(claims, self.stack.jwt_secret, "HS256")
