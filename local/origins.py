@@ -3,7 +3,14 @@
 READABLE = (
     *("*", "Link", "X-Total-Count", "X-Supabase-Api-Version", "X-Request-Id"),
     *("Content-Range", "Accept-Ranges", "ETag", "Content-Disposition"),
-    *("Location", "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires"),
+    *(
+        "Location",
+        "Upload-Offset",
+        "Upload-Length",
+        "Upload-Defer-Length",
+        "Upload-Metadata",
+        "Upload-Expires",
+    ),
     *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"),
     *("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size"),
 )

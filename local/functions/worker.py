@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,15 +109,24 @@ async def _release(process: asyncio.subprocess.Process, port: int) -> None:
 
 
 async def _drain(worker: Worker) -> None:
-    """End a process when it has answered what it was called for."""
-    end = time.monotonic() + DRAINS_WITHIN
+    """End a process when it has answered what it was called for, and done what it does in the background."""
     try:
-        while worker.calls and time.monotonic() < end:
-            await asyncio.sleep(LOOK_EVERY)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAINS_WITHIN):
+                while worker.calls:
+                    await asyncio.sleep(LOOK_EVERY)
+                _tell_end(worker.process)
+                await worker.process.wait()
     finally:
         if worker.runs:
             worker.process.kill()
     await worker.process.wait()
+
+
+def _tell_end(process: asyncio.subprocess.Process) -> None:
+    """By the end of its input, as when the platform is gone."""
+    if process.stdin:
+        process.stdin.close()
 
 
 def command(folder: Path, entry: Path) -> list[str]:

@@ -22,7 +22,6 @@ def environment(settings: Settings, keys: Keys, config: Config, port: int, admin
         "PGRST_DB_MAX_ROWS": str(config.max_rows),
         "PGRST_DB_CHANNEL_ENABLED": "true",
         "PGRST_DB_POOL": str(CONNECTIONS),
-        "PGRST_DB_POOL_TIMEOUT": "4",
         "PGRST_JWT_SECRET": keys.jwt_secret,
         "PGRST_SERVER_HOST": "127.0.0.1",
         "PGRST_SERVER_PORT": str(port),

@@ -5,7 +5,7 @@ import json
 import os
 import time
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ class Resumable:
     bucket: str
     name: str
     version: str
-    length: int
+    length: int | None
+    """None where the client did not know it yet."""
     metadata: dict[str, str]
     """As the client gave it, by the words of Upload-Metadata."""
     started: float
@@ -39,7 +40,7 @@ class Resumable:
 
 
 def start(
-    folder: Path, bucket: str, name: str, length: int, metadata: dict[str, str], upsert: bool
+    folder: Path, bucket: str, name: str, length: int | None, metadata: dict[str, str], upsert: bool
 ) -> Resumable:
     upload = Resumable(bucket, name, str(uuid.uuid4()), length, metadata, time.time(), upsert)
     try:
@@ -64,9 +65,21 @@ def find(folder: Path, upload_id: str) -> Resumable:
     return upload
 
 
+def tell_length(folder: Path, upload: Resumable, length: int) -> Resumable:
+    """Of one that was begun without."""
+    told = replace(upload, length=length)
+    _write(folder / f"{upload.version}.json", asdict(told))
+    return told
+
+
 def offset(folder: Path, upload: Resumable) -> int:
-    """How many bytes are there."""
-    return upload.length if upload.done else (folder / upload.version).stat().st_size
+    """How many bytes are there. Raises StorageError when it was finished or ended at this moment."""
+    if upload.done and upload.length is not None:
+        return upload.length
+    try:
+        return (folder / upload.version).stat().st_size
+    except FileNotFoundError as error:
+        raise StorageError(423, "ResourceLocked", "The upload is being finished") from error
 
 
 def forget(folder: Path, upload: Resumable) -> None:

@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from local.storage import models, names, receiving, resumables, storing
 from local.storage.contents import HEAD, OCTETS
 from local.storage.context import bucket_named, storage_of, transaction
+from local.storage.endpoints import lengths
 from local.storage.endpoints.uploaders import Uploader, believed_caller, is_signed, signed_uploader
 from local.storage.errors import StorageError, invalid_request, of_database, of_disk, too_large
 from local.storage.failing import fail_point
@@ -30,7 +31,7 @@ PATIENCE = 10
 """Seconds for a broken connection to be noticed, whose client has already come back."""
 ABILITIES = {
     "tus-version": VERSION,
-    "tus-extension": "creation,creation-with-upload,termination",
+    "tus-extension": "creation,creation-with-upload,creation-defer-length,termination",
 }
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -85,7 +86,7 @@ async def created(request: Request) -> Response:
             "Concatenation extension is not (yet) supported. Disable parallel uploads in the tus client."
         )
         raise StorageError(501, "TusError", message)
-    length = _number(request, "upload-length", 400)
+    length = lengths.told_at_start(request)
     if "upload-metadata" not in request.headers:
         raise invalid_request("Metadata header is required")
     metadata = resumables.parsed_metadata(request.headers["upload-metadata"])
@@ -98,7 +99,7 @@ async def created(request: Request) -> Response:
     else:
         uploader = Uploader(caller, request.headers.get("x-upsert") == "true")
     found = await storing.admitted(request, uploader.place(bucket, name), kind)
-    if length > storage_of(request).limit(found, name):
+    if length and length > storage_of(request).limit(found, name):
         raise too_large()
     upload = resumables.start(folder, bucket, name, length, metadata, uploader.upsert)
     headers = {"location": _location(request, upload, signed), "upload-expires": _expiry(request, upload)}
@@ -117,7 +118,7 @@ async def told(request: Request) -> Response:
         upload = replace(upload, done=True)
     headers = {
         "upload-offset": str(resumables.offset(folder, upload)),
-        "upload-length": str(upload.length),
+        **lengths.headers(upload),
         "upload-metadata": upload.given_metadata(),
         "upload-expires": _expiry(request, upload),
         "cache-control": "no-store",
@@ -128,7 +129,7 @@ async def told(request: Request) -> Response:
 async def continued(request: Request) -> Response:
     if request.headers.get("content-type") != PIECE:
         raise StorageError(415, "TusError", "Content-Type must be application/offset+octet-stream")
-    offset = _number(request, "upload-offset", 403)
+    offset = lengths.number(request, "upload-offset", 403)
     upload, uploader = _asked(request)
     reached = await _continued(request, upload, uploader, offset)
     headers = {"upload-offset": str(reached), "upload-expires": _expiry(request, upload)}
@@ -171,10 +172,12 @@ async def _continued(request: Request, upload: Resumable, uploader: Uploader, of
     storage = storage_of(request)
     place = uploader.place(upload.bucket, upload.name)
     async with _alone(request, upload):
+        upload = resumables.find(storage.files.resumable, upload.id)
         if upload.done or offset != resumables.offset(storage.files.resumable, upload):
             raise StorageError(409, "TusError", "Upload-Offset conflict")
         await storing.check_permission(request, place)
-        sink = Sink(storage.files.resumable / upload.version, upload.length - offset)
+        upload, most = await lengths.told_now(request, upload, place, offset)
+        sink = Sink(storage.files.resumable / upload.version, most - offset)
         try:
             if request.headers.get("content-type") == PIECE:
                 async for piece in request.stream():
@@ -183,7 +186,7 @@ async def _continued(request: Request, upload: Resumable, uploader: Uploader, of
             await sink.save()
             sink.close()
         reached = offset + sink.size
-        if offset < HEAD and reached >= min(HEAD, upload.length):
+        if offset < HEAD and (reached >= HEAD or reached == upload.length):
             await _judged(request, upload, place)
         if reached == upload.length:
             await _finished(request, upload, uploader)
@@ -209,6 +212,7 @@ async def _finished(request: Request, upload: Resumable, uploader: Uploader) -> 
     files, doubts = storage_of(request).files, storage_of(request).doubts
     if upload.version in doubts.versions:
         raise StorageError(423, "ResourceLocked", "The upload is being finished")
+    assert upload.length is not None
     place = uploader.place(upload.bucket, upload.name)
     seconds = upload.metadata.get("cacheControl", "")
     metadata = models.metadata(
@@ -244,13 +248,6 @@ async def _alone(request: Request, upload: Resumable) -> AsyncIterator[None]:
         yield
     finally:
         uploading.discard(upload.version)
-
-
-def _number(request: Request, header: str, status: int) -> int:
-    text = request.headers.get(header, "")
-    if not text.isdecimal() or len(text) > 18:
-        raise StorageError(status, "TusError", f"{header.title()} header required")
-    return int(text)
 
 
 def _location(request: Request, upload: Resumable, signed: bool) -> str:
