@@ -96,7 +96,8 @@ class Stack:
 
 @contextmanager
 def running(directory: Path) -> Iterator[Stack]:
-    """An empty stack, nobody limited; this process and its children take it for theirs. Raises StackError.
+    """An empty stack, nobody limited, nothing done by the clock; this process and its children take it for
+    theirs. Raises StackError.
 
     Where AUTH_URL or another of its kind names a server, the stack is that of `directory` and LOCAL_PORT, on
     whose database the server works. Nobody else who reads the environment meets that server.
@@ -107,7 +108,7 @@ def running(directory: Path) -> Iterator[Stack]:
             f"{', '.join(servers)}: LOCAL_PORT must say on which stack's database they work "
             "(docs/real-servers.md)"
         )
-    os.environ["LOCAL_DIR"] = str(directory)
+    os.environ |= {"LOCAL_DIR": str(directory), "PERIODIC_JOBS": "off"}
     try:
         if servers:
             local("up", **servers)

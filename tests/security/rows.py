@@ -7,6 +7,7 @@ that have no default. What triggers have made already is only named.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from uuid import UUID, uuid4
 
 import psycopg
@@ -15,6 +16,7 @@ from tests.sql.people import Person, item
 
 Row = dict[str, object]
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
+RANKS = count(100)
 
 
 def account(db: psycopg.Connection, who: Person) -> Row:
@@ -44,7 +46,7 @@ def consent_purpose(db: psycopg.Connection, who: Person) -> Row:
 
 
 def tier(db: psycopg.Connection, who: Person) -> Row:
-    return {"name": letters(), "rank": uuid4().int % 30_000 + 100, "description": ""}
+    return {"name": letters(), "rank": next(RANKS), "description": ""}
 
 
 def tier_limit(db: psycopg.Connection, who: Person) -> Row:

@@ -39,12 +39,12 @@ described = schemathesis.openapi.from_dict(openapi.document())
 )
 def test_answers_are_as_described(stack: Stack, case: Case[Any], key: str) -> None:
     token = stack.anon_key if key == "anon" else stack.service_role_key
-    case.call_and_validate(
-        base_url=stack.part_url("search"), headers={"Authorization": f"Bearer {token}"}, checks=CHECKS
-    )
+    headers = {"Authorization": f"Bearer {token}"}
+    case.call_and_validate(stack.part_url("search"), headers=headers, checks=CHECKS, timeout=120)
 
 
 def test_the_description_is_served_and_names_every_route(stack: Stack) -> None:
-    served = httpx.get(f"{stack.url}/search/openapi.json", headers={"apikey": stack.anon_key}).json()
+    url = f"{stack.url}/search/openapi.json"
+    served = httpx.get(url, headers={"apikey": stack.anon_key}, timeout=60).json()
     assert served == openapi.document()
     assert served["paths"].keys() == {"/search/semantic", "/search/content", "/embed"}

@@ -1,7 +1,6 @@
 """Who looks, and what of the catalogue such a viewer may see, in every list."""
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
@@ -10,6 +9,7 @@ import pytest
 
 from local.throwaway import Stack
 from tests.sql.people import Person, become, embed, item, item_model, person, rate
+from tests.waiting import until
 
 VECTOR = [1.0] + [0.0] * 383
 AVAILABLE = "select private.is_available(i, private.current_viewer()) from items i where i.id = %s"
@@ -226,7 +226,7 @@ def test_of_two_writers_the_later_one_decides_whether_an_item_is_restricted(stac
             waiting = thread.submit(offer, later, made, country="SE")
             wait_for_lock(earlier)
             earlier.commit()
-            waiting.result(30)
+            waiting.result(120)
             query = "select is_restricted from items where id = %s"
             assert later.execute(query, [made]).fetchone() == (True,)
         finally:
@@ -236,12 +236,8 @@ def test_of_two_writers_the_later_one_decides_whether_an_item_is_restricted(stac
 
 def wait_for_lock(blocker: psycopg.Connection) -> None:
     """Until another connection waits for this one."""
-    for _ in range(600):
-        query = "select count(*) from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
-        if blocker.execute(query).fetchone() != (0,):
-            return
-        time.sleep(0.05)
-    pytest.fail("nobody waits")
+    query = "select from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
+    until(lambda: blocker.execute(query).rowcount)
 
 
 def test_the_service_sees_what_nobody_else_does(db: psycopg.Connection, film: UUID) -> None:

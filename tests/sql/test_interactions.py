@@ -54,7 +54,7 @@ def test_metadata_comes_back_as_sent(db: psycopg.Connection, viewer: Person, fil
 
 
 def test_an_event_lands_in_the_table_of_its_month(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
-    then = datetime.now(UTC) - timedelta(days=29)
+    then = datetime.now(UTC) - timedelta(days=28)
     record(db, event(film, occurred_at=then.isoformat()))
     row = db.execute("select tableoid::regclass::text, month from interactions").fetchone()
     assert row == (f"private.interactions_{then:%Y_%m}", then.date().replace(day=1))

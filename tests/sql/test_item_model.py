@@ -80,15 +80,15 @@ def test_the_latest_tenth_of_the_ratings_counts_half_more(
 ) -> None:
     viewer = person(db)
     rate(db, viewer.rater_id, {item(db, f"Earlier {n}"): 3 for n in range(7)})
-    rate_on(db, viewer, "2026-01-01", {films["A"]: 5})
-    rate_on(db, viewer, "2027-01-01", {films["B"]: 4})
+    rate_on(db, viewer, "2001-01-01", {films["A"]: 5})
+    rate_on(db, viewer, "2999-01-01", {films["B"]: 4})
     item_model(db, weights(films, A={"D": 0.5}, B={"E": 0.5}))
     # Nine ratings have no tenth
     assert scores(together(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.4)}
     rate(db, viewer.rater_id, {item(db, "The tenth"): 3})
     assert scores(together(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.6)}
     # Two came last at once: which of them is the latest tenth cannot be told
-    rate_on(db, viewer, "2027-01-01", {item(db, "The eleventh"): 3})
+    rate_on(db, viewer, "2999-01-01", {item(db, "The eleventh"): 3})
     assert scores(together(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.4)}
 
 

@@ -165,7 +165,7 @@ def at_once(
     def one(act: Callable[[psycopg.Connection], object]) -> str | None:
         with psycopg.connect(stack.database_url) as connection:
             become(connection, who)
-            start.wait(timeout=20)
+            start.wait(timeout=120)
             try:
                 act(connection)
                 connection.commit()

@@ -8,6 +8,16 @@ import pytest
 from tests.sql.people import become, item, person, rate
 
 
+@pytest.fixture(autouse=True)
+def empty_queue(db: psycopg.Connection) -> None:
+    """Jobs that tests before put in may still wait."""
+    forget_jobs(db)
+
+
+def forget_jobs(db: psycopg.Connection) -> None:
+    db.execute("delete from procrastinate.procrastinate_jobs where status = 'todo'")
+
+
 def jobs(db: psycopg.Connection, task: str) -> list[object]:
     rows = db.execute(
         "select args from procrastinate.procrastinate_jobs where task_name = %s and status = 'todo'", [task]
@@ -17,7 +27,7 @@ def jobs(db: psycopg.Connection, task: str) -> list[object]:
 
 def embedded(db: psycopg.Connection, id: UUID) -> None:
     """As the embedding worker leaves it."""
-    db.execute("truncate procrastinate.procrastinate_jobs cascade")
+    forget_jobs(db)
     db.execute(
         "insert into item_embeddings (item_id, kind, model, text_hash, embedding) "
         "select item_id, kind, 'test', text_hash, %s from private.embedding_text(%s)",

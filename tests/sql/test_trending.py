@@ -237,7 +237,7 @@ def test_two_who_write_the_same_items_in_other_orders_both_get_through(
     def write(rater: UUID, order: list[UUID]) -> None:
         with psycopg.connect(stack.database_url, autocommit=True) as connection:
             for _ in range(rounds):
-                together.wait(30)
+                together.wait(120)
                 try:
                     connection.execute(
                         "insert into interactions "
@@ -256,7 +256,7 @@ def test_two_who_write_the_same_items_in_other_orders_both_get_through(
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(60)
+        writer.join(600)
     assert failed == []
     with psycopg.connect(stack.database_url) as connection:
         scores = connection.execute(

@@ -16,11 +16,14 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 from psycopg import OperationalError
 
+from workers.app import assemble
 from workers.common import database
+from workers.common.settings import Secret
 from workers.jobs import run
 from workers.jobs.__main__ import turns
 from workers.jobs.health import Server
 from workers.jobs.metrics import registry
+from workers.jobs.settings import Settings, Switch
 
 
 class Broken(Collector):
@@ -113,3 +116,23 @@ def test_jobs_are_done_until_sigterm_once_the_database_is_there(monkeypatch: pyt
     asyncio.run(scenario())
     assert done == ["stop"]
     assert not connector.errors
+
+
+@pytest.mark.parametrize(
+    ("switch", "there", "gone"),
+    [
+        (Switch.ON, {"retry_stalled", "embed_stale", "erase_accounts", "train_item_model"}, set()),
+        (Switch.OFF, {"retry_stalled"}, {"embed_stale", "erase_accounts", "train_item_model"}),
+    ],
+)
+def test_what_is_done_by_the_clock_is_left_where_that_is_off(
+    switch: Switch, there: set[str], gone: set[str]
+) -> None:
+    url = Secret("postgresql://127.0.0.1:1/postgres")
+    read = Settings(url, "http://127.0.0.1:1", "http://127.0.0.1:1", Secret("x"), 1, switch)
+    with database.pool(url, 1) as connections:
+        app = assemble(read, connections)
+    by_the_clock = {found.task.name for found in app.periodic_registry.periodic_tasks.values()}
+    assert there <= by_the_clock
+    assert not gone & by_the_clock
+    assert gone <= app.tasks.keys()

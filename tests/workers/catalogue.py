@@ -21,6 +21,9 @@ create table private.test_writes (item_id uuid not null);
 create function private.test_count_write() returns trigger language plpgsql set search_path = '' as $$
 begin
     insert into private.test_writes values (new.item_id);
+    if (select count(*) from private.test_writes) > 32 then
+        perform pg_advisory_xact_lock_shared(hashtext('test_halt'));
+    end if;
     return null;
 end $$;
 create trigger test_count_write after insert or update on public.item_embeddings
@@ -34,6 +37,9 @@ drop table private.test_writes;
 FRESH = """
 select count(*) from private.embedding_texts as t join public.item_embeddings as e using (item_id, text_hash)
 where t.item_id = any(%s)
+"""
+HALTED = """
+select exists (select from pg_stat_activity where wait_event = 'advisory' and query ~ 'item_embeddings')
 """
 
 
@@ -53,15 +59,13 @@ class Catalogue:
 
     def add_unnoticed(self, count: int) -> list[UUID]:
         """Films that no job is put in for."""
-        with self.connection.transaction():
-            self.connection.execute("alter table content disable trigger enqueue_inserted")
+        with self.unnoticed("content"):
             rows = self.connection.execute(
                 "insert into content (title, overview) "
                 "select 'Film ' || n, repeat('Plot number ' || n || '. ', 9) from generate_series(1, %s) n "
                 "returning id",
                 [count],
             ).fetchall()
-            self.connection.execute("alter table content enable trigger enqueue_inserted")
         added = [UUID(str(row[0])) for row in rows]
         self.items += added
         return added
@@ -76,10 +80,31 @@ class Catalogue:
         return added
 
     def rate(self, rows: Iterable[tuple[UUID, UUID, float]]) -> None:
-        """Of each row the rater, the item and its rating."""
-        self.connection.cursor().executemany(
-            "insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", rows
-        )
+        """Of each row the rater, the item and its rating; no job is put in for them."""
+        with self.unnoticed("ratings"):
+            self.connection.cursor().executemany(
+                "insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", rows
+            )
+
+    @contextmanager
+    def unnoticed(self, table: str) -> Iterator[None]:
+        """No job is put in for what is inserted into the table: none runs when the test looks."""
+        with self.connection.transaction():
+            self.connection.execute(f"alter table {table} disable trigger enqueue_inserted")
+            yield
+            self.connection.execute(f"alter table {table} enable trigger enqueue_inserted")
+
+    @contextmanager
+    def halted(self) -> Iterator[None]:
+        """Whoever embeds the 33rd item, the first of a third batch, waits for the end of this."""
+        self.connection.execute("select pg_advisory_lock(hashtext('test_halt'))")
+        try:
+            yield
+        finally:
+            self.connection.execute("select pg_advisory_unlock(hashtext('test_halt'))")
+
+    def waits_halted(self) -> bool:
+        return bool(self._one(HALTED))
 
     def fresh(self, items: Sequence[UUID]) -> int:
         """How many of them have an embedding of the text they have now."""

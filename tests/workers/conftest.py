@@ -16,7 +16,7 @@ Start = Callable[..., subprocess.Popen[str]]
 
 def finish(process: subprocess.Popen[str]) -> str:
     """What it said; that it ended well."""
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, err) == (0, "")
     return out
 

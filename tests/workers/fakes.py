@@ -23,7 +23,7 @@ ROW = {"id": "0", "kind": "movie", "title": "Robot & Frank", "similarity": 0.7}
 
 
 def token(role: str | None = "anon", secret: str = JWT_SECRET, **claims: object) -> str:
-    return jwt.encode({"role": role, "exp": time.time() + 3600, **claims}, secret, algorithm="HS256")
+    return jwt.encode({"role": role, "exp": time.time() + 86_400, **claims}, secret, algorithm="HS256")
 
 
 ANON, SERVICE = token("anon"), token("service_role")

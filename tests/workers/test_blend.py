@@ -22,7 +22,7 @@ def fans(films: Catalogue) -> Iterator[psycopg.Connection[Any]]:
     before = connection.execute("select * from recommendation_weights").fetchall()
     items = films.add_unnoticed(GENRES * FILMS)
     raters = films.add_raters(PEOPLE)
-    with connection.cursor() as cursor:
+    with films.unnoticed("ratings"), connection.cursor() as cursor:
         cursor.executemany(
             "insert into ratings (rater_id, item_id, rating, updated_at) values (%s, %s, %s, %s)",
             [

@@ -15,6 +15,7 @@ from tests.workers.catalogue import Catalogue
 from tests.workers.conftest import Start
 from workers.embedding import store
 from workers.embedding.client import SearchClient
+from workers.embedding.core import BATCH
 
 AWKWARD = [
     "two words",
@@ -29,7 +30,7 @@ AWKWARD = [
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     return process.returncode, out, err
 
 
@@ -97,6 +98,7 @@ def test_a_text_that_changes_while_it_is_embedded_stays_to_be_done(
     model = search.model()
     with psycopg.connect(stack.database_url) as connection:
         register_vector(connection)
+        store.wait_for(connection, item)
         (read,) = store.changed(connection, model, [item])
         films.connection.execute("update content set overview = 'Meanwhile.' where id = %s", [item])
         store.save(connection, model, [(read, [1.0] + [0.0] * 383)])
@@ -154,14 +156,15 @@ def test_a_killed_sweep_leaves_what_it_did_and_the_next_one_does_the_rest(
     films: Catalogue, start: Start
 ) -> None:
     items = films.add_unnoticed(200)
-    process = start("embedding")
-    until(lambda: films.fresh(items) >= 16)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert 16 <= films.fresh(items) < 200
+    with films.halted():
+        process = start("embedding")
+        until(films.waits_halted)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert films.fresh(items) == 2 * BATCH
     status, out, err = finish(start("embedding"))
     assert (status, err) == (0, "")
-    assert count(out) < 200
+    assert count(out) <= 200 - 2 * BATCH
     assert films.fresh(items) == 200
     assert films.writes() == [1] * 200
 
@@ -169,13 +172,14 @@ def test_a_killed_sweep_leaves_what_it_did_and_the_next_one_does_the_rest(
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_sweep_ends_after_its_batch(films: Catalogue, start: Start, number: signal.Signals) -> None:
     items = films.add_unnoticed(200)
-    process = start("embedding")
-    until(lambda: films.fresh(items) >= 16)
-    process.send_signal(number)
+    with films.halted():
+        process = start("embedding")
+        until(films.waits_halted)
+        process.send_signal(number)
     status, out, err = finish(process)
     assert (status, err) == (128 + number, "")
     assert "run again for the rest" in out
-    assert 16 <= films.fresh(items) < 200
+    assert films.fresh(items) == 3 * BATCH
 
 
 def test_no_search_process_is_one_clear_line(films: Catalogue, start: Start) -> None:

@@ -1,7 +1,6 @@
 """Training on the engine: several processes find what one finds, and what falls meanwhile harms nothing."""
 
 import os
-import socket
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import psycopg
 import pytest
 from scipy.sparse import csr_array
 
+from local.ports import free_port, release
 from local.settings import ROOT
 from tests.conftest import Stack
 from tests.waiting import until
@@ -82,9 +82,9 @@ def stored(films: Catalogue) -> Iterator[Stored]:
 @contextmanager
 def running(folder: Path) -> Iterator[tuple[Address, psutil.Process]]:
     """A scheduler with a worker that has no limit of memory, as an operator starts them in a folder."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    from distributed import Client
+
+    port = free_port()
     address = Address(f"tcp://127.0.0.1:{port}")
     here = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
     commands = (
@@ -96,11 +96,14 @@ def running(folder: Path) -> Iterator[tuple[Address, psutil.Process]]:
         for words in commands
     ]
     try:
+        with Client(address, timeout=120) as client:
+            client.wait_for_workers(1, timeout=120)
         yield address, started[0]
     finally:
         for process in started:
             process.kill()
             process.wait()
+        release(port)
 
 
 def weights(found: ease.Weights) -> dict[tuple[int, int], float]:
@@ -173,7 +176,7 @@ def test_the_command_stores_what_it_stores_without_an_engine(stored: Stored, sta
     found = []
     for words in ((), ("--engine", "local:2")):
         process = start("item_model", "--regularisation", "2", *words)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=300)
         assert (process.returncode, err) == (0, "")
         assert out.endswith(": 20 weights between 5 items, of 16 likings\n")
         found.append(stored.weights())
@@ -197,7 +200,7 @@ def test_a_scheduler_that_falls_meanwhile_leaves_the_version_before(
     name = f"test {uuid4()}"
     with running(ROOT) as (address, scheduler):
         environment = {"ENGINE": address, "PGAPPNAME": name}
-        assert start("item_model", **environment).wait(120) == 0
+        assert start("item_model", **environment).wait(300) == 0
         before = stored.weights()
         with psycopg.connect(stack.database_url) as other:
             other.execute("lock table ratings in access exclusive mode")
@@ -205,7 +208,7 @@ def test_a_scheduler_that_falls_meanwhile_leaves_the_version_before(
             until(lambda: stored.connection.execute(WAITING, [name]).fetchone() is not None)
             scheduler.kill()
             other.rollback()
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=300)
     assert process.returncode == 1
     assert err == "The engine could not finish, try again: the scheduler, or what a worker held, is gone\n"
     assert (stored.versions(), stored.weights()) == ([1], before)

@@ -184,6 +184,6 @@ def test_the_job_trains_in_a_process_of_its_own(taste: Taste) -> None:
 
 def test_a_database_that_is_away_is_said(start: Start) -> None:
     process = start("item_model", DATABASE_URL="postgresql://postgres@127.0.0.1:1/postgres")
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 1
     assert err.startswith("The database does not answer: ")

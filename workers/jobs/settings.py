@@ -1,8 +1,14 @@
 """What the jobs process needs to know."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from workers.common.settings import Secret
+
+
+class Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
 
 
 @dataclass(frozen=True)
@@ -12,3 +18,5 @@ class Settings:
     supabase_url: str
     supabase_service_role_key: Secret
     port: int
+    periodic_jobs: Switch = Switch.ON
+    """Off: nothing is done by the clock but that the jobs of workers that died are put back."""
