@@ -142,4 +142,12 @@ def changed_at(folder: Path, name: str) -> float:
     """The latest change of what a function is made of: its folder, what is shared, secrets and settings."""
     shared = [folder / ".env", folder / "deno.json", folder / "import_map.json"]
     made_of = [*(folder / name).rglob("*"), *(folder / "_shared").rglob("*"), *shared]
-    return max((path.stat().st_mtime for path in made_of if path.exists()), default=0.0)
+    return max(map(_changed_at, made_of))
+
+
+def _changed_at(path: Path) -> float:
+    """0 for what is not there, as what an editor made for a moment."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
