@@ -118,6 +118,27 @@ def test_jobs_are_done_until_sigterm_once_the_database_is_there(monkeypatch: pyt
     assert not connector.errors
 
 
+class Deaf(InMemoryConnector):
+    """Told to stop as its first connection is there."""
+
+    async def open_async(self, pool: object = None) -> None:
+        there = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGUSR1, there.set)
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGUSR1)
+        await asyncio.wait_for(there.wait(), 60)
+
+
+def test_a_worker_that_is_told_to_stop_as_it_connects_stops() -> None:
+    async def scenario() -> None:
+        work = asyncio.create_task(run.work(App(connector=Deaf())))
+        _, pending = await asyncio.wait({work}, timeout=60)
+        assert not pending
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.parametrize(
     ("switch", "there", "gone"),
     [

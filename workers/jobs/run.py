@@ -36,7 +36,7 @@ async def work(app: App) -> None:
 
 async def work_once(app: App, stop: asyncio.Event) -> psycopg.Error | None:
     """Until told to stop, or the queue is lost; the error, if there was one."""
-    worker = asyncio.create_task(_worker(app))
+    worker = asyncio.create_task(_worker(app, stop))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({worker, stopped}, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
@@ -55,9 +55,12 @@ async def work_once(app: App, stop: asyncio.Event) -> psycopg.Error | None:
     return None
 
 
-async def _worker(app: App) -> None:
+async def _worker(app: App, stop: asyncio.Event) -> None:
     try:
         await app.open_async()
+        # Python 3.11 forgets a cancellation that comes with what was waited for: here, the first connection.
+        if stop.is_set():
+            return
         await app.run_worker_async(
             concurrency=CONCURRENCY,
             fetch_job_polling_interval=POLL_EVERY,
