@@ -124,7 +124,7 @@ def _is_ours(pid: int, settings: Settings) -> bool:
     end = time.monotonic() + BARE_FOR
     try:
         process = psutil.Process(pid)
-        while not (variables := process.environ()) and _runs(pid) and time.monotonic() < end:
+        while not (variables := process.environ()) and runs(pid) and time.monotonic() < end:
             time.sleep(0.01)
     except psutil.Error:
         return False
@@ -136,7 +136,7 @@ def _end(pids: list[int], number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, number)
     end = time.monotonic() + 10
-    while running := [pid for pid in pids if _runs(pid)]:
+    while running := [pid for pid in pids if runs(pid)]:
         if time.monotonic() > end:
             for pid in running:
                 with suppress(ProcessLookupError):
@@ -144,7 +144,7 @@ def _end(pids: list[int], number: signal.Signals) -> None:
         time.sleep(0.05)
 
 
-def _runs(pid: int) -> bool:
+def runs(pid: int) -> bool:
     """One that ended but was not waited for by its parent does not run."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE

@@ -101,20 +101,22 @@ def make(settings: Settings, keys: Keys, programs: Path) -> None:
 
 
 def answers(settings: Settings, keys: Keys) -> bool:
-    try:
-        psycopg.connect(url(settings, keys, SUPERUSER, "template1"), connect_timeout=2).close()
-    except psycopg.OperationalError:
-        return False
-    return True
+    return _refusal(settings, keys) is None
 
 
 def recovers(settings: Settings, keys: Keys) -> bool:
     """Does it say that it reads its log after a crash? Ended meanwhile, it would have to begin anew."""
+    said = _refusal(settings, keys) or ""
+    return any(words in said for words in RECOVERING)
+
+
+def _refusal(settings: Settings, keys: Keys) -> str | None:
+    """What a connection is refused with; none if it is taken."""
     try:
         psycopg.connect(url(settings, keys, SUPERUSER, "template1"), connect_timeout=2).close()
     except psycopg.OperationalError as error:
-        return any(words in str(error) for words in RECOVERING)
-    return False
+        return str(error)
+    return None
 
 
 def make_database(settings: Settings, keys: Keys, elsewhere: Collection[str] = ()) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 
 from local import plan, state, supervisor
@@ -115,14 +114,7 @@ def test_what_a_fallen_part_had_started_goes_with_it(start: Callable[..., Run], 
     os.kill(before, signal.SIGKILL)
     run.until(lambda found: found.parts["second"].pid not in (before, None))
     child = int(told.read_text().split()[0])
-    until(lambda: not runs(child))
-
-
-def runs(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    until(lambda: not state.runs(child))
 
 
 def test_a_part_that_was_started_again_is_known_at_once(
