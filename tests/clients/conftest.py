@@ -23,7 +23,7 @@ def connect(stack: Stack) -> Iterator[Callable[..., Client]]:
     with ExitStack() as connections:
 
         def make(key: str = stack.anon_key) -> Client:
-            http = connections.enter_context(httpx.Client(timeout=60))
+            http = connections.enter_context(httpx.Client())
             options = ClientOptions(auto_refresh_token=False, httpx_client=http)
             return create_client(stack.url, key, options)
 
@@ -111,13 +111,13 @@ def realtime_schema(stack: Stack) -> Iterator[None]:
 def status(stack: Stack, path: str) -> int:
     """Of asking REST, as the service role."""
     headers = {"apikey": stack.service_role_key}
-    return httpx.get(f"{stack.url}/rest/v1{path}", headers=headers, timeout=60).status_code
+    return httpx.get(f"{stack.url}/rest/v1{path}", headers=headers).status_code
 
 
 def rest_statuses(stack: Stack) -> set[int]:
     """Of reading those tables and calling one of those functions; a schema may be loaded while it is made."""
     headers = {"apikey": stack.anon_key}
-    with httpx.Client(base_url=f"{stack.url}/rest/v1", headers=headers, timeout=60) as http:
+    with httpx.Client(base_url=f"{stack.url}/rest/v1", headers=headers) as http:
         read = {http.get(f"/rest_{table}?limit=0").status_code for table in REST_TABLES}
         return read | {http.get("/rpc/rest_add?a=1").status_code}
 

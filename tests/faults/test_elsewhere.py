@@ -62,7 +62,7 @@ def servers(own: Own) -> Iterator[Servers]:
 
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=60) as client:
+    with httpx.Client() as client:
         yield client
 
 
@@ -153,7 +153,7 @@ def test_reads_of_a_rest_server_elsewhere_are_counted_before_it(
         own.run("up")
         environment = values(own)
         url, key = f"{environment['SUPABASE_URL']}/rest/v1", {"apikey": environment["SUPABASE_ANON_KEY"]}
-        with httpx.Client(base_url=url, headers=key, timeout=60) as client:
+        with httpx.Client(base_url=url, headers=key) as client:
             assert client.get("/genres").json()["name"] == "rest"
             (left,) = remaining(client, "GET", "/genres")
             assert remaining(client, "POST", "/rpc/suggest") == [left - 1]

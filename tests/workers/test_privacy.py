@@ -162,7 +162,7 @@ def test_files_of_an_account_go_with_it_and_those_of_others_and_for_others_stay(
     due, other = account("0"), account("1 day")
     until(lambda: not running(films))
     headers = {"apikey": stack.service_role_key, "Authorization": f"Bearer {stack.service_role_key}"}
-    http = httpx.Client(headers=headers, timeout=60)
+    http = httpx.Client(headers=headers)
     storage = SyncStorageClient(f"{stack.url}/storage/v1/", headers, http_client=http)
     kept = [("avatars", f"{other}/me.png"), ("artwork", f"{due}/cover.png")]
     for bucket, name in [("avatars", f"{due}/me.png"), ("avatars", f"{due}/a + b & c.png"), *kept]:

@@ -13,7 +13,7 @@ from tests.conftest import Stack
 def http(stack: Stack) -> Iterator[httpx.Client]:
     """Auth without a client library, as a caller without a session."""
     headers = {"apikey": stack.anon_key}
-    with httpx.Client(base_url=f"{stack.url}/auth/v1", headers=headers, timeout=60) as client:
+    with httpx.Client(base_url=f"{stack.url}/auth/v1", headers=headers) as client:
         yield client
 
 

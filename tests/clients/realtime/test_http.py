@@ -15,7 +15,7 @@ from tests.conftest import Stack
 @pytest.fixture
 def http(stack: Stack) -> Iterator[httpx.Client]:
     url = f"{stack.url}/realtime/v1/api/broadcast"
-    with httpx.Client(base_url=url, headers={"apikey": stack.anon_key}, timeout=60) as client:
+    with httpx.Client(base_url=url, headers={"apikey": stack.anon_key}) as client:
         yield client
 
 

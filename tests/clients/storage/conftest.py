@@ -50,7 +50,7 @@ def url(stack: Stack) -> str:
 @pytest.fixture
 def http(url: str) -> Iterator[httpx.Client]:
     """Storage without a client library, as a caller without a token."""
-    with httpx.Client(base_url=url, timeout=60) as client:
+    with httpx.Client(base_url=url) as client:
         yield client
 
 
@@ -72,7 +72,7 @@ def made(stack: Stack) -> Iterator[None]:
     headers = {"authorization": f"Bearer {stack.service_role_key}"}
     with (
         psycopg.connect(stack.database_url, autocommit=True) as connection,
-        httpx.Client(base_url=f"{stack.url}/storage/v1", headers=headers, timeout=60) as http,
+        httpx.Client(base_url=f"{stack.url}/storage/v1", headers=headers) as http,
     ):
         connection.execute(POLICY.encode())
         try:
@@ -96,7 +96,7 @@ def user(stack: Stack, url: str) -> Iterator[Callable[[], User]]:
         claims = {"sub": user_id, "role": "authenticated", "aud": "authenticated"}
         token = jwt.encode({**claims, "exp": int(time.time()) + 600}, stack.jwt_secret)
         headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {token}"}
-        opened.append(httpx.Client(timeout=60))
+        opened.append(httpx.Client())
         return User(user_id, token, SyncStorageClient(f"{url}/", headers, http_client=opened[-1]))
 
     yield make
@@ -117,5 +117,5 @@ def bob(user: Callable[[], User]) -> User:
 @pytest.fixture
 def service(stack: Stack, url: str) -> Iterator[SyncStorageClient]:
     headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.service_role_key}"}
-    with httpx.Client(timeout=60) as client:
+    with httpx.Client() as client:
         yield SyncStorageClient(f"{url}/", headers, http_client=client)

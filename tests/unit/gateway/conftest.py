@@ -38,7 +38,7 @@ def serving(
         process = subprocess.Popen(command, env=gateway.environment(settings, KEYS), stderr=log)
     try:
         until(lambda: listening(settings.port))
-        with httpx.Client(base_url=settings.url, timeout=60) as client:
+        with httpx.Client(base_url=settings.url) as client:
             yield client
     finally:
         process.terminate()
