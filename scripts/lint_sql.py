@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pglast
 
+from local import exits
 from scripts import docs, migration, rules, source
 
 ROOT = migration.ROOT
@@ -85,4 +86,4 @@ def _tool(name: str, *arguments: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exits.exit_status(main))

@@ -54,17 +54,33 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def cargo() -> str:
-    """The program; raises BuildError when it is missing or too old."""
-    needed = f"the REST server needs Rust {'.'.join(map(str, OLDEST_CARGO))} or newer (https://rustup.rs)"
+    """The program. Raises BuildError where it is missing or too old."""
+    program = _program()
+    missing = _lack(program)
+    if program is None or missing:
+        raise BuildError(f"this machine lacks {missing}")
+    return program
+
+
+def lack() -> str | None:
+    """What is missing to compile the server, as a noun; None: nothing is."""
+    return _lack(_program())
+
+
+def _program() -> str | None:
     default = Path.home() / ".cargo" / "bin" / "cargo"
-    program = shutil.which("cargo") or (str(default) if default.exists() else None)
+    return shutil.which("cargo") or (str(default) if default.exists() else None)
+
+
+def _lack(program: str | None) -> str | None:
+    needed = f"Rust {'.'.join(map(str, OLDEST_CARGO))} or newer, which compiles the REST server"
     if program is None:
-        raise BuildError(f"cargo was not found: {needed}")
+        return f"{needed}: there is no cargo (https://rustup.rs)"
     answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
     version = re.match(r"cargo (\d+)\.(\d+)", answer)
     if version is None or (int(version[1]), int(version[2])) < OLDEST_CARGO:
-        raise BuildError(f"{program} is {answer.strip() or 'of no known version'}: {needed}")
-    return program
+        return f"{needed}: {program} is {answer.strip() or 'of an unknown version'} (https://rustup.rs)"
+    return None
 
 
 def _compile(program: str, cache: Path, say: Say) -> None:
