@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
-from local import config, elsewhere, keys, parts, plan, state
+from local import config, elsewhere, keys, logs, parts, plan, state
 from local.plan import Plan
 from local.ports import listening
 from local.postgres import binaries, cluster, migrations
@@ -100,6 +100,7 @@ def supervise(settings: Settings) -> None:
     with state.lock(settings) as free:
         if not free:
             raise StackError("another supervisor has this stack")
+        logs.set_up()
         os.environ["LOCAL_DIR"] = str(settings.directory)
         for name in plan.STARTED_WITH:
             os.environ.pop(name, None)

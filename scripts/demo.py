@@ -12,10 +12,8 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 from supabase import AuthError, Client, PostgrestAPIError, create_client
+from supabase_auth.types import Session
 
-URL, ANON_KEY = os.environ.get("SUPABASE_URL", ""), os.environ.get("SUPABASE_ANON_KEY", "")
-SEARCH_URL = os.environ.get("DEMO_SEARCH_URL", URL)
-"""Supabase's own stack has no place for the search worker behind its gateway."""
 SEARCHES = (
     ("a robot learns to feel", "movie"),
     ("friends plan a robbery that goes wrong", "movie"),
@@ -44,11 +42,12 @@ class DemoError(Exception):
     """The demo cannot go on; the message says why."""
 
 
-def main() -> int:
+def main(url: str, anon_key: str, search_url: str = "") -> int:
+    """Supabase's own stack has the search worker at another address than behind its gateway."""
     try:
-        if not URL or not ANON_KEY:
+        if not url or not anon_key:
             raise DemoError("SUPABASE_URL and SUPABASE_ANON_KEY are missing: start the demo by `make demo`")
-        show_all()
+        show_all(create_client(url, anon_key), search_url or url)
     except KeyboardInterrupt:
         return 130
     except (DemoError, AuthError, PostgrestAPIError, httpx.HTTPError) as error:
@@ -57,8 +56,7 @@ def main() -> int:
     return 0
 
 
-def show_all() -> None:
-    client = create_client(URL, ANON_KEY)
+def show_all(client: Client, search_url: str) -> None:
     with step("signed up"):
         address = f"demo-{uuid.uuid4().hex[:12]}@example.com"
         session = client.auth.sign_up({"email": address, "password": uuid.uuid4().hex}).session
@@ -66,7 +64,7 @@ def show_all() -> None:
             raise DemoError("sign-up gave no session: addresses must be confirmed first here")
     for text, kind in SEARCHES:
         with step(f"searched {kind}s for “{text}”"):
-            found = search(text, kind, session.access_token)
+            found = search(f"{search_url}/search/semantic", text, kind, client.supabase_key, session)
         show(found, ("title", "year", "similarity"))
     with step("asked what to rate first"):
         asked = rows(client.rpc("get_onboarding_items", {"count": 5}).execute().data)
@@ -84,11 +82,11 @@ def show_all() -> None:
     show(rows(popular), ("title", "year", "rating_count", "average_rating"))
 
 
-def search(text: str, kind: str, token: str) -> list[Row]:
+def search(url: str, text: str, kind: str, anon_key: str, session: Session) -> list[Row]:
     answer = httpx.get(
-        f"{SEARCH_URL}/search/semantic",
+        url,
         params={"q": text, "kind": kind, "count": 4, "threshold": 0.2},
-        headers={"apikey": ANON_KEY, "Authorization": f"Bearer {token}"},
+        headers={"apikey": anon_key, "Authorization": f"Bearer {session.access_token}"},
         timeout=30,
     )
     answer.raise_for_status()
@@ -128,4 +126,5 @@ def rows(data: Any) -> list[Row]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    names = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "DEMO_SEARCH_URL")
+    sys.exit(main(*(os.environ.get(name, "") for name in names)))

@@ -13,7 +13,7 @@ import sys
 
 from rich.console import Console
 
-from local import commands, exits, parts, settings, state
+from local import commands, exits, logs, parts, settings, state
 from local.settings import Settings, StackError
 from local.supervisor import Supervisor
 from scripts import cli
@@ -115,6 +115,7 @@ def supervise(at: Settings) -> None:
     with state.lock(at) as free:
         if not free:
             raise StackError("another supervisor has these workers")
+        logs.set_up()
         first, *others = parts.products(addresses(), told(at))
         Supervisor(at, first, lambda _: others).run()
         at.state.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ TMDB's films and books, those instead.
 """
 
 import csv
+import gzip
 import os
 import sys
 import time
@@ -25,7 +26,7 @@ FIRST_MODEL = """
     where exists (select from ratings) and not exists (select from recommendation_models where is_active)
 """
 """Otherwise the first would be trained at night."""
-MALFORMED = (ValueError, LookupError, EOFError, csv.Error, zlib.error)
+MALFORMED = (ValueError, LookupError, EOFError, csv.Error, zlib.error, gzip.BadGzipFile)
 """What reading a file raises that is not what its name says; among them a text that is not UTF-8."""
 console = Console(highlight=False)
 
