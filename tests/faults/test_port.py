@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
+from local import plan
 from local.settings import DEFAULT_PORT, ROOT
 from local.throwaway import two_free_ports
 from tests.faults.test_stack import Own, own
@@ -27,7 +29,11 @@ def without_port(own: Own, *words: str | Path, **variables: str) -> subprocess.C
     )
 
 
-def test_commands_read_the_port_of_the_stack_and_refuse_another(own: Own) -> None:
+def test_commands_read_the_port_of_the_stack_and_refuse_another(
+    own: Own, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in plan.STARTED_WITH:
+        monkeypatch.delenv(name, raising=False)
     own.run("up")
     written = (own.directory / ".env.local").read_text()
     assert f"SUPABASE_URL={own.settings.url}\n" in written
@@ -49,6 +55,15 @@ def test_commands_read_the_port_of_the_stack_and_refuse_another(own: Own) -> Non
         assert len(refused.stderr.splitlines()) == 1
     assert (own.directory / ".env.local").read_text() == written
     assert own.works()
+
+    # As a run of tests takes a stack whose database was started before for real servers.
+    before = own.state().parts
+    folder = {"FUNCTIONS_DIR": str(tmp_path), "PERIODIC_JOBS": "off"}
+    assert "restarting the parts" in without_port(own, "local", "up", **folder).stdout
+    after = own.state().parts
+    assert after["postgres"].pid == before["postgres"].pid
+    assert psutil.Process(after["jobs"].pid).environ()["PERIODIC_JOBS"] == "off"
+    assert psutil.Process(after["platform"].pid).environ()["FUNCTIONS_DIR"] == str(tmp_path)
 
     assert "stopped" in without_port(own, "local", "down").stdout
     shown = without_port(own, "local", "env", "auth", "9999").stdout

@@ -1,6 +1,7 @@
 """What the documents say is there, is; what is there, they say."""
 
 import re
+import subprocess
 from dataclasses import fields
 
 from local.settings import ROOT
@@ -23,6 +24,23 @@ def test_every_setting_is_in_the_example() -> None:
     for settings in (SearchSettings, EmbeddingSettings, ItemModelSettings, JobsSettings):
         for field in fields(settings):
             assert re.search(rf"^#? ?{field.name.upper()}=", example, re.MULTILINE), field.name
+
+
+def test_git_ignores_files_of_secrets_and_keeps_the_example() -> None:
+    """`make env > storage.env` and `make up` write them."""
+    names = (
+        ".env",
+        ".env.local",
+        "storage.env",
+        "auth.env",
+        "supabase/functions/.env",
+        "a/b.env",
+        ".env.example",
+    )
+    done = subprocess.run(
+        ["git", "check-ignore", *names], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == [*names[:-1]]
 
 
 def test_every_dependency_has_its_reason() -> None:
