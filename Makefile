@@ -22,7 +22,7 @@ PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
 export LOCAL_DIR LOCAL_PORT LOCAL_BEHIND_PROXY FUNCTIONS_DIR SEED_DIR AUTH_URL STORAGE_URL REST_URL REALTIME_URL
 
-.PHONY: help demo up down status logs reset seed models env psql test lint fmt types drift docs migration bench bench-scale bench-quality soak check pins contract
+.PHONY: help demo up down status logs reset seed models env psql test lint fmt types drift docs migration landed bench bench-scale bench-quality soak check pins contract
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -108,6 +108,9 @@ docs: .venv/dev.stamp ## write the generated parts of docs/ anew
 
 migration: .venv/run.stamp ## carry changed files of sql/ in a new migration (name=what_it_does)
 	@$(PYTHON) -m scripts.migration $(name)
+
+landed: .venv/run.stamp ## record the migrations that landed on the main line, which are never edited
+	@$(PYTHON) -m scripts.landed
 
 contract: .venv/dev.stamp ## compare Auth and Storage with what the real servers answered
 	@$(PYTHON) -m pytest tests/clients/auth/test_contract.py tests/clients/storage/test_contract.py
