@@ -5,6 +5,8 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 LOCAL := $(PYTHON) -m local
 TEST := $(PYTHON) -m pytest
+PIP = $(PYTHON) -m pip install --quiet --disable-pip-version-check
+lacking = echo "error: $(1): the reason stands above; \`make\` again goes on" >&2; exit 1
 INSTALLED := .venv/run.stamp
 STACK ?= embedded
 ifeq ($(STACK),supabase)
@@ -18,36 +20,36 @@ DATA ?= all
 FUNCTIONS := supabase/functions local/functions tests/clients/functions
 PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
-export LOCAL_DIR LOCAL_PORT FUNCTIONS_DIR SEED_DIR AUTH_URL STORAGE_URL REST_URL REALTIME_URL
+export LOCAL_DIR LOCAL_PORT LOCAL_BEHIND_PROXY FUNCTIONS_DIR SEED_DIR AUTH_URL STORAGE_URL REST_URL REALTIME_URL
 
-.PHONY: help demo up down status logs reset seed models env psql test lint fmt types drift docs migration bench bench-scale bench-quality soak check pins contract
+.PHONY: help demo up down status logs reset seed models env psql test lint fmt types drift docs migration landed bench bench-scale bench-quality soak check pins contract
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 .venv/run.stamp: $(PINS) scripts/machine.py
 	@python3 scripts/machine.py
-	@test -x $(PYTHON) || python3 -m venv .venv
+	@test -x $(PYTHON) || python3 -m venv --clear .venv || { $(call lacking,python3 cannot make .venv); }
 	@echo "installing Python packages"
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check $(PINS:%=-r %)
+	@$(PIP) $(PINS:%=-r %) || { $(call lacking,the packages were not installed); }
 	@$(PYTHON) scripts/model.py
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp $(DEV_PINS)
 	@echo "installing the development tools"
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check $(DEV_PINS:%=-r %)
+	@$(PIP) $(DEV_PINS:%=-r %) || { $(call lacking,the development tools were not installed); }
 	@touch $@
 
 .venv/bench.stamp: .venv/run.stamp requirements-bench.txt
 	@echo "installing the peers that benches compare with"
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@$(PIP) -r requirements-bench.txt || { $(call lacking,the peers were not installed); }
 	@touch $@
 
 demo: up ## from nothing to recommendations: start, load, embed, and be a client
 	@$(MAKE) --no-print-directory seed
 	@$(LOCAL) run $(PYTHON) scripts/demo.py
 
-up: $(INSTALLED) ## start the stack and print its URL and keys (STACK=supabase: Supabase's own, in Docker; ONLY=database: for servers elsewhere)
+up: $(INSTALLED) ## start the stack and print its URL and public keys (STACK=supabase: Supabase's own, in Docker; ONLY=database: for servers elsewhere)
 	@$(LOCAL) up $(ONLY:%=--only %)
 
 down: $(INSTALLED) ## stop the stack
@@ -106,6 +108,9 @@ docs: .venv/dev.stamp ## write the generated parts of docs/ anew
 
 migration: .venv/run.stamp ## carry changed files of sql/ in a new migration (name=what_it_does)
 	@$(PYTHON) -m scripts.migration $(name)
+
+landed: .venv/run.stamp ## record the migrations that landed on the main line, which are never edited
+	@$(PYTHON) -m scripts.landed
 
 contract: .venv/dev.stamp ## compare Auth and Storage with what the real servers answered
 	@$(PYTHON) -m pytest tests/clients/auth/test_contract.py tests/clients/storage/test_contract.py

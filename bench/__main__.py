@@ -10,6 +10,7 @@ from rich.console import Console
 
 from bench import calls, channels, embedding, limits, matching, memory, policies, storing
 from bench.stack import loaded
+from local import exits
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 console = Console(highlight=False)
@@ -50,4 +51,4 @@ def processor() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exits.exit_status(main))

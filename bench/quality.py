@@ -13,7 +13,7 @@ from bench.lists import Lists, by_slice, measured
 from bench.movielens import Split, as_u1, by_chance, by_time, cold
 from bench.table import Table, timed
 from bench.world import World, loaded, train
-from local import throwaway
+from local import exits, throwaway
 from local.settings import ROOT
 
 RESULTS = Path(__file__).parent / "QUALITY.md"
@@ -149,4 +149,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exits.exit_status(main))

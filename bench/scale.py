@@ -16,6 +16,7 @@ from bench.__main__ import header
 from bench.calls import connect
 from bench.drive import OF_ROUNDS, drive, post, rounds
 from bench.table import Table, percentile
+from local import exits
 from local.throwaway import Stack
 
 RESULTS = Path(__file__).parent / "SCALE.md"
@@ -145,4 +146,4 @@ def token(stack: Stack, account: UUID) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exits.exit_status(main))

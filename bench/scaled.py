@@ -33,7 +33,9 @@ Connection = psycopg.Connection[TupleRow]
 def running(say: Say) -> Iterator[Stack]:
     """Started, filled if it is not, and stopped at the end. SCALE_DIR names its folder."""
     directory = Path(os.environ.get("SCALE_DIR") or ROOT / ".local-scale")
-    os.environ["LOCAL_DIR"], os.environ["LOCAL_PORT"] = str(directory), str(two_free_ports())
+    os.environ["LOCAL_DIR"] = str(directory)
+    local("down", LOCAL_PORT="")
+    os.environ["LOCAL_PORT"] = str(two_free_ports())
     try:
         local("up")
         found = dotenv_values(directory / ".env.local")

@@ -3,16 +3,17 @@
 import argparse
 import os
 import shlex
-import subprocess
 import sys
+from collections.abc import Sequence
+from typing import NoReturn
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
-from local import commands, config, elsewhere, keys, parts, plan, settings, state
+from local import commands, config, elsewhere, exits, keys, parts, plan, settings, state
 from local.postgres import binaries, cluster
 
+NOT_RUNNING = "the stack does not run: start it by `make up`"
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -20,14 +21,24 @@ def say(line: str) -> None:
     console.print(line, markup=False)
 
 
+class Parser(argparse.ArgumentParser):
+    """Raises StackError where argparse would print its usage and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        raise settings.StackError(f"{message} (`make help` lists the commands)")
+
+
 def main() -> int:
-    arguments = _parser().parse_args()
+    return exits.exit_status(lambda: command(sys.argv[1:]))
+
+
+def command(words: Sequence[str]) -> int:
+    arguments = _parser().parse_args(words)
     forget_other_stacks()
-    try:
-        return int(arguments.run(settings.load(), arguments) or 0)
-    except settings.StackError as error:
-        Console(stderr=True, soft_wrap=True).print(f"[red]error:[/red] {escape(str(error))}", highlight=False)
-        return 1
+    at = settings.load()
+    if arguments.run is not supervise:
+        commands.refuse_another_port(at)
+    return int(arguments.run(at, arguments) or 0)
 
 
 def forget_other_stacks() -> None:
@@ -58,7 +69,7 @@ def status(at: settings.Settings, _: argparse.Namespace) -> int:
     """Exit code 0 when everything is ready."""
     current = state.read(at) if state.running(at) else None
     if current is None:
-        say("not running; start it with `make up`")
+        say(NOT_RUNNING)
         return 1
     table = Table(box=None)
     for column in ("part", "status", "pid", "log"):
@@ -74,33 +85,42 @@ def status(at: settings.Settings, _: argparse.Namespace) -> int:
 def logs(at: settings.Settings, arguments: argparse.Namespace) -> int:
     found = [at.log(arguments.part)] if arguments.part else sorted(at.logs.glob("*.log"))
     if not found or not all(path.exists() for path in found):
-        there = ", ".join(path.stem for path in sorted(at.logs.glob("*.log"))) or "none"
-        raise settings.StackError(f"no such log; there are: {there}")
+        there = ", ".join(path.stem for path in sorted(at.logs.glob("*.log")))
+        hint = f"there are: {there}" if there else "the stack was never started: `make up`"
+        raise settings.StackError(f"there is no log of {arguments.part or 'any part'}; {hint}")
     follow = ["-f"] if arguments.follow else []
-    return subprocess.run(["tail", "-n", str(arguments.lines), *follow, *found], check=False).returncode
+    return exits.in_foreground(["tail", "-n", str(arguments.lines), *follow, *found])
 
 
 def psql(at: settings.Settings, arguments: argparse.Namespace) -> int:
     if not state.running(at):
-        raise settings.StackError("not running; start it with `make up`")
+        raise settings.StackError(NOT_RUNNING)
     program = binaries.install(at.cache) / "psql"
     url = cluster.url(at, keys.load(at.directory), cluster.SUPERUSER if arguments.superuser else "postgres")
-    return subprocess.run([program, url, *arguments.arguments], check=False).returncode
+    return exits.in_foreground([program, url, *arguments.arguments])
 
 
 def run(at: settings.Settings, arguments: argparse.Namespace) -> int:
     current = state.read(at) if state.running(at) else None
     if current is None:
-        raise settings.StackError("not running; start it with `make up`")
+        raise settings.StackError(NOT_RUNNING)
     urls = {f"{name.upper()}_URL": part.url for name, part in current.parts.items() if part.url}
     own = {**urls, **parts.environment(at, keys.load(at.directory)), **parts.model_environment(at)}
-    return subprocess.run(arguments.words, env={**os.environ, **own}, check=False).returncode
+    if not arguments.words:
+        raise settings.StackError("name the command that is to run")
+    return exits.in_foreground(arguments.words, {**os.environ, **own})
 
 
 def env(at: settings.Settings, arguments: argparse.Namespace) -> None:
-    """As a shell reads it."""
+    """As a shell reads it. Raises StackError where part or port is missing or invalid."""
+    part, port = arguments.part, arguments.port or ""
+    if part not in plan.PARTS or not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+        raise settings.StackError(
+            "name a part and the port where its server listens, as in `make env PART=storage PORT=5000`; "
+            f"the parts are {', '.join(plan.PARTS)}"
+        )
     found = config.load(settings.ROOT)
-    needed = elsewhere.environment(at, keys.load(at.directory), found, arguments.part, arguments.port)
+    needed = elsewhere.environment(at, keys.load(at.directory), found, part, int(port))
     for name, value in needed.items():
         say(f"{name}={shlex.quote(value)}")
 
@@ -110,16 +130,14 @@ def supervise(at: settings.Settings, _: argparse.Namespace) -> None:
 
 
 def _show(at: settings.Settings, arguments: argparse.Namespace) -> None:
-    say("")
-    for name, value in parts.environment(at, keys.load(at.directory)).items():
-        say(f"{name}={value}")
-    say(f"\nwritten to {os.path.relpath(at.env_file)}")
+    for line in parts.shown(parts.environment(at, keys.load(at.directory)), at.env_file):
+        say(line)
     if arguments.only != "database":
         say(f"a page that shows where everything is: {at.url}")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local", description="The embedded Supabase.")
+    parser = Parser(prog="python -m local", description="The embedded Supabase.")
     found = parser.add_subparsers(required=True, metavar="COMMAND")
     for command, text in (
         (up, "start everything and wait until it answers"),
@@ -143,8 +161,8 @@ def _parser() -> argparse.ArgumentParser:
     server = found.add_parser(
         "env", help="the environment of a real server that is to be a part of this stack"
     )
-    server.add_argument("part", choices=plan.PARTS)
-    server.add_argument("port", type=int, help="where it listens")
+    server.add_argument("part", nargs="?", help=", ".join(plan.PARTS))
+    server.add_argument("port", nargs="?", help="where it listens")
     server.set_defaults(run=env)
     shell = found.add_parser("psql", help="a psql in the database, as postgres")
     shell.add_argument("--superuser", action="store_true")

@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
-from local import config, elsewhere, keys, parts, plan, state
+from local import config, elsewhere, keys, logs, parts, plan, state
 from local.plan import Plan
 from local.ports import listening
 from local.postgres import binaries, cluster, migrations
 from local.rest.build import BuildError, build
-from local.settings import ROOT, Settings, StackError
+from local.settings import ROOT, Settings, StackError, last_port, load
 from local.supervisor import Supervisor, Tell
 
 UP_WITHIN = 120.0
@@ -28,6 +28,7 @@ Say = Callable[[str], None]
 def up(settings: Settings, wanted: Plan, say: Say) -> None:
     """Start what is not running and wait until every part answers."""
     with state.turn(settings):
+        refuse_another_port(settings)
         prepare(settings, say)
         if not state.running(settings):
             if left := state.end_orphans(settings):
@@ -36,11 +37,12 @@ def up(settings: Settings, wanted: Plan, say: Say) -> None:
             _rotate_logs(settings)
             cluster.make(settings, keys.load(settings.directory), binaries.install(settings.cache))
             plan.save(settings, wanted)
+            _save_port(settings)
             launch(settings)
         elif not wanted.database_only:
             _replan(settings, wanted, say)
-        write_env(settings, parts.environment(settings, keys.load(settings.directory)))
         wait(settings, say)
+        write_env(settings, parts.environment(settings, keys.load(settings.directory)))
     if not wanted.database_only and (done := migrate(settings)):
         say(f"applied {len(done)} migrations")
 
@@ -56,6 +58,16 @@ def prepare(settings: Settings, say: Say) -> None:
     settings.logs.mkdir(parents=True, exist_ok=True)
     keys.load(settings.directory)
     config.load(ROOT)
+
+
+def refuse_another_port(settings: Settings) -> None:
+    """Raises StackError where the stack runs on another port than these settings name."""
+    port = last_port(settings.directory)
+    if port not in (None, settings.port) and state.running(settings):
+        raise StackError(
+            f"the stack of {os.path.relpath(settings.directory)} runs on port {port}, not {settings.port}: "
+            "leave LOCAL_PORT out, or stop it first by `make down`"
+        )
 
 
 def down(settings: Settings) -> bool:
@@ -88,7 +100,10 @@ def supervise(settings: Settings) -> None:
     with state.lock(settings) as free:
         if not free:
             raise StackError("another supervisor has this stack")
+        logs.set_up()
         os.environ["LOCAL_DIR"] = str(settings.directory)
+        for name in plan.STARTED_WITH:
+            os.environ.pop(name, None)
         programs = binaries.install(settings.cache)
         secrets = keys.load(settings.directory)
 
@@ -105,7 +120,8 @@ def supervise(settings: Settings) -> None:
                 return []
             migrate(settings, lambda name: tell(f"applying {name}"))
             rest = build(settings.cache, lambda _: None)
-            return parts.services(settings, secrets, config.load(ROOT), wanted, rest)
+            planned = load({**os.environ, **wanted.variables})
+            return parts.services(planned, secrets, config.load(ROOT), wanted, rest)
 
         first = parts.postgres(settings, secrets, programs, prepare_database)
         Supervisor(settings, first, others_servers, services).run()
@@ -131,12 +147,12 @@ def launch(settings: Settings, module: str = "local") -> None:
 
 
 def _replan(settings: Settings, wanted: Plan, say: Say) -> None:
-    """Where parts are to be elsewhere than now, have all but Postgres started anew."""
+    """Have all parts but Postgres restarted where the plan changes."""
     current = state.read(settings)
     if current and current.plan != wanted:
         plan.save(settings, wanted)
         os.kill(current.supervisor, signal.SIGHUP)
-        say("starting the parts anew: servers elsewhere are other ones than before")
+        say("restarting the parts: other servers or settings are given than before")
 
 
 def wait(settings: Settings, say: Say) -> None:
@@ -213,6 +229,12 @@ def _refuse_taken_ports(settings: Settings) -> None:
                 f"port {port} is in use by another program: stop it, or choose another, as in "
                 f"`make up LOCAL_PORT=55321` (the stack takes that port and the next)"
             )
+
+
+def _save_port(settings: Settings) -> None:
+    half_written = settings.port_file.with_suffix(".new")
+    half_written.write_text(f"{settings.port}\n")
+    half_written.replace(settings.port_file)
 
 
 def _rotate_logs(settings: Settings) -> None:

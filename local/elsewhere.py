@@ -11,6 +11,7 @@ from local.plan import Plan
 from local.postgres import cluster
 from local.rest import service as rest
 from local.settings import Settings
+from local.storage.names import ROOT
 
 HEALTH = {
     "auth": "/health",
@@ -26,6 +27,8 @@ TAKEN_OVER = (
     "; its tables in this database were made by our own part: if the server does not take them over, "
     "`make reset` makes an empty database"
 )
+GLOBAL_BUCKET, TENANT_ID = ROOT.split("/")
+"""The server names both in an error, and clients see it: they are the stand-in's."""
 ANSWERS_WITHIN = 2.0
 SIGNED_UPLOAD_WITHIN = 7200
 """Both in seconds; hosted Storage gives signed uploads two hours."""
@@ -136,10 +139,10 @@ def _storage(settings: Settings, keys: Keys, config: Config, port: int) -> dict[
         "UPLOAD_SIGNED_URL_EXPIRATION_TIME": str(SIGNED_UPLOAD_WITHIN),
         "TUS_URL_PATH": "/upload/resumable",
         "REQUEST_ALLOW_X_FORWARDED_PATH": "true",
-        "TENANT_ID": "local",
+        "TENANT_ID": TENANT_ID,
         "REGION": "local",
-        "GLOBAL_S3_BUCKET": "local",
-        "STORAGE_S3_BUCKET": "local",
+        "GLOBAL_S3_BUCKET": GLOBAL_BUCKET,
+        "STORAGE_S3_BUCKET": GLOBAL_BUCKET,
     }
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import jwt
 
+from local.settings import StackError
+
 TEN_YEARS = 10 * 365 * 24 * 3600
 
 
@@ -29,11 +31,23 @@ class Keys:
 def load(directory: Path) -> Keys:
     """The keys kept in `directory`; those that are not there yet are made."""
     path = directory / "keys.json"
-    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else _signed()
+    kept = _kept(path) if path.exists() else _signed()
     keys = Keys(**(_opaque() | kept))
     if asdict(keys) != kept or not path.exists():
         _keep(keys, path)
     return keys
+
+
+def _kept(path: Path) -> dict[str, str]:
+    try:
+        kept = json.loads(path.read_text())
+        Keys(**(_opaque() | kept))
+    except (ValueError, TypeError) as error:
+        raise StackError(
+            f"{path} cannot be read: restore it, or delete it and give `make reset` for new keys and an "
+            "empty database"
+        ) from error
+    return dict(kept)
 
 
 def _keep(keys: Keys, path: Path) -> None:

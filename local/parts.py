@@ -4,7 +4,7 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +22,9 @@ from local.settings import ROOT, Settings
 
 SERVED = ("auth", "storage", "realtime")
 """The parts that our own platform process serves."""
+PUBLIC = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_ANON_KEY")
+"""Of the environment, what a client may have."""
+SECRET = ("SUPABASE_SECRET_KEY", "SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_JWT_SECRET", "DATABASE_URL")
 PROCFILE = ROOT / "Procfile"
 PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
 """Programs of this Python's environment first."""
@@ -82,6 +85,14 @@ def environment(settings: Settings, keys: Keys) -> dict[str, str]:
     }
 
 
+def shown(environment: Mapping[str, str], env_file: Path) -> Iterator[str]:
+    """What a person may see of it: public values, and of secrets the names and the file that holds them."""
+    yield ""
+    yield from (f"{name}={value}" for name, value in environment.items() if name in PUBLIC)
+    secret = [name for name in SECRET if name in environment]
+    yield f"\n{os.path.relpath(env_file)} holds these and the secrets: {', '.join(secret)}"
+
+
 def postgres(settings: Settings, keys: Keys, programs: Path, prepare: Callable[[], None]) -> Part:
     return Part(
         name="postgres",
@@ -100,7 +111,7 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
     hold(settings.port)
     ports = {name: free_port() for name in ("rest", "rest_admin", "platform", *procfile())}
     addresses = {name: local_url(port) for name, port in ports.items()} | plan.elsewhere
-    told = environment(settings, keys) | model_environment(settings)
+    told = environment(settings, keys) | model_environment(settings) | plan.variables
     served = [part for part in SERVED if part not in plan.elsewhere and part not in config.off]
     auth_answers = "auth" in served or "auth" in plan.elsewhere
     health = {

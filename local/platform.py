@@ -7,16 +7,13 @@ PLATFORM_PARTS says which of Auth, Storage and Realtime it serves: those that no
 supabase/config.toml does not have off.
 """
 
-import json
 import logging
 import os
 import re
-import sys
 import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from typing import TypedDict
 
 from starlette.applications import Starlette
@@ -28,7 +25,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local import request_ids
+from local import logs, request_ids
 from local.auth import app as auth_app
 from local.auth import context as auth_context
 from local.auth import settings as auth_settings
@@ -113,30 +110,13 @@ def logged(app: ASGIApp) -> ASGIApp:
     return run
 
 
-class JsonLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
-            "level": record.levelname,
-            "event": record.getMessage(),
-            **getattr(record, "fields", {}),
-        }
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
-
-
 def configure_logging() -> None:
     """One JSON line each on stderr, uvicorn's own included; its access log would hold tokens from queries."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logs.set_up()
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").disabled = True
-    # It would log the addresses that functions are called at, with their queries.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def off(part: str) -> ASGIApp:

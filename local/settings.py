@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_PORT = 54321
+PORT_FILE = "port"
 
 
 class StackError(Exception):
@@ -22,7 +24,7 @@ class Settings:
     cache: Path
     """Binaries shared by all clones and stacks of this machine."""
     port: int
-    """The gateway's port; Postgres takes the next one."""
+    """The gateway's port; Postgres takes the next one. LOCAL_PORT, by default the port of the last start."""
     env_file: Path
     behind_proxy: bool = False
     """Whether a proxy before the gateway sets cf-ipcountry and cf-connecting-ip, as Cloudflare does."""
@@ -58,6 +60,11 @@ class Settings:
     def plan(self) -> Path:
         return self.directory / "plan.json"
 
+    @property
+    def port_file(self) -> Path:
+        """Holds the port of the last start."""
+        return self.directory / PORT_FILE
+
     def log(self, part: str) -> Path:
         return self.logs / f"{part}.log"
 
@@ -70,28 +77,38 @@ def as_root() -> bool:
     return os.geteuid() == 0
 
 
-def load() -> Settings:
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
     """Raises StackError when LOCAL_PORT is not a port."""
     default = ROOT / ".local"
-    directory = Path(os.environ.get("LOCAL_DIR") or default).resolve()
+    directory = Path(environment.get("LOCAL_DIR") or default).resolve()
+    port = environment.get("LOCAL_PORT") or last_port(directory) or DEFAULT_PORT
     return Settings(
         directory=directory,
         data=_data(directory),
-        cache=_cache(),
-        port=_port(os.environ.get("LOCAL_PORT") or str(DEFAULT_PORT)),
+        cache=cache_folder(),
+        port=_port(str(port)),
         env_file=(ROOT if directory == default else directory) / ".env.local",
-        behind_proxy=os.environ.get("LOCAL_BEHIND_PROXY") == "1",
-        functions=Path(os.environ.get("FUNCTIONS_DIR") or Settings.functions).resolve(),
+        behind_proxy=environment.get("LOCAL_BEHIND_PROXY") == "1",
+        functions=Path(environment.get("FUNCTIONS_DIR") or Settings.functions).resolve(),
     )
 
 
+def last_port(directory: Path) -> int | None:
+    """The port that the stack of this folder was last started with; None if it never was."""
+    try:
+        return int((directory / PORT_FILE).read_text())
+    except (OSError, ValueError):
+        return None
+
+
 def _port(text: str) -> int:
-    if text.isdigit() and 1024 <= int(text) <= 65534:
+    if text.isdecimal() and text.isascii() and 1024 <= int(text) <= 65534:
         return int(text)
     raise StackError(f"LOCAL_PORT must be a port from 1024 to 65534, not {text!r}")
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
+    """Of what all clones share: CINEFLUENT_CACHE, or the user's own."""
     if path := os.environ.get("CINEFLUENT_CACHE"):
         return Path(path).resolve()
     return Path("/var/cache/cinefluent") if as_root() else Path.home() / ".cache" / "cinefluent"

@@ -57,12 +57,13 @@ def read(settings: Settings) -> State | None:
 
 
 def load(path: Path) -> State | None:
+    """None without a state; an unreadable one is none either: the supervisor writes it again."""
     try:
         document = json.loads(path.read_text())
-    except FileNotFoundError:
+        parts = {name: PartState(**part) for name, part in document.pop("parts").items()}
+        return State(parts=parts, plan=Plan(**document.pop("plan")), **document)
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
-    parts = {name: PartState(**part) for name, part in document.pop("parts").items()}
-    return State(parts=parts, plan=Plan(**document.pop("plan")), **document)
 
 
 @contextmanager

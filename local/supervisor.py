@@ -1,5 +1,6 @@
 """One process that starts the parts in order, watches them, brings back what fell, and stops them."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 from local import plan, state
 from local.parts import Part
-from local.settings import ROOT, Settings
+from local.settings import ROOT, Settings, StackError
 
 TICK = 0.1
 """Seconds between two looks at the processes."""
@@ -54,6 +55,7 @@ class Watched:
         return "starting" if self.process else "waiting"
 
 
+log = logging.getLogger(__name__)
 Tell = Callable[[str], None]
 Stage = Callable[[Tell], list[Part]]
 
@@ -117,7 +119,7 @@ class Supervisor:
             try:
                 self.watched += [Watched(part) for part in reached.result()]
             except Exception as error:
-                self.failure = str(error)
+                self.failure = _why("a stage failed", error)
         ready = self.failure is None and all(watched.prepared for watched in self.watched)
         if ready and self.reaching is None and self.reached < len(self.stages):
             self.reaching = stages.submit(self.stages[self.reached], self._tell)
@@ -148,7 +150,7 @@ class Supervisor:
         try:
             watched.process = self._spawn(watched.part)
         except OSError as error:
-            self._fail(watched, str(error))
+            self._fail(watched, _why(f"{watched.part.name} does not start", error))
         watched.answered_at = now
         # At once: who ends what a killed supervisor leaves behind must know of it.
         self._write()
@@ -183,7 +185,7 @@ class Supervisor:
         try:
             watched.part.prepare()
         except Exception as error:
-            self._fail(watched, str(error))
+            self._fail(watched, _why(f"{watched.part.name} cannot be prepared", error))
         else:
             watched.ready, watched.prepared, watched.falls = True, True, 0
 
@@ -233,3 +235,9 @@ class Supervisor:
         if current != self.written:
             state.write(self.settings, current)
             self.written = current
+
+
+def _why(event: str, error: Exception) -> str:
+    """In words for a person; the supervisor's log has the traceback."""
+    log.error(event, exc_info=error)
+    return str(error) if isinstance(error, StackError | OSError) else f"{type(error).__name__}: {error}"

@@ -113,6 +113,8 @@ def running(directory: Path) -> Iterator[Stack]:
         if servers:
             local("up", **servers)
         else:
+            # A run that was killed may have left its stack, on a port of its own.
+            local("down", LOCAL_PORT="")
             os.environ["LOCAL_PORT"] = str(two_free_ports())
             local("reset")
         found = dotenv_values(directory / ".env.local")

@@ -11,11 +11,9 @@ from typing import Any
 import httpx
 from rich.console import Console
 from rich.table import Table
-from supabase import Client, create_client
+from supabase import AuthError, Client, PostgrestAPIError, create_client
+from supabase_auth.types import Session
 
-URL, ANON_KEY = os.environ["SUPABASE_URL"], os.environ["SUPABASE_ANON_KEY"]
-SEARCH_URL = os.environ.get("DEMO_SEARCH_URL", URL)
-"""Supabase's own stack has no place for the search worker behind its gateway."""
 SEARCHES = (
     ("a robot learns to feel", "movie"),
     ("friends plan a robbery that goes wrong", "movie"),
@@ -35,19 +33,38 @@ TASTE = {
     "Forrest Gump": 3.0,
     "The Lion King": 3.5,
 }
+LIKE = "Blade Runner"
 console = Console(highlight=False)
 Row = dict[str, Any]
 
 
-def main() -> int:
-    client = create_client(URL, ANON_KEY)
+class DemoError(Exception):
+    """The demo cannot go on; the message says why."""
+
+
+def main(url: str, anon_key: str, search_url: str = "") -> int:
+    """Supabase's own stack has the search worker at another address than behind its gateway."""
+    try:
+        if not url or not anon_key:
+            raise DemoError("SUPABASE_URL and SUPABASE_ANON_KEY are missing: start the demo by `make demo`")
+        show_all(create_client(url, anon_key), search_url or url)
+    except KeyboardInterrupt:
+        return 130
+    except (DemoError, AuthError, PostgrestAPIError, httpx.HTTPError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    return 0
+
+
+def show_all(client: Client, search_url: str) -> None:
     with step("signed up"):
         address = f"demo-{uuid.uuid4().hex[:12]}@example.com"
         session = client.auth.sign_up({"email": address, "password": uuid.uuid4().hex}).session
-        assert session, "sign-up gave no session"
+        if not session:
+            raise DemoError("sign-up gave no session: addresses must be confirmed first here")
     for text, kind in SEARCHES:
         with step(f"searched {kind}s for “{text}”"):
-            found = search(text, kind, session.access_token)
+            found = search(f"{search_url}/search/semantic", text, kind, client.supabase_key, session)
         show(found, ("title", "year", "similarity"))
     with step("asked what to rate first"):
         asked = rows(client.rpc("get_onboarding_items", {"count": 5}).execute().data)
@@ -57,22 +74,19 @@ def main() -> int:
     with step("asked what to watch next"):
         recommended = rows(client.rpc("get_recommendations", {"count": 8, "kind": "movie"}).execute().data)
     show(recommended, ("title", "year", "reason"))
-    with step("asked for films like Blade Runner"):
-        similar = (
-            client.rpc("get_similar_items", {"item_id": films["Blade Runner"], "count": 5}).execute().data
-        )
+    with step(f"asked for films like {LIKE}"):
+        similar = client.rpc("get_similar_items", {"item_id": films[LIKE], "count": 5}).execute().data
     show(rows(similar), ("title", "year", "score"))
     with step("asked what is popular"):
-        popular = client.rpc("get_popular_items", {"limit": 5, "kind": "movie"}).execute().data
+        popular = client.rpc("get_popular_items", {"count": 5, "kind": "movie"}).execute().data
     show(rows(popular), ("title", "year", "rating_count", "average_rating"))
-    return 0
 
 
-def search(text: str, kind: str, token: str) -> list[Row]:
+def search(url: str, text: str, kind: str, anon_key: str, session: Session) -> list[Row]:
     answer = httpx.get(
-        f"{SEARCH_URL}/search/semantic",
-        params={"q": text, "kind": kind, "limit": 4, "threshold": 0.2},
-        headers={"apikey": ANON_KEY, "Authorization": f"Bearer {token}"},
+        url,
+        params={"q": text, "kind": kind, "count": 4, "threshold": 0.2},
+        headers={"apikey": anon_key, "Authorization": f"Bearer {session.access_token}"},
         timeout=30,
     )
     answer.raise_for_status()
@@ -83,6 +97,8 @@ def rate(client: Client) -> dict[str, str]:
     """Rate what is there of the taste; title and id of it."""
     found = rows(client.table("movies").select("id, title").in_("title", list(TASTE)).execute().data)
     films = {film["title"]: film["id"] for film in found}
+    if LIKE not in films:
+        raise DemoError("the films of the demo are not loaded: `make seed` loads them")
     client.table("ratings").upsert(
         [{"item_id": id, "rating": TASTE[title]} for title, id in films.items()]
     ).execute()
@@ -110,4 +126,5 @@ def rows(data: Any) -> list[Row]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    names = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "DEMO_SEARCH_URL")
+    sys.exit(main(*(os.environ.get(name, "") for name in names)))

@@ -10,20 +10,16 @@ from collections.abc import Iterator
 
 import psycopg
 
-from local import settings, throwaway
+from local import exits, settings, throwaway
 from scripts import advisors, docs, filed, granted, migration, postgres17, scratch, snapshot
 
 
 def main() -> int:
     status = 0
-    try:
-        with throwaway.running(settings.ROOT / ".local-test"):
-            for fault in faults():
-                sys.stderr.write(f"{fault}\n")
-                status = 1
-    except settings.StackError as error:
-        sys.stderr.write(f"{error}\n")
-        status = 1
+    with throwaway.running(settings.ROOT / ".local-test"):
+        for fault in faults():
+            sys.stderr.write(f"{fault}\n")
+            status = 1
     return status
 
 
@@ -55,4 +51,4 @@ def lints(connection: psycopg.Connection) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exits.exit_status(main))

@@ -1,7 +1,7 @@
 """Check every SQL file, and what docs/ says of sql/, without a database: `python -m scripts.lint_sql`.
 
 PostgreSQL 17's own parser reads all of them; sql/ follows the rules of scripts/rules.py; sqlfluff looks after
-the style, squawk after migrations that would lock or break what runs.
+the style, squawk after migrations that would lock or break what runs. Landed migrations are as they were.
 """
 
 import re
@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pglast
 
-from scripts import docs, migration, rules, source
+from local import exits
+from scripts import docs, landed, migration, rules, source
 
 ROOT = migration.ROOT
 FOLDERS = ("sql", "supabase", "local", "seed", "workers", "webhooks", "scripts", "tests", "bench")
@@ -22,7 +23,7 @@ PLACEHOLDER = re.compile(r"%(\(\w+\))?s\b")
 
 
 def main() -> int:
-    found = list(unparsable()) or list(broken_rules()) or list(docs.faults())
+    found = [*landed.check(), *(list(unparsable()) or list(broken_rules()) or list(docs.faults()))]
     sys.stderr.writelines(f"{line}\n" for line in found)
     styled = [path for folder in STYLED for path in files(folder) if not _copied(path)]
     migrations = [path for path in files("supabase/migrations") if path.name != VENDORED]
@@ -85,4 +86,4 @@ def _tool(name: str, *arguments: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exits.exit_status(main))

@@ -1,6 +1,6 @@
 """Append the files of sql/ that changed, whole, to a new migration.
 
-    python scripts/migration.py NAME
+    python -m scripts.migration NAME
 
 What a file was when it was last carried is read from the migrations themselves: each block of a generated
 migration begins with a line that names its source.
@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+
+from local import exits
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "sql"
@@ -57,7 +59,9 @@ def pending() -> dict[str, str]:
 
 def main() -> int:
     if len(sys.argv) != 2 or not re.fullmatch(r"[a-z][a-z0-9_]*", sys.argv[1]):
-        sys.stderr.write("usage: make migration name=what_it_does (lower case letters, digits, _)\n")
+        sys.stderr.write(
+            "name it, as in `make migration name=what_it_does` (lower case letters, digits, _)\n"
+        )
         return 2
     changed = pending()
     if not changed:
@@ -77,4 +81,4 @@ def _after_last() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exits.exit_status(main))

@@ -13,7 +13,7 @@ import sys
 
 from rich.console import Console
 
-from local import commands, parts, settings, state
+from local import commands, exits, logs, parts, settings, state
 from local.settings import Settings, StackError
 from local.supervisor import Supervisor
 from scripts import cli
@@ -35,27 +35,27 @@ def main() -> int:
     command, *words = sys.argv[1:] or ["status"]
     if command != "supervise":
         os.environ["LOCAL_DIR"] = f"{os.environ.get('LOCAL_DIR') or settings.ROOT / '.local'}-supabase"
-    at = settings.load()
-    try:
-        match command:
-            case "up":
-                up(at)
-            case "down":
-                commands.down(at)
-                do("stop")
-            case "status":
-                do("status")
-            case "reset":
-                do("db", "reset", "--yes")
-            case "run":
-                return subprocess.run(words, env={**os.environ, **told(at)}, check=False).returncode
-            case "supervise":
-                supervise(at)
-            case _:
-                raise StackError(f"`{command}` is for the embedded stack: leave STACK=supabase out")
-    except StackError as error:
-        Console(stderr=True, soft_wrap=True).print(f"error: {error}", markup=False, highlight=False)
-        return 1
+    return exits.exit_status(lambda: run(settings.load(), command, words))
+
+
+def run(at: Settings, command: str, words: list[str]) -> int:
+    """Raises StackError."""
+    match command:
+        case "up":
+            up(at)
+        case "down":
+            commands.down(at)
+            do("stop")
+        case "status":
+            do("status")
+        case "reset":
+            do("db", "reset", "--yes")
+        case "run":
+            return exits.in_foreground(words, {**os.environ, **told(at)})
+        case "supervise":
+            supervise(at)
+        case _:
+            raise StackError(f"`{command}` is for the embedded stack: leave STACK=supabase out")
     return 0
 
 
@@ -70,9 +70,8 @@ def up(at: Settings) -> None:
         commands.wait(at, console.print)
     environment = told(at)
     commands.write_env(at, environment)
-    for name, value in environment.items():
-        console.print(f"{name}={value}", markup=False)
-    console.print(f"\nwritten to {os.path.relpath(at.env_file)}", markup=False)
+    for line in parts.shown(environment, at.env_file):
+        console.print(line, markup=False)
 
 
 def do(*words: str) -> None:
@@ -116,6 +115,7 @@ def supervise(at: Settings) -> None:
     with state.lock(at) as free:
         if not free:
             raise StackError("another supervisor has these workers")
+        logs.set_up()
         first, *others = parts.products(addresses(), told(at))
         Supervisor(at, first, lambda _: others).run()
         at.state.unlink(missing_ok=True)

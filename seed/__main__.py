@@ -4,11 +4,13 @@ own: our own films and books. all, the default: MovieLens with them. With SEED_D
 TMDB's films and books, those instead.
 """
 
-import argparse
+import csv
+import gzip
 import os
 import sys
 import time
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import psycopg
@@ -24,29 +26,71 @@ FIRST_MODEL = """
     where exists (select from ratings) and not exists (select from recommendation_models where is_active)
 """
 """Otherwise the first would be trained at night."""
+MALFORMED = (ValueError, LookupError, EOFError, csv.Error, zlib.error, gzip.BadGzipFile)
+"""What reading a file raises that is not what its name says; among them a text that is not UTF-8."""
 console = Console(highlight=False)
 
 
+class SeedError(Exception):
+    """Nothing can be loaded; the message says why, for a person."""
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m seed", description="Load films, books and ratings.")
-    parser.add_argument("data", nargs="?", choices=("own", "all"), default="all")
-    arguments = parser.parse_args()
-    database_url, folder = os.environ.get("DATABASE_URL"), os.environ.get("SEED_DIR")
-    errors = Console(stderr=True, highlight=False)
+    try:
+        seed(sys.argv[1:], os.environ.get("DATABASE_URL"), os.environ.get("SEED_DIR"))
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: what is shown above is loaded, `make seed` loads the rest\n")
+        return 130
+    except (SeedError, psycopg.Error, OSError) as error:
+        sys.stderr.write(f"error: {sentence(error)}\n")
+        return 2 if isinstance(error, SeedError) else 1
+    return 0
+
+
+def sentence(error: Exception) -> str:
+    if isinstance(error, psycopg.OperationalError):
+        return f"the database does not answer: {str(error).strip()}"
+    if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.InvalidSchemaName):
+        return f"the database lacks the migrations (`make up` applies them): {str(error).strip()}"
+    if isinstance(error, psycopg.Error):
+        return f"the database refuses the data: {str(error).strip()}"
+    if isinstance(error, OSError):
+        return f"{error.filename or 'a file'} cannot be read: {error.strerror or error}"
+    return str(error)
+
+
+def seed(words: Sequence[str], database_url: str | None, folder: str | None) -> None:
+    """Raises SeedError where nothing can be loaded, psycopg.Error and OSError."""
     if not database_url:
-        errors.print("DATABASE_URL is not set: `make up` writes it to .env.local")
-        return 2
-    if folder and not (Path(folder) / "tmdb").is_dir():
-        errors.print(f"SEED_DIR={folder} holds no folder tmdb/", markup=False)
-        return 2
+        raise SeedError("DATABASE_URL is not set: `make up` writes it to .env.local")
+    sources = chosen(words, folder)
     with psycopg.connect(database_url, autocommit=True) as connection:
-        for kind, rows in scale(Path(folder)) if folder else demo(arguments.data):
+        for kind, rows in sources:
             started = time.monotonic()
-            count = load(connection, kind, rows)
+            count = load(connection, kind, legible(rows, folder))
             console.print(f"{count:>7,} {TABLES[kind]} in {time.monotonic() - started:.1f} s")
         connection.execute("analyze")
         connection.execute(FIRST_MODEL)
-    return 0
+
+
+def chosen(words: Sequence[str], folder: str | None) -> list[Source]:
+    data = " ".join(words) or "all"
+    if data not in ("own", "all"):
+        raise SeedError(f"DATA is own or all, not {data!r}")
+    if folder and data == "own":
+        raise SeedError("DATA=own loads our own texts and SEED_DIR others: name one of the two")
+    if folder and not (Path(folder) / "tmdb").is_dir():
+        raise SeedError(f"SEED_DIR={folder} has no folder tmdb/")
+    return scale(Path(folder)) if folder else demo(data)
+
+
+def legible(rows: Iterable[Row], folder: str | None) -> Iterator[Row]:
+    """The rows. Raises SeedError where a file of the folder does not hold what it should."""
+    try:
+        yield from rows
+    except MALFORMED as error:
+        place = f"a file of SEED_DIR={folder}" if folder else "a file of seed/data"
+        raise SeedError(f"{place} is malformed: {type(error).__name__}: {error}") from error
 
 
 def demo(data: str) -> list[Source]:

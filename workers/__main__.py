@@ -4,6 +4,8 @@ import argparse
 import importlib
 import sys
 
+import psycopg
+
 from workers.common.errors import WorkerError
 
 WORKERS = ("blend", "embedding", "item_model", "jobs", "user_similarity")
@@ -20,6 +22,12 @@ def main() -> int:
     except WorkerError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except psycopg.Error as error:
+        sys.stderr.write(f"The database refuses: {str(error).strip()}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return 130
 
 
 if __name__ == "__main__":

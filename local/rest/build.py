@@ -37,6 +37,34 @@ def built(cache: Path) -> bool:
     return (cache / "bin" / f"{NAME}-{_fingerprint()}").exists()
 
 
+def tests(cache: Path) -> Path:
+    """A program that runs the crate's own tests, compiled if it is not in `cache` for this source yet."""
+    program = cache / "bin" / f"{NAME}-tests-{_fingerprint()}"
+    if not program.exists():
+        with _alone(cache / "rest-build.lock"):
+            if not program.exists():
+                _keep(_compiled_tests(cargo(), cache / "rest-target"), program)
+    return program
+
+
+def _compiled_tests(program: str, target: Path) -> Path:
+    _forget(program, target)
+    command = [program, "test", "--no-run", "--release", "--locked", "--message-format=json"]
+    command += ["--target-dir", str(target)]
+    done = subprocess.run(command, cwd=CRATE, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BuildError(f"the REST server's tests do not compile:\n{done.stderr}")
+    messages = map(json.loads, done.stdout.splitlines())
+    made = (message.get("executable") for message in messages if message.get("profile", {}).get("test"))
+    return Path(next(path for path in made if path))
+
+
+def _forget(program: str, target: Path) -> None:
+    """Have cargo compile the crate again: it compares times, and another checkout's sources may be newer."""
+    command = [program, "clean", "--quiet", "--release", "--package", NAME, "--target-dir", str(target)]
+    subprocess.run(command, cwd=CRATE, capture_output=True, check=False)
+
+
 def _fingerprint() -> str:
     digest = hashlib.sha256()
     sources = sorted(path for path in (CRATE / "src").rglob("*") if path.is_file())
@@ -54,22 +82,38 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def cargo() -> str:
-    """The program; raises BuildError when it is missing or too old."""
-    needed = f"the REST server needs Rust {'.'.join(map(str, OLDEST_CARGO))} or newer (https://rustup.rs)"
+    """The program. Raises BuildError where it is missing or too old."""
+    program = _program()
+    missing = _lack(program)
+    if program is None or missing:
+        raise BuildError(f"this machine lacks {missing}")
+    return program
+
+
+def lack() -> str | None:
+    """What is missing to compile the server, as a noun; None: nothing is."""
+    return _lack(_program())
+
+
+def _program() -> str | None:
     default = Path.home() / ".cargo" / "bin" / "cargo"
-    program = shutil.which("cargo") or (str(default) if default.exists() else None)
+    return shutil.which("cargo") or (str(default) if default.exists() else None)
+
+
+def _lack(program: str | None) -> str | None:
+    needed = f"Rust {'.'.join(map(str, OLDEST_CARGO))} or newer, which compiles the REST server"
     if program is None:
-        raise BuildError(f"cargo was not found: {needed}")
+        return f"{needed}: there is no cargo (https://rustup.rs)"
     answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
     version = re.match(r"cargo (\d+)\.(\d+)", answer)
     if version is None or (int(version[1]), int(version[2])) < OLDEST_CARGO:
-        raise BuildError(f"{program} is {answer.strip() or 'of no known version'}: {needed}")
-    return program
+        return f"{needed}: {program} is {answer.strip() or 'of an unknown version'} (https://rustup.rs)"
+    return None
 
 
 def _compile(program: str, cache: Path, say: Say) -> None:
     log = cache / "rest-build.log"
-    (CRATE / "src" / "main.rs").touch()  # cargo goes by time, and a source can be older than its last binary
+    _forget(program, cache / "rest-target")
     say("compiling the REST server, once; this takes a few minutes")
     with log.open("w") as errors:
         total = _count_crates(program, errors.fileno())

@@ -1,5 +1,6 @@
 """Transactions that change which files rows stand for, and what becomes of the files afterwards."""
 
+import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from local.storage.callers import Caller
 from local.storage.context import Storage, storage_of, transaction
 from local.storage.database import Outcome, Transaction
 from local.storage.failing import fail_point
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -53,3 +56,4 @@ async def _dropped(storage: Storage, versions: Iterable[str]) -> None:
         storage.doubts.add(versions)
         if not isinstance(error, OSError):
             raise
+        log.warning("files not removed yet", exc_info=error)

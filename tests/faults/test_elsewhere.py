@@ -136,7 +136,7 @@ def test_a_running_stack_is_led_elsewhere_and_back_with_its_database_up(
     servers.start("storage")
     only = {"STORAGE_URL": servers.variables["STORAGE_URL"]}
     with given(monkeypatch, only):
-        assert "starting the parts anew" in own.run("up")
+        assert "restarting the parts" in own.run("up")
     there = own.state()
     assert there.parts["storage"].status == "elsewhere"
     assert own.works()

@@ -82,8 +82,10 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
     directory = Path(f"/tmp/cinefluent-test-{os.getpid()}-{time.monotonic_ns()}")
     made = Own(directory, two_free_ports())
     yield made
-    local("down", made.directory, made.port)
-    shutil.rmtree(directory, ignore_errors=True)
+    ended = local("down", made.directory, made.port)
+    if directory.exists():
+        shutil.rmtree(directory)
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_a_second_up_changes_nothing_and_down_can_be_given_twice(own: Own) -> None:

@@ -280,6 +280,8 @@ def test_another_users_lists_are_refused_whatever_the_plan(
         "get_recommendations(diversity => 'NaN')",
         "get_recommendations(kind => 'opera')",
         "get_popular_items(201)",
+        'get_popular_items("limit" => 0)',
+        'get_popular_items(3, "limit" => 4)',
         "get_trending_items(-5)",
         "get_similar_items(null, 5)",
         "get_collaborative_recommendations(null, 5)",
@@ -322,6 +324,9 @@ def test_popular_goes_by_the_sum_of_ratings_then_by_the_sources_word(
     db.execute("insert into content (title, popularity) values ('Known elsewhere', 50)")
     become(db, None)
     rows = db.execute("select title, rating_count, average_rating from get_popular_items(6)").fetchall()
+    for size in ('"limit" => 6', 'count => 6, "limit" => 6'):
+        query = f"select title, rating_count, average_rating from get_popular_items({size})"
+        assert db.execute(query.encode()).fetchall() == rows
     assert rows[0] == ("Film A", 4, pytest.approx(3.75))
     assert rows[1] == ("Film B", 4, pytest.approx(3))
     assert rows[5] == ("Known elsewhere", 0, None)

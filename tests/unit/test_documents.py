@@ -1,15 +1,44 @@
 """What the documents say is there, is; what is there, they say."""
 
+import ast
+import importlib
 import re
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
+from pathlib import Path
 
+import pytest
+
+from local.plan import STARTED_WITH, VARIABLES
 from local.settings import ROOT
-from workers.embedding.settings import Settings as EmbeddingSettings
-from workers.item_model.settings import Settings as ItemModelSettings
-from workers.jobs.settings import Settings as JobsSettings
-from workers.search.settings import Settings as SearchSettings
 
 README = (ROOT / "README.md").read_text()
+PRODUCT = ("workers", "seed", "webhooks")
+READ = re.compile(r"""environ(?:ment)?(?:\.get\(|\[)["']([A-Z][A-Z0-9_]+)["']""")
+"""A variable that is read by its name."""
+LINK = re.compile(r"\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)")
+CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+TICKS = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+OF_THE_MACHINE = {"PATH", "HOME", "TERM", "GITHUB_REF"}
+
+
+def documents() -> list[Path]:
+    """Every Markdown file that git knows, or would."""
+    words = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.md"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [path for name in done.stdout.splitlines() if (path := ROOT / name).exists()]
+
+
+def settings_classes() -> Iterator[type]:
+    """Every class of the product that settings are read into."""
+    for path in (path for package in PRODUCT for path in sorted((ROOT / package).rglob("*.py"))):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and node.name.endswith("Settings") and node.decorator_list:
+                yield getattr(importlib.import_module(module), node.name)
 
 
 def test_every_make_target_is_in_the_readme() -> None:
@@ -20,9 +49,28 @@ def test_every_make_target_is_in_the_readme() -> None:
 
 def test_every_setting_is_in_the_example() -> None:
     example = (ROOT / ".env.example").read_text()
-    for settings in (SearchSettings, EmbeddingSettings, ItemModelSettings, JobsSettings):
+    found = list(settings_classes())
+    assert len(found) >= 6
+    for settings in found:
         for field in fields(settings):
-            assert re.search(rf"^#? ?{field.name.upper()}=", example, re.MULTILINE), field.name
+            wanted = rf"^#? ?{field.name.upper()}="
+            assert re.search(wanted, example, re.MULTILINE), f"{settings.__module__}: {field.name}"
+
+
+def test_every_variable_of_the_command_line_is_documented() -> None:
+    """What the stack, the scripts and the loader read beside those settings."""
+    sources = (path for folder in ("scripts", "seed") for path in (ROOT / folder).glob("*.py"))
+    texts = [path.read_text() for path in (ROOT / "local" / "settings.py", *sources)]
+    names = {name for text in texts for name in READ.findall(text)} | {*STARTED_WITH, *VARIABLES.values()}
+    written = "\n".join(path.read_text() for path in (*documents(), ROOT / ".env.example"))
+    assert {name for name in names - OF_THE_MACHINE if not re.search(rf"\b{name}\b", written)} == set()
+
+
+def test_git_ignores_files_of_secrets_and_keeps_the_example() -> None:
+    """`make env > storage.env` and `make up` write them."""
+    ignored = [".env", ".env.local", "storage.env", "auth.env", "supabase/functions/.env", "a/b.env"]
+    words = ["git", "check-ignore", "--no-index", *ignored, ".env.example"]
+    assert subprocess.run(words, cwd=ROOT, capture_output=True, text=True).stdout.split() == ignored
 
 
 def test_every_dependency_has_its_reason() -> None:
@@ -40,7 +88,29 @@ def test_every_dependency_has_its_reason() -> None:
                 assert re.search(rf"^\|.*\b{re.escape(name)}\b", reasons, re.MULTILINE), name
 
 
-def test_links_between_documents_lead_somewhere() -> None:
-    for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*/README.md")]:
-        for link in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text()):
-            assert (path.parent / link).exists(), f"{path.name}: {link}"
+@pytest.mark.parametrize("path", documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_and_anchors_lead_somewhere(path: Path) -> None:
+    for target, anchor in LINK.findall(CODE.sub("", path.read_text())):
+        found = (path.parent / target).resolve() if target else path
+        assert found.exists(), f"there is no {target}"
+        if anchor:
+            assert anchor in anchors(found), f"{found.name} has no heading #{anchor}"
+
+
+@cache
+def anchors(path: Path) -> set[str]:
+    """What GitHub calls the headings of a document."""
+    seen = Counter[str]()
+    found = set[str]()
+    for heading in re.findall(r"^#{1,6} +(.+?)\s*$", TICKS.sub("", path.read_text()), re.MULTILINE):
+        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+        name = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
+        found.add(f"{name}-{seen[name]}" if seen[name] else name)
+        seen[name] += 1
+    return found
+
+
+def test_anchors_are_those_of_github(tmp_path: Path) -> None:
+    text = "# What a request may be\n## `GET /x`, and: more!\n## More\n## More\n```\n# no heading\n```\n"
+    (tmp_path / "a.md").write_text(text)
+    assert anchors(tmp_path / "a.md") == {"what-a-request-may-be", "get-x-and-more", "more", "more-1"}

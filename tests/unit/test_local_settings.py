@@ -58,14 +58,33 @@ def test_a_broken_configuration_is_named(tmp_path: Path) -> None:
         config.load(tmp_path)
 
 
-@pytest.mark.parametrize("port", ["", "80", "http", "70000", "-1", "54321 "])
-def test_a_port_that_is_none_is_refused(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("port", ["", "80", "http", "70000", "-1", "54321 ", "٥٤٣٢١"])
+def test_a_port_that_is_none_is_refused(port: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
     monkeypatch.setenv("LOCAL_PORT", port)
     if port == "":
         assert settings.load().port == settings.DEFAULT_PORT
     else:
         with pytest.raises(StackError, match="LOCAL_PORT"):
             settings.load()
+
+
+@pytest.mark.parametrize(
+    ("kept", "named", "port"),
+    [
+        (None, "", settings.DEFAULT_PORT),
+        ("34321\n", "", 34321),
+        ("34321\n", "44321", 44321),
+        ("", "", settings.DEFAULT_PORT),
+        ("a port", "", settings.DEFAULT_PORT),
+    ],
+)
+def test_the_port_is_the_named_one_or_that_of_the_last_start(
+    kept: str | None, named: str, port: int, tmp_path: Path
+) -> None:
+    if kept is not None:
+        (tmp_path / "port").write_text(kept)
+    assert settings.load({"LOCAL_DIR": str(tmp_path), "LOCAL_PORT": named}).port == port
 
 
 @pytest.mark.parametrize(("text", "believed"), [("1", True), ("", False), ("0", False), (None, False)])

@@ -17,6 +17,25 @@ def test_parts_are_elsewhere_where_variables_say_so() -> None:
     assert plan.read({}) == Plan()
 
 
+def test_what_the_parts_are_started_with_is_in_the_plan(tmp_path: Path) -> None:
+    """A running supervisor has an environment of its own: it reads these when the plan changes."""
+    given = {"PERIODIC_JOBS": "off", "FUNCTIONS_DIR": str(tmp_path), "LOCAL_BEHIND_PROXY": "", "PATH": "/bin"}
+    found = plan.read(given)
+    assert found.variables == {"PERIODIC_JOBS": "off", "FUNCTIONS_DIR": str(tmp_path)}
+    at = Settings(tmp_path, tmp_path, tmp_path, 54321, tmp_path)
+    plan.save(at, found)
+    assert plan.load(at) == found
+    with pytest.raises(StackError, match="is not a folder"):
+        plan.read({"FUNCTIONS_DIR": str(tmp_path / "missing")})
+
+
+def test_a_plan_that_is_cut_off_is_named(tmp_path: Path) -> None:
+    at = Settings(tmp_path, tmp_path, tmp_path, 54321, tmp_path)
+    at.plan.write_text('{"elsewhere":')
+    with pytest.raises(StackError, match=r"plan\.json cannot be read"):
+        plan.load(at)
+
+
 @pytest.mark.parametrize(
     "address",
     [

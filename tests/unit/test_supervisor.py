@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from local import plan, state, supervisor
+from local import logs, plan, state, supervisor
 from local.parts import Part
 from local.plan import Plan
-from local.settings import Settings
+from local.settings import Settings, StackError
 from tests.waiting import until
 
 SLEEP = ["sleep", "600"]
@@ -83,13 +83,29 @@ def test_a_program_that_is_not_there_is_named(start: Callable[..., Run]) -> None
     assert current.failure and current.failure.startswith("lost failed: ")
 
 
-def test_a_preparation_that_fails_is_told(start: Callable[..., Run]) -> None:
-    def refuse() -> None:
-        raise RuntimeError("migration 1 is wrong")
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (RuntimeError("migration 1 is wrong"), "RuntimeError: migration 1 is wrong"),
+        (KeyError("DATABASE_URL"), "KeyError: 'DATABASE_URL'"),
+        (StackError("migration 1 is wrong"), "migration 1 is wrong"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["preparation", "stage"])
+def test_what_fails_is_said_and_its_traceback_is_logged(
+    start: Callable[..., Run], caplog: pytest.LogCaptureFixture, kind: str, error: Exception, said: str
+) -> None:
+    def refuse(*_: object) -> list[Part]:
+        raise error
 
-    run = start(Part("first", SLEEP, ready=lambda: True, prepare=refuse))
+    if kind == "stage":
+        run = start(Part("first", SLEEP, ready=lambda: True))
+        run.supervisor.stages += (refuse,)
+    else:
+        run = start(Part("first", SLEEP, ready=lambda: True, prepare=lambda: list.clear(refuse())))
     current = run.until(lambda found: found.failure is not None)
-    assert current.failure and "migration 1 is wrong" in current.failure
+    assert current.failure and said in current.failure
+    assert "in refuse\n" in logs.JsonLines().format(caplog.records[-1]).replace("\\n", "\n")
 
 
 def test_a_fallen_part_is_started_again_and_the_others_stay(start: Callable[..., Run]) -> None:
@@ -219,15 +235,6 @@ def test_another_plan_starts_all_but_the_first_part_anew(start: Callable[..., Ru
     assert after.plan.elsewhere == {"auth": "http://127.0.0.1:9999"}
     assert after.parts["first"].pid == before.parts["first"].pid
     assert after.parts["second"].pid != before.parts["second"].pid
-
-
-def test_a_stage_that_cannot_be_had_is_told(start: Callable[..., Run]) -> None:
-    def refuse(_: supervisor.Tell) -> list[Part]:
-        raise RuntimeError("migration 1 is wrong")
-
-    run = start(Part("first", SLEEP, ready=lambda: True))
-    run.supervisor.stages += (refuse,)
-    assert run.until(lambda found: found.failure is not None).failure == "migration 1 is wrong"
 
 
 def test_a_stage_may_take_its_time_while_the_parts_are_watched(start: Callable[..., Run]) -> None:

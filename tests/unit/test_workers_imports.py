@@ -1,22 +1,13 @@
 """Who may use whom among the workers."""
 
-import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.unit.test_imports import imports
+
 WORKERS = Path(__file__).resolve().parents[2] / "workers"
 NAMES = sorted(folder.name for folder in WORKERS.iterdir() if (folder / "__init__.py").exists())
-
-
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: imports are absolute"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -25,7 +16,6 @@ def test_a_worker_uses_itself_and_what_is_common(name: str) -> None:
     for path in (WORKERS / name).rglob("*.py"):
         used = {".".join(module.split(".")[:2]) for module in imports(path)}
         assert not used & others, path
-        assert not {module.split(".")[0] for module in used} & {"local", "seed", "scripts", "tests"}, path
 
 
 @pytest.mark.parametrize("path", sorted(WORKERS.rglob("core.py")), ids=lambda path: path.parent.name)

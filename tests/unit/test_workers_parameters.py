@@ -2,7 +2,18 @@
 
 import pytest
 
-from workers.search.core import InvalidParameter, Query, normal, read_query, read_texts
+from workers.search.core import (
+    CONTENT,
+    SEMANTIC,
+    InvalidParameter,
+    Query,
+    UnknownParameter,
+    normal,
+    once,
+    read_query,
+    read_search,
+    read_texts,
+)
 
 WRONG_LIMITS = ("", "0", "201", "-1", "1.5", "1e2", " 5", "1_0", "٣", "ten", "9" * 30)
 WRONG_THRESHOLDS = ("", "-0.1", "1.01", "nan", "NaN", "inf", "-inf", "1_0", "0,5", "٣")
@@ -12,9 +23,47 @@ def test_a_query_alone_has_defaults() -> None:
     assert read_query({"q": "robots"}) == Query("robots", "movie", 12, 0.4)
 
 
-def test_parameters_are_read_and_unknown_ones_ignored() -> None:
-    given = {"q": "robots", "kind": "tv_show", "limit": "200", "threshold": "0.25", "page": "2"}
+@pytest.mark.parametrize("name", ["count", "limit"])
+def test_parameters_are_read(name: str) -> None:
+    given = {"q": "robots", "kind": "tv_show", name: "200", "threshold": "0.25"}
     assert read_query(given) == Query("robots", "tv_show", 200, 0.25)
+    assert read_search({"q": "Robots", name: "3", "genre": "drama", "kind": ""}).arguments == {
+        "count": "3",
+        "genre": "drama",
+    }
+
+
+def test_a_count_may_be_given_under_both_names_if_they_agree() -> None:
+    both = {"q": "robots", "count": "3", "limit": "3"}
+    assert read_query(both).count == 3
+    assert read_search(both).arguments == {"count": "3"}
+    for read in (read_query, read_search):
+        with pytest.raises(InvalidParameter, match="give one of the two") as raised:
+            read(both | {"limit": "4"})
+        assert raised.value.field == "limit"
+
+
+@pytest.mark.parametrize("known", [SEMANTIC, CONTENT], ids=["semantic", "content"])
+@pytest.mark.parametrize(
+    "name", ["page", "limits", "Count", "count ", "offset", "select", "", "q\0", "é" * 200]
+)
+def test_an_unknown_parameter_is_named(known: tuple[str, ...], name: str) -> None:
+    with pytest.raises(UnknownParameter) as raised:
+        once([("q", "robots"), (name, "1")], known)
+    assert raised.value.field == name[:100]
+
+
+def test_each_route_has_parameters_of_its_own() -> None:
+    with pytest.raises(UnknownParameter):
+        once([("threshold", "0.5")], CONTENT)
+    with pytest.raises(UnknownParameter):
+        once([("genre", "drama")], SEMANTIC)
+
+
+def test_a_parameter_given_twice_is_refused_and_the_key_is_not_read() -> None:
+    assert once([("q", "a"), ("apikey", "x"), ("apikey", "y")], SEMANTIC) == {"q": "a"}
+    with pytest.raises(InvalidParameter, match="q is given more than once"):
+        once([("q", "a"), ("q", "a")], SEMANTIC)
 
 
 @pytest.mark.parametrize("threshold", ["0", "1", "1.0", ".5", "1e-3", "0."])
@@ -34,6 +83,7 @@ def test_thresholds_from_0_to_1_are_taken(threshold: str) -> None:
         ("kind", "film"),
         ("kind", "Movie"),
         ("kind", "movie; drop table"),
+        *(("count", value) for value in WRONG_LIMITS),
         *(("limit", value) for value in WRONG_LIMITS),
         *(("threshold", value) for value in WRONG_THRESHOLDS),
     ],

@@ -1,5 +1,6 @@
 """Search by meaning on a running stack, through the gateway, as a client does it."""
 
+import json
 import time
 import uuid
 from collections.abc import Iterator
@@ -166,7 +167,27 @@ def test_a_wrong_parameter_is_named(http: httpx.Client, field: str, query: str) 
 
 
 def test_bytes_that_are_no_text_are_no_fault(http: httpx.Client) -> None:
-    assert http.get("/search/semantic?q=%ff%fe&unknown=1").status_code == 200
+    assert http.get("/search/semantic?q=%ff%fe").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/search/semantic", "/search/content"])
+def test_the_page_size_has_two_names_and_unknown_parameters_are_refused(
+    films: Catalogue, http: httpx.Client, path: str
+) -> None:
+    films.until_embedded(*(films.add(f"Robots {n}", f"A lonely robot, number {n}.") for n in range(4)))
+    for size in ({"count": 3}, {"limit": 3}, {"count": 3, "limit": 3}):
+        answer = http.get(path, params={"q": "lonely robot", **size})
+        assert (answer.status_code, len(answer.json()["results"])) == (200, 3)
+    for field, query in (("limit", "count=3&limit=4"), ("count", "count=0"), ("count", "count=3&count=4")):
+        refused = http.get(f"{path}?q=robot&{query}")
+        details = refused.json()["details"]
+        details = json.loads(details) if isinstance(details, str) else details
+        assert (refused.status_code, details["field"]) == (400, field)
+    for name in ("page", "Limit", "offset"):
+        refused = http.get(path, params={"q": "robot", name: "1"})
+        code, details = refused.json()["code"], refused.json()["details"]
+        assert (refused.status_code, code, details) == (400, "unknown_parameter", {"field": name})
+    assert http.get(path, params={"q": "robot", "apikey": http.headers["apikey"]}).status_code == 200
 
 
 def test_the_request_id_goes_through(http: httpx.Client) -> None:

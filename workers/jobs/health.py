@@ -35,7 +35,9 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self._answer(HTTPStatus.OK, generate_latest(self.server.registry), CONTENT_TYPE_LATEST)
         except psycopg.Error as error:
-            logs.warning("metrics_unavailable", error=type(error).__name__)
+            away = isinstance(error, psycopg.OperationalError)
+            say = logs.warning if away else logs.error
+            say("metrics_unavailable", error=type(error).__name__)
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, b"the database does not answer\n")
 
     def _answer(self, status: HTTPStatus, body: bytes, kind: str = PLAIN) -> None:

@@ -14,8 +14,8 @@ from workers.common import logs
 from workers.common.settings import load
 from workers.search import views
 from workers.search.catalog import Catalog
-from workers.search.core import InvalidParameter
-from workers.search.errors import ApiError, invalid_parameter
+from workers.search.core import InvalidParameter, UnknownParameter
+from workers.search.errors import ApiError, invalid_parameter, unknown_parameter
 from workers.search.metrics import Metrics
 from workers.search.model import Model
 from workers.search.settings import Settings
@@ -57,7 +57,8 @@ def answer_errors(app: Flask) -> None:
 
     @app.errorhandler(InvalidParameter)
     def invalid(error: InvalidParameter) -> tuple[Response, int]:
-        return api(invalid_parameter(error.field, str(error)))
+        refusal = unknown_parameter if isinstance(error, UnknownParameter) else invalid_parameter
+        return api(refusal(error.field, str(error)))
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:

@@ -36,7 +36,7 @@ class Catalog:
         arguments: dict[str, Any] = {
             "query_embedding": embedding,
             "match_threshold": query.threshold,
-            "match_count": query.limit,
+            "match_count": query.count,
         }
         function = FUNCTIONS.get(query.kind)
         if function is None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,15 @@ LONGEST_QUERY = 1_000
 MOST_RESULTS = 200
 MOST_TEXTS = 16
 LONGEST_TEXT = 20_000
+LONGEST_NAME = 100
 
 ARGUMENTS = ("kind", "genre", "language", "year_from", "year_to", "tier", "count", "cursor")
 """Of search_content, besides what is searched for."""
+SEMANTIC = ("q", "kind", "count", "limit", "threshold")
+CONTENT = ("q", *ARGUMENTS, "limit")
+"""The parameters of each route. `limit` is another name of `count`, as in PostgREST."""
+UNREAD = ("apikey",)
+"""The gateway reads the key of an address that is typed into a browser, and passes it on."""
 
 WHOLE = re.compile(r"[0-9]{1,9}")
 DECIMAL = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -25,11 +31,18 @@ class InvalidParameter(ValueError):
         self.field = field
 
 
+class UnknownParameter(InvalidParameter):
+    """Named, since a filter that is misspelt would be ignored in silence."""
+
+    def __init__(self, field: str, known: Iterable[str]) -> None:
+        super().__init__(field, f"There is no parameter {field}: the parameters are {', '.join(known)}.")
+
+
 @dataclass(frozen=True)
 class Query:
     text: str
     kind: str = "movie"
-    limit: int = 12
+    count: int = 12
     threshold: float = 0.4
 
 
@@ -40,9 +53,35 @@ class Search:
     """What else the caller gave of ARGUMENTS, for the function to check."""
 
 
+def once(pairs: Iterable[tuple[str, str]], known: Iterable[str]) -> dict[str, str]:
+    """The parameters of an address. Raises InvalidParameter for an unknown one and for one given twice."""
+    parameters: dict[str, str] = {}
+    for name, value in pairs:
+        if name in UNREAD:
+            continue
+        if name not in known:
+            raise UnknownParameter(name[:LONGEST_NAME], known)
+        if name in parameters:
+            raise InvalidParameter(name, f"{name} is given more than once.")
+        parameters[name] = value
+    return parameters
+
+
+def _count(
+    parameters: Mapping[str, str], names: Iterable[str] = ("count", "limit")
+) -> tuple[str, str] | None:
+    """The name under which the page size is given, and its text. Raises InvalidParameter for two sizes."""
+    given = [(name, parameters[name]) for name in names if name in parameters]
+    if len({value for _, value in given}) > 1:
+        raise InvalidParameter("limit", "limit is another name of count: give one of the two.")
+    return given[0] if given else None
+
+
 def read_search(parameters: Mapping[str, str]) -> Search:
     """Raises InvalidParameter for a query that is wrong; what is empty counts as not given."""
-    given = {name: parameters[name] for name in ARGUMENTS if parameters.get(name)}
+    given = {name: value for name, value in parameters.items() if value and name != "q"}
+    if size := _count(given):
+        given = {name: value for name, value in given.items() if name != "limit"} | {"count": size[1]}
     for name, value in given.items():
         if "\0" in value:
             raise InvalidParameter(name, f"{name} must not hold a NUL character.")
@@ -51,11 +90,11 @@ def read_search(parameters: Mapping[str, str]) -> Search:
 
 
 def read_query(parameters: Mapping[str, str]) -> Query:
-    """Raises InvalidParameter for the first one that is wrong; those it does not know are ignored."""
+    """Raises InvalidParameter for the first one that is wrong."""
     return Query(
         text=_text(parameters.get("q", "")),
         kind=_kind(parameters.get("kind", Query.kind)),
-        limit=_limit(parameters.get("limit", str(Query.limit))),
+        count=_size(*(_count(parameters) or ("count", str(Query.count)))),
         threshold=_threshold(parameters.get("threshold", str(Query.threshold))),
     )
 
@@ -77,9 +116,9 @@ def _kind(value: str) -> str:
     return value
 
 
-def _limit(value: str) -> int:
+def _size(name: str, value: str) -> int:
     if not WHOLE.fullmatch(value) or not 1 <= int(value) <= MOST_RESULTS:
-        raise InvalidParameter("limit", f"limit must be a whole number from 1 to {MOST_RESULTS}.")
+        raise InvalidParameter(name, f"{name} must be a whole number from 1 to {MOST_RESULTS}.")
     return int(value)
 
 

@@ -19,6 +19,10 @@ def invalid_parameter(field: str, message: str) -> ApiError:
     return ApiError(HTTPStatus.BAD_REQUEST, "invalid_parameter", message, {"field": field})
 
 
+def unknown_parameter(field: str, message: str) -> ApiError:
+    return ApiError(HTTPStatus.BAD_REQUEST, "unknown_parameter", message, {"field": field})
+
+
 def missing_key() -> ApiError:
     hint = "Send the anon or publishable key in the header apikey, or a token as Authorization: Bearer."
     return ApiError(HTTPStatus.UNAUTHORIZED, "missing_key", "No API key or token in the request.", hint=hint)

@@ -17,13 +17,15 @@ ERROR = {
     },
 }
 REFUSALS = {
-    "400": "A parameter is not what it can be; details.field names it.",
+    "400": "A parameter is invalid or unknown; details.field names it.",
     "401": "No key or token, or one that is not valid.",
     "403": "The caller may not do this.",
     "404": "What a parameter names is not there.",
     "429": "Too many requests; Retry-After says for how many seconds.",
     "503": "The catalogue does not answer.",
 }
+ALIAS = "another name of count"
+SIZE = {"type": "integer", "minimum": 1, "maximum": MOST_RESULTS}
 ABOUT = {
     "kind": "movie, tv_show, sports or book; none: all of them",
     "genre": "a genre's slug",
@@ -67,7 +69,8 @@ def _semantic() -> Json:
     parameters = [
         _parameter("q", "what to search for", TEXT, required=True),
         _parameter("kind", "what to find", {"type": "string", "enum": list(KINDS), "default": "movie"}),
-        _parameter("limit", "how many at most", {"type": "integer", "minimum": 1, "maximum": MOST_RESULTS}),
+        _parameter("count", "how many at most", SIZE),
+        _parameter("limit", ALIAS, SIZE),
         _parameter("threshold", "how similar at least", {"type": "number", "minimum": 0, "maximum": 1}),
     ]
     answer = {"type": "object", "required": ["results"], "properties": {"results": RESULTS}}
@@ -77,6 +80,7 @@ def _semantic() -> Json:
 def _content() -> Json:
     parameters = [_parameter("q", "what to search for", TEXT, required=True)]
     parameters += [_parameter(name, ABOUT[name], {"type": "string"}) for name in ARGUMENTS]
+    parameters.append(_parameter("limit", ALIAS, {"type": "string"}))
     answer = {"type": "object", "required": ["results", "total", "facets", "next_cursor"]}
     return _operation("search_content with the text's vector.", answer, parameters=parameters)
 

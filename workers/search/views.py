@@ -8,7 +8,7 @@ from werkzeug.exceptions import BadRequest
 
 from workers.search import openapi
 from workers.search.catalog import Catalog
-from workers.search.core import normal, read_query, read_search, read_texts
+from workers.search.core import CONTENT, SEMANTIC, normal, once, read_query, read_search, read_texts
 from workers.search.errors import not_service, unavailable
 from workers.search.metrics import Metrics
 from workers.search.model import Model
@@ -29,7 +29,7 @@ def search(parts: Parts) -> Blueprint:
     @views.get("/search/semantic")
     def semantic() -> Response:
         caller = parts.tokens.caller(request.headers)
-        query = read_query(request.args)
+        query = read_query(once(request.args.items(multi=True), SEMANTIC))
         with parts.metrics.embedding.labels("query").time():
             embedding = parts.model.query(query.text)
         return jsonify(results=parts.catalog.match(caller, query, embedding, g.request_id))
@@ -37,7 +37,7 @@ def search(parts: Parts) -> Blueprint:
     @views.get("/search/content")
     def content() -> Response:
         caller = parts.tokens.caller(request.headers)
-        search = read_search(request.args)
+        search = read_search(once(request.args.items(multi=True), CONTENT))
         with parts.metrics.embedding.labels("query").time():
             embedding = parts.model.query(normal(search.text))
         return jsonify(parts.catalog.search(caller, search, embedding, g.request_id))

@@ -33,7 +33,7 @@ async def settings(request: Request) -> JSONResponse:
             "phone_autoconfirm": False,
             "sms_provider": "",
             "saml_enabled": False,
-            "saml_private_key_next_configured": False,
+            "saml_private_key_next_configured": True,
             "passkeys_enabled": False,
         }
     )

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 import psycopg
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from local.storage import models, names, receiving, resumables, storing
 from local.storage.contents import HEAD, OCTETS
@@ -27,6 +27,7 @@ from local.storage.storing import Place
 
 VERSION = "1.0.0"
 PIECE = "application/offset+octet-stream"
+PLAIN = "text/plain;charset=UTF-8"
 PATIENCE = 10
 """Seconds for a broken connection to be noticed, whose client has already come back."""
 ABILITIES = {
@@ -69,7 +70,7 @@ def _refusal(error: StorageError | psycopg.Error | OSError) -> Response | None:
         error = of_disk(error)
     if error.status == 500:
         return None
-    return PlainTextResponse(f"{error.message}\n", error.status)
+    return Response(f"{error.message}\n", error.status, media_type=PLAIN)
 
 
 async def abilities(request: Request) -> Response:
@@ -105,7 +106,7 @@ async def created(request: Request) -> Response:
     headers = {"location": _location(request, upload, signed), "upload-expires": _expiry(request, upload)}
     if request.headers.get("content-type") == PIECE or length == 0:
         headers["upload-offset"] = str(await _continued(request, upload, uploader, 0))
-    return Response(status_code=201, headers=headers, media_type="text/plain")
+    return Response(status_code=201, headers=headers, media_type=PLAIN)
 
 
 async def told(request: Request) -> Response:
@@ -124,7 +125,7 @@ async def told(request: Request) -> Response:
         "upload-expires": _expiry(request, upload),
         "cache-control": "no-store",
     }
-    return Response(headers=headers, media_type="text/plain")
+    return Response(headers=headers, media_type=PLAIN)
 
 
 async def continued(request: Request) -> Response:

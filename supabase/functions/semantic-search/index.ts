@@ -9,17 +9,31 @@ import { withCors } from "../_shared/cors.ts";
 
 const PASSED_ON = ["authorization", "apikey", "x-profile-id", "x-request-id"];
 const WITHIN = 10_000; // milliseconds
+const KNOWN = ["q", "kind", "count", "limit", "threshold"];
+const UNREAD = ["apikey", "forceFunctionRegion"]; // of the platform; the second is supabase-js's `region`
 
+/** Of the address, and of the body of a POST; the worker refuses a parameter that both hold. */
 async function parameters(request: Request): Promise<URLSearchParams> {
-  if (request.method === "GET") return new URL(request.url).searchParams;
-  if (request.method !== "POST") throw new ApiError(405, "method_not_allowed", "Use GET or POST.");
-  const given = Object.entries(await jsonOf(request)).filter(([, value]) => value !== null);
+  if (!["GET", "POST"].includes(request.method)) {
+    throw new ApiError(405, "method_not_allowed", "Use GET or POST.");
+  }
+  const url = [...new URL(request.url).searchParams].filter(([name]) => !UNREAD.includes(name));
+  const body = request.method === "POST" ? Object.entries(await jsonOf(request)) : [];
+  const given: [string, unknown][] = [...url, ...body];
   for (const [name, value] of given) {
-    if (typeof value === "object") {
+    if (!KNOWN.includes(name)) throw unknown(name.slice(0, 100));
+    if (typeof value === "object" && value !== null) {
       throw new ApiError(400, "invalid_parameter", `${name} must be a text or a number`, name);
     }
   }
-  return new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  return new URLSearchParams(
+    given.filter(([, value]) => value !== null).map(([name, value]) => [name, String(value)]),
+  );
+}
+
+function unknown(name: string): ApiError {
+  const message = `There is no parameter ${name}: the parameters are ${KNOWN.join(", ")}.`;
+  return new ApiError(400, "unknown_parameter", message, name);
 }
 
 async function search(request: Request): Promise<Response> {

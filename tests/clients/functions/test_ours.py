@@ -42,6 +42,38 @@ def test_semantic_search_refuses_as_the_worker_does(stack: Stack) -> None:
     assert (function.status_code, function.json()) == (worker.status_code, worker.json())
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"q": "x", "page": "2"},
+        {"q": "x", "limits": "3"},
+        {"q": "x", "count": "0"},
+        {"q": "x", "count": "3", "limit": "4"},
+    ],
+)
+def test_semantic_search_names_an_unknown_parameter_as_the_worker_does(
+    stack: Stack, asked: dict[str, str]
+) -> None:
+    keys = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
+    url = f"{stack.url}/functions/v1/semantic-search"
+    worker = httpx.get(f"{stack.url}/search/semantic", params=asked, headers=keys)
+    assert (worker.status_code, worker.json()["code"][-9:]) == (400, "parameter")
+    for answer in (
+        httpx.get(url, params=asked, headers=keys),
+        httpx.post(url, json=asked, headers=keys),
+        httpx.post(url, params={"q": asked.pop("q")}, json=asked, headers=keys),
+    ):
+        assert (answer.status_code, answer.json()) == (400, worker.json())
+
+
+def test_semantic_search_names_an_unknown_parameter_that_is_null(stack: Stack) -> None:
+    keys = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
+    url = f"{stack.url}/functions/v1/semantic-search?forceFunctionRegion=us-east-1"
+    refused = httpx.post(url, json={"q": "x", "page": None}, headers=keys)
+    assert (refused.status_code, refused.json()["code"]) == (400, "unknown_parameter")
+    assert httpx.post(url, json={"q": "x", "kind": None}, headers=keys).status_code == 200
+
+
 def test_semantic_search_asks_for_a_token(stack: Stack) -> None:
     assert httpx.get(f"{stack.url}/functions/v1/semantic-search?q=x").status_code == 401
 

@@ -97,6 +97,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         refuses("match_movies", {"query_embedding": VECTOR, "match_threshold": -0.5}, "match_threshold"),
         refuses("match_books", {"query_embedding": None}, "query_embedding"),
         refuses("get_popular_items", {"limit": 0}, "limit"),
+        refuses("get_popular_items", {"count": 201}, "count"),
+        refuses("get_popular_items", {"count": 2, "limit": 3}, "limit"),
         refuses("get_recommendations", {"count": 1_000_000}, "count", ann),
         refuses("get_recommendations", {"count": 1_000_000}, "count"),
         refuses("get_recommendations", {"kind": "opera"}, "kind"),

@@ -1,0 +1,98 @@
+"""Landed migrations are never edited: supabase/migrations.sha256 lists them, and `make lint` compares.
+
+    python -m scripts.landed        records those that are not listed yet: `make landed`, on the main line
+
+The list works where no history is, as in a shallow clone. Where git has the history, a line that an earlier
+commit of the main line had must still be there: the list only grows.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from local import exits
+from scripts import migration
+
+LIST = migration.ROOT / "supabase" / "migrations.sha256"
+MAIN = "refs/heads/main"
+Hashes = dict[str, str]
+"""SHA-256 by the migration's file name."""
+
+
+def main() -> int:
+    found = list(faults(hashes(migration.MIGRATIONS), listed(LIST.read_text()), history(LIST)))
+    if found:
+        sys.stderr.writelines(f"{line}\n" for line in found)
+        return 1
+    present, known = hashes(migration.MIGRATIONS), listed(LIST.read_text())
+    LIST.write_text("".join(f"{digest}  {name}\n" for name, digest in present.items()))
+    sys.stdout.write(f"{len(present.keys() - known.keys())} migrations recorded, {len(present)} in all\n")
+    return 0
+
+
+def check() -> Iterator[str]:
+    """What is wrong in this checkout."""
+    present, known = hashes(migration.MIGRATIONS), listed(LIST.read_text())
+    yield from faults(present, known, history(LIST))
+    if os.environ.get("GITHUB_REF") == MAIN:
+        for name in sorted(present.keys() - known.keys()):
+            yield f"supabase/migrations/{name} has landed and is not recorded: `make landed`"
+
+
+def faults(present: Hashes, known: Hashes, before: Iterable[Hashes]) -> Iterator[str]:
+    """`present` is what the files are, `known` the list, `before` the lists of earlier commits."""
+    for name, digest in known.items():
+        if name not in present:
+            yield f"supabase/migrations/{name} has landed and is gone: restore it"
+        elif present[name] != digest:
+            yield f"supabase/migrations/{name} has landed and is edited: restore it, write a new one"
+    for name in sorted(present.keys() - known.keys()):
+        if known and name < max(known):
+            yield f"supabase/migrations/{name} is new and sorts before {max(known)}, which has landed"
+    for name in sorted({name for old in before for name, digest in old.items() if known.get(name) != digest}):
+        yield f"supabase/{LIST.name}: the line of {name} was changed or removed: restore it"
+
+
+def hashes(folder: Path) -> Hashes:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.sql"))}
+
+
+def listed(text: str) -> Hashes:
+    """Of a list as `sha256sum` writes it."""
+    pairs = (line.split("  ", 1) for line in text.splitlines() if line)
+    return {name: digest for digest, name in pairs}
+
+
+def history(path: Path) -> Iterator[Hashes]:
+    """The list as each commit of the main line left it, as far back as this clone knows; none without git."""
+    where = path.relative_to(migration.ROOT).as_posix()
+    for commit in _git("log", "--first-parent", "--format=%H", "--", where).split():
+        yield listed(_git("show", f"{commit}:{where}"))
+
+
+def _git(*words: str) -> str:
+    """What git says; nothing where it fails or is missing."""
+    try:
+        done = subprocess.run(
+            ["git", *words],
+            cwd=migration.ROOT,
+            env=_environment(os.environ),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return ""
+    return "" if done.returncode else done.stdout
+
+
+def _environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without what a hook of git says of another repository."""
+    return {name: value for name, value in environment.items() if not name.startswith("GIT_")}
+
+
+if __name__ == "__main__":
+    sys.exit(exits.exit_status(main))

@@ -1,0 +1,48 @@
+-- Functions, triggers and policies as sql/ has them.
+
+set lock_timeout = '10s';
+set check_function_bodies = off;
+
+-- Its page size is called count, as in the other functions, and limit too: one function with both, not two of one name.
+-- squawk-ignore ban-drop-function
+drop function public.get_popular_items(integer, text);
+
+-- source: sql/rpc/recommend/get_popular_items.sql
+-- What most people rated, and rated well; then what nobody rated here but its source calls popular.
+--   count  how many at most, 1 to 200, default 20
+--   kind   movie, tv_show, sports or book; none: all of them
+--   limit  another name of count
+-- Returns id, kind, title, overview, year, language, image, rating_count, average_rating; most popular first.
+-- Raises 22023 for a parameter out of range, and for a count and a limit that differ; named in detail.field.
+-- Roles: anon, authenticated, service_role.
+-- Example: rpc/get_popular_items {"count": 10, "kind": "movie"}
+create or replace function public.get_popular_items(
+    count integer default null, kind text default null, "limit" integer default null
+)
+returns setof public.popular_item
+language plpgsql stable rows 20 set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_count integer := coalesce(get_popular_items.count, get_popular_items."limit", 20);
+    v_viewer private.viewer := private.current_viewer();
+begin
+    if get_popular_items."limit" <> v_count then
+        raise exception 'limit is another name of count: give one of the two'
+            using errcode = '22023', detail = '{"field": "limit"}';
+    end if;
+    perform private.check_range(case when get_popular_items.count is null then 'limit' else 'count' end, v_count, 1, 200);
+    perform private.check_kind(get_popular_items.kind);
+    return query
+    select
+        c.id, c.kind, c.title, c.overview, c.year, c.language, c.image,
+        coalesce(s.rating_count, 0), s.rating_sum / nullif(s.rating_count, 0)
+    from private.popular(get_popular_items.kind, v_count, v_viewer) as p
+    join public.catalog_items as c on c.id = p.item_id
+    left join public.item_stats as s on s.item_id = p.item_id
+    order by p.place;
+end
+$$;
+comment on function public.get_popular_items(integer, text, integer) is 'What most people rated, and rated well.';
+revoke execute on function public.get_popular_items(integer, text, integer) from public;
+grant execute on function public.get_popular_items(integer, text, integer) to anon, authenticated, service_role;
