@@ -312,16 +312,30 @@ revoke execute on function private.count_files() from public;
 
 -- source: sql/private/platform/enqueue_portraits.sql
 -- Trigger of profiles and storage.objects: the worker makes the public pictures of an account's profiles again when one
--- names another file, a file changes, or either goes.
+-- names another file, a file that one names changes, or either goes. The job that erases an account needs no other.
 -- Definer: nobody but workers may write to the queue.
 create or replace function private.enqueue_portraits() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    v_row jsonb := to_jsonb(case tg_op when 'DELETE' then old else new end);
-    v_account uuid := private.as_uuid(coalesce(v_row ->> 'account_id', split_part(v_row ->> 'name', '/', 1)));
+    v_old jsonb := to_jsonb(old);
+    v_new jsonb := to_jsonb(new);
+    v_account uuid;
 begin
-    if v_account is not null then
+    if tg_table_schema = 'storage' then
+        select p.account_id into v_account
+        from jsonb_array_elements(jsonb_build_array(v_old, v_new)) as f (file)
+        join public.profiles as p
+            on p.account_id = private.as_uuid(split_part(f.file ->> 'name', '/', 1))
+            and p.avatar_path = f.file ->> 'name'
+        where f.file ->> 'bucket_id' = 'avatars'
+        limit 1;
+    else
+        v_account := coalesce(v_new, v_old) ->> 'account_id';
+    end if;
+    if v_account is not null and not exists (
+        select from public.account_deletions as d where d.account_id = v_account and d.due_at <= now()
+    ) then
         perform private.enqueue(
             'portraits', 'publish_portraits', jsonb_build_object('account_id', v_account),
             'publish_portraits ' || v_account
@@ -384,7 +398,7 @@ create or replace function private.limit_consents() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    perform private.refuse_over_quota(private.use_quota(c.account_id, 'consents', c.added), 'consents')
+    perform private.refuse_over_quota(private.use_quota(c.account_id, 'consents', c.added), 'consents', 'consents')
     from (
         select r.account_id, count(*) as added from changed_rows as r group by r.account_id order by r.account_id
     ) as c;
@@ -414,11 +428,11 @@ begin
     loop
         perform private.refuse_over_quota(
             private.use_quota(v_added.account_id, 'interactions', v_added.added, v_added.month),
-            'interactions a month'
+            'interactions', 'interactions a month'
         );
         perform private.refuse_over_quota(
             private.use_quota(v_added.account_id, 'interaction_bytes', v_added.bytes, v_added.month),
-            'bytes of metadata of interactions a month'
+            'interaction_bytes', 'bytes of metadata of interactions a month'
         );
     end loop;
     return null;
@@ -440,7 +454,7 @@ declare
     );
 begin
     if new.rating_count > v_quota then
-        perform private.refuse_over_quota(v_quota, 'ratings a profile');
+        perform private.refuse_over_quota(v_quota, 'ratings', 'ratings a profile');
     end if;
     return new;
 end
@@ -481,18 +495,18 @@ revoke execute on function private.quota_of(uuid, text) from public;
 
 -- source: sql/private/platform/refuse_over_quota.sql
 -- Helper: refuse rows that are more than an account may have: PT409. Null passes. For definer functions.
-create or replace function private.refuse_over_quota(quota bigint, words text) returns void
+create or replace function private.refuse_over_quota(quota bigint, resource text, words text) returns void
 language plpgsql immutable set search_path = ''
 as $$
 begin
     if quota is not null then
         raise exception 'an account may have up to % %', quota, words
-            using errcode = 'PT409', detail = jsonb_build_object('limit', quota, 'resource', words)::text;
+            using errcode = 'PT409', detail = jsonb_build_object('limit', quota, 'resource', resource)::text;
     end if;
 end
 $$;
-comment on function private.refuse_over_quota(bigint, text) is 'Refuse rows that are more than an account may have.';
-revoke execute on function private.refuse_over_quota(bigint, text) from public;
+comment on function private.refuse_over_quota(bigint, text, text) is 'Refuse rows that are more than an account may have.';
+revoke execute on function private.refuse_over_quota(bigint, text, text) from public;
 
 -- source: sql/private/platform/refuse_reserved_name.sql
 -- Trigger: nobody but the service gives an account a name that speaks for the service. Raises 23514.
@@ -769,6 +783,17 @@ comment on function private.skeleton(text) is 'A name as the eye takes it: names
 revoke execute on function private.skeleton(text) from public;
 grant execute on function private.skeleton(text) to anon, authenticated, service_role;
 
+-- source: sql/triggers/portraits.sql
+-- A profile's public picture follows the one it names.
+create or replace trigger enqueue_portraits
+after insert or update of avatar_path on public.profiles
+for each row when (new.avatar_path is not null or new.portrait_path is not null)
+execute function private.enqueue_portraits();
+
+create or replace trigger enqueue_portraits_without
+after delete on public.profiles
+for each row when (old.portrait_path is not null) execute function private.enqueue_portraits();
+
 -- source: sql/triggers/quotas.sql
 -- Accounts have so much and no more: private.quotas.
 create or replace trigger limit_consents
@@ -781,7 +806,7 @@ for each statement execute function private.limit_interactions();
 
 create or replace trigger limit_ratings
 before update of rating_count on public.raters
-for each row when (new.rating_count > old.rating_count) execute function private.limit_ratings();
+for each row when (new.profile_id is not null and new.rating_count > old.rating_count) execute function private.limit_ratings();
 
 create or replace trigger limit_user_metadata
 before insert on auth.users
@@ -793,8 +818,8 @@ for each row when (new.raw_user_meta_data is distinct from old.raw_user_meta_dat
 execute function private.limit_user_metadata();
 
 -- source: sql/triggers/storage_objects.sql
--- Files are what their bucket takes and within their account's quotas; a picture of a person is published by a worker,
--- which makes another of it. Row by row: an upload is a row.
+-- Files are what their bucket takes and within their account's quotas; a worker publishes people's pictures,
+-- which it encodes again. Row by row: an upload is a row.
 create or replace trigger check_file
 before insert or update on storage.objects
 for each row execute function private.check_file();
@@ -804,21 +829,8 @@ after insert or update or delete on storage.objects
 for each row execute function private.count_files();
 
 create or replace trigger enqueue_portraits
-after insert or update on storage.objects
-for each row when (new.bucket_id = 'avatars') execute function private.enqueue_portraits();
-
-create or replace trigger enqueue_portraits_without
-after delete on storage.objects
-for each row when (old.bucket_id = 'avatars') execute function private.enqueue_portraits();
-
-create or replace trigger enqueue_portraits
-after insert or update of avatar_path on public.profiles
-for each row when (new.avatar_path is not null or new.portrait_path is not null)
-execute function private.enqueue_portraits();
-
-create or replace trigger enqueue_portraits_without
-after delete on public.profiles
-for each row when (old.portrait_path is not null) execute function private.enqueue_portraits();
+after insert or update or delete on storage.objects
+for each row execute function private.enqueue_portraits();
 
 -- source: sql/triggers/values.sql
 -- Each check of a column that clients write is said in a sentence before the constraint of that name would refuse the row

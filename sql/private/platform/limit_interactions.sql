@@ -17,11 +17,11 @@ begin
     loop
         perform private.refuse_over_quota(
             private.use_quota(v_added.account_id, 'interactions', v_added.added, v_added.month),
-            'interactions a month'
+            'interactions', 'interactions a month'
         );
         perform private.refuse_over_quota(
             private.use_quota(v_added.account_id, 'interaction_bytes', v_added.bytes, v_added.month),
-            'bytes of metadata of interactions a month'
+            'interaction_bytes', 'bytes of metadata of interactions a month'
         );
     end loop;
     return null;

@@ -10,7 +10,7 @@ declare
     );
 begin
     if new.rating_count > v_quota then
-        perform private.refuse_over_quota(v_quota, 'ratings a profile');
+        perform private.refuse_over_quota(v_quota, 'ratings', 'ratings a profile');
     end if;
     return new;
 end
