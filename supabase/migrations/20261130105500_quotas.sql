@@ -4,8 +4,8 @@
 set lock_timeout = '10s';
 set check_function_bodies = off;
 
--- Twice what the slowest honest call takes at a million ratings on two busy cores; REST gives each request its role's.
--- The service's calls are those of our own servers.
+-- Several times what the slowest honest call takes: docs/security-guide.md has the figures. REST gives each request its
+-- role's. The service's calls are those of our own servers.
 alter role anon set statement_timeout = '2s';
 alter role authenticated set statement_timeout = '4s';
 alter role service_role set statement_timeout = '30s';
@@ -28,7 +28,7 @@ comment on column private.quotas.anonymous_amount is 'How much one may have that
 comment on column private.quotas.meaning is 'What that is.';
 insert into private.quotas (resource, amount, anonymous_amount, meaning) values
 ('ratings', 20000, 1000, 'Ratings of a profile.'),
-('interactions', 50000, 5000, 'Interactions of an account in a month.'),
+('interactions', 20000, 2000, 'Interactions of an account in a month.'),
 ('interaction_bytes', 10000000, 500000, 'Bytes of metadata of an account''s interactions in a month.'),
 ('consents', 1000, 100, 'Consents of an account, given and taken back.'),
 ('avatars.files', 10, 0, 'Pictures in a person''s folder.'),
@@ -949,6 +949,25 @@ execute function private.refuse_value(
     'consents_version_plain', 'document_version',
     'document_version must have 1 to 50 characters, a visible one among them and none that is invisible'
 );
+
+-- source: sql/rpc/identity/export_my_data.sql
+-- All that is stored about the caller: every row of every table that belongs to the account, its profiles and their
+-- pseudonyms, and what sign-in keeps, without secrets. Columns that name other people are left out.
+-- It may take longer than other calls: 20 s, where the REST server takes a function's time (PostgREST does).
+-- Returns an object, table → list of rows; tables that have no row of the caller's are there with an empty list.
+-- Raises 42501 without an account.
+-- Roles: authenticated.
+-- Example: rpc/export_my_data {}
+create or replace function public.export_my_data() returns jsonb
+language plpgsql stable set search_path = '' set statement_timeout = '20s'
+as $$
+begin
+    return private.export_own_rows();
+end
+$$;
+comment on function public.export_my_data() is 'All that is stored about the caller.';
+revoke execute on function public.export_my_data() from public;
+grant execute on function public.export_my_data() to authenticated;
 
 -- source: sql/rpc/identity/get_audit_log.sql
 -- A page of the audit log, the latest entries first, for an admin. That it was read goes into the log too.
