@@ -9,6 +9,8 @@ from workers.embedding import jobs as embedding
 from workers.embedding.client import SearchClient
 from workers.item_model import jobs as item_model
 from workers.jobs.settings import Settings, Switch
+from workers.portraits import jobs as portraits
+from workers.portraits.files import Pictures
 from workers.privacy import jobs as privacy
 from workers.privacy.files import Files
 from workers.recommend import jobs as recommend
@@ -24,6 +26,7 @@ def assemble(read: Settings, database: Pool) -> App:
     embedding.register(app, database, SearchClient(read.search_url, read.supabase_service_role_key))
     item_model.register(app, read.database_url)
     blend.register(app, read.database_url)
+    portraits.register(app, database, Pictures(read.supabase_url, read.supabase_service_role_key))
     privacy.register(app, database, Files(read.supabase_url, read.supabase_service_role_key))
     recommend.register(app, database)
     upkeep.register(app, database)

@@ -11,7 +11,7 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from local.auth.endpoints import about, admin_edits, admin_users, logout, signup, token, user
-from local.auth.errors import UNEXPECTED, AuthError, respond
+from local.auth.errors import UNEXPECTED, AuthError, of_trigger, respond
 from local.failures import report
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -26,6 +26,8 @@ def answering(endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(request)
         except AuthError as error:
+            if refused := of_trigger(error.__cause__):
+                return refused
             if error.status >= 500:
                 report(log, HERE, request, error.__cause__ or error)
             return respond(error, request)
@@ -36,6 +38,8 @@ def answering(endpoint: Endpoint) -> Endpoint:
             refusal = AuthError(400, "validation_failed", "A value is malformed or out of range")
             return respond(refusal, request)
         except Exception as error:
+            if refused := of_trigger(error):
+                return refused
             report(log, HERE, request, error)
             return respond(AuthError(500, "unexpected_failure", UNEXPECTED), request)
 

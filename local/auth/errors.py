@@ -1,9 +1,11 @@
 """How a refusal reaches the client, in the words of the API version it asked for."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -42,6 +44,16 @@ def respond(error: AuthError, request: Request) -> JSONResponse:
     if error.reasons:
         body["weak_password"] = {"reasons": error.reasons}
     return JSONResponse(body, error.status, headers)
+
+
+def of_trigger(error: BaseException | None) -> JSONResponse | None:
+    """The refusal of a trigger that raised PT and a status, as GoTrue responds; None for any other error."""
+    code = (error.sqlstate if isinstance(error, psycopg.Error) else None) or ""
+    if not re.fullmatch(r"PT[45]\d\d", code) or not isinstance(error, psycopg.Error):
+        return None
+    said = {"hint": error.diag.message_hint, "detail": error.diag.message_detail}
+    body = {"code": code, "message": error.diag.message_primary}
+    return JSONResponse(body | {name: text for name, text in said.items() if text}, int(code[2:]))
 
 
 def _wants_codes_as_text(version: str) -> bool:

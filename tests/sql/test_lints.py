@@ -72,6 +72,33 @@ def test_the_migrations_have_no_fault(sound: str, database: psycopg.Connection) 
             "foreign key notes_account_id_fkey of public.notes has no index",
         ),
         (
+            "create table public.notes (id bigint primary key, words text); "
+            "grant insert (words) on public.notes to authenticated",
+            "clients write public.notes.words, and no check bounds its length",
+        ),
+        (
+            "create table public.notes (id bigint primary key, words jsonb, "
+            "constraint notes_words check (jsonb_typeof(words) = 'object')); "
+            "grant update (words) on public.notes to anon",
+            "clients write public.notes.words, and no check bounds its length",
+        ),
+        (
+            "create table public.notes (id bigint primary key, words text[], "
+            "constraint notes_words check (cardinality(words) > 0)); "
+            "grant all on public.notes to authenticated",
+            "clients write public.notes.words, and no check bounds its length",
+        ),
+        (
+            "create table public.notes (id bigint primary key, words text, "
+            "constraint notes_words check (length(words) <= 9)); "
+            "grant insert on public.notes to authenticated",
+            "check notes_words of public.notes is said by no trigger",
+        ),
+        (
+            "drop trigger refuse_rating on public.ratings",
+            "check ratings_half_steps of public.ratings is said by no trigger",
+        ),
+        (
             "create policy anyone on public.ratings for select to authenticated using (true)",
             "policy anyone on public.ratings is not named ratings_select_WHO",
         ),

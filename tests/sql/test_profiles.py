@@ -46,8 +46,9 @@ def test_an_owner_makes_a_profile_with_a_pseudonym_of_its_own(db: psycopg.Connec
     become(db, viewer)
     made = db.execute(
         "insert into profiles (name, is_kids, learning_languages, avatar_path, preferences) "
-        """values ('Zoë "+;&%%,😀 שלום', true, '{fr,ja}', 'a/b c+d.png', '{"dark": null}') """
-        "returning id, account_id, is_default, maturity_rating"
+        """values ('Zoë "+;&%%,😀 שלום', true, '{fr,ja}', %s, '{"dark": null}') """
+        "returning id, account_id, is_default, maturity_rating",
+        [f"{viewer.id}/a/b c+d.png"],
     ).fetchone()
     assert made and made[1:] == (viewer.id, False, "PG-13")
     db.execute("reset role")

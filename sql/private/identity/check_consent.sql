@@ -7,7 +7,7 @@ declare
         when purpose is null then 'purpose'
         when not exists (select from public.consent_purposes as p where p.purpose = check_consent.purpose) then 'purpose'
         when granted is null then 'granted'
-        when coalesce(length(btrim(version)), 0) not between 1 and 50 then 'version'
+        when not coalesce(private.is_plain_text(btrim(version), 50), false) then 'version'
     end;
 begin
     if v_field is not null then

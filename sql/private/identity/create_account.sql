@@ -1,17 +1,26 @@
--- Trigger: a new auth user gets an account and a default profile. The name the user asked for is taken if it is one and
--- is free; signing up never fails because of it.
+-- Trigger: a new auth user gets an account and a default profile. The names the user wants are taken where they can be;
+-- signing up never fails because of them.
 -- Definer: the auth server's role writes auth.users and none of ours.
 create or replace function private.create_account() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    v_name text := left(btrim(coalesce(
-        nullif(btrim(new.raw_user_meta_data ->> 'display_name'), ''),
-        nullif(split_part(new.email, '@', 1), ''),
-        'Me'
-    )), 100);
+    v_name text;
     v_username text := substring(new.raw_user_meta_data ->> 'username' from '^[A-Za-z0-9_]{3,30}$');
 begin
+    select c.name into v_name
+    from (
+        values
+        (1, left(btrim(new.raw_user_meta_data ->> 'display_name'), 100)),
+        (2, left(btrim(split_part(new.email, '@', 1)), 100)),
+        (3, 'Me')
+    ) as c (place, name)
+    where private.is_plain_text(c.name, 100) and not private.is_reserved(c.name)
+    order by c.place
+    limit 1;
+    if private.is_reserved(v_username) then
+        v_username := null;
+    end if;
     insert into public.accounts (id, email, display_name, username)
     values (new.id, new.email, v_name, v_username)
     on conflict (username) do nothing;

@@ -10,7 +10,8 @@ as $$
             coalesce(event ->> 'type', '')
             not in ('view', 'click', 'share', 'save', 'like', 'dislike', 'complete', 'dismiss') then 'type'
         when coalesce(jsonb_typeof(event -> 'metadata'), 'null') not in ('object', 'null')
-            or length(event ->> 'metadata') > 2000 then 'metadata'
+            or length(event ->> 'metadata') > 2000
+            or jsonb_path_exists(event -> 'metadata', 'strict $.**{9 to last}') then 'metadata'
         when not coalesce(pg_input_is_valid(event ->> 'occurred_at', 'timestamptz'), true) then 'occurred_at'
         when
             (event ->> 'occurred_at')::timestamptz

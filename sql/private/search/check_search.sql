@@ -6,7 +6,7 @@ returns void
 language plpgsql immutable set search_path = ''
 as $$
 begin
-    if query !~ '\S' and query_embedding is null or length(query) > 1000 then
+    if length(query) > 1000 or query !~ '\S' and query_embedding is null then
         raise exception 'query must have 1 to 1,000 characters'
             using errcode = '22023', detail = '{"field": "query", "min": 1, "max": 1000}';
     end if;
@@ -14,6 +14,8 @@ begin
         perform private.check_embedding(query_embedding);
     end if;
     perform private.check_kind(filters.kind);
+    perform private.check_length('genre', filters.genre, 100);
+    perform private.check_length('language', filters.language, 35);
     if filters.tier not in ('free', 'premium') then
         raise exception 'tier must be free or premium, not %', left(filters.tier, 40)
             using errcode = '22023', detail = '{"field": "tier"}';

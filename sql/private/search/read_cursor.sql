@@ -8,6 +8,7 @@ begin
     if read_cursor.cursor is null then
         return null;
     end if;
+    perform private.check_length('cursor', read_cursor.cursor, 1000);
     begin
         v_read := convert_from(
             decode(translate(read_cursor.cursor, '-_', '+/') || repeat('=', -length(read_cursor.cursor) & 3), 'base64'),

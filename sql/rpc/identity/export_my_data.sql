@@ -1,11 +1,12 @@
 -- All that is stored about the caller: every row of every table that belongs to the account, its profiles and their
 -- pseudonyms, and what sign-in keeps, without secrets. Columns that name other people are left out.
+-- It may take longer than other calls: 20 s, where the REST server takes a function's time (PostgREST does).
 -- Returns an object, table → list of rows; tables that have no row of the caller's are there with an empty list.
 -- Raises 42501 without an account.
 -- Roles: authenticated.
 -- Example: rpc/export_my_data {}
 create or replace function public.export_my_data() returns jsonb
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = '' set statement_timeout = '20s'
 as $$
 begin
     return private.export_own_rows();

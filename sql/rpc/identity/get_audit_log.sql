@@ -7,7 +7,7 @@
 --   count       how many at most, 1 to 200, default 50
 -- Returns id, occurred_at, actor_id (null: the service), actor_role, action, subject_type, subject_id, before, after,
 -- address, request_id.
--- Raises 42501 for a caller who is no admin, 22023 for a count out of range.
+-- Raises 42501 for a caller who is no admin, 22023 for a count out of range or a text too long.
 -- Roles: authenticated, service_role.
 -- Example: rpc/get_audit_log {"action": "role.granted", "count": 20}
 create or replace function public.get_audit_log(
@@ -23,6 +23,8 @@ as $$
 #variable_conflict use_column
 begin
     perform private.check_range('count', coalesce(get_audit_log.count, 50), 1, 200);
+    perform private.check_length('action', get_audit_log.action, 100);
+    perform private.check_length('subject_id', get_audit_log.subject_id, 100);
     return query
     select e.*
     from private.read_audit_log(

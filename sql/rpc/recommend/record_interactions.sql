@@ -14,6 +14,8 @@ begin
         raise exception 'events must be a list of 1 to 500 objects'
             using errcode = '22023', detail = '{"field": "events"}';
     end if;
+    -- What an event has beside its fields is not kept, and costs as much to read.
+    perform private.check_length('events', events::text, 2000000);
     return private.store_interactions(events);
 end
 $$;

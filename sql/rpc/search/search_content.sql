@@ -40,7 +40,7 @@ declare
         search_content.year_to, search_content.tier
     );
     v_viewer private.viewer := private.current_viewer();
-    v_search text := md5(row(v_query, search_content.query_embedding, v_filters)::text);
+    v_search text;
     v_parsed private.parsed_search;
     v_after jsonb;
     v_as_of integer;
@@ -51,6 +51,7 @@ declare
     v_score double precision;
 begin
     perform private.check_search(v_query, search_content.query_embedding, v_filters, v_count);
+    v_search := md5(row(v_query, search_content.query_embedding, v_filters)::text);
     v_after := private.read_cursor(search_content.cursor, v_search);
     v_as_of := coalesce((v_after ->> 'as_of')::integer, (select max(d.document) from private.search_documents as d), 0);
     v_parsed := private.parse_search(v_query);

@@ -14,7 +14,7 @@ as $$
 #variable_conflict use_column
 declare
     v_count integer := coalesce(suggest.count, 8);
-    v_typed text := private.folded(suggest.q);
+    v_typed text := private.folded(left(suggest.q, 201));
     v_viewer private.viewer := private.current_viewer();
 begin
     if coalesce(v_typed, '') = '' or length(suggest.q) > 200 then

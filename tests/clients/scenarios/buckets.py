@@ -1,6 +1,6 @@
 """Buckets: made, limited, and those of the product."""
 
-from tests.clients.scenarios.files import CSV, PNG, files, names, opened
+from tests.clients.scenarios.files import CSV, PNG, files, names
 from tests.clients.scenarios.language import (
     Contains,
     File,
@@ -91,12 +91,17 @@ SCENARIOS: tuple[Scenario, ...] = (
     owned("avatars", File(PNG, kind="image/png")),
     owned("speech", File(b"OggS" + bytes(24) + b"\x01\x1eOpusHead", kind="audio/ogg")),
     scenario(
-        "avatars are seen by everybody, recordings by their speaker",
+        "avatars and recordings are seen by their owner alone",
         files(ann, "avatars").upload(ann.path("a.png"), File(PNG), {"contentType": "image/png"}).gives(),
-        files(guest, "avatars").getPublicUrl(ann.path("a.png")).gives({"publicUrl": Keep("url")}),
-        opened("{{url}}", PNG),
-        files(guest, "speech").getPublicUrl(ann.path("a.png")).gives({"publicUrl": Keep("private")}),
-        web.fetch("{{private}}").gives({"status": 400}),
+        *(
+            step
+            for bucket in ("avatars", "speech")
+            for step in (
+                files(guest, bucket).getPublicUrl(ann.path("a.png")).gives({"publicUrl": Keep("private")}),
+                web.fetch("{{private}}").gives({"status": 400}),
+            )
+        ),
+        files(ann, "avatars").download(ann.path("a.png")).gives(PNG),
         files(ann, "avatars").remove([ann.path("a.png")]).gives(names(ann.path("a.png"))),
     ),
     scenario(

@@ -3,7 +3,6 @@
 from typing import Any
 
 from tests.clients.scenarios.language import (
-    Contains,
     Keep,
     Scenario,
     Step,
@@ -33,7 +32,11 @@ def rated(*ratings: float) -> Step:
 
 def refuses(rating: object) -> Step:
     batch = [{"item_id": FILM, "rating": 4}, {"item_id": OTHER, "rating": rating}]
-    return ann.from_("ratings").upsert(batch).refused(code="23514", message=Contains("ratings_half_steps"))
+    return (
+        ann.from_("ratings")
+        .upsert(batch)
+        .refused(code="23514", message="rating must be 0.5 to 5.0 in half steps")
+    )
 
 
 def titled(text: str) -> Scenario:

@@ -54,15 +54,29 @@ def test_one_stores_in_ones_own_folder_only(bring: Bring, ann: User, bob: User, 
     assert len(ann.storage.from_(bucket).remove([ann.path("a")])) == 1
 
 
-def test_avatars_are_seen_by_everybody_and_recordings_by_their_speaker(
-    bring: Bring, ann: User, bob: User, http: httpx.Client
+@pytest.mark.parametrize("bucket", OWN)
+def test_files_of_people_are_seen_by_their_owner_alone(
+    bring: Bring, ann: User, bob: User, http: httpx.Client, bucket: str
 ) -> None:
-    for bucket in OWN:
-        bring(f"{bucket}/{ann.path('a')}", ann.bearer)
-    assert http.get(f"/object/public/avatars/{ann.path('a')}").content == SAMPLES[TYPES["avatars"]]
-    assert http.get(f"/object/public/speech/{ann.path('a')}").json()["code"] == "NoSuchBucket"
-    assert http.get(f"/object/speech/{ann.path('a')}", headers=bob.bearer).json()["code"] == "NoSuchKey"
-    assert http.get(f"/object/speech/{ann.path('a')}", headers=ann.bearer).content == SAMPLES[TYPES["speech"]]
+    bring(f"{bucket}/{ann.path('a')}", ann.bearer)
+    assert http.get(f"/object/public/{bucket}/{ann.path('a')}").json()["code"] == "NoSuchBucket"
+    assert http.get(f"/object/{bucket}/{ann.path('a')}", headers=bob.bearer).json()["code"] == "NoSuchKey"
+    assert http.get(f"/object/{bucket}/{ann.path('a')}", headers=ann.bearer).content == SAMPLES[TYPES[bucket]]
+
+
+def test_portraits_are_written_by_a_worker_alone(
+    ann: User, editor: dict[str, str], key: dict[str, str], http: httpx.Client
+) -> None:
+    webp, path = SAMPLES["image/webp"], f"/object/portraits/{ann.path('a.webp')}"
+    for headers in (ann.bearer, editor):
+        answer = http.post(path, content=webp, headers={**headers, "content-type": "image/webp"})
+        assert answer.json()["code"] == "AccessDenied"
+    try:
+        http.post(path, content=webp, headers={**key, "content-type": "image/webp"}).raise_for_status()
+        assert http.get(path.replace("object/", "object/public/")).content == webp
+        assert http.delete(path, headers=ann.bearer).is_error
+    finally:
+        http.post("/bucket/portraits/empty", headers=key).raise_for_status()
 
 
 @pytest.mark.parametrize("bucket", EDITORIAL)

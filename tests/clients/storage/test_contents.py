@@ -12,6 +12,7 @@ from tests.conftest import Stack
 
 BUCKETS = {
     "avatars": ["image/png", "image/jpeg", "image/webp"],
+    "portraits": ["image/webp"],
     "artwork": ["image/png", "image/jpeg", "image/webp", "image/avif"],
     "media": [
         *("video/mp4", "video/mp2t", "video/iso.segment", "audio/mp4", "application/vnd.apple.mpegurl"),

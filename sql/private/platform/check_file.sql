@@ -1,0 +1,42 @@
+-- Trigger of storage.objects: what a client says of a file has a form and a size, and the file is of the size and type
+-- that its bucket takes, whichever way it came: Storage itself looks at neither when it copies, nor at the size of
+-- a body without a length. In the buckets that have quotas. Raises 42501, which Storage answers with 403.
+-- Definer: clients may not read buckets and quotas.
+create or replace function private.check_file() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    v_bucket storage.buckets;
+    v_type text := lower(split_part(new.metadata ->> 'mimetype', ';', 1));
+    v_fault text;
+begin
+    select b.* into v_bucket
+    from storage.buckets as b
+    join private.quotas as q on q.resource = b.id || '.files'
+    where b.id = new.bucket_id;
+    if not found then
+        return new;
+    end if;
+    v_fault := case
+        when not private.is_plain_text(new.name, 500) or new.name ~ '(^|/)(\.{0,2})(/|$)' or new.name like '%\\%'
+        then 'a name has up to 500 visible characters and no part that is empty, . or ..'
+        when not private.is_small_json(new.user_metadata, 2000)
+        then 'metadata is an object of up to 2,000 bytes'
+        when not private.is_small_json(new.metadata, 2000)
+            or coalesce(new.metadata ->> 'cacheControl' !~ '^[ -~]{0,100}$', false)
+        then 'cacheControl has up to 100 ASCII characters'
+        when private.file_size(new.metadata) > v_bucket.file_size_limit
+        then format('a file in %s may have up to %s bytes', v_bucket.id, v_bucket.file_size_limit)
+        when v_type is not null and new.name not like '%/.emptyFolderPlaceholder' and not exists (
+            select from unnest(v_bucket.allowed_mime_types) as t (name) where v_type like replace(t.name, '*', '%')
+        )
+        then format('a file in %s is %s', v_bucket.id, array_to_string(v_bucket.allowed_mime_types, ', '))
+    end;
+    if v_fault is not null then
+        raise exception '%', v_fault using errcode = '42501';
+    end if;
+    return new;
+end
+$$;
+comment on function private.check_file() is 'Trigger: refuses a file that its bucket does not take.';
+revoke execute on function private.check_file() from public;

@@ -1,0 +1,310 @@
+"""An account has so many rows, files and bytes and no more, also when many are written at once."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.conftest import Stack
+from tests.sql.people import Person, become, item, person
+
+CONSENT = (
+    "insert into consents (purpose, document_version, is_granted) "
+    "select 'terms', '1', true from generate_series(1, %s)"
+)
+FILE = "insert into storage.objects (bucket_id, name, metadata) values (%s, %s, %s)"
+OWN_FILES = (
+    "select resource, used from private.quota_uses where account_id = %s and used > 0 order by resource"
+)
+
+
+@pytest.fixture
+def viewer(db: psycopg.Connection) -> Person:
+    return person(db)
+
+
+def anonymous(db: psycopg.Connection) -> Person:
+    user = uuid4()
+    db.execute("reset role")
+    db.execute("insert into auth.users (id, is_anonymous) values (%s, true)", [user])
+    row = db.execute(
+        "select p.id, r.id from profiles p join raters r on r.profile_id = p.id where p.account_id = %s",
+        [user],
+    ).fetchone()
+    assert row
+    return Person(user, *row)
+
+
+def allow(db: psycopg.Connection, resource: str, amount: int, anonymous_amount: int = 0) -> None:
+    db.execute("reset role")
+    db.execute(
+        "update private.quotas set amount = %s, anonymous_amount = %s where resource = %s",
+        [amount, anonymous_amount, resource],
+    )
+
+
+def too_much(db: psycopg.Connection, statement: str, values: list[Any], code: str = "PT409") -> str:
+    with pytest.raises(psycopg.Error) as raised, db.transaction():
+        db.execute(statement, values)
+    assert raised.value.sqlstate == code
+    return str(raised.value.diag.message_detail or raised.value.diag.message_primary)
+
+
+def test_consents_end_at_the_quota(db: psycopg.Connection, viewer: Person) -> None:
+    allow(db, "consents", 10, 2)
+    become(db, viewer)
+    db.execute(CONSENT, [9])
+    assert json.loads(too_much(db, CONSENT, [2])) == {"limit": 10, "resource": "consents"}
+    db.execute(CONSENT, [1])
+    too_much(db, CONSENT, [1])
+    become(db, anonymous(db))
+    db.execute(CONSENT, [2])
+    assert json.loads(too_much(db, CONSENT, [1]))["limit"] == 2
+
+
+def test_one_statement_of_80000_consents_is_refused(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    too_much(db, CONSENT, [80_000])
+
+
+def events(film: UUID, count: int, metadata: object = None) -> Jsonb:
+    return Jsonb(
+        [
+            {"client_id": str(uuid4()), "item_id": str(film), "type": "click", "metadata": metadata or {}}
+            for _ in range(count)
+        ]
+    )
+
+
+RECORD = "select record_interactions(%s)"
+
+
+def test_interactions_end_at_the_quota_of_a_month(db: psycopg.Connection, viewer: Person) -> None:
+    film = item(db, "A film")
+    allow(db, "interactions", 20, 3)
+    become(db, viewer)
+    db.execute(RECORD, [events(film, 20)])
+    assert json.loads(too_much(db, RECORD, [events(film, 1)]))["limit"] == 20
+    become(db, anonymous(db))
+    too_much(db, RECORD, [events(film, 4)])
+
+
+def test_an_event_sent_again_uses_nothing(db: psycopg.Connection, viewer: Person) -> None:
+    film = item(db, "A film")
+    allow(db, "interactions", 2)
+    become(db, viewer)
+    sent = events(film, 2)
+    for new in (2, 0, 0):
+        assert db.execute(RECORD, [sent]).fetchone() == (new,)
+
+
+def test_metadata_of_events_has_a_quota_in_bytes(db: psycopg.Connection, viewer: Person) -> None:
+    film = item(db, "A film")
+    allow(db, "interaction_bytes", 10_000)
+    become(db, viewer)
+    db.execute(RECORD, [events(film, 5, {"a": "é" * 900})])
+    too_much(db, RECORD, [events(film, 5, {"a": "x" * 1900})])
+
+
+def test_a_month_that_is_over_does_not_count(db: psycopg.Connection, viewer: Person) -> None:
+    film = item(db, "A film")
+    allow(db, "interactions", 1)
+    insert = (
+        "insert into interactions (rater_id, client_id, month, item_id, type, occurred_at) "
+        "select %s, gen_random_uuid(), t::date, %s, 'view', t at time zone 'UTC' "
+        "from (select date_trunc('month', now() at time zone 'UTC') - make_interval(months => %s) as t) as m"
+    )
+    for months in (0, 1):
+        db.execute(insert, [viewer.rater_id, film, months])
+    too_much(db, insert, [viewer.rater_id, film, 0])
+
+
+def test_ratings_end_at_the_quota(db: psycopg.Connection, viewer: Person) -> None:
+    films = [item(db, f"Film {number}") for number in range(4)]
+    allow(db, "ratings", 3, 1)
+    become(db, viewer)
+    rate = "insert into ratings (item_id, rating) select unnest(%s::uuid[]), 4"
+    too_much(db, rate, [films])
+    db.execute(rate, [films[:3]])
+    db.execute("update ratings set rating = 2")
+    assert json.loads(too_much(db, rate, [films[3:]]))["limit"] == 3
+    db.execute("delete from ratings where item_id = %s", [films[0]])
+    db.execute(rate, [films[3:]])
+    become(db, anonymous(db))
+    db.execute(rate, [films[:1]])
+    too_much(db, rate, [films[1:2]])
+
+
+def test_ratings_that_were_imported_have_none(db: psycopg.Connection) -> None:
+    allow(db, "ratings", 0)
+    film = item(db, "A film")
+    db.execute(
+        "with r as (insert into raters default values returning id) "
+        "insert into ratings (rater_id, item_id, rating) select r.id, %s, 4 from r",
+        [film],
+    )
+
+
+def store(
+    db: psycopg.Connection, name: str, size: int, bucket: str = "avatars", kind: str = "image/png"
+) -> None:
+    db.execute(FILE, [bucket, name, Jsonb({"size": size, "mimetype": kind})])
+
+
+def file(name: str, size: int = 1, bucket: str = "avatars", kind: str = "image/png") -> list[Any]:
+    return [bucket, name, Jsonb({"size": size, "mimetype": kind})]
+
+
+@pytest.mark.parametrize("role", ["authenticated", "service_role"])
+def test_files_and_bytes_end_at_the_quota(db: psycopg.Connection, viewer: Person, role: str) -> None:
+    """The real Storage writes the row that counts as the service."""
+    allow(db, "avatars.files", 3)
+    allow(db, "avatars.bytes", 100)
+    become(db, viewer, role)
+    for number, size in enumerate((40, 60)):
+        db.execute(FILE, file(f"{viewer.id}/{number}.png", size))
+    assert "100 bytes" in too_much(db, FILE, file(f"{viewer.id}/2.png", 1), "42501")
+    db.execute(FILE, file(f"{viewer.id}/2.png", 0))
+    assert "3 files" in too_much(db, FILE, file(f"{viewer.id}/3.png", 0), "42501")
+    db.execute("reset role")
+    assert db.execute(OWN_FILES, [viewer.id]).fetchall() == [("avatars.bytes", 100), ("avatars.files", 3)]
+
+
+def test_what_is_removed_replaced_or_moved_is_counted_so(db: psycopg.Connection, viewer: Person) -> None:
+    db.execute(FILE, file(f"{viewer.id}/a.png", 40))
+    db.execute(FILE, file(f"{viewer.id}/b.png", 5))
+    db.execute(
+        f"{FILE} on conflict (bucket_id, name) do update set metadata = excluded.metadata",
+        file(f"{viewer.id}/a.png", 7),
+    )
+    assert db.execute(OWN_FILES, [viewer.id]).fetchall() == [("avatars.bytes", 12), ("avatars.files", 2)]
+    db.execute(
+        "update storage.objects set name = %s where name = %s", [f"{viewer.id}/c.png", f"{viewer.id}/a.png"]
+    )
+    assert db.execute(OWN_FILES, [viewer.id]).fetchall() == [("avatars.bytes", 12), ("avatars.files", 2)]
+    db.execute("set local storage.allow_delete_query = 'true'")
+    db.execute("delete from storage.objects where name like %s", [f"{viewer.id}/%"])
+    assert db.execute(OWN_FILES, [viewer.id]).fetchall() == []
+
+
+def test_an_anonymous_user_stores_no_file(db: psycopg.Connection) -> None:
+    stranger = anonymous(db)
+    become(db, stranger)
+    too_much(db, FILE, file(f"{stranger.id}/a.png"), "42501")
+    too_much(db, FILE, file(f"{stranger.id}/a.ogg", 1, "speech", "audio/ogg"), "42501")
+    db.execute("reset role")
+    db.execute(
+        "update auth.users set is_anonymous = false, email = 'ann@example.com' where id = %s", [stranger.id]
+    )
+    become(db, stranger)
+    db.execute(FILE, file(f"{stranger.id}/a.png"))
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "kind", "user_metadata"),
+    [
+        ("a.png", 2_097_153, "image/png", {}),
+        ("a.png", 1, "text/html", {}),
+        ("a.png", 1, "image/svg+xml", {}),
+        ("a.png", 1, "image/png", {"a": "x" * 2_000}),
+        ("a.png", 1, "image/png", ["x"]),
+        ("a\u202e.png", 1, "image/png", {}),
+        ("../a.png", 1, "image/png", {}),
+        ("a//b.png", 1, "image/png", {}),
+        ("./a.png", 1, "image/png", {}),
+        ("a\n.png", 1, "image/png", {}),
+        ("x" * 470, 1, "image/png", {}),
+    ],
+)
+def test_a_file_is_what_its_bucket_takes(
+    db: psycopg.Connection, viewer: Person, name: str, size: int, kind: str, user_metadata: object
+) -> None:
+    """Also where Storage does not look: at a body without a length, and at a copy."""
+    become(db, viewer, "service_role")
+    insert = (
+        "insert into storage.objects (bucket_id, name, metadata, user_metadata) "
+        "values ('avatars', %s, %s, %s)"
+    )
+    metadata = Jsonb({"size": size, "mimetype": kind})
+    too_much(db, insert, [f"{viewer.id}/{name}", metadata, Jsonb(user_metadata)], "42501")
+    good = Jsonb({"size": 2_097_152, "mimetype": "image/png", "cacheControl": "max-age=3600"})
+    db.execute(insert, [f"{viewer.id}/ä (1) & 日.png", good, Jsonb({"alt": "क" * 100})])
+
+
+def test_a_line_break_in_cache_control_is_refused(db: psycopg.Connection, viewer: Person) -> None:
+    bad = Jsonb({"size": 1, "mimetype": "image/png", "cacheControl": "max-age=1\r\nset-cookie: a=b"})
+    too_much(db, FILE, ["avatars", f"{viewer.id}/a.png", bad], "42501")
+
+
+def test_user_metadata_has_a_size(db: psycopg.Connection, viewer: Person) -> None:
+    change = "update auth.users set raw_user_meta_data = %s where id = %s"
+    for large in ({"a": "x" * 900_000}, {"a": "x" * 16_000}, {str(n): n for n in range(2_000)}, deep(10)):
+        assert "16,000 bytes" in too_much_words(db, change, [Jsonb(large), viewer.id])
+        insert = "insert into auth.users (id, raw_user_meta_data) values (gen_random_uuid(), %s)"
+        too_much_words(db, insert, [Jsonb(large)])
+    db.execute(
+        change,
+        [Jsonb({"name": "अनुराधा", "picture": "https://example.com/a.png", "a": "x" * 15_000}), viewer.id],
+    )
+
+
+def test_large_user_metadata_of_before_locks_nobody_out(db: psycopg.Connection, viewer: Person) -> None:
+    event = {"user_id": str(viewer.id), "claims": {"app_metadata": {}, "user_metadata": {"a": "x" * 9_000}}}
+    hooked = "select private.custom_access_token_hook(%s) -> 'claims'"
+    (claims,) = db.execute(hooked, [Jsonb(event)]).fetchone() or (None,)
+    assert claims["user_metadata"] == {} and claims["app_metadata"]["tier"] == "free"
+    event["claims"] = {"app_metadata": {}, "user_metadata": {"name": "Zoë"}}
+    (claims,) = db.execute(hooked, [Jsonb(event)]).fetchone() or (None,)
+    assert claims["user_metadata"] == {"name": "Zoë"}
+
+
+def too_much_words(db: psycopg.Connection, statement: str, values: list[Any]) -> str:
+    with pytest.raises(psycopg.Error) as raised, db.transaction():
+        db.execute(statement, values)
+    assert raised.value.sqlstate == "PT400"
+    return str(raised.value.diag.message_primary)
+
+
+def deep(levels: int) -> object:
+    return {"a": deep(levels - 1)} if levels else 1
+
+
+@pytest.fixture
+def resident(stack: Stack) -> Iterator[UUID]:
+    """A user that other connections see."""
+    user = uuid4()
+    with psycopg.connect(stack.database_url, autocommit=True) as db:
+        db.execute("insert into auth.users (id) values (%s)", [user])
+        yield user
+        db.execute("set storage.allow_delete_query = 'true'")
+        db.execute("delete from storage.objects where split_part(name, '/', 1) = %s", [str(user)])
+        db.execute("delete from auth.users where id = %s", [user])
+
+
+def test_many_files_at_once_end_at_the_quota(stack: Stack, resident: UUID) -> None:
+    def upload(number: int) -> int:
+        with psycopg.connect(stack.database_url) as db:
+            try:
+                db.execute(FILE, file(f"{resident}/{number}.png", 10))
+            except psycopg.errors.InsufficientPrivilege:
+                return 0
+            return 1
+
+    with ThreadPoolExecutor(16) as pool:
+        stored = sum(pool.map(upload, range(32)))
+    with psycopg.connect(stack.database_url) as db:
+        used = db.execute(OWN_FILES, [resident]).fetchall()
+    assert (stored, used) == (10, [("avatars.bytes", 100), ("avatars.files", 10)])
+
+
+@pytest.mark.parametrize(
+    ("role", "limit"), [("anon", "2s"), ("authenticated", "4s"), ("service_role", "30s")]
+)
+def test_a_role_has_a_time_for_a_statement(db: psycopg.Connection, role: str, limit: str) -> None:
+    set_for = db.execute("select rolconfig from pg_roles where rolname = %s", [role]).fetchone()
+    assert set_for and f"statement_timeout={limit}" in set_for[0]

@@ -1,0 +1,53 @@
+"""What is published of an uploaded picture: its pixels, drawn again, and nothing else that the file holds."""
+
+import hashlib
+import struct
+from io import BytesIO
+
+from PIL import Image, ImageOps
+
+from workers.common.errors import WorkerError
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+"""The formats that the bucket takes; no other decoder reads a file."""
+SIDE = 512
+"""Pixels of the longer side, at most."""
+MOST_PIXELS = 24_000_000
+"""Of the uploaded picture: some 100 MB while it is decoded."""
+QUALITY = 85
+BROKEN = (
+    *(OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, OverflowError, struct.error),
+    *(Image.DecompressionBombError, Image.DecompressionBombWarning),
+)
+"""What Pillow raises for a file that is not a whole picture."""
+
+
+class NotAPictureError(WorkerError):
+    """The file is not a whole picture of a format and size that is published."""
+
+
+def redraw(content: bytes) -> bytes:
+    """A WebP of the picture's first frame, upright, at most SIDE pixels a side, without any metadata.
+
+    Raises NotAPictureError.
+    """
+    try:
+        with Image.open(BytesIO(content), formats=FORMATS) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise NotAPictureError
+            opened.draft("RGB", (2 * SIDE, 2 * SIDE))
+            pixels = ImageOps.exif_transpose(opened).convert("RGBA")
+    except BROKEN as error:
+        raise NotAPictureError from error
+    pixels.thumbnail((SIDE, SIDE))
+    # On a new picture: it has no metadata of the old one.
+    clean = Image.new("RGBA", pixels.size)
+    clean.paste(pixels)
+    encoded = BytesIO()
+    clean.save(encoded, "WEBP", quality=QUALITY)
+    return encoded.getvalue()
+
+
+def name(profile_id: object, picture: bytes) -> str:
+    """The file's name: another picture has another one, so that caches never show an old one."""
+    return f"{profile_id}-{hashlib.sha256(picture).hexdigest()[:32]}.webp"
