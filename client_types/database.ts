@@ -1059,7 +1059,7 @@ export type Database = {
         };
       };
       "get_popular_items": {
-        Args: { "kind"?: string; "limit"?: number };
+        Args: { "count"?: number; "kind"?: string; "limit"?: number };
         Returns: Database["public"]["CompositeTypes"]["popular_item"][];
         SetofOptions: {
           from: "*";

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 from rich.table import Table
-from supabase import AuthError, Client, PostgrestAPIError, create_client
+from supabase import AuthError, AuthRetryableError, Client, PostgrestAPIError, create_client
 from supabase_auth.types import Session
 
 SEARCHES = (
@@ -50,6 +50,9 @@ def main(url: str, anon_key: str, search_url: str = "") -> int:
         show_all(create_client(url, anon_key), search_url or url)
     except KeyboardInterrupt:
         return 130
+    except (httpx.TransportError, AuthRetryableError) as error:
+        sys.stderr.write(f"error: {url} does not answer: {error}. Does the stack run? `make status`\n")
+        return 1
     except (DemoError, AuthError, PostgrestAPIError, httpx.HTTPError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1

@@ -79,4 +79,6 @@ def run(command: Sequence[str | Path], user: str | None, log: Path) -> None:
             check=False,
         )
     if done.returncode:
-        raise StackError(f"{Path(command[0]).name} failed: see {os.path.relpath(log)}")
+        lines = log.read_text(errors="replace").splitlines() or [""]
+        reason = next((line for line in reversed(lines) if "error" in line or "FATAL" in line), lines[-1])
+        raise StackError(f"{Path(command[0]).name} failed: {reason} (its log: {os.path.relpath(log)})")

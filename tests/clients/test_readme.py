@@ -1,16 +1,18 @@
-"""What the README tells a client to write runs as it is written."""
+"""What the README tells a client to write runs as it is written, in blocks and in the middle of a line."""
 
 import ast
-import asyncio
-import json
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
-from inspect import isawaitable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
+from supabase import Client
 
 from local.settings import ROOT
 from scripts import node
@@ -20,28 +22,55 @@ from tests.conftest import Stack
 README = (ROOT / "README.md").read_text()
 ACCOUNTS = ("ann@example.com", "bob@example.com")
 SETTINGS = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY")
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-
+PIECE = re.compile(r"^```(\w*)\n(.*?)^```$|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
+CALL = re.compile(r"(await )?[a-z]\w*(\.\w+)+\(.*\)")
+"""Of a client, in the middle of a line: in JavaScript where it is awaited."""
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:The '.*' parameter is deprecated:DeprecationWarning")
 """supabase-py says so to itself, when it is given nothing but an address and a key."""
 
 
+def snippets(language: str, document: str = README) -> list[str]:
+    """In their order."""
+    found = []
+    for block_language, block, inline in PIECE.findall(document):
+        if inline and CALL.fullmatch(inline):
+            block_language, block = "js" if inline.startswith("await ") else "python", inline
+        if block_language == language and block:
+            found.append(block)
+    return found
+
+
 @pytest.fixture(autouse=True)
-def film(stack: Stack) -> Iterator[None]:
-    """The film that is rated, and nobody with the addresses that are signed up."""
+def film(stack: Stack, service: Client) -> Iterator[None]:
+    """The film that is rated; afterwards nothing of the people who sign up."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
-        gone = "delete from auth.users where email = any(%s)"
-        connection.execute(gone, [[*ACCOUNTS]])
+        forget(connection, service)
         made = "insert into content (title) values ('Blade Runner') returning id"
         row = connection.execute(made).fetchone()
         assert row
         yield
-        connection.execute(gone, [[*ACCOUNTS]])
+        forget(connection, service)
         connection.execute("delete from content where id = %s", row)
+
+
+def forget(connection: psycopg.Connection, service: Client) -> None:
+    if names := [name for name, _ in pictures(connection)]:
+        service.storage.from_("avatars").remove(names)
+    connection.execute("delete from auth.users where email = any(%s)", [[*ACCOUNTS]])
+
+
+def pictures(connection: psycopg.Connection) -> list[tuple[str, str]]:
+    """The names and types of the files that the people of the README have."""
+    query = (
+        "select name, metadata->>'mimetype' from storage.objects where bucket_id = 'avatars' "
+        "and split_part(name, '/', 1) in (select id::text from auth.users where email = any(%s))"
+    )
+    return connection.execute(query, [[*ACCOUNTS]]).fetchall()
 
 
 @pytest.fixture
@@ -60,35 +89,96 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         client.close()
 
 
-async def run(block: str, names: dict[str, Any]) -> None:
-    """As `python -m asyncio` does: with `await` outside functions."""
-    code = compile(block, "README.md", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    if isawaitable(found := eval(code, names)):
-        await found
+@pytest.fixture
+def folder(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a program of a newcomer runs, with what .env.local holds."""
+    (tmp_path / "me.png").write_bytes(PIXEL)
+    for name in SETTINGS:
+        monkeypatch.setenv(name, stack.environment[name])
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
-@pytest.mark.usefixtures("ended")
-def test_the_python_snippets_run_in_their_order(stack: Stack) -> None:
-    names: dict[str, Any] = {name: stack.environment[name] for name in SETTINGS}
+def run(snippet: str, names: dict[str, Any]) -> None:
+    """Statement by statement: one that makes a request and does not send it does nothing, in silence."""
+    for statement in ast.parse(snippet).body:
+        if isinstance(statement, ast.Expr):
+            value = eval(compile(ast.Expression(statement.value), "README.md", "eval"), names)
+            assert not hasattr(value, "execute"), f"this is never sent: {ast.unparse(statement)}"
+        else:
+            exec(compile(ast.Module([statement], []), "README.md", "exec"), names)
 
-    async def run_all() -> None:
-        for block in blocks("python"):
-            await run(block, names)
-        await names["app"].remove_all_channels()
 
-    asyncio.run(run_all())
+@pytest.mark.usefixtures("ended", "folder")
+def test_the_python_snippets_run_in_their_order(
+    database: psycopg.Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names: dict[str, Any] = {}
+    for snippet in snippets("python"):
+        run(snippet, names)
     assert names["film"]["title"] == "Blade Runner"
     assert (names["kid"]["name"], names["kid"]["is_kids"]) == ("Zoë", True)
     assert names["client"].table("ratings").select("rating").execute().data == []
+    assert pictures(database) == [(f"{names['user'].id}/me.png", "image/png")]
+    assert "hello\n" in capsys.readouterr().out
     # Its token is not renewed any more.
     names["client"].auth.sign_out()
 
 
-def test_the_javascript_snippets_run_in_their_order(stack: Stack) -> None:
+def test_the_javascript_snippets_run_in_their_order(database: psycopg.Connection, folder: Path) -> None:
     node.install(FOLDER, "supabase-js")
-    known = [f"const {name} = {json.dumps(stack.environment[name])};" for name in SETTINGS]
-    shown = "console.log(JSON.stringify(data));"
-    program = "\n".join([*known, *blocks("js"), shown])
+    begun = f"process.chdir({str(folder)!r});"
+    shown = "console.log(JSON.stringify([data, user.id]));"
+    program = "\n".join([begun, *snippets("js"), shown])
     done = node.run(FOLDER, node.NODE, "--input-type=module", "--eval", program)
     assert done.returncode == 0, done.stderr
-    assert isinstance(json.loads(done.stdout), list)
+    hello, answered = done.stdout.splitlines()
+    assert (hello, answered[:2]) == ("hello", "[[")
+    assert [kind for _, kind in pictures(database)] == ["image/png"]
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl here")
+@pytest.mark.parametrize(
+    "line", [line for block in snippets("") for line in block.splitlines() if line.startswith("curl ")]
+)
+def test_an_address_answers(line: str, folder: Path) -> None:
+    command = ["sh", "-c", line.replace("curl ", "curl -sSf ", 1)]
+    done = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout[0] in "[{"
+
+
+def test_what_is_written_to_the_environment_is_loaded_as_the_readme_says(
+    stack: Stack, tmp_path: Path
+) -> None:
+    (load,) = [line for block in snippets("") for line in block.splitlines() if ".env.local" in line]
+    shutil.copy(stack.settings.env_file, tmp_path / ".env.local")
+    script = f'{load}; printf "%s\\n" "$SUPABASE_URL" "$SUPABASE_SECRET_KEY" "$DATABASE_URL"'
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=tmp_path, env={}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [stack.url, stack.secret_key, stack.database_url]
+    names = "[process.env.SUPABASE_URL, process.env.DATABASE_URL].join(' ')"
+    done = node.run(tmp_path, node.NODE, "--env-file=.env.local", "--print", names)
+    assert done.stdout.split() == [stack.url, stack.database_url]
+
+
+@pytest.mark.parametrize(
+    ("document", "python", "js"),
+    [
+        ('People have `client.rpc("x").execute()`.', ['client.rpc("x").execute()'], []),
+        ("and `await client.rpc('x')`.", [], ["await client.rpc('x')"]),
+        ("```python\nx = 1\n```\n`/tmp` `make up` `kid` `get_x(1)`\n```js\ny\n```\n", ["x = 1\n"], ["y\n"]),
+    ],
+)
+def test_calls_are_found_in_the_middle_of_a_line(document: str, python: list[str], js: list[str]) -> None:
+    assert (snippets("python", document), snippets("js", document)) == (python, js)
+
+
+class Request:
+    def execute(self) -> None: ...
+
+
+def test_a_request_that_is_not_sent_is_found() -> None:
+    with pytest.raises(AssertionError, match="this is never sent"):
+        run('client("export_my_data")', {"client": lambda _: Request()})

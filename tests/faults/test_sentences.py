@@ -125,7 +125,7 @@ def test_a_migration_without_a_good_name_is_refused(
 def test_the_demo_without_a_stack_says_so(capsys: Said) -> None:
     assert "SUPABASE_URL and SUPABASE_ANON_KEY are missing" in refusal(demo.main("", ""), capsys)
     status = demo.main(f"http://127.0.0.1:{free_port()}", "a.b.c")
-    assert "error: " in refusal(status, capsys)
+    assert "does not answer: " in refusal(status, capsys)
 
 
 @pytest.mark.parametrize("worker", ["item_model", "user_similarity", "blend"])
