@@ -26,6 +26,10 @@ class Settings:
     env_file: Path
     behind_proxy: bool = False
     """Whether a proxy before the gateway sets cf-ipcountry and cf-connecting-ip, as Cloudflare does."""
+    connections: int = 8000
+    """To the gateway, of all clients. LOCAL_CONNECTIONS."""
+    connections_each: int = 500
+    """Of one address, where no proxy is everybody's. LOCAL_CONNECTIONS_EACH."""
     functions: Path = ROOT / "supabase" / "functions"
     """What is served at /functions/v1. FUNCTIONS_DIR names another folder than the project's."""
 
@@ -71,7 +75,7 @@ def as_root() -> bool:
 
 
 def load() -> Settings:
-    """Raises StackError when LOCAL_PORT is not a port."""
+    """Raises StackError when LOCAL_PORT is not a port, or a number is none."""
     default = ROOT / ".local"
     directory = Path(os.environ.get("LOCAL_DIR") or default).resolve()
     return Settings(
@@ -81,6 +85,8 @@ def load() -> Settings:
         port=_port(os.environ.get("LOCAL_PORT") or str(DEFAULT_PORT)),
         env_file=(ROOT if directory == default else directory) / ".env.local",
         behind_proxy=os.environ.get("LOCAL_BEHIND_PROXY") == "1",
+        connections=_number("LOCAL_CONNECTIONS", Settings.connections),
+        connections_each=_number("LOCAL_CONNECTIONS_EACH", Settings.connections_each),
         functions=Path(os.environ.get("FUNCTIONS_DIR") or Settings.functions).resolve(),
     )
 
@@ -89,6 +95,13 @@ def _port(text: str) -> int:
     if text.isdigit() and 1024 <= int(text) <= 65534:
         return int(text)
     raise StackError(f"LOCAL_PORT must be a port from 1024 to 65534, not {text!r}")
+
+
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise StackError(f"{name} must be a whole number above zero, not {text!r}")
 
 
 def _cache() -> Path:
