@@ -75,7 +75,7 @@ class Client(Side):
     def __init__(self, door: "Door") -> None:
         super().__init__()
         self.door, self.address, self.admitted = door, "", False
-        self.unsent = 0
+        self.unsent, self.early, self.sends_no_more = 0, b"", False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -89,11 +89,19 @@ class Client(Side):
         except FullError:
             return self.door.refuse(self)
         self.admitted = True
-        self.transport.pause_reading()
         self.door.keep(self.door.connect(self, peer))
+
+    def data_received(self, data: bytes) -> None:
+        """What comes before the way to Caddy is open waits; uvloop reads once whatever it is told by then."""
+        if self.other or not self.admitted:
+            return super().data_received(data)
+        self.early += data
+        if self.transport:
+            self.transport.pause_reading()
 
     def eof_received(self) -> bool:
         """The client sends no more and may wait for an answer yet."""
+        self.sends_no_more = True
         if self.other and self.other.transport:
             self.other.transport.write_eof()
         return True
@@ -146,8 +154,11 @@ class Door:
             return
         family, own = ("TCP6", "::1") if ":" in peer[0] else ("TCP4", "127.0.0.1")
         port = client.transport.get_extra_info("sockname")[1]
-        inner.transport.write(f"PROXY {family} {peer[0]} {own} {peer[1]} {port}\r\n".encode())
-        inner.other, client.other = client, inner
+        line = f"PROXY {family} {peer[0]} {own} {peer[1]} {port}\r\n".encode()
+        inner.transport.write(line + client.early)
+        inner.other, client.other, client.early = client, inner, b""
+        if client.sends_no_more:
+            inner.transport.write_eof()
         client.transport.resume_reading()
 
     def refuse(self, client: Client) -> None:
