@@ -55,7 +55,10 @@ async def measured(stack: Stack) -> list[Table]:
 @contextmanager
 def echoing() -> Iterator[tuple[str, psutil.Process]]:
     port = free_port()
-    command = [argument.replace("local.platform:app", "bench.echo:app") for argument in parts.uvicorn(port)]
+    command = [
+        argument.replace("local.platform:app", "bench.echo:app")
+        for argument in parts.uvicorn(parts.local_url(port))
+    ]
     process = subprocess.Popen(command, stdout=sys.stderr)
     try:
         while not listening(port):

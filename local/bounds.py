@@ -1,4 +1,4 @@
-"""What every request to the platform passes first: its path is plain, its body comes, its caller has a share left."""
+"""What each request to the platform passes first: a plain path, a body that comes, a share for its caller."""
 
 import asyncio
 import time
@@ -26,11 +26,15 @@ def refusal(status: int, code: str, message: str, headers: dict[str, str] | None
 
 
 def unplain() -> Response:
-    return refusal(400, "path_refused", "The path has dot segments, doubled slashes or characters it may not have")
+    return refusal(
+        400, "path_refused", "The path has dot segments, doubled slashes or characters it may not have"
+    )
 
 
 def too_many(what: str) -> Response:
-    return refusal(429, "too_many_at_once", f"Too many {what} at once. Try again in a moment", {"Retry-After": "1"})
+    return refusal(
+        429, "too_many_at_once", f"Too many {what} at once. Try again in a moment", {"Retry-After": "1"}
+    )
 
 
 @dataclass

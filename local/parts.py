@@ -57,7 +57,7 @@ class Part:
 
 
 def answers(url: str, status: int = httpx.codes.OK, at: str = "") -> Callable[[], bool]:
-    """Does the URL answer with this status? `at` is a socket's address where it is no port of this machine."""
+    """Does the URL answer with this status? `at` is a socket's address, where it is not at a port."""
 
     def ready() -> bool:
         try:
@@ -113,7 +113,8 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
         Part(
             name="counter" if "rest" in plan.elsewhere else "rest",
             command=[str(rest_binary)],
-            environment=rest.environment(settings, keys, config, ports["rest"], internal["rest_admin"]),
+            environment=rest.environment(settings, keys, config, ports["rest"])
+            | {"ADMIN_SOCKET": internal["rest_admin"].removeprefix(sockets.PREFIX)},
             ready=answers("http://localhost/ready", at=internal["rest_admin"]),
             url=local_url(ports["rest"]),
         ),

@@ -1,8 +1,8 @@
 """Which paths are read: those that mean the same to every server on their way.
 
-The gateway chooses the service by a path, and the service reads it again. A path that one of them would clean,
-decode twice or compare without case, and another would not, could reach a service past the limits of its own.
-The patterns are for Go's regular expressions as well as for Python's, and are matched with the path as it was sent.
+The gateway chooses the service by a path, and the service reads it again. A path that one of them would
+clean, decode twice or compare without case, and another would not, could reach a service past its limits.
+The patterns are for Go's regular expressions and for Python's, and are matched with the path as it was sent.
 """
 
 import re
@@ -18,7 +18,7 @@ _CONTROL = r"[\x00-\x1f\x7f\\]|%[01][0-9a-f]|%7f|%5c"
 _ENCODED_TWICE = r"%(25)+(2e|2f|5c|7f|[01][0-9a-f])"
 UNPLAIN = rf"(?i)^[^?]*({_DOTS}|{_CONTROL}|{_ENCODED_TWICE})"
 """Segments of dots, also with parameters; control characters and backslashes; any of them encoded twice."""
-SLASHES = rf"(?i)^[^?]*(%2f|//)"
+SLASHES = r"(?i)^[^?]*(%2f|//)"
 """Slashes that are not written as one slash between two segments."""
 
 _MORE = r"%[89ab][0-9a-f]"

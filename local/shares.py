@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 holder: ContextVar[str] = ContextVar("holder", default="")
-"""Who makes the request that is served: the network address it comes from. Empty for the server's own work."""
+"""Whose request is served: the network address it comes from. Empty for the server's own work."""
 
 
 class FullError(Exception):
@@ -28,10 +28,16 @@ class Shares:
 
     def take(self, who: Hashable, amount: int = 1) -> None:
         """Raises FullError, and takes nothing, where it would be too much."""
-        has = self.held.get(who, 0)
-        if has + amount > self.each or self.total + amount > self.all:
+        if self.is_full(who, amount):
             raise FullError
-        self.held[who] = has + amount
+        self.put(who, amount)
+
+    def is_full(self, who: Hashable, amount: int = 1) -> bool:
+        return self.held.get(who, 0) + amount > self.each or self.total + amount > self.all
+
+    def put(self, who: Hashable, amount: int = 1) -> None:
+        """What is there already, however much it is."""
+        self.held[who] = self.held.get(who, 0) + amount
         self.total += amount
 
     def give(self, who: Hashable, amount: int = 1) -> None:

@@ -16,7 +16,7 @@ PREFIX = "unix:"
 
 
 def folder(settings: Settings) -> Path:
-    """Made where it is not there, and for its owner alone. Raises StackError for one that is another user's."""
+    """Made if it is not there, for its owner alone. Raises StackError for one that is another user's."""
     place = settings.run / "sockets"
     if not USUAL.fullmatch(str(place)):
         digest = hashlib.sha256(os.fsencode(settings.directory)).hexdigest()[:16]

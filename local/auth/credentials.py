@@ -1,6 +1,7 @@
 """Email addresses and passwords: what is accepted, and how a password is kept.
 
-Comparing takes the same work whatever is kept, and when nothing is: its time does not show whether an account exists.
+Comparing takes the same work whatever is kept, and when nothing is: its time does not show whether an account
+exists.
 """
 
 import asyncio

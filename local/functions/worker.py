@@ -163,7 +163,17 @@ def command(folder: Path, entry: Path, socket: Path) -> list[str]:
     files = [f"--allow-read={folder},{MAIN.parent},{socket}", f"--allow-write={socket}"]
     allowed = ["--allow-net", "--allow-env", "--allow-sys", *files]
     limit = f"--v8-flags=--max-old-space-size={HEAP}"
-    return [str(deno), "run", "--quiet", "--no-prompt", "--no-lock", limit, *allowed, str(MAIN), entry.as_uri()]
+    return [
+        str(deno),
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--no-lock",
+        limit,
+        *allowed,
+        str(MAIN),
+        entry.as_uri(),
+    ]
 
 
 def changed_at(folder: Path, name: str) -> float:

@@ -1,7 +1,7 @@
 """The door of the gateway: takes connections, so many of one address and in all, and hands them on to Caddy.
 
-Caddy bounds what a connection may do and not how many there are. It listens on a socket in a folder of the owner's,
-and learns from the first line of each connection (PROXY protocol, version 1) where it comes from.
+Caddy bounds what a connection may do and not how many there are. It listens on a socket in a folder of the
+owner's, and learns from the first line of each connection (PROXY protocol, version 1) where it comes from.
 
 python -m local.gateway.door PORT SOCKET EACH ALL COMMAND...    EACH is 0 where a proxy is everybody's address
 """
@@ -10,7 +10,7 @@ import asyncio
 import resource
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -142,16 +142,15 @@ class Door:
 
     async def connect(self, client: Client, peer: tuple[str, int]) -> None:
         """Join a client to a connection of its own to Caddy."""
-        assert client.transport
         try:
             _, inner = await asyncio.get_running_loop().create_unix_connection(Inner, self.socket)
         except OSError:
-            client.transport.abort()
+            if client.transport:
+                client.transport.abort()
             return
         assert inner.transport
         if client.transport is None:
-            inner.transport.abort()
-            return
+            return inner.transport.abort()
         family, own = ("TCP6", "::1") if ":" in peer[0] else ("TCP4", "127.0.0.1")
         port = client.transport.get_extra_info("sockname")[1]
         line = f"PROXY {family} {peer[0]} {own} {peer[1]} {port}\r\n".encode()
@@ -172,8 +171,8 @@ class Door:
         client.transport.write_eof()
         asyncio.get_running_loop().call_later(LINGER, client.transport.abort)
 
-    def keep(self, work: object) -> None:
-        task = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+    def keep(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.realtime.messages import Message, reply
 from local.realtime.presence import Full
+from local.shares import FullError
 
 if TYPE_CHECKING:
     from local.realtime.channel import Channel
@@ -34,7 +35,7 @@ def handle(channel: "Channel", message: Message, size: int) -> None:
 def _track(channel: "Channel", message: Message, told: dict[str, Any]) -> None:
     try:
         channel.topic.track(channel, channel.join.presence_key, told)
-    except Full:
+    except (Full, FullError):
         channel.push(reply(message, "error", {"reason": "Too much is told on this topic"}))
         return
     channel.push(reply(message, "ok", {}))
