@@ -83,6 +83,7 @@ def environment(settings: Settings, keys: Keys) -> dict[str, str]:
         "SUPABASE_SERVICE_ROLE_KEY": keys.service_role_key,
         "SUPABASE_JWT_SECRET": keys.jwt_secret,
         "DATABASE_URL": cluster.url(settings, keys),
+        "METRICS_TOKEN": keys.metrics_token,
     }
 
 

@@ -39,6 +39,9 @@ class Channel:
     async def enter(self) -> None:
         """Raises Refused. What is said before the client knows that it has joined, it hears after."""
         try:
+            size = self.topic.presences.size if self.presence else 0
+            if not self.realtime.holdings.may_deliver(self.address, size, 1):
+                raise Refused("ClientJoinRateLimitReached", "Too many joins per second")
             await self._believe(self.token)
             if self.join.replay and "broadcast" not in self.access.hears:
                 raise may_not_read(self.join.topic)

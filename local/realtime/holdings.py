@@ -15,7 +15,7 @@ class Presences:
     def __init__(self, limits: Limits) -> None:
         def shares(most: int) -> tuple[Shares, Shares]:
             each = max(1, most // 8)
-            return Shares(each, most), Shares(max(1, each // 16), most)
+            return Shares(each, most), Shares(max(1, each // 8), most)
 
         self.counts, self.sizes = shares(limits.presences), shares(limits.presence_bytes)
 
@@ -52,4 +52,5 @@ class Holdings:
 
     def may_deliver(self, address: str, size: int, members: int) -> bool:
         """Whether a message of this size may go to so many. What is heard costs more than what is sent."""
-        return self.deliveries.of(address).take(members * (1 + size // PIECE))
+        rate = self.deliveries.of(address)
+        return rate.take(min(members * (1 + size // PIECE), int(rate.most)))

@@ -25,7 +25,7 @@ class Limits:
     subscriptions: int = 20_000
     """To changes of tables, of the project: each change is held against all. Of one address a tenth."""
     presence_bytes: int = 32 * 1024 * 1024
-    """Of all that is tracked. Of one address an eighth, of one connection a sixteenth of that."""
+    """Of all that is tracked. Of one address an eighth, of one connection an eighth of that."""
     presences: int = 20_000
     """Entries that are tracked, as the bytes are shared."""
     deliveries_per_second: int = 20_000

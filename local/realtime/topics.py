@@ -85,6 +85,10 @@ class Topics:
         if topic := self.topics.get((name, private)):
             topic.publish(payload, message_id=message_id)
 
+    def members(self, name: str, private: bool) -> int:
+        topic = self.topics.get((name, private))
+        return len(topic.members) if topic else 0
+
     def interrupt(self) -> None:
         for member in [member for topic in self.topics.values() for member in topic.members]:
             member.interrupt()

@@ -1,4 +1,4 @@
-"""Files that are still coming: how many, and how many of their bytes the disk holds, by uploader and in all."""
+"""Files that are still coming: how many, and how many bytes of them are on the disk, of one and of all."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
