@@ -11,12 +11,13 @@ from contextlib import AsyncExitStack, contextmanager
 
 import psutil
 import psycopg
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import WebSocketException
 
 from bench.table import Table, percentile
 from local import parts
 from local.ports import free_port, listening
+from local.sockets import PREFIX
 from local.throwaway import Stack
 
 SOCKETS, ROOM = 2000, 10
@@ -44,8 +45,8 @@ async def measured(stack: Stack) -> list[Table]:
             crowd = Crowd(f"{url}/websocket", rooms=False)
             table.rows.append(("bare echo", *await crowd.drive(stack_of_sockets, process)))
     async with AsyncExitStack() as sockets:
-        url = f"{stack.part_url('platform')}/realtime/v1/websocket?apikey={stack.service_role_key}"
-        crowd = Crowd(url, rooms=True)
+        url = f"http://localhost/realtime/v1/websocket?apikey={stack.service_role_key}"
+        crowd = Crowd(url, rooms=True, socket=stack.part_url("platform").removeprefix(PREFIX))
         platform = psutil.Process(stack.pid("platform"))
         table.rows.append(("broadcast", *await crowd.drive(sockets, platform)))
         table.rows.append(("realtime.send", *await crowd.listen_to_database(stack)))
@@ -55,7 +56,10 @@ async def measured(stack: Stack) -> list[Table]:
 @contextmanager
 def echoing() -> Iterator[tuple[str, psutil.Process]]:
     port = free_port()
-    command = [argument.replace("local.platform:app", "bench.echo:app") for argument in parts.uvicorn(port)]
+    command = [
+        argument.replace("local.platform:app", "bench.echo:app")
+        for argument in parts.uvicorn(parts.local_url(port))
+    ]
     process = subprocess.Popen(command, stdout=sys.stderr)
     try:
         while not listening(port):
@@ -67,8 +71,9 @@ def echoing() -> Iterator[tuple[str, psutil.Process]]:
 
 
 class Crowd:
-    def __init__(self, url: str, rooms: bool) -> None:
-        self.url, self.rooms = url.replace("http", "ws", 1), rooms
+    def __init__(self, url: str, rooms: bool, socket: str | None = None) -> None:
+        """`socket` is a path where the server listens there and at no port."""
+        self.url, self.rooms, self.socket = url.replace("http", "ws", 1), rooms, socket
         self.run = uuid.uuid4().hex
         self.sockets: list[ClientConnection] = []
         self.times: list[float] = []
@@ -94,7 +99,7 @@ class Crowd:
 
         async def one(place: int) -> ClientConnection:
             async with gate:
-                socket = await connect(self.url, compression=None, open_timeout=60)
+                socket = await self.connected(place)
                 if self.rooms:
                     await socket.send(self.frame(place, "phx_join", {"config": {"private": False}}))
                     await socket.recv()
@@ -103,6 +108,15 @@ class Crowd:
         self.sockets = list(await asyncio.gather(*(one(place) for place in range(SOCKETS))))
         for socket in self.sockets:
             stack.push_async_callback(socket.close)
+
+    async def connected(self, place: int) -> ClientConnection:
+        """As if from many addresses: one of them alone would not be let in so often."""
+        if self.socket is None:
+            return await connect(self.url, compression=None, open_timeout=60)
+        address = {"X-Forwarded-For": f"10.0.{place // 100}.1"}
+        return await unix_connect(
+            self.socket, self.url, compression=None, open_timeout=60, additional_headers=address
+        )
 
     def frame(self, place: int, event: str, payload: object) -> str:
         topic = f"realtime:bench {self.run} {place // ROOM}"

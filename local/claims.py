@@ -1,5 +1,6 @@
 """The claims of tokens that the platform's parts believe: signed with the project's secret, not expired."""
 
+import math
 from typing import Any
 
 import jwt
@@ -16,11 +17,62 @@ OPTIONS: Options = {
 """Signature, expiry and `nbf` are checked, as the real servers do."""
 
 
+LATEST = 253_402_300_799
+"""The end of the year 9999: no later time can be written down."""
+DEEPEST = 32
+
+
 def verified(token: str, secret: str) -> dict[str, Any]:
-    """Raises jwt.InvalidTokenError."""
-    claims: dict[str, Any] = jwt.decode(token, secret, [ALGORITHM], options=OPTIONS)
+    """Raises jwt.InvalidTokenError, whatever the token is."""
+    try:
+        claims: dict[str, Any] = jwt.decode(token, secret, [ALGORITHM], options=OPTIONS)
+        _check(claims)
+    except jwt.InvalidTokenError:
+        raise
+    except (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError) as error:
+        raise jwt.DecodeError("The token cannot be read") from error
     return claims
+
+
+def header(token: str) -> dict[str, Any]:
+    """What it says of itself, unverified. Raises jwt.InvalidTokenError."""
+    try:
+        return jwt.get_unverified_header(token)
+    except jwt.InvalidTokenError:
+        raise
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+        raise jwt.DecodeError("The token's header cannot be read") from error
 
 
 def signed(claims: dict[str, Any], secret: str) -> str:
     return jwt.encode(claims, secret, ALGORITHM)
+
+
+def _check(claims: dict[str, Any]) -> None:
+    """What every server takes for granted of claims, and what Postgres can keep. Raises ValueError."""
+    for name in ("exp", "nbf"):
+        time = claims.get(name, 0)
+        if isinstance(time, bool) or not isinstance(time, int | float) or not -LATEST <= time <= LATEST:
+            raise ValueError(f"{name} is not a time")
+    for name in ("sub", "role"):
+        if not isinstance(claims.get(name, ""), str | None):
+            raise ValueError(f"{name} is not a text")
+    _check_storable(claims, 0)
+
+
+def _check_storable(value: Any, depth: int) -> None:
+    if depth > DEEPEST:
+        raise ValueError("too deep")
+    if isinstance(value, str):
+        value.encode()  # Half a surrogate pair raises UnicodeEncodeError, a ValueError.
+        if "\0" in value:
+            raise ValueError("no text that can be kept")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _check_storable(name, depth + 1)
+            _check_storable(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check_storable(item, depth + 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("no number of JSON")

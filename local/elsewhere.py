@@ -83,7 +83,7 @@ def environment(settings: Settings, keys: Keys, config: Config, name: str, port:
         case "storage":
             return _storage(settings, keys, config, port)
         case "rest":
-            return rest.environment(settings, keys, config, port, port + 1)
+            return rest.environment(settings, keys, config, port) | {"PGRST_ADMIN_SERVER_PORT": str(port + 1)}
         case _:
             return _realtime(settings, keys, port)
 

@@ -26,6 +26,8 @@ class Keys:
     publishable_key: str = field(repr=False)
     secret_key: str = field(repr=False)
     """API keys of the newer kind are no tokens: the gateway knows which tokens they stand for."""
+    metrics_token: str = field(default="", repr=False)
+    """What /metrics of the workers takes."""
 
 
 def load(directory: Path) -> Keys:
@@ -75,7 +77,11 @@ def _token(role: str, secret: str) -> str:
 
 
 def _opaque() -> dict[str, str]:
-    return {"publishable_key": _key("sb_publishable_"), "secret_key": _key("sb_secret_")}
+    return {
+        "publishable_key": _key("sb_publishable_"),
+        "secret_key": _key("sb_secret_"),
+        "metrics_token": secrets.token_urlsafe(24),
+    }
 
 
 def _key(prefix: str) -> str:

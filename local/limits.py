@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 COUNT = "select * from private.count_entry(%s, %s, %s)"
 UNKNOWN = "unknown"
@@ -42,7 +42,7 @@ async def refusal(
     return Refusal(row["requests"], row["wait"])
 
 
-def network(request: Request) -> str:
+def network(request: HTTPConnection) -> str:
     """Where a request comes from, as private.current_network has it: what a proxy before the gateway says,
     else who asked the gateway; of an IPv6 address the network, since one customer has a whole one."""
     hops = [request.headers.get(name, "") for name in ("cf-connecting-ip", "x-forwarded-for")]

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from local import sockets
 from local.config import Config
 from local.gateway import service as gateway
 from local.keys import Keys
@@ -25,6 +26,8 @@ SERVED = ("auth", "storage", "realtime")
 PUBLIC = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_ANON_KEY")
 """Of the environment, what a client may have."""
 SECRET = ("SUPABASE_SECRET_KEY", "SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_JWT_SECRET", "DATABASE_URL")
+INTERNAL = ("rest_admin", "platform")
+"""What listens where no other user of this machine gets to: they ask for no key, or believe the gateway."""
 PROCFILE = ROOT / "Procfile"
 PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
 """Programs of this Python's environment first."""
@@ -56,12 +59,13 @@ class Part:
     """Is it not ready because it puts a crash right, however long that takes?"""
 
 
-def answers(url: str, status: int = httpx.codes.OK) -> Callable[[], bool]:
-    """Does the URL answer with this status?"""
+def answers(url: str, status: int = httpx.codes.OK, at: str = "") -> Callable[[], bool]:
+    """Does the URL answer with this status? `at` is a socket's address, where it is not at a port."""
 
     def ready() -> bool:
         try:
-            return httpx.get(url, timeout=2).status_code == status
+            with httpx.Client(transport=sockets.transport(at), timeout=2) as client:
+                return client.get(url).status_code == status
         except httpx.HTTPError:
             return False
 
@@ -82,6 +86,7 @@ def environment(settings: Settings, keys: Keys) -> dict[str, str]:
         "SUPABASE_SERVICE_ROLE_KEY": keys.service_role_key,
         "SUPABASE_JWT_SECRET": keys.jwt_secret,
         "DATABASE_URL": cluster.url(settings, keys),
+        "METRICS_TOKEN": keys.metrics_token,
     }
 
 
@@ -109,48 +114,49 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
     """Everything of ours that needs the database: REST, platform, the Procfile's, gateway."""
     # The gateway does not listen there yet.
     hold(settings.port)
-    ports = {name: free_port() for name in ("rest", "rest_admin", "platform", *procfile())}
-    addresses = {name: local_url(port) for name, port in ports.items()} | plan.elsewhere
+    ports = {name: free_port() for name in ("rest", *procfile())}
+    internal = {name: sockets.url(sockets.folder(settings) / f"{name}.sock") for name in INTERNAL}
+    addresses = {name: local_url(port) for name, port in ports.items()} | internal | plan.elsewhere
     told = environment(settings, keys) | model_environment(settings) | plan.variables
     served = [part for part in SERVED if part not in plan.elsewhere and part not in config.off]
     auth_answers = "auth" in served or "auth" in plan.elsewhere
-    health = {
-        "rest": f"{local_url(ports['rest_admin'])}/ready",
-        "platform": f"{local_url(ports['platform'])}/health",
-        "gateway": f"{settings.url}/auth/v1/health",
-    }
+    health = f"{settings.url}/auth/v1/health"
     return [
         Part(
             name="counter" if "rest" in plan.elsewhere else "rest",
             command=[str(rest_binary)],
-            environment=rest.environment(settings, keys, config, ports["rest"], ports["rest_admin"]),
-            ready=answers(health["rest"]),
+            environment=rest.environment(settings, keys, config, ports["rest"])
+            | {"ADMIN_SOCKET": internal["rest_admin"].removeprefix(sockets.PREFIX)},
+            ready=answers("http://localhost/ready", at=internal["rest_admin"]),
             url=local_url(ports["rest"]),
-            health=health["rest"],
         ),
         Part(
             name="platform",
-            command=uvicorn(ports["platform"]),
+            command=uvicorn(internal["platform"]),
             environment=platform_environment(settings, keys, config, served)
             | {"SEARCH_URL": addresses["search"]},
-            ready=answers(health["platform"]),
-            url=local_url(ports["platform"]),
-            health=health["platform"],
+            ready=answers("http://localhost/health", at=internal["platform"]),
+            url=internal["platform"],
         ),
         *products(addresses, told),
         Part(
             name="gateway",
             command=gateway.command(settings, addresses, plan.elsewhere),
             environment=gateway.environment(settings, keys),
-            ready=answers(health["gateway"], 200 if auth_answers else 404),
+            ready=answers(health, 200 if auth_answers else 404),
             url=settings.url,
-            health=health["gateway"],
+            health=health,
         ),
     ]
 
 
-def uvicorn(port: int) -> list[str]:
-    options = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "warning"]
+def uvicorn(address: str) -> list[str]:
+    """At a socket, or at a port of this machine."""
+    if sockets.is_socket(address):
+        where = ["--uds", address.removeprefix(sockets.PREFIX)]
+    else:
+        where = ["--host", "127.0.0.1", "--port", str(urlsplit(address).port)]
+    options = [*where, "--no-access-log", "--log-level", "warning"]
     return [sys.executable, "-m", "uvicorn", "local.platform:app", *options, *PATIENT, *WEBSOCKETS]
 
 
@@ -192,6 +198,7 @@ def functions_environment(settings: Settings, keys: Keys, config: Config) -> dic
         "SUPABASE_SECRET_KEYS": keys.secret_key,
     }
     return {
+        "FUNCTIONS_SOCKETS": str(sockets.folder(settings)),
         "FUNCTIONS_DATABASE_URL": cluster.url(settings, keys, "authenticator"),
         "FUNCTIONS_DIR": str(settings.functions),
         "FUNCTIONS_LOGS": str(settings.logs),

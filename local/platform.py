@@ -29,6 +29,7 @@ from local import logs, request_ids
 from local.auth import app as auth_app
 from local.auth import context as auth_context
 from local.auth import settings as auth_settings
+from local.bounds import Bounds
 from local.front import app as front_app
 from local.front import settings as front_settings
 from local.functions import app as functions_app
@@ -148,6 +149,6 @@ app = Starlette(
         Mount("/functions/v1", app=functions_app.router),
         *front_app.routes,
     ],
-    middleware=[Middleware(logged)],
+    middleware=[Middleware(logged), Middleware(Bounds)],
     lifespan=lifespan,
 )

@@ -1,13 +1,44 @@
-"""Pools of connections that outlive a restart of their server."""
+"""Pools of connections that outlive a restart of their server, and that no single caller can empty."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
+import psycopg_pool
 from psycopg_pool import AsyncConnectionPool
+
+from local.shares import FullError, Turns, holder
 
 Connection = psycopg.AsyncConnection[Any]
 Check = Callable[[Connection], Awaitable[None]]
+WAITING, ALL_WAITING = 200, 2000
+"""Requests of one caller that wait for a connection, and of all."""
+
+
+class FairPool(AsyncConnectionPool[Any]):
+    """A caller has at most half of the connections; what it wants beyond them waits for its own."""
+
+    turns: Turns | None = None
+
+    @asynccontextmanager
+    async def connection(self, timeout: float | None = None) -> AsyncIterator[Any]:
+        """Raises PoolTimeout, also where too many requests of the caller wait."""
+        who, within = holder.get(), self.timeout if timeout is None else timeout
+        if self.turns is None or not who:
+            async with super().connection(within) as connection:
+                yield connection
+            return
+        turn = self.turns.of(who, within)
+        try:
+            await turn.__aenter__()
+        except (FullError, TimeoutError) as error:
+            raise psycopg_pool.PoolTimeout("the caller has its share of connections") from error
+        try:
+            async with super().connection(within) as connection:
+                yield connection
+        finally:
+            await turn.__aexit__(None, None, None)
 
 
 def pool(
@@ -35,7 +66,7 @@ def pool(
             await made.drain()
             raise
 
-    made: AsyncConnectionPool[Any] = AsyncConnectionPool(
+    made = FairPool(
         url,
         min_size=least,
         max_size=size,
@@ -44,4 +75,5 @@ def pool(
         check=still_there,
         kwargs={"autocommit": True, **options},
     )
+    made.turns = Turns(max(1, size // 2), WAITING, ALL_WAITING)
     return made

@@ -28,6 +28,10 @@ class Settings:
     env_file: Path
     behind_proxy: bool = False
     """Whether a proxy before the gateway sets cf-ipcountry and cf-connecting-ip, as Cloudflare does."""
+    connections: int = 8000
+    """To the gateway, of all clients. LOCAL_CONNECTIONS."""
+    connections_each: int = 500
+    """Of one address, where no proxy is everybody's. LOCAL_CONNECTIONS_EACH."""
     functions: Path = ROOT / "supabase" / "functions"
     """What is served at /functions/v1. FUNCTIONS_DIR names another folder than the project's."""
 
@@ -78,7 +82,7 @@ def as_root() -> bool:
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Raises StackError when LOCAL_PORT is not a port."""
+    """Raises StackError when LOCAL_PORT is not a port, or a number is not above zero."""
     default = ROOT / ".local"
     directory = Path(environment.get("LOCAL_DIR") or default).resolve()
     port = environment.get("LOCAL_PORT") or last_port(directory) or DEFAULT_PORT
@@ -89,6 +93,8 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         port=_port(str(port)),
         env_file=(ROOT if directory == default else directory) / ".env.local",
         behind_proxy=environment.get("LOCAL_BEHIND_PROXY") == "1",
+        connections=_number(environment, "LOCAL_CONNECTIONS", Settings.connections),
+        connections_each=_number(environment, "LOCAL_CONNECTIONS_EACH", Settings.connections_each),
         functions=Path(environment.get("FUNCTIONS_DIR") or Settings.functions).resolve(),
     )
 
@@ -105,6 +111,13 @@ def _port(text: str) -> int:
     if text.isdecimal() and text.isascii() and 1024 <= int(text) <= 65534:
         return int(text)
     raise StackError(f"LOCAL_PORT must be a port from 1024 to 65534, not {text!r}")
+
+
+def _number(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name) or str(default)
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise StackError(f"{name} must be a whole number above zero, not {text!r}")
 
 
 def cache_folder() -> Path:

@@ -19,7 +19,10 @@ def second_platform(stack: Stack, served: Sequence[str], **variables: str) -> It
     own = parts.platform_environment(stack.settings, secrets, config.load(ROOT), served)
     port = free_port()
     process = subprocess.Popen(
-        parts.uvicorn(port), cwd=ROOT, env={**os.environ, **own, **variables}, stderr=subprocess.DEVNULL
+        parts.uvicorn(parts.local_url(port)),
+        cwd=ROOT,
+        env={**os.environ, **own, **variables},
+        stderr=subprocess.DEVNULL,
     )
     url = parts.local_url(port)
     try:

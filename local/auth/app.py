@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import psycopg
+import psycopg_pool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route, Router
+from starlette.responses import Response
+from starlette.routing import Match, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from local.auth.endpoints import about, admin_edits, admin_users, logout, signup, token, user
@@ -33,6 +34,10 @@ def answering(endpoint: Endpoint) -> Endpoint:
             return respond(error, request)
         except ClientDisconnect:
             return Response(status_code=499)
+        except psycopg_pool.PoolTimeout as error:
+            report(log, HERE, request, error)
+            message = "Processing this request timed out, please retry after a moment."
+            return respond(AuthError(504, "request_timeout", message), request)
         except psycopg.DataError as error:
             report(log, HERE, request, error, logging.INFO)
             refusal = AuthError(400, "validation_failed", "A value is malformed or out of range")
@@ -47,29 +52,47 @@ def answering(endpoint: Endpoint) -> Endpoint:
 
 
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    await PlainTextResponse("404 page not found\n", 404)(scope, receive, send)
+    """A path of GoTrue's that is not here says so in GoTrue's form: clients read JSON whatever the status."""
+    request, path = Request(scope), scope["path"].removeprefix(scope.get("root_path", ""))
+    if any(found.matches(scope)[0] == Match.PARTIAL for found in ROUTES):
+        error = AuthError(405, "method_not_allowed", f"{request.method} is not a method of {path}")
+    else:
+        absent = next((what for prefix, what in ABSENT.items() if path.startswith(prefix)), "This endpoint")
+        error = AuthError(404, "not_found", f"{absent} is not part of this server: {path}")
+    await respond(error, request)(scope, receive, send)
 
 
 def route(path: str, method: str, endpoint: Endpoint) -> Route:
     return Route(path, answering(endpoint), methods=[method])
 
 
-router = Router(
-    [
-        route("/health", "GET", about.health),
-        route("/settings", "GET", about.settings),
-        route("/.well-known/jwks.json", "GET", about.jwks),
-        route("/signup", "POST", signup.sign_up),
-        route("/token", "POST", token.token),
-        route("/user", "GET", user.read),
-        route("/user", "PUT", user.update),
-        route("/logout", "POST", logout.log_out),
-        route("/admin/users", "GET", admin_users.listed),
-        route("/admin/users", "POST", admin_edits.created),
-        route("/admin/users/{user_id}", "GET", admin_users.one),
-        route("/admin/users/{user_id}", "PUT", admin_edits.updated),
-        route("/admin/users/{user_id}", "DELETE", admin_users.deleted),
-    ],
-    redirect_slashes=False,
-    default=not_found,
-)
+ABSENT = {
+    **dict.fromkeys(
+        ("/otp", "/verify", "/resend", "/reauthenticate", "/magiclink"), "Signing in by mail or message"
+    ),
+    **dict.fromkeys(("/authorize", "/callback", "/sso", "/saml", "/oauth"), "Signing in by another provider"),
+    "/user/identities": "Linking another provider",
+    "/recover": "Recovery of a password by mail",
+    "/factors": "Signing in by a second factor",
+    "/passkeys": "Signing in by passkey",
+    **dict.fromkeys(("/invite", "/admin/generate_link"), "Inviting by mail"),
+    "/admin": "This endpoint of administration",
+}
+"""By the beginnings of their paths."""
+ROUTES = [
+    route("/health", "GET", about.health),
+    route("/settings", "GET", about.settings),
+    route("/.well-known/jwks.json", "GET", about.jwks),
+    route("/signup", "POST", signup.sign_up),
+    route("/token", "POST", token.token),
+    route("/user", "GET", user.read),
+    route("/user", "PUT", user.update),
+    route("/logout", "POST", logout.log_out),
+    route("/admin/users", "GET", admin_users.listed),
+    route("/admin/users", "POST", admin_edits.created),
+    route("/admin/users/{user_id}", "GET", admin_users.one),
+    route("/admin/users/{user_id}", "PUT", admin_edits.updated),
+    route("/admin/users/{user_id}", "DELETE", admin_users.deleted),
+]
+# Last, and before Starlette's own words for a known path with another method.
+router = Router([*ROUTES, Mount("", not_found)], redirect_slashes=False)

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from local import state
 from local.front import page
 from local.front.settings import Settings
-from local.front.tables import counted
+from local.front.tables import Counts
 from local.settings import ROOT
 
 DOCUMENTS = ROOT / "docs"
@@ -30,6 +30,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+COUNTS = Counts()
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -51,7 +52,7 @@ def for_this_machine(endpoint: Endpoint) -> Endpoint:
 async def overview(request: Request) -> Response:
     settings = _settings(request)
     found = state.load(settings.state)
-    tables = await counted(settings.database_url, settings.schemas)
+    tables = await COUNTS.get(settings.database_url, settings.schemas)
     return HTMLResponse(page.written(settings, found.parts if found else {}, tables, documents()))
 
 

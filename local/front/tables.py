@@ -1,5 +1,7 @@
 """How many rows the tables have: counted where they are small, else as the planner estimates it."""
 
+import asyncio
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from psycopg.sql import SQL, Identifier
 
 TABLES = Path(__file__).with_suffix(".sql").read_bytes()
 COUNT = SQL("select count(*) from {}")
+KEPT = 5.0
+"""Seconds."""
 OPTIONS = "-c default_transaction_read_only=on -c statement_timeout=3000"
 
 
@@ -20,6 +24,24 @@ class Table:
     exact: bool
     rows: int | None
     """None: it is large, and nobody has looked yet."""
+
+
+class Counts:
+    """Counted once for all who look at the page within a few seconds; who comes meanwhile waits for it."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.at = float("-inf")
+        self.tables: list[Table] | None = None
+
+    async def get(self, database_url: str, schemas: tuple[str, ...]) -> list[Table] | None:
+        async with self.lock:
+            if time.monotonic() - self.at < KEPT:
+                return self.tables
+            found = await counted(database_url, schemas)
+            # An answer that did not come is as good as one for as long.
+            self.at, self.tables = time.monotonic(), found
+            return found
 
 
 async def counted(database_url: str, schemas: tuple[str, ...]) -> list[Table] | None:

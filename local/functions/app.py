@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -12,17 +12,27 @@ import httpx
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
 
 from local.failures import report
 from local.functions.callers import Pool, check_session, claims_of, pool
-from local.functions.errors import FunctionError, UnreachedError, crashed, not_found, respond, too_slow
+from local.functions.errors import (
+    FunctionError,
+    UnreachedError,
+    crashed,
+    not_found,
+    respond,
+    too_many_calls,
+    too_slow,
+)
 from local.functions.settings import Settings
 from local.functions.worker import Worker, Workers
+from local.shares import FullError, Shares, holder
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-ANSWERS_WITHIN = 150.0
-"""Seconds to the first byte, as hosted."""
+CALLS = 50, 200
+"""Calls under way: from one address, and in all."""
 OF_THE_CONNECTION = {
     *("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
     *("host", "date", "server"),
@@ -37,20 +47,15 @@ class Functions:
     settings: Settings
     workers: Workers
     sessions: Pool
-    client: httpx.AsyncClient
+    calls: Shares = field(default_factory=lambda: Shares(*CALLS))
 
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Functions]:
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=0)
-    timeout = httpx.Timeout(ANSWERS_WITHIN, connect=5)
     workers = Workers(settings)
-    async with (
-        pool(settings.database_url) as sessions,
-        httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False) as client,
-    ):
+    async with pool(settings.database_url) as sessions:
         try:
-            yield Functions(settings, workers, sessions, client)
+            yield Functions(settings, workers, sessions)
         finally:
             await workers.close()
 
@@ -78,28 +83,28 @@ async def answered(functions: Functions, name: str, request: Request) -> Respons
     """
     worker = await functions.workers.of(name)
     try:
-        answer = await asked(functions.client, worker, request)
+        answer = await asked(worker, request)
     except UnreachedError:
         worker.is_lost = True
         worker = await functions.workers.of(name)
-        answer = await asked(functions.client, worker, request)
+        answer = await asked(worker, request)
     kept = [(k, v) for k, v in answer.headers.raw if k.decode("latin-1").lower() not in OF_THE_CONNECTION]
     response = StreamingResponse(body(worker, answer), answer.status_code)
     response.raw_headers = [(name.lower(), value) for name, value in kept]
     return response
 
 
-async def asked(client: httpx.AsyncClient, worker: Worker, request: Request) -> httpx.Response:
+async def asked(worker: Worker, request: Request) -> httpx.Response:
     """The process's answer, its body still to come. Raises FunctionError."""
     path = request.scope["raw_path"].removeprefix(b"/functions/v1")
     query = request.scope["query_string"]
-    url = httpx.URL(f"http://127.0.0.1:{worker.port}", raw_path=path + (b"?" + query if query else b""))
-    passed_on = client.build_request(
+    url = httpx.URL("http://localhost", raw_path=path + (b"?" + query if query else b""))
+    passed_on = worker.client.build_request(
         request.method, url, headers=headers_for(request), content=request.stream()
     )
     worker.calls += 1
     try:
-        return await sent(client, passed_on, request)
+        return await sent(worker.client, passed_on, request)
     except BaseException:
         worker.calls -= 1
         raise
@@ -139,4 +144,17 @@ def headers_for(request: Request) -> list[tuple[bytes, bytes]]:
     return [*kept, (b"x-forwarded-host", host.encode()), (b"x-request-id", request.state.request_id.encode())]
 
 
-router = Router([Route(path, call, methods=METHODS) for path in ("/", "/{name}", "/{name}/{rest:path}")])
+routes = Router([Route(path, call, methods=METHODS) for path in ("/", "/{name}", "/{name}/{rest:path}")])
+
+
+async def router(scope: Scope, receive: Receive, send: Send) -> None:
+    """A call is under way until all of its answer is sent."""
+    calls = cast(Functions, scope["state"]["functions"]).calls
+    try:
+        calls.take(who := holder.get())
+    except FullError:
+        return await respond(too_many_calls(), Request(scope))(scope, receive, send)
+    try:
+        await routes(scope, receive, send)
+    finally:
+        calls.give(who)

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 
 from local import pools
 from local.claims import verified
-from local.functions.errors import FunctionError, unauthorized
+from local.functions.errors import FunctionError, unauthorized, unavailable
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 AS_CALLER = """
@@ -49,6 +49,10 @@ async def check_session(pool: Pool, claims: dict[str, Any]) -> None:
         async with pool.connection() as connection, connection.transaction():
             await connection.execute(AS_CALLER, [json.dumps(claims)])
             await connection.execute("select private.check_session()")
+    except psycopg.DataError as error:
+        raise unauthorized("Invalid JWT") from error
+    except psycopg.OperationalError as error:
+        raise unavailable() from error
     except psycopg.Error as error:
         if error.sqlstate != ENDED:
             raise

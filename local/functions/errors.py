@@ -44,6 +44,14 @@ def too_slow() -> FunctionError:
     return FunctionError(504, "IDLE_TIMEOUT", "Function did not answer in time (please check logs)")
 
 
+def too_many_calls() -> FunctionError:
+    return FunctionError(429, "TOO_MANY_CALLS", "Too many calls are under way. Try again in a moment")
+
+
+def unavailable() -> FunctionError:
+    return FunctionError(503, "SERVICE_UNAVAILABLE", "The database does not answer. Try again in a moment")
+
+
 def unauthorized(message: str) -> FunctionError:
     return FunctionError(401, "UNAUTHORIZED", message)
 
@@ -54,5 +62,7 @@ def respond(error: FunctionError, request: Request) -> Response:
     if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
         asked = request.headers.get("access-control-request-headers", "")
         return Response(headers=headers | {"Access-Control-Allow-Headers": asked, **ALLOWED})
+    if error.status == 429:
+        headers["retry-after"] = "1"
     body = {"code": error.code, "message": error.message, "request_id": request.state.request_id}
     return JSONResponse(body, error.status, headers)

@@ -23,6 +23,8 @@ class Settings:
     """As authenticator: to ask whether a session has ended."""
     folder: Path
     logs: Path
+    sockets: Path
+    """Where functions listen: a folder that only its owner enters."""
     unverified: frozenset[str]
     """Functions that anybody may call without a token: verify_jwt = false in config.toml."""
     environment: Mapping[str, str] = field(repr=False)
@@ -34,6 +36,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         database_url=environment["FUNCTIONS_DATABASE_URL"],
         folder=Path(environment["FUNCTIONS_DIR"]),
         logs=Path(environment["FUNCTIONS_LOGS"]),
+        sockets=Path(environment["FUNCTIONS_SOCKETS"]),
         unverified=frozenset(environment["FUNCTIONS_UNVERIFIED"].split()),
         environment={name: environment[name] for name in (*PASSED_ON, *GIVEN) if name in environment},
     )

@@ -1,6 +1,7 @@
 """The process of one function: started when it is first called, and anew when its files have changed."""
 
 import asyncio
+import secrets
 import sys
 import time
 from collections.abc import Coroutine, Mapping
@@ -8,16 +9,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from dotenv import dotenv_values
 
 from local.functions.errors import not_found, not_started
 from local.functions.settings import GIVEN, Settings
-from local.ports import free_port, listening, release
 
 MAIN = Path(__file__).with_name("main.ts")
 STARTS_WITHIN = 60.0
 """Seconds; the first start fetches the npm packages."""
 LOOK_EVERY = 0.02
+ANSWERS_WITHIN = 150.0
+"""Seconds to the first byte, as hosted."""
+HEAP = 512
+"""MiB of a function's own objects, beyond which its process ends. Hosted gives 256 MB in all."""
 DRAINS_WITHIN = 150.0
 """Seconds in which a process that was replaced may finish what it is at."""
 
@@ -25,12 +30,13 @@ DRAINS_WITHIN = 150.0
 @dataclass
 class Worker:
     process: asyncio.subprocess.Process
-    port: int
+    client: httpx.AsyncClient
+    """Leads to the process and nowhere else."""
     version: float
     """When its files were changed last."""
     calls: int = 0
     is_lost: bool = False
-    """Nobody is heard at its port."""
+    """Its socket does not answer."""
 
     @property
     def runs(self) -> bool:
@@ -72,32 +78,32 @@ class Workers:
         return entry
 
     async def _started(self, name: str, entry: Path, version: float) -> Worker:
-        port = free_port()
+        socket = self._settings.sockets / f"f-{secrets.token_hex(6)}.sock"
         with (self._settings.logs / f"functions-{name}.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *command(self._settings.folder, entry),
-                env=self._environment(port),
+                *command(self._settings.folder, entry, socket),
+                env=self._environment(socket),
                 cwd=self._settings.folder,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
             )
-        self._keep(_release(process, port))
-        worker = Worker(process, port, version)
+        worker = Worker(process, _client(socket), version)
+        self._keep(_forget(worker, socket))
         end = time.monotonic() + STARTS_WITHIN
         while worker.runs and time.monotonic() < end:
-            if listening(port):
+            if await _answers(socket):
                 return worker
             await asyncio.sleep(LOOK_EVERY)
         if worker.runs:
             process.kill()
         raise not_started()
 
-    def _environment(self, port: int) -> Mapping[str, str]:
+    def _environment(self, socket: Path) -> Mapping[str, str]:
         """Secrets of supabase/functions/.env may not take the names of what the stack gives."""
-        secrets = dotenv_values(self._settings.folder / ".env")
-        own = {name: value for name, value in secrets.items() if value is not None and name not in GIVEN}
-        return {**self._settings.environment, **own, "DENO_SERVE_ADDRESS": f"tcp:127.0.0.1:{port}"}
+        given = dotenv_values(self._settings.folder / ".env")
+        own = {name: value for name, value in given.items() if value is not None and name not in GIVEN}
+        return {**self._settings.environment, **own, "DENO_SERVE_ADDRESS": f"unix:{socket}"}
 
     def _keep(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -105,9 +111,26 @@ class Workers:
         task.add_done_callback(self._tasks.discard)
 
 
-async def _release(process: asyncio.subprocess.Process, port: int) -> None:
-    await process.wait()
-    release(port)
+def _client(socket: Path) -> httpx.AsyncClient:
+    """How many calls are under way is bounded before they come here."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    transport = httpx.AsyncHTTPTransport(uds=str(socket), limits=limits)
+    return httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(ANSWERS_WITHIN, connect=5))
+
+
+async def _answers(socket: Path) -> bool:
+    try:
+        _, writer = await asyncio.open_unix_connection(str(socket))
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def _forget(worker: Worker, socket: Path) -> None:
+    await worker.process.wait()
+    socket.unlink(missing_ok=True)
+    await worker.client.aclose()
 
 
 async def _drain(worker: Worker) -> None:
@@ -131,11 +154,26 @@ def _tell_end(process: asyncio.subprocess.Process) -> None:
         process.stdin.close()
 
 
-def command(folder: Path, entry: Path) -> list[str]:
-    """As hosted: the network and the environment are a function's, the disk is not but for its own code."""
+def command(folder: Path, entry: Path, socket: Path) -> list[str]:
+    """As hosted: the network and the environment are a function's, the disk is not but for its own code.
+
+    A socket is a file, and to listen there takes the right to write it.
+    """
     deno = Path(sys.executable).with_name("deno")
-    allowed = ["--allow-net", "--allow-env", "--allow-sys", f"--allow-read={folder},{MAIN.parent}"]
-    return [str(deno), "run", "--quiet", "--no-prompt", "--no-lock", *allowed, str(MAIN), entry.as_uri()]
+    files = [f"--allow-read={folder},{MAIN.parent},{socket}", f"--allow-write={socket}"]
+    allowed = ["--allow-net", "--allow-env", "--allow-sys", *files]
+    limit = f"--v8-flags=--max-old-space-size={HEAP}"
+    return [
+        str(deno),
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--no-lock",
+        limit,
+        *allowed,
+        str(MAIN),
+        entry.as_uri(),
+    ]
 
 
 def changed_at(folder: Path, name: str) -> float:

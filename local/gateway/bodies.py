@@ -41,7 +41,7 @@ LIMITS = {
     ),
     "realtime": Limit(4 << 20, {"message": "Payload too large"}),
     "functions": Limit(
-        50 << 20,
+        10 << 20,
         {"code": "REQUEST_ENTITY_TOO_LARGE", "message": MESSAGE, "request_id": "{request_id}"},
         "X-Sb-Error-Code REQUEST_ENTITY_TOO_LARGE",
     ),

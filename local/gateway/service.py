@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from string import Template
 
-from local import request_ids
+from local import paths, request_ids, sockets
 from local.gateway import bodies, routes
 from local.gateway.routes import PATHS, handled, indented, quoted
 from local.keys import Keys
@@ -30,6 +30,10 @@ SECRET_IN_BROWSER = {
     "hint": "Secret API keys can only be used in a protected environment and should never be used in a "
     "browser. Delete this secret API key immediately!",
 }
+PATH_REFUSED = {
+    "code": "path_refused",
+    "message": "The path has dot segments, doubled slashes or characters it may not have",
+}
 NO_ROUTE = {"message": "no Route matched with those values"}
 UNAVAILABLE = {"message": "The service behind this address does not answer. Try again in a moment."}
 
@@ -41,10 +45,14 @@ def command(settings: Settings, addresses: Mapping[str, str], elsewhere: Collect
     """
     settings.run.mkdir(parents=True, exist_ok=True)
     path = settings.run / "Caddyfile"
-    path.write_text(_caddyfile(settings, addresses, elsewhere))
+    where = {name: sockets.upstream(address) for name, address in addresses.items()}
+    path.write_text(_caddyfile(settings, where, elsewhere))
     caddy = Path(sys.executable).with_name("caddy")
     program = str(caddy) if caddy.exists() else shutil.which("caddy") or "caddy"
-    return [program, "run", "--config", str(path), "--adapter", "caddyfile"]
+    each = 0 if settings.behind_proxy else settings.connections_each
+    bounds = map(str, (settings.port, _socket(settings), each, settings.connections))
+    door = [sys.executable, "-m", "local.gateway.door", *bounds]
+    return [*door, program, "run", "--config", str(path), "--adapter", "caddyfile"]
 
 
 def environment(settings: Settings, keys: Keys) -> dict[str, str]:
@@ -58,6 +66,11 @@ def environment(settings: Settings, keys: Keys) -> dict[str, str]:
         "PUBLISHABLE_KEY": keys.publishable_key,
         "SECRET_KEY": keys.secret_key,
     }
+
+
+def _socket(settings: Settings) -> Path:
+    """Where Caddy takes what comes through the door."""
+    return sockets.folder(settings) / "gateway.sock"
 
 
 def _caddyfile(settings: Settings, addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
@@ -76,7 +89,13 @@ def _caddyfile(settings: Settings, addresses: Mapping[str, str], elsewhere: Coll
         ),
     ]
     values = {
-        "port": settings.port,
+        "socket": _socket(settings),
+        "unplain": paths.UNPLAIN,
+        "text": paths.TEXT,
+        "slashes": paths.SLASHES,
+        "named": f"^{paths.NAMED}",
+        "services": f"^{paths.SERVICES}",
+        "path_refused": quoted(PATH_REFUSED),
         "header_size": bodies.HEADERS,
         "body_idle": bodies.IDLE,
         "readable": ", ".join(READABLE),

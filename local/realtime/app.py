@@ -9,6 +9,7 @@ from local.realtime.connection import Connection
 from local.realtime.context import realtime_of
 from local.realtime.messages import V1, VERSIONS
 from local.realtime.tokens import Refused, claims_of
+from local.shares import FullError, holder
 
 FULL = "ConnectionRateLimitReached: Too many connected users"
 
@@ -24,15 +25,19 @@ async def connect(websocket: WebSocket) -> None:
     except Refused as refused:
         await websocket.send_denial_response(JSONResponse({"message": str(refused)}, 403))
         return
-    if len(realtime.connections) >= realtime.settings.limits.connections:
+    address, held = holder.get(), realtime.holdings.connections
+    try:
+        held.take(address)
+    except FullError:
         await websocket.send_denial_response(JSONResponse({"message": FULL}, 429, {"Retry-After": "1"}))
         return
-    connection = Connection(websocket, realtime, version, token)
+    connection = Connection(websocket, realtime, version, token, address)
     realtime.connections.add(connection)
     try:
         await connection.run()
     finally:
         realtime.connections.discard(connection)
+        held.give(address)
 
 
 router = Router(

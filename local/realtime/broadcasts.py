@@ -15,6 +15,7 @@ from local.realtime.limits import Rate
 from local.realtime.messages import LONGEST, Binary, Unreadable, parse, written
 from local.realtime.tokens import Claims, Refused, claims_of
 from local.realtime.topics import PREFIX
+from local.shares import holder
 
 ACCEPTED = 202
 BODY = 10
@@ -95,7 +96,18 @@ async def _publish(realtime: Realtime, broadcasts: list[Broadcast], user: User) 
             allowed[found.topic] = await may_broadcast(realtime.pool, found.topic, user)
     for found in broadcasts:
         if not found.private or allowed[found.topic]:
+            _count_deliveries(realtime, found)
             realtime.topics.publish(found.topic, found.private, found.payload)
+
+
+def _count_deliveries(realtime: Realtime, found: Broadcast) -> None:
+    """Raises Unacceptable."""
+    binary = isinstance(found.payload, Binary)
+    size = len(found.payload.content if binary else written(found.payload))
+    if not realtime.holdings.may_deliver(
+        holder.get(), size, realtime.topics.members(found.topic, found.private)
+    ):
+        raise Unacceptable(429, {"message": TOO_MANY}, 1.0)
 
 
 async def _read_several(request: Request, realtime: Realtime) -> list[Broadcast]:

@@ -10,6 +10,7 @@ from local.realtime.joins import Join, token_of
 from local.realtime.messages import ForMany, Message, reply
 from local.realtime.subscriptions import SubscriptionError, request_id
 from local.realtime.tokens import Claims, Refused, claims_of
+from local.shares import FullError
 
 if TYPE_CHECKING:
     from local.realtime.connection import Connection
@@ -27,6 +28,10 @@ class Channel:
         self.token = join.token or connection.token
         self.presence = join.presence
         self.topic = self.realtime.topics.join(join.topic, join.private, self)
+        self.address = connection.address
+        self.realtime.holdings.channels.put(self.address)
+        self.subscribed = 0
+        self.left = False
         self.early: list[tuple[ForMany, str | None]] | None = []
         self.replayed: frozenset[str] = frozenset()
         self.expiry: asyncio.TimerHandle | None = None
@@ -34,6 +39,9 @@ class Channel:
     async def enter(self) -> None:
         """Raises Refused. What is said before the client knows that it has joined, it hears after."""
         try:
+            size = self.topic.presences.size if self.presence else 0
+            if not self.realtime.holdings.may_deliver(self.address, size, 1):
+                raise Refused("ClientJoinRateLimitReached", "Too many joins per second")
             await self._believe(self.token)
             if self.join.replay and "broadcast" not in self.access.hears:
                 raise may_not_read(self.join.topic)
@@ -48,6 +56,12 @@ class Channel:
 
     def leave(self) -> None:
         """Without a word to the client."""
+        if self.left:
+            return
+        self.left = True
+        holdings = self.realtime.holdings
+        holdings.channels.give(self.address)
+        holdings.subscriptions.give(self.address, self.subscribed)
         if self.expiry:
             self.expiry.cancel()
         self.realtime.topics.leave(self.topic, self)
@@ -127,6 +141,9 @@ class Channel:
             if self.join.acknowledge:
                 self.push(reply(message, "error", {"reason": "payload_size_exceeded"}))
             return
+        if not self.realtime.holdings.may_deliver(self.address, size, len(self.topic.members)):
+            self.shut("Too many messages per second")
+            return
         self.topic.publish(message.payload, but=None if self.join.hear_self else self)
         if self.join.acknowledge:
             self.push(reply(message, "ok", {}))
@@ -144,6 +161,7 @@ class Channel:
         """What stands against it, if anything does: the channel is joined all the same."""
         try:
             wanted = subscriptions.read_all(self.join.changes)
+            self._hold(len(wanted))
             for one in wanted:
                 await subscriptions.check(self.realtime.pool, one, self.claims["role"])
         except SubscriptionError as error:
@@ -151,6 +169,14 @@ class Channel:
         if wanted:
             self.realtime.subscribers.by_channel[self] = wanted
         return None
+
+    def _hold(self, wanted: int) -> None:
+        """Raises SubscriptionError."""
+        try:
+            self.realtime.holdings.subscriptions.take(self.address, wanted)
+        except FullError as error:
+            raise SubscriptionError("There are too many subscriptions to changes") from error
+        self.subscribed = wanted
 
     async def _renew(self, token: str | None) -> None:
         if token is None or token == self.token:

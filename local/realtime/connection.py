@@ -27,8 +27,10 @@ log = logging.getLogger(__name__)
 
 
 class Connection:
-    def __init__(self, websocket: WebSocket, realtime: "Realtime", version: str, token: str) -> None:
-        self.websocket, self.realtime = websocket, realtime
+    def __init__(
+        self, websocket: WebSocket, realtime: "Realtime", version: str, token: str, address: str
+    ) -> None:
+        self.websocket, self.realtime, self.address = websocket, realtime, address
         self.version, self.token = version, token
         self.headers = {
             name: value
@@ -118,7 +120,9 @@ class Connection:
                 message = decode(frame, self.version)
             except Unreadable:
                 message = None
-            if not self.messages.take() and not self._slow_down(message):
+            # What reaches no channel counts too.
+            enough = self.messages.take() and self.realtime.holdings.messages.of(self.address).take()
+            if not enough and not self._slow_down(message):
                 return await self._goodbye("too many messages per second")
             if message is not None and not await self._handle(message, len(frame)):
                 return await self._goodbye("too many joins per second")
@@ -170,6 +174,8 @@ class Connection:
                 raise Refused("ChannelRateLimitReached", "Too many channels")
             if not self.realtime.joins.take():
                 raise too_many_joins()
+            if self.realtime.holdings.channels.is_full(self.address):
+                raise Refused("ChannelRateLimitReached", "Too many channels")
             channel = Channel(self, message, joins.read(message.topic, message.payload, limits.presence_key))
             await channel.enter()
         except Refused as refused:

@@ -13,8 +13,9 @@ from local.realtime import database, upkeep
 from local.realtime.changes import Teller
 from local.realtime.database import run
 from local.realtime.feed import Feed
+from local.realtime.holdings import Holdings
 from local.realtime.joins import Join
-from local.realtime.limits import Rate, Rates
+from local.realtime.limits import Limits, Rate, Rates
 from local.realtime.settings import Settings
 from local.realtime.subscriptions import Subscribers
 from local.realtime.tokens import Refused
@@ -35,6 +36,7 @@ class Realtime:
     broadcasts: Rates
     """By HTTP."""
     connections: "set[Connection]" = field(default_factory=set)
+    holdings: Holdings = field(default_factory=lambda: Holdings(Limits()))
     topics: Topics = field(default_factory=Topics)
     subscribers: Subscribers = field(default_factory=Subscribers)
     follows: asyncio.Event = field(default_factory=asyncio.Event)
@@ -65,7 +67,8 @@ async def opened(settings: Settings) -> AsyncIterator[Realtime]:
     await pool.open(wait=True, timeout=10)
     limits = settings.limits
     rates = Rate(limits.project_joins_per_second), Rates(limits.messages_per_second)
-    realtime = Realtime(settings, pool, *rates)
+    holdings = Holdings(limits)
+    realtime = Realtime(settings, pool, *rates, holdings=holdings, topics=Topics(holdings.presences))
     teller = Teller(pool, realtime.subscribers)
     feed = Feed(settings.database_url, realtime.topics, teller, realtime.follows)
     tasks = [asyncio.create_task(feed.run()), asyncio.create_task(upkeep.run_forever(pool))]

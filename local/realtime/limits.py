@@ -16,13 +16,27 @@ class Limits:
     """Of a broadcast's or a presence's payload, as JSON."""
     connections: int = 10_000
     """Of the project."""
+    connections_each: int = 300
+    """Of one network address."""
     channels: int = 100
     """Of a connection."""
+    all_channels: int = 50_000
+    """Of the project; of one address a tenth."""
+    subscriptions: int = 20_000
+    """To changes of tables, of the project: each change is held against all. Of one address a tenth."""
+    presence_bytes: int = 32 * 1024 * 1024
+    """Of all that is tracked. Of one address an eighth, of one connection an eighth of that."""
+    presences: int = 20_000
+    """Entries that are tracked, as the bytes are shared."""
+    deliveries_per_second: int = 20_000
+    """Of what the connections of one address send, pieces of 4 KiB to each who hears them."""
     joins_per_second: int = 100
     """Of a connection."""
     project_joins_per_second: int = 2500
     messages_per_second: int = 100
     """Of a connection; of broadcasts by HTTP, of a caller."""
+    messages_each: int = 1000
+    """A second, of all connections of one address."""
     buffer_bytes: int = 4 * 1024 * 1024
     """What may wait for one slow reader before it is cut off."""
     idle_seconds: float = 60.0

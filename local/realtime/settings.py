@@ -9,10 +9,17 @@ from local.realtime.limits import Limits
 LIMITS = {
     "REALTIME_MESSAGE_BYTES": "message_bytes",
     "REALTIME_CONNECTIONS": "connections",
+    "REALTIME_CONNECTIONS_EACH": "connections_each",
     "REALTIME_CHANNELS": "channels",
+    "REALTIME_ALL_CHANNELS": "all_channels",
+    "REALTIME_SUBSCRIPTIONS": "subscriptions",
+    "REALTIME_PRESENCE_BYTES": "presence_bytes",
+    "REALTIME_PRESENCES": "presences",
+    "REALTIME_DELIVERIES_PER_SECOND": "deliveries_per_second",
     "REALTIME_JOINS_PER_SECOND": "joins_per_second",
     "REALTIME_PROJECT_JOINS_PER_SECOND": "project_joins_per_second",
     "REALTIME_MESSAGES_PER_SECOND": "messages_per_second",
+    "REALTIME_MESSAGES_EACH": "messages_each",
     "REALTIME_BUFFER_BYTES": "buffer_bytes",
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from typing import Any, Protocol
 
 from local.realtime.messages import ForMany
-from local.realtime.presence import LARGEST, Presences
+from local.realtime.presence import LARGEST, Ledger, Presences
 
 PREFIX = "realtime:"
 DIFF_AFTER = 0.02
@@ -23,10 +23,10 @@ class Member(Hashable, Protocol):
 
 
 class Topic:
-    def __init__(self, name: str, private: bool) -> None:
+    def __init__(self, name: str, private: bool, ledger: Ledger | None = None) -> None:
         self.name, self.private = name, private
         self.members: dict[Member, None] = {}
-        self.presences = Presences()
+        self.presences = Presences(ledger)
         self.telling: asyncio.TimerHandle | None = None
 
     @property
@@ -64,11 +64,14 @@ class Topic:
 
 
 class Topics:
-    def __init__(self) -> None:
+    def __init__(self, ledger: Ledger | None = None) -> None:
+        self.ledger = ledger
         self.topics: dict[tuple[str, bool], Topic] = {}
 
     def join(self, name: str, private: bool, member: Member) -> Topic:
-        topic = self.topics.setdefault((name, private), Topic(name, private))
+        topic = self.topics.get((name, private))
+        if topic is None:
+            topic = self.topics[name, private] = Topic(name, private, self.ledger)
         topic.members[member] = None
         return topic
 
@@ -81,6 +84,10 @@ class Topics:
     def publish(self, name: str, private: bool, payload: Any, message_id: str | None = None) -> None:
         if topic := self.topics.get((name, private)):
             topic.publish(payload, message_id=message_id)
+
+    def members(self, name: str, private: bool) -> int:
+        topic = self.topics.get((name, private))
+        return len(topic.members) if topic else 0
 
     def interrupt(self) -> None:
         for member in [member for topic in self.topics.values() for member in topic.members]:

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from local.realtime.messages import Message, reply
+from local.realtime.messages import Message, reply, written
 from local.realtime.presence import Full
+from local.shares import FullError
 
 if TYPE_CHECKING:
     from local.realtime.channel import Channel
@@ -32,9 +33,13 @@ def handle(channel: "Channel", message: Message, size: int) -> None:
 
 
 def _track(channel: "Channel", message: Message, told: dict[str, Any]) -> None:
+    members = len(channel.topic.members)
+    if not channel.realtime.holdings.may_deliver(channel.address, len(written(told)), members):
+        channel.shut("Too many messages per second")
+        return
     try:
         channel.topic.track(channel, channel.join.presence_key, told)
-    except Full:
+    except (Full, FullError):
         channel.push(reply(message, "error", {"reason": "Too much is told on this topic"}))
         return
     channel.push(reply(message, "ok", {}))

@@ -12,7 +12,7 @@ CONNECTIONS = 2 * (os.cpu_count() or 1) + 2
 clients was 52 ms with 6 and 66 with 16, in turns."""
 
 
-def environment(settings: Settings, keys: Keys, config: Config, port: int, admin_port: int) -> dict[str, str]:
+def environment(settings: Settings, keys: Keys, config: Config, port: int) -> dict[str, str]:
     """Timeouts and the request check are read from the roles' settings in the database, as PostgREST does."""
     return {
         "PGRST_DB_URI": cluster.url(settings, keys, "authenticator"),
@@ -25,6 +25,5 @@ def environment(settings: Settings, keys: Keys, config: Config, port: int, admin
         "PGRST_JWT_SECRET": keys.jwt_secret,
         "PGRST_SERVER_HOST": "127.0.0.1",
         "PGRST_SERVER_PORT": str(port),
-        "PGRST_ADMIN_SERVER_PORT": str(admin_port),
         "PGRST_COMPAT_MODE": "1",
     }

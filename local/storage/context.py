@@ -1,21 +1,25 @@
 """What a request of the Storage part can count on: settings, the database, the files."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
 from starlette.requests import Request
 
-from local.storage import callers, database, sweep
+from local.storage import callers, database, resumables, sweep
 from local.storage.callers import Caller
 from local.storage.doubts import Doubts
 from local.storage.errors import no_such_bucket
 from local.storage.files import Files
 from local.storage.models import Bucket
 from local.storage.settings import Settings
+from local.storage.unfinished import Unfinished
 
+LOOK_EVERY = 600.0
+"""Seconds between two looks for resumable uploads whose time is over."""
 PLACEHOLDER = ".emptyFolderPlaceholder"
 
 
@@ -27,6 +31,7 @@ class Storage:
     doubts: Doubts
     uploading: set[str] = field(default_factory=set)
     """The versions of resumable uploads that a request works on."""
+    unfinished: Unfinished = field(default_factory=Unfinished)
 
     def limit(self, bucket: Bucket, name: str) -> int:
         """The largest file of this name in bytes. What keeps an empty folder holds nothing."""
@@ -45,13 +50,26 @@ async def opened(settings: Settings) -> AsyncIterator[Storage]:
     try:
         await sweep.repair(pool, files, settings.resumable_lifetime)
         doubts = Doubts(pool, files)
-        settling = asyncio.create_task(doubts.settle())
-        yield Storage(settings, pool, files, doubts)
-        settling.cancel()
-        with suppress(asyncio.CancelledError):
-            await settling
+        storage = Storage(settings, pool, files, doubts)
+        storage.unfinished.find(files.resumable)
+        tasks = [asyncio.create_task(doubts.settle()), asyncio.create_task(_forget_late(storage))]
+        yield storage
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     finally:
         await pool.close()
+
+
+async def _forget_late(storage: Storage) -> None:
+    """Until it is cancelled."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        lifetime, busy = storage.settings.resumable_lifetime, frozenset(storage.uploading)
+        late = await asyncio.to_thread(
+            resumables.forget_late, storage.files.resumable, lifetime, time.time(), busy
+        )
+        storage.unfinished.end(*late)
 
 
 def storage_of(request: Request) -> Storage:

@@ -30,8 +30,10 @@ class Sink:
     `judge` is shown the first bytes, HEAD of them or all, and raises StorageError if they may not be.
     """
 
-    def __init__(self, path: Path, limit: int, judge: Judge | None = None) -> None:
-        self.path, self.limit, self.size = path, limit, 0
+    def __init__(
+        self, path: Path, limit: int, judge: Judge | None = None, grow: Callable[[int], None] | None = None
+    ) -> None:
+        self.path, self.limit, self.size, self._grow = path, limit, 0, grow
         self.digest = hashlib.md5(usedforsecurity=False)
         self._judge, self._head = judge, b""
         self._waiting = bytearray()
@@ -42,6 +44,8 @@ class Sink:
         self.size += len(piece)
         if self.size > self.limit:
             raise too_large()
+        if self._grow:
+            self._grow(len(piece))
         if self._judge and len(self._head) < HEAD:
             self._head += piece[: HEAD - len(self._head)]
             if len(self._head) == HEAD:
@@ -94,9 +98,11 @@ class Files:
         return self.objects / name[:2] / name
 
     @asynccontextmanager
-    async def receiving(self, version: str, limit: int, judge: Judge | None) -> AsyncIterator[Sink]:
+    async def receiving(
+        self, version: str, limit: int, judge: Judge | None, grow: Callable[[int], None] | None = None
+    ) -> AsyncIterator[Sink]:
         """A sink for a new file, which is gone at the end unless it was kept."""
-        sink = Sink(self.incoming / version, limit, judge)
+        sink = Sink(self.incoming / version, limit, judge, grow)
         try:
             yield sink
         finally:

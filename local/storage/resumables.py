@@ -5,6 +5,7 @@ import json
 import os
 import time
 import uuid
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ class Resumable:
     """Unix time."""
     upsert: bool = False
     done: bool = False
+    holder: str = ""
+    """The user or the network address whose unfinished upload it is."""
 
     @property
     def id(self) -> str:
@@ -39,17 +42,20 @@ class Resumable:
         return ",".join(f"{name} {_standard(value)}" for name, value in self.metadata.items())
 
 
-def start(
-    folder: Path, bucket: str, name: str, length: int | None, metadata: dict[str, str], upsert: bool
+def planned(
+    bucket: str, name: str, length: int | None, metadata: dict[str, str], upsert: bool, holder: str
 ) -> Resumable:
-    upload = Resumable(bucket, name, str(uuid.uuid4()), length, metadata, time.time(), upsert)
+    version = str(uuid.uuid4())
+    return Resumable(bucket, name, version, length, metadata, time.time(), upsert, holder=holder)
+
+
+def start(folder: Path, upload: Resumable) -> None:
     try:
         _write(folder / f"{upload.version}.json", asdict(upload))
         (folder / upload.version).touch(mode=0o600, exist_ok=False)
     except OSError:
         forget(folder, upload)
         raise
-    return upload
 
 
 def find(folder: Path, upload_id: str) -> Resumable:
@@ -96,6 +102,24 @@ def mark_done(path: Path) -> None:
 def unfinished(folder: Path) -> list[str]:
     """The versions of uploads that were not marked as done."""
     return [path.stem for path in folder.glob("*.json") if not json.loads(path.read_text())["done"]]
+
+
+def left_behind(folder: Path) -> Iterator[tuple[str, str, int]]:
+    """Version, holder and bytes of each that is unfinished."""
+    for version in unfinished(folder):
+        document, data = json.loads((folder / f"{version}.json").read_text()), folder / version
+        yield version, document.get("holder", ""), data.stat().st_size if data.exists() else 0
+
+
+def forget_late(folder: Path, lifetime: int, now: float, busy: Collection[str]) -> list[str]:
+    """Versions of those that were not finished in time and on which no request works: they are gone."""
+    late = []
+    for path in folder.glob("*.json"):
+        if path.stem not in busy and json.loads(path.read_text())["started"] + lifetime < now:
+            path.with_suffix("").unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+            late.append(path.stem)
+    return late
 
 
 def forget_old(folder: Path, lifetime: int, now: float) -> None:

@@ -13,6 +13,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 from starlette.requests import Request
 
+from local.shares import holder
 from local.storage import contents, names
 from local.storage.callers import Caller
 from local.storage.changes import changing
@@ -33,6 +34,11 @@ class Place:
     upsert: bool = False
     owner: Caller | None = None
     """Whose it will be, if it is not the caller's."""
+
+    @property
+    def holder(self) -> str:
+        """Who has the upload while it is unfinished: the user, or the address of one who is not signed in."""
+        return (self.owner or self.caller).owner or holder.get()
 
     def columns(self, version: str, metadata: Json | None, user_metadata: Json | None) -> dict[str, Any]:
         owner = self.owner or self.caller

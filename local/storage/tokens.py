@@ -5,7 +5,7 @@ from typing import Any
 
 import jwt
 
-from local.claims import signed, verified
+from local.claims import header, signed, verified
 
 DOWNLOAD, UPLOAD = "download", "upload"
 
@@ -24,8 +24,8 @@ def verify(token: str, secret: str) -> dict[str, Any]:
     if token.count(".") != 2:
         raise InvalidToken("Invalid Compact JWS")
     try:
-        jwt.get_unverified_header(token)
-    except jwt.DecodeError as error:
+        header(token)
+    except jwt.InvalidTokenError as error:
         raise InvalidToken("JWS Protected Header is invalid") from error
     try:
         return verified(token, secret)

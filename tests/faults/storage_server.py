@@ -39,7 +39,7 @@ class Server:
 
     def start(self, fail_point: str = "", largest_file: int | None = None) -> None:
         self.process = subprocess.Popen(
-            parts.uvicorn(self.port),
+            parts.uvicorn(parts.local_url(self.port)),
             cwd=ROOT,
             env={**self.environment, "STORAGE_FAIL_POINT": fail_point},
             stderr=subprocess.DEVNULL,

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from supabase import ClientOptions, create_client
 
-from local import elsewhere, keys
+from local import elsewhere, keys, sockets
 from local.plan import VARIABLES
 from local.ports import free_port
 from local.postgres import cluster
@@ -99,7 +99,8 @@ def test_servers_elsewhere_make_their_tables_and_are_led_to(
     until(lambda: own.state() == again)
     assert again.parts["postgres"].pid == database
     for path in ("/auth/v1/health", "/storage/v1/status"):
-        assert http.get(f"{again.parts['platform'].url}{path}").status_code == 404
+        with sockets.client(again.parts["platform"].url or "") as platform:
+            assert platform.get(path).status_code == 404
     assert (again.parts["auth"].status, again.parts["auth"].pid) == ("elsewhere", None)
     options = ClientOptions(auto_refresh_token=False, httpx_client=http)
     client = create_client(values(own)["SUPABASE_URL"], values(own)["SUPABASE_ANON_KEY"], options)

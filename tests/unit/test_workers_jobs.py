@@ -34,10 +34,18 @@ class Broken(Collector):
         return []
 
 
-def ask(server: Server, path: str) -> httpx.Response:
+TOKEN = "+ a token/with= odd letters"
+
+
+def serve(made: CollectorRegistry, healthy: bool = True, token: str | None = TOKEN) -> Server:
+    return Server(("127.0.0.1", 0), made, lambda: healthy, token)
+
+
+def ask(server: Server, path: str, authorization: str = f"Bearer {TOKEN}") -> httpx.Response:
     server.start()
+    headers = {"Authorization": authorization} if authorization else {}
     try:
-        return httpx.get(f"http://127.0.0.1:{server.server_address[1]}{path}")
+        return httpx.get(f"http://127.0.0.1:{server.server_address[1]}{path}", headers=headers)
     finally:
         server.shutdown()
         server.server_close()
@@ -55,19 +63,35 @@ def ask(server: Server, path: str) -> httpx.Response:
     ],
 )
 def test_probes_are_answered(path: str, healthy: bool, status: int) -> None:
-    assert ask(Server(("127.0.0.1", 0), CollectorRegistry(), lambda: healthy), path).status_code == status
+    assert ask(serve(CollectorRegistry(), healthy), path).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("token", "authorization"),
+    [
+        *((TOKEN, wrong) for wrong in ("", "Bearer", f"Basic {TOKEN}", f"Bearer {TOKEN}x", TOKEN)),
+        *(
+            (unset, sent)
+            for unset in (None, "")
+            for sent in ("", "Bearer", "Bearer None", f"Bearer {TOKEN}")
+        ),
+    ],
+)
+def test_metrics_are_refused_without_their_token(token: str | None, authorization: str) -> None:
+    answer = ask(serve(CollectorRegistry(), token=token), "/metrics", authorization)
+    assert answer.status_code == 401
 
 
 def test_numbers_without_a_database_are_an_absence() -> None:
     made = CollectorRegistry()
     made.register(Broken())
-    assert ask(Server(("127.0.0.1", 0), made, lambda: True), "/metrics").status_code == 503
+    assert ask(serve(made), "/metrics").status_code == 503
 
 
 def test_a_database_that_is_away_is_no_reason_not_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "CONNECT_WITHIN", 0.2)
     with database.pool("postgresql://127.0.0.1:1/none", 1) as nowhere:
-        response = ask(Server(("127.0.0.1", 0), registry(nowhere, ["mail"]), lambda: True), "/metrics")
+        response = ask(serve(registry(nowhere, ["mail"])), "/metrics")
     assert response.status_code == 503
 
 
@@ -150,7 +174,7 @@ def test_what_is_done_by_the_clock_is_left_where_that_is_off(
     switch: Switch, there: set[str], gone: set[str]
 ) -> None:
     url = Secret("postgresql://127.0.0.1:1/postgres")
-    read = Settings(url, "http://127.0.0.1:1", "http://127.0.0.1:1", Secret("x"), 1, switch)
+    read = Settings(url, "http://127.0.0.1:1", "http://127.0.0.1:1", Secret("x"), 1, None, switch)
     with database.pool(url, 1) as connections:
         app = assemble(read, connections)
     by_the_clock = {found.task.name for found in app.periodic_registry.periodic_tasks.values()}

@@ -27,6 +27,7 @@ def token(role: str | None = "anon", secret: str = JWT_SECRET, **claims: object)
 
 
 ANON, SERVICE = token("anon"), token("service_role")
+METRICS = "the token of the metrics"
 
 
 class FakeModel(Model):
@@ -95,7 +96,13 @@ def serving() -> Iterator[FakeRest]:
 
 
 def make_client(rest: FakeRest, model: FakeModel, secret: str | None = JWT_SECRET) -> FlaskClient:
-    settings = Settings(rest.url, Secret(ANON), Secret(SERVICE), Secret(secret) if secret else None)
+    settings = Settings(
+        rest.url,
+        Secret(ANON),
+        Secret(SERVICE),
+        Secret(secret) if secret else None,
+        metrics_token=Secret(METRICS),
+    )
     return create_app(settings, model).test_client()
 
 

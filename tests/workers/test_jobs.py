@@ -34,7 +34,8 @@ def retry_stalled(films: Catalogue) -> None:
 
 
 def numbers(stack: Stack) -> dict[str, float]:
-    lines = httpx.get(f"{stack.part_url('jobs')}/metrics").text.splitlines()
+    token = {"Authorization": f"Bearer {stack.environment['METRICS_TOKEN']}"}
+    lines = httpx.get(f"{stack.part_url('jobs')}/metrics", headers=token).text.splitlines()
     pairs = (line.rsplit(" ", 1) for line in lines if line.startswith("cinefluent_"))
     return {name: float(value) for name, value in pairs}
 

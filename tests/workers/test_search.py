@@ -203,5 +203,34 @@ def test_what_is_internal_is_not_reached_through_the_gateway(stack: Stack, http:
 
 
 def test_probes_answer(stack: Stack) -> None:
-    for path in ("/healthz", "/readyz", "/metrics"):
+    for path in ("/healthz", "/readyz"):
         assert httpx.get(f"{stack.part_url('search')}{path}").status_code == 200
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize("part", ["search", "jobs"])
+def test_metrics_take_their_token_and_no_other_key(stack: Stack, part: str) -> None:
+    def status(**headers: str) -> int:
+        return httpx.get(f"{stack.part_url(part)}/metrics", headers=headers).status_code
+
+    assert status(Authorization=f"Bearer {stack.environment['METRICS_TOKEN']}") == 200
+    for token in ("", stack.anon_key, stack.service_role_key, stack.secret_key):
+        assert status(Authorization=f"Bearer {token}", apikey=token) == 401
+    assert status() == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/search/semantic?q=x", 200),
+        ("/search/content?q=x", 200),
+        ("/search/semantic", 400),
+        ("/search/x", 404),
+    ],
+)
+def test_an_answer_of_one_caller_is_kept_for_no_other(http: httpx.Client, path: str, status: int) -> None:
+    answer = http.get(path)
+    assert answer.status_code == status
+    assert answer.headers["cache-control"] == "private, no-store"
+    varies = {name.strip().lower() for name in answer.headers["vary"].split(",")}
+    assert {"authorization", "apikey", "x-profile-id"} <= varies

@@ -27,14 +27,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_up_logs()
     with database.pool(read.database_url, run.CONCURRENCY + 1) as connections:
         app = assemble(read, connections)
-        asyncio.run(serve(app, connections, (chosen.host, read.port)))
+        asyncio.run(serve(app, connections, (chosen.host, read.port), read.metrics_token))
     return 0
 
 
-async def serve(app: App, connections: database.Pool, address: tuple[str, int]) -> None:
+async def serve(
+    app: App, connections: database.Pool, address: tuple[str, int], metrics_token: str | None
+) -> None:
     loop = asyncio.get_running_loop()
     names = {task.queue for task in app.tasks.values()}
-    server = Server(address, registry(connections, names), lambda: turns(loop))
+    server = Server(address, registry(connections, names), lambda: turns(loop), metrics_token)
     server.start()
     await run.work(app)
     server.shutdown()

@@ -9,6 +9,7 @@ import psycopg
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from workers.common import logs
+from workers.common.metrics import may_read
 
 PLAIN = "text/plain; charset=utf-8"
 
@@ -32,6 +33,8 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, b"the worker does not answer\n")
 
     def _metrics(self) -> None:
+        if not may_read(self.headers.get("Authorization", ""), self.server.metrics_token):
+            return self._answer(HTTPStatus.UNAUTHORIZED, b"METRICS_TOKEN as Authorization: Bearer\n")
         try:
             self._answer(HTTPStatus.OK, generate_latest(self.server.registry), CONTENT_TYPE_LATEST)
         except psycopg.Error as error:
@@ -55,10 +58,14 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(
-        self, address: tuple[str, int], registry: CollectorRegistry, healthy: Callable[[], bool]
+        self,
+        address: tuple[str, int],
+        registry: CollectorRegistry,
+        healthy: Callable[[], bool],
+        metrics_token: str | None,
     ) -> None:
         super().__init__(address, Handler)
-        self.registry, self.healthy = registry, healthy
+        self.registry, self.healthy, self.metrics_token = registry, healthy, metrics_token
 
     def start(self) -> None:
         threading.Thread(target=self.serve_forever, name="health", daemon=True).start()

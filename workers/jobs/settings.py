@@ -18,5 +18,7 @@ class Settings:
     supabase_url: str
     supabase_service_role_key: Secret
     port: int
+    metrics_token: Secret | None = None
+    """What /metrics takes as a bearer token; without one it answers nobody."""
     periodic_jobs: Switch = Switch.ON
     """Off: nothing is done by the clock but that the jobs of workers that died are put back."""

@@ -4,10 +4,13 @@ import os
 import re
 import time
 import uuid
+from collections import Counter
 from http import HTTPStatus
+from threading import Lock
 
 from flask import Flask, Response, g, jsonify, request
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 from workers.common import logs
@@ -15,13 +18,14 @@ from workers.common.settings import load
 from workers.search import views
 from workers.search.catalog import Catalog
 from workers.search.core import InvalidParameter, UnknownParameter
-from workers.search.errors import ApiError, invalid_parameter, unknown_parameter
+from workers.search.errors import ApiError, busy, invalid_parameter, unknown_parameter
 from workers.search.metrics import Metrics
 from workers.search.model import Model
 from workers.search.settings import Settings
 from workers.search.tokens import Tokens
 
 LARGEST_BODY = 4 << 20
+THREADS_EACH = 8
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
@@ -30,7 +34,7 @@ def create_app(settings: Settings | None = None, model: Model | None = None) -> 
     model = model or Model(settings.embedding_model_dir)
     metrics = Metrics(model.query.cache_info)
     catalog = Catalog(settings.rest_url or f"{settings.supabase_url}/rest/v1")
-    parts = views.Parts(model, Tokens(settings), catalog, metrics)
+    parts = views.Parts(model, Tokens(settings), catalog, metrics, settings.metrics_token)
 
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -38,6 +42,7 @@ def create_app(settings: Settings | None = None, model: Model | None = None) -> 
     app.register_blueprint(views.search(parts))
     app.register_blueprint(views.probes(parts))
     answer_errors(app)
+    share_threads(app)
     tell_of_requests(app, metrics)
     return app
 
@@ -77,6 +82,36 @@ def answer_errors(app: Flask) -> None:
         return api(ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here."))
 
 
+def share_threads(app: Flask) -> None:
+    """One address has at most half of the threads: slow searches of one caller leave some to others."""
+    under_way, lock = Counter[str](), Lock()
+
+    @app.before_request
+    def take() -> None:
+        g.holder = None
+        address = caller_address(request.headers)
+        if request.path.startswith("/search/") and address:
+            with lock:
+                if under_way[address] >= THREADS_EACH:
+                    raise busy()
+                under_way[address] += 1
+            g.holder = address
+
+    @app.teardown_request
+    def give(_: BaseException | None) -> None:
+        if address := g.pop("holder", None):
+            with lock:
+                under_way[address] -= 1
+                if not under_way[address]:
+                    del under_way[address]
+
+
+def caller_address(headers: Headers) -> str:
+    """As the proxy before this process says it; empty where there is none."""
+    hops = headers.get("cf-connecting-ip") or headers.get("x-forwarded-for", "")
+    return hops.rpartition(",")[2].strip()
+
+
 def tell_of_requests(app: Flask, metrics: Metrics) -> None:
     """An id, a number and a line for every request. The line does not hold what was searched for."""
 
@@ -93,6 +128,9 @@ def tell_of_requests(app: Flask, metrics: Metrics) -> None:
         response.headers["x-request-id"] = g.request_id
         route = request.endpoint or "unknown"
         metrics.requests.labels(route, response.status_code).observe(seconds)
+        if request.path.startswith("/search/"):
+            response.headers["Cache-Control"] = "private, no-store"
+            response.vary.update(("Authorization", "apikey", "x-profile-id"))
         if not route.startswith("probes."):
             logs.info("request", route=route, status=response.status_code, ms=round(seconds * 1000, 1))
         return response

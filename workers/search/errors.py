@@ -36,6 +36,15 @@ def not_service() -> ApiError:
     return ApiError(HTTPStatus.FORBIDDEN, "not_service", "Only the service role may do this.")
 
 
+def no_metrics() -> ApiError:
+    hint = "Send METRICS_TOKEN as Authorization: Bearer."
+    return ApiError(HTTPStatus.UNAUTHORIZED, "invalid_token", "The metrics take their own token.", hint=hint)
+
+
+def busy() -> ApiError:
+    return ApiError(HTTPStatus.TOO_MANY_REQUESTS, "too_many_at_once", "Too many searches at once from here.")
+
+
 def unavailable(what: str) -> ApiError:
     return ApiError(
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -4,7 +4,7 @@ from workers.common import logs
 
 workers = 1
 worker_class = "gthread"
-threads = 8
+threads = 16
 timeout = 120
 """Seconds, that a first start may download the model in."""
 graceful_timeout = 8

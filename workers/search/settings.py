@@ -15,5 +15,7 @@ class Settings:
     """Where tokens are signed by a secret; else the project's public keys are fetched."""
     rest_url: str | None = None
     """Where the REST server is reached past the gateway, which has counted the search; else through it."""
+    metrics_token: Secret | None = None
+    """What /metrics takes as a bearer token; without one it answers nobody."""
     embedding_model_dir: Path | None = None
     """A folder with the model; without one FastEmbed downloads its own."""

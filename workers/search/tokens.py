@@ -103,7 +103,7 @@ class Tokens:
             claims = self._claims(token)
         except jwt.ExpiredSignatureError as error:
             raise invalid_token("It has expired: sign in again or refresh it.") from error
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
             raise invalid_token() from error
         role = claims.get("role")
         if not isinstance(role, str) or not role:

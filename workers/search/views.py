@@ -6,10 +6,11 @@ from flask import Blueprint, Response, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import BadRequest
 
+from workers.common.metrics import may_read
 from workers.search import openapi
 from workers.search.catalog import Catalog
 from workers.search.core import CONTENT, SEMANTIC, normal, once, read_query, read_search, read_texts
-from workers.search.errors import not_service, unavailable
+from workers.search.errors import no_metrics, not_service, unavailable
 from workers.search.metrics import Metrics
 from workers.search.model import Model
 from workers.search.tokens import Tokens
@@ -21,6 +22,7 @@ class Parts:
     tokens: Tokens
     catalog: Catalog
     metrics: Metrics
+    metrics_token: str | None
 
 
 def search(parts: Parts) -> Blueprint:
@@ -78,6 +80,8 @@ def probes(parts: Parts) -> Blueprint:
 
     @views.get("/metrics")
     def metrics() -> Response:
+        if not may_read(request.headers.get("Authorization", ""), parts.metrics_token):
+            raise no_metrics()
         return Response(parts.metrics.text(), content_type=CONTENT_TYPE_LATEST)
 
     return views

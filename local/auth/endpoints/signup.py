@@ -80,13 +80,16 @@ def _checked(params: SignupParams, minimum_length: int) -> str:
 
 
 async def _registered(auth: Auth, email: str, aud: str, params: SignupParams) -> User:
-    """The confirmed user. Two requests for one address at the same instant: one of them gets it."""
+    """The confirmed user. Two requests for one address at the same instant: one of them gets it.
+
+    The password is hashed first, whether the address is taken or not.
+    """
+    encrypted = await credentials.hashed(params.password)
     async with auth.pool.connection() as connection:
         owner = await users.owner_of_email(connection, email, aud)
         if owner and owner.email_confirmed_at:
             await audit.record(connection, "user_repeated_signup", owner, provider="email")
             raise _already_registered()
-    encrypted = "" if owner else await credentials.hashed(params.password)
     with users.writing("Database error saving new user", users_email_partial_key=_already_registered()):
         async with auth.pool.connection() as connection, connection.transaction():
             user = owner or await _created(connection, email, aud, encrypted, params.data or {})

@@ -44,12 +44,12 @@ async def _by_password(request: Request) -> JSONResponse:
     await limits.of_account(request, params.email)
     async with auth.pool.connection() as connection:
         user = await first(connection, User, "user_by_email", email=params.email, aud=audience_of(request))
-    if user is None or not user.encrypted_password:
+    # Compared whether there is a user or not, and banned or not: neither the time nor the words show which.
+    same = await credentials.matches(params.password, user.encrypted_password if user else None)
+    if user is None or not same:
         raise _invalid_credentials()
     if user.is_banned(datetime.now(UTC)):
         raise AuthError(400, "user_banned", "User is banned")
-    if not await credentials.matches(params.password, user.encrypted_password):
-        raise _invalid_credentials()
     if not user.email_confirmed_at:
         raise AuthError(400, "email_not_confirmed", "Email not confirmed")
     async with auth.pool.connection() as connection, connection.transaction():

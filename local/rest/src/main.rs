@@ -21,7 +21,8 @@ mod windows;
 use anyhow::{Context, Result};
 use postrust_server::lenient_uri::LenientListener;
 use reload::Current;
-use tokio::net::TcpListener;
+use std::ffi::OsStr;
+use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
@@ -32,8 +33,8 @@ async fn main() -> Result<()> {
     let config = current.get().config().clone();
     let host = config.server_host.as_str();
 
-    if let Some(port) = config.admin_server_port {
-        let listener = listen(host, port).await?;
+    if let Some(path) = std::env::var_os("ADMIN_SOCKET") {
+        let listener = listen_at(&path)?;
         tokio::spawn(axum::serve(listener, web::admin(current.clone())).into_future());
     }
     if config.db_channel_enabled {
@@ -64,6 +65,12 @@ fn start_log() {
 
 async fn listen(host: &str, port: u16) -> Result<TcpListener> {
     TcpListener::bind((host, port)).await.with_context(|| format!("cannot listen on {host}:{port}"))
+}
+
+/// A socket in a folder of the owner's: what listens there believes the gateway.
+fn listen_at(path: &OsStr) -> Result<UnixListener> {
+    let _ = std::fs::remove_file(path);
+    UnixListener::bind(path).with_context(|| format!("cannot listen on {}", path.display()))
 }
 
 /// Resolves when the process is asked to stop.

@@ -67,9 +67,9 @@ def _head(request: Request, found: Object) -> Response:
 
 
 def _info(found: Object) -> Response:
+    """The file's own `cache-control` is in the body alone: this answer is about the file, not the file."""
     shown = found.described()
-    headers = {"cache-control": shown["cache_control"] or "no-cache", "etag": shown["etag"] or ""}
-    return Answer(shown, headers=headers)
+    return Answer(shown, headers={"cache-control": "no-cache", "etag": shown["etag"] or ""})
 
 
 def _anybody(request: Request) -> Caller:

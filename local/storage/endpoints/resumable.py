@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 
 import psycopg
 from starlette.requests import ClientDisconnect, Request
@@ -102,7 +103,14 @@ async def created(request: Request) -> Response:
     found = await storing.admitted(request, uploader.place(bucket, name), kind)
     if length and length > storage_of(request).limit(found, name):
         raise too_large()
-    upload = resumables.start(folder, bucket, name, length, metadata, uploader.upsert)
+    who = uploader.place(bucket, name).holder
+    upload = resumables.planned(bucket, name, length, metadata, uploader.upsert, who)
+    storage_of(request).unfinished.begin(upload.version, who)
+    try:
+        resumables.start(folder, upload)
+    except OSError:
+        storage_of(request).unfinished.end(upload.version)
+        raise
     headers = {"location": _location(request, upload, signed), "upload-expires": _expiry(request, upload)}
     if request.headers.get("content-type") == PIECE or length == 0:
         headers["upload-offset"] = str(await _continued(request, upload, uploader, 0))
@@ -148,13 +156,12 @@ async def posted(request: Request) -> Response:
 
 
 async def terminated(request: Request) -> Response:
-    folder = storage_of(request).files.resumable
     upload, uploader = _asked(request)
     _refuse_if_done(upload)
     await storing.check_permission(request, uploader.place(upload.bucket, upload.name))
     async with _alone(request, upload) as upload:
         _refuse_if_done(upload)
-        resumables.forget(folder, upload)
+        _forget(request, upload)
     return Response(status_code=204)
 
 
@@ -183,7 +190,8 @@ async def _continued(request: Request, upload: Resumable, uploader: Uploader, of
             raise StorageError(409, "TusError", "Upload-Offset conflict")
         await storing.check_permission(request, place)
         upload, most = await lengths.told_now(request, upload, place, offset)
-        sink = Sink(storage.files.resumable / upload.version, most - offset)
+        grow = partial(storage.unfinished.grow, upload.version)
+        sink = Sink(storage.files.resumable / upload.version, most - offset, grow=grow)
         try:
             if request.headers.get("content-type") == PIECE:
                 async for piece in request.stream():
@@ -209,7 +217,7 @@ async def _judged(request: Request, upload: Resumable, place: Place) -> None:
         if judge:
             judge(await asyncio.to_thread(head_of, files.resumable / upload.version))
     except StorageError:
-        resumables.forget(files.resumable, upload)
+        _forget(request, upload)
         raise
 
 
@@ -236,9 +244,15 @@ async def _finished(request: Request, upload: Resumable, uploader: Uploader) -> 
     except FileExistsError:
         log.info("an upload was finished before, unheard")
     except StorageError:
-        resumables.forget(files.resumable, upload)
+        _forget(request, upload)
         raise
     resumables.mark_done(files.resumable / f"{upload.version}.json")
+    storage_of(request).unfinished.end(upload.version)
+
+
+def _forget(request: Request, upload: Resumable) -> None:
+    resumables.forget(storage_of(request).files.resumable, upload)
+    storage_of(request).unfinished.end(upload.version)
 
 
 @asynccontextmanager

@@ -8,12 +8,15 @@ from starlette.responses import Response
 from local.storage import names, storing, tokens
 from local.storage.answers import Answer
 from local.storage.bodies import INTEGER, STRINGS, Field, body
+from local.storage.callers import Caller
 from local.storage.context import bucket_named, caller_of, storage_of, transaction
+from local.storage.database import SERVICE
 from local.storage.errors import StorageError, invalid_request, invalid_signature, no_such_key
 from local.storage.storing import Place
 from local.storage.tokens import DOWNLOAD, UPLOAD
 
-LONGEST = 100 * 365 * 24 * 3600
+SERVICE_LONGEST = 365 * 24 * 3600
+"""Seconds for which a URL may be valid that the service signs: nothing but new keys takes one back."""
 ONE = {"expiresIn": Field(INTEGER, required=True, minimum=1)}
 MANY = {**ONE, "paths": Field(STRINGS, required=True, minimum=1)}
 UNKNOWN = "Either the object does not exist or you do not have access to it"
@@ -22,6 +25,7 @@ UNKNOWN = "Either the object does not exist or you do not have access to it"
 async def one(request: Request) -> Response:
     caller = caller_of(request)
     given = await body(request, ONE)
+    _check_lifetime(request, caller, given["expiresIn"])
     bucket, name = request.path_params["bucket"], request.path_params["name"]
     names.check_bucket(bucket)
     names.check_key(name)
@@ -34,6 +38,7 @@ async def one(request: Request) -> Response:
 async def many(request: Request) -> Response:
     caller = caller_of(request)
     given = await body(request, MANY)
+    _check_lifetime(request, caller, given["expiresIn"])
     bucket = request.path_params["bucket"]
     names.check_bucket(bucket)
     async with transaction(request, caller) as tx:
@@ -86,8 +91,15 @@ def verified_claims(request: Request, token: str, path: str, purpose: str) -> di
     return claims
 
 
+def _check_lifetime(request: Request, caller: Caller, seconds: int) -> None:
+    """Raises StorageError: a URL of another lifetime than the client takes it for would break later."""
+    most = SERVICE_LONGEST if caller.role == SERVICE else storage_of(request).settings.signed_url_lifetime
+    if seconds > most:
+        raise invalid_request(f"body/expiresIn must be <= {most}")
+
+
 def _url(request: Request, bucket: str, name: str, lifetime: int) -> str:
     path = f"{bucket}/{name}"
     secret = storage_of(request).settings.jwt_secret
-    token = tokens.sign({"url": path, "scope": DOWNLOAD}, secret, min(lifetime, LONGEST))
+    token = tokens.sign({"url": path, "scope": DOWNLOAD}, secret, lifetime)
     return f"/object/sign/{path}?token={token}"

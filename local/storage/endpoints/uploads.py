@@ -1,6 +1,7 @@
 """POST and PUT /object/BUCKET/NAME, and PUT with a signed URL: one file in one request."""
 
 import uuid
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -55,9 +56,15 @@ async def _received(request: Request, place: Place) -> Object:
     described = await incoming.description()
     bucket = await storing.admitted(request, place, described.kind)
     judge = storing.judge(bucket, place.name, described.kind)
-    async with storage.files.receiving(version, storage.limit(bucket, place.name), judge) as sink:
-        await incoming.receive(sink)
-        await storage.files.keep(sink)
+    limit, unfinished = storage.limit(bucket, place.name), storage.unfinished
+    unfinished.begin(version, place.holder)
+    try:
+        grow = partial(unfinished.grow, version)
+        async with storage.files.receiving(version, limit, judge, grow) as sink:
+            await incoming.receive(sink)
+            await storage.files.keep(sink)
+    finally:
+        unfinished.end(version)
     fail_point("before row")
     metadata = models.metadata(sink.size, sink.digest.hexdigest(), described.kind, described.cache_control)
     return await storing.recorded(request, place, version, metadata, described.user_metadata)

@@ -10,6 +10,7 @@ import pytest
 from supabase import Client
 from supabase_auth.errors import AuthApiError
 
+from local import sockets
 from tests.clients.auth.sessions import PASSWORD, new_email, refresh, refused, sign_in, sign_up
 from tests.conftest import Stack
 
@@ -38,7 +39,7 @@ def allow(database: psycopg.Connection) -> Iterator[Allow]:
 @pytest.fixture
 def past_gateway(stack: Stack) -> Iterator[httpx.Client]:
     """Auth itself, which believes what the gateway tells of a caller."""
-    with httpx.Client(base_url=f"{stack.part_url('platform')}/auth/v1", timeout=60) as client:
+    with sockets.client(stack.part_url("platform"), "/auth/v1") as client:
         yield client
 
 

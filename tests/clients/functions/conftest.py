@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from local import keys
+from local import keys, sockets
 from local.functions import app, settings
 from local.parts import PATH, local_url
 from local.platform import logged
@@ -57,6 +57,7 @@ def url(stack: Stack, folder: Path) -> Iterator[str]:
         ),
         "FUNCTIONS_DIR": str(folder),
         "FUNCTIONS_LOGS": str(folder.parent / "logs"),
+        "FUNCTIONS_SOCKETS": str(sockets.folder(stack.settings)),
         "FUNCTIONS_UNVERIFIED": UNVERIFIED,
         "SUPABASE_URL": stack.url,
         "SUPABASE_ANON_KEY": stack.anon_key,

@@ -1,5 +1,7 @@
 """Where requests go and what their server is told, and what browsers of any origin may ask and read."""
 
+import json
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,6 +9,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from local import paths
 from local.gateway import bodies
 from local.parts import local_url
 from local.ports import free_port
@@ -51,8 +54,8 @@ def nobody_there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Cli
         ),
         ("/storage/v1/object/a/b", "/base/object/a/b"),
         (
-            "/storage/v1/object/a/%2e%2e/%252e/a%2Fb/%D7%A9.txt?x=1+2",
-            "/base/object/a/%2e%2e/%252e/a%2Fb/%D7%A9.txt?x=1+2",
+            "/storage/v1/object/a/a..b/.hidden/a%2Fb/%D7%A9%20;%2B.txt?x=1+2&y=../%2e",
+            "/base/object/a/a..b/.hidden/a%2Fb/%D7%A9%20;%2B.txt?x=1+2&y=../%2e",
         ),
         ("/storage/v1/object/a//b", "/base/object/a//b"),
         ("/realtime/v1/websocket?apikey=k&vsn=1.0.0", "/socket/websocket?apikey=k&vsn=1.0.0"),
@@ -67,7 +70,13 @@ def test_a_server_elsewhere_finds_its_own_paths(all_elsewhere: httpx.Client, pat
     ("path", "part", "arrives"),
     [
         ("/auth/v1/user?x=%2B", "platform", "/auth/v1/user?x=%2B"),
-        ("/storage/v1/object/a//%2e", "platform", "/storage/v1/object/a//%2e"),
+        ("/storage/v1/object/a//...", "platform", "/storage/v1/object/a//..."),
+        ("/functions/v1/hello/a;b/100%25", "platform", "/functions/v1/hello/a;b/100%25"),
+        (
+            "/realtime/v1/api/broadcast/a%2Fb/events/c",
+            "platform",
+            "/realtime/v1/api/broadcast/a%2Fb/events/c",
+        ),
         ("/rest/v1/films?title=eq.a+b", "rest", "/films?title=eq.a+b"),
     ],
 )
@@ -75,6 +84,89 @@ def test_our_own_parts_are_asked_as_ever(all_own: httpx.Client, path: str, part:
     said = asked(all_own, path, **{"X-Forwarded-Prefix": "/counted/before"})
     assert (said["name"], said["path"]) == (part, arrives)
     assert "X-Forwarded-Prefix" not in said
+
+
+DOTS = ("..", "%2e%2e", "%2E.", ".%2e", "..;", "..;a=b", "%2e%2e%3bx", ".", "%2e")
+UNPLAIN = [
+    *(f"/functions/v1/hello/{dots}/storage/v1/x" for dots in DOTS),
+    *(f"/storage/v1/object/public/a/{dots}/b" for dots in DOTS),
+    *(f"/functions/v1/hello/{dots}" for dots in DOTS),
+    "/functions/v1/hello/../../../storage/v1/x",
+    "/functions/v1/hello%2f..%2f..%2fx",
+    "/functions/v1/hello%2Fx",
+    "/functions/v1/hello/..%5c..%5cx",
+    "/functions/v1/hello/a\\b",
+    "/functions/v1/hello/%252e%252e/x",
+    "/functions/v1/hello/%25252e%25252e/x",
+    "/functions/v1/hello/%252f",
+    "/functions/v1/hello/a%00b",
+    "/functions/v1/hello/a%0d%0ab",
+    "/functions/v1/hello/a%7fb",
+    "/functions/v1/hello/%c0%ae%c0%ae/x",
+    "/functions/v1/hello/%e0%80%ae/x",
+    "/functions/v1/hello/%f0%80%80%ae/x",
+    "/functions/v1/hello/%ed%a0%80",
+    "/functions/v1/hello/%ff",
+    "/functions/v1//hello",
+    "/functions//v1/hello",
+    "//functions/v1/hello",
+    "/functions/v1/hello/%2f/x",
+    "/rest/v1//films",
+    "/storage/v1//object/a/b",
+    "/storage/v1/bucket/a%2fb",
+    "/Functions/v1/hello",
+    "/functions/V1/hello",
+    "/STORAGE/v1/object/a/b",
+    "/%66unctions/v1/hello",
+    "/functions/%761/hello",
+    "/functions%2fv1/hello",
+    "/search%2fsemantic",
+    "/Search/semantic",
+    "/auth/v1/%2e%2e/%2e%2e/storage/v1/object/a",
+    "/storage/v1/object/../../../functions/v1/hello",
+]
+
+
+def raw(client: httpx.Client, path: str) -> tuple[int, bytes]:
+    """A client that sends a path as it is."""
+    with socket.create_connection(("127.0.0.1", client.base_url.port or 0), timeout=60) as line:
+        head = f"GET {path} HTTP/1.1\r\nHost: x\r\napikey: {ANON}\r\nConnection: close\r\n\r\n"
+        line.sendall(head.encode())
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    return int(answer.split()[1]), answer.partition(b"\r\n\r\n")[2]
+
+
+@pytest.mark.parametrize("path", UNPLAIN)
+def test_a_path_that_two_servers_could_read_apart_is_refused(all_own: httpx.Client, path: str) -> None:
+    status, body = raw(all_own, path)
+    assert (status, json.loads(body)["code"]) == (400, "path_refused")
+
+
+@pytest.mark.parametrize("path", UNPLAIN)
+def test_the_platform_refuses_it_by_itself(path: str) -> None:
+    assert not paths.is_plain(path) or not re.match(paths.SERVICES, path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/storage/v1/object/a/a..b",
+        "/storage/v1/object/a/...",
+        "/storage/v1/object/a/a.",
+        "/storage/v1/object/a/%20a%20b.txt",
+        "/storage/v1/object/a/a%2Fb",
+        "/storage/v1/object/a//b",
+        "/storage/v1/object/a/%D7%A9%F0%9F%8E%AC",
+        "/storage/v1/object/a/100%25",
+        "/storage/v1/object/a/;a=b&c",
+        "/rest/v1/rpc/suggest",
+    ],
+)
+def test_a_name_that_only_looks_odd_arrives_as_it_was_sent(all_own: httpx.Client, path: str) -> None:
+    status, body = raw(all_own, path)
+    assert status == 200
+    assert json.loads(body)["path"] == path.removeprefix("/rest/v1")
+    assert paths.is_plain(path)
 
 
 @pytest.mark.parametrize("part", ["auth", "storage", "rest", "realtime"])

@@ -6,7 +6,7 @@ import uuid
 import pytest
 from flask.testing import FlaskClient
 
-from tests.workers.fakes import ANON, ROW, SERVICE, FakeModel, FakeRest, code, search
+from tests.workers.fakes import ANON, METRICS, ROW, SERVICE, FakeModel, FakeRest, code, search
 from workers.common import logs
 
 
@@ -97,7 +97,7 @@ def test_queries_alike_are_embedded_once(client: FlaskClient, model: FakeModel) 
     for query in ("Lonely robots", "  lonely   ROBOTS ", "lonely robots"):
         search(client, q=query)
     assert model.asked == ["lonely robots"]
-    numbers = client.get("/metrics").text
+    numbers = client.get("/metrics", headers={"Authorization": f"Bearer {METRICS}"}).text
     assert 'cinefluent_search_cache_total{result="hit"} 2.0' in numbers
     assert 'cinefluent_search_cache_total{result="miss"} 1.0' in numbers
     assert 'cinefluent_search_request_seconds_count{route="search.semantic",status="200"} 3.0' in numbers

@@ -1,0 +1,87 @@
+"""What one caller may hold of something that all share: a bound for each holder, and one for all together."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+holder: ContextVar[str] = ContextVar("holder", default="")
+"""Whose request is served: the network address it comes from. Empty for the server's own work."""
+
+
+class FullError(Exception):
+    """The holder, or all holders together, have as much as they may."""
+
+
+@dataclass
+class Shares:
+    """Amounts that are taken and returned."""
+
+    each: int
+    """The most that one holder may have."""
+    all: int
+    """The most that all may have together."""
+    held: dict[Hashable, int] = field(default_factory=dict)
+    total: int = 0
+
+    def take(self, who: Hashable, amount: int = 1) -> None:
+        """Raises FullError, and takes nothing, where it would be too much."""
+        if self.is_full(who, amount):
+            raise FullError
+        self.put(who, amount)
+
+    def is_full(self, who: Hashable, amount: int = 1) -> bool:
+        return self.held.get(who, 0) + amount > self.each or self.total + amount > self.all
+
+    def put(self, who: Hashable, amount: int = 1) -> None:
+        """What is there already, however much it is."""
+        self.held[who] = self.held.get(who, 0) + amount
+        self.total += amount
+
+    def give(self, who: Hashable, amount: int = 1) -> None:
+        left = self.held.get(who, 0) - amount
+        self.total -= amount
+        if left > 0:
+            self.held[who] = left
+        else:
+            self.held.pop(who, None)
+
+    @contextmanager
+    def holding(self, who: Hashable, amount: int = 1) -> Iterator[None]:
+        """Raises FullError."""
+        self.take(who, amount)
+        try:
+            yield
+        finally:
+            self.give(who, amount)
+
+
+class Turns:
+    """So many at once for each holder; who wants more waits for the holder's own, and delays no other."""
+
+    def __init__(self, each: int, waiting: int, all_waiting: int) -> None:
+        self.each, self.queue = each, Shares(waiting, all_waiting)
+        self.free: dict[Hashable, asyncio.Semaphore] = {}
+        self.users: defaultdict[Hashable, int] = defaultdict(int)
+
+    @asynccontextmanager
+    async def of(self, who: Hashable, within: float | None = None) -> AsyncIterator[None]:
+        """Raises FullError where too many wait, TimeoutError after `within` seconds."""
+        turn = self.free.setdefault(who, asyncio.Semaphore(self.each))
+        self.users[who] += 1
+        try:
+            if turn.locked():
+                with self.queue.holding(who):
+                    await asyncio.wait_for(turn.acquire(), within)
+            else:
+                await turn.acquire()
+            try:
+                yield
+            finally:
+                turn.release()
+        finally:
+            self.users[who] -= 1
+            if not self.users[who]:
+                del self.users[who], self.free[who]

@@ -1,0 +1,216 @@
+"""Tokens that no library makes: each part refuses them or believes them, and none is an error of a server."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+import uuid
+from contextlib import suppress
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from tests.conftest import Stack
+
+NOW = int(time.time())
+HEADER = {"alg": "HS256", "typ": "JWT"}
+CLAIMS = {"role": "authenticated", "exp": NOW + 3600, "sub": str(uuid.uuid4()), "aud": "authenticated"}
+DEEP = "[" * 5000 + "]" * 5000
+HEADERS: dict[str, str] = {
+    "crit of nothing": '{"alg":"HS256","crit":[]}',
+    "crit of something": '{"alg":"HS256","crit":["exp"]}',
+    "crit of numbers": '{"alg":"HS256","crit":[1,null,{}]}',
+    "crit a text": '{"alg":"HS256","crit":"b64"}',
+    "crit null": '{"alg":"HS256","crit":null}',
+    "b64 off": '{"alg":"HS256","b64":false,"crit":["b64"]}',
+    "b64 off, not critical": '{"alg":"HS256","b64":false}',
+    "b64 a text": '{"alg":"HS256","b64":"no"}',
+    "alg none": '{"alg":"none"}',
+    "alg null": '{"alg":null}',
+    "alg a list": '{"alg":["HS256"]}',
+    "alg an object": '{"alg":{"a":1}}',
+    "alg of another length": '{"alg":"HS512"}',
+    "alg asymmetric": '{"alg":"RS256","kid":"a"}',
+    "alg in lower case": '{"alg":"hs256"}',
+    "alg absent": '{"typ":"JWT"}',
+    "alg twice": '{"alg":"none","alg":"HS256"}',
+    "kid a path": '{"alg":"HS256","kid":"../../../../etc/passwd"}',
+    "kid SQL": '{"alg":"ES256","kid":"\' or 1=1 --"}',
+    "kid a number": '{"alg":"HS256","kid":1}',
+    "kid of NUL": '{"alg":"HS256","kid":"\\u0000"}',
+    "jku elsewhere": '{"alg":"HS256","jku":"http://127.0.0.1:1/","x5u":"http://127.0.0.1:1/"}',
+    "typ a number": '{"alg":"HS256","typ":1}',
+    "cty nested": '{"alg":"HS256","cty":"JWT"}',
+    "zip": '{"alg":"HS256","zip":"DEF"}',
+    "a list": "[]",
+    "a number": "1",
+    "null": "null",
+    "no JSON": "{",
+    "nothing": "",
+    "deep": f'{{"alg":"HS256","a":{DEEP}}}',
+    "half a pair": '{"alg":"HS256","kid":"\\ud800"}',
+    "a large number": '{"alg":"HS256","a":1e400}',
+    "a long number": '{"alg":"HS256","a":' + "9" * 5000 + "}",
+}
+
+
+def changed(**claims: object) -> str:
+    return json.dumps({**CLAIMS, **claims})
+
+
+def written(name: str, value: str) -> str:
+    """A claim as JSON text, which may be none."""
+    rest = json.dumps({key: kept for key, kept in CLAIMS.items() if key != name})
+    return f'{{"{name}":{value},{rest[1:]}'
+
+
+def variants(claim: str, *values: str) -> dict[str, str]:
+    return {f"{claim} {value}": written(claim, value) for value in values}
+
+
+PAYLOADS: dict[str, str] = {
+    **variants("exp", f'"{NOW + 99}"', "1e400", "-1e400", "NaN", "-1"),
+    **variants("exp", "null", "true", "[]", "{}", "0", "1.5", "1e18"),
+    "exp long": written("exp", "9" * 5000),
+    "exp past the year 9999": written("exp", "253402300801"),
+    "exp a fraction": written("exp", f"{NOW + 3600}.75"),
+    "exp twice": written("exp", f'1,"exp":{NOW + 3600}'),
+    **variants("nbf", '"now"', "1e400", "null", "[]", "99999999999", "NaN"),
+    **variants("iat", '"now"', "1e400", "null", "[]", "99999999999", "-1"),
+    **variants("sub", '"me"', "1", "null", "[]", "{}", "true", '""'),
+    "sub of NUL": written("sub", '"\\u0000"'),
+    "sub half a pair": written("sub", '"\\ud800"'),
+    "sub long": changed(sub="x" * 20_000),
+    "sub SQL": changed(sub="'; drop table users; --"),
+    "no sub": json.dumps({key: kept for key, kept in CLAIMS.items() if key != "sub"}),
+    "no exp": json.dumps({key: kept for key, kept in CLAIMS.items() if key != "exp"}),
+    "no role": json.dumps({key: kept for key, kept in CLAIMS.items() if key != "role"}),
+    **variants("role", "null", "1", "[]", '["anon"]', "{}", '""', '"x y"'),
+    "role nobody's": changed(role="no such role"),
+    "role postgres": changed(role="postgres"),
+    "role a superuser": changed(role="supabase_admin"),
+    "role with quotes": changed(role='anon"; reset role; --'),
+    "role of NUL": written("role", '"a\\u0000"'),
+    "aud a list": changed(aud=["authenticated", "x"]),
+    "aud of nothing": changed(aud=[]),
+    "aud an object": changed(aud={"a": 1}),
+    "aud a number": changed(aud=1),
+    "session_id a number": changed(session_id=1),
+    "session_id a word": changed(session_id="x"),
+    "session_id nobody's": changed(session_id=str(uuid.uuid4())),
+    "metadata a list": changed(app_metadata=[], user_metadata=1),
+    "roles an object": changed(app_metadata={"roles": {"a": 1}, "tier": []}),
+    "NUL within": written("x", '{"a":["\\u0000"]}'),
+    "half a pair within": written("x", '["\\udfff"]'),
+    "infinite within": written("x", "1e400"),
+    "deep within": written("x", DEEP),
+    "rather deep within": written("x", "[" * 200 + "]" * 200),
+    "huge": changed(x="x" * 60_000),
+    "a list": "[]",
+    "a text": '"x"',
+    "a number": "1",
+    "null": "null",
+    "nothing": "",
+    "no JSON": "{",
+    "not UTF-8": "\udcff",
+}
+OTHERS = {
+    "empty": "",
+    "dots": "..",
+    "one part": "abc",
+    "five parts": "a.b.c.d.e",
+    "a dot too many": "{good}.",
+    "padded": "{good}==",
+    "not base64": "a b.c d.e f",
+    "beyond ASCII": "ß.ß.ß",
+    "no signature": "{unsigned}.",
+}
+PARTS: dict[str, tuple[str, str, object]] = {
+    "auth user": ("GET", "/auth/v1/user", None),
+    "auth change": ("PUT", "/auth/v1/user", {"data": {"a": 1}}),
+    "auth sign-out": ("POST", "/auth/v1/logout", None),
+    "auth admin": ("GET", "/auth/v1/admin/users", None),
+    "storage buckets": ("GET", "/storage/v1/bucket", None),
+    "storage file": ("GET", "/storage/v1/object/avatars/x", None),
+    "storage list": ("POST", "/storage/v1/object/list/avatars", {"prefix": ""}),
+    "storage upload": ("POST", "/storage/v1/object/avatars/x.png", {"a": 1}),
+    "storage signed": ("GET", "/storage/v1/object/sign/avatars/x?token={token}", None),
+    "storage resumable": ("POST", "/storage/v1/upload/resumable", None),
+    "realtime": ("POST", "/realtime/v1/api/broadcast/x/events/y?private=true", {"a": 1}),
+    "functions": ("POST", "/functions/v1/hello", {}),
+    "search": ("GET", "/search/semantic?q=x", None),
+}
+
+
+def encoded(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode(errors="surrogateescape")).rstrip(b"=").decode()
+
+
+def signed(secret: str, header: str, payload: str) -> str:
+    text = f"{encoded(header)}.{encoded(payload)}"
+    digest = hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()
+    return f"{text}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
+
+
+NAMES = [
+    *(("header", name) for name in HEADERS),
+    *(("payload", name) for name in PAYLOADS),
+    *(("whole", name) for name in OTHERS),
+]
+
+
+def token_of(secret: str, kind: str, name: str) -> str:
+    match kind:
+        case "header":
+            return signed(secret, HEADERS[name], json.dumps(CLAIMS))
+        case "payload":
+            return signed(secret, json.dumps(HEADER), PAYLOADS[name])
+    good = signed(secret, json.dumps(HEADER), json.dumps(CLAIMS))
+    return OTHERS[name].format(good=good, unsigned=good.rpartition(".")[0])
+
+
+@pytest.fixture(scope="module")
+def http(stack: Stack) -> httpx.Client:
+    return httpx.Client(base_url=stack.url, headers={"apikey": stack.anon_key}, timeout=60)
+
+
+@pytest.mark.parametrize(("kind", "name"), NAMES, ids=[f"{kind} {name}" for kind, name in NAMES])
+@pytest.mark.parametrize("part", PARTS)
+def test_an_odd_token_is_no_error_of_the_server(
+    stack: Stack, http: httpx.Client, part: str, kind: str, name: str
+) -> None:
+    method, path, body = PARTS[part]
+    token = token_of(stack.jwt_secret, kind, name)
+    bearer = {"Authorization": b"Bearer " + token.encode(), "tus-resumable": "1.0.0", "upload-length": "1"}
+    url = path.format(token=httpx.URL("", params={"t": token}).query.decode()[2:])
+    answer = http.request(method, url, json=body, headers=bearer)
+    assert answer.status_code < 500, answer.text
+
+
+@pytest.mark.parametrize(("kind", "name"), NAMES, ids=[f"{kind} {name}" for kind, name in NAMES])
+def test_an_odd_token_ends_no_socket_but_its_own(stack: Stack, kind: str, name: str) -> None:
+    """As what opens it, and as a channel's."""
+    token = token_of(stack.jwt_secret, kind, name)
+    url = f"{stack.url.replace('http', 'ws', 1)}/realtime/v1/websocket"
+    with suppress(InvalidStatus):
+        query = httpx.URL("", params={"apikey": token}).query.decode()
+        with pytest.raises(InvalidStatus) as refused, connect(f"{url}?{query}", compression=None):
+            raise AssertionError("let in by an apikey that is none of the project's")
+        assert refused.value.response.status_code < 500
+    with connect(f"{url}?apikey={stack.anon_key}", compression=None) as socket:
+        config = {"config": {"private": True}, "access_token": token}
+        socket.send(json.dumps({"topic": "realtime:x", "event": "phx_join", "payload": config, "ref": "1"}))
+        reply = json.loads(socket.recv(timeout=60))
+        assert reply["event"] == "phx_reply"
+        socket.send(json.dumps({"topic": "phoenix", "event": "heartbeat", "payload": {}, "ref": "2"}))
+        assert json.loads(socket.recv(timeout=60))["ref"] == "2"
+
+
+@pytest.mark.parametrize("name", ["crit of something", "crit a text", "alg none", "alg a list", "deep"])
+def test_storage_calls_an_odd_header_invalid(stack: Stack, http: httpx.Client, name: str) -> None:
+    bearer = {"Authorization": f"Bearer {token_of(stack.jwt_secret, 'header', name)}"}
+    answer = http.get("/storage/v1/bucket", headers=bearer)
+    assert (answer.status_code, answer.json()["statusCode"]) == (400, "403")

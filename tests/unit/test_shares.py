@@ -1,0 +1,152 @@
+"""What holders take of something shared, and how they wait for it."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from local.realtime.holdings import Holdings
+from local.realtime.limits import Limits
+from local.shares import FullError, Shares, Turns
+from local.storage import resumables
+from local.storage.errors import StorageError
+from local.storage.unfinished import Unfinished
+
+
+def test_a_holder_takes_no_more_than_its_own_bound_and_all_no_more_than_theirs() -> None:
+    shares = Shares(each=3, all=5)
+    shares.take("ann", 3)
+    shares.take("bob", 2)
+    for who in ("ann", "bob", "eve"):
+        with pytest.raises(FullError):
+            shares.take(who)
+    shares.give("ann", 2)
+    shares.take("bob")
+    with pytest.raises(FullError):
+        shares.take("bob")
+    assert (shares.held, shares.total) == ({"ann": 1, "bob": 3}, 4)
+
+
+def test_who_has_nothing_any_more_is_forgotten() -> None:
+    shares = Shares(each=3, all=5)
+    with shares.holding("ann", 2):
+        assert shares.held == {"ann": 2}
+    assert (shares.held, shares.total) == ({}, 0)
+
+
+def test_turns_of_one_holder_wait_for_each_other_and_for_no_other() -> None:
+    async def run() -> list[str]:
+        turns, order, go_on = Turns(each=1, waiting=1, all_waiting=5), [], asyncio.Event()
+
+        async def work(who: str) -> None:
+            async with turns.of(who):
+                order.append(who)
+                if who == "ann":
+                    await go_on.wait()
+
+        ann = [asyncio.create_task(work("ann")) for _ in range(2)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        with pytest.raises(FullError):
+            await work("ann")
+        await work("bob")
+        go_on.set()
+        await asyncio.gather(*ann)
+        assert (turns.free, dict(turns.users), turns.queue.held) == ({}, {}, {})
+        return order
+
+    assert asyncio.run(run()) == ["ann", "bob", "ann"]
+
+
+def test_who_waits_too_long_for_a_turn_leaves_nothing_behind() -> None:
+    async def run() -> None:
+        turns = Turns(each=1, waiting=5, all_waiting=5)
+        async with turns.of("ann"):
+            with pytest.raises(TimeoutError):
+                async with turns.of("ann", within=0.01):
+                    raise AssertionError("had a turn")
+        async with turns.of("ann", within=0.01):
+            assert turns.queue.held == {}
+
+    asyncio.run(run())
+
+
+def test_unfinished_uploads_are_bounded_in_number_and_bytes() -> None:
+    unfinished = Unfinished(Shares(2, 3), Shares(100, 150))
+    unfinished.begin("1", "ann")
+    unfinished.begin("2", "ann")
+    for who in ("ann",):
+        with pytest.raises(StorageError, match="unfinished"):
+            unfinished.begin("3", who)
+    unfinished.begin("4", "bob")
+    with pytest.raises(StorageError):
+        unfinished.begin("5", "eve")
+    unfinished.grow("1", 60)
+    unfinished.grow("2", 40)
+    with pytest.raises(StorageError, match="bytes"):
+        unfinished.grow("2", 1)
+    unfinished.grow("4", 50)
+    with pytest.raises(StorageError):
+        unfinished.grow("4", 1)
+    unfinished.end("1", "unknown")
+    unfinished.grow("4", 50)
+    unfinished.begin("5", "ann")
+    unfinished.end("2", "4", "5")
+    assert (unfinished.uploads.held, unfinished.bytes.held, unfinished.bytes.total) == ({}, {}, 0)
+
+
+def test_uploads_that_a_run_left_behind_count_in_the_next_until_they_are_late(tmp_path: Path) -> None:
+    upload = resumables.planned("b", "a+b.txt", 10, {}, False, "ann")
+    resumables.start(tmp_path, upload)
+    (tmp_path / upload.version).write_bytes(b"12345")
+    unfinished = Unfinished()
+    unfinished.find(tmp_path)
+    assert (unfinished.uploads.held, unfinished.bytes.held) == ({"ann": 1}, {"ann": 5})
+    assert resumables.forget_late(tmp_path, 60, upload.started + 59, ()) == []
+    assert resumables.forget_late(tmp_path, 60, upload.started + 61, [upload.version]) == []
+    assert resumables.forget_late(tmp_path, 60, upload.started + 61, ()) == [upload.version]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_upload_of_an_earlier_version_counts_for_its_address_unknown(tmp_path: Path) -> None:
+    upload = resumables.planned("b", "a", 10, {}, False, "ann")
+    resumables.start(tmp_path, upload)
+    document = json.loads((tmp_path / f"{upload.version}.json").read_text())
+    del document["holder"]
+    (tmp_path / f"{upload.version}.json").write_text(json.dumps(document))
+    assert list(resumables.left_behind(tmp_path)) == [(upload.version, "", 0)]
+
+
+class Member:
+    def __init__(self, connection: str, address: str) -> None:
+        self.connection, self.address = connection, address
+
+
+def test_presence_is_bounded_by_connection_by_address_and_in_all() -> None:
+    presences = Holdings(Limits(presence_bytes=6400, presences=640)).presences
+    first, second = Member("1", "ann"), Member("2", "ann")
+    presences.hold(first, 100)
+    with pytest.raises(FullError):
+        presences.hold(first, 1)
+    for number in range(7):
+        presences.hold(Member(str(number + 2), "ann"), 100)
+    with pytest.raises(FullError):
+        presences.hold(Member("9", "ann"), 1)
+    presences.let_go(second, 100)
+    presences.hold(second, 50)
+    for address in range(7):
+        for number in range(8):
+            if not presences.sizes[0].is_full(address, 100):
+                presences.hold(Member(f"{address} {number}", str(address)), 100)
+    with pytest.raises(FullError):
+        presences.hold(Member("x", "eve"), 51)
+
+
+def test_what_many_hear_costs_its_sender_more() -> None:
+    holdings = Holdings(Limits(deliveries_per_second=10))
+    assert holdings.may_deliver("ann", 100, 50)
+    assert holdings.may_deliver("ann", 4096, 25)
+    assert not holdings.may_deliver("ann", 0, 1)
+    assert holdings.may_deliver("bob", 10**9, 10**6)
+    assert not holdings.may_deliver("bob", 0, 1)
