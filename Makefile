@@ -116,6 +116,7 @@ contract: .venv/dev.stamp ## compare Auth and Storage with what the real servers
 	@$(PYTHON) -m pytest tests/clients/auth/test_contract.py tests/clients/storage/test_contract.py
 
 soak: .venv/dev.stamp ## many rounds of what tests do once
+	@case "$${SOAK_ROUNDS:-20}" in *[!0-9]*) echo "error: SOAK_ROUNDS is a whole number, not $$SOAK_ROUNDS" >&2; exit 1;; esac
 	@SOAK_ROUNDS=$${SOAK_ROUNDS:-20} $(PYTHON) -m pytest tests/faults tests/workers tests/security/test_fuzz_*.py tests/clients/realtime/test_attacks.py
 
 bench: .venv/dev.stamp .venv/bench.stamp ## measure, and write bench/RESULTS.md

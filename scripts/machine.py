@@ -1,5 +1,7 @@
 """Say what this machine lacks, and how to get it, before anything is installed. Standard library only."""
 
+from __future__ import annotations  # an older Python must be able to read this far
+
 import importlib.util
 import os
 import shutil

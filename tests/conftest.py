@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
-from local import plan, throwaway
+from local import exits, plan, throwaway
 from local.settings import ROOT, Settings, StackError
 from local.throwaway import Stack
 from tests import project
@@ -36,8 +36,8 @@ def stack() -> Iterator[Stack]:
     try:
         with stack_or_project() as running:
             yield running
-    except StackError as error:
-        pytest.exit(str(error), returncode=1)
+    except (StackError, psycopg.OperationalError) as error:
+        pytest.exit(exits.sentence(error), returncode=1)
 
 
 def stack_or_project() -> AbstractContextManager[Stack]:

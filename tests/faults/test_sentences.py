@@ -17,7 +17,7 @@ from local import __main__ as embedded
 from local import exits, parts
 from local.ports import free_port
 from local.settings import ROOT, StackError
-from scripts import demo, migration
+from scripts import demo, machine, migration
 from seed import __main__ as seed
 from tests.waiting import until
 from workers import __main__ as workers
@@ -184,6 +184,21 @@ def test_a_machine_without_rust_is_told_what_it_lacks(tmp_path: Path) -> None:
     rust = "this machine lacks Rust 1.94 or newer, which compiles the REST server: there is no cargo"
     assert rust in done.stderr.splitlines()[0]
     assert "was not found" not in done.stderr
+
+
+def test_an_old_python_is_named_before_anything_else(monkeypatch: Patch) -> None:
+    monkeypatch.setattr(machine, "OLDEST_PYTHON", (99, 1))
+    (lack,) = machine.lacks()
+    assert lack.startswith("Python 3.11 or newer (this is 3.")
+
+
+def test_a_full_or_closed_disk_is_named(monkeypatch: Patch, tmp_path: Path) -> None:
+    monkeypatch.setattr(machine, "NEEDED_GB", 10**9)
+    assert f"of free disk space in {tmp_path}" in next(machine.room(tmp_path))
+    monkeypatch.setattr(machine, "NEEDED_GB", 0)
+    assert list(machine.room(machine.existing(tmp_path / "a" / "b"))) == []
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert list(machine.room(tmp_path)) == [f"the right to write in {tmp_path}"]
 
 
 @pytest.mark.parametrize(
