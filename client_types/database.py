@@ -431,6 +431,7 @@ class PublicProfiles(BaseModel):
     learning_languages: List[str] = Field(alias="learning_languages")
     maturity_rating: str = Field(alias="maturity_rating")
     name: str = Field(alias="name")
+    portrait_path: Optional[str] = Field(alias="portrait_path")
     preferences: JsonValue = Field(alias="preferences")
     updated_at: datetime.datetime = Field(alias="updated_at")
 
@@ -445,6 +446,7 @@ class PublicProfilesInsert(TypedDict):
     learning_languages: NotRequired[Annotated[List[str], Field(alias="learning_languages")]]
     maturity_rating: NotRequired[Annotated[str, Field(alias="maturity_rating")]]
     name: Annotated[str, Field(alias="name")]
+    portrait_path: NotRequired[Annotated[Optional[str], Field(alias="portrait_path")]]
     preferences: NotRequired[Annotated[JsonValue, Field(alias="preferences")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
@@ -459,6 +461,7 @@ class PublicProfilesUpdate(TypedDict):
     learning_languages: NotRequired[Annotated[List[str], Field(alias="learning_languages")]]
     maturity_rating: NotRequired[Annotated[str, Field(alias="maturity_rating")]]
     name: NotRequired[Annotated[str, Field(alias="name")]]
+    portrait_path: NotRequired[Annotated[Optional[str], Field(alias="portrait_path")]]
     preferences: NotRequired[Annotated[JsonValue, Field(alias="preferences")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 

@@ -617,6 +617,7 @@ export type Database = {
           "learning_languages": (string)[];
           "maturity_rating": string;
           "name": string;
+          "portrait_path": string | null;
           "preferences": NonNullable<Json>;
           "updated_at": string;
         };
@@ -632,6 +633,7 @@ export type Database = {
           "learning_languages"?: (string)[];
           "maturity_rating"?: string;
           "name": string;
+          "portrait_path"?: string | null;
           "preferences"?: NonNullable<Json>;
           "updated_at"?: string;
         };
@@ -646,6 +648,7 @@ export type Database = {
           "learning_languages"?: (string)[];
           "maturity_rating"?: string;
           "name"?: string;
+          "portrait_path"?: string | null;
           "preferences"?: NonNullable<Json>;
           "updated_at"?: string;
         };

@@ -47,7 +47,10 @@ union all
 select format('check %I of %s is said by no trigger of private.refuse_value', k.conname, k.conrelid::regclass) as fault
 from checks as k
 where
-    exists (select from writable as w where w.relation = k.conrelid and w.attnum = any(k.conkey))
+    exists (
+        select from writable as w
+        where w.relation = k.conrelid and w.attnum = any(k.conkey)
+    )
     and not exists (
         select
         from pg_catalog.pg_trigger as t

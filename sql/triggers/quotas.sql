@@ -9,7 +9,8 @@ for each statement execute function private.limit_interactions();
 
 create or replace trigger limit_ratings
 before update of rating_count on public.raters
-for each row when (new.profile_id is not null and new.rating_count > old.rating_count) execute function private.limit_ratings();
+for each row when (new.profile_id is not null and new.rating_count > old.rating_count)
+execute function private.limit_ratings();
 
 create or replace trigger limit_user_metadata
 before insert on auth.users

@@ -265,9 +265,9 @@ revoke execute on function private.check_length(text, text, integer) from public
 grant execute on function private.check_length(text, text, integer) to anon, authenticated, service_role;
 
 -- source: sql/private/platform/count_files.sql
--- Trigger of storage.objects: an account has as many files, and bytes, in a bucket as its quotas say. Storage writes the
--- row before the bytes on trial, and with the file's size when it has them, on hosted too: so the first stops whoever
--- has no room left, the second whoever had too little. Raises 42501, which Storage answers with 403.
+-- Trigger of storage.objects: an account has as many files, and bytes, in a bucket as its quotas say. Storage writes
+-- the row before the bytes on trial, and with the file's size when it has them, on hosted too: so the first stops an
+-- account that has no room left, the second one that has too little. Raises 42501, which Storage answers with 403.
 -- Definer: clients may not read or write counts.
 create or replace function private.count_files() returns trigger
 language plpgsql security definer set search_path = ''
@@ -348,7 +348,8 @@ comment on function private.enqueue_portraits() is 'Trigger: has the public pict
 revoke execute on function private.enqueue_portraits() from public;
 
 -- source: sql/private/platform/file_account.sql
--- Helper: whose quota a file counts for: in the folders of people the folder's, elsewhere who uploaded it; null: nobody's.
+-- Helper: the account whose quota a file counts for: in buckets of people the folder's, in others the uploader's; null
+-- for a file of the service.
 create or replace function private.file_account(bucket_id text, name text, owner_id text) returns uuid
 language sql immutable set search_path = ''
 as $$
@@ -369,6 +370,53 @@ as $$
 $$;
 comment on function private.file_size(jsonb) is 'The size of a file by its row''s metadata.';
 revoke execute on function private.file_size(jsonb) from public;
+
+-- source: sql/private/platform/is_plain_text.sql
+-- Helper: is this a text that people can read, of 1 to so many characters? It has a visible character, no control
+-- character, nothing invisible and no mark of direction, by which one name passes for another, and no pile of accents.
+-- What looks invisible and carries meaning stays: joiners in the scripts that need them and between emoji, variants of
+-- emoji and ideographs, the tags of flags. Null for null. Constraints and triggers of client-written texts use it.
+create or replace function private.is_plain_text(value text, most integer) returns boolean
+language sql immutable parallel safe set search_path = ''
+as $$
+    select case
+        when length(value) > most then false
+        else
+            value ~ '[^\s\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]'
+            and value !~ (
+                '[\u0300-\u036f\u0483-\u0489\u064b-\u0652\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff'
+                '\u20d0-\u20ff\ufe20-\ufe2f]{4}'
+            )
+            and value !~ '^\s*[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]'
+            and regexp_replace(
+                regexp_replace(
+                    regexp_replace(
+                        value,
+                        -- A flag by tags; a variant of an emoji or a keycap; one of an ideograph.
+                        '\U0001f3f4[\U000e0030-\U000e007a]{1,8}\U000e007f'
+                        '|([#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]'
+                        '|([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\ufe00-\ufe02\U000e0100-\U000e01ef]',
+                        '\1\2', 'g'
+                    ),
+                    -- A joiner between emoji.
+                    '([\u2190-\u2bff\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])', '\1', 'g'
+                ),
+                -- A joiner after a virama, and between letters of scripts whose letters join.
+                '([\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u1039\u17d2])[\u200c\u200d]'
+                '|([\u0620-\u07ff\u08a0-\u0dff\u1000-\u109f\u1780-\u18aa])[\u200c\u200d]'
+                '(?=[\u0620-\u07ff\u08a0-\u0dff\u1000-\u109f\u1780-\u18aa])',
+                '\1\2', 'g'
+            ) !~ (
+                '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f'
+                '\u2028-\u202e\u2060-\u206f\u2800\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff'
+                '\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]'
+            )
+    end
+$$;
+comment on function private.is_plain_text(text, integer) is
+'Is this a text that people can read, of 1 to so many characters?';
+revoke execute on function private.is_plain_text(text, integer) from public;
+grant execute on function private.is_plain_text(text, integer) to anon, authenticated, service_role;
 
 -- source: sql/private/platform/is_reserved.sql
 -- Helper: does this name look like one that speaks for the service, such as admin or support, with digits behind it or
@@ -409,8 +457,8 @@ comment on function private.limit_consents() is 'Trigger: refuses consents beyon
 revoke execute on function private.limit_consents() from public;
 
 -- source: sql/private/platform/limit_interactions.sql
--- Trigger: an account has as many interactions of a month, and bytes in their metadata, as its quotas say. What retention
--- removes is of months that are over. Raises PT409.
+-- Trigger: an account has as many interactions of a month, and bytes in their metadata, as its quotas say. What
+-- retention removes is of months that are over. Raises PT409.
 -- Definer: clients may not read or write counts.
 create or replace function private.limit_interactions() returns trigger
 language plpgsql security definer set search_path = ''
@@ -442,8 +490,8 @@ comment on function private.limit_interactions() is 'Trigger: refuses interactio
 revoke execute on function private.limit_interactions() from public;
 
 -- source: sql/private/platform/limit_ratings.sql
--- Trigger of raters, whose rating_count private.count_ratings keeps: a profile has as many ratings as its account's quota
--- says. Raters without a profile are imported. Raises PT409.
+-- Trigger of raters, whose rating_count private.count_ratings keeps: a profile has as many ratings as its account's
+-- quota says. Raters without a profile are imported. Raises PT409.
 -- Definer: clients may not read quotas.
 create or replace function private.limit_ratings() returns trigger
 language plpgsql security definer set search_path = ''
@@ -470,7 +518,7 @@ create or replace function private.limit_user_metadata() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    if not private.is_small_json(new.raw_user_meta_data, 16000) then
+    if new.raw_user_meta_data <> 'null' and not private.is_small_json(new.raw_user_meta_data, 16000) then
         raise exception 'user_metadata is an object of up to 16,000 bytes and 8 levels'
             using errcode = 'PT400', detail = '{"field": "user_metadata", "max": 16000}';
     end if;
@@ -501,11 +549,13 @@ as $$
 begin
     if quota is not null then
         raise exception 'an account may have up to % %', quota, words
-            using errcode = 'PT409', detail = jsonb_build_object('limit', quota, 'resource', resource)::text;
+            using errcode = 'PT409',
+            detail = jsonb_build_object('limit', quota, 'resource', resource)::text;
     end if;
 end
 $$;
-comment on function private.refuse_over_quota(bigint, text, text) is 'Refuse rows that are more than an account may have.';
+comment on function private.refuse_over_quota(bigint, text, text) is
+'Refuse rows that are more than an account may have.';
 revoke execute on function private.refuse_over_quota(bigint, text, text) from public;
 
 -- source: sql/private/platform/refuse_reserved_name.sql
@@ -528,8 +578,8 @@ comment on function private.refuse_reserved_name() is 'Trigger: refuses a name t
 revoke execute on function private.refuse_reserved_name() from public;
 
 -- source: sql/private/platform/refuse_value.sql
--- Trigger, with a constraint's name, its field and a sentence: refuses the row as the constraint would, and says what the
--- field can be. Where its WHEN repeats the constraint, clients read the sentence and not the constraint's name.
+-- Trigger, with a constraint's name, its field and a sentence: refuses the row as the constraint would, and says what
+-- the field can be. Where its WHEN repeats the constraint, clients read the sentence and not the constraint's name.
 -- Raises 23514.
 create or replace function private.refuse_value() returns trigger
 language plpgsql set search_path = ''
@@ -544,8 +594,8 @@ comment on function private.refuse_value() is 'Trigger: refuses a value and says
 revoke execute on function private.refuse_value() from public;
 
 -- source: sql/private/platform/use_quota.sql
--- Helper: count what an account has more, or less, of something. Returns the account's quota where it has more than that
--- now, else null; the caller refuses. Two that count at once wait for each other by the row, so that the quota is exact.
+-- Helper: count what an account has more, or less, of something. Returns the account's quota where it has more than
+-- that now, else null; the caller refuses. Two that count at once wait for each other by the row: the quota is exact.
 -- What is in no account, or has no quota, is not counted. For definer functions.
 create or replace function private.use_quota(
     account_id uuid, resource text, amount bigint, since date default '2000-01-01'
@@ -572,7 +622,8 @@ begin
     return case when v_used > v_quota then v_quota end;
 end
 $$;
-comment on function private.use_quota(uuid, text, bigint, date) is 'Count what an account has; the quota if it is too much.';
+comment on function private.use_quota(uuid, text, bigint, date) is
+'Count what an account has; the quota if it is too much.';
 revoke execute on function private.use_quota(uuid, text, bigint, date) from public;
 
 -- source: sql/private/recommend/fault_of_interaction.sql
@@ -676,7 +727,9 @@ language sql immutable parallel safe
 return cardinality(codes) <= 20
 and coalesce(array_ndims(codes), 1) = 1
 and not exists (
-    select from unnest(codes) as c (code) where c.code is null or c.code !~ '^[a-z]{2,3}$'
+    select
+    from unnest(codes) as c (code)
+    where c.code is null or c.code !~ '^[a-z]{2,3}$'
 );
 comment on function private.are_language_codes(text[]) is 'Is this a plain list of up to 20 ISO 639 codes?';
 revoke execute on function private.are_language_codes(text[]) from public;
@@ -687,53 +740,12 @@ grant execute on function private.are_language_codes(text[]) to anon, authentica
 -- or an underscore, so that none is empty, . or ..; nothing in it has a meaning in an address. Null for null.
 create or replace function private.is_own_path(path text, account_id uuid) returns boolean
 language sql immutable parallel safe
-return case
-    when length(path) > 300 then false
-    else starts_with(path, account_id::text || '/')
-        and path ~ '^[0-9a-f-]{36}(/[A-Za-z0-9_.!()''&$@=+, -]*[A-Za-z0-9_][A-Za-z0-9_.!()''&$@=+, -]*)+$'
-end;
+return length(path) <= 300
+and starts_with(path, account_id::text || '/')
+and path ~ '^[0-9a-f-]{36}(/[A-Za-z0-9_.!()''&$@=+, -]*[A-Za-z0-9_][A-Za-z0-9_.!()''&$@=+, -]*)+$';
 comment on function private.is_own_path(text, uuid) is 'Is this the path of a file in the account''s own folder?';
 revoke execute on function private.is_own_path(text, uuid) from public;
 grant execute on function private.is_own_path(text, uuid) to anon, authenticated, service_role;
-
--- source: sql/private/platform/is_plain_text.sql
--- Helper: is this a text that people can read, of 1 to so many characters? It has a visible character, no control
--- character, nothing invisible and no mark of direction, by which one name passes for another, and no pile of accents.
--- What looks invisible and carries meaning stays: joiners in the scripts that need them and between emoji, variants of
--- emoji and ideographs, the tags of flags. Null for null. Constraints and triggers of client-written texts use it.
-create or replace function private.is_plain_text(value text, most integer) returns boolean
-language sql immutable parallel safe
-return case when length(value) <= most then
-    value ~ '[^\s\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]'
-    and value !~ '[\u0300-\u036f\u0483-\u0489\u064b-\u0652\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4}'
-    and value !~ '^\s*[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]'
-    and regexp_replace(
-        regexp_replace(
-            regexp_replace(
-                value,
-                -- A flag by tags; a variant of an emoji or a keycap; one of an ideograph.
-                '\U0001f3f4[\U000e0030-\U000e007a]{1,8}\U000e007f'
-                '|([#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]'
-                '|([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\ufe00-\ufe02\U000e0100-\U000e01ef]',
-                '\1\2', 'g'
-            ),
-            -- A joiner between emoji.
-            '([\u2190-\u2bff\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])', '\1', 'g'
-        ),
-        -- A joiner after a virama, and between letters of scripts whose letters join.
-        '([\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u1039\u17d2])[\u200c\u200d]'
-        '|([\u0620-\u07ff\u08a0-\u0dff\u1000-\u109f\u1780-\u18aa])[\u200c\u200d]'
-        '(?=[\u0620-\u07ff\u08a0-\u0dff\u1000-\u109f\u1780-\u18aa])',
-        '\1\2', 'g'
-    ) !~ (
-        '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e'
-        '\u2060-\u206f\u2800\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U0001bca0-\U0001bca3'
-        '\U0001d173-\U0001d17a\U000e0000-\U0010ffff]'
-    )
-else value is null and null end;
-comment on function private.is_plain_text(text, integer) is 'Is this a text that people can read, of 1 to so many characters?';
-revoke execute on function private.is_plain_text(text, integer) from public;
-grant execute on function private.is_plain_text(text, integer) to anon, authenticated, service_role;
 
 -- source: sql/private/platform/is_small_json.sql
 -- Helper: is this a JSON object of at most so many bytes of text and 8 levels? Null for null.
@@ -806,7 +818,8 @@ for each statement execute function private.limit_interactions();
 
 create or replace trigger limit_ratings
 before update of rating_count on public.raters
-for each row when (new.profile_id is not null and new.rating_count > old.rating_count) execute function private.limit_ratings();
+for each row when (new.profile_id is not null and new.rating_count > old.rating_count)
+execute function private.limit_ratings();
 
 create or replace trigger limit_user_metadata
 before insert on auth.users
@@ -833,8 +846,8 @@ after insert or update or delete on storage.objects
 for each row execute function private.enqueue_portraits();
 
 -- source: sql/triggers/values.sql
--- Each check of a column that clients write is said in a sentence before the constraint of that name would refuse the row
--- by its name alone; sql/lint/client_values.sql finds one that is not.
+-- Each check of a column that clients write is said in a sentence before the constraint of that name would refuse the
+-- row by its name alone; sql/lint/client_values.sql finds one that is not.
 create or replace trigger refuse_display_name
 before insert or update on public.accounts
 for each row when (not private.is_plain_text(new.display_name, 100))

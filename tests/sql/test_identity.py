@@ -96,7 +96,7 @@ def test_a_rating_off_the_half_steps_is_refused(
     db: psycopg.Connection, free_viewer: Person, rating: object
 ) -> None:
     become(db, free_viewer)
-    with pytest.raises(psycopg.errors.CheckViolation, match="rating must be 0.5 to 5.0 in half steps"):
+    with pytest.raises(psycopg.errors.CheckViolation, match=r"must be .* in half steps"):
         db.execute("update ratings set rating = %s", [rating])
 
 

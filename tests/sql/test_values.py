@@ -305,7 +305,7 @@ def test_no_column_takes_a_monster(db: psycopg.Connection, viewer: Person) -> No
     assert {("accounts", "display_name"), ("profiles", "preferences"), ("consents", "purpose")} <= {
         (table, column) for table, column, *_ in columns
     }
-    needed = {
+    needed: dict[str, dict[str, Any]] = {
         "profiles": {"name": "B"},
         "consents": {"purpose": "terms", "document_version": "1", "is_granted": True},
     }

@@ -14,7 +14,7 @@ SECRET = b"<script>alert('polyglot')</script>" + b"PK\x03\x04" + bytes(range(256
 
 def encoded(kind: str, size: tuple[int, int] = (40, 20), mode: str = "RGB", **options: object) -> bytes:
     made = BytesIO()
-    Image.new(mode, size, "red").save(made, kind, **options)  # type: ignore[arg-type]
+    Image.new(mode, size, "red").save(made, kind, **options)
     return made.getvalue()
 
 

@@ -58,7 +58,8 @@ def upload(app: Client, path: str, content: bytes) -> None:
 
 def portrait(app: Client) -> str | None:
     rows: Any = app.table("profiles").select("portrait_path").execute().data
-    return rows[0]["portrait_path"]
+    path: str | None = rows[0]["portrait_path"]
+    return path
 
 
 def choose(app: Client, path: str | None) -> None:

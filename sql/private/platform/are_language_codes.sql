@@ -4,7 +4,9 @@ language sql immutable parallel safe
 return cardinality(codes) <= 20
 and coalesce(array_ndims(codes), 1) = 1
 and not exists (
-    select from unnest(codes) as c (code) where c.code is null or c.code !~ '^[a-z]{2,3}$'
+    select
+    from unnest(codes) as c (code)
+    where c.code is null or c.code !~ '^[a-z]{2,3}$'
 );
 comment on function private.are_language_codes(text[]) is 'Is this a plain list of up to 20 ISO 639 codes?';
 revoke execute on function private.are_language_codes(text[]) from public;

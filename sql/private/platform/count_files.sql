@@ -1,6 +1,6 @@
--- Trigger of storage.objects: an account has as many files, and bytes, in a bucket as its quotas say. Storage writes the
--- row before the bytes on trial, and with the file's size when it has them, on hosted too: so the first stops whoever
--- has no room left, the second whoever had too little. Raises 42501, which Storage answers with 403.
+-- Trigger of storage.objects: an account has as many files, and bytes, in a bucket as its quotas say. Storage writes
+-- the row before the bytes on trial, and with the file's size when it has them, on hosted too: so the first stops an
+-- account that has no room left, the second one that has too little. Raises 42501, which Storage answers with 403.
 -- Definer: clients may not read or write counts.
 create or replace function private.count_files() returns trigger
 language plpgsql security definer set search_path = ''

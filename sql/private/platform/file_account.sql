@@ -1,4 +1,5 @@
--- Helper: whose quota a file counts for: in the folders of people the folder's, elsewhere who uploaded it; null: nobody's.
+-- Helper: the account whose quota a file counts for: in buckets of people the folder's, in others the uploader's; null
+-- for a file of the service.
 create or replace function private.file_account(bucket_id text, name text, owner_id text) returns uuid
 language sql immutable set search_path = ''
 as $$

@@ -1,5 +1,5 @@
--- Trigger: an account has as many interactions of a month, and bytes in their metadata, as its quotas say. What retention
--- removes is of months that are over. Raises PT409.
+-- Trigger: an account has as many interactions of a month, and bytes in their metadata, as its quotas say. What
+-- retention removes is of months that are over. Raises PT409.
 -- Definer: clients may not read or write counts.
 create or replace function private.limit_interactions() returns trigger
 language plpgsql security definer set search_path = ''

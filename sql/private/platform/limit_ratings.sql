@@ -1,5 +1,5 @@
--- Trigger of raters, whose rating_count private.count_ratings keeps: a profile has as many ratings as its account's quota
--- says. Raters without a profile are imported. Raises PT409.
+-- Trigger of raters, whose rating_count private.count_ratings keeps: a profile has as many ratings as its account's
+-- quota says. Raters without a profile are imported. Raises PT409.
 -- Definer: clients may not read quotas.
 create or replace function private.limit_ratings() returns trigger
 language plpgsql security definer set search_path = ''

@@ -5,7 +5,7 @@ create or replace function private.limit_user_metadata() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    if not private.is_small_json(new.raw_user_meta_data, 16000) then
+    if new.raw_user_meta_data <> 'null' and not private.is_small_json(new.raw_user_meta_data, 16000) then
         raise exception 'user_metadata is an object of up to 16,000 bytes and 8 levels'
             using errcode = 'PT400', detail = '{"field": "user_metadata", "max": 16000}';
     end if;

@@ -5,9 +5,11 @@ as $$
 begin
     if quota is not null then
         raise exception 'an account may have up to % %', quota, words
-            using errcode = 'PT409', detail = jsonb_build_object('limit', quota, 'resource', resource)::text;
+            using errcode = 'PT409',
+            detail = jsonb_build_object('limit', quota, 'resource', resource)::text;
     end if;
 end
 $$;
-comment on function private.refuse_over_quota(bigint, text, text) is 'Refuse rows that are more than an account may have.';
+comment on function private.refuse_over_quota(bigint, text, text) is
+'Refuse rows that are more than an account may have.';
 revoke execute on function private.refuse_over_quota(bigint, text, text) from public;

@@ -1,5 +1,5 @@
--- Trigger, with a constraint's name, its field and a sentence: refuses the row as the constraint would, and says what the
--- field can be. Where its WHEN repeats the constraint, clients read the sentence and not the constraint's name.
+-- Trigger, with a constraint's name, its field and a sentence: refuses the row as the constraint would, and says what
+-- the field can be. Where its WHEN repeats the constraint, clients read the sentence and not the constraint's name.
 -- Raises 23514.
 create or replace function private.refuse_value() returns trigger
 language plpgsql set search_path = ''

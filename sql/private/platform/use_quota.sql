@@ -1,5 +1,5 @@
--- Helper: count what an account has more, or less, of something. Returns the account's quota where it has more than that
--- now, else null; the caller refuses. Two that count at once wait for each other by the row, so that the quota is exact.
+-- Helper: count what an account has more, or less, of something. Returns the account's quota where it has more than
+-- that now, else null; the caller refuses. Two that count at once wait for each other by the row: the quota is exact.
 -- What is in no account, or has no quota, is not counted. For definer functions.
 create or replace function private.use_quota(
     account_id uuid, resource text, amount bigint, since date default '2000-01-01'
@@ -26,5 +26,6 @@ begin
     return case when v_used > v_quota then v_quota end;
 end
 $$;
-comment on function private.use_quota(uuid, text, bigint, date) is 'Count what an account has; the quota if it is too much.';
+comment on function private.use_quota(uuid, text, bigint, date) is
+'Count what an account has; the quota if it is too much.';
 revoke execute on function private.use_quota(uuid, text, bigint, date) from public;
