@@ -63,7 +63,7 @@ def test_a_refused_write_changes_nothing(http: httpx.Client) -> None:
 
 
 def test_json_is_passed_on_to_the_last_digit(http: httpx.Client) -> None:
-    exact = '{"a":12345678901234567890123,"b":0.10}'
+    exact = '{"a": 12345678901234567890123, "b": 0.10}'
     assert http.post("/rpc/rest_echo_json", content=f'{{"j": {exact}}}').text == exact
     assert http.post("/rpc/rest_whole", json={"a": None}).json() == {"a": None}
 

@@ -1,71 +1,175 @@
-//! The body of a call, with nulls and arrays written so that Postrust passes them on.
+//! The values of a body, kept apart from Postrust, which rewrites some and cannot read others.
+//!
+//! Postrust turns a null argument into the empty string and bytes into text, and reads no JSON of
+//! more than 128 levels. So it is given a body of the same keys whose values are names made of
+//! random digits, and each parameter of the statement that is such a name is bound to the value it
+//! stands for. The digits are drawn for each request, after it has been read: no client can send them.
 
-use crate::database::NULL;
 use indexmap::IndexMap;
 use postrust_core::Routine;
-use serde_json::Value;
+use postrust_sql::SqlParam;
 use serde_json::value::RawValue;
+use std::collections::HashMap;
 
-/// `body` with every null argument replaced by [`NULL`] and every JSON array meant for an array
-/// parameter by PostgreSQL's literal for it, or none where there is nothing to replace.
-///
-/// Everything else keeps its text: numbers their digits, objects the order of their keys.
-pub fn rewritten(body: &[u8], overloads: &[Routine]) -> Option<Vec<u8>> {
-    if takes_whole_body(overloads) {
+/// As many as Postgres has.
+const MOST_DIMENSIONS: usize = 6;
+
+type Row<'a> = IndexMap<String, &'a RawValue>;
+
+/// The values of one request, each under its stand-in.
+#[derive(Debug, Default)]
+pub struct StandIns {
+    values: HashMap<String, SqlParam>,
+    digits: String,
+}
+
+impl StandIns {
+    fn new() -> Self {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).expect("the system has random digits");
+        Self { values: HashMap::new(), digits: format!("{:032x}", u128::from_ne_bytes(random)) }
+    }
+
+    fn add(&mut self, value: SqlParam) -> String {
+        let name = format!("{}-{}", self.digits, self.values.len());
+        self.values.insert(name.clone(), value);
+        name
+    }
+
+    /// `params` with each stand-in exchanged for its value. For an argument that is declared `json`
+    /// the stand-in is in quotes.
+    pub fn resolved(&self, params: &[SqlParam]) -> Vec<SqlParam> {
+        params.iter().map(|param| self.value(param).unwrap_or(param).clone()).collect()
+    }
+
+    fn value(&self, param: &SqlParam) -> Option<&SqlParam> {
+        let SqlParam::Text(text) = param else { return None };
+        let unquoted = || self.values.get(text.strip_prefix('"')?.strip_suffix('"')?);
+        self.values.get(text).or_else(unquoted)
+    }
+}
+
+/// A body as Postrust is given it, and what it stands for.
+pub type Kept = (Vec<u8>, StandIns);
+
+/// The arguments of a call; none where the body is no JSON object, which Postrust refuses.
+pub fn of_call(body: &[u8], overloads: &[Routine]) -> Option<Kept> {
+    let mut kept = StandIns::new();
+    if !overloads.is_empty() && overloads.iter().all(|routine| whole_body_type(routine).is_some()) {
+        let json: &RawValue = serde_json::from_slice(body).ok()?;
+        let name = kept.add(SqlParam::text(json.get()));
+        return Some((serde_json::to_vec(&name).ok()?, kept));
+    }
+    if overloads.iter().any(|routine| whole_body_type(routine).is_some()) {
         return None;
     }
-    let arguments: IndexMap<String, &RawValue> = serde_json::from_slice(body).ok()?;
-    let mut changed = false;
-    let arguments: IndexMap<String, Box<RawValue>> = arguments
-        .into_iter()
-        .map(|(name, value)| match replacement(&name, value, overloads) {
-            Some(value) => {
-                changed = true;
-                (name, value)
-            }
-            None => (name, value.to_owned()),
-        })
-        .collect();
-    match changed {
-        true => serde_json::to_vec(&arguments).ok(),
-        false => None,
+    let mut arguments = IndexMap::new();
+    for (name, value) in first_row(body)? {
+        let value = argument(value.get(), parameter_type(&name, overloads))?;
+        arguments.insert(name, kept.add(value));
     }
+    Some((serde_json::to_vec(&arguments).ok()?, kept))
 }
 
-/// Whether the body itself is the function's one argument, to be passed as it came.
-fn takes_whole_body(overloads: &[Routine]) -> bool {
-    overloads.iter().any(|routine| routine.params.iter().any(|param| param.name.is_empty()))
+/// A body of bytes for the one parameter of a function, which has no name and is `bytea`.
+pub fn of_bytes(body: &[u8], overloads: &[Routine]) -> Option<Kept> {
+    if !overloads.iter().any(|routine| whole_body_type(routine) == Some("bytea")) {
+        return None;
+    }
+    let mut kept = StandIns::new();
+    let name = kept.add(SqlParam::Bytes(body.to_vec()));
+    Some((name.into_bytes(), kept))
 }
 
-fn replacement(name: &str, value: &RawValue, overloads: &[Routine]) -> Option<Box<RawValue>> {
-    let text = match value.get() {
-        "null" => NULL.to_string(),
-        array if array.starts_with('[') => {
-            let element = array_element(name, overloads)?;
-            let value = serde_json::from_str(array).ok()?;
-            literal(&value, matches!(element, "json" | "jsonb"))
-        }
-        _ => return None,
+/// The rows of a write, which Postrust passes on as one text; none where the body is no such thing.
+pub fn of_write(body: &[u8]) -> Option<Kept> {
+    let text = std::str::from_utf8(body).ok()?;
+    let mut kept = StandIns::new();
+    let mut digits = Some(kept.digits.clone());
+    let mut shallow = |row: Row<'_>| -> IndexMap<String, Option<String>> {
+        row.into_keys().map(|name| (name, digits.take())).collect()
     };
-    serde_json::value::to_raw_value(&text).ok()
-}
-
-/// The element type of the array parameter called `name`.
-fn array_element<'a>(name: &str, overloads: &'a [Routine]) -> Option<&'a str> {
-    overloads.iter().find_map(|routine| routine.find_param(name))?.param_type.strip_suffix("[]")
-}
-
-/// PostgreSQL's spelling of an array, `{"a",NULL,{…}}`.
-fn literal(value: &Value, as_json: bool) -> String {
-    match value {
-        Value::Array(items) => {
-            let items: Vec<_> = items.iter().map(|item| literal(item, as_json)).collect();
-            format!("{{{}}}", items.join(","))
+    let given = match text.trim_start().starts_with('{') {
+        true => serde_json::to_string(&shallow(serde_json::from_str(text).ok()?)).ok()?,
+        false => {
+            let rows: Vec<Row<'_>> = serde_json::from_str(text).ok()?;
+            let rows: Vec<_> = rows.into_iter().map(shallow).collect();
+            serde_json::to_string(&rows).ok()?
         }
-        Value::Null => "NULL".to_string(),
-        Value::String(text) if !as_json => quoted(text),
-        other => quoted(&other.to_string()),
+    };
+    kept.values.insert(given.clone(), SqlParam::text(text));
+    digits.is_none().then_some((given.into_bytes(), kept))
+}
+
+/// PostgREST takes the first of several sets of arguments.
+fn first_row(body: &[u8]) -> Option<Row<'_>> {
+    let whole: &RawValue = serde_json::from_slice(body).ok()?;
+    match whole.get().starts_with('[') {
+        true => {
+            let rows: Vec<&RawValue> = serde_json::from_str(whole.get()).ok()?;
+            serde_json::from_str(rows.first()?.get()).ok()
+        }
+        false => serde_json::from_str(whole.get()).ok(),
     }
+}
+
+/// The type of the one parameter that has no name, to which the body itself is passed.
+fn whole_body_type(routine: &Routine) -> Option<&str> {
+    match routine.params.as_slice() {
+        [param] if param.name.is_empty() => Some(&param.param_type),
+        _ => None,
+    }
+}
+
+fn parameter_type<'a>(name: &str, overloads: &'a [Routine]) -> &'a str {
+    let mut found = overloads.iter().filter_map(|routine| routine.find_param(name));
+    found.next().map(|param| param.param_type.as_str()).unwrap_or_default()
+}
+
+/// What PostgreSQL reads as a value of the declared type.
+fn argument(json: &str, declared: &str) -> Option<SqlParam> {
+    let element = declared.strip_suffix("[]");
+    Some(match json.as_bytes().first() {
+        _ if json == "null" => SqlParam::Null,
+        _ if matches!(declared, "json" | "jsonb") => SqlParam::text(json),
+        Some(b'"') => SqlParam::Text(serde_json::from_str(json).ok()?),
+        Some(b'[') if element.is_some() => {
+            let is_json = matches!(element, Some("json" | "jsonb"));
+            let literal = array(json, dimensions(json), is_json);
+            SqlParam::Text(literal.unwrap_or_else(|| json.to_string()))
+        }
+        _ => SqlParam::text(json),
+    })
+}
+
+/// How many levels the first elements are lists of: PostgreSQL reads what is deeper as values.
+fn dimensions(json: &str) -> usize {
+    let mut depth = 0;
+    let mut first = json.to_string();
+    while depth < MOST_DIMENSIONS && first.starts_with('[') {
+        depth += 1;
+        let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(&first) else { break };
+        let Some(item) = items.first() else { break };
+        first = item.get().to_string();
+    }
+    depth
+}
+
+/// PostgreSQL's spelling of an array, `{"a",NULL,{…}}`; none where a list is missing.
+fn array(json: &str, dimensions: usize, is_json: bool) -> Option<String> {
+    if dimensions == 0 {
+        return Some(match json {
+            "null" => "NULL".to_string(),
+            _ if json.starts_with('"') && !is_json => {
+                quoted(&serde_json::from_str::<String>(json).ok()?)
+            }
+            _ => quoted(json),
+        });
+    }
+    let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+    let items: Option<Vec<_>> =
+        items.into_iter().map(|item| array(item.get(), dimensions - 1, is_json)).collect();
+    Some(format!("{{{}}}", items?.join(",")))
 }
 
 fn quoted(text: &str) -> String {
@@ -76,6 +180,7 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use postrust_core::schema_cache::{FuncVolatility, RetType, RoutineParam};
+    use serde_json::Value;
 
     fn function(params: &[(&str, &str)]) -> Vec<Routine> {
         let param = |(name, param_type): &(&str, &str)| RoutineParam {
@@ -103,74 +208,122 @@ mod tests {
         }]
     }
 
-    fn rewrite(body: &str, params: &[(&str, &str)]) -> Option<String> {
-        rewritten(body.as_bytes(), &function(params))
-            .map(|body| String::from_utf8(body).expect("it is text"))
+    /// What the database is given for each argument, by way of the body that Postrust is given.
+    fn passed(body: &str, params: &[(&str, &str)]) -> Vec<(String, SqlParam)> {
+        let (apart, stand_ins) = of_call(body.as_bytes(), &function(params)).unwrap();
+        let apart: IndexMap<String, String> = serde_json::from_slice(&apart).unwrap();
+        let value = |name: String| stand_ins.resolved(&[SqlParam::Text(name)]).remove(0);
+        apart.into_iter().map(|(name, stand_in)| (name, value(stand_in))).collect()
+    }
+
+    fn passed_one(json: &str, declared: &str) -> SqlParam {
+        passed(&format!(r#"{{"a": {json}}}"#), &[("a", declared)]).remove(0).1
     }
 
     #[test]
-    fn a_null_argument_is_marked_and_nulls_further_in_stay() {
-        assert_eq!(
-            rewrite(
-                r#"{"a": null, "b": {"c": null}, "d": "null"}"#,
-                &[("a", "text"), ("b", "jsonb"), ("d", "text")]
-            )
-            .unwrap(),
-            format!(r#"{{"a":"{NULL}","b":{{"c": null}},"d":"null"}}"#)
-        );
-    }
-
-    #[test]
-    fn numbers_keep_their_digits_and_objects_the_order_of_their_keys() {
-        let rewritten = rewrite(
-            r#"{"z": null, "n": 12345678901234567890123, "f": 0.10, "j": {"b":1E2,"a":1}}"#,
-            &[("z", "text"), ("n", "numeric"), ("f", "numeric"), ("j", "jsonb")],
-        )
-        .unwrap();
-        assert_eq!(
-            rewritten,
-            format!(
-                r#"{{"z":"{NULL}","n":12345678901234567890123,"f":0.10,"j":{{"b":1E2,"a":1}}}}"#
-            )
-        );
-    }
-
-    #[test]
-    fn a_body_with_nothing_to_replace_is_left_alone() {
-        for body in [r#"{"a": 1}"#, "{}", "", "[]", "[1, null]", "null", "{\"a\": nul"] {
-            assert_eq!(rewrite(body, &[("a", "int")]), None, "{body}");
+    fn a_value_is_passed_as_postgres_reads_it() {
+        for (json, declared, text) in [
+            (r#""x\u0041""#, "text", "xA"),
+            (r#""null""#, "text", "null"),
+            (r#""x""#, "jsonb", r#""x""#),
+            ("12345678901234567890123", "numeric", "12345678901234567890123"),
+            ("0.10", "numeric", "0.10"),
+            (r#"{"b":1E2, "a":1}"#, "jsonb", r#"{"b":1E2, "a":1}"#),
+            ("[1, null]", "jsonb", "[1, null]"),
+            ("[1, 2]", "extensions.vector", "[1, 2]"),
+            ("true", "boolean", "true"),
+        ] {
+            assert_eq!(passed_one(json, declared), SqlParam::text(text), "{json}");
+        }
+        for declared in ["text", "jsonb", "text[]"] {
+            assert_eq!(passed_one("null", declared), SqlParam::Null);
         }
     }
 
     #[test]
     fn an_array_is_written_as_postgres_reads_it() {
-        for (json, literal) in [
-            ("[]", "{}"),
-            ("[1, null, 2.50]", r#"{"1",NULL,"2.50"}"#),
-            (r#"["a,b", "say \"hi\"", "c:\\", "null"]"#, r#"{"a,b","say \"hi\"","c:\\","null"}"#),
-            ("[[1,2],[3,4]]", r#"{{"1","2"},{"3","4"}}"#),
+        for (json, declared, literal) in [
+            ("[]", "text[]", "{}"),
+            ("[1, null, 2.50]", "numeric[]", r#"{"1",NULL,"2.50"}"#),
+            (
+                r#"["a,b", "say \"hi\"", "c:\\", "null"]"#,
+                "text[]",
+                r#"{"a,b","say \"hi\"","c:\\","null"}"#,
+            ),
+            ("[[1,2],[3,4]]", "int[]", r#"{{"1","2"},{"3","4"}}"#),
+            (r#"["x", {"k": 1}]"#, "jsonb[]", r#"{"\"x\"","{\"k\": 1}"}"#),
+            (r#"[{"k": 1}, [1, 2], 3, null]"#, "jsonb[]", r#"{"{\"k\": 1}","[1, 2]","3",NULL}"#),
+            ("[[1,2],[3,4]]", "jsonb[]", r#"{{"1","2"},{"3","4"}}"#),
+            ("[[1],2]", "jsonb[]", "[[1],2]"),
         ] {
-            let rewritten = rewrite(&format!(r#"{{"a": {json}}}"#), &[("a", "text[]")]).unwrap();
-            let value: Value = serde_json::from_str(&rewritten).unwrap();
-            assert_eq!(value["a"], literal, "{json}");
+            assert_eq!(passed_one(json, declared), SqlParam::text(literal), "{json}");
+        }
+        let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+        passed_one(&deep, "int[]");
+        assert_eq!(passed_one(&deep, "jsonb"), SqlParam::text(deep));
+    }
+
+    #[test]
+    fn of_several_sets_of_arguments_the_first_is_passed() {
+        let arguments = passed(r#"[{"b": 1, "a": 2}, {"a": 3}]"#, &[("a", "int"), ("b", "int")]);
+        let expected = [("b", "1"), ("a", "2")].map(|(n, v)| (n.to_string(), SqlParam::text(v)));
+        assert_eq!(arguments, expected);
+    }
+
+    #[test]
+    fn what_is_no_object_is_left_to_postrust() {
+        for body in ["", "[]", "[1, null]", "null", "{\"a\": nul", "\"text\"", "{} {}"] {
+            assert!(of_call(body.as_bytes(), &function(&[("a", "int")])).is_none(), "{body}");
         }
     }
 
     #[test]
-    fn elements_of_an_array_of_json_stay_json() {
-        let rewritten = rewrite(r#"{"a": ["x", {"k": 1}]}"#, &[("a", "jsonb[]")]).unwrap();
-        let value: Value = serde_json::from_str(&rewritten).unwrap();
-        assert_eq!(value["a"], r#"{"\"x\"","{\"k\":1}"}"#);
-    }
-
-    #[test]
-    fn an_array_for_anything_but_an_array_stays_json() {
-        assert_eq!(rewrite(r#"{"a": [1, null]}"#, &[("a", "jsonb")]), None);
-        assert_eq!(rewrite(r#"{"a": [1, 2]}"#, &[("a", "extensions.vector")]), None);
-    }
-
-    #[test]
     fn a_function_that_takes_the_whole_body_gets_it_whole() {
-        assert_eq!(rewrite(r#"{"a": null}"#, &[("", "json")]), None);
+        for body in [r#"{"a": null}"#, "[1, 2]", "null", "1"] {
+            let (apart, stand_ins) = of_call(body.as_bytes(), &function(&[("", "json")])).unwrap();
+            let param = SqlParam::Text(String::from_utf8(apart).unwrap());
+            assert_eq!(stand_ins.resolved(&[param]), [SqlParam::text(body)]);
+        }
+        assert!(of_call(b"{", &function(&[("", "json")])).is_none());
+    }
+
+    #[test]
+    fn bytes_are_passed_as_they_are() {
+        let bytes = b"\\x4142\xff\0";
+        let (apart, stand_ins) = of_bytes(bytes, &function(&[("", "bytea")])).unwrap();
+        let param = SqlParam::Text(String::from_utf8(apart).unwrap());
+        assert_eq!(stand_ins.resolved(&[param]), [SqlParam::Bytes(bytes.to_vec())]);
+        assert!(of_bytes(bytes, &function(&[("", "text")])).is_none());
+    }
+
+    #[test]
+    fn rows_are_passed_whole_and_postrust_sees_their_columns() {
+        let deep = "[".repeat(1000) + &"]".repeat(1000);
+        for (body, columns) in [
+            (r#"{"b": 1.50, "a": null}"#.to_string(), r#"{"b":"","a":null}"#),
+            (r#" [{"a": 1}, {"a": {"a": 2}}]"#.to_string(), r#"[{"a":""},{"a":null}]"#),
+            (format!(r#"[{{}}, {{"a": {deep}}}]"#), r#"[{},{"a":""}]"#),
+        ] {
+            let (apart, stand_ins) = of_write(body.as_bytes()).unwrap();
+            let apart = String::from_utf8(apart).unwrap();
+            assert_eq!(apart.replace(&stand_ins.digits, ""), columns);
+            assert_eq!(stand_ins.resolved(&[SqlParam::Text(apart)]), [SqlParam::Text(body)]);
+        }
+        for body in ["", "{}", "[]", "[{}]", "[1]", "{", "\"x\"", "[{\"a\":1},2]"] {
+            assert!(of_write(body.as_bytes()).is_none(), "{body}");
+        }
+    }
+
+    #[test]
+    fn no_text_of_a_client_stands_for_anything() {
+        let (apart, stand_ins) = of_call(br#"{"a": null}"#, &function(&[("a", "text")])).unwrap();
+        let apart: Value = serde_json::from_slice(&apart).unwrap();
+        let stand_in = apart["a"].as_str().unwrap();
+        assert_eq!(stand_ins.resolved(&[SqlParam::text(format!("{stand_in}x"))]).len(), 1);
+        for text in ["null", "", "\u{f8ff}null\u{f8ff}", "0-0", &format!("{stand_in} "), "\""] {
+            assert_eq!(stand_ins.resolved(&[SqlParam::text(text)]), [SqlParam::text(text)]);
+        }
+        let (again, _) = of_call(br#"{"a": null}"#, &function(&[("a", "text")])).unwrap();
+        assert_ne!(again, serde_json::to_vec(&apart).unwrap());
     }
 }

@@ -1,38 +1,60 @@
-//! The database as one request uses it: the pool, with the statements put right on their way.
+//! The database as one request uses it.
 //!
-//! Postrust composes the SQL. What it has no way to say is marked in the request with a name no
-//! client uses, and exchanged here for the SQL that says it.
+//! Postrust composes the statements. The answer to a read is written by the database, from the
+//! finished statement as a subquery; nothing in a statement is ever replaced.
 
-use crate::csv;
-use crate::embedded::{self, Expression};
-use postrust_core::db::{Db, DbError, FetchedThen, RawRows, SqlxTx, Tx};
+use crate::arguments::StandIns;
+use indexmap::IndexMap;
+use postrust_core::db::{Db, DbError, FetchedThen, RawRows, Tx};
 use postrust_sql::SqlParam;
-use serde_json::Value;
-use sqlx::PgPool;
+use serde_json::value::RawValue;
+use serde_json::{Number, Value};
+use sqlx::postgres::{PgArguments, PgPool, PgRow};
+use sqlx::query::Query;
+use sqlx::types::Uuid;
+use sqlx::{AssertSqlSafe, Column, Postgres, Row, TypeInfo, ValueRef};
 use std::sync::Mutex;
 
-/// Stands for SQL NULL among the arguments of a function.
-pub const NULL: &str = "\u{f8ff}null\u{f8ff}";
+/// How the rows of a statement become the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
+    /// Each is written as JSON by the database.
+    Json,
+    /// All are written as CSV by the database, as PostgREST has them written.
+    Csv,
+    /// They are decoded here: a statement that writes cannot be a subquery.
+    Decoded,
+}
+
+/// What one request asks of the database beyond its statements.
+pub struct Reading {
+    pub writing: Writing,
+    /// A function is called which does not write: PostgREST then lets nothing be written, where
+    /// Postrust goes by the method alone.
+    pub calls_reader: bool,
+    pub stand_ins: StandIns,
+    /// A column that was selected only because a statement selects one.
+    pub hidden: Option<String>,
+    /// Postrust changes what is in the values, so they are handed to it parsed.
+    pub parsed: bool,
+}
 
 pub struct Database {
     pool: PgPool,
-    expressions: Vec<Expression>,
-    calls_reader: bool,
+    reading: Reading,
     answered: Mutex<Option<Answered>>,
 }
 
-/// The statement that answered the request, and how many rows it returned.
+/// The statement that answered the request, how many rows it returned, and what they are as CSV.
 struct Answered {
     sql: String,
     rows: usize,
+    csv: Option<String>,
 }
 
 impl Database {
-    /// `calls_reader` says that a function is called which does not write: PostgREST then lets
-    /// nothing be written, where Postrust goes by the method alone.
-    pub fn new(pool: PgPool, expressions: Vec<Expression>, calls_reader: bool) -> Self {
-        let answered = Mutex::new(None);
-        Self { pool, expressions, calls_reader, answered }
+    pub fn new(pool: PgPool, reading: Reading) -> Self {
+        Self { pool, reading, answered: Mutex::new(None) }
     }
 
     /// How many rows the request returned or, if it wrote, touched.
@@ -40,14 +62,18 @@ impl Database {
         self.read(|answered| answered.rows)
     }
 
+    pub fn csv(&self) -> Option<String> {
+        self.read(|answered| answered.csv.clone()).flatten()
+    }
+
     fn read<T>(&self, of: impl Fn(&Answered) -> T) -> Option<T> {
         let answered = self.answered.lock().unwrap_or_else(|e| e.into_inner());
         answered.as_ref().map(of)
     }
 
-    fn answered(&self, sql: &str, rows: usize) {
-        let sql = sql.to_string();
-        *self.answered.lock().unwrap_or_else(|e| e.into_inner()) = Some(Answered { sql, rows });
+    fn answered(&self, sql: &str, rows: usize, csv: Option<String>) {
+        let answered = Answered { sql: sql.to_string(), rows, csv };
+        *self.answered.lock().unwrap_or_else(|e| e.into_inner()) = Some(answered);
     }
 }
 
@@ -55,36 +81,91 @@ impl Db for Database {
     type Tx<'a> = Transaction<'a>;
 
     async fn begin(&self) -> Result<Transaction<'_>, DbError> {
-        let database = self;
-        let mut tx = Db::begin(&self.pool).await?;
-        if self.calls_reader {
+        let mut tx =
+            Transaction { database: self, tx: self.pool.begin().await?, queued: Vec::new() };
+        if self.reading.calls_reader {
             tx.queue("SET TRANSACTION READ ONLY", &[]);
         }
-        Ok(Transaction { database, tx })
+        Ok(tx)
     }
 }
 
 pub struct Transaction<'a> {
     database: &'a Database,
-    tx: SqlxTx,
+    tx: sqlx::Transaction<'static, Postgres>,
+    queued: Vec<(String, Vec<SqlParam>)>,
 }
 
 impl Transaction<'_> {
-    fn written(&self, sql: &str) -> String {
-        embedded::written(sql, &self.database.expressions)
+    async fn flush(&mut self) -> Result<(), DbError> {
+        for (sql, params) in std::mem::take(&mut self.queued) {
+            let ran = bound(&sql, &params).execute(&mut *self.tx).await;
+            ran.map_err(|error| DbError::from(error).queued())?;
+        }
+        Ok(())
+    }
+
+    async fn fetch(&mut self, sql: &str, params: &[SqlParam]) -> Result<Vec<PgRow>, DbError> {
+        self.flush().await?;
+        let params = self.database.reading.stand_ins.resolved(params);
+        Ok(bound(sql, &params).fetch_all(&mut *self.tx).await?)
+    }
+
+    /// The rows as the request's answer.
+    async fn answer(&mut self, sql: &str, params: &[SqlParam]) -> Result<Vec<Value>, DbError> {
+        let database = self.database;
+        let (rows, csv) = match database.reading.writing {
+            Writing::Json => {
+                let rows = self.fetch(&as_json(sql), params).await?;
+                (rows.iter().map(|row| database.written(row)).collect::<Result<_, _>>()?, None)
+            }
+            Writing::Csv => {
+                let rows = self.fetch(&as_csv(sql), params).await?;
+                let row = rows.first().ok_or_else(|| DbError::other("no rows in an aggregate"))?;
+                let count: i64 = row.try_get(1)?;
+                let count = usize::try_from(count).unwrap_or_default();
+                (vec![Value::Null; count], Some(row.try_get(0)?))
+            }
+            Writing::Decoded => {
+                let rows = self.fetch(sql, params).await?;
+                (rows.iter().map(|row| database.decoded(row)).collect(), None)
+            }
+        };
+        database.answered(sql, rows.len(), csv);
+        Ok(rows)
+    }
+}
+
+impl Database {
+    fn written(&self, row: &PgRow) -> Result<Value, DbError> {
+        let columns: IndexMap<String, &RawValue> = serde_json::from_str(row.try_get(0)?)
+            .map_err(|error| DbError::other(format!("a row is no JSON object: {error}")))?;
+        Ok(self.object(columns.into_iter().map(|(name, json)| (name, json.get().to_string()))))
+    }
+
+    fn decoded(&self, row: &PgRow) -> Value {
+        let columns = row.columns().iter();
+        self.object(columns.map(|column| {
+            let value = json(row, column.ordinal(), column.type_info().name());
+            (column.name().to_string(), value.unwrap_or_else(|| "null".to_string()))
+        }))
+    }
+
+    fn object(&self, columns: impl Iterator<Item = (String, String)>) -> Value {
+        let shown = columns.filter(|(name, _)| self.reading.hidden.as_ref() != Some(name));
+        let values = shown.map(|(name, json)| (name, value(json, self.reading.parsed)));
+        Value::Object(values.collect())
     }
 }
 
 impl Tx for Transaction<'_> {
     async fn execute(&mut self, sql: &str, params: &[SqlParam]) -> Result<u64, DbError> {
-        self.tx.execute(sql, params).await
+        self.flush().await?;
+        Ok(bound(sql, params).execute(&mut *self.tx).await?.rows_affected())
     }
 
     async fn fetch_json(&mut self, sql: &str, params: &[SqlParam]) -> Result<Vec<Value>, DbError> {
-        let written = self.written(sql);
-        let rows = self.tx.fetch_json(&written, &with_nulls(params)).await?;
-        self.database.answered(sql, rows.len());
-        Ok(rows)
+        self.answer(sql, params).await
     }
 
     async fn fetch_values(
@@ -96,8 +177,13 @@ impl Tx for Transaction<'_> {
         if let Some(count) = self.database.read(known).flatten() {
             return Ok(vec![vec![Value::from(count)]]);
         }
-        let sql = self.written(sql);
-        self.tx.fetch_values(&sql, &with_nulls(params)).await
+        let rows = self.fetch(sql, params).await?;
+        let values = |row: &PgRow| {
+            let columns = row.columns().iter();
+            let json = columns.map(|column| json(row, column.ordinal(), column.type_info().name()));
+            json.map(|json| json.map_or(Value::Null, |json| value(json, true))).collect()
+        };
+        Ok(rows.iter().map(values).collect())
     }
 
     async fn fetch_raw(
@@ -106,16 +192,20 @@ impl Tx for Transaction<'_> {
         params: &[SqlParam],
         count_column: &str,
     ) -> Result<RawRows, DbError> {
-        let sql = csv::written(&self.written(sql));
-        self.tx.fetch_raw(&sql, &with_nulls(params), count_column).await
+        let rows = self.fetch(sql, params).await?;
+        let first = rows.first().and_then(|row| row.try_get_raw(0).ok());
+        let bytes = first.filter(|value| !value.is_null()).and_then(|value| value.as_bytes().ok());
+        let count = rows.first().and_then(|row| row.try_get(count_column).ok());
+        Ok(RawRows::new(rows.len(), bytes.map(<[u8]>::to_vec), count))
     }
 
-    async fn commit(self) -> Result<(), DbError> {
-        self.tx.commit().await
+    async fn commit(mut self) -> Result<(), DbError> {
+        self.flush().await?;
+        Ok(self.tx.commit().await?)
     }
 
     fn queue(&mut self, sql: &str, params: &[SqlParam]) {
-        self.tx.queue(sql, params);
+        self.queued.push((sql.to_string(), params.to_vec()));
     }
 
     async fn fetch_json_then(&mut self, sql: &str, params: &[SqlParam], then: &str) -> FetchedThen {
@@ -135,19 +225,74 @@ impl Tx for Transaction<'_> {
     }
 }
 
-fn with_nulls(params: &[SqlParam]) -> Vec<SqlParam> {
-    params
-        .iter()
-        .map(|param| match param {
-            SqlParam::Text(text) if is_null(text) => SqlParam::Null,
-            other => other.clone(),
-        })
-        .collect()
+/// `.*` is the row even where a column has the name of the subquery.
+fn as_json(sql: &str) -> String {
+    format!("select pg_catalog.to_json(pgrst_row.*)::text from ({sql}) as pgrst_row")
 }
 
-/// Bare for most arguments, quoted for those declared `json`.
-fn is_null(text: &str) -> bool {
-    text == NULL || text.strip_prefix('"').and_then(|t| t.strip_suffix('"')) == Some(NULL)
+fn as_csv(sql: &str) -> String {
+    format!(
+        "select coalesce((
+            select string_agg(name, ',') from json_object_keys(json_agg(pgrst_row.*) -> 0) as name
+        ), '') || E'\\n' || coalesce(string_agg(
+            substring((pgrst_row.*)::text, 2, length((pgrst_row.*)::text) - 2), E'\\n'
+        ), ''), count(*)
+        from ({sql}) as pgrst_row"
+    )
+}
+
+/// The statement with its parameters. The text is Postrust's, which binds every value, quotes every
+/// name and admits as a cast only the name of a type.
+fn bound(sql: &str, params: &[SqlParam]) -> Query<'static, Postgres, PgArguments> {
+    params.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, param| match param {
+        SqlParam::Null => query.bind(None::<String>),
+        SqlParam::Bool(value) => query.bind(*value),
+        SqlParam::Int(value) => query.bind(*value),
+        SqlParam::Float(value) => query.bind(*value),
+        SqlParam::Text(value) => query.bind(value.clone()),
+        SqlParam::Bytes(value) => query.bind(value.clone()),
+        SqlParam::Json(value) => query.bind(value.to_string()),
+        SqlParam::Uuid(value) => query.bind(value.to_string()),
+        SqlParam::Timestamp(value) => query.bind(value.to_rfc3339()),
+        SqlParam::Array(values) => query.bind(values.iter().map(text).collect::<Vec<_>>()),
+    })
+}
+
+fn text(param: &SqlParam) -> Option<String> {
+    match param {
+        SqlParam::Text(text) => Some(text.clone()),
+        SqlParam::Int(number) => Some(number.to_string()),
+        SqlParam::Bool(value) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+/// A value of one of the types that are decoded here, as JSON. Whatever is selected of written rows
+/// is one of them, or rendered by the database.
+fn json(row: &PgRow, index: usize, kind: &str) -> Option<String> {
+    match kind {
+        "INT2" => row.try_get::<i16, _>(index).ok().map(|number| number.to_string()),
+        "INT4" => row.try_get::<i32, _>(index).ok().map(|number| number.to_string()),
+        "INT8" => row.try_get::<i64, _>(index).ok().map(|number| number.to_string()),
+        "BOOL" => row.try_get::<bool, _>(index).ok().map(|value| value.to_string()),
+        "UUID" => row.try_get::<Uuid, _>(index).ok().map(|id| format!("\"{id}\"")),
+        "JSON" | "JSONB" => {
+            let value = row.try_get_raw(index).ok().filter(|value| !value.is_null())?;
+            let bytes = value.as_bytes().ok()?;
+            // jsonb begins with the version of its form
+            let text = if kind == "JSONB" { bytes.get(1..)? } else { bytes };
+            Some(String::from_utf8_lossy(text).into_owned())
+        }
+        _ => serde_json::to_string(&row.try_get::<String, _>(index).ok()?).ok(),
+    }
+}
+
+/// Numbers, objects and lists stay the text that the database wrote, whatever is in them: serde_json
+/// writes a number as the text it has.
+fn value(json: String, parsed: bool) -> Value {
+    let verbatim = !parsed && !json.starts_with(['"', 't', 'f', 'n']);
+    let value = if verbatim { None } else { serde_json::from_str(&json).ok() };
+    value.unwrap_or_else(|| Value::Number(Number::from_string_unchecked(json)))
 }
 
 /// What a count will say, where the page holds every row it counts.
@@ -169,17 +314,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_stand_in_becomes_null_and_nothing_else_does() {
-        let params = [
-            SqlParam::text(NULL),
-            SqlParam::text(format!("\"{NULL}\"")),
-            SqlParam::text("null"),
-            SqlParam::text(format!("x{NULL}")),
-            SqlParam::int(1),
-        ];
-        let changed = with_nulls(&params);
-        assert_eq!(changed[..2], [SqlParam::Null, SqlParam::Null]);
-        assert_eq!(changed[2..], params[2..]);
+    fn objects_and_lists_stay_as_they_are_written() {
+        let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+        for json in [r#"{"a": 1.50,"a": 2}"#, r#"{"$serde_json::private::RawValue":"[1]"}"#, &deep]
+        {
+            assert_eq!(serde_json::to_string(&value(json.to_string(), false)).unwrap(), json);
+        }
+        assert_eq!(serde_json::to_string(&value(deep.clone(), true)).unwrap(), deep);
+        for json in ["null", "true", "1e400", "0.10", r#""a""#] {
+            assert_eq!(serde_json::to_string(&value(json.to_string(), false)).unwrap(), json);
+        }
+        assert_eq!(value("null".to_string(), false), Value::Null);
+        assert_eq!(value(r#"{"a":1}"#.to_string(), true)["a"], 1);
     }
 
     #[test]

@@ -8,21 +8,22 @@ use crate::answer::{
     refusal, unreachable_database,
 };
 use crate::arguments;
-use crate::csv;
-use crate::database::Database;
-use crate::embedded::Expression;
+use crate::database::{Database, Reading, Writing};
+use crate::embedded;
 use crate::limits;
-use crate::query;
+use crate::query::{self, Unanswerable};
 use crate::rest::Rest;
 use crate::windows::{Admission, Counter};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
-use axum::http::{self, HeaderMap, Method, Response, StatusCode, Uri, header};
+use axum::http::{self, HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use percent_encoding::percent_decode_str;
 use postrust_core::api_request::query_params::parse_select;
-use postrust_core::api_request::{QualifiedIdentifier, SelectItem};
+use postrust_core::api_request::{QualifiedIdentifier, SelectItem, parse_query_params};
 use postrust_core::{Routine, SchemaCache, Table};
 use std::sync::Arc;
+
+const CSV: HeaderValue = HeaderValue::from_static("text/csv; charset=utf-8");
 
 type Refused = Response<Body>;
 
@@ -102,12 +103,13 @@ async fn admitted(
     if request.uri().path() == "/" && request.method() == Method::GET {
         return no_description();
     }
-    let (request, expressions) = match as_postrust_reads_it(&rest, &asked, request).await {
+    let mut reading = asked.reading(calls_reader);
+    let (request, schema) = match as_postrust_reads_it(&rest, &asked, request, &mut reading).await {
         Ok(readable) => readable,
         Err(refused) => return refused,
     };
-    let database = Database::new(rest.pool().clone(), expressions, calls_reader);
-    let state = rest.clone().answering(asked.wants_csv(), database);
+    let database = Database::new(rest.pool().clone(), reading);
+    let state = rest.clone().answering(asked.writes(), schema, database);
     let mut response = postrust_engine::handle(&state, request).await;
     if let Some(refused) = refused_as_postgrest(&rest, &asked, &mut response).await {
         return refused;
@@ -116,6 +118,10 @@ async fn admitted(
         count_written(&mut response, rows);
     }
     name_charset(&mut response);
+    if let Some(csv) = state.database.csv().filter(|_| response.status().is_success()) {
+        response.headers_mut().insert(header::CONTENT_TYPE, CSV);
+        *response.body_mut() = csv.into();
+    }
     response.map(Body::from)
 }
 
@@ -166,7 +172,18 @@ impl Asked {
     }
 
     fn wants_csv(&self) -> bool {
-        self.header(header::ACCEPT).starts_with(csv::MEDIA_TYPE)
+        self.header(header::ACCEPT).starts_with("text/csv")
+    }
+
+    fn reading(&self, calls_reader: bool) -> Reading {
+        let writing = match (self.writes(), self.wants_csv()) {
+            (true, _) => Writing::Decoded,
+            (false, true) => Writing::Csv,
+            (false, false) => Writing::Json,
+        };
+        let parsed = self.header(header::ACCEPT).contains("stripped");
+        let stand_ins = Default::default();
+        Reading { writing, calls_reader, stand_ins, hidden: None, parsed }
     }
 
     fn sends_json(&self) -> bool {
@@ -190,32 +207,84 @@ async fn as_postrust_reads_it(
     rest: &Rest,
     asked: &Asked,
     mut request: Request,
-) -> Result<(Request, Vec<Expression>), Refused> {
+    reading: &mut Reading,
+) -> Result<(Request, Option<Box<SchemaCache>>), Refused> {
     if asked.query.contains("%00") {
         let message = "The query holds a null character, which Postgres has in no text";
         return Err(refusal(StatusCode::BAD_REQUEST, "PGRST100", message, None));
     }
-    let query = query::normalized(&asked.query).map_err(not_supported)?;
-    if !asked.query.is_empty() {
-        *request.uri_mut() = with_query(request.uri(), &query.text)?;
-    }
     if asked.writes() && asked.wants_csv() {
         return Err(not_supported("Written rows are not returned as CSV"));
     }
-    if !asked.calls {
-        return Ok((request, query.expressions));
-    }
-    let overloads = {
+    let (overloads, own_schema) = {
         let schema = rest.schema().await;
-        let overloads = schema.get_routines(&asked.resource).cloned();
+        let (query, own_schema) = readable_query(asked, &schema, reading).map_err(unanswerable)?;
+        if !asked.query.is_empty() {
+            *request.uri_mut() = with_query(request.uri(), &query)?;
+        }
+        let overloads = schema.get_routines(&asked.resource).filter(|_| asked.calls).cloned();
         let overloads = overloads.unwrap_or_default();
-        refuse_lost_shape(asked, &query.text, &overloads, &schema)?;
-        overloads
+        refuse_lost_shape(asked, &query, &overloads, &schema)?;
+        (overloads, own_schema)
     };
-    if asked.posts_call() && asked.sends_json() {
-        request = with_arguments(rest, request, &overloads).await?;
+    if reading.writing == Writing::Csv {
+        let json = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(header::ACCEPT, json);
     }
-    Ok((request, query.expressions))
+    let request = with_values_apart(rest, asked, request, &overloads, reading).await?;
+    Ok((request, own_schema))
+}
+
+/// The query as Postrust answers it rightly, the schema it needs of its own, and what of it the
+/// database is to know.
+fn readable_query(
+    asked: &Asked,
+    schema: &SchemaCache,
+    reading: &mut Reading,
+) -> Result<(String, Option<Box<SchemaCache>>), Unanswerable> {
+    let Some(table) = table(asked, schema) else {
+        return Ok((query::normalized(&asked.query, None)?, None));
+    };
+    if query::parameter(&asked.query, "select").is_some_and(|select| select.is_empty()) {
+        reading.hidden = table.pk_cols.first().or(table.columns.keys().next()).cloned();
+    }
+    if reading.hidden.is_some() && asked.wants_csv() {
+        return Err(Unanswerable::unsupported("CSV has at least one column"));
+    }
+    let text = query::normalized(&asked.query, reading.hidden.as_deref())?;
+    let Ok(query) = parse_query_params(&text, asked.calls && asked.reads()) else {
+        return Ok((text, None)); // Postrust says why not
+    };
+    if asked.writes() {
+        embedded::check_written(&query)?;
+    }
+    let rewritten = embedded::rewritten(schema, table, query.clone())?;
+    if rewritten.schema.is_some() && asked.writes() {
+        return Err(Unanswerable::unsupported("What is related to written rows is not counted"));
+    }
+    let select = rewritten.select.as_ref().unwrap_or(&query.select);
+    reading.parsed |= spreads(select);
+    let text =
+        rewritten.select.as_ref().map(|select| query::with_select(&text, select)).unwrap_or(text);
+    Ok((text, rewritten.schema))
+}
+
+fn spreads(select: &[SelectItem]) -> bool {
+    select.iter().any(|item| match item {
+        SelectItem::SpreadRelation { .. } => true,
+        SelectItem::Relation { select, .. } => spreads(select),
+        SelectItem::Field { .. } => false,
+    })
+}
+
+fn unanswerable(why: Unanswerable) -> Refused {
+    match why {
+        Unanswerable::Unsupported(reason) => not_supported(reason),
+        Unanswerable::Unreadable(message) => {
+            refusal(StatusCode::BAD_REQUEST, "PGRST100", &message, None)
+        }
+        Unanswerable::NoColumn { relation, column } => no_column(&relation, &column),
+    }
 }
 
 fn with_query(uri: &Uri, query: &str) -> Result<Uri, Refused> {
@@ -236,6 +305,9 @@ fn refuse_lost_shape(
     overloads: &[Routine],
     schema: &SchemaCache,
 ) -> Result<(), Refused> {
+    if !asked.calls {
+        return Ok(());
+    }
     let shaped = query::shapes_result(query, asked.reads());
     let tableless = |routine: &Routine| schema.returned_table(routine).is_none();
     match (shaped || asked.wants_csv()) && overloads.iter().any(tableless) {
@@ -246,22 +318,34 @@ fn refuse_lost_shape(
     }
 }
 
-async fn with_arguments(
+/// The request with a body that Postrust reads, and the values of its own set apart.
+async fn with_values_apart(
     rest: &Rest,
+    asked: &Asked,
     request: Request,
     overloads: &[Routine],
+    reading: &mut Reading,
 ) -> Result<Request, Refused> {
+    let sends_bytes = asked.header(header::CONTENT_TYPE).starts_with("application/octet-stream");
+    if asked.reads() || !(asked.sends_json() || asked.calls && sends_bytes) {
+        return Ok(request);
+    }
     let (mut parts, body) = request.into_parts();
     let limit = rest.config().max_body_size;
     let body = to_bytes(body, limit)
         .await
         .map_err(|error| refusal(StatusCode::BAD_REQUEST, "PGRST102", &error.to_string(), None))?;
-    let Some(rewritten) = arguments::rewritten(&body, overloads) else {
+    let kept = match (asked.calls, sends_bytes) {
+        (true, true) => arguments::of_bytes(&body, overloads),
+        (true, false) => arguments::of_call(&body, overloads),
+        (false, _) => arguments::of_write(&body),
+    };
+    let Some((apart, stand_ins)) = kept else {
         return Ok(Request::from_parts(parts, Body::from(body)));
     };
-    let length = rewritten.len().into();
-    parts.headers.insert(header::CONTENT_LENGTH, length);
-    Ok(Request::from_parts(parts, Body::from(rewritten)))
+    reading.stand_ins = stand_ins;
+    parts.headers.insert(header::CONTENT_LENGTH, apart.len().into());
+    Ok(Request::from_parts(parts, Body::from(apart)))
 }
 
 /// The refusal PostgREST would give, where it is another than Postrust's.
@@ -289,6 +373,7 @@ async fn refused_as_postgrest(
             return Some(no_column(&asked.resource.name, &column));
         }
         ("PGRST500", _) => return Some(unreachable_database()),
+        ("54000" | "54001", _) => *response.status_mut() = StatusCode::BAD_REQUEST,
         _ => {}
     }
     None

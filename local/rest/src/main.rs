@@ -5,7 +5,6 @@
 
 mod answer;
 mod arguments;
-mod csv;
 mod database;
 mod embedded;
 mod exchange;
@@ -14,6 +13,7 @@ mod query;
 mod reload;
 mod rest;
 mod schema;
+mod selection;
 mod settings;
 mod web;
 mod windows;

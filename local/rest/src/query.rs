@@ -1,52 +1,86 @@
 //! The query string, as PostgREST reads it.
 
-use crate::embedded::{self, Expression};
+use crate::selection;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use postrust_core::api_request::value_is_filter;
+use postrust_core::api_request::{SelectItem, value_is_filter};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-/// Why a query is refused: what it asks for would be answered wrongly.
-pub type NotSupported = &'static str;
-
-/// A query as Postrust takes it, and the SQL its marks stand for.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Query {
-    pub text: String,
-    pub expressions: Vec<Expression>,
+/// Why a query is refused.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unanswerable {
+    /// Postrust would answer it otherwise than PostgREST.
+    Unsupported(&'static str),
+    /// PostgREST refuses it too.
+    Unreadable(String),
+    NoColumn {
+        relation: String,
+        column: String,
+    },
 }
 
-/// The query with `+` meaning a space, the quotes taken from the names in `columns`, and the
-/// columns of related tables marked.
-pub fn normalized(written: &str) -> Result<Query, NotSupported> {
-    let mut expressions = Vec::new();
+impl Unanswerable {
+    pub fn unsupported(reason: &'static str) -> Self {
+        Self::Unsupported(reason)
+    }
+}
+
+/// The parameters that have one value, of the query and of each related table.
+const SINGLE: [&str; 6] = ["columns", "on_conflict", "select", "order", "limit", "offset"];
+const SINGLE_OF_RELATED: [&str; 3] = ["order", "limit", "offset"];
+
+const MOST_PARENTHESES: usize = 64;
+
+/// The query with `+` meaning a space, without the quotes that Postrust does not read, and with
+/// `nothing` selected where `select` is empty.
+pub fn normalized(written: &str, nothing: Option<&str>) -> Result<String, Unanswerable> {
     let written = written.replace('+', "%20");
+    let mut given = HashSet::new();
     let pairs: Result<Vec<_>, _> = written
         .split('&')
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            match name {
-                "columns" => Ok(Cow::Owned(format!("columns={}", unquoted(value)?))),
-                "select" if value.contains(['(', '%']) => {
-                    let marked = embedded::marked(&decoded(value));
-                    expressions = marked.1;
-                    Ok(Cow::Owned(format!("select={}", encoded(&marked.0))))
-                }
-                name if name.ends_with(".order") && decoded(value).contains("->") => {
-                    Err("Related rows cannot be ordered by a path into JSON")
-                }
-                _ => Ok(Cow::Borrowed(pair)),
+            let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
+                return Ok(Cow::Borrowed(pair)); // no UTF-8: Postrust says so
+            };
+            let (kind, is_single) = match name.rsplit_once('.') {
+                Some((_, kind)) => (kind, SINGLE_OF_RELATED.contains(&kind)),
+                None => (name.as_ref(), SINGLE.contains(&name.as_ref())),
+            };
+            if is_single && !given.insert(name.to_string()) {
+                let message = format!("The parameter \"{name}\" is given more than once");
+                return Err(Unanswerable::Unreadable(message));
             }
+            let value = match (name.as_ref(), kind) {
+                ("columns", _) => unquoted_columns(&value)?,
+                ("select", _) if value.is_empty() => match nothing {
+                    Some(column) => selection::quoted(column),
+                    None => return Ok(Cow::Borrowed(pair)),
+                },
+                ("select", _) => {
+                    check_size(&value)?;
+                    return Ok(Cow::Borrowed(pair));
+                }
+                (_, "order") if value.contains('"') => unquoted_order(&value)?,
+                (_, "and" | "or") => {
+                    check_logic(&value)?;
+                    return Ok(Cow::Borrowed(pair));
+                }
+                _ => return Ok(Cow::Borrowed(pair)),
+            };
+            Ok(Cow::Owned(format!("{}={}", encoded(&name), encoded(&value))))
         })
         .collect();
-    let text = pairs?.join("&");
-    Ok(Query { text, expressions })
+    Ok(pairs?.join("&"))
 }
 
-fn unquoted(names: &str) -> Result<String, NotSupported> {
-    let names: Vec<_> = split_names(&decoded(names));
+fn unquoted_columns(names: &str) -> Result<String, Unanswerable> {
+    let names = split_names(names);
     match names.iter().any(|name| name.contains(',')) {
-        true => Err("A column's name in the columns parameter cannot have a comma"),
-        false => Ok(names.iter().map(|n| encoded(n)).collect::<Vec<_>>().join(",")),
+        true => Err(Unanswerable::unsupported(
+            "A column's name in the columns parameter cannot have a comma",
+        )),
+        false => Ok(names.join(",")),
     }
 }
 
@@ -67,11 +101,79 @@ fn split_names(list: &str) -> Vec<String> {
     names
 }
 
+/// The terms with each name that stands in quotes written without them.
+fn unquoted_order(terms: &str) -> Result<String, Unanswerable> {
+    let mut unquoted = String::new();
+    let mut rest = terms;
+    while let Some((before, name, after)) = next_quoted(rest) {
+        let needs_quotes = name.contains([',', '.', '(', ')', '"']) || name.contains("->");
+        if needs_quotes || name.trim() != name || name.is_empty() {
+            return Err(Unanswerable::unsupported(
+                "Rows cannot be ordered by a name with a comma, dot, parenthesis, quote or arrow",
+            ));
+        }
+        unquoted += before;
+        unquoted += &name;
+        rest = after;
+    }
+    Ok(unquoted + rest)
+}
+
+/// Postrust ends a condition's name at its first dot, in quotes or not.
+fn check_logic(tree: &str) -> Result<(), Unanswerable> {
+    let mut rest = tree;
+    while let Some((before, text, after)) = next_quoted(rest) {
+        let begins = before.trim_end().ends_with(['(', ',']);
+        if begins && after.starts_with(['.', '-']) && text.contains('.') {
+            return Err(Unanswerable::unsupported("A name in and or or cannot have a dot"));
+        }
+        rest = after;
+    }
+    Ok(())
+}
+
+/// What stands before the next text in double quotes, that text, and what stands after it.
+fn next_quoted(text: &str) -> Option<(&str, String, &str)> {
+    let (before, quoted) = text.split_once('"')?;
+    let mut unescaped = String::new();
+    let mut characters = quoted.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '\\' => unescaped.extend(characters.next().map(|(_, kept)| kept)),
+            '"' => return Some((before, unescaped, &quoted[at + 1..])),
+            other => unescaped.push(other),
+        }
+    }
+    None
+}
+
+/// Postrust parses what is in parentheses by recursion, and is misled about its depth by quotes.
+fn check_size(select: &str) -> Result<(), Unanswerable> {
+    match select.matches('(').count() > MOST_PARENTHESES {
+        true => {
+            let message = format!("The select has more than {MOST_PARENTHESES} parentheses");
+            Err(Unanswerable::Unreadable(message))
+        }
+        false => Ok(()),
+    }
+}
+
+/// A query with another `select`.
+pub fn with_select(query: &str, select: &[SelectItem]) -> String {
+    let select = format!("select={}", encoded(&selection::text(select)));
+    let is_select = |pair: &str| {
+        let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+        decoded(name).as_deref() == Some("select")
+    };
+    let pairs = query.split('&').map(|pair| if is_select(pair) { &select } else { pair });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
 /// The value of a parameter, decoded.
 pub fn parameter<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let mut values = pairs.filter(|(key, _)| *key == name).map(|(_, value)| value);
-    values.next().map(decoded)
+    let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let (_, value) = pairs.find(|(key, _)| decoded(key).as_deref() == Some(name))?;
+    decoded(value)
 }
 
 /// Whether the query selects, filters, orders or pages the result of a function.
@@ -79,7 +181,8 @@ pub fn parameter<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
 /// `may_pass` tells whether it may also hold arguments, which carry no operator.
 pub fn shapes_result(query: &str, may_pass: bool) -> bool {
     query.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
-        match (decoded(name).as_ref(), decoded(value).as_ref()) {
+        let (name, value) = (decoded(name), decoded(value));
+        match (name.as_deref().unwrap_or_default(), value.as_deref().unwrap_or_default()) {
             ("columns", _) | ("select", "" | "*") => false,
             ("select" | "order" | "limit" | "offset" | "and" | "or", _) => true,
             (_, value) => !may_pass || value_is_filter(value),
@@ -87,8 +190,8 @@ pub fn shapes_result(query: &str, may_pass: bool) -> bool {
     })
 }
 
-fn decoded(text: &str) -> Cow<'_, str> {
-    percent_decode_str(text).decode_utf8_lossy()
+fn decoded(text: &str) -> Option<Cow<'_, str>> {
+    percent_decode_str(text).decode_utf8().ok()
 }
 
 fn encoded(text: &str) -> String {
@@ -100,7 +203,11 @@ mod tests {
     use super::*;
 
     fn text(query: &str) -> String {
-        normalized(query).unwrap().text
+        normalized(query, None).unwrap()
+    }
+
+    fn decoded_text(query: &str) -> String {
+        decoded(&text(query)).unwrap().into_owned()
     }
 
     #[test]
@@ -117,6 +224,8 @@ mod tests {
             "flag",
             "a=eq.=",
             "select=a,b:c,d->e::text",
+            "a=eq.1&a=eq.2&or=(a.eq.1)&or=(a.eq.2)",
+            "a=%ff&%ff=a",
         ] {
             assert_eq!(text(query), query);
         }
@@ -127,34 +236,101 @@ mod tests {
         for (query, expected) in [
             (r#"columns="a","b""#, "columns=a,b"),
             ("columns=%22a%22%2C%22b%22&select=c", "columns=a,b&select=c"),
-            ("columns=%22a+b%22", "columns=a%20b"),
-            ("columns=%22a%20b%22,c", "columns=a%20b,c"),
-            (r#"columns="say%20\"hi\"""#, "columns=say%20%22hi%22"),
-            ("columns=%22d%C3%A9j%C3%A0%22", "columns=d%C3%A9j%C3%A0"),
-            ("columns=%22a%2Bb%22", "columns=a%2Bb"),
+            ("columns=%22a+b%22", "columns=a b"),
+            ("columns=%22a%20b%22,c", "columns=a b,c"),
+            (r#"columns="say%20\"hi\"""#, r#"columns=say "hi""#),
+            ("columns=%22d%C3%A9j%C3%A0%22", "columns=déjà"),
+            ("columns=%22a%2Bb%22", "columns=a+b"),
             ("columns=a,b", "columns=a,b"),
         ] {
-            assert_eq!(text(query), expected, "{query}");
+            assert_eq!(decoded_text(query), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn names_in_an_order_lose_their_quotes() {
+        for (query, expected) in [
+            (r#"order="a".desc,b"#, "order=a.desc,b"),
+            (r#"order="a%20b".desc.nullslast,"c""#, "order=a b.desc.nullslast,c"),
+            (r#"tasks.order="a""#, "tasks.order=a"),
+            (r#"order=meta->>"k".desc"#, "order=meta->>k.desc"),
+            (r#"order=tasks("id")"#, "order=tasks(id)"),
+        ] {
+            assert_eq!(decoded_text(query), expected, "{query}");
         }
     }
 
     #[test]
     fn what_postrust_would_answer_wrongly_is_refused() {
-        assert!(normalized(r#"columns="a,b""#).is_err());
-        assert!(normalized("tasks.order=meta-%3Ek.desc").is_err());
-        assert!(normalized("order=meta-%3Ek.desc").is_ok());
+        for query in [
+            r#"columns="a,b""#,
+            r#"order="a,b""#,
+            r#"order="a.b".desc"#,
+            r#"order="a->b""#,
+            r#"order="""#,
+            r#"or=("a.b".eq.1)"#,
+            r#"and=(x.eq.1,%20"a.b"->>k.eq.1)"#,
+        ] {
+            let refused = normalized(query, None);
+            assert!(matches!(refused, Err(Unanswerable::Unsupported(_))), "{query}");
+        }
+        for query in [r#"or=(a.in.("x.y","z"),"b".eq."1.5")"#, r#"or=(a.eq.")"#] {
+            assert_eq!(text(query), query);
+        }
     }
 
     #[test]
-    fn related_columns_are_marked_and_the_rest_of_the_select_is_kept() {
-        let query = normalized("select=a%20b,%22c,d%22,t(e,f%3A%3Atext)").unwrap();
-        assert_eq!(query.expressions.len(), 2);
-        assert!(decoded(&query.text).starts_with("select=a b,\"c,d\",t(\"e\":\""));
+    fn a_parameter_of_one_value_is_given_once() {
+        for query in [
+            "select=a&select=b",
+            "select=a&%73elect=b",
+            "select&select=a",
+            "order=a&order=b",
+            "t.order=a&t.order=b",
+            "limit=1&limit=1",
+            "t.limit=1&t.limit=2",
+            "offset=1&offset=2",
+            "columns=a&columns=b",
+            "on_conflict=a&on_conflict=b",
+        ] {
+            let refused = normalized(query, None);
+            assert!(matches!(refused, Err(Unanswerable::Unreadable(_))), "{query}");
+        }
+        assert!(normalized("order=a&t.order=b&u.order=c&limit=1&t.limit=1", None).is_ok());
+    }
+
+    #[test]
+    fn an_empty_select_selects_the_column_that_is_given() {
+        for query in ["select=", "select"] {
+            let normalized = normalized(query, Some(r#"a"b"#)).unwrap();
+            assert_eq!(decoded(&normalized).unwrap(), r#"select="a\"b""#);
+            assert_eq!(text(query), query);
+        }
+    }
+
+    #[test]
+    fn a_select_is_bounded_whatever_its_quotes_hide() {
+        let nested = |depth| format!("select=m->\",{}a{}", "a(".repeat(depth), ")".repeat(depth));
+        assert!(normalized(&nested(MOST_PARENTHESES), None).is_ok());
+        let refused = normalized(&nested(MOST_PARENTHESES + 1), None);
+        assert!(matches!(refused, Err(Unanswerable::Unreadable(_))));
+        let text = normalized(&nested(MOST_PARENTHESES), None).unwrap();
+        assert!(postrust_core::api_request::parse_query_params(&text, false).is_ok());
+    }
+
+    #[test]
+    fn a_select_is_exchanged_for_another() {
+        let select = [SelectItem::field("a"), SelectItem::field("b c")];
+        for query in ["x=eq.1&select=y&z=1", "x=eq.1&%73elect=y&z=1", "x=eq.1&select&z=1"] {
+            let exchanged = with_select(query, &select);
+            assert_eq!(decoded(&exchanged).unwrap(), r#"x=eq.1&select="a","b c"&z=1"#);
+        }
     }
 
     #[test]
     fn a_parameter_is_found_and_decoded() {
         assert_eq!(parameter("a=1&select=x%2Cy", "select").unwrap(), "x,y");
+        assert_eq!(parameter("a=1&%73elect=", "select").unwrap(), "");
         assert_eq!(parameter("a=1", "select"), None);
     }
 

@@ -1,6 +1,5 @@
 //! What requests run against: the configuration, the pool and the schema as last read.
 
-use crate::csv;
 use crate::database::Database;
 use crate::limits::{self, Limits};
 use crate::schema::{self, Types};
@@ -14,13 +13,14 @@ use postrust_engine::State;
 use postrust_server::AppState;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::RwLockReadGuard;
 
 pub struct Rest {
     app: AppState,
-    csv: AppState,
+    writes: AppState,
     withheld: HashMap<QualifiedIdentifier, String>,
     limits: Limits,
 }
@@ -32,14 +32,14 @@ impl Rest {
         let config = settings::read(&pool, environment).await?;
         let schemas = &config.db_schemas;
         let path = &config.db_extra_search_path;
-        let mut cache = SchemaCache::load_with_search_path(&pool, schemas, path).await?;
-        schema::complete(&mut cache, &Types::read(&pool, schemas).await?);
+        let cache = SchemaCache::load_with_search_path(&pool, schemas, path).await?;
         tracing::info!("{}", cache.summary());
+        let types = Types::read(&pool, schemas).await?;
         Ok(Self {
             withheld: schema::withheld(&cache, &pool, schemas).await?,
             limits: limits::read(&pool).await?,
-            csv: AppState::new(pool.clone(), csv::schema(&cache, schemas), config.clone())?,
-            app: AppState::new(pool, cache, config)?,
+            writes: AppState::new(pool.clone(), schema::written(cache.clone()), config.clone())?,
+            app: AppState::new(pool, schema::read(cache, &types), config)?,
         })
     }
 
@@ -93,9 +93,14 @@ impl Rest {
         caller.is_ok_and(|caller| Some(caller.role) == self.config().db_anon_role)
     }
 
-    /// The state one request is answered from.
-    pub fn answering(self: Arc<Self>, for_csv: bool, database: Database) -> Answering {
-        Answering { rest: self, for_csv, database }
+    /// The state one request is answered from, by a schema of its own if it needs one.
+    pub fn answering(
+        self: Arc<Self>,
+        writes: bool,
+        schema: Option<Box<SchemaCache>>,
+        database: Database,
+    ) -> Answering {
+        Answering { rest: self, writes, schema, database }
     }
 }
 
@@ -113,14 +118,31 @@ async fn connect(config: &AppConfig) -> Result<PgPool> {
 
 pub struct Answering {
     rest: Arc<Rest>,
-    for_csv: bool,
+    writes: bool,
+    schema: Option<Box<SchemaCache>>,
     pub database: Database,
+}
+
+pub enum Schema<'a> {
+    Shared(RwLockReadGuard<'a, SchemaCache>),
+    Own(&'a SchemaCache),
+}
+
+impl Deref for Schema<'_> {
+    type Target = SchemaCache;
+
+    fn deref(&self) -> &SchemaCache {
+        match self {
+            Self::Shared(schema) => schema,
+            Self::Own(schema) => schema,
+        }
+    }
 }
 
 impl Answering {
     fn app(&self) -> &AppState {
-        match self.for_csv {
-            true => &self.rest.csv,
+        match self.writes {
+            true => &self.rest.writes,
             false => &self.rest.app,
         }
     }
@@ -128,14 +150,17 @@ impl Answering {
 
 impl State for Answering {
     type Db = Database;
-    type SchemaCache<'a> = RwLockReadGuard<'a, SchemaCache>;
+    type SchemaCache<'a> = Schema<'a>;
 
     fn db(&self) -> &Database {
         &self.database
     }
 
-    async fn schema_cache(&self) -> RwLockReadGuard<'_, SchemaCache> {
-        self.app().schema_cache().await
+    async fn schema_cache(&self) -> Schema<'_> {
+        match &self.schema {
+            Some(schema) => Schema::Own(schema),
+            None => Schema::Shared(self.app().schema_cache().await),
+        }
     }
 
     fn config(&self) -> &AppConfig {

@@ -1,9 +1,9 @@
 //! The schema as Postrust read it, completed where its reading leads to other answers.
 //!
-//! Two things are added. A value whose JSON Postrust would write in its own way (a `real`, a
-//! timestamp, a `numeric`) is given a type name it does not know, so that the database writes it.
-//! And a function that returns rows of no exposed table is given a table of its columns, for only
-//! rows of a table can be selected from, filtered, ordered and paged.
+//! A function that returns rows of no exposed table is given a table of its columns, for only rows
+//! of a table can be selected from, filtered, ordered and paged. Postrust goes by the types of
+//! columns to decide which values the database renders, which here depends on the request: those
+//! that are read are rendered with their whole row, those that are written one by one.
 
 use anyhow::Result;
 use indexmap::IndexMap;
@@ -130,26 +130,42 @@ pub async fn withheld(
     Ok(named.filter(|(name, _)| cache.get_table(name).is_none()).collect())
 }
 
-pub fn complete(cache: &mut SchemaCache, types: &Types) {
-    give_tables_to_functions(cache, types);
+/// The schema for reads and calls, whose columns are selected as they are.
+pub fn read(mut cache: SchemaCache, types: &Types) -> SchemaCache {
+    give_tables_to_functions(&mut cache, types);
+    for table in cache.tables.values_mut() {
+        table.columns.values_mut().for_each(|column| select_bare(&mut column.data_type));
+        table.computed_columns.values_mut().for_each(|column| select_bare(&mut column.data_type));
+    }
+    for routine in cache.routines.values_mut().flatten() {
+        routine.output_columns.iter_mut().for_each(|(_, declared)| select_bare(declared));
+        if routine.returns_composite {
+            continue;
+        }
+        match &mut routine.return_type {
+            RetType::Single(name) | RetType::SetOf(name) if name != "record" => select_bare(name),
+            _ => {}
+        }
+    }
+    cache
+}
+
+/// Postrust selects a text as it is; a path into JSON it converts, unless the column is JSON.
+fn select_bare(declared: &mut String) {
+    if !matches!(declared.as_str(), "json" | "jsonb") {
+        *declared = "text".to_string();
+    }
+}
+
+/// The schema for writes, whose columns the database renders unless they are decoded without fail.
+pub fn written(mut cache: SchemaCache) -> SchemaCache {
     for table in cache.tables.values_mut() {
         table.columns.values_mut().for_each(render_in_database);
         for column in table.computed_columns.values_mut() {
             column.data_type = written_by_database(&column.data_type);
         }
     }
-    for routine in cache.routines.values_mut().flatten() {
-        for (_, declared) in &mut routine.output_columns {
-            *declared = written_by_database(declared);
-        }
-        if !routine.returns_composite {
-            routine.return_type = match &routine.return_type {
-                RetType::Single(name) => RetType::Single(written_by_database(name)),
-                RetType::SetOf(name) => RetType::SetOf(written_by_database(name)),
-                other => other.clone(),
-            };
-        }
-    }
+    cache
 }
 
 /// The tables live in schemas of their own, which no request can name.
@@ -266,7 +282,7 @@ mod tests {
         .unwrap();
         let name = routine.qualified_identifier();
         cache.routines.insert(name.clone(), vec![routine]);
-        complete(&mut cache, &types());
+        let cache = read(cache, &types());
         let routine = cache.routines[&name][0].clone();
         (cache, routine)
     }
@@ -278,8 +294,8 @@ mod tests {
         let table = cache.returned_table(&routine).unwrap();
         assert_eq!(table.name, "f");
         assert_ne!(table.schema, "public");
-        assert_eq!(table.columns["n"].data_type, "integer");
-        assert_eq!(table.columns["at"].data_type, "timestamptz");
+        assert_eq!(table.columns["n"].nominal_type, "int4");
+        assert_eq!(table.columns["at"].nominal_type, "timestamptz");
         assert!(routine.return_type.is_set_returning());
     }
 
@@ -292,9 +308,8 @@ mod tests {
     }
 
     #[test]
-    fn a_scalar_gets_none_and_is_written_by_the_database() {
+    fn a_scalar_gets_none() {
         let (cache, routine) = completed(function("f", RetType::Single("numeric".into()), &[]));
         assert!(cache.returned_table(&routine).is_none());
-        assert_eq!(routine.return_type, RetType::Single("NUMERIC".into()));
     }
 }

@@ -1,0 +1,91 @@
+//! The text of a parsed `select`, which Postrust parses to the same again.
+
+use postrust_core::api_request::{JoinType, JsonOperand, JsonOperation, SelectItem};
+
+pub fn text(items: &[SelectItem]) -> String {
+    items.iter().map(item).collect::<Vec<_>>().join(",")
+}
+
+fn item(item: &SelectItem) -> String {
+    match item {
+        SelectItem::Field { field, .. } if field.name == "*" => "*".to_string(),
+        SelectItem::Field { field, aggregate, aggregate_cast, cast, alias } => {
+            let mut text = prefix(alias);
+            if !field.name.is_empty() {
+                text += &quoted(&field.name);
+            }
+            text.extend(field.json_path.iter().map(step));
+            text += &suffix(cast);
+            if let Some(function) = aggregate {
+                let dot = if field.name.is_empty() { "" } else { "." };
+                text += &format!("{dot}{}()", function.to_sql().to_lowercase());
+            }
+            text + &suffix(aggregate_cast)
+        }
+        SelectItem::Relation { relation, alias, hint, join_type, select } => {
+            prefix(alias) + &related(relation, hint, join_type, select)
+        }
+        SelectItem::SpreadRelation { relation, hint, join_type, select } => {
+            format!("...{}", related(relation, hint, join_type, select))
+        }
+    }
+}
+
+fn related(
+    relation: &str,
+    hint: &Option<String>,
+    join_type: &Option<JoinType>,
+    select: &[SelectItem],
+) -> String {
+    let hint = hint.as_ref().map(|hint| format!("!{hint}")).unwrap_or_default();
+    let join = match join_type {
+        Some(JoinType::Inner) => "!inner",
+        Some(JoinType::Left) => "!left",
+        None => "",
+    };
+    format!("{}{hint}{join}({})", quoted(relation), text(select))
+}
+
+fn prefix(alias: &Option<String>) -> String {
+    alias.as_ref().map(|alias| format!("{}:", quoted(alias))).unwrap_or_default()
+}
+
+fn suffix(cast: &Option<String>) -> String {
+    cast.as_ref().map(|name| format!("::{name}")).unwrap_or_default()
+}
+
+fn step(step: &JsonOperation) -> String {
+    let (arrow, operand) = match step {
+        JsonOperation::Arrow(operand) => ("->", operand),
+        JsonOperation::DoubleArrow(operand) => ("->>", operand),
+    };
+    match operand {
+        JsonOperand::Key(key) => format!("{arrow}{key}"),
+        JsonOperand::Idx(index) => format!("{arrow}{index}"),
+    }
+}
+
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use postrust_core::api_request::query_params::parse_select;
+
+    #[test]
+    fn the_text_is_parsed_to_the_same_again() {
+        for select in [
+            "*",
+            "id,name",
+            r#""a, \"b\" \\":"c(d)",x:y"#,
+            "meta->a->>b,n:meta->0->-1->>k::text",
+            "year::double precision,count(),n:count()::text,year::int4.sum()::text,year.max()",
+            "t(),u(*),a:t!hint!inner(id,v!left(*)),...w!k(a:b,...x(c))",
+        ] {
+            let parsed = parse_select(select).unwrap();
+            assert_eq!(parse_select(&text(&parsed)).unwrap(), parsed, "{select}");
+        }
+    }
+}
