@@ -432,6 +432,7 @@ class PublicProfiles(BaseModel):
     maturity_rating: str = Field(alias="maturity_rating")
     name: str = Field(alias="name")
     preferences: JsonValue = Field(alias="preferences")
+    shows_unrated: bool = Field(alias="shows_unrated")
     updated_at: datetime.datetime = Field(alias="updated_at")
 
 class PublicProfilesInsert(TypedDict):
@@ -446,6 +447,7 @@ class PublicProfilesInsert(TypedDict):
     maturity_rating: NotRequired[Annotated[str, Field(alias="maturity_rating")]]
     name: Annotated[str, Field(alias="name")]
     preferences: NotRequired[Annotated[JsonValue, Field(alias="preferences")]]
+    shows_unrated: NotRequired[Annotated[bool, Field(alias="shows_unrated")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
 class PublicProfilesUpdate(TypedDict):
@@ -460,6 +462,7 @@ class PublicProfilesUpdate(TypedDict):
     maturity_rating: NotRequired[Annotated[str, Field(alias="maturity_rating")]]
     name: NotRequired[Annotated[str, Field(alias="name")]]
     preferences: NotRequired[Annotated[JsonValue, Field(alias="preferences")]]
+    shows_unrated: NotRequired[Annotated[bool, Field(alias="shows_unrated")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
 class PublicRaters(BaseModel):

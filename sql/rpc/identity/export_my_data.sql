@@ -1,7 +1,7 @@
 -- All that is stored about the caller: every row of every table that belongs to the account, its profiles and their
 -- pseudonyms, and what sign-in keeps, without secrets. Columns that name other people are left out.
 -- Returns an object, table → list of rows; tables that have no row of the caller's are there with an empty list.
--- Raises 42501 without an account.
+-- Raises 42501 without an account, kids_mode while a kids profile acts.
 -- Roles: authenticated.
 -- Example: rpc/export_my_data {}
 create or replace function public.export_my_data() returns jsonb

@@ -14,6 +14,9 @@ begin
         raise exception 'events must be a list of 1 to 500 objects'
             using errcode = '22023', detail = '{"field": "events"}';
     end if;
+    if private.has_age_limit() then
+        perform private.check_items(array(select private.as_uuid(e ->> 'item_id') from jsonb_array_elements(events) as e));
+    end if;
     return private.store_interactions(events);
 end
 $$;
