@@ -433,6 +433,7 @@ class PublicProfiles(BaseModel):
     name: str = Field(alias="name")
     portrait_path: Optional[str] = Field(alias="portrait_path")
     preferences: JsonValue = Field(alias="preferences")
+    shows_unrated: bool = Field(alias="shows_unrated")
     updated_at: datetime.datetime = Field(alias="updated_at")
 
 class PublicProfilesInsert(TypedDict):
@@ -448,6 +449,7 @@ class PublicProfilesInsert(TypedDict):
     name: Annotated[str, Field(alias="name")]
     portrait_path: NotRequired[Annotated[Optional[str], Field(alias="portrait_path")]]
     preferences: NotRequired[Annotated[JsonValue, Field(alias="preferences")]]
+    shows_unrated: NotRequired[Annotated[bool, Field(alias="shows_unrated")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
 class PublicProfilesUpdate(TypedDict):
@@ -463,6 +465,7 @@ class PublicProfilesUpdate(TypedDict):
     name: NotRequired[Annotated[str, Field(alias="name")]]
     portrait_path: NotRequired[Annotated[Optional[str], Field(alias="portrait_path")]]
     preferences: NotRequired[Annotated[JsonValue, Field(alias="preferences")]]
+    shows_unrated: NotRequired[Annotated[bool, Field(alias="shows_unrated")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
 class PublicRaters(BaseModel):

@@ -619,6 +619,7 @@ export type Database = {
           "name": string;
           "portrait_path": string | null;
           "preferences": NonNullable<Json>;
+          "shows_unrated": boolean;
           "updated_at": string;
         };
         ComputedFields: never;
@@ -635,6 +636,7 @@ export type Database = {
           "name": string;
           "portrait_path"?: string | null;
           "preferences"?: NonNullable<Json>;
+          "shows_unrated"?: boolean;
           "updated_at"?: string;
         };
         Update: {
@@ -650,6 +652,7 @@ export type Database = {
           "name"?: string;
           "portrait_path"?: string | null;
           "preferences"?: NonNullable<Json>;
+          "shows_unrated"?: boolean;
           "updated_at"?: string;
         };
         Relationships: [
@@ -1013,6 +1016,7 @@ export type Database = {
     Functions: {
       "cancel_account_deletion": { Args: Record<PropertyKey, never>; Returns: boolean };
       "delete_my_account": { Args: Record<PropertyKey, never>; Returns: string };
+      "enter_kids_mode": { Args: { "profile_id"?: string }; Returns: undefined };
       "export_my_data": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_account": { Args: { "user_id"?: string }; Returns: Json };
       "get_audit_log": {
@@ -1051,6 +1055,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "get_kids_mode": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_onboarding_items": {
         Args: { "count"?: number; "kind"?: string };
         Returns: Database["public"]["CompositeTypes"]["popular_item"][];
@@ -1103,6 +1108,7 @@ export type Database = {
       };
       "get_user_roles": { Args: { "user_id"?: string }; Returns: (string)[] };
       "grant_role": { Args: { "role"?: string; "user_id"?: string }; Returns: (string)[] };
+      "leave_kids_mode": { Args: { "pin"?: string }; Returns: Json };
       "match_books": {
         Args: { "match_count"?: number; "match_threshold"?: number; "query_embedding"?: string };
         Returns: Database["public"]["CompositeTypes"]["matched_item"][];
@@ -1174,6 +1180,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "set_account_pin": { Args: { "current_pin"?: string; "pin"?: string }; Returns: Json };
       "set_default_profile": { Args: { "profile_id"?: string }; Returns: undefined };
       "suggest": {
         Args: { "count"?: number; "q"?: string };

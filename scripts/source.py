@@ -13,7 +13,7 @@ from pglast.enums import FunctionParameterMode, RoleSpecType
 SECTIONS = ("Returns", "Raises", "Roles:", "Example:")
 PARAMETER = re.compile(r" {2}(\w+) {2,}(\S.*)")
 CODE = re.compile(r"\b(?:PGRST|PT\d{3}|\d[0-9A-Z]{4})\b")
-REFUSED = re.compile(r"\bprivate\.refuse\(\s*\d{3},\s*'(\w+)'")
+REFUSED = re.compile(r"\bprivate\.(?:refuse|respond)\(\s*\d{3},\s*'(\w+)'")
 """A code of ours, in the form that names its own HTTP status: sqlstate PGRST says so and is none itself."""
 LITERAL = re.compile(r"(?:\berrcode\s*=|\braise\s+(?:exception\s+)?sqlstate)\s*'(\w{5})'")
 OUTPUT = (FunctionParameterMode.FUNC_PARAM_OUT, FunctionParameterMode.FUNC_PARAM_TABLE)

@@ -10,6 +10,7 @@ DATA = Path(__file__).parent / "data"
 
 
 def films() -> Iterator[Film]:
+    certificates = {row["slug"]: row["maturity_rating"] for row in _read("certificates.csv")}
     for row in _read("films.csv"):
         yield Film(
             id=item_id("own", row["slug"]),
@@ -18,6 +19,7 @@ def films() -> Iterator[Film]:
             original_language=row["original_language"],
             release_year=int(row["year"]),
             duration_minutes=int(row["runtime_minutes"]) if row["runtime_minutes"] else None,
+            maturity_rating=certificates.get(row["slug"]),
             genres=row["genres"].split("|"),
         )
 

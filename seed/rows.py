@@ -25,6 +25,7 @@ class Film:
     release_year: int | None = None
     duration_minutes: int | None = None
     popularity: float = 0.0
+    maturity_rating: str | None = None
     genres: list[str] = field(default_factory=list)
 
 

@@ -1,10 +1,10 @@
 insert into public.content as c (
     id, kind, tmdb_id, imdb_id, title, original_title, overview, original_language, release_date, release_year,
-    duration_minutes, popularity
+    duration_minutes, popularity, maturity_rating
 )
 select
     s.id, 'movie', s.tmdb_id, s.imdb_id, s.title, s.original_title, s.overview, s.original_language, s.release_date,
-    s.release_year, s.duration_minutes, s.popularity
+    s.release_year, s.duration_minutes, s.popularity, s.maturity_rating
 from staged_films as s
 on conflict (id) do update set
     tmdb_id = excluded.tmdb_id,
@@ -16,13 +16,14 @@ on conflict (id) do update set
     release_date = excluded.release_date,
     release_year = excluded.release_year,
     duration_minutes = excluded.duration_minutes,
-    popularity = excluded.popularity
+    popularity = excluded.popularity,
+    maturity_rating = excluded.maturity_rating
 where
     (
         c.tmdb_id, c.imdb_id, c.title, c.original_title, c.overview, c.original_language, c.release_date,
-        c.release_year, c.duration_minutes, c.popularity
+        c.release_year, c.duration_minutes, c.popularity, c.maturity_rating
     ) is distinct from (
         excluded.tmdb_id, excluded.imdb_id, excluded.title, excluded.original_title, excluded.overview,
         excluded.original_language, excluded.release_date, excluded.release_year, excluded.duration_minutes,
-        excluded.popularity
+        excluded.popularity, excluded.maturity_rating
     );

@@ -15,7 +15,8 @@ update staged_films as s set
     release_date = coalesce(s.release_date, c.release_date),
     release_year = coalesce(s.release_year, c.release_year),
     duration_minutes = coalesce(s.duration_minutes, c.duration_minutes),
-    popularity = greatest(s.popularity, c.popularity)
+    popularity = greatest(s.popularity, c.popularity),
+    maturity_rating = coalesce(s.maturity_rating, c.maturity_rating)
 from public.content as c
 where c.id = s.id;
 

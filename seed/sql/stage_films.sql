@@ -10,5 +10,6 @@ create temporary table staged_films (
     release_year smallint,
     duration_minutes integer,
     popularity real,
+    maturity_rating text,
     genres text []
 ) on commit drop;

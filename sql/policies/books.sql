@@ -1,4 +1,4 @@
--- Books are everybody's to read.
+-- Books are everybody's to read, of items that exist for the caller.
 alter table public.books enable row level security;
 revoke all on public.books from anon, authenticated;
 grant select on public.books to anon, authenticated;
@@ -7,5 +7,6 @@ grant all on public.books to service_role;
 drop policy if exists books_select_everybody on public.books;
 create policy books_select_everybody on public.books
 for select to anon, authenticated
-using (true);
-comment on policy books_select_everybody on public.books is 'Everybody may read the catalogue.';
+using (not (select private.has_age_limit()) or private.item_exists(id));
+comment on policy books_select_everybody on public.books is
+'Everybody reads it of items that exist for the acting profile.';

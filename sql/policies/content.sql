@@ -1,4 +1,4 @@
--- Films, shows and sports are everybody's to read.
+-- Films, shows and sports are everybody's to read, of items that exist for the caller.
 alter table public.content enable row level security;
 revoke all on public.content from anon, authenticated;
 grant select on public.content to anon, authenticated;
@@ -7,5 +7,6 @@ grant all on public.content to service_role;
 drop policy if exists content_select_everybody on public.content;
 create policy content_select_everybody on public.content
 for select to anon, authenticated
-using (true);
-comment on policy content_select_everybody on public.content is 'Everybody may read the catalogue.';
+using (not (select private.has_age_limit()) or private.item_exists(id));
+comment on policy content_select_everybody on public.content is
+'Everybody reads it of items that exist for the acting profile.';

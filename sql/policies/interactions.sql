@@ -9,3 +9,10 @@ create policy interactions_select_own on public.interactions
 for select to authenticated
 using (rater_id = (select private.current_rater_id()));
 comment on policy interactions_select_own on public.interactions is 'The acting profile reads its own interactions.';
+
+drop policy if exists interactions_all_existing on public.interactions;
+create policy interactions_all_existing on public.interactions
+as restrictive for all to authenticated
+using (item_id <> all((select private.hidden_items())::uuid[]));
+comment on policy interactions_all_existing on public.interactions is
+'What the acting profile''s age hides exists for it in no table.';

@@ -1,4 +1,4 @@
--- Vectors of public texts are everybody's to read: searches run as the caller.
+-- Vectors of public texts are everybody's to read: searches run as the caller, of items that exist for the caller.
 alter table public.item_embeddings enable row level security;
 revoke all on public.item_embeddings from anon, authenticated;
 grant select on public.item_embeddings to anon, authenticated;
@@ -7,5 +7,6 @@ grant all on public.item_embeddings to service_role;
 drop policy if exists item_embeddings_select_everybody on public.item_embeddings;
 create policy item_embeddings_select_everybody on public.item_embeddings
 for select to anon, authenticated
-using (true);
-comment on policy item_embeddings_select_everybody on public.item_embeddings is 'Searches run as the caller.';
+using (not (select private.has_age_limit()) or private.item_exists(item_id));
+comment on policy item_embeddings_select_everybody on public.item_embeddings is
+'Everybody reads it of items that exist for the acting profile.';

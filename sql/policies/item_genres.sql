@@ -1,4 +1,4 @@
--- Which item has which genres is everybody's to read.
+-- Which item has which genres is everybody's to read, of items that exist for the caller.
 alter table public.item_genres enable row level security;
 revoke all on public.item_genres from anon, authenticated;
 grant select on public.item_genres to anon, authenticated;
@@ -7,5 +7,6 @@ grant all on public.item_genres to service_role;
 drop policy if exists item_genres_select_everybody on public.item_genres;
 create policy item_genres_select_everybody on public.item_genres
 for select to anon, authenticated
-using (true);
-comment on policy item_genres_select_everybody on public.item_genres is 'Everybody may read genres.';
+using (not (select private.has_age_limit()) or private.item_exists(item_id));
+comment on policy item_genres_select_everybody on public.item_genres is
+'Everybody reads it of items that exist for the acting profile.';

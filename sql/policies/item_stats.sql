@@ -1,4 +1,4 @@
--- Counts name nobody and are everybody's to read.
+-- Counts name nobody and are everybody's to read, of items that exist for the caller.
 alter table public.item_stats enable row level security;
 revoke all on public.item_stats from anon, authenticated;
 grant select on public.item_stats to anon, authenticated;
@@ -7,5 +7,6 @@ grant all on public.item_stats to service_role;
 drop policy if exists item_stats_select_everybody on public.item_stats;
 create policy item_stats_select_everybody on public.item_stats
 for select to anon, authenticated
-using (true);
-comment on policy item_stats_select_everybody on public.item_stats is 'Popular and trending lists run as the caller.';
+using (not (select private.has_age_limit()) or private.item_exists(item_id));
+comment on policy item_stats_select_everybody on public.item_stats is
+'Everybody reads it of items that exist for the acting profile.';

@@ -1,4 +1,4 @@
--- Trends name nobody and are everybody's to read.
+-- Trends name nobody and are everybody's to read, of items that exist for the caller.
 alter table public.item_trends enable row level security;
 revoke all on public.item_trends from anon, authenticated;
 grant select on public.item_trends to anon, authenticated;
@@ -7,5 +7,6 @@ grant all on public.item_trends to service_role;
 drop policy if exists item_trends_select_everybody on public.item_trends;
 create policy item_trends_select_everybody on public.item_trends
 for select to anon, authenticated
-using (true);
-comment on policy item_trends_select_everybody on public.item_trends is 'Trending lists run as the caller.';
+using (not (select private.has_age_limit()) or private.item_exists(item_id));
+comment on policy item_trends_select_everybody on public.item_trends is
+'Everybody reads it of items that exist for the acting profile.';

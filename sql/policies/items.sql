@@ -1,4 +1,5 @@
--- The catalogue's items are everybody's to read.
+-- The catalogue's items, for everybody whose age they are for: the one rule that the other tables of the catalogue
+-- refer to.
 alter table public.items enable row level security;
 revoke all on public.items from anon, authenticated;
 grant select on public.items to anon, authenticated;
@@ -7,5 +8,6 @@ grant all on public.items to service_role;
 drop policy if exists items_select_everybody on public.items;
 create policy items_select_everybody on public.items
 for select to anon, authenticated
-using (true);
-comment on policy items_select_everybody on public.items is 'Everybody may read the catalogue.';
+using (not (select private.has_age_limit()) or private.allows_age(minimum_age));
+comment on policy items_select_everybody on public.items is
+'Everybody reads the items that are for the acting profile''s age.';

@@ -3,10 +3,11 @@ alter table public.profiles enable row level security;
 revoke all on public.profiles from anon, authenticated;
 grant select, delete on public.profiles to authenticated;
 grant insert (
-    account_id, name, avatar_path, maturity_rating, language_preference, learning_languages, is_kids, preferences
+    account_id, name, avatar_path, maturity_rating, shows_unrated, language_preference, learning_languages, is_kids,
+    preferences
 ) on public.profiles to authenticated;
 grant update (
-    name, avatar_path, maturity_rating, language_preference, learning_languages, is_kids, preferences
+    name, avatar_path, maturity_rating, shows_unrated, language_preference, learning_languages, is_kids, preferences
 ) on public.profiles to authenticated;
 grant all on public.profiles to service_role;
 

@@ -29,3 +29,10 @@ create policy ratings_delete_own on public.ratings
 for delete to authenticated
 using (rater_id = (select private.current_rater_id()));
 comment on policy ratings_delete_own on public.ratings is 'The acting profile deletes its own ratings.';
+
+drop policy if exists ratings_all_existing on public.ratings;
+create policy ratings_all_existing on public.ratings
+as restrictive for all to authenticated
+using (item_id <> all((select private.hidden_items())::uuid[]));
+comment on policy ratings_all_existing on public.ratings is
+'What the acting profile''s age hides exists for it in no table.';

@@ -1,4 +1,4 @@
--- Models name nobody and are everybody's to read.
+-- Models name nobody and are everybody's to read who has no age limit: they list items of any rating.
 alter table public.recommendation_models enable row level security;
 revoke all on public.recommendation_models from anon, authenticated;
 grant select on public.recommendation_models to anon, authenticated;
@@ -7,6 +7,6 @@ grant all on public.recommendation_models to service_role;
 drop policy if exists recommendation_models_select_everybody on public.recommendation_models;
 create policy recommendation_models_select_everybody on public.recommendation_models
 for select to anon, authenticated
-using (true);
+using (not (select private.has_age_limit()));
 comment on policy recommendation_models_select_everybody on public.recommendation_models is
-'Similar items are found as the caller, by the active model.';
+'Everybody without an age limit reads models, which list items.';

@@ -11,3 +11,11 @@ for each row when (old.email is distinct from new.email) execute function privat
 create or replace trigger forget_user
 before delete on auth.users
 for each row execute function private.forget_user();
+
+create or replace trigger keep_kids_mode
+before update of encrypted_password, email, phone, email_change, phone_change on auth.users
+for each row when (
+    (old.encrypted_password, old.email, old.phone, old.email_change, old.phone_change)
+    is distinct from (new.encrypted_password, new.email, new.phone, new.email_change, new.phone_change)
+)
+execute function private.keep_kids_mode();

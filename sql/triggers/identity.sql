@@ -1,6 +1,6 @@
 -- accounts, profiles and subscriptions tell when they changed; an account has a few profiles, at least one, and one of
 -- them is the default; each profile has its pseudonym; changes of roles are on record. A profile that goes leaves its
--- ratings, unnamed.
+-- ratings, unnamed. While a child acts, what concerns the account stays as it is.
 create or replace trigger touch
 before update on public.accounts
 for each row execute function private.touch();
@@ -16,6 +16,10 @@ for each row execute function private.touch();
 create or replace trigger check_time_zone
 before update of time_zone on public.accounts
 for each row when (new.time_zone is distinct from old.time_zone) execute function private.check_time_zone();
+
+create or replace trigger guard_profile
+before insert or update or delete on public.profiles
+for each row execute function private.guard_profile();
 
 create or replace trigger limit_profiles
 before insert on public.profiles
@@ -44,3 +48,23 @@ for each row execute function private.audit_role();
 create or replace trigger unname_ratings
 before delete on public.profiles
 for each row execute function private.unname_ratings();
+
+create or replace trigger end_kids_sessions
+before delete on public.profiles
+for each row execute function private.end_kids_sessions();
+
+create or replace trigger refuse_kids
+before update on public.accounts
+for each statement execute function private.refuse_kids();
+
+create or replace trigger refuse_kids
+before insert on public.consents
+for each statement execute function private.refuse_kids();
+
+create or replace trigger forget_age_rule
+after insert or update or delete on public.profiles
+for each statement execute function private.forget_age_rule();
+
+create or replace trigger forget_age_rule
+after insert or update or delete on private.kids_sessions
+for each statement execute function private.forget_age_rule();

@@ -1,6 +1,10 @@
 -- Who rates is the acting profile unless said otherwise; counts, trends and neighbours follow every change.
 alter table public.ratings alter column rater_id set default private.current_rater_id();
 
+create or replace trigger check_item
+before insert or update of item_id on public.ratings
+for each row execute function private.check_rated_item();
+
 -- Not where ratings only pass to another pseudonym.
 create or replace trigger touch
 before update on public.ratings

@@ -243,7 +243,7 @@ def test_keys_are_not_asked_for_a_session(stack: Stack, key: str) -> None:
 
 def test_everything_follows_the_header(app: Client, films: dict[str, str]) -> None:
     sign_up(app)
-    profile: Any = rows(app.table("profiles").insert({"name": """Zoë "+;&%,😀 שלום""", "is_kids": True}))[0]
+    profile: Any = rows(app.table("profiles").insert({"name": """Zoë "+;&%,😀 שלום"""}))[0]
     app.table("ratings").insert({"item_id": films["A"], "rating": 2}).execute()
     app.postgrest.headers["x-profile-id"] = profile["id"]
     assert rows(app.table("ratings").select("*")) == []

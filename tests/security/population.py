@@ -16,6 +16,7 @@ POLICED = """
     where p.polcmd in ('r', '*') and 'authenticated'::regrole = any(p.polroles)
       and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
       and pg_get_expr(p.polqual, p.polrelid) <> 'true'
+      and p.polpermissive and 'anon'::regrole <> all (p.polroles)
     order by 1
 """
 BASE = """

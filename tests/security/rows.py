@@ -84,6 +84,15 @@ def inventory(db: psycopg.Connection, who: Person) -> Row:
     }
 
 
+def account_pin(db: psycopg.Connection, who: Person) -> Row:
+    return {"account_id": who.id, "salt": b"salt", "digest": b"digest", "rounds": 1}
+
+
+def kids_session(db: psycopg.Connection, who: Person) -> Row:
+    session = "insert into auth.sessions (id, user_id) values (gen_random_uuid(), %s) returning id"
+    return {"session_id": one(db, session, who.id), "profile_id": who.profile_id}
+
+
 def rater(db: psycopg.Connection, who: Person) -> Row:
     return {"id": who.rater_id}
 
@@ -220,6 +229,8 @@ def word(db: psycopg.Connection, who: Person) -> Row:
 
 
 ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
+    "private.account_pins": account_pin,
+    "private.kids_sessions": kids_session,
     "public.account_deletions": deletion,
     "public.accounts": account,
     "public.books": book,

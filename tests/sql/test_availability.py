@@ -12,7 +12,10 @@ from tests.sql.people import Person, become, embed, item, item_model, person, ra
 from tests.waiting import until
 
 VECTOR = [1.0] + [0.0] * 383
-AVAILABLE = "select private.is_available(i, private.current_viewer()) from items i where i.id = %s"
+AVAILABLE = (
+    "select exists (select from items i "
+    "where i.id = %s and private.is_available(i, private.current_viewer()))"
+)
 
 
 def ask_from(db: psycopg.Connection, country: str | None) -> None:
@@ -35,6 +38,10 @@ def viewer(db: psycopg.Connection, profile: UUID | None = None) -> tuple[object,
     return row
 
 
+def limit_age(db: psycopg.Connection, who: Person) -> None:
+    db.execute("update profiles set maturity_rating = 'PG-13' where id = %s", [who.profile_id])
+
+
 def available(db: psycopg.Connection, asked: UUID) -> bool:
     row = db.execute(AVAILABLE, [asked]).fetchone()
     assert row
@@ -51,9 +58,9 @@ def free_viewer(db: psycopg.Connection) -> Person:
     return person(db)
 
 
-def test_a_stranger_is_as_a_new_profile(db: psycopg.Connection) -> None:
+def test_anonymous_viewer_has_no_age_limit(db: psycopg.Connection) -> None:
     become(db, None)
-    assert viewer(db) == (None, None, 13, "free", ["en"])
+    assert viewer(db) == (None, None, None, "free", ["en"], None)
 
 
 def test_a_viewer_is_the_acting_profile(db: psycopg.Connection, free_viewer: Person) -> None:
@@ -63,7 +70,7 @@ def test_a_viewer_is_the_acting_profile(db: psycopg.Connection, free_viewer: Per
     )
     become(db, free_viewer)
     db.execute("update accounts set country = 'SE' where id = %s", [free_viewer.id])
-    expected = (free_viewer.rater_id, "SE", 17, "free", ["sv"])
+    expected = (free_viewer.rater_id, "SE", 17, "free", ["sv"], True)
     assert viewer(db) == viewer(db, free_viewer.profile_id) == expected
 
 
@@ -141,8 +148,8 @@ def test_the_service_sees_as_the_profile_it_names(db: psycopg.Connection, free_v
     db.execute("update accounts set country = 'SE' where id = %s", [free_viewer.id])
     become(db, None, "service_role")
     ask_from(db, "US")
-    assert viewer(db) == (None,) * 5
-    assert viewer(db, free_viewer.profile_id) == (free_viewer.rater_id, "SE", 13, "free", ["en"])
+    assert viewer(db) == (None,) * 6
+    assert viewer(db, free_viewer.profile_id) == (free_viewer.rater_id, "SE", 18, "free", ["en"], True)
 
 
 @pytest.mark.parametrize(
@@ -150,10 +157,11 @@ def test_the_service_sees_as_the_profile_it_names(db: psycopg.Connection, free_v
     [(None, True), ("G", True), ("PG", True), ("PG-13", True), ("R", False), ("NC-17", False)],
 )
 def test_an_items_maturity_asks_for_the_profiles(
-    db: psycopg.Connection, film: UUID, rating: str | None, seen: bool
+    db: psycopg.Connection, free_viewer: Person, film: UUID, rating: str | None, seen: bool
 ) -> None:
     db.execute("update content set maturity_rating = %s where id = %s", [rating, film])
-    become(db, None)
+    limit_age(db, free_viewer)
+    become(db, free_viewer)
     assert available(db, film) is seen
 
 
@@ -290,7 +298,7 @@ def test_the_predicate_is_part_of_the_plan_and_called_for_restricted_items_only(
         row[0]
         for row in db.execute(
             "explain verbose select i.id from items i "
-            "where private.is_available(i, row(null, 'FR', 13, 'free', '{en}')::private.viewer)"
+            "where private.is_available(i, row(null, 'FR', 13, 'free', '{en}', true)::private.viewer)"
         )
     )
     assert "is_available" not in plan
@@ -310,7 +318,7 @@ LISTS = {
 @pytest.mark.parametrize("query", LISTS.values(), ids=LISTS.keys())
 @pytest.mark.parametrize("how", ["rated by people", "told by the source"])
 def test_a_list_leaves_out_what_is_not_available_and_is_as_long_as_asked(
-    db: psycopg.Connection, film: UUID, query: str, how: str
+    db: psycopg.Connection, free_viewer: Person, film: UUID, query: str, how: str
 ) -> None:
     """The 20 best are for other countries or for adults; 4 ordinary ones come after them."""
     films = [item(db, f"Film {number}") for number in range(24)]
@@ -327,7 +335,8 @@ def test_a_list_leaves_out_what_is_not_available_and_is_as_long_as_asked(
     for made in films[10:20]:
         offer(db, made, country="FR")
     db.execute("delete from item_embeddings where item_id = %s", [film] if "match" in query else [uuid4()])
-    become(db, None)
+    limit_age(db, free_viewer)
+    become(db, free_viewer)
     listed = [row[0] for row in db.execute(query, {"vector": str(VECTOR), "film": film})]
     assert listed == films[20:23]
     ask_from(db, "FR")
@@ -335,7 +344,9 @@ def test_a_list_leaves_out_what_is_not_available_and_is_as_long_as_asked(
     assert listed == films[10:13]
 
 
-def test_a_search_by_index_goes_on_until_it_has_as_many_as_asked(db: psycopg.Connection) -> None:
+def test_a_search_by_index_goes_on_until_it_has_as_many_as_asked(
+    db: psycopg.Connection, free_viewer: Person
+) -> None:
     """The 300 nearest are for adults; the index gives 200 at a time."""
     films = [item(db, f"Film {number}") for number in range(330)]
     for place, made in enumerate(films):
@@ -343,7 +354,8 @@ def test_a_search_by_index_goes_on_until_it_has_as_many_as_asked(db: psycopg.Con
     db.execute("update content set maturity_rating = 'NC-17' where id = any(%s)", [films[:300]])
     db.execute("set local enable_seqscan = off")
     db.execute("set local enable_sort = off")
-    become(db, None)
+    limit_age(db, free_viewer)
+    become(db, free_viewer)
     listed = [row[0] for row in db.execute("select id from match_movies(%s, 0, 20)", [str(VECTOR)])]
     assert len(listed) == 20
     assert len(set(listed) & set(films[300:322])) >= 18

@@ -212,6 +212,7 @@ def test_lists_hold_what_is_new_and_may_be_seen_once_in_the_same_order(
 ) -> None:
     with pytest.raises(Undone), db.transaction():
         viewer, other = person(db), person(db, "other_viewer")
+        db.execute("update profiles set maturity_rating = 'PG-13' where id = %s", [viewer.profile_id])
         rate(db, other.rater_id, {films[name]: 4 for name in "ABCDEF"})
         rate(db, viewer.rater_id, {films[name]: rating for name, rating in ratings.items()})
         alike(db, films)

@@ -18,7 +18,7 @@ CLOSEST = """
     join content as c on c.id = d.item_id
 """
 FILTERS = "row('movie', null, null, %(year)s, null, null)::private.search_filters"
-VIEWER = "row(null, null, null, null, null)::private.viewer"
+VIEWER = "row(null, null, null, null, null, null)::private.viewer"
 FUNCTIONS = {
     "walked": f"nearest_of_kind(%(query)s::vector, 'movie', {FILTERS}, {VIEWER}, 2147483647, %(count)s)",
     "either": f"nearest_documents(%(query)s::vector, {FILTERS}, {VIEWER}, 2147483647, %(count)s)",

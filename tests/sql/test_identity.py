@@ -125,7 +125,7 @@ def test_a_new_user_gets_an_account_and_a_named_default_profile(
         "from accounts a join profiles p on p.account_id = a.id where a.id = %s",
         user,
     ).fetchone()
-    assert row == (name, name, True, "PG-13", "en")
+    assert row == (name, name, True, "NC-17", "en")
 
 
 def test_an_anonymous_user_gets_a_profile_too(db: psycopg.Connection) -> None:

@@ -107,6 +107,7 @@ def test_a_newcomers_list_leaves_out_what_is_disliked_or_not_available(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
     db.execute("update content set maturity_rating = 'R' where id = %s", [films[0]])
+    db.execute("update profiles set maturity_rating = 'PG-13' where id = %s", [viewer.profile_id])
     offer(db, films[1], country="FR")
     record(db, viewer, films[2], type="dislike")
     rate(db, viewer.rater_id, {films[3]: 1})
@@ -164,6 +165,7 @@ def test_onboarding_does_not_ask_again_or_for_what_one_may_not_see(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
     db.execute("update content set maturity_rating = 'NC-17' where id = %s", [films[0]])
+    db.execute("update profiles set maturity_rating = 'PG-13' where id = %s", [viewer.profile_id])
     offer(db, films[1], country="FR")
     record(db, viewer, films[2], type="dismiss")
     become(db, viewer)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sql.people import become, embed
+from tests.sql.people import become, embed, person
 
 AWKWARD = [
     "two  words",
@@ -239,7 +239,9 @@ def test_what_is_not_available_is_nowhere(db: psycopg.Connection) -> None:
         "update content set maturity_rating = 'NC-17' where id = %s", [film(db, "Robots Adult", "Robots.")]
     )
     embed(db, here, [1.0] * 384)
-    become(db, None)
+    viewer = person(db)
+    db.execute("update profiles set maturity_rating = 'PG-13' where id = %s", [viewer.profile_id])
+    become(db, viewer)
     answer = search(db, "robots", query_embedding=str([1.0] * 384))
     assert {result["title"] for result in answer["results"]} == {"Robots Here", "Robots Premium"}
     assert (answer["total"], answer["facets"]["decade"]) == (

@@ -55,6 +55,15 @@ def test_a_film_that_two_sources_bring_is_one(loaded: psycopg.Connection) -> Non
     assert loaded.execute("select count(*) from item_genres").fetchone() == (2,)
 
 
+def test_a_rating_that_one_source_says_stays_when_another_does_not(loaded: psycopg.Connection) -> None:
+    first = Film(item_id("own", "x"), "The Film", tmdb_id=42, maturity_rating="PG")
+    load(loaded, Film, [first])
+    load(loaded, Film, [replace(first, id=item_id("tmdb", "42"), maturity_rating=None)])
+    assert loaded.execute(
+        "select maturity_rating, minimum_age from content join items using (id)"
+    ).fetchall() == [("PG", 8)]
+
+
 def test_awkward_values_are_kept(loaded: psycopg.Connection) -> None:
     text = 'tab\there, "quoted"; new\nline \\N \\. 😀 שלום %&+'
     book = Book(item_id("own-book", "x"), text, authors=[text, "b,c", "{}"], description=text, genres=[text])

@@ -71,6 +71,16 @@ def test_an_item_has_the_same_id_at_every_load() -> None:
     assert item_id("own", "a") != item_id("movielens", "a")
 
 
+def test_certificates_rate_films_of_our_own_list() -> None:
+    rated = {film.maturity_rating: film for film in own.films()}
+    assert rated.keys() == {"G", "PG", "PG-13", "R", None}
+    by_title = {film.title: film.maturity_rating for film in own.films()}
+    assert (by_title["Toy Story"], by_title["Alien"], by_title["Pulp Fiction"]) == ("G", "R", "R")
+    with (own.DATA / "certificates.csv").open(newline="", encoding="utf-8") as file:
+        slugs = [row["slug"] for row in csv.DictReader(file)]
+    assert len(slugs) == len(set(slugs)) == sum(1 for film in own.films() if film.maturity_rating)
+
+
 def test_slugs_are_plain() -> None:
     with (own.DATA / "films.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):

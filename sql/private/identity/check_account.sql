@@ -1,4 +1,5 @@
--- The caller's account. Raises 42501 where there is none: anon, the service, a user who was erased.
+-- The caller's account. Raises 42501 where there is none: anon, the service, a user who was erased; 403 kids_mode while
+-- a child acts.
 -- Definer: the answer must not depend on what the caller may read.
 create or replace function private.check_account() returns uuid
 language plpgsql stable security definer set search_path = ''
@@ -11,6 +12,7 @@ begin
         raise exception 'this takes an account'
             using errcode = '42501', hint = 'Sign in as the user whose account it is.';
     end if;
+    perform private.check_not_kids();
     return v_account;
 end
 $$;

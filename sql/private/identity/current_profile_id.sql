@@ -1,13 +1,29 @@
--- The acting profile: the one of the caller's that the header x-profile-id names, without that header the default one;
--- null for a header that names none of the caller's, for anon and for workers. Never raises.
+-- The acting profile. In kids mode: the one that the session is bound to, whatever the request says. Else the one of
+-- the caller's that the header x-profile-id names, without that header the default one; null for a header that names
+-- none of the caller's, for anon and for workers. Never raises.
 -- Definer: policies and defaults call it before any row of profiles may be read.
 create or replace function private.current_profile_id() returns uuid
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select p.id
-    from (select private.request_header('x-profile-id') as named) as r
-    join public.profiles as p on p.account_id = private.caller_id()
-    where case when r.named is null then p.is_default else p.id = private.as_uuid(r.named) end
+declare
+    v_account uuid := private.caller_id();
+    v_bound uuid;
+    v_named text;
+begin
+    if v_account is null then
+        return null;
+    end if;
+    v_bound := private.kids_profile_id();
+    v_named := private.request_header('x-profile-id');
+    if v_bound is null and v_named is null then
+        return (select p.id from public.profiles as p where p.account_id = v_account and p.is_default);
+    end if;
+    return (
+        select p.id
+        from public.profiles as p
+        where p.id = coalesce(v_bound, private.as_uuid(v_named)) and p.account_id = v_account
+    );
+end
 $$;
 comment on function private.current_profile_id() is 'The acting profile; null if there is none.';
 revoke execute on function private.current_profile_id() from public;

@@ -1,5 +1,5 @@
--- For whom a list of the caller's is made: the acting profile; anon is as a new profile. All null for the service: it
--- sees everything. Never raises.
+-- For whom a list of the caller's is made: the acting profile; for anon nothing is hidden by age. All null for the
+-- service: it sees everything. Never raises.
 -- Definer: it reads accounts, and ratings before any policy lets them be read.
 create or replace function private.current_viewer() returns private.viewer
 language plpgsql stable security definer set search_path = ''

@@ -1,4 +1,5 @@
--- Make a profile its account's default one. Raises 22023 for null, else as private.rater_of_profile.
+-- Make a profile its account's default one. Raises 22023 for null, 403 kids_mode, else as
+-- private.rater_of_profile.
 -- Definer: clients may not write is_default, nor lock an account's row.
 create or replace function private.make_default_profile(profile_id uuid) returns void
 language plpgsql security definer set search_path = ''
@@ -9,6 +10,7 @@ begin
     if profile_id is null then
         raise exception 'profile_id is missing' using errcode = '22023', detail = '{"field": "profile_id"}';
     end if;
+    perform private.check_not_kids();
     perform private.rater_of_profile(make_default_profile.profile_id);
     select p.account_id into v_account from public.profiles as p where p.id = make_default_profile.profile_id;
     perform from public.accounts as a where a.id = v_account for no key update;

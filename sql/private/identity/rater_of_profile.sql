@@ -1,5 +1,6 @@
 -- The rater of a profile: the acting one for null, one's own, or anybody's for the service.
--- Raises 42501 for a profile that is not the caller's, PT404 for the service when there is none.
+-- Raises 42501 for a profile that is not the caller's, PT404 for the service when there is none, 403 kids_mode for
+-- another profile than the acting one while a child acts.
 -- Definer: it looks at profiles that the caller may not read, to refuse them.
 create or replace function private.rater_of_profile(profile_id uuid) returns uuid
 language plpgsql stable security definer set search_path = ''
@@ -15,6 +16,9 @@ begin
     from public.profiles as p
     join public.raters as r on r.profile_id = p.id
     where p.id = rater_of_profile.profile_id;
+    if v_account = private.caller_id() and profile_id is distinct from private.current_profile_id() then
+        perform private.check_not_kids();
+    end if;
     if v_account = private.caller_id() or (private.is_service() and v_rater is not null) then
         return v_rater;
     end if;

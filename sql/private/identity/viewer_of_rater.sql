@@ -1,6 +1,7 @@
--- For whom a rater's list is made: its profile's age (a child's sees nothing above PG) and languages, the country and
--- tier of the caller, else the country of the profile's account. No rater, or one without a profile: what a new profile
--- has.
+-- For whom a rater's list is made: its profile's age (a child's sees nothing above PG), whether it
+-- sees what is unrated (a child does not), and languages, the country and
+-- tier of the caller, else the country of the profile's account. No rater, or one without a profile:
+-- nothing is hidden by age.
 -- Languages: the preferred one, then up to four of what the rater liked, the most liked first. Fifty liked items tell,
 -- the first by id, which is by chance: so a heavy rater costs no more than a light one.
 -- For definer functions and workers only.
@@ -20,7 +21,11 @@ as $$
         where i.language is not null
         group by i.language
     ), owner as (
-        select p.maturity_rating, p.is_kids, p.language_preference, a.country
+        select
+            private.profile_age(p.maturity_rating, p.is_kids) as age,
+            p.shows_unrated and not p.is_kids as shows_unrated,
+            p.language_preference,
+            a.country
         from public.raters as r
         join public.profiles as p on p.id = r.profile_id
         join public.accounts as a on a.id = p.account_id
@@ -29,10 +34,7 @@ as $$
     select
         viewer_of_rater.rater_id,
         coalesce(private.current_country(), o.country),
-        least(
-            private.minimum_age(coalesce(o.maturity_rating, 'PG-13')),
-            case when o.is_kids then private.minimum_age('PG') end
-        ),
+        o.age,
         private.current_tier(),
         array[coalesce(o.language_preference, 'en')] || array(
             select s.language
@@ -40,7 +42,8 @@ as $$
             where s.language <> coalesce(o.language_preference, 'en')
             order by s.likes desc, s.language
             limit 4
-        )
+        ),
+        o.shows_unrated
     from (select) as one
     left join owner as o on true
 $$;

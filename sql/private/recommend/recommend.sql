@@ -1,6 +1,7 @@
 -- A profile's list. Each part that counts for people with as many ratings proposes items; private.blend makes one list
 -- of them, and private.diversify puts it in order. Parts of next to no weight are asked only where the others do not
 -- fill the list. Somebody of whom nothing is known gets private.newcomer's list. A part that fails is left out.
+-- No reason names what is not for the viewer's age.
 -- Raises as private.viewer. No profile at all (anon): a newcomer's list.
 -- Definer: scores read others' ratings; none of them is returned.
 create or replace function private.recommend(profile_id uuid, kind text, count integer, diversity real)
@@ -39,11 +40,12 @@ begin
     with listed as materialized (
         select (v_list[o.at]).*, o.place from unnest(v_order) with ordinality as o (at, place)
     )
-    select l.item_id, l.place, l.score, l.reason_code, coalesce(l.because_of, b.because_of), l.language
+    select l.item_id, l.place, l.score, l.reason_code, s.id, l.language
     from listed as l
     left join private.because_of(
         v_viewer.rater_id, array(select t.item_id from listed as t where t.reason_code = 'liked_together')
     ) as b on b.item_id = l.item_id
+    left join public.items as s on s.id = coalesce(l.because_of, b.because_of) and private.fits_age(s, v_viewer)
     order by l.place;
 end
 $$;

@@ -2,7 +2,7 @@
 -- then its owner may sign in as before and take it back (cancel_account_deletion). Asking again changes nothing.
 -- What goes and what stays: docs/security-guide.md.
 -- Returns when the account will be erased.
--- Raises 42501 without an account.
+-- Raises 42501 without an account, kids_mode while a kids profile acts.
 -- Roles: authenticated.
 -- Example: rpc/delete_my_account {}
 create or replace function public.delete_my_account() returns timestamptz

@@ -2,7 +2,7 @@
 -- pseudonyms, and what sign-in keeps, without secrets. Columns that name other people are left out.
 -- It may take longer than other calls: 20 s, where the REST server takes a function's time (PostgREST does).
 -- Returns an object, table → list of rows; tables that have no row of the caller's are there with an empty list.
--- Raises 42501 without an account.
+-- Raises 42501 without an account, kids_mode while a kids profile acts.
 -- Roles: authenticated.
 -- Example: rpc/export_my_data {}
 create or replace function public.export_my_data() returns jsonb

@@ -1,7 +1,8 @@
 -- An account with its profiles, roles and tier, for an admin. That it was read goes into the audit log.
 --   user_id  the account's user
 -- Returns an object: account (its row), profiles (their rows, the oldest first), roles, tier.
--- Raises 42501 for a caller who is no admin, 22023 without user_id, PT404 for an unknown user.
+-- Raises 42501 for a caller who is no admin, 22023 without user_id, PT404 for an unknown user,
+-- kids_mode while a kids profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/get_account {"user_id": "5d3c…"}
 create or replace function public.get_account(user_id uuid default null) returns jsonb

@@ -7,7 +7,8 @@
 --   count       how many at most, 1 to 200, default 50
 -- Returns id, occurred_at, actor_id (null: the service), actor_role, action, subject_type, subject_id, before, after,
 -- address, request_id.
--- Raises 42501 for a caller who is no admin, 22023 for a count out of range or a text too long.
+-- Raises 42501 for a caller who is no admin, 22023 for a count out of range or a text too long, kids_mode while a kids
+-- profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/get_audit_log {"action": "role.granted", "count": 20}
 create or replace function public.get_audit_log(

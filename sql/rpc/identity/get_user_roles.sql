@@ -1,7 +1,8 @@
 -- Which roles a user has now, for an admin. One's own are in one's access token, app_metadata.roles.
 --   user_id  the user
 -- Returns the roles in alphabetical order.
--- Raises 42501 for a caller who is no admin, 22023 without user_id, PT404 for an unknown user.
+-- Raises 42501 for a caller who is no admin, 22023 without user_id, PT404 for an unknown user,
+-- kids_mode while a kids profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/get_user_roles {"user_id": "5d3c…"}
 create or replace function public.get_user_roles(user_id uuid default null) returns text[]

@@ -3,7 +3,8 @@
 --   granted  whether it is given
 --   version  the version of the text that was shown, up to 50 characters
 -- Returns the row of consents.
--- Raises 22023 for a parameter missing, too long or an unknown purpose, 42501 without an account.
+-- Raises 22023 for a parameter missing, too long or an unknown purpose, 42501 without an account, kids_mode while a
+-- kids profile acts.
 -- Roles: authenticated.
 -- Example: rpc/record_consent {"purpose": "marketing", "granted": true, "version": "2026-11"}
 create or replace function public.record_consent(

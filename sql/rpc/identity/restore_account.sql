@@ -1,7 +1,8 @@
 -- Restore a suspended account, for an admin: its user can sign in again. One that is not suspended is left as it is.
 --   user_id  the account's user
 -- Returns nothing.
--- Raises 42501 for a caller who is no admin, 22023 without user_id, PT404 for an unknown user.
+-- Raises 42501 for a caller who is no admin, 22023 without user_id, PT404 for an unknown user,
+-- kids_mode while a kids profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/restore_account {"user_id": "5d3c…"}
 create or replace function public.restore_account(user_id uuid default null) returns void

@@ -4,7 +4,7 @@
 --   role     student, tutor, editor, reviewer or admin
 -- Returns the user's roles since, in alphabetical order.
 -- Raises 42501 for a caller who is no admin, 22023 for a parameter missing or another role, PT404 for an unknown user;
--- PT409 for the last admin who is active, unless the service asks.
+-- PT409 for the last admin who is active, unless the service asks; kids_mode while a kids profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/revoke_role {"user_id": "5d3c…", "role": "editor"}
 create or replace function public.revoke_role(user_id uuid default null, role text default null) returns text[]

@@ -4,7 +4,7 @@
 --   reason   why, up to 500 characters; its owner may read it
 -- Returns nothing.
 -- Raises 42501 for a caller who is no admin, 22023 without user_id or for a longer reason, PT404 for an unknown user;
--- PT409 for the last admin who is active, unless the service asks.
+-- PT409 for the last admin who is active, unless the service asks; kids_mode while a kids profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/suspend_account {"user_id": "5d3c…", "reason": "Shares its password"}
 create or replace function public.suspend_account(user_id uuid default null, reason text default null) returns void

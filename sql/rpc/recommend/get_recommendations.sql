@@ -9,7 +9,7 @@
 -- (liked_together, taste, liked, popular_in_language, popular_in_country, popular), reason (a sentence), because_of
 -- (the item it names); in the order to show.
 -- Raises 22023 for a parameter out of range, 42501 for another user's profile, PT404 to the service for one that is
--- not there; named in detail.field.
+-- not there; named in detail.field. kids_mode for another profile than the acting one while a kids profile acts.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/get_recommendations {"count": 10, "kind": "movie"}
 create or replace function public.get_recommendations(

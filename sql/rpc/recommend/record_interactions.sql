@@ -16,6 +16,9 @@ begin
     end if;
     -- What an event has beside its fields is not kept, and costs as much to read.
     perform private.check_length('events', events::text, 2000000);
+    if private.has_age_limit() then
+        perform private.check_items(array(select private.as_uuid(e ->> 'item_id') from jsonb_array_elements(events) as e));
+    end if;
     return private.store_interactions(events);
 end
 $$;

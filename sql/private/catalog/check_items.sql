@@ -1,0 +1,20 @@
+-- Refuse items of which one is not there for the caller; null is let through. Raises 23503.
+create or replace function private.check_items(item_ids uuid[]) returns void
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_missing uuid := (
+        select u.id
+        from unnest(item_ids) as u (id)
+        where u.id is not null and not exists (select from public.items as i where i.id = u.id)
+        limit 1
+    );
+begin
+    if v_missing is not null then
+        raise exception 'there is no item %', v_missing using errcode = '23503', detail = '{"field": "item_id"}';
+    end if;
+end
+$$;
+comment on function private.check_items(uuid[]) is 'Refuse items that are not there for the caller.';
+revoke execute on function private.check_items(uuid[]) from public;
+grant execute on function private.check_items(uuid[]) to anon, authenticated, service_role;

@@ -1,0 +1,16 @@
+-- Refuse what a child may not do: what concerns the account, its profiles and kids mode itself. Raises 403 kids_mode.
+create or replace function private.check_not_kids() returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+    if private.is_kids_acting() then
+        perform private.refuse(
+            403, 'kids_mode', 'A kids profile is acting: this takes a grown-up.',
+            'Call leave_kids_mode with the PIN of the account, or act as another profile.'
+        );
+    end if;
+end
+$$;
+comment on function private.check_not_kids() is 'Refuse what a child may not do.';
+revoke execute on function private.check_not_kids() from public;
+grant execute on function private.check_not_kids() to anon, authenticated, service_role;

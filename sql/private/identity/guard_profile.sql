@@ -1,0 +1,26 @@
+-- Trigger: while a child acts it changes its own profile alone, and nothing there that decides what it sees: neither
+-- is_kids nor maturity_rating. It makes and deletes no profile. The one exception keeps an account usable: outside of
+-- kids mode an account whose profiles are all kids profiles gets another one. Raises 403 kids_mode.
+-- Definer: it reads which profile acts, and all profiles of the account.
+create or replace function private.guard_profile() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    if private.is_kids_acting() and (case tg_op
+        when 'UPDATE' then
+            old.id is distinct from private.current_profile_id()
+            or (old.account_id, old.is_kids, old.maturity_rating, old.shows_unrated)
+            is distinct from (new.account_id, new.is_kids, new.maturity_rating, new.shows_unrated)
+        when 'INSERT' then
+            private.kids_profile_id() is not null or exists (
+                select from public.profiles as p where p.account_id = private.caller_id() and not p.is_kids
+            )
+        else true
+    end) then
+        perform private.check_not_kids();
+    end if;
+    return coalesce(new, old);
+end
+$$;
+comment on function private.guard_profile() is 'Trigger: refuses changes of profiles that a child may not make.';
+revoke execute on function private.guard_profile() from public;

@@ -1,0 +1,14 @@
+-- Is the caller's session in kids mode? What an app asks when it starts.
+-- Returns an object: kids_mode (whether it is), profile_id (with which profile, else null), has_pin (whether the
+-- account has a PIN).
+-- Raises nothing.
+-- Roles: authenticated.
+-- Example: rpc/get_kids_mode {}
+create or replace function public.get_kids_mode() returns jsonb
+language sql stable set search_path = ''
+as $$
+    select private.read_kids_mode()
+$$;
+comment on function public.get_kids_mode() is 'Is the caller''s session in kids mode?';
+revoke execute on function public.get_kids_mode() from public;
+grant execute on function public.get_kids_mode() to authenticated;

@@ -1,0 +1,23 @@
+-- Set the PIN of the caller's account, which leave_kids_mode takes. One that is set is replaced by a session that
+-- signed in within the last 10 minutes, or with the current one.
+--   pin          4 to 12 digits
+--   current_pin  the present PIN; not looked at after a sign-in of the last 10 minutes, nor where none is set
+-- Returns {"has_pin": true}.
+-- Raises 22023 for a PIN of another form, 42501 without an account, kids_mode while a kids profile acts; pin_wrong
+-- (details.tries_left) and pin_locked (details.retry_after) as leave_kids_mode does; PT409 where the PIN is deleted
+-- meanwhile.
+-- Roles: authenticated.
+-- Example: rpc/set_account_pin {"pin": "4711"}
+create or replace function public.set_account_pin(pin text default null, current_pin text default null) returns jsonb
+language plpgsql set search_path = ''
+as $$
+begin
+    if pin ~ '^[0-9]{4,12}$' then
+        return private.store_pin(pin, current_pin);
+    end if;
+    raise exception 'pin must be 4 to 12 digits' using errcode = '22023', detail = '{"field": "pin", "min": 4, "max": 12}';
+end
+$$;
+comment on function public.set_account_pin(text, text) is 'Set the PIN of the caller''s account.';
+revoke execute on function public.set_account_pin(text, text) from public;
+grant execute on function public.set_account_pin(text, text) to authenticated;

@@ -1,0 +1,192 @@
+"""Kids mode through the gateway: what a child's device is answered by REST, search, Auth and Realtime."""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from postgrest.exceptions import APIError
+from supabase import Client
+from supabase_auth.errors import AuthApiError
+
+from tests.clients.auth.sessions import PASSWORD, sign_up
+from tests.clients.conftest import rows
+from tests.clients.realtime.sockets import Socket
+from tests.conftest import Stack
+
+PIN = "4711"
+
+
+@dataclass(frozen=True)
+class Home:
+    parent: Client
+    """Signed in, and not in kids mode."""
+    device: Client
+    """The same user on another device, in kids mode."""
+    email: str
+    adult_id: str
+    kid_id: str
+
+
+@pytest.fixture
+def home(connect: Callable[..., Client]) -> Home:
+    parent, device = connect(), connect()
+    email = sign_up(parent).user.email or ""
+    adult: Any = rows(parent.table("profiles").select("id"))[0]
+    kid: Any = rows(parent.table("profiles").insert({"name": "Zoë; & 😀", "is_kids": True}))[0]
+    parent.rpc("set_account_pin", {"pin": PIN}).execute()
+    device.auth.sign_in_with_password({"email": email, "password": PASSWORD})
+    device.rpc("enter_kids_mode", {"profile_id": kid["id"]}).execute()
+    return Home(parent, device, email, adult["id"], kid["id"])
+
+
+@pytest.fixture
+def rated(service: Client, films: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The films of the letters, A rated PG, B rated R, the others unrated."""
+    for letter, rating in (("A", "PG"), ("B", "R")):
+        service.table("content").update({"maturity_rating": rating}).eq("id", films[letter]).execute()
+    yield films
+
+
+def refusal(call: Callable[[], object]) -> APIError:
+    with pytest.raises(APIError) as error:
+        call()
+    return error.value
+
+
+@pytest.mark.parametrize("named", ["adult", "kid", "none"])
+def test_rest_answers_a_device_in_kids_mode_as_the_child(
+    home: Home, rated: dict[str, str], named: str
+) -> None:
+    if named != "none":
+        home.device.postgrest.headers["x-profile-id"] = getattr(home, f"{named}_id")
+    chosen = list(rated.values())
+    for client, expected in ((home.device, {rated["A"]}), (home.parent, set(chosen))):
+        for table in ("content", "movies", "catalog_items", "items"):
+            found: Any = client.table(table).select("id", count="exact").in_("id", chosen).execute()  # type: ignore[arg-type]
+            assert ({row["id"] for row in found.data}, found.count) == (expected, len(expected))
+        embedded: Any = rows(client.table("item_stats").select("item_id, items(id, content(title))"))
+        assert {row["items"]["id"] for row in embedded if row["item_id"] in chosen} <= expected
+
+
+def test_search_by_text_answers_the_child(stack: Stack, home: Home, rated: dict[str, str]) -> None:
+    asked: dict[str, str | int] = {"q": "Film", "count": 100, "kind": "movie"}
+    for client, expected in ((home.device, {"A"}), (home.parent, set("ABCDE"))):
+        session = client.auth.get_session()
+        assert session
+        headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {session.access_token}"}
+        answer = httpx.get(f"{stack.url}/search/content", params=asked, headers=headers).json()
+        found = {result["id"] for result in answer["results"]}
+        assert {letter for letter, film in rated.items() if film in found} == expected
+
+
+def test_search_by_text_follows_the_header_of_a_kids_profile(
+    stack: Stack, home: Home, rated: dict[str, str]
+) -> None:
+    session = home.parent.auth.get_session()
+    assert session
+    headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {session.access_token}"}
+    answer = httpx.get(
+        f"{stack.url}/search/content",
+        params={"q": "Film", "kind": "movie"},
+        headers={**headers, "x-profile-id": home.kid_id},
+    ).json()
+    assert not set(rated.values()) - {rated["A"]} & {result["id"] for result in answer["results"]}
+
+
+def test_kids_mode_lasts_through_a_refresh_until_the_pin(home: Home) -> None:
+    home.device.auth.refresh_session()
+    state: Any = home.device.rpc("get_kids_mode").execute().data
+    assert state == {"kids_mode": True, "profile_id": home.kid_id, "has_pin": True}
+    change = home.device.table("profiles").update({"is_kids": False}).eq("id", home.kid_id)
+    assert refusal(change.execute).code == "kids_mode"
+    wrong = refusal(home.device.rpc("leave_kids_mode", {"pin": "0000"}).execute)
+    assert (wrong.code, wrong.details) == ("pin_wrong", '{"tries_left": 4}')
+    assert home.device.rpc("leave_kids_mode", {"pin": PIN}).execute().data == {"kids_mode": False}
+    assert rows(change)[0]["is_kids"] is False  # type: ignore[comparison-overlap]
+
+
+def test_a_new_sign_in_is_not_in_kids_mode_and_sets_a_new_pin(
+    home: Home, connect: Callable[..., Client]
+) -> None:
+    fresh = connect()
+    fresh.auth.sign_in_with_password({"email": home.email, "password": PASSWORD})
+    assert fresh.rpc("set_account_pin", {"pin": "00112233"}).execute().data == {"has_pin": True}
+    assert refusal(home.device.rpc("leave_kids_mode", {"pin": PIN}).execute).code == "pin_wrong"
+    home.device.rpc("leave_kids_mode", {"pin": "00112233"}).execute()
+
+
+def test_of_twenty_pins_at_once_exactly_five_are_compared(stack: Stack, home: Home) -> None:
+    session = home.device.auth.get_session()
+    assert session
+    headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {session.access_token}"}
+
+    def guess(number: int) -> httpx.Response:
+        body = {"pin": f"{number:04}"}
+        return httpx.post(f"{stack.url}/rest/v1/rpc/leave_kids_mode", json=body, headers=headers)
+
+    with ThreadPoolExecutor(10) as threads:
+        answers = list(threads.map(guess, range(20)))
+    said = Counter((answer.status_code, answer.json()["code"]) for answer in answers)
+    assert said == {(403, "pin_wrong"): 5, (429, "pin_locked"): 15}
+    locked = guess(int(PIN))
+    assert locked.status_code == 429
+    assert 800 < int(locked.headers["Retry-After"]) <= 900
+
+
+def test_a_device_in_kids_mode_gives_its_account_no_other_password(home: Home) -> None:
+    with pytest.raises(AuthApiError):
+        home.device.auth.update_user({"password": "a child chose this"})
+    with pytest.raises(AuthApiError):
+        home.device.auth.update_user({"email": f"child-{uuid.uuid4().hex}@example.com"})
+    home.parent.auth.sign_out({"scope": "others"})
+    assert home.parent.auth.update_user({"password": "a parent chose this"})
+
+
+def test_files_of_editors_are_closed_in_kids_mode(
+    home: Home, service: Client, database: psycopg.Connection
+) -> None:
+    user = home.device.auth.get_user()
+    assert user
+    database.execute("insert into private.user_roles (user_id, role) values (%s, 'editor')", [user.user.id])
+    name = f"{uuid.uuid4().hex}.vtt"
+    service.storage.from_("imports").upload(name, b"WEBVTT\n", {"content-type": "text/vtt"})
+    try:
+        for client, expected in ((home.device, []), (home.parent, [name])):
+            client.auth.refresh_session()
+            listed = client.storage.from_("imports").list("", {"search": name})
+            assert [file["name"] for file in listed] == expected
+    finally:
+        service.storage.from_("imports").remove([name])
+
+
+def test_changes_of_films_reach_a_child_only_where_it_sees_them(
+    stack: Stack, home: Home, service: Client, database: psycopg.Connection
+) -> None:
+    database.execute("alter publication supabase_realtime add table public.content")
+    made = []
+    try:
+        with (
+            Socket(stack.url, stack.anon_key, "1.0.0") as child,
+            Socket(stack.url, stack.anon_key, "1.0.0") as adult,
+        ):
+            for socket, client in ((child, home.device), (adult, home.parent)):
+                session = client.auth.get_session()
+                assert session
+                changes = [{"event": "INSERT", "schema": "public", "table": "content"}]
+                socket.join("films", session.access_token, postgres_changes=changes)
+                assert socket.hear("system")["status"] == "ok"
+            for rating in ("R", None, "G"):
+                row = {"title": f"Rated {rating}", "maturity_rating": rating}
+                made.append(rows(service.table("content").insert(row))[0]["id"])
+            assert child.hear("postgres_changes")["data"]["record"]["title"] == "Rated G"
+            heard = [adult.hear("postgres_changes")["data"]["record"]["title"] for _ in range(3)]
+            assert heard == ["Rated R", "Rated None", "Rated G"]
+    finally:
+        database.execute("alter publication supabase_realtime drop table public.content")
+        service.table("content").delete().in_("id", made).execute()
