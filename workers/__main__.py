@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-from workers.common.errors import WorkerError
+from workers.common.errors import WorkerError, exit_status
 
 WORKERS = ("blend", "embedding", "item_model", "jobs", "user_similarity")
 
@@ -19,7 +19,7 @@ def main() -> int:
         return int(worker.main(chosen.arguments))
     except WorkerError as error:
         sys.stderr.write(f"{error}\n")
-        return 1
+        return exit_status(error)
 
 
 if __name__ == "__main__":
