@@ -6,7 +6,7 @@ import sys
 
 import psycopg
 
-from workers.common.errors import WorkerError
+from workers.common.errors import TRY_AGAIN, WorkerError, exit_status
 
 WORKERS = ("blend", "embedding", "item_model", "jobs", "user_similarity")
 
@@ -21,10 +21,10 @@ def main() -> int:
         return int(worker.main(chosen.arguments))
     except WorkerError as error:
         sys.stderr.write(f"{error}\n")
-        return 1
+        return exit_status(error)
     except psycopg.Error as error:
         sys.stderr.write(f"The database refuses: {str(error).strip()}\n")
-        return 1
+        return TRY_AGAIN if isinstance(error, psycopg.OperationalError) else 1
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return 130

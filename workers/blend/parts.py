@@ -6,39 +6,51 @@ from typing import Any
 import numpy as np
 
 from workers.blend.fit import Scores
-from workers.common.neighbours import blocks, largest, neighbours_of
-from workers.common.ratings import ratings
+from workers.common.neighbours import LIKED, blocks, largest, neighbours_of
+from workers.common.ratings import FEW, drop_rare_pairs, ratings, without_rare
 
 CLOSEST = 40
 MOST = 5.0
 """The rating that counts 1."""
+LEAST = 0.4
+"""What was rated lower does not count in lists by the item model."""
 LATEST, LATEST_COUNT = 10, 1.5
 """The latest of so many ratings, and how much it counts in lists by the item model."""
 
 
 def all_parts(
-    known: Scores, liked_at: Scores, people: Any, regularisation: float, kept: int, vectors: Scores
+    known: Scores, liked_at: Scores, people: Any, regularisation: float, kept: int, vectors: Scores, rare: int
 ) -> Mapping[str, Scores]:
     """Scores of the people (rows of known) for all items (columns); known: 0 to 1, 0 for nothing.
 
-    liked_at: the people's rows only, in seconds.
+    liked_at: the people's rows only, in seconds. rare: how many raters a rare item has at most.
     """
     sampled = known[people]
+    weights = item_weights(known, regularisation, kept, rare)
     return {
-        "liked_together": by_time(sampled, liked_at) @ item_weights(known, regularisation, kept),
-        "taste": taste(known, people),
+        "liked_together": np.where(sampled < LEAST, 0.0, by_time(sampled, liked_at)) @ weights,
+        "taste": taste(known, people, rare),
         "liked": by_meaning(sampled, vectors),
         "popular": popular(known, len(people)),
     }
 
 
-def item_weights(known: Scores, regularisation: float, kept: int) -> Scores:
+def item_weights(known: Scores, regularisation: float, kept: int, rare: int) -> Scores:
     """EASE (Steck, WWW 2019), of each row the largest by size: what the item model's command computes."""
+    weights = np.zeros((known.shape[1],) * 2)
+    usual = np.flatnonzero((known > 0).sum(axis=0) > rare)
+    weights[np.ix_(usual, usual)] = _weights(known[:, usual], regularisation, kept)
+    return weights
+
+
+def _weights(known: Scores, regularisation: float, kept: int) -> Scores:
     gram = known.T @ known
     gram[np.diag_indices(len(gram))] += regularisation
     inverse = np.linalg.inv(gram)
     weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0)
+    rated = (known > 0).astype(np.float64)
+    drop_rare_pairs(weights, rated.T @ rated)
     if kept < len(weights):
         least = np.partition(np.abs(weights), -kept, axis=1)[:, -kept][:, None]
         weights[np.abs(weights) < least] = 0
@@ -55,17 +67,29 @@ def by_time(mine: Scores, liked_at: Scores) -> Scores:
     return weighed
 
 
-def taste(known: Scores, people: Any) -> Scores:
+def taste(known: Scores, people: Any, rare: int) -> Scores:
     """What the forty of most affinity liked: private.collaborative of these ratings."""
     rater, item = np.nonzero(known)
-    rated = ratings(rater, item, known[rater, item] * MOST, *known.shape)
+    rated = without_rare(ratings(rater, item, known[rater, item] * MOST, *known.shape, rare))
     scores = np.zeros((len(people), known.shape[1]))
     for block in blocks(len(people)):
         near = neighbours_of(people[block], rated)
         affinity = np.zeros((len(block), len(known)))
         affinity[np.searchsorted(people[block], near.rater), near.neighbour] = near.affinity
-        scores[block] = np.where(largest(affinity, CLOSEST), affinity, 0.0) @ known
+        closest = np.where(largest(affinity, CLOSEST), affinity, 0.0)
+        for place, mine in zip(block, closest, strict=True):
+            scores[place] = summed(mine[mine > 0], known[mine > 0])
     return scores
+
+
+def summed(affinity: Scores, rated: Scores) -> Scores:
+    """What neighbours give, where five liked it, none more than the fifth."""
+    if len(rated) < FEW:
+        return np.zeros(rated.shape[1])
+    shares = affinity[:, None] * rated
+    fifth = np.partition(shares, -FEW, axis=0)[-FEW]
+    several = (rated * MOST >= LIKED).sum(axis=0) >= FEW
+    return np.asarray(np.where(several, np.minimum(shares, fifth).sum(axis=0), 0.0))
 
 
 def by_meaning(mine: Scores, vectors: Scores, count: int = 3) -> Scores:

@@ -56,7 +56,7 @@ def learn(likings: Likings, seed: int) -> dict[int, Fitted]:
         parts = {
             name: proposed(found, known[people] > 0, POOL)
             for name, found in all_parts(
-                known, liked_at, people, likings.regularisation, likings.kept, likings.vectors
+                known, liked_at, people, likings.regularisation, likings.kept, likings.vectors, likings.rare
             ).items()
         }
         parts, hidden = narrowed(parts, hidden, POOL * len(parts))

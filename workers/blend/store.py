@@ -8,7 +8,7 @@ import numpy as np
 from psycopg import Connection
 
 from workers.blend.fit import Fitted, Scores
-from workers.common.database import query
+from workers.common.database import query, rarity_limit
 
 RATERS, ITEMS = 10_000, 3_000
 """As many at most are looked at: 240 MB of likings, and all that lists held on MovieLens."""
@@ -27,6 +27,8 @@ class Likings:
     """Of length 1, a row an item; zeros where it has none."""
     regularisation: float
     kept: int
+    rare: int
+    """How many raters a rare item has at most."""
 
 
 def likings(connection: Connection[Any], seed: int) -> Likings:
@@ -49,6 +51,7 @@ def likings(connection: Connection[Any], seed: int) -> Likings:
         vectors,
         float(parameters.get("regularisation", 200)),
         int(parameters.get("neighbours", 200)),
+        rarity_limit(connection),
     )
 
 

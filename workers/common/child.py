@@ -6,15 +6,22 @@ import sys
 
 from procrastinate.exceptions import JobAborted
 
-from workers.common.errors import WorkerError
+from workers.common.errors import TRY_AGAIN, AwayError, WorkerError
 
 
 class ChildError(WorkerError):
     """The worker that the job ran failed."""
 
 
+class ChildAwayError(AwayError):
+    """The worker that the job ran needs a service that does not respond."""
+
+
 async def run(name: str, database_url: str) -> str:
-    """What the worker said. Asked to stop, it stops the worker."""
+    """Returns the worker's output. Stops the worker when the job is cancelled.
+
+    Raises ChildAwayError if the worker exits with EX_TEMPFAIL, ChildError for any other failure.
+    """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "workers", name),
         env={**os.environ, "DATABASE_URL": database_url},
@@ -28,6 +35,8 @@ async def run(name: str, database_url: str) -> str:
         await process.wait()
         raise JobAborted from None
     said = output.decode(errors="replace").strip()
+    if process.returncode == TRY_AGAIN:
+        raise ChildAwayError(said[-1000:])
     if process.returncode:
         raise ChildError(said[-1000:])
     return said

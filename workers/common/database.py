@@ -65,3 +65,10 @@ def connected(url: str) -> Iterator[Connection[tuple[Any, ...]]]:
 def query(module: str, name: str) -> bytes:
     """The text of NAME.sql beside a module, given by its `__file__`."""
     return Path(module).with_name(f"{name}.sql").read_bytes()
+
+
+def rarity_limit(connection: Connection[Any]) -> int:
+    """How many raters an item may have and still be rare: no model derives anything of such an item."""
+    row = connection.execute("select private.rarity_limit()").fetchone()
+    assert row
+    return int(row[0])

@@ -1,6 +1,10 @@
 """The errors of the workers: one base, the docstring is the message."""
 
 import inspect
+import os
+
+TRY_AGAIN = os.EX_TEMPFAIL
+"""The exit status of a worker that failed because a service is away: 75."""
 
 
 class WorkerError(Exception):
@@ -13,3 +17,8 @@ class WorkerError(Exception):
 
 class AwayError(WorkerError):
     """A service that is needed does not answer."""
+
+
+def exit_status(error: WorkerError) -> int:
+    """The exit status of a worker that ends with this error; the queue retries the job for TRY_AGAIN."""
+    return TRY_AGAIN if isinstance(error, AwayError) else 1

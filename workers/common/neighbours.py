@@ -1,8 +1,8 @@
 """The nearest of some raters among all: the same numbers as private.compute_neighbours gives for one.
 
-Over the items that two raters both rated: Pearson's correlation of what they gave; and what predictions and
-lists go by, a correlation of how far above the items' levels they rated, about centres that are drawn to zero
-where few items speak for them.
+Over the items that two raters both rated, without rare ones: Pearson's correlation of what they gave; and
+what predictions and lists go by, a correlation of how far above the items' levels they rated, about centres
+that are drawn to zero where few items speak for them.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ from workers.common.ratings import Floats, Ratings, patterned
 WEIGHTIEST, CLOSEST = 150, 50
 """How many are kept by weight, which predictions go by, and by affinity, which lists go by."""
 CENTRE_DRAWN, WEIGHT_DRAWN, AFFINITY_DRAWN = 20.0, 50.0, 20.0
+LIKED = 3.0
+"""A rating from here on is for an item."""
 CELLS = 1_000_000
 """Pairs that are worked on at once: some 300 MB."""
 TINY = 1e-9
@@ -48,7 +50,10 @@ class Sums:
 
 
 def neighbours_of(block: NDArray[np.int64], ratings: Ratings) -> Neighbours:
-    """The nearest of the raters at these places, ordered by rater and neighbour."""
+    """The nearest of the raters with these indexes, ordered by rater and neighbour.
+
+    ratings: without those of rare items.
+    """
     common = product(ones(ratings.given[block]), ones(ratings.given))
     given = sums(ratings.given[block], ratings.given)
     above = sums(ratings.above[block], ratings.above)
@@ -56,7 +61,7 @@ def neighbours_of(block: NDArray[np.int64], ratings: Ratings) -> Neighbours:
     weight = correlation(above, common, above.mine / (common + CENTRE_DRAWN), level)
     weight *= common / (common + WEIGHT_DRAWN)
     reach = np.sqrt(np.outer(ratings.counts[block] + AFFINITY_DRAWN, ratings.counts + AFFINITY_DRAWN))
-    affinity = common / reach * np.maximum(0, 1 + 2 * weight)
+    affinity = shared(ratings.given[block], ratings) / reach * np.maximum(0, 1 + 2 * weight)
     affinity[common >= ratings.counts] = 0
     own = (np.arange(len(block)), block)
     weight[own] = affinity[own] = 0
@@ -70,6 +75,15 @@ def neighbours_of(block: NDArray[np.int64], ratings: Ratings) -> Neighbours:
         weight[at],
         affinity[at],
         level[at],
+    )
+
+
+def shared(mine: Any, ratings: Ratings) -> Floats:
+    """Common ratings by how much they count, without those against an item that the other one is for."""
+    given, shares = ratings.given, ratings.shares[mine.indices]
+    against = patterned(given, (given.data < LIKED).astype(np.float64))
+    return product(patterned(mine, shares * (mine.data >= LIKED)), ones(given)) + product(
+        patterned(mine, shares * (mine.data < LIKED)), against
     )
 
 

@@ -1,7 +1,7 @@
 """All ratings as sparse matrices of raters by items, and how far each lies above its item's level.
 
 An item's level is the mean of its ratings, drawn to the mean of all by as much as five ratings would;
-private.rating_level and private.compute_neighbours say the same in SQL.
+private.rating_level, private.item_level and private.ratings_above compute the same in SQL.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ from scipy.sparse import csr_array
 
 DRAWN = 5.0
 """As many ratings' worth of the mean of all go into a level, and of no bias into a rater's."""
+FEW = 5
+"""Nothing is derived of an item, a pair of items or a neighbour's items by fewer people than this."""
 POPULAR = 1000
 """The mean of all is that of the items with the largest sums."""
 
@@ -29,12 +31,17 @@ class Ratings:
     """By how much that is above the item's level."""
     counts: Floats
     """Of each rater."""
+    shares: Floats
+    """How much a common rating of an item counts in a comparison, 0 for a rare item."""
 
 
 def ratings(
-    rater: NDArray[np.int64], item: NDArray[np.int64], given: Floats, raters: int, items: int
+    rater: NDArray[np.int64], item: NDArray[np.int64], given: Floats, raters: int, items: int, rare: int
 ) -> Ratings:
-    """Of places and values, each place once, in any order."""
+    """Arrange ratings, given by the indexes of raters and items in any order.
+
+    An item with `rare` raters or fewer is rare, as private.rarity_limit says.
+    """
     counts = np.bincount(item, minlength=items).astype(np.float64)
     levels = item_levels(np.bincount(item, given, items).astype(np.float64), counts)
     shape = (raters, items)
@@ -42,13 +49,25 @@ def ratings(
         csr_array((given, (rater, item)), shape=shape),
         csr_array((given - levels[item], (rater, item)), shape=shape),
         np.bincount(rater, minlength=raters).astype(np.float64),
+        np.sqrt(np.maximum(0, 1 - rare / np.maximum(counts, 1))),
     )
+
+
+def without_rare(ratings: Ratings) -> Ratings:
+    """The ratings that count in comparisons; the raters' counts stay those of all."""
+    kept = np.flatnonzero(ratings.shares > 0)
+    return Ratings(ratings.given[:, kept], ratings.above[:, kept], ratings.counts, ratings.shares[kept])
 
 
 def item_levels(sums: Floats, counts: Floats) -> Floats:
     popular = np.argsort(-sums, kind="stable")[:POPULAR]
     level = sums[popular].sum() / max(counts[popular].sum(), 1)
-    return (sums + DRAWN * level) / (counts + DRAWN)  # type: ignore[no-any-return]
+    return np.where(counts < FEW, level, (sums + DRAWN * level) / (counts + DRAWN))
+
+
+def drop_rare_pairs(weights: Floats, common: Floats) -> None:
+    """In place: without the positive weights of pairs of items that fewer than FEW people have in common."""
+    weights[(common < FEW) & (weights > 0)] = 0
 
 
 def departures(ratings: Ratings) -> Any:

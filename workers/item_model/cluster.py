@@ -38,8 +38,20 @@ def ease(client: "Client", likings: Any, parameters: Parameters, size: int | Non
     kept = []
     for i in range(len(blocks)):
         found = [
-            submit(tiles.prune, tile, turned, by_column[start : start + size], (i * size, start), count)
-            for start, (tile, turned) in zip(range(0, items, size), tiles.row(swept, i), strict=True)
+            submit(
+                tiles.prune,
+                *(
+                    tile,
+                    turned,
+                    (blocks[i], block),
+                    by_column[start : start + size],
+                    (i * size, start),
+                    count,
+                ),
+            )
+            for start, block, (tile, turned) in zip(
+                range(0, items, size), blocks, tiles.row(swept, i), strict=True
+            )
         ]
         # Before the rows that follow, so that what was found in tiles does not pile up.
         kept.append(submit(tiles.strongest_of, found, count, priority=1))

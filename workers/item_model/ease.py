@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from scipy.linalg import lapack
 from scipy.sparse import csr_array
 
+from workers.common.ratings import drop_rare_pairs
+
 BLOCK = 512
 """Rows that are worked on at once where all would double the memory."""
 SECONDS_A_DAY = 86_400.0
@@ -86,6 +88,21 @@ def divisors(diagonal: Matrix, likings: Any, popularity: float) -> Matrix:
     if popularity:
         made *= np.maximum(np.diff(likings.tocsc().indptr), 1.0) ** popularity
     return made
+
+
+def by_several(weights: Matrix, likings: Any) -> Matrix:
+    """In place: without the positive weights of two items that fewer than five people liked both."""
+    rated = (likings != 0).astype(np.float64)
+    for start in range(0, len(weights), BLOCK):
+        block = slice(start, start + BLOCK)
+        drop_rare_pairs(weights[block], common(rated[:, block], rated))
+    return weights
+
+
+def common(some: Any, others: Any) -> Matrix:
+    """How many liked both, of each item of one sparse matrix with each of the other; both hold ones."""
+    counts: Matrix = (some.T @ others).toarray()
+    return counts
 
 
 def strongest(weights: Matrix, count: int) -> Weights:

@@ -29,7 +29,7 @@ class Likings:
     items: list[UUID]
     matrix: Any
     left_out: int
-    """Items that are not among the most liked."""
+    """Items that are not among the most liked, without rare ones."""
 
 
 def read_rows(copied: bytes) -> NDArray[Any]:
@@ -37,9 +37,12 @@ def read_rows(copied: bytes) -> NDArray[Any]:
     return np.frombuffer(copied, ROW, (len(copied) - HEAD - TAIL) // ROW.itemsize, HEAD)
 
 
-def assemble(rows: NDArray[Any], parameters: Parameters) -> Likings:
+def assemble(rows: NDArray[Any], parameters: Parameters, rare: int) -> Likings:
+    """Without rare items, which `rare` raters or fewer liked: they would lead to the other items of these."""
     names, item = np.unique(rows["item"], return_inverse=True)
-    kept = most_liked(np.bincount(item, minlength=len(names)), parameters.max_items)
+    counts = np.bincount(item, minlength=len(names))
+    kept = most_liked(counts, parameters.max_items)
+    kept = kept[counts[kept] > rare]
     place = np.full(len(names), -1)
     place[kept] = np.arange(len(kept))
     inside = place[item] >= 0
@@ -49,7 +52,7 @@ def assemble(rows: NDArray[Any], parameters: Parameters) -> Likings:
     )
     shape = (len(raters), len(kept))
     matrix = coo_array((weights[inside], (rater, place[item[inside]])), shape=shape).tocsr()
-    return Likings([as_uuid(name) for name in names[kept]], matrix, len(names) - len(kept))
+    return Likings([as_uuid(name) for name in names[kept]], matrix, int((counts > rare).sum()) - len(kept))
 
 
 def most_liked(counts: NDArray[Any], most: int) -> NDArray[np.int64]:

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from workers.item_model.ease import Matrix, Weights, gram, invert, strongest, together
+from workers.common.ratings import drop_rare_pairs
+from workers.item_model.ease import Matrix, Weights, common, gram, invert, strongest, together
 
 Submit = Callable[..., Any]
 """Calls its first argument with the others, now or later; what it returns is an argument of further calls."""
@@ -69,12 +70,18 @@ def update(tile: Matrix, left: Matrix, left_turned: bool, right: Matrix, right_t
     return tile - (left.T if left_turned else left) @ (right if right_turned else right.T)
 
 
-def prune(tile: Matrix, turned: bool, divisors: Matrix, place: tuple[int, int], count: int) -> Weights:
-    """The strongest weights of a tile of the negative inverse, whose first row and column are at `place`."""
+def prune(
+    tile: Matrix, turned: bool, blocks: tuple[Any, Any], divisors: Matrix, place: tuple[int, int], count: int
+) -> Weights:
+    """The strongest weights of a tile of the negative inverse, whose first row and column are at `place`.
+
+    blocks: the likings of the tile's rows and of its columns.
+    """
     weights = (tile.T if turned else tile) / divisors
     row, column = place
     if row == column:
         np.fill_diagonal(weights, 0)
+    drop_rare_pairs(weights, common(*((block != 0).astype(np.float64) for block in blocks)))
     found = strongest(weights, count)
     return Weights(found.item + row, found.neighbour + column, found.weight)
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from psycopg import Connection
 
+from workers.common.database import rarity_limit
 from workers.common.engine import Address, engine, memory
 from workers.common.errors import WorkerError
 from workers.item_model import cluster, store
 from workers.item_model.core import Parameters, bytes_free, shortage
-from workers.item_model.ease import Weights, ease, strongest
+from workers.item_model.ease import Weights, by_several, ease, strongest
 from workers.item_model.likings import Likings, assemble, read_rows
 
 MEMINFO = Path("/proc/meminfo")
@@ -36,7 +37,7 @@ class Trained:
 
 def train(connection: Connection[Any], parameters: Parameters, weigh: Weigh) -> Trained:
     store.lock(connection)
-    likings = assemble(read_rows(store.likings(connection)), parameters)
+    likings = assemble(read_rows(store.likings(connection)), parameters, rarity_limit(connection))
     weights = weigh(likings, parameters)
     version = store.replace(connection, likings.items, weights, parameters, likings.matrix.nnz)
     return Trained(version, len(likings.items), likings.matrix.nnz, len(weights.weight), likings.left_out)
@@ -59,9 +60,8 @@ def weighing(address: Address | None) -> Iterator[Weigh]:
 
 def here(likings: Likings, parameters: Parameters) -> Weights:
     must_fit(likings, bytes_free(MEMINFO.read_text()) if MEMINFO.exists() else None)
-    return strongest(
-        ease(likings.matrix, parameters.regularisation, parameters.popularity), parameters.neighbours
-    )
+    weights = ease(likings.matrix, parameters.regularisation, parameters.popularity)
+    return strongest(by_several(weights, likings.matrix), parameters.neighbours)
 
 
 def must_fit(likings: Likings, free: int | None, matrices: int = 1) -> None:

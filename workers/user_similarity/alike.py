@@ -1,7 +1,7 @@
 """Items rated alike: the weights by which what somebody gave to one item tells what another will get.
 
 The cosine of what is left of two items' ratings beyond levels and biases, over the raters of both, shrunk by
-their number (Koren, Factorization Meets the Neighborhood, KDD 2008, section 2.2).
+their number, of whom there must be five (Koren, Factorization Meets the Neighborhood, KDD 2008, section 2.2).
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workers.common.blocks import Each
 from workers.common.neighbours import TINY, blocks, largest, ones, product, squares
-from workers.common.ratings import Floats, Ratings, departures
+from workers.common.ratings import FEW, Floats, Ratings, departures
 
 MODEL = "rated_alike"
 STRONGEST = 200
@@ -41,6 +41,7 @@ def alike_of(block: NDArray[np.int64], left: Any) -> tuple[NDArray[np.int64], ND
     common = product(ones(mine), ones(left))
     size = product(squares(mine), ones(left)) * product(ones(mine), squares(left))
     weight: Floats = product(mine, left) / np.sqrt(np.maximum(size, TINY)) * common / (common + DRAWN)
+    weight[common < FEW] = 0
     weight[np.arange(len(block)), block] = 0
     row, column = np.nonzero(largest(weight, STRONGEST))
     return block[row], column, weight[row, column].astype(np.float32)

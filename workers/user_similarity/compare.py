@@ -8,6 +8,7 @@ from psycopg import Connection
 from workers.common.blocks import Each
 from workers.common.neighbours import blocks, neighbours_of
 from workers.common.ratings import ratings as arranged
+from workers.common.ratings import without_rare
 from workers.user_similarity import store
 from workers.user_similarity.alike import rated_alike
 
@@ -24,11 +25,11 @@ class Compared:
 def compare(connection: Connection[Any], each: Each) -> Compared:
     store.lock(connection)
     read = store.read(connection)
-    ratings = arranged(read.rater, read.item, read.given, len(read.raters), len(read.items))
+    ratings = arranged(read.rater, read.item, read.given, len(read.raters), len(read.items), read.rare)
     store.stage(connection)
     neighbours = kept = 0
     parts = blocks(len(read.raters))
-    for block, found in zip(parts, each(neighbours_of, parts, ratings), strict=True):
+    for block, found in zip(parts, each(neighbours_of, parts, without_rare(ratings)), strict=True):
         kept += store.keep(connection, read, block, found)
         neighbours += len(found.rater)
     alike = rated_alike(ratings, each)

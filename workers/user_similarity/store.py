@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from psycopg import Connection, IsolationLevel
 from psycopg.types.json import Jsonb
 
-from workers.common.database import query
+from workers.common.database import query, rarity_limit
 from workers.common.neighbours import Neighbours
 from workers.common.ratings import Floats
 from workers.user_similarity.alike import DRAWN, STRONGEST, Alike
@@ -39,6 +39,8 @@ class Read:
     rater: NDArray[np.int64]
     item: NDArray[np.int64]
     given: Floats
+    rare: int
+    """How many raters a rare item has at most."""
 
 
 def lock(connection: Connection[Any]) -> None:
@@ -51,6 +53,7 @@ def read(connection: Connection[Any]) -> Read:
         with cursor.copy(query(__file__, "ratings")) as copy:
             copied = b"".join(copy)
         known = dict(cursor.execute(query(__file__, "versions")).fetchall())
+        rare = rarity_limit(connection)
     rows = np.frombuffer(copied, ROW, (len(copied) - HEAD - TAIL) // ROW.itemsize, HEAD)
     raters, rater = np.unique(rows["rater"], return_inverse=True)
     items, item = np.unique(rows["item"], return_inverse=True)
@@ -62,6 +65,7 @@ def read(connection: Connection[Any]) -> Read:
         rater,
         item,
         rows["rating"].astype(np.float64),
+        rare,
     )
 
 

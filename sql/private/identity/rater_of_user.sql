@@ -15,7 +15,7 @@ begin
         return private.current_rater_id();
     end if;
     if not private.is_service() then
-        raise exception 'these recommendations are another user''s'
+        raise exception 'this user is not you'
             using errcode = '42501', detail = '{"field": "user_id"}', hint = 'Send your own user id.';
     end if;
     select r.id into v_rater

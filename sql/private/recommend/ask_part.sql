@@ -1,6 +1,6 @@
 -- What one part of a list proposes to a viewer: liked_together, taste, liked, trending, popular or newcomer; best
 -- first; nothing that has no place in the viewer's lists.
--- A part that fails proposes nothing, and the log tells of it: the list is made of the rest.
+-- A part that fails proposes nothing, which is logged and counted: the list is made of the rest.
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.ask_part(part text, viewer private.viewer, kind text, count integer)
 returns private.proposal[]
@@ -53,7 +53,7 @@ begin
             );
     end case;
 exception when others then
-    raise log 'the part % of a list failed: %', ask_part.part, sqlstate;
+    perform private.report_failure(ask_part.part, sqlstate, sqlerrm);
     return '{}';
 end
 $$;

@@ -38,7 +38,7 @@ begin
     where w.weight > 0
     order by w.item_id, w.weight desc, w.because_of;
 exception when others then
-    raise log 'the reasons of a list failed: %', sqlstate;
+    perform private.report_failure('reasons', sqlstate, sqlerrm);
 end
 $$;
 comment on function private.because_of(uuid, uuid[]) is 'Which liked item says most for each item.';

@@ -1,6 +1,8 @@
--- What a rater's closest 40 neighbours rated and the rater has not: scored by the sum, over neighbours, of affinity
--- times rating / 5; of what the viewer may see. A list ordered by predicted rating alone would be led by what one
+-- Items that a rater's closest 40 neighbours rated and the rater has not: scored by the sum, over neighbours, of affinity
+-- times rating / 5; of those that the viewer may see. A list ordered by predicted rating alone would be led by what one
 -- neighbour liked.
+-- No item depends on few neighbours: five of them must have given it 3 or better, and none adds more to its score than
+-- the fifth largest share, so that one neighbour has a fifth of a score at most.
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.collaborative(rater_id uuid, kind text, count integer, viewer private.viewer)
 returns table (item_id uuid, score double precision)
@@ -12,12 +14,18 @@ as $$
         where n.affinity > 0
         order by n.affinity desc, n.neighbour_id
         limit 40
-    ), scored as (
-        select o.item_id, sum(n.affinity * o.rating / 5) as score
+    ), rated as (
+        select
+            o.item_id,
+            count(*) filter (where o.rating >= 3) as likes,
+            array_agg(n.affinity * o.rating / 5 order by n.affinity * o.rating desc) as shares
         from closest as n
         join public.ratings as o on o.rater_id = n.neighbour_id
-        where o.item_id not in (select private.unwanted(collaborative.rater_id))
         group by o.item_id
+    ), scored as (
+        select r.item_id, (select sum(least(s.share, r.shares[5])) from unnest(r.shares) as s (share)) as score
+        from rated as r
+        where r.likes >= 5 and r.item_id not in (select private.unwanted(collaborative.rater_id))
     )
     select s.item_id, s.score
     from scored as s
@@ -27,5 +35,5 @@ as $$
     limit collaborative.count
 $$;
 comment on function private.collaborative(uuid, text, integer, private.viewer) is
-'What a rater''s nearest neighbours liked.';
+'Items that a rater''s closest neighbours liked.';
 revoke execute on function private.collaborative(uuid, text, integer, private.viewer) from public;

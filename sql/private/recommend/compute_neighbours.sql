@@ -1,10 +1,11 @@
--- A rater compared with every other over the items both rated. workers/common/neighbours.py computes the
--- same of all raters.
+-- A rater compared with every other rater over the items both rated, rare items left out (private.rarity_limit).
+-- workers/common/neighbours.py computes the same for all raters.
 --   similarity  Pearson's correlation of what both gave; null for one common rating, or where all are equal
 --   weight      the correlation of how far above the items' levels both rated, about centres drawn to zero where few
 --               items speak for them, shrunk by their number
---   affinity    common ratings by the root of both counts, the more the better they agree; 0 for a neighbour who
---               rated nothing else
+--   affinity    common ratings, those of items that few rated counting less (private.ratings_above), by the root of
+--               both counts, the more the better they agree; 0 for a neighbour who rated nothing else. An item that the
+--               rater rated below 3 and the neighbour did not is no common one here
 --   level       how far above the items' levels the neighbour rated them
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.compute_neighbours(rater_id uuid)
@@ -18,6 +19,7 @@ as $$
         select
             o.rater_id,
             count(*)::integer as co_ratings,
+            coalesce(sum(m.share) filter (where m.rating >= 3 or o.rating < 3), 0) as share,
             corr(o.rating, m.rating) as similarity,
             regr_avgx(o.rating - m.level, m.above) as my_mean,
             regr_avgy(o.rating - m.level, m.above) as their_mean,
@@ -26,12 +28,13 @@ as $$
             regr_sxy(o.rating - m.level, m.above) as both
         from private.ratings_above(compute_neighbours.rater_id) as m
         join public.ratings as o on o.item_id = m.item_id
-        where o.rater_id <> compute_neighbours.rater_id
+        where o.rater_id <> compute_neighbours.rater_id and m.share > 0
         group by o.rater_id
     ), centred as (
         select
             c.rater_id,
             c.co_ratings,
+            c.share,
             c.similarity,
             c.their_mean * c.co_ratings / (c.co_ratings + 20) as level,
             c.mine + c.co_ratings * power(c.my_mean * 20 / (c.co_ratings + 20), 2) as mine,
@@ -55,7 +58,7 @@ as $$
         w.weight,
         case
             when r.rating_count > w.co_ratings
-                then w.co_ratings * greatest(0, 1 + 2 * w.weight)
+                then w.share * greatest(0, 1 + 2 * w.weight)
                     / sqrt((me.rating_count + 20)::double precision * (r.rating_count + 20))
             else 0
         end,

@@ -58,7 +58,7 @@ begin
     end loop;
     return v_order;
 exception when others then
-    raise log 'a list could not be made diverse: %', sqlstate;
+    perform private.report_failure('diversity', sqlstate, sqlerrm);
     return array(select generate_series(1, least(diversify.count, v_size)));
 end
 $$;

@@ -1,6 +1,6 @@
 -- What the active item model gives for what a rater rated: the sum of its weights times rating / 5, over the thousand
--- best liked. The latest tenth, what came after the latest of the others, counts half more. Ratings are
--- read as they are now, so one given now changes the next list.
+-- best liked, without those rated below 2. The latest tenth, what came after the latest of the others, counts half
+-- more. Ratings are read as they are now, so one given now changes the next list.
 -- The packed weights are summed by value of rating, in C, and multiplied once a value. An item is listed
 -- if the liked ones alone speak for it too. What the viewer may not see or the rater does not want is passed over.
 -- Reads ratings: for definer functions and workers only.
@@ -26,6 +26,7 @@ begin
             offset (select count(*) / 10 from mine)
             limit 1
         ) as b
+        where m.weight >= 0.4
         order by weight desc, m.liked_at desc, m.item_id
         limit 1000
     ), summed as (

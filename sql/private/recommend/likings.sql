@@ -1,34 +1,32 @@
--- What each rater thought well of, and how well, 0 to 1: a rating counts a fifth of itself; liked, saved, shared or
--- watched to the end without a rating or a dislike counts as four of five. is_liked: rated 3 or better, or no worse
--- than the rater's mean. One row a rater and item: what the item model learns from, and lists by it start from.
+-- How well each rater liked each item, 0 to 1. A rating counts a fifth of itself. An item that is liked, saved, shared
+-- or watched to the end by private.feedback, and not rated, counts four fifths.
+-- One row a rater and item: the item model learns from them, and lists by it start from them.
+--   is_liked     rated 4 or better, or 3 or better and no worse than the rater's mean
+--   is_disliked  rated below 3
 create or replace view private.likings with (security_invoker = true) as
 select
     r.rater_id,
     r.item_id,
     r.rating::double precision / 5 as weight,
     r.updated_at as liked_at,
-    r.rating >= 3 or r.rating * o.rating_count >= o.rating_sum as is_liked
+    r.rating >= 4 or r.rating >= 3 and r.rating * o.rating_count >= o.rating_sum as is_liked,
+    r.rating < 3 as is_disliked
 from public.ratings as r
 inner join public.raters as o on r.rater_id = o.id
 union all
 select
-    i.rater_id,
-    i.item_id,
+    v.rater_id,
+    v.item_id,
     0.8::double precision as weight,
-    max(i.occurred_at) as liked_at,
-    true as is_liked
-from public.interactions as i
+    v.liked_at,
+    true as is_liked,
+    false as is_disliked
+from private.feedback as v
 where
-    i.type in ('like', 'save', 'share', 'complete')
+    v.liked_at is not null
     and not exists (
         select
         from public.ratings as r
-        where r.rater_id = i.rater_id and r.item_id = i.item_id
-    )
-    and not exists (
-        select
-        from public.interactions as d
-        where d.rater_id = i.rater_id and d.item_id = i.item_id and d.type in ('dislike', 'dismiss')
-    )
-group by i.rater_id, i.item_id;
-comment on view private.likings is 'What each rater thought well of, by ratings and interactions.';
+        where r.rater_id = v.rater_id and r.item_id = v.item_id
+    );
+comment on view private.likings is 'How well each rater liked each item, by ratings and interactions.';

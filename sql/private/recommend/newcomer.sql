@@ -1,10 +1,12 @@
--- A list for a viewer of whom nothing is known: what is popular, spread over genres.
+-- A list for a viewer who liked nothing so far: popular items, spread over genres, without those that are like the
+-- items that the viewer disliked.
 --   viewer  who looks; what it may see, and not what its rater has no use for
 --   kind    none: all of them
 --   count   how many at most
 -- An item weighs by its places, each 1 / log2(1 + place): among the popular ones, among those that trend in the
 -- viewer's languages, and, if as many as asked trend there, in the viewer's country. Items in another language than
--- the viewer's come after those in one of them, or in none that is known.
+-- the viewer's come after those in one of them, or in none that is known. The weight falls with private.aversion, and
+-- is 0 from two thirds on: such an item is left out.
 -- Reason codes: popular_in_country, popular_in_language (language says which), popular.
 -- Reads what others must not: for definer functions and workers only.
 create or replace function private.newcomer(viewer private.viewer, kind text, count integer)
@@ -44,10 +46,16 @@ begin
         join public.items as i on i.id = p.item_id
         where p.item_id <> all(v_unwanted)
         group by p.item_id, i.id
+    ), wanted as materialized (
+        select w.item_id, w.language, w.source, w.is_foreign, w.weight * (1 - 1.5 * coalesce(a.aversion, 0)) as weight
+        from weighed as w
+        left join private.aversion(viewer.rater_id, array(select w.item_id from weighed as w)) as a
+            on a.item_id = w.item_id
+        where coalesce(a.aversion, 0) < 2 / 3.0
     ), pool as (
         select array_agg((w.item_id, w.is_foreign::integer, w.weight, g.genres)::private.candidate) as candidates
-        from weighed as w
-        join private.genre_sets(array(select w.item_id from weighed as w)) as g on g.item_id = w.item_id
+        from wanted as w
+        join private.genre_sets(array(select w.item_id from wanted as w)) as g on g.item_id = w.item_id
     )
     select
         s.item_id,
@@ -61,10 +69,10 @@ begin
         w.language
     from pool as p
     cross join lateral private.spread(coalesce(p.candidates, '{}'), newcomer.count) as s
-    join weighed as w on w.item_id = s.item_id
+    join wanted as w on w.item_id = s.item_id
     order by s.place;
 end
 $$;
 comment on function private.newcomer(private.viewer, text, integer) is
-'A list for a viewer of whom nothing is known.';
+'A list for a viewer who liked nothing so far.';
 revoke execute on function private.newcomer(private.viewer, text, integer) from public;

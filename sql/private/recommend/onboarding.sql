@@ -13,9 +13,9 @@ declare
     v_known uuid[] := array(
         select r.item_id from public.ratings as r where r.rater_id = v_viewer.rater_id
         union
-        select i.item_id
-        from public.interactions as i
-        where i.rater_id = v_viewer.rater_id and i.type in ('dislike', 'dismiss')
+        select v.item_id
+        from private.feedback as v
+        where v.rater_id = v_viewer.rater_id and v.is_refused
     );
 begin
     return query

@@ -20,7 +20,7 @@ begin
         ) as w
     );
 exception when others then
-    raise log 'the weights of the parts of a list could not be read: %', sqlstate;
+    perform private.report_failure('weights', sqlstate, sqlerrm);
     return v_least || '{"liked_together": 1}';
 end
 $$;

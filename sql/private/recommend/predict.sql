@@ -1,8 +1,10 @@
 -- What a rater would give to each item: the item's level, plus how far the rater gives more than items' levels, plus
 -- how far those who rate alike departed from what the same says of them, plus how far the rater's own ratings of
 -- items that are rated alike did (Koren, Factorization Meets the Neighborhood, KDD 2008). Each mean is drawn to zero
--- where little supports it. An item that nobody rated: no row. A rater without ratings: the item's level.
--- Items rated alike are those of the model of that name; without one, people alone tell.
+-- where little supports it. A rater without ratings: the item's level.
+-- Items rated alike are those of the model of that name; without one, neighbours alone count.
+-- No prediction depends on few people: an item with fewer than five ratings has no row, neighbours count where five of
+-- them rated the item, none more than the fifth, and predictions come in tenths.
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.predict(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, predicted_rating double precision)
@@ -12,18 +14,28 @@ as $$
         select s.item_id, private.item_level(s.rating_sum, s.rating_count, a.of_all) as level
         from public.item_stats as s
         cross join (select private.rating_level() as of_all offset 0) as a
-        where s.item_id = any(predict.item_ids) and s.rating_count > 0
+        where s.item_id = any(predict.item_ids) and s.rating_count >= 5
     ), mine as materialized (
         select m.item_id, m.above from private.ratings_above(predict.rater_id) as m
     ), me as materialized (
         select coalesce(sum(m.above), 0) / (count(*) + 5) as bias from mine as m
-    ), people as (
-        select o.item_id, sum(n.weight * (o.rating - a.level - n.level)) / (sum(n.weight) + 0.5) as departure
+    ), shares as (
+        select
+            o.item_id,
+            n.weight,
+            o.rating - a.level - n.level as departure,
+            nth_value(n.weight, 5) over (
+                partition by o.item_id order by n.weight desc rows between unbounded preceding and unbounded following
+            ) as fifth
         from private.neighbours(predict.rater_id) as n
         join public.ratings as o on o.rater_id = n.neighbour_id and o.item_id = any(predict.item_ids)
         join asked as a on a.item_id = o.item_id
         where n.weight > 0
-        group by o.item_id
+    ), people as (
+        select s.item_id, sum(least(s.weight, s.fifth) * s.departure) / (sum(least(s.weight, s.fifth)) + 0.5) as departure
+        from shares as s
+        where s.fifth is not null
+        group by s.item_id
     ), items as (
         select a.item_id, sum(n.weight * (m.above - me.bias)) / (sum(n.weight) + 0.3) as departure
         from asked as a
@@ -34,10 +46,10 @@ as $$
     )
     select
         a.item_id,
-        greatest(0.5, least(5.0, a.level + me.bias + case
+        round(10 * greatest(0.5, least(5.0, a.level + me.bias + case
             when i.departure is null then coalesce(p.departure, 0)
             else 0.8 * i.departure + 0.5 * coalesce(p.departure, 0)
-        end))
+        end))) / 10
     from asked as a
     cross join me
     left join people as p on p.item_id = a.item_id

@@ -1,6 +1,6 @@
 -- A profile's list. Each part that counts for people with as many ratings proposes items; private.blend makes one list
 -- of them, and private.diversify puts it in order. Parts of next to no weight are asked only where the others do not
--- fill the list. Somebody of whom nothing is known gets private.newcomer's list. A part that fails is left out.
+-- fill the list. A viewer who liked nothing so far gets private.newcomer's list. A part that fails is left out.
 -- No reason names what is not for the viewer's age.
 -- Raises as private.viewer. No profile at all (anon): a newcomer's list.
 -- Definer: scores read others' ratings; none of them is returned.
@@ -21,7 +21,7 @@ declare
     v_order integer[];
 begin
     foreach v_part in array case
-        when exists (select from private.likings as l where l.rater_id = v_viewer.rater_id)
+        when exists (select from private.likings as l where l.rater_id = v_viewer.rater_id and l.is_liked)
             then array['liked_together', 'taste', 'liked', 'trending', 'popular']
         else array['newcomer', 'trending', 'popular']
     end loop

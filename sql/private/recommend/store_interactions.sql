@@ -1,5 +1,6 @@
 -- Check a list of events and write those that are new, for the acting profile's rater only. Raises 22023 for the
 -- first bad event, naming it; 42501 for a caller without a profile.
+-- Events that occur at one time, as those of one call may, count in the order of the list: by received_at.
 -- Definer: events are written through here alone, so that each lands in its month.
 create or replace function private.store_interactions(events jsonb) returns integer
 language plpgsql security definer set search_path = ''
@@ -7,6 +8,7 @@ as $$
 declare
     v_rater uuid := private.current_rater_id();
     v_country text := private.current_country();
+    v_now timestamptz := clock_timestamp();
     v_bad record;
     v_stored integer;
 begin
@@ -23,19 +25,23 @@ begin
             using errcode = '22023', detail = jsonb_build_object('field', v_bad.field, 'event', v_bad.place)::text,
             hint = 'See the parameters of record_interactions.';
     end if;
-    insert into public.interactions (rater_id, client_id, month, item_id, type, metadata, occurred_at, country)
+    insert into public.interactions
+        (rater_id, client_id, month, item_id, type, metadata, occurred_at, received_at, country)
     select
         v_rater,
         e.client_id,
-        date_trunc('month', coalesce(e.occurred_at, now()) at time zone 'UTC')::date,
+        date_trunc('month', coalesce(e.occurred_at, v_now) at time zone 'UTC')::date,
         e.item_id,
         e.type,
         coalesce(e.metadata, '{}'),
-        coalesce(e.occurred_at, now()),
+        coalesce(e.occurred_at, v_now),
+        v_now + e.place * interval '1 microsecond',
         v_country
-    from jsonb_to_recordset(events) as e (
-        client_id uuid, item_id uuid, type text, metadata jsonb, occurred_at timestamptz
-    )
+    from rows from (
+        jsonb_to_recordset(events) as (
+            client_id uuid, item_id uuid, type text, metadata jsonb, occurred_at timestamptz
+        )
+    ) with ordinality as e (client_id, item_id, type, metadata, occurred_at, place)
     order by e.client_id
     on conflict do nothing;
     get diagnostics v_stored = row_count;

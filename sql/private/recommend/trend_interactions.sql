@@ -1,4 +1,4 @@
--- Trigger: trends follow new interactions. A share says more than a view, a dislike nothing.
+-- Trigger: trends follow new interactions. A share says more than a view, a dislike or an undo nothing.
 -- Definer: clients may not write trends.
 create or replace function private.trend_interactions() returns trigger
 language plpgsql security definer set search_path = ''
@@ -9,7 +9,7 @@ begin
         array_agg(c.country),
         array_agg(private.trend_of(
             case
-                when c.type in ('dislike', 'dismiss') then 0
+                when c.type in ('dislike', 'dismiss', 'undo') then 0
                 when c.type in ('share', 'like', 'complete') then 1
                 else 0.3
             end,

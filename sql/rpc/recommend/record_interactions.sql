@@ -1,7 +1,10 @@
--- Tell what the acting profile did with items: all events of a call or none; an event sent again does nothing.
+-- Record what the acting profile did with items: all events of a call or none; an event sent again does nothing.
+-- Of like, save, dislike and dismiss the latest on an item counts. undo takes back every event before it on the item,
+-- completion included: the item is as if the profile had said nothing of it. A rating is taken back by deleting its row.
 --   events  a list of 1 to 500 objects: client_id (uuid, chosen by the client, once per event), item_id (uuid),
---           type (view, click, share, save, like, dislike, complete, dismiss), occurred_at (optional, the last 30
---           days up to a day ahead, default now), metadata (optional object, up to 2,000 characters)
+--           type (view, click, share, save, like, dislike, complete, dismiss, undo), occurred_at (optional, the last
+--           30 days up to a day ahead, default now; events of one time count in the order of the list), metadata
+--           (optional object, up to 2,000 characters)
 -- Returns how many events were new.
 -- Raises 22023 naming the event and its field, 23503 for an unknown item, 42501 without a profile.
 -- Roles: authenticated.
@@ -22,6 +25,6 @@ begin
     return private.store_interactions(events);
 end
 $$;
-comment on function public.record_interactions(jsonb) is 'Tell what the acting profile did with items.';
+comment on function public.record_interactions(jsonb) is 'Record what the acting profile did with items.';
 revoke execute on function public.record_interactions(jsonb) from public;
 grant execute on function public.record_interactions(jsonb) to authenticated;

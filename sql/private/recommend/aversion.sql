@@ -1,0 +1,38 @@
+-- How much each item is like the items that a rater rated below 3 or disliked, the latest fifty of them: 0 to 1, the
+-- greater of two. By genres: the share of the disliked items that have a genre of the item, the most frequent one, drawn
+-- to zero by two items. By descriptions: the greatest cosine similarity. An item that is like none of them has no row.
+-- Reads ratings: for definer functions and workers only.
+create or replace function private.aversion(rater_id uuid, item_ids uuid[])
+returns table (item_id uuid, aversion double precision)
+language sql stable rows 100 set search_path = ''
+as $$
+    with disliked as materialized (
+        select d.item_id
+        from (
+            select l.item_id, l.liked_at from private.likings as l where l.rater_id = aversion.rater_id and l.is_disliked
+            union all
+            select v.item_id, null from private.feedback as v where v.rater_id = aversion.rater_id and v.is_disliked
+        ) as d
+        group by d.item_id
+        order by max(d.liked_at) desc nulls last, d.item_id
+        limit 50
+    ), genres as (
+        select g.genre_id, count(*) / ((select count(*) from disliked) + 2.0::double precision) as share
+        from disliked as d
+        join public.item_genres as g on g.item_id = d.item_id
+        group by g.genre_id
+    ), alike as (
+        select g.item_id, n.share as aversion
+        from public.item_genres as g
+        join genres as n on n.genre_id = g.genre_id
+        where g.item_id = any(aversion.item_ids)
+        union all
+        select e.item_id, 1 - (e.embedding operator(extensions.<=>) o.embedding)
+        from disliked as d
+        join public.item_embeddings as o on o.item_id = d.item_id
+        join public.item_embeddings as e on e.item_id = any(aversion.item_ids)
+    )
+    select a.item_id, max(a.aversion) from alike as a where a.aversion > 0 group by a.item_id
+$$;
+comment on function private.aversion(uuid, uuid[]) is 'How much each item is like the items that a rater disliked.';
+revoke execute on function private.aversion(uuid, uuid[]) from public;

@@ -1,0 +1,20 @@
+-- Log that a source of lists failed, and notify the jobs worker, which counts it (cinefluent_list_failures_total). Works
+-- in a read-only transaction, as lists are made in one. Quoted values of the message are left out, since they may be
+-- somebody's: what stands between double quotes after a colon, and ids.
+create or replace function private.report_failure(source text, state text, message text) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+    raise log 'the source % of a list failed: % %', source, state, left(
+        regexp_replace(
+            regexp_replace(message, ': ".*"', ': "…"', 'g'), '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', '…', 'gi'
+        ),
+        300
+    );
+    if not pg_is_in_recovery() then
+        perform pg_notify('list_failures', source);
+    end if;
+end
+$$;
+comment on function private.report_failure(text, text, text) is 'Log and count that a source of lists failed.';
+revoke execute on function private.report_failure(text, text, text) from public;

@@ -1,0 +1,211 @@
+"""What counts as liked: the latest word on an item, an undo, and no rating below 3."""
+
+from itertools import product
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.sql.people import Person, become, embed, item, item_model, person, rate
+
+AGAINST = ("dislike", "dismiss")
+
+
+@pytest.fixture
+def films(db: psycopg.Connection) -> dict[str, UUID]:
+    return {name: item(db, f'Film "{name}"; 100 % & +, é 🎬 שלום') for name in "ABCDEF"}
+
+
+@pytest.fixture
+def viewer(db: psycopg.Connection, films: dict[str, UUID]) -> Person:
+    """The model leads from A to D."""
+    item_model(db, {films["A"]: {films["D"]: 0.5}})
+    viewer = person(db)
+    become(db, viewer)
+    return viewer
+
+
+def record(db: psycopg.Connection, film: UUID, *types: str, **fields: object) -> None:
+    """All in one call, at one time."""
+    events = [{"client_id": str(uuid4()), "item_id": str(film), "type": type, **fields} for type in types]
+    db.execute("select record_interactions(%s)", [Jsonb(events)])
+
+
+def listed(db: psycopg.Connection) -> dict[UUID, str]:
+    return dict(db.execute("select id, reason from get_recommendations(200, null, 0)").fetchall())
+
+
+def is_liked(db: psycopg.Connection, films: dict[str, UUID]) -> bool:
+    return listed(db).get(films["D"], "").startswith("Because you liked")
+
+
+def is_listed(db: psycopg.Connection, film: UUID) -> bool:
+    return film in listed(db)
+
+
+@pytest.mark.parametrize("types", [*product(AGAINST, ["like", "save"])], ids="-".join)
+@pytest.mark.parametrize("one_call", [True, False])
+def test_the_latest_verdict_counts(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID], types: tuple[str, str], one_call: bool
+) -> None:
+    against, liking = types
+    for call in [[against, liking]] if one_call else [[against], [liking]]:
+        record(db, films["A"], *call)
+    assert is_liked(db, films)
+    assert is_listed(db, films["A"])
+    record(db, films["A"], against)
+    assert not is_liked(db, films)
+    assert not is_listed(db, films["A"])
+
+
+def test_what_occurred_later_counts_though_it_arrived_first(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    record(db, films["A"], "like")
+    record(db, films["A"], "dislike", occurred_at="2026-11-29T00:00:00Z")
+    assert is_liked(db, films)
+
+
+def test_a_fast_clock_does_not_hold_back_what_follows(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    ahead = db.execute("select (now() + interval '5 hours')::text").fetchone()
+    assert ahead
+    record(db, films["A"], "dislike", occurred_at=ahead[0])
+    record(db, films["A"], "like")
+    assert is_liked(db, films)
+
+
+@pytest.mark.parametrize("type", ["dislike", "dismiss", "complete"])
+def test_what_hides_an_item_is_undone(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID], type: str
+) -> None:
+    record(db, films["E"], type)
+    assert not is_listed(db, films["E"])
+    record(db, films["E"], "undo")
+    assert is_listed(db, films["E"])
+
+
+@pytest.mark.parametrize("type", ["like", "save", "share", "complete"])
+def test_what_counts_as_liked_is_undone(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID], type: str
+) -> None:
+    record(db, films["A"], type)
+    assert is_liked(db, films)
+    record(db, films["A"], "undo")
+    assert not is_liked(db, films)
+    record(db, films["A"], type)
+    assert is_liked(db, films)
+
+
+def test_an_undo_brings_back_no_earlier_verdict(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    record(db, films["A"], "like", "dislike", "undo")
+    assert not is_liked(db, films)
+    assert is_listed(db, films["A"])
+
+
+@pytest.mark.parametrize("type", ["share", "complete"])
+def test_sharing_or_finishing_a_disliked_item_is_no_like(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID], type: str
+) -> None:
+    record(db, films["A"], "dislike", type)
+    assert not is_liked(db, films)
+    assert not is_listed(db, films["A"])
+
+
+def test_an_undo_of_another_item_or_profile_changes_nothing(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    record(db, films["A"], "dislike")
+    record(db, films["B"], "undo")
+    become(db, person(db, "other_viewer"))
+    record(db, films["A"], "undo")
+    become(db, viewer)
+    assert not is_listed(db, films["A"])
+
+
+def test_a_rating_counts_more_than_events(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    db.execute("insert into ratings (item_id, rating) values (%s, 1)", [films["A"]])
+    record(db, films["A"], "like")
+    assert not is_liked(db, films)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "liked"),
+    [
+        ({"A": 0.5, "B": 0.5}, False),
+        ({"A": 2, "B": 1}, False),
+        ({"A": 2.5, "B": 0.5, "C": 1}, False),
+        ({"A": 3, "B": 3}, True),
+        ({"A": 3, "B": 1}, True),
+        ({"A": 3, "B": 5, "C": 5}, False),
+        ({"A": 4, "B": 5, "C": 5}, True),
+    ],
+)
+def test_a_liking_is_good_by_itself_and_for_who_gave_it(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID], ratings: dict[str, float], liked: bool
+) -> None:
+    rate(db, viewer.rater_id, {films[name]: rating for name, rating in ratings.items()})
+    assert is_liked(db, films) is liked
+
+
+def genre(db: psycopg.Connection, name: str, *films: UUID) -> None:
+    made = db.execute(
+        "insert into genres (name, slug) values (%s, %s) returning id", [name, name.lower().replace(" ", "-")]
+    ).fetchone()
+    assert made
+    for film in films:
+        db.execute("insert into item_genres (item_id, genre_id) values (%s, %s)", [film, made[0]])
+
+
+@pytest.fixture
+def horror(db: psycopg.Connection) -> list[UUID]:
+    """Ten popular horror films and ten comedies that fewer rated; the horror films are of one description."""
+    films = [item(db, f"Film {number}") for number in range(20)]
+    genre(db, "Test Horror", *films[:10])
+    genre(db, "Test Comedy", *films[10:])
+    for number, film in enumerate(films[:10]):
+        embed(db, film, [1.0, number / 50] + [0.0] * 382)
+    for count, some in ((6, films[:10]), (5, films[10:])):
+        for _ in range(count):
+            rate(db, person(db, "crowd").rater_id, dict.fromkeys(some, 4.0))
+    item_model(db, {film: dict.fromkeys(set(films[:10]) - {film}, 0.5) for film in films[:10]})
+    return films
+
+
+@pytest.mark.parametrize("given", [0.5, 1, 2, 2.5])
+def test_who_rated_low_only_gets_what_is_unlike_it(
+    db: psycopg.Connection, horror: list[UUID], given: float
+) -> None:
+    strict = person(db, "strict_viewer")
+    rate(db, strict.rater_id, dict.fromkeys(horror[:7], given))
+    become(db, strict)
+    rows = db.execute("select id, reason_code, reason, because_of from get_recommendations(10)").fetchall()
+    assert {row[0] for row in rows} == set(horror[10:])
+    assert {row[3] for row in rows} == {None}
+    assert not [row for row in rows if "liked" in row[1] + row[2]]
+
+
+def test_dislikes_by_event_count_the_same(db: psycopg.Connection, horror: list[UUID]) -> None:
+    strict = person(db, "strict_viewer")
+    become(db, strict)
+    for film in horror[:7]:
+        record(db, film, "dislike")
+    rows = db.execute("select id from get_recommendations(10)").fetchall()
+    assert {row[0] for row in rows} == set(horror[10:])
+
+
+def test_one_liked_film_among_low_ratings_leads(db: psycopg.Connection, horror: list[UUID]) -> None:
+    db.execute("delete from recommendation_models")
+    item_model(db, {horror[0]: {horror[8]: 0.9}, horror[10]: {horror[11]: 0.2, horror[9]: 0.1}})
+    viewer = person(db)
+    rate(db, viewer.rater_id, {**dict.fromkeys(horror[:7], 1.0), horror[10]: 5})
+    become(db, viewer)
+    rows = db.execute("select id, because_of from get_recommendations(3, null, 0)").fetchall()
+    assert rows[0] == (horror[11], horror[10])
+    assert {row[1] for row in rows} <= {horror[10], None}

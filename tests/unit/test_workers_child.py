@@ -1,0 +1,43 @@
+"""A worker run by a job: its failure is retried if and only if a service was away."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from workers import __main__ as command
+from workers.common import child
+from workers.common.engine import EngineAwayError
+from workers.common.errors import AwayError, WorkerError
+from workers.common.queue import wait_before_retry
+from workers.item_model import __main__ as item_model
+
+NOTHING_LISTENS = "postgresql://postgres@127.0.0.1:1/postgres"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(AwayError("x"), 75), (EngineAwayError("x"), 75), (WorkerError("x"), 1)]
+)
+def test_a_worker_exits_with_75_where_a_service_is_away(
+    monkeypatch: pytest.MonkeyPatch, error: WorkerError, status: int
+) -> None:
+    def main(arguments: Sequence[str]) -> int:
+        raise error
+
+    monkeypatch.setattr(sys, "argv", ["workers", "item_model"])
+    monkeypatch.setattr(item_model, "main", main)
+    assert command.main() == status
+
+
+@pytest.mark.parametrize("name", ["item_model", "user_similarity", "blend"])
+def test_a_job_is_retried_whose_worker_reaches_no_database(name: str) -> None:
+    with pytest.raises(child.ChildAwayError, match="The database does not answer") as failed:
+        asyncio.run(child.run(name, NOTHING_LISTENS))
+    assert wait_before_retry(failed.value, 0) == 5
+
+
+def test_a_job_is_given_up_whose_worker_fails_by_itself() -> None:
+    with pytest.raises(child.ChildError) as failed:
+        asyncio.run(child.run("no_such_worker", NOTHING_LISTENS))
+    assert wait_before_retry(failed.value, 0) is None
