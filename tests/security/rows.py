@@ -74,6 +74,18 @@ def rate_slot(db: psycopg.Connection, who: Person) -> Row:
     return {"caller": str(who.id), "scope": "write", "slot": uuid4().int % 1_000_000, "taken_at": LATER}
 
 
+def quota(db: psycopg.Connection, who: Person) -> Row:
+    return {"resource": letters(), "amount": 1, "anonymous_amount": 0, "meaning": ""}
+
+
+def quota_use(db: psycopg.Connection, who: Person) -> Row:
+    return {"account_id": who.id, "resource": letters(), "since": "2000-01-01", "used": 1}
+
+
+def reserved_name(db: psycopg.Connection, who: Person) -> Row:
+    return {"name": letters()}
+
+
 def inventory(db: psycopg.Connection, who: Person) -> Row:
     return {
         "schema_name": "public",
@@ -265,8 +277,11 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "private.item_weights": item_weights,
     "private.likings": liking,
     "private.periods": period,
+    "private.quota_uses": quota_use,
+    "private.quotas": quota,
     "private.rate_limits": rate_limit,
     "private.rate_slots": rate_slot,
+    "private.reserved_names": reserved_name,
     "private.search_documents": document,
     "private.search_names": name,
     "private.search_postings": posting,

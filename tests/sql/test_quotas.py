@@ -67,9 +67,9 @@ def test_consents_end_at_the_quota(db: psycopg.Connection, viewer: Person) -> No
     assert json.loads(too_much(db, CONSENT, [1]))["limit"] == 2
 
 
-def test_one_statement_of_80000_consents_is_refused(db: psycopg.Connection, viewer: Person) -> None:
+def test_one_statement_of_5000_consents_is_refused(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
-    too_much(db, CONSENT, [80_000])
+    too_much(db, CONSENT, [5_000])
 
 
 def events(film: UUID, count: int, metadata: object = None) -> Jsonb:
