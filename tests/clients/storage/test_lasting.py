@@ -58,7 +58,7 @@ def test_what_is_said_of_a_file_is_not_kept_as_long_as_the_file(
 
 
 def test_so_many_uploads_of_one_user_may_be_unfinished(ann: User, bob: User, http: httpx.Client) -> None:
-    begun = []
+    begun: list[str] = []
     while (answer := start(http, ann, f"{len(begun)}.txt", 9)).is_success:
         begun.append(answer.headers["location"])
     try:
