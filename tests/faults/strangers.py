@@ -18,10 +18,12 @@ def some_address() -> str:
     return f"127.7.{number // 250}.{number % 250 + 1}"
 
 
-def client(stack: Stack, address: str, path: str = "", timeout: float = 60, **headers: str) -> httpx.Client:
+def client(stack: Stack, address: str, token: str = "") -> httpx.Client:
+    """By default with the anon key."""
+    token = token or stack.anon_key
     transport = httpx.HTTPTransport(local_address=address)
-    key = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}", **headers}
-    return httpx.Client(base_url=f"{stack.url}{path}", headers=key, transport=transport, timeout=timeout)
+    key = {"apikey": token, "Authorization": f"Bearer {token}"}
+    return httpx.Client(base_url=stack.url, headers=key, transport=transport, timeout=60)
 
 
 def line(stack: Stack, address: str) -> socket.socket:

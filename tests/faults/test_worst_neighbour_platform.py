@@ -30,7 +30,8 @@ pytestmark = pytest.mark.own("auth", "storage", "realtime")
 
 SECONDS = 60.0 if os.environ.get("SOAK_ROUNDS") else 3.0
 WITHIN = 1.0
-"""Seconds that the middle one of a neighbour's requests may take."""
+"""Seconds that the middle one of a neighbour's requests may take; where it takes as long without a stranger,
+three times that."""
 PASSWORD = "correct horse battery"
 BUCKET = "neighbours"
 
@@ -172,8 +173,7 @@ def pages(stack: Stack, address: str) -> Iterator[None]:
 @contextmanager
 def listings(stack: Stack, address: str) -> Iterator[None]:
     """Each takes a connection to the database for as long as it lasts."""
-    key = {"apikey": stack.service_role_key, "Authorization": f"Bearer {stack.service_role_key}"}
-    with client(stack, address, **key) as http:
+    with client(stack, address, stack.service_role_key) as http:
         body = {"prefix": "", "limit": 1000}
         with repeating(lambda: _closed(http.post(f"/storage/v1/object/list/{BUCKET}", json=body)), 16):
             yield
@@ -191,20 +191,17 @@ def large_calls(stack: Stack, address: str) -> Iterator[None]:
 def chatter(stack: Stack, address: str) -> Iterator[None]:
     """Sockets that join one topic, are present with much, and send large messages to each other."""
     with ExitStack() as opened:
-        sockets = [
-            opened.enter_context(socket)
-            for socket in filter(None, (_reach(stack, address) for _ in range(20)))
-        ]
+        sockets = [socket for _ in range(20) if (socket := _reach(stack, address))]
         for number, socket in enumerate(sockets):
+            opened.callback(socket.close)
             _send(socket, "phx_join", {"config": {"presence": {"enabled": True, "key": str(number)}}})
         large = {"type": "broadcast", "event": "x", "payload": "x" * 100_000}
 
         def talk() -> None:
+            present = {"event": "track", "payload": {"x": "x" * 50_000, "t": time.time()}}
             for socket in sockets:
                 _send(socket, "broadcast", large)
-                _send(
-                    socket, "presence", {"event": "track", "payload": {"x": "x" * 50_000, "t": time.time()}}
-                )
+                _send(socket, "presence", present)
             time.sleep(0.05)
 
         with repeating(talk, 1):
@@ -244,9 +241,11 @@ ATTACKS: list[Attack] = [
 def test_a_neighbour_is_answered_while_a_stranger_does_its_worst(
     stack: Stack, neighbour: Neighbour, attack: Attack
 ) -> None:
+    alone = neighbour.act_for(0)
     with attack(stack, some_address()):
         took = neighbour.act_for(SECONDS)
-    assert max(took.values()) < WITHIN, took
+    slow = {name: (alone[name], took[name]) for name in took if took[name] > max(WITHIN, 3 * alone[name])}
+    assert not slow
 
 
 def test_an_address_has_so_many_connections_and_no_more(stack: Stack) -> None:

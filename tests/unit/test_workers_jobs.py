@@ -70,11 +70,7 @@ def test_probes_are_answered(path: str, healthy: bool, status: int) -> None:
     ("token", "authorization"),
     [
         *((TOKEN, wrong) for wrong in ("", "Bearer", f"Basic {TOKEN}", f"Bearer {TOKEN}x", TOKEN)),
-        *(
-            (unset, sent)
-            for unset in (None, "")
-            for sent in ("", "Bearer", "Bearer None", f"Bearer {TOKEN}")
-        ),
+        *((unset, sent) for unset in (None, "") for sent in ("", "Bearer", "Bearer None", f"Bearer {TOKEN}")),
     ],
 )
 def test_metrics_are_refused_without_their_token(token: str | None, authorization: str) -> None:

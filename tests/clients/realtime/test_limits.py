@@ -49,6 +49,26 @@ def test_a_presence_key_of_a_megabyte_is_refused(opened: Open, room: str) -> Non
 
 
 @pytest.mark.usefixtures("bystanders")
+def test_presence_is_bounded_over_all_topics_of_a_connection(opened: Open, room: str) -> None:
+    """Half a MiB of a connection, however many topics it is spread over; another connection has its own."""
+    ann, bob = opened(), opened()
+
+    def tracked(socket: Socket, n: int, size: int) -> object:
+        told = {"event": "track", "payload": {"x": "x" * size}}
+        return socket.ask(f"realtime:{room} {n}", "presence", told)["status"]
+
+    for n in range(3):
+        for socket in (ann, bob):
+            socket.join(f"{room} {n}", presence={"enabled": True})
+    assert [tracked(ann, n, 200_000) for n in range(3)] == ["ok", "ok", "error"]
+    assert tracked(bob, 2, 200_000) == "ok"
+    assert tracked(ann, 1, 1000) == "ok"
+    assert tracked(ann, 2, 200_000) == "ok"
+    ann.ask(f"realtime:{room} 0", "phx_leave", {})
+    assert tracked(ann, 1, 200_000) == "ok"
+
+
+@pytest.mark.usefixtures("bystanders")
 def test_a_hundred_channels_may_be_joined_and_no_more(opened: Open, room: str) -> None:
     socket = opened()
     for n in range(100):
