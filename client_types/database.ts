@@ -662,6 +662,7 @@ export type Database = {
       "raters": {
         Row: {
           "id": string;
+          "is_counted": boolean;
           "profile_id": string | null;
           "rating_count": number;
           "rating_sum": number;
@@ -671,6 +672,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           "id"?: string;
+          "is_counted"?: boolean;
           "profile_id"?: string | null;
           "rating_count"?: number;
           "rating_sum"?: number;
@@ -679,6 +681,7 @@ export type Database = {
         };
         Update: {
           "id"?: string;
+          "is_counted"?: boolean;
           "profile_id"?: string | null;
           "rating_count"?: number;
           "rating_sum"?: number;
@@ -697,6 +700,7 @@ export type Database = {
       };
       "ratings": {
         Row: {
+          "country": string | null;
           "created_at": string;
           "item_id": string;
           "rater_id": string;
@@ -705,6 +709,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "country"?: string | null;
           "created_at"?: string;
           "item_id": string;
           "rater_id"?: string;
@@ -712,6 +717,7 @@ export type Database = {
           "updated_at"?: string;
         };
         Update: {
+          "country"?: string | null;
           "created_at"?: string;
           "item_id"?: string;
           "rater_id"?: string;

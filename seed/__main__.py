@@ -24,6 +24,8 @@ FIRST_MODEL = """
     where exists (select from ratings) and not exists (select from recommendation_models where is_active)
 """
 """Otherwise the first would be trained at night."""
+PUBLISH = "select private.publish_counts()"
+"""Otherwise counts would be published within the hour."""
 console = Console(highlight=False)
 
 
@@ -46,6 +48,8 @@ def main() -> int:
             console.print(f"{count:>7,} {TABLES[kind]} in {time.monotonic() - started:.1f} s")
         connection.execute("analyze")
         connection.execute(FIRST_MODEL)
+        while connection.execute(PUBLISH).fetchone() != (0,):
+            pass
     return 0
 
 

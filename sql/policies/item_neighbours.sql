@@ -1,4 +1,5 @@
--- Weights between items name nobody and are everybody's to read, of whatever version.
+-- Weights of the models that similar items are found by are all callers' to read, of any version. Those of rated_alike
+-- are not: where one rater rated both items, a weight shows what that rater gave.
 alter table public.item_neighbours enable row level security;
 revoke all on public.item_neighbours from anon, authenticated;
 grant select on public.item_neighbours to anon, authenticated;
@@ -7,6 +8,12 @@ grant all on public.item_neighbours to service_role;
 drop policy if exists item_neighbours_select_everybody on public.item_neighbours;
 create policy item_neighbours_select_everybody on public.item_neighbours
 for select to anon, authenticated
-using (true);
+using (
+    model_id in (
+        select m.id
+        from public.recommendation_models as m
+        where m.name = 'liked_together'
+    )
+);
 comment on policy item_neighbours_select_everybody on public.item_neighbours is
 'Similar items are found as the caller.';

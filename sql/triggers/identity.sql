@@ -44,3 +44,19 @@ for each row execute function private.audit_role();
 create or replace trigger unname_ratings
 before delete on public.profiles
 for each row execute function private.unname_ratings();
+
+create or replace trigger count_rater
+after update of is_counted on public.raters
+for each row when (old.is_counted is distinct from new.is_counted) execute function private.count_rater();
+
+create or replace trigger admit_inserted
+after insert on public.profiles referencing new table as changed_rows
+for each statement execute function private.count_rows();
+
+create or replace trigger admit_deleted
+after delete on public.profiles referencing old table as changed_rows
+for each statement execute function private.count_rows();
+
+create or replace trigger admit_inserted
+after insert on public.consents referencing new table as changed_rows
+for each statement execute function private.count_rows();

@@ -1,5 +1,6 @@
--- Check a list of events and write those that are new, for the acting profile's rater only. Raises 22023 for the
--- first bad event, naming it; 42501 for a caller without a profile.
+-- Check a list of events and write those that are new, for the acting profile's rater only. Raises 22023 where events
+-- are bad, naming each with its first bad field; 42501 for a caller without a profile. A time that is a little ahead
+-- counts as now.
 -- Definer: events are written through here alone, so that each lands in its month.
 create or replace function private.store_interactions(events jsonb) returns integer
 language plpgsql security definer set search_path = ''
@@ -7,31 +8,32 @@ as $$
 declare
     v_rater uuid := private.current_rater_id();
     v_country text := private.current_country();
-    v_bad record;
+    v_faults jsonb;
     v_stored integer;
 begin
     if v_rater is null then
         raise exception 'sign in to record interactions' using errcode = '42501';
     end if;
-    select e.place - 1 as place, private.fault_of_interaction(e.event) as field into v_bad
-    from jsonb_array_elements(events) with ordinality as e (event, place)
-    where private.fault_of_interaction(e.event) is not null
-    order by e.place
-    limit 1;
-    if found then
-        raise exception 'event % has a bad %', v_bad.place, v_bad.field
-            using errcode = '22023', detail = jsonb_build_object('field', v_bad.field, 'event', v_bad.place)::text,
+    select jsonb_agg(jsonb_build_object('event', f.place - 1, 'field', f.field) order by f.place) into v_faults
+    from (
+        select e.place, private.fault_of_interaction(e.event) as field
+        from jsonb_array_elements(events) with ordinality as e (event, place)
+    ) as f
+    where f.field is not null;
+    if v_faults is not null then
+        raise exception 'event % has a bad %', v_faults -> 0 ->> 'event', v_faults -> 0 ->> 'field'
+            using errcode = '22023', detail = ((v_faults -> 0) || jsonb_build_object('faults', v_faults))::text,
             hint = 'See the parameters of record_interactions.';
     end if;
     insert into public.interactions (rater_id, client_id, month, item_id, type, metadata, occurred_at, country)
     select
         v_rater,
         e.client_id,
-        date_trunc('month', coalesce(e.occurred_at, now()) at time zone 'UTC')::date,
+        date_trunc('month', least(e.occurred_at, now()) at time zone 'UTC')::date,
         e.item_id,
         e.type,
         coalesce(e.metadata, '{}'),
-        coalesce(e.occurred_at, now()),
+        least(e.occurred_at, now()),
         v_country
     from jsonb_to_recordset(events) as e (
         client_id uuid, item_id uuid, type text, metadata jsonb, occurred_at timestamptz
