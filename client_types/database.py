@@ -470,6 +470,7 @@ class PublicProfilesUpdate(TypedDict):
 
 class PublicRaters(BaseModel):
     id: uuid.UUID = Field(alias="id")
+    is_counted: bool = Field(alias="is_counted")
     profile_id: Optional[uuid.UUID] = Field(alias="profile_id")
     rating_count: int = Field(alias="rating_count")
     rating_sum: float = Field(alias="rating_sum")
@@ -478,6 +479,7 @@ class PublicRaters(BaseModel):
 
 class PublicRatersInsert(TypedDict):
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_counted: NotRequired[Annotated[bool, Field(alias="is_counted")]]
     profile_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="profile_id")]]
     rating_count: NotRequired[Annotated[int, Field(alias="rating_count")]]
     rating_sum: NotRequired[Annotated[float, Field(alias="rating_sum")]]
@@ -486,6 +488,7 @@ class PublicRatersInsert(TypedDict):
 
 class PublicRatersUpdate(TypedDict):
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_counted: NotRequired[Annotated[bool, Field(alias="is_counted")]]
     profile_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="profile_id")]]
     rating_count: NotRequired[Annotated[int, Field(alias="rating_count")]]
     rating_sum: NotRequired[Annotated[float, Field(alias="rating_sum")]]
@@ -493,6 +496,7 @@ class PublicRatersUpdate(TypedDict):
     similarities_version: NotRequired[Annotated[int, Field(alias="similarities_version")]]
 
 class PublicRatings(BaseModel):
+    country: Optional[str] = Field(alias="country")
     created_at: datetime.datetime = Field(alias="created_at")
     item_id: uuid.UUID = Field(alias="item_id")
     rater_id: uuid.UUID = Field(alias="rater_id")
@@ -500,6 +504,7 @@ class PublicRatings(BaseModel):
     updated_at: datetime.datetime = Field(alias="updated_at")
 
 class PublicRatingsInsert(TypedDict):
+    country: NotRequired[Annotated[Optional[str], Field(alias="country")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     item_id: Annotated[uuid.UUID, Field(alias="item_id")]
     rater_id: NotRequired[Annotated[uuid.UUID, Field(alias="rater_id")]]
@@ -507,6 +512,7 @@ class PublicRatingsInsert(TypedDict):
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
 class PublicRatingsUpdate(TypedDict):
+    country: NotRequired[Annotated[Optional[str], Field(alias="country")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     item_id: NotRequired[Annotated[uuid.UUID, Field(alias="item_id")]]
     rater_id: NotRequired[Annotated[uuid.UUID, Field(alias="rater_id")]]

@@ -668,6 +668,7 @@ export type Database = {
       "raters": {
         Row: {
           "id": string;
+          "is_counted": boolean;
           "profile_id": string | null;
           "rating_count": number;
           "rating_sum": number;
@@ -677,6 +678,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           "id"?: string;
+          "is_counted"?: boolean;
           "profile_id"?: string | null;
           "rating_count"?: number;
           "rating_sum"?: number;
@@ -685,6 +687,7 @@ export type Database = {
         };
         Update: {
           "id"?: string;
+          "is_counted"?: boolean;
           "profile_id"?: string | null;
           "rating_count"?: number;
           "rating_sum"?: number;
@@ -703,6 +706,7 @@ export type Database = {
       };
       "ratings": {
         Row: {
+          "country": string | null;
           "created_at": string;
           "item_id": string;
           "rater_id": string;
@@ -711,6 +715,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "country"?: string | null;
           "created_at"?: string;
           "item_id": string;
           "rater_id"?: string;
@@ -718,6 +723,7 @@ export type Database = {
           "updated_at"?: string;
         };
         Update: {
+          "country"?: string | null;
           "created_at"?: string;
           "item_id"?: string;
           "rater_id"?: string;

@@ -28,6 +28,8 @@ FIRST_MODEL = """
 """Otherwise the first would be trained at night."""
 MALFORMED = (ValueError, LookupError, EOFError, csv.Error, zlib.error, gzip.BadGzipFile)
 """What reading a file raises that is not what its name says; among them a text that is not UTF-8."""
+PUBLISH = "select private.publish_counts()"
+"""Otherwise counts would be published within the hour."""
 console = Console(highlight=False)
 
 
@@ -71,6 +73,8 @@ def seed(words: Sequence[str], database_url: str | None, folder: str | None) -> 
             console.print(f"{count:>7,} {TABLES[kind]} in {time.monotonic() - started:.1f} s")
         connection.execute("analyze")
         connection.execute(FIRST_MODEL)
+        while connection.execute(PUBLISH).fetchone() != (0,):
+            pass
 
 
 def chosen(words: Sequence[str], folder: str | None) -> list[Source]:

@@ -1,4 +1,5 @@
--- Weights between items name nobody and are everybody's to read, of whatever version.
+-- Weights of the models that similar items are found by are all callers' to read, of any version. Those of rated_alike
+-- are not: where one rater rated both items, a weight shows what that rater gave.
 -- Of items that exist for the caller.
 alter table public.item_neighbours enable row level security;
 revoke all on public.item_neighbours from anon, authenticated;
@@ -9,8 +10,15 @@ drop policy if exists item_neighbours_select_everybody on public.item_neighbours
 create policy item_neighbours_select_everybody on public.item_neighbours
 for select to anon, authenticated
 using (
-    not (select private.has_age_limit())
-    or private.item_exists(item_id) and private.item_exists(neighbour_id)
+    model_id in (
+        select m.id
+        from public.recommendation_models as m
+        where m.name = 'liked_together'
+    )
+    and (
+        not (select private.has_age_limit())
+        or private.item_exists(item_id) and private.item_exists(neighbour_id)
+    )
 );
 comment on policy item_neighbours_select_everybody on public.item_neighbours is
 'Everybody reads it of items that exist for the acting profile.';

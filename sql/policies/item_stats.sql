@@ -1,4 +1,5 @@
--- Counts name nobody and are everybody's to read, of items that exist for the caller.
+-- Counts as private.publish_counts publishes them show no one's rating: all may read them, of items that exist for the
+-- caller.
 alter table public.item_stats enable row level security;
 revoke all on public.item_stats from anon, authenticated;
 grant select on public.item_stats to anon, authenticated;

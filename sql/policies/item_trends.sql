@@ -1,4 +1,5 @@
--- Trends name nobody and are everybody's to read, of items that exist for the caller.
+-- Trends as private.publish_counts publishes them show no one's event: all may read them, of items that exist for the
+-- caller.
 alter table public.item_trends enable row level security;
 revoke all on public.item_trends from anon, authenticated;
 grant select on public.item_trends to anon, authenticated;

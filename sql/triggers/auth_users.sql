@@ -8,6 +8,10 @@ create or replace trigger mirror_email
 after update of email on auth.users
 for each row when (old.email is distinct from new.email) execute function private.mirror_email();
 
+create or replace trigger count_user
+after update of is_anonymous on auth.users
+for each row when (old.is_anonymous is distinct from new.is_anonymous) execute function private.count_user();
+
 create or replace trigger forget_user
 before delete on auth.users
 for each row execute function private.forget_user();

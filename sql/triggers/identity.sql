@@ -68,3 +68,18 @@ for each statement execute function private.forget_age_rule();
 create or replace trigger forget_age_rule
 after insert or update or delete on private.kids_sessions
 for each statement execute function private.forget_age_rule();
+create or replace trigger count_rater
+after update of is_counted on public.raters
+for each row when (old.is_counted is distinct from new.is_counted) execute function private.count_rater();
+
+create or replace trigger admit_inserted
+after insert on public.profiles referencing new table as changed_rows
+for each statement execute function private.count_rows();
+
+create or replace trigger admit_deleted
+after delete on public.profiles referencing old table as changed_rows
+for each statement execute function private.count_rows();
+
+create or replace trigger admit_inserted
+after insert on public.consents referencing new table as changed_rows
+for each statement execute function private.count_rows();

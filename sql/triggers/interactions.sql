@@ -1,8 +1,8 @@
--- Counts and trends follow every event.
-create or replace trigger count_inserted
+-- A client writes so many events in a day; what is published of items follows them.
+create or replace trigger admit_inserted
 after insert on public.interactions referencing new table as changed_rows
-for each statement execute function private.count_interactions();
+for each statement execute function private.count_rows();
 
-create or replace trigger trend_inserted
-after insert on public.interactions referencing new table as changed_rows
-for each statement execute function private.trend_interactions();
+create or replace trigger note_inserted
+after insert on public.interactions referencing new table as new_rows
+for each statement execute function private.note_interactions();

@@ -1,5 +1,19 @@
--- Who rates is the acting profile unless said otherwise; counts, trends and neighbours follow every change.
+-- Who rates is the acting profile unless said otherwise, in the country of the request; a client writes so many ratings
+-- in a day; counts, what is published, and neighbours follow every change.
 alter table public.ratings alter column rater_id set default private.current_rater_id();
+alter table public.ratings alter column country set default private.current_country();
+
+create or replace trigger admit_inserted
+after insert on public.ratings referencing new table as changed_rows
+for each statement execute function private.count_rows();
+
+create or replace trigger admit_updated
+after update on public.ratings referencing new table as changed_rows
+for each statement execute function private.count_rows();
+
+create or replace trigger admit_deleted
+after delete on public.ratings referencing old table as changed_rows
+for each statement execute function private.count_rows();
 
 create or replace trigger check_item
 before insert or update of item_id on public.ratings
@@ -26,9 +40,17 @@ create or replace trigger count_deleted
 after delete on public.ratings referencing old table as changed_rows
 for each statement execute function private.count_ratings('-1');
 
-create or replace trigger trend_inserted
-after insert on public.ratings referencing new table as changed_rows
-for each statement execute function private.trend_ratings();
+create or replace trigger note_inserted
+after insert on public.ratings referencing new table as new_rows
+for each statement execute function private.note_ratings();
+
+create or replace trigger note_updated
+after update on public.ratings referencing old table as old_rows new table as new_rows
+for each statement execute function private.note_ratings();
+
+create or replace trigger note_deleted
+after delete on public.ratings referencing old table as old_rows
+for each statement execute function private.note_ratings();
 
 create or replace trigger enqueue_inserted
 after insert on public.ratings referencing new table as changed_rows

@@ -105,6 +105,18 @@ def kids_session(db: psycopg.Connection, who: Person) -> Row:
     return {"session_id": one(db, session, who.id), "profile_id": who.profile_id}
 
 
+def rate_row(db: psycopg.Connection, who: Person) -> Row:
+    return {"caller": str(who.id), "scope": letters(), "written_at": LATER, "written": 1}
+
+
+def publication(db: psycopg.Connection, who: Person) -> Row:
+    return {"is_only": True}
+
+
+def pending_change(db: psycopg.Connection, who: Person) -> Row:
+    return {"item_id": film(db), "figure": "ratings", "voter": uuid4()}
+
+
 def rater(db: psycopg.Connection, who: Person) -> Row:
     return {"id": who.rater_id}
 
@@ -221,6 +233,16 @@ def liking(db: psycopg.Connection, who: Person) -> Row:
     return {"rater_id": row["rater_id"], "item_id": row["item_id"]}
 
 
+def counted_rater(db: psycopg.Connection, who: Person) -> Row:
+    return {"rater_id": who.rater_id}
+
+
+def vote(db: psycopg.Connection, who: Person) -> Row:
+    row = rating(db, who)
+    db.execute("insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", list(row.values()))
+    return {"item_id": row["item_id"], "voter": who.id}
+
+
 def name(db: psycopg.Connection, who: Person) -> Row:
     return {
         "document": document_id(db),
@@ -271,15 +293,20 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "public.tiers": tier,
     "public.user_similarities": similarity,
     "private.audit_log": audit,
+    "private.counted_raters": counted_rater,
     "private.data_inventory": inventory,
     "private.embedding_texts": described,
+    "private.item_counts": stats,
     "private.item_facts": document,
     "private.item_weights": item_weights,
     "private.likings": liking,
+    "private.pending_changes": pending_change,
     "private.periods": period,
     "private.quota_uses": quota_use,
     "private.quotas": quota,
+    "private.publication": publication,
     "private.rate_limits": rate_limit,
+    "private.rate_rows": rate_row,
     "private.rate_slots": rate_slot,
     "private.reserved_names": reserved_name,
     "private.search_documents": document,
@@ -287,6 +314,7 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "private.search_postings": posting,
     "private.search_sources": document,
     "private.search_words": word,
+    "private.trend_votes": vote,
     "private.user_roles": role,
 }
 

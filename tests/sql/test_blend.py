@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sql.people import Person, become, embed, item, item_model, person, rate
+from tests.sql.publishing import publish
 from workers.blend.fit import START
 
 ALL = "select id, reason_code, reason, because_of, score from get_recommendations(%s, %s, %s::real)"
@@ -102,6 +103,7 @@ def test_weights_count_from_as_many_ratings_on_as_they_say(
     weigh(db, min_ratings=3, liked_together=0.001, popular=1)
     for _ in range(3):
         rate(db, person(db, "ann").rater_id, {films["E"]: 5})
+    publish(db)
     become(db, viewer)
     assert [row[0] for row in listed(db, 2)] == [films["C"], films["D"]]
     db.execute("insert into ratings (item_id, rating) values (%s, 1)", [films["F"]])
@@ -125,6 +127,7 @@ def test_what_trends_in_the_viewers_language_says_so(db: psycopg.Connection, vie
     french = item(db, "Amélie")
     db.execute("update content set original_language = 'fr' where id = %s", [french])
     rate(db, person(db, "ann").rater_id, {french: 5})
+    publish(db)
     become(db, viewer)
     assert (french, "popular_in_language", "Popular in French") in [row[:3] for row in listed(db)]
 

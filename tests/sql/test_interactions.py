@@ -1,5 +1,6 @@
 """record_interactions: all or nothing, once each, in the right month."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -70,9 +71,8 @@ def test_an_event_lands_in_the_table_of_its_month(db: psycopg.Connection, viewer
         ("type", None),
         ("metadata", [1]),
         ("metadata", {"x": "y" * 2001}),
-        ("occurred_at", "yesterday-ish"),
-        ("occurred_at", "1999-01-01"),
-        ("occurred_at", "2999-01-01"),
+        ("occurred_at", "1999-01-01T00:00:00Z"),
+        ("occurred_at", "2999-01-01T00:00:00Z"),
     ],
 )
 def test_one_bad_event_is_named_and_nothing_is_written(
@@ -80,8 +80,75 @@ def test_one_bad_event_is_named_and_nothing_is_written(
 ) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refused, db.transaction():
         record(db, event(film), event(film, **{field: bad}))
-    assert refused.value.diag.message_detail == f'{{"event": 1, "field": "{field}"}}'
+    assert faults(refused.value) == (1, field, [(1, field)])
     assert stored(db) == 0
+
+
+def faults(refused: psycopg.Error) -> tuple[int, str, list[tuple[int, str]]]:
+    """The first bad event with its field, and all of them."""
+    detail = json.loads(refused.diag.message_detail or "")
+    return detail["event"], detail["field"], [(fault["event"], fault["field"]) for fault in detail["faults"]]
+
+
+def test_each_bad_event_is_named(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
+        record(db, event(film, type="watch"), event(film), 7, event(film, occurred_at="now"))
+    assert faults(refused.value) == (0, "type", [(0, "type"), (2, "object"), (3, "occurred_at")])
+
+
+TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        *["yesterday", "now", "today", "tomorrow", "infinity", "-infinity", "epoch", "", " ", "J2461375"],
+        *[f"{TODAY}", f"{TODAY} 00:00:00+00", f"{TODAY}T00:00:00", f"{TODAY}T00:00Z", f"{TODAY}T000000Z"],
+        *[f"{TODAY}T00:00:00 UTC", f"{TODAY}T00:00:00 Europe/Vienna", f"{TODAY}T00:00:00z"],
+        *[f"{TODAY}t00:00:00Z"],
+        *[f" {TODAY}T00:00:00Z", f"{TODAY}T00:00:00Z\n", f"{TODAY}T00:00:00Z BC", f"{TODAY}T00:00:00+25:00"],
+        *["2026-02-30T00:00:00Z", "11/30/2026", "30 Nov 2026 00:00:00 GMT", "Mon, 30 Nov 2026 00:00:00 GMT"],
+        *["\u0662\u0660\u0662\u0666-11-30T00:00:00Z", 1796000000, 1.5, True, [], {}, [f"{TODAY}T00:00:00Z"]],
+    ],
+)  # fmt: skip
+def test_only_iso_timestamps_with_a_zone_are_times(
+    db: psycopg.Connection, viewer: Person, film: UUID, bad: object
+) -> None:
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
+        record(db, event(film, occurred_at=bad))
+    assert faults(refused.value) == (0, "occurred_at", [(0, "occurred_at")])
+
+
+@pytest.mark.parametrize(
+    ("form", "zone"),
+    [("%Y-%m-%dT%H:%M:%SZ", 0), ("%Y-%m-%dT%H:%M:%S.%f+05:30", 5.5), ("%Y-%m-%dT%H:%M:%S-0800", -8)],
+)
+def test_a_time_is_kept_as_sent(
+    db: psycopg.Connection, viewer: Person, film: UUID, form: str, zone: float
+) -> None:
+    then = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+    record(db, event(film, occurred_at=(then + timedelta(hours=zone)).strftime(form)))
+    assert db.execute("select occurred_at from interactions").fetchone() == (then,)
+
+
+@pytest.mark.parametrize("missing", [{}, {"occurred_at": None}])
+def test_an_event_without_a_time_is_of_now(
+    db: psycopg.Connection, viewer: Person, film: UUID, missing: dict[str, None]
+) -> None:
+    record(db, event(film, **missing))
+    assert db.execute("select occurred_at = now() from interactions").fetchone() == (True,)
+
+
+def test_a_minute_ahead_counts_as_now_and_more_is_refused(
+    db: psycopg.Connection, viewer: Person, film: UUID
+) -> None:
+    row = db.execute("select now()").fetchone()
+    assert row
+    record(db, event(film, occurred_at=(row[0] + timedelta(seconds=60)).isoformat()))
+    assert db.execute("select occurred_at = now() from interactions").fetchone() == (True,)
+    for wrong in (timedelta(seconds=61), timedelta(hours=23), timedelta(days=-30, seconds=-1)):
+        with pytest.raises(psycopg.errors.InvalidParameterValue), db.transaction():
+            record(db, event(film, occurred_at=(row[0] + wrong).isoformat()))
 
 
 def test_an_unknown_item_is_refused_whole(db: psycopg.Connection, viewer: Person, film: UUID) -> None:

@@ -77,7 +77,11 @@ def test_auth_is_limited_alike_here_and_on_hosted(database: str) -> None:
 
 def test_the_guide_names_every_limit_there_is_from_the_start(database: str) -> None:
     guide = (ROOT / "docs" / "security-guide.md").read_text()
-    rows = re.findall(r"^\| (anon[a-z, ]*): `(\w+)` \|.*\| (\d+) in (\d+) (s|min|h) \|$", guide, re.MULTILINE)
+    rows = re.findall(
+        r"^\| ((?:anon|authenticated)[a-z, ]*): `(\w+)` \|.*\| (\d+) in (\d+) (s|min|h) \|$",
+        guide,
+        re.MULTILINE,
+    )
     told = {
         (role, scope, int(requests), int(length) * {"s": 1, "min": 60, "h": 3600}[unit])
         for roles, scope, requests, length, unit in rows

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sql.people import Person, become, item, person, rate
+from tests.sql.publishing import publish
 from tests.sql.test_availability import ask_from, offer
 from tests.sql.test_trending import film, record
 
@@ -39,12 +40,14 @@ def known(db: psycopg.Connection, *items: UUID) -> None:
 
 def newcomer(db: psycopg.Connection, who: Person | None, count: int, kind: str | None = "movie") -> list[Any]:
     """The list as the service sees it, which may read everything."""
+    publish(db)
     become(db, None, "service_role")
     db.execute("reset role")
     return db.execute(NEWCOMER, [who.profile_id if who else None, kind, count]).fetchall()
 
 
 def onboarding(db: psycopg.Connection, count: int = 10) -> list[UUID]:
+    publish(db)
     return [row[0] for row in db.execute("select id from get_onboarding_items(%s)", [count])]
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from tests.sql.household import Household, household, traces
 from tests.sql.people import Person, become, item, person
+from tests.sql.publishing import publish
 
-STATS = "select * from item_stats order by item_id"
+STATS = "select * from item_stats join private.item_counts using (item_id) order by item_id"
 TRENDS = "select item_id, country, trend from item_trends order by 1, 2"
 
 
@@ -188,13 +189,14 @@ def test_nothing_anywhere_names_who_was_erased(
 
 
 def test_ratings_stay_and_count_as_before(db: psycopg.Connection, home: Household, films: list[UUID]) -> None:
+    publish(db)
     stats, trends = db.execute(STATS).fetchall(), db.execute(TRENDS).fetchall()
     given = "select item_id, rating from ratings order by 1, 2"
     ratings = db.execute(given).fetchall()
     make_due(db, home.owner)
     assert erase(db, home.owner)
-    assert db.execute(STATS).fetchall() == stats
-    assert db.execute(TRENDS).fetchall() == trends
+    assert db.execute(STATS).fetchall() == stats != []
+    assert db.execute(TRENDS).fetchall() == trends != []
     assert db.execute(given).fetchall() == ratings
     rows = db.execute("select rating_count, rating_sum from raters where id = any(%s)", [unnamed(db, films)])
     assert rows.fetchall() == [(4, 7), (4, 7)]

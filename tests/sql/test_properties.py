@@ -90,7 +90,8 @@ def test_counts_are_what_counting_says(
         db.execute("delete from content where id = %s", [films[gone]])
         wrong = fetch(
             db,
-            "select s.item_id from item_stats s left join ratings r using (item_id) group by s.item_id "
+            "select s.item_id from private.item_counts s left join ratings r using (item_id) "
+            "group by s.item_id "
             "having s.rating_count <> count(r.rating) or s.rating_sum <> coalesce(sum(r.rating), 0) "
             "union all "
             "select o.id from raters o left join ratings r on r.rater_id = o.id group by o.id "

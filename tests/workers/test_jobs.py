@@ -127,3 +127,15 @@ def test_a_second_worker_starts_and_stops_cleanly(stack: Stack, start: Start) ->
     until(answers)
     process.send_signal(signal.SIGTERM)
     finish(process)
+
+
+def test_figures_of_five_raters_are_published_by_a_job(films: Catalogue) -> None:
+    few, enough = films.add_unnoticed(2)
+    raters = films.add_raters(5)
+    films.rate((rater, film, 4.0) for film, by in ((few, 4), (enough, 5)) for rater in raters[:by])
+    key = enqueue(films, "upkeep", "publish_counts", '{"timestamp": 0}')
+    until(lambda: films.job(key) == "succeeded")
+    found = films.connection.execute(
+        "select item_id, rating_count from item_stats where item_id in (%s, %s)", [few, enough]
+    ).fetchall()
+    assert found == [(enough, 5)]

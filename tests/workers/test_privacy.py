@@ -52,7 +52,8 @@ def account(films: Catalogue, film: UUID) -> Iterator[Account]:
         assert row
         users.append(row[0])
         db.execute(
-            "insert into ratings (rater_id, item_id, rating) select r.id, %s, 4 from raters r "
+            "insert into ratings (rater_id, item_id, rating, created_at) "
+            "select r.id, %s, 4, now() - interval '8 days' from raters r "
             "join profiles p on p.id = r.profile_id where p.account_id = %s",
             [film, row[0]],
         )
@@ -81,8 +82,8 @@ def there(films: Catalogue, user: UUID) -> bool:
 
 def ratings(films: Catalogue, film: UUID) -> tuple[object, ...] | None:
     return films.connection.execute(
-        "select rating_count, (select count(*) from ratings where item_id = %(film)s) from item_stats "
-        "where item_id = %(film)s",
+        "select rating_count, (select count(*) from ratings where item_id = %(film)s) "
+        "from private.item_counts where item_id = %(film)s",
         {"film": film},
     ).fetchone()
 
@@ -116,7 +117,7 @@ def test_an_erasure_that_is_cut_off_leaves_all_and_is_done_later(
     user = account("0")
     until(lambda: not running(films))
     with psycopg.connect(stack.database_url) as holder:
-        holder.execute("select from item_stats where item_id = %s for update", [film])
+        holder.execute("select from private.item_counts where item_id = %s for update", [film])
         enqueue(films, "erase_accounts")
         until(lambda: bool(films.connection.execute(WAITING).rowcount))
         films.connection.execute(f"select pg_terminate_backend(w.pid) from ({WAITING}) as w")

@@ -2,12 +2,12 @@
 with sampled as (
     select r.id, row_number() over (order by md5(r.id::text || %(seed)s::text)) - 1 as place
     from public.raters as r
-    where r.rating_count > 0
+    where r.rating_count > 0 and r.is_counted
     order by place
     limit %(raters)s
 ), most as (
     select s.item_id, row_number() over (order by s.rating_count desc, s.item_id) - 1 as place
-    from public.item_stats as s
+    from private.item_counts as s
     where s.rating_count > 0
     order by place
     limit %(items)s

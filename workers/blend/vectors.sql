@@ -1,7 +1,7 @@
 -- The meaning of the same items, by their numbers.
 with most as (
     select s.item_id, row_number() over (order by s.rating_count desc, s.item_id) - 1 as place
-    from public.item_stats as s
+    from private.item_counts as s
     where s.rating_count > 0
     order by place
     limit %(items)s

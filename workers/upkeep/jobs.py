@@ -1,4 +1,4 @@
-"""The upkeep worker's jobs, all by the clock."""
+"""The upkeep worker's jobs, all scheduled."""
 
 from procrastinate import App, JobContext
 
@@ -7,7 +7,8 @@ from workers.common.database import Pool, query
 from workers.common.queue import Retry
 
 QUEUE = "upkeep"
-EVERY_MINUTE, DAILY, DAILY_LATER = "* * * * *", "17 3 * * *", "27 3 * * *"
+EVERY_MINUTE, HOURLY = "* * * * *", "47 * * * *"
+DAILY, DAILY_LATER = "17 3 * * *", "27 3 * * *"
 KEEP_HOURS = 7 * 24
 """How long jobs that succeeded, and those overtaken, are kept. Failed ones stay until a person looked."""
 
@@ -24,6 +25,15 @@ def register(app: App, database: Pool) -> None:
     def forget_unused_words(timestamp: int) -> None:
         with database.connection() as connection:
             connection.execute(query(__file__, "forget_unused_words"))
+
+    @app.periodic(cron=HOURLY, queueing_lock="publish_counts")
+    @app.task(name="publish_counts", queue=QUEUE, retry=Retry())
+    def publish_counts(timestamp: int) -> None:
+        """Publish the figures that enough accounts changed, a batch a transaction."""
+        with database.connection() as connection:
+            while published := connection.execute(query(__file__, "publish_counts")).fetchone():
+                if published == (0,):
+                    break
 
     @app.periodic(cron=EVERY_MINUTE, queueing_lock="retry_stalled")
     @app.task(name="retry_stalled", queue=QUEUE, priority=1, pass_context=True)

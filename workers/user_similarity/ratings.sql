@@ -1,1 +1,6 @@
-copy (select r.rater_id, r.item_id, r.rating::double precision from public.ratings as r) to stdout (format binary)
+copy (
+    select r.rater_id, r.item_id, r.rating::double precision
+    from public.ratings as r
+    join public.raters as o on o.id = r.rater_id
+    where o.is_counted
+) to stdout (format binary)

@@ -13,7 +13,7 @@ begin
     if not found then
         return false;
     end if;
-    if private.forget_jobs(private.ids_of_account(account_id)) > 0 then
+    if private.has_running_job(private.ids_of_account(account_id)) then
         raise exception 'a job runs for the account' using errcode = '55006', hint = 'Try again when it has ended.';
     end if;
     if exists (select from private.personal_files(account_id)) then

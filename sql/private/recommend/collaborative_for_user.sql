@@ -1,4 +1,5 @@
--- private.collaborative for a user id, where the caller may ask, each item with its predicted rating.
+-- private.collaborative for a user id, where the caller may ask, each item with its predicted rating; the mean of all
+-- where neighbours liked an item of which too little is known to predict.
 -- Raises as private.rater_of_user.
 -- Definer: scores and predictions read others' ratings; none of them is returned.
 create or replace function private.collaborative_for_user(user_id uuid, count integer)
@@ -14,7 +15,7 @@ begin
         select c.item_id, c.score
         from private.collaborative(v_rater, null, count, private.viewer_of_rater(v_rater)) as c
     )
-    select l.item_id, p.predicted_rating, l.score
+    select l.item_id, coalesce(p.predicted_rating, private.published_level(), 3.5), l.score
     from listed as l
     left join private.predict(v_rater, array(select item_id from listed)) as p on p.item_id = l.item_id;
 end

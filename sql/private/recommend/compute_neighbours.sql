@@ -1,5 +1,5 @@
--- A rater compared with every other rater over the items both rated, rare items left out (private.rarity_limit).
--- workers/common/neighbours.py computes the same for all raters.
+-- A rater compared with every other that is counted, over the items both rated, rare items left out
+-- (private.rarity_limit). workers/common/neighbours.py computes the same of all raters.
 --   similarity  Pearson's correlation of what both gave; null for one common rating, or where all are equal
 --   weight      the correlation of how far above the items' levels both rated, about centres drawn to zero where few
 --               items speak for them, shrunk by their number
@@ -64,7 +64,7 @@ as $$
         end,
         w.level
     from weighed as w
-    join public.raters as r on r.id = w.rater_id
+    join public.raters as r on r.id = w.rater_id and r.is_counted
     join public.raters as me on me.id = compute_neighbours.rater_id
 $$;
 comment on function private.compute_neighbours(uuid) is 'A rater compared with every other.';

@@ -1,4 +1,5 @@
--- Trigger, with +1 or -1: item_stats and raters follow added or removed ratings. Rows are taken in id order,
+-- Trigger, with +1 or -1: item_counts and raters follow added or removed ratings; those of raters
+-- that are not counted change their rater alone. Rows are taken in id order,
 -- so that two clients rating the same items cannot wait for each other in a circle.
 -- Definer: clients may not write counts.
 create or replace function private.count_ratings() returns trigger
@@ -7,7 +8,7 @@ as $$
 declare
     v_sign integer := tg_argv[0];
 begin
-    insert into public.item_stats as s (item_id, kind, rating_count, rating_sum, rating_square_sum)
+    insert into private.item_counts as s (item_id, kind, rating_count, rating_sum, rating_square_sum)
     select
         i.id,
         i.kind,
@@ -16,6 +17,8 @@ begin
         v_sign * sum(power(c.rating, 2))
     from changed_rows as c
     join public.items as i on i.id = c.item_id
+    left join public.raters as r on r.id = c.rater_id
+    where coalesce(r.is_counted, true)
     group by i.id, i.kind
     order by i.id
     on conflict (item_id) do update set
@@ -36,5 +39,5 @@ begin
     return null;
 end
 $$;
-comment on function private.count_ratings() is 'Trigger: keeps the counts of item_stats and raters.';
+comment on function private.count_ratings() is 'Trigger: keeps the counts of items and raters.';
 revoke execute on function private.count_ratings() from public;

@@ -1,4 +1,6 @@
--- The first field of an event that is missing or wrong; null if it is right.
+-- The first field of an event that is missing or wrong; null if it is right. occurred_at is an ISO 8601 timestamp with
+-- seconds and a time zone, as in 2026-11-30T13:45:00Z, of the last 30 days; a minute ahead is taken for a clock that
+-- runs fast. Words such as "yesterday" or "infinity", which Postgres would take, are none.
 create or replace function private.fault_of_interaction(event jsonb) returns text
 language sql stable set search_path = ''
 as $$
@@ -12,10 +14,14 @@ as $$
         when coalesce(jsonb_typeof(event -> 'metadata'), 'null') not in ('object', 'null')
             or length(event ->> 'metadata') > 2000
             or jsonb_path_exists(event -> 'metadata', 'strict $.**{9 to last}') then 'metadata'
-        when not coalesce(pg_input_is_valid(event ->> 'occurred_at', 'timestamptz'), true) then 'occurred_at'
+        when event ->> 'occurred_at' is null then null
+        when
+            event ->> 'occurred_at'
+            !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})$'
+            or not pg_input_is_valid(event ->> 'occurred_at', 'timestamptz') then 'occurred_at'
         when
             (event ->> 'occurred_at')::timestamptz
-            not between now() - interval '30 days' and now() + interval '1 day' then 'occurred_at'
+            not between now() - interval '30 days' and now() + interval '1 minute' then 'occurred_at'
     end
 $$;
 comment on function private.fault_of_interaction(jsonb) is 'The first field of an event that is wrong.';

@@ -15,7 +15,7 @@ begin
             from public.item_neighbours as n
             where n.model_id = pack_item_model.model_id
         ) as t
-        left join public.item_stats as s on s.item_id = t.neighbour_id
+        left join private.item_counts as s on s.item_id = t.neighbour_id
         order by s.rating_count desc nulls last, t.neighbour_id
         limit 2000
     )

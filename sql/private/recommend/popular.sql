@@ -1,5 +1,5 @@
--- The most popular items: by the sum of their ratings, then, for those nobody here rated, by what their source
--- told. A kind or all of them; what the viewer may see (none: everything).
+-- The most popular items: by the published sum of their ratings, then, for those that too few people rated here, by
+-- the popularity that their source gave. A kind or all of them; what the viewer may see (none: everything).
 create or replace function private.popular(kind text, count integer, viewer private.viewer default null)
 returns table (item_id uuid, place bigint)
 language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_custom_plan

@@ -1,22 +1,35 @@
 -- What a rater would give to each item: the item's level, plus how far the rater gives more than items' levels, plus
 -- how far those who rate alike departed from what the same says of them, plus how far the rater's own ratings of
 -- items that are rated alike did (Koren, Factorization Meets the Neighborhood, KDD 2008). Each mean is drawn to zero
--- where little supports it. A rater without ratings: the item's level.
+-- where little supports it. Levels are the published ones: exact ones would show what single raters gave. An item that
+-- too few rated has the mean of all as its level, and no row where neighbours and items rated alike give nothing
+-- either. A rater without ratings: the item's level.
 -- Items rated alike are those of the model of that name; without one, neighbours alone count.
--- No prediction depends on few people: an item with fewer than five ratings has no row, neighbours count where five of
--- them rated the item, none more than the fifth, and predictions come in tenths.
+-- No prediction depends on few people: neighbours count where five of them rated the item, none more than the fifth,
+-- and predictions come in tenths.
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.predict(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, predicted_rating double precision)
 language sql stable rows 20 set search_path = ''
 as $$
-    with asked as materialized (
-        select s.item_id, private.item_level(s.rating_sum, s.rating_count, a.of_all) as level
-        from public.item_stats as s
-        cross join (select private.rating_level() as of_all offset 0) as a
-        where s.item_id = any(predict.item_ids) and s.rating_count >= 5
+    with of_all as materialized (
+        select coalesce(private.published_level(), 3.5) as level
+    ), asked as materialized (
+        select
+            i.item_id,
+            private.item_level(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as level,
+            coalesce(s.rating_count, 0) > 0 as is_published
+        from (select distinct unnest(predict.item_ids) as item_id) as i
+        left join public.item_stats as s on s.item_id = i.item_id
+        cross join of_all as a
     ), mine as materialized (
-        select m.item_id, m.above from private.ratings_above(predict.rater_id) as m
+        select
+            r.item_id,
+            r.rating - private.item_level(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as above
+        from public.ratings as r
+        left join public.item_stats as s on s.item_id = r.item_id
+        cross join of_all as a
+        where r.rater_id = predict.rater_id
     ), me as materialized (
         select coalesce(sum(m.above), 0) / (count(*) + 5) as bias from mine as m
     ), shares as (
@@ -54,6 +67,7 @@ as $$
     cross join me
     left join people as p on p.item_id = a.item_id
     left join items as i on i.item_id = a.item_id
+    where a.is_published or p.departure is not null or i.departure is not null
 $$;
 comment on function private.predict(uuid, uuid[]) is 'What a rater would give to each item.';
 revoke execute on function private.predict(uuid, uuid[]) from public;

@@ -6,7 +6,7 @@ as $$
     select sum(s.rating_sum) / sum(s.rating_count)
     from (
         select i.rating_sum, i.rating_count
-        from public.item_stats as i
+        from private.item_counts as i
         where i.rating_sum > 0
         order by i.rating_sum desc, i.item_id
         limit 1000

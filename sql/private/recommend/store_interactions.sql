@@ -1,5 +1,6 @@
--- Check a list of events and write those that are new, for the acting profile's rater only. Raises 22023 for the
--- first bad event, naming it; 42501 for a caller without a profile.
+-- Check a list of events and write those that are new, for the acting profile's rater only. Raises 22023 where events
+-- are bad, naming each with its first bad field; 42501 for a caller without a profile. A time that is a little ahead
+-- counts as now.
 -- Events that occur at one time, as those of one call may, count in the order of the list: by received_at.
 -- Definer: events are written through here alone, so that each lands in its month.
 create or replace function private.store_interactions(events jsonb) returns integer
@@ -9,20 +10,21 @@ declare
     v_rater uuid := private.current_rater_id();
     v_country text := private.current_country();
     v_now timestamptz := clock_timestamp();
-    v_bad record;
+    v_faults jsonb;
     v_stored integer;
 begin
     if v_rater is null then
         raise exception 'sign in to record interactions' using errcode = '42501';
     end if;
-    select e.place - 1 as place, private.fault_of_interaction(e.event) as field into v_bad
-    from jsonb_array_elements(events) with ordinality as e (event, place)
-    where private.fault_of_interaction(e.event) is not null
-    order by e.place
-    limit 1;
-    if found then
-        raise exception 'event % has a bad %', v_bad.place, v_bad.field
-            using errcode = '22023', detail = jsonb_build_object('field', v_bad.field, 'event', v_bad.place)::text,
+    select jsonb_agg(jsonb_build_object('event', f.place - 1, 'field', f.field) order by f.place) into v_faults
+    from (
+        select e.place, private.fault_of_interaction(e.event) as field
+        from jsonb_array_elements(events) with ordinality as e (event, place)
+    ) as f
+    where f.field is not null;
+    if v_faults is not null then
+        raise exception 'event % has a bad %', v_faults -> 0 ->> 'event', v_faults -> 0 ->> 'field'
+            using errcode = '22023', detail = ((v_faults -> 0) || jsonb_build_object('faults', v_faults))::text,
             hint = 'See the parameters of record_interactions.';
     end if;
     insert into public.interactions
@@ -30,11 +32,11 @@ begin
     select
         v_rater,
         e.client_id,
-        date_trunc('month', coalesce(e.occurred_at, v_now) at time zone 'UTC')::date,
+        date_trunc('month', least(coalesce(e.occurred_at, v_now), v_now) at time zone 'UTC')::date,
         e.item_id,
         e.type,
         coalesce(e.metadata, '{}'),
-        coalesce(e.occurred_at, v_now),
+        least(coalesce(e.occurred_at, v_now), v_now),
         v_now + e.place * interval '1 microsecond',
         v_country
     from rows from (

@@ -1,4 +1,4 @@
--- What people rate, watch and share now, most first; score in events of today's weight.
+-- What people rate, watch and share now, as published, most first; score in events of today's weight.
 --   kind       none: all of them
 --   languages  of the items; none: all of them
 --   country    two capital letters, where the events were; none: the world

@@ -1,4 +1,5 @@
--- What most people rated, and rated well; then what nobody rated here but its source calls popular.
+-- What most people rated, and rated well; then what too few rated here, by the popularity that its source gave.
+-- Counts and means are the published ones: of five accounts or more, rounded, changed in batches.
 --   count  how many at most, 1 to 200, default 20
 --   kind   movie, tv_show, sports or book; none: all of them
 --   limit  another name of count

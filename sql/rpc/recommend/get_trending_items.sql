@@ -1,4 +1,5 @@
--- What people rate, watch and share now: each event counts half as much a week later. Only what the viewer may see.
+-- What people rate, watch and share now: each event counts half as much a week later. Only what the viewer may see, and
+-- what five accounts or more did; scores are rounded and change in batches.
 --   count     how many at most, 1 to 200, default 20
 --   kind      movie, tv_show, sports or book; none: all of them
 --   country   where the events were: two capital letters (ISO 3166); none: everywhere

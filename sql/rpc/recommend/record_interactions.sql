@@ -2,11 +2,12 @@
 -- Of like, save, dislike and dismiss the latest on an item counts. undo takes back every event before it on the item,
 -- completion included: the item is as if the profile had said nothing of it. A rating is taken back by deleting its row.
 --   events  a list of 1 to 500 objects: client_id (uuid, chosen by the client, once per event), item_id (uuid),
---           type (view, click, share, save, like, dislike, complete, dismiss, undo), occurred_at (optional, the last
---           30 days up to a day ahead, default now; events of one time count in the order of the list), metadata
---           (optional object, up to 2,000 characters)
+--           type (view, click, share, save, like, dislike, complete, dismiss, undo), occurred_at (optional: ISO 8601
+--           with seconds and a time zone, of the last 30 days, up to a minute ahead; default now; events of one time
+--           count in the order of the list), metadata (optional object, up to 2,000 characters)
 -- Returns how many events were new.
--- Raises 22023 naming the event and its field, 23503 for an unknown item, 42501 without a profile.
+-- Raises 22023 naming the first bad event and its field, and in details.faults each bad one; 23503 for an unknown item,
+-- 42501 without a profile, 429 and 413 for more events than the caller's limits admit.
 -- Roles: authenticated.
 -- Example: rpc/record_interactions {"events": [{"client_id": "6f1c…", "item_id": "0b7e…", "type": "click"}]}
 create or replace function public.record_interactions(events jsonb default null) returns integer

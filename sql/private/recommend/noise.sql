@@ -1,0 +1,13 @@
+-- A random number from the Laplace distribution of this scale (its standard deviation is 1.41 times that), which hides
+-- one rater's share of a sum of that size: Dwork and others, Calibrating Noise to Sensitivity, TCC 2006.
+create or replace function private.noise(scale double precision) returns double precision
+language plpgsql volatile set search_path = ''
+as $$
+declare
+    v_chance double precision := private.chance() - 0.5;
+begin
+    return -scale * sign(v_chance) * ln(greatest(1 - 2 * abs(v_chance), 1e-15));
+end
+$$;
+comment on function private.noise(double precision) is 'A random number that hides one rater''s share of a sum.';
+revoke execute on function private.noise(double precision) from public;

@@ -1,0 +1,16 @@
+-- The mean of the published ratings of the 1,000 most popular items, which hold most ratings; null where nothing is
+-- published. What others can see goes by it, where private.rating_level would show a single rating.
+create or replace function private.published_level() returns double precision
+language sql stable set search_path = ''
+as $$
+    select sum(s.rating_sum) / sum(s.rating_count)
+    from (
+        select i.rating_sum, i.rating_count
+        from public.item_stats as i
+        where i.rating_sum > 0
+        order by i.rating_sum desc, i.item_id
+        limit 1000
+    ) as s
+$$;
+comment on function private.published_level() is 'The mean rating of the most popular items, as published.';
+revoke execute on function private.published_level() from public;

@@ -1,0 +1,1 @@
+select private.publish_counts()
