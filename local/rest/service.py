@@ -27,4 +27,5 @@ def environment(settings: Settings, keys: Keys, config: Config, port: int, admin
         "PGRST_SERVER_PORT": str(port),
         "PGRST_ADMIN_SERVER_PORT": str(admin_port),
         "PGRST_COMPAT_MODE": "1",
+        "REST_COUNTERS": str(settings.directory / "counters"),
     }

@@ -3,12 +3,15 @@
 //! Postrust composes the SQL. What it has no way to say is marked in the request with a name no
 //! client uses, and exchanged here for the SQL that says it.
 
+use crate::bounded::{Bounded, Statement, refusing_large_rows};
 use crate::csv;
 use crate::embedded::{self, Expression};
-use postrust_core::db::{Db, DbError, FetchedThen, RawRows, SqlxTx, Tx};
+use postrust_core::db::{Db, DbError, FetchedThen, RawRows, Tx};
+use postrust_core::row_json::{row_to_json, row_to_values};
 use postrust_sql::SqlParam;
 use serde_json::Value;
-use sqlx::PgPool;
+use sqlx::postgres::{PgPool, PgRow};
+use sqlx::{AssertSqlSafe, Row, ValueRef};
 use std::sync::Mutex;
 
 /// Stands for SQL NULL among the arguments of a function.
@@ -18,6 +21,7 @@ pub struct Database {
     pool: PgPool,
     expressions: Vec<Expression>,
     calls_reader: bool,
+    large_rows: bool,
     answered: Mutex<Option<Answered>>,
 }
 
@@ -29,10 +33,16 @@ struct Answered {
 
 impl Database {
     /// `calls_reader` says that a function is called which does not write: PostgREST then lets
-    /// nothing be written, where Postrust goes by the method alone.
-    pub fn new(pool: PgPool, expressions: Vec<Expression>, calls_reader: bool) -> Self {
+    /// nothing be written, where Postrust goes by the method alone. `large_rows` that related tables are
+    /// nested, so that one row may be as large as the product of their rows.
+    pub fn new(
+        pool: PgPool,
+        expressions: Vec<Expression>,
+        calls_reader: bool,
+        large_rows: bool,
+    ) -> Self {
         let answered = Mutex::new(None);
-        Self { pool, expressions, calls_reader, answered }
+        Self { pool, expressions, calls_reader, large_rows, answered }
     }
 
     /// How many rows the request returned or, if it wrote, touched.
@@ -55,34 +65,48 @@ impl Db for Database {
     type Tx<'a> = Transaction<'a>;
 
     async fn begin(&self) -> Result<Transaction<'_>, DbError> {
-        let database = self;
-        let mut tx = Db::begin(&self.pool).await?;
+        let tx = Bounded::begin(&self.pool).await?;
+        let mut tx = Transaction { database: self, tx, queued: Vec::new() };
         if self.calls_reader {
             tx.queue("SET TRANSACTION READ ONLY", &[]);
         }
-        Ok(Transaction { database, tx })
+        Ok(tx)
     }
 }
 
 pub struct Transaction<'a> {
     database: &'a Database,
-    tx: SqlxTx,
+    tx: Bounded,
+    queued: Vec<(String, Vec<SqlParam>)>,
 }
 
 impl Transaction<'_> {
     fn written(&self, sql: &str) -> String {
-        embedded::written(sql, &self.database.expressions)
+        let written = embedded::written(sql, &self.database.expressions);
+        match self.database.large_rows {
+            true => refusing_large_rows(&written),
+            false => written,
+        }
+    }
+
+    async fn flush(&mut self) -> Result<(), DbError> {
+        for (sql, params) in std::mem::take(&mut self.queued) {
+            self.tx.execute(bound(&sql, &params)).await.map_err(|error| error.queued())?;
+        }
+        Ok(())
     }
 }
 
 impl Tx for Transaction<'_> {
     async fn execute(&mut self, sql: &str, params: &[SqlParam]) -> Result<u64, DbError> {
-        self.tx.execute(sql, params).await
+        self.flush().await?;
+        self.tx.execute(bound(sql, params)).await
     }
 
     async fn fetch_json(&mut self, sql: &str, params: &[SqlParam]) -> Result<Vec<Value>, DbError> {
-        let written = self.written(sql);
-        let rows = self.tx.fetch_json(&written, &with_nulls(params)).await?;
+        self.flush().await?;
+        let statement = bound(&self.written(sql), &with_nulls(params));
+        let rows = self.tx.fetch(statement, row_to_json).await?;
         self.database.answered(sql, rows.len());
         Ok(rows)
     }
@@ -96,26 +120,38 @@ impl Tx for Transaction<'_> {
         if let Some(count) = self.database.read(known).flatten() {
             return Ok(vec![vec![Value::from(count)]]);
         }
-        let sql = self.written(sql);
-        self.tx.fetch_values(&sql, &with_nulls(params)).await
+        self.flush().await?;
+        let sql = embedded::written(sql, &self.database.expressions);
+        self.tx.fetch(bound(&sql, &with_nulls(params)), row_to_values).await
     }
 
+    /// One value, which the database has put together from all rows.
     async fn fetch_raw(
         &mut self,
         sql: &str,
         params: &[SqlParam],
         count_column: &str,
     ) -> Result<RawRows, DbError> {
-        let sql = csv::written(&self.written(sql));
-        self.tx.fetch_raw(&sql, &with_nulls(params), count_column).await
+        self.flush().await?;
+        let sql = refusing_large_rows(&csv::written(&self.written(sql)));
+        let read = |row: &PgRow| {
+            let value = row.try_get_raw(0).ok().filter(|value| !value.is_null());
+            let bytes = value.and_then(|value| value.as_bytes().ok().map(<[u8]>::to_vec));
+            (bytes, row.try_get::<i64, _>(count_column).ok())
+        };
+        let mut rows = self.tx.fetch(bound(&sql, &with_nulls(params)), read).await?;
+        let count = rows.len();
+        let (first, counted) = rows.drain(..).next().unwrap_or_default();
+        Ok(RawRows::new(count, first, counted))
     }
 
-    async fn commit(self) -> Result<(), DbError> {
+    async fn commit(mut self) -> Result<(), DbError> {
+        self.flush().await?;
         self.tx.commit().await
     }
 
     fn queue(&mut self, sql: &str, params: &[SqlParam]) {
-        self.tx.queue(sql, params);
+        self.queued.push((sql.to_string(), params.to_vec()));
     }
 
     async fn fetch_json_then(&mut self, sql: &str, params: &[SqlParam], then: &str) -> FetchedThen {
@@ -132,6 +168,32 @@ impl Tx for Transaction<'_> {
         let rows = self.fetch_json(sql, params).await?;
         self.commit().await?;
         Ok(rows)
+    }
+}
+
+/// The statement with its parameters, as Postrust binds them. The text is Postrust's, which binds every
+/// value and quotes every name.
+fn bound(sql: &str, params: &[SqlParam]) -> Statement {
+    params.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, param| match param {
+        SqlParam::Null => query.bind(None::<String>),
+        SqlParam::Bool(value) => query.bind(*value),
+        SqlParam::Int(value) => query.bind(*value),
+        SqlParam::Float(value) => query.bind(*value),
+        SqlParam::Text(value) => query.bind(value.clone()),
+        SqlParam::Bytes(value) => query.bind(value.clone()),
+        SqlParam::Json(value) => query.bind(value.to_string()),
+        SqlParam::Uuid(value) => query.bind(value.to_string()),
+        SqlParam::Timestamp(value) => query.bind(value.to_rfc3339()),
+        SqlParam::Array(values) => query.bind(values.iter().map(text).collect::<Vec<_>>()),
+    })
+}
+
+fn text(param: &SqlParam) -> Option<String> {
+    match param {
+        SqlParam::Text(text) => Some(text.clone()),
+        SqlParam::Int(number) => Some(number.to_string()),
+        SqlParam::Bool(value) => Some(value.to_string()),
+        _ => None,
     }
 }
 

@@ -18,8 +18,15 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::RwLockReadGuard;
 
+/// How soon the database ends a statement whose connection was closed.
+const GIVEN_UP: &str = "250ms";
+/// Connections beyond those of requests: for the health check, and while one that was given up ends.
+const SPARE: u32 = 2;
+
 pub struct Rest {
     app: AppState,
+    /// As for any request, but without `db_max_rows`.
+    unpaged: AppConfig,
     csv: AppState,
     withheld: HashMap<QualifiedIdentifier, String>,
     limits: Limits,
@@ -35,9 +42,12 @@ impl Rest {
         let mut cache = SchemaCache::load_with_search_path(&pool, schemas, path).await?;
         schema::complete(&mut cache, &Types::read(&pool, schemas).await?);
         tracing::info!("{}", cache.summary());
+        let mut unpaged = config.clone();
+        unpaged.db_max_rows = None;
         Ok(Self {
             withheld: schema::withheld(&cache, &pool, schemas).await?,
             limits: limits::read(&pool).await?,
+            unpaged,
             csv: AppState::new(pool.clone(), csv::schema(&cache, schemas), config.clone())?,
             app: AppState::new(pool, cache, config)?,
         })
@@ -87,6 +97,15 @@ impl Rest {
         })
     }
 
+    /// Whether every function of this name returns rows.
+    pub async fn returns_sets(&self, function: &QualifiedIdentifier) -> bool {
+        let schema = self.schema().await;
+        let overloads = schema.get_routines(function);
+        overloads.is_none_or(|routines| {
+            routines.iter().all(|routine| routine.return_type.is_set_returning())
+        })
+    }
+
     /// Whether the request runs as the anonymous role, with a token that says so or without one.
     pub async fn is_anonymous(&self, headers: &HeaderMap) -> bool {
         let caller = postrust_engine::authenticate(&self.app, headers).await;
@@ -94,18 +113,24 @@ impl Rest {
     }
 
     /// The state one request is answered from.
-    pub fn answering(self: Arc<Self>, for_csv: bool, database: Database) -> Answering {
-        Answering { rest: self, for_csv, database }
+    pub fn answering(
+        self: Arc<Self>,
+        for_csv: bool,
+        unpaged: bool,
+        database: Database,
+    ) -> Answering {
+        Answering { rest: self, for_csv, unpaged, database }
     }
 }
 
 async fn connect(config: &AppConfig) -> Result<PgPool> {
     let mut options: PgConnectOptions = config.db_uri.parse()?;
+    options = options.options([("client_connection_check_interval", GIVEN_UP)]);
     if !config.db_prepared_statements {
         options = options.statement_cache_capacity(0);
     }
     Ok(PgPoolOptions::new()
-        .max_connections(config.db_pool_size)
+        .max_connections(config.db_pool_size + SPARE)
         .acquire_timeout(Duration::from_secs(config.db_pool_timeout))
         .connect_with(options)
         .await?)
@@ -114,6 +139,7 @@ async fn connect(config: &AppConfig) -> Result<PgPool> {
 pub struct Answering {
     rest: Arc<Rest>,
     for_csv: bool,
+    unpaged: bool,
     pub database: Database,
 }
 
@@ -139,7 +165,10 @@ impl State for Answering {
     }
 
     fn config(&self) -> &AppConfig {
-        &self.app().config
+        match self.unpaged {
+            true => &self.rest.unpaged,
+            false => &self.app().config,
+        }
     }
 
     fn jwt_config(&self) -> &postrust_auth::JwtConfig {
