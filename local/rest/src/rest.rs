@@ -35,11 +35,15 @@ pub struct Rest {
 impl Rest {
     /// Connect and read the configuration and the schema.
     pub async fn load(environment: &Variables) -> Result<Self> {
-        let pool = connect(&AppConfig::try_from_vars(environment.clone())?).await?;
+        let start = AppConfig::try_from_vars(environment.clone())?;
+        let pool = connect(&start, &[]).await?;
+        let catalog =
+            connect(&start, &[("default_transaction_isolation", "repeatable read")]).await?;
         let config = settings::read(&pool, environment).await?;
         let schemas = &config.db_schemas;
         let path = &config.db_extra_search_path;
-        let mut cache = SchemaCache::load_with_search_path(&pool, schemas, path).await?;
+        let mut cache = SchemaCache::load_with_search_path(&catalog, schemas, path).await?;
+        catalog.close().await;
         schema::complete(&mut cache, &Types::read(&pool, schemas).await?);
         tracing::info!("{}", cache.summary());
         let mut unpaged = config.clone();
@@ -123,9 +127,11 @@ impl Rest {
     }
 }
 
-async fn connect(config: &AppConfig) -> Result<PgPool> {
+/// A schema is read in one snapshot: half of a change would stay until the next one.
+async fn connect(config: &AppConfig, settings: &[(&str, &str)]) -> Result<PgPool> {
     let mut options: PgConnectOptions = config.db_uri.parse()?;
     options = options.options([("client_connection_check_interval", GIVEN_UP)]);
+    options = options.options(settings.iter().copied());
     if !config.db_prepared_statements {
         options = options.statement_cache_capacity(0);
     }
