@@ -21,6 +21,7 @@ LOGINS = (
 PLATFORM = (
     "local/postgres/schemas.sql",
     "local/postgres/parameters.sql",
+    "local/postgres/watch.sql",
     "local/auth/schema.sql",
     "local/storage/schema.sql",
     "local/storage/roles.sql",

@@ -26,4 +26,5 @@ def environment(settings: Settings, keys: Keys, config: Config, port: int) -> di
         "PGRST_SERVER_HOST": "127.0.0.1",
         "PGRST_SERVER_PORT": str(port),
         "PGRST_COMPAT_MODE": "1",
+        "REST_COUNTERS": str(settings.directory / "counters"),
     }

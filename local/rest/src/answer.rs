@@ -1,5 +1,8 @@
 //! Refusals in PostgREST's form.
 
+use crate::bounded;
+use crate::bounds::TooComplex;
+use crate::pages::Unsatisfiable;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
@@ -35,6 +38,58 @@ pub fn unreachable_database() -> Response<Body> {
     let details = "The database is out of reach or every connection is in use.";
     let message = "Database connection error";
     refusal(StatusCode::SERVICE_UNAVAILABLE, "PGRST000", message, Some(details))
+}
+
+/// As `unreachable_database`, where it is known that only time is missing.
+pub fn no_connection() -> Response<Body> {
+    let message = "Timed out acquiring connection from connection pool.";
+    let mut response = refusal(StatusCode::SERVICE_UNAVAILABLE, "PGRST003", message, None);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+/// The caller has so many requests under way that this one has waited long enough.
+pub fn too_many_at_once() -> Response<Body> {
+    let message = "Too many requests at once: wait for the answers of others, then try again";
+    let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "too_many_at_once", message, None);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+pub fn invalid_preferences(unknown: &[&str]) -> Response<Body> {
+    let message = "Invalid preferences given with handling=strict";
+    let details = format!("Invalid preferences: {}", unknown.join(", "));
+    refusal(StatusCode::BAD_REQUEST, "PGRST122", message, Some(&details))
+}
+
+/// A function that returns one value touches rows that it does not return.
+pub fn no_limit_of_affected() -> Response<Body> {
+    let message = "Function must return SETOF or TABLE when max-affected preference is used with handling=strict";
+    refusal(StatusCode::BAD_REQUEST, "PGRST128", message, None)
+}
+
+pub fn no_media_type(accept: &str) -> Response<Body> {
+    let message = format!("None of these media types are available: {accept}");
+    refusal(StatusCode::NOT_ACCEPTABLE, "PGRST107", &message, None)
+}
+
+pub fn no_page(unsatisfiable: Unsatisfiable) -> Response<Body> {
+    let message = "Requested range not satisfiable";
+    let details = Some(unsatisfiable.details());
+    refusal(StatusCode::RANGE_NOT_SATISFIABLE, "PGRST103", message, details)
+}
+
+/// The request holds more than this server reads.
+pub fn too_complex(TooComplex(details): TooComplex) -> Response<Body> {
+    let message = "The request is too complex";
+    refusal(StatusCode::BAD_REQUEST, "request_too_complex", message, Some(&details))
+}
+
+/// The answer would be larger than this server sends.
+pub fn too_large() -> Response<Body> {
+    let message = "The answer is too large: ask for fewer rows, columns or related tables";
+    let details = format!("It may have {} bytes", bounded::ANSWER);
+    refusal(StatusCode::BAD_REQUEST, bounded::ANSWER_TOO_LARGE, message, Some(&details))
 }
 
 pub fn no_column(relation: &str, column: &str) -> Response<Body> {

@@ -4,15 +4,15 @@
 //! finished statement as a subquery; nothing in a statement is ever replaced.
 
 use crate::arguments::StandIns;
+use crate::bounded::{Bounded, Statement, refusing_large_rows};
 use indexmap::IndexMap;
 use postrust_core::db::{Db, DbError, FetchedThen, RawRows, Tx};
 use postrust_sql::SqlParam;
 use serde_json::value::RawValue;
 use serde_json::{Number, Value};
-use sqlx::postgres::{PgArguments, PgPool, PgRow};
-use sqlx::query::Query;
+use sqlx::postgres::{PgPool, PgRow};
 use sqlx::types::Uuid;
-use sqlx::{AssertSqlSafe, Column, Postgres, Row, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef};
 use std::sync::Mutex;
 
 /// How the rows of a statement become the answer.
@@ -37,6 +37,8 @@ pub struct Reading {
     pub hidden: Option<String>,
     /// Postrust changes what is in the values, so they are handed to it parsed.
     pub parsed: bool,
+    /// Related tables are nested, so that one row may be as large as the product of their rows.
+    pub large_rows: bool,
 }
 
 pub struct Database {
@@ -81,8 +83,8 @@ impl Db for Database {
     type Tx<'a> = Transaction<'a>;
 
     async fn begin(&self) -> Result<Transaction<'_>, DbError> {
-        let mut tx =
-            Transaction { database: self, tx: self.pool.begin().await?, queued: Vec::new() };
+        let tx = Bounded::begin(&self.pool).await?;
+        let mut tx = Transaction { database: self, tx, queued: Vec::new() };
         if self.reading.calls_reader {
             tx.queue("SET TRANSACTION READ ONLY", &[]);
         }
@@ -92,23 +94,27 @@ impl Db for Database {
 
 pub struct Transaction<'a> {
     database: &'a Database,
-    tx: sqlx::Transaction<'static, Postgres>,
+    tx: Bounded,
     queued: Vec<(String, Vec<SqlParam>)>,
 }
 
 impl Transaction<'_> {
     async fn flush(&mut self) -> Result<(), DbError> {
         for (sql, params) in std::mem::take(&mut self.queued) {
-            let ran = bound(&sql, &params).execute(&mut *self.tx).await;
-            ran.map_err(|error| DbError::from(error).queued())?;
+            self.tx.execute(bound(&sql, &params)).await.map_err(|error| error.queued())?;
         }
         Ok(())
     }
 
-    async fn fetch(&mut self, sql: &str, params: &[SqlParam]) -> Result<Vec<PgRow>, DbError> {
+    async fn fetch<T>(
+        &mut self,
+        sql: &str,
+        params: &[SqlParam],
+        read: impl Fn(&PgRow) -> Result<T, DbError>,
+    ) -> Result<Vec<T>, DbError> {
         self.flush().await?;
         let params = self.database.reading.stand_ins.resolved(params);
-        Ok(bound(sql, &params).fetch_all(&mut *self.tx).await?)
+        self.tx.fetch(bound(sql, &params), read).await?.into_iter().collect()
     }
 
     /// The rows as the request's answer.
@@ -116,19 +122,21 @@ impl Transaction<'_> {
         let database = self.database;
         let (rows, csv) = match database.reading.writing {
             Writing::Json => {
-                let rows = self.fetch(&as_json(sql), params).await?;
-                (rows.iter().map(|row| database.written(row)).collect::<Result<_, _>>()?, None)
+                let written = match database.reading.large_rows {
+                    true => refusing_large_rows(&as_json(sql)),
+                    false => as_json(sql),
+                };
+                (self.fetch(&written, params, |row| database.written(row)).await?, None)
             }
             Writing::Csv => {
-                let rows = self.fetch(&as_csv(sql), params).await?;
-                let row = rows.first().ok_or_else(|| DbError::other("no rows in an aggregate"))?;
-                let count: i64 = row.try_get(1)?;
-                let count = usize::try_from(count).unwrap_or_default();
-                (vec![Value::Null; count], Some(row.try_get(0)?))
+                let read = |row: &PgRow| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)?));
+                let rows = self.fetch(&refusing_large_rows(&as_csv(sql)), params, read).await?;
+                let (csv, count) =
+                    rows.into_iter().next().ok_or_else(|| DbError::other("no rows in an aggregate"))?;
+                (vec![Value::Null; usize::try_from(count).unwrap_or_default()], Some(csv))
             }
             Writing::Decoded => {
-                let rows = self.fetch(sql, params).await?;
-                (rows.iter().map(|row| database.decoded(row)).collect(), None)
+                (self.fetch(sql, params, |row| Ok(database.decoded(row))).await?, None)
             }
         };
         database.answered(sql, rows.len(), csv);
@@ -161,7 +169,7 @@ impl Database {
 impl Tx for Transaction<'_> {
     async fn execute(&mut self, sql: &str, params: &[SqlParam]) -> Result<u64, DbError> {
         self.flush().await?;
-        Ok(bound(sql, params).execute(&mut *self.tx).await?.rows_affected())
+        self.tx.execute(bound(sql, params)).await
     }
 
     async fn fetch_json(&mut self, sql: &str, params: &[SqlParam]) -> Result<Vec<Value>, DbError> {
@@ -177,31 +185,35 @@ impl Tx for Transaction<'_> {
         if let Some(count) = self.database.read(known).flatten() {
             return Ok(vec![vec![Value::from(count)]]);
         }
-        let rows = self.fetch(sql, params).await?;
         let values = |row: &PgRow| {
             let columns = row.columns().iter();
             let json = columns.map(|column| json(row, column.ordinal(), column.type_info().name()));
-            json.map(|json| json.map_or(Value::Null, |json| value(json, true))).collect()
+            Ok(json.map(|json| json.map_or(Value::Null, |json| value(json, true))).collect())
         };
-        Ok(rows.iter().map(values).collect())
+        self.fetch(sql, params, values).await
     }
 
+    /// One value, which the database has put together from all rows.
     async fn fetch_raw(
         &mut self,
         sql: &str,
         params: &[SqlParam],
         count_column: &str,
     ) -> Result<RawRows, DbError> {
-        let rows = self.fetch(sql, params).await?;
-        let first = rows.first().and_then(|row| row.try_get_raw(0).ok());
-        let bytes = first.filter(|value| !value.is_null()).and_then(|value| value.as_bytes().ok());
-        let count = rows.first().and_then(|row| row.try_get(count_column).ok());
-        Ok(RawRows::new(rows.len(), bytes.map(<[u8]>::to_vec), count))
+        let read = |row: &PgRow| {
+            let value = row.try_get_raw(0).ok().filter(|value| !value.is_null());
+            let bytes = value.and_then(|value| value.as_bytes().ok().map(<[u8]>::to_vec));
+            Ok((bytes, row.try_get::<i64, _>(count_column).ok()))
+        };
+        let rows = self.fetch(&refusing_large_rows(sql), params, read).await?;
+        let count = rows.len();
+        let (first, counted) = rows.into_iter().next().unwrap_or_default();
+        Ok(RawRows::new(count, first, counted))
     }
 
     async fn commit(mut self) -> Result<(), DbError> {
         self.flush().await?;
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await
     }
 
     fn queue(&mut self, sql: &str, params: &[SqlParam]) {
@@ -243,7 +255,7 @@ fn as_csv(sql: &str) -> String {
 
 /// The statement with its parameters. The text is Postrust's, which binds every value, quotes every
 /// name and admits as a cast only the name of a type.
-fn bound(sql: &str, params: &[SqlParam]) -> Query<'static, Postgres, PgArguments> {
+fn bound(sql: &str, params: &[SqlParam]) -> Statement {
     params.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, param| match param {
         SqlParam::Null => query.bind(None::<String>),
         SqlParam::Bool(value) => query.bind(*value),

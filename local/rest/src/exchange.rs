@@ -4,16 +4,21 @@
 #![allow(clippy::result_large_err)]
 
 use crate::answer::{
-    count_written, denied, forbid, name_charset, no_column, no_description, not_supported, reason,
-    refusal, unreachable_database,
+    count_written, denied, forbid, name_charset, no_column, no_description, no_limit_of_affected,
+    not_supported, reason, refusal, too_complex, too_large, unreachable_database,
 };
 use crate::arguments;
+use crate::bounded::ANSWER_TOO_LARGE;
+use crate::bounds::{self, TooComplex};
 use crate::database::{Database, Reading, Writing};
 use crate::embedded;
-use crate::limits;
+use crate::limits::{self, Sender};
+use crate::negotiation::negotiated;
 use crate::query::{self, Unanswerable};
 use crate::rest::Rest;
+use crate::seats::Seats;
 use crate::windows::{Admission, Counter};
+use crate::work;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{self, HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
@@ -27,35 +32,49 @@ const CSV: HeaderValue = HeaderValue::from_static("text/csv; charset=utf-8");
 
 type Refused = Response<Body>;
 
+/// Where a request is answered, and for whom.
+struct Desk<'a> {
+    rest: Arc<Rest>,
+    counter: &'a Counter,
+    seats: &'a Seats,
+    sender: Sender,
+}
+
 /// The answer to a request, unless its caller has had as many as it may: reads, or writes that fail.
-pub async fn answer(rest: Arc<Rest>, counter: &Counter, request: Request) -> Response<Body> {
+pub async fn answer(
+    rest: Arc<Rest>,
+    counter: &Counter,
+    seats: &Seats,
+    request: Request,
+) -> Response<Body> {
     let asked = Asked::by(&request, &rest.config().db_schemas);
     let calls_reader = asked.calls_reader(&rest).await;
+    let sender = Sender::of(&rest, &asked.headers).await;
+    let desk = Desk { rest, counter, seats, sender };
     match asked.reads() || calls_reader {
-        true => read(rest, counter, asked, calls_reader, request).await,
-        false => write(rest, counter, asked, request).await,
+        true => read(desk, asked, calls_reader, request).await,
+        false => write(desk, asked, request).await,
     }
 }
 
 async fn read(
-    rest: Arc<Rest>,
-    counter: &Counter,
+    desk: Desk<'_>,
     asked: Asked,
     calls_reader: bool,
     request: Request,
 ) -> Response<Body> {
     let counted = match limits::counted_before(&asked.headers) {
         true => None,
-        false => limits::admit(counter, &rest, &asked.headers).await,
+        false => limits::admit(desk.counter, &desk.rest, &desk.sender),
     };
     match counted {
-        Some(admission) if !admission.admitted => refused(&rest, admission, request).await,
+        Some(admission) if !admission.admitted => refused(&desk, admission, request).await,
         Some(admission) => {
-            let mut response = admitted(rest, asked, calls_reader, request).await;
+            let mut response = admitted(&desk, asked, calls_reader, request).await;
             admission.tell(response.headers_mut());
             response
         }
-        None => admitted(rest, asked, calls_reader, request).await,
+        None => admitted(&desk, asked, calls_reader, request).await,
     }
 }
 
@@ -67,18 +86,13 @@ pub async fn reads<B>(rest: &Rest, request: &http::Request<B>) -> bool {
 
 /// The database counts a write by what it commits; of what fails nothing stays there but its refusal
 /// as one too many.
-async fn write(
-    rest: Arc<Rest>,
-    counter: &Counter,
-    asked: Asked,
-    request: Request,
-) -> Response<Body> {
-    let entered = match limits::enter(counter, &rest, &asked.headers).await {
-        Some(Err(admission)) => return refused(&rest, admission, request).await,
+async fn write(desk: Desk<'_>, asked: Asked, request: Request) -> Response<Body> {
+    let entered = match limits::enter(desk.counter, &desk.rest, &desk.sender) {
+        Some(Err(admission)) => return refused(&desk, admission, request).await,
         Some(Ok(entered)) => entered,
-        None => return admitted(rest, asked, false, request).await,
+        None => return admitted(&desk, asked, false, request).await,
     };
-    let mut response = admitted(rest, asked, false, request).await;
+    let mut response = admitted(&desk, asked, false, request).await;
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     let failed = is_error && status != StatusCode::TOO_MANY_REQUESTS;
@@ -88,31 +102,54 @@ async fn write(
     response
 }
 
-/// The body is read first: a client that is still sending would find its connection closed.
-async fn refused(rest: &Rest, admission: Admission, request: Request) -> Response<Body> {
-    let _ = to_bytes(request.into_body(), rest.config().max_body_size).await;
+async fn refused(desk: &Desk<'_>, admission: Admission, request: Request) -> Response<Body> {
+    work::discard(request.into_body(), desk.rest.config().max_body_size).await;
     admission.refused()
 }
 
 async fn admitted(
-    rest: Arc<Rest>,
+    desk: &Desk<'_>,
     asked: Asked,
     calls_reader: bool,
     request: Request,
 ) -> Response<Body> {
+    let rest = desk.rest.clone();
+    let longest = rest.config().max_body_size;
+    let work = async move |request: http::Request<Bytes>| {
+        if let Err(refused) = asked.check(request.body()) {
+            return too_complex(refused);
+        }
+        let served = served(rest, request.map(Body::from), calls_reader).await;
+        served.unwrap_or_else(|refused| refused)
+    };
+    work::done(desk.seats, &desk.sender.caller, longest, request, work).await
+}
+
+async fn served(
+    rest: Arc<Rest>,
+    request: Request,
+    calls_reader: bool,
+) -> Result<Response<Body>, Refused> {
     if request.uri().path() == "/" && request.method() == Method::GET {
-        return no_description();
+        return Err(no_description());
+    }
+    let schemas = &rest.config().db_schemas;
+    let calls = Asked::by(&request, schemas).calls;
+    let (request, limits_affected) = {
+        let schema = rest.schema().await;
+        negotiated(request, calls, &schema.timezones)?
+    };
+    let asked = Asked::by(&request, schemas);
+    if limits_affected && calls && !rest.returns_sets(&asked.resource).await {
+        return Err(no_limit_of_affected());
     }
     let mut reading = asked.reading(calls_reader);
-    let (request, schema) = match as_postrust_reads_it(&rest, &asked, request, &mut reading).await {
-        Ok(readable) => readable,
-        Err(refused) => return refused,
-    };
+    let (request, schema) = as_postrust_reads_it(&rest, &asked, request, &mut reading).await?;
     let database = Database::new(rest.pool().clone(), reading);
     let state = rest.clone().answering(asked.writes(), schema, database);
     let mut response = postrust_engine::handle(&state, request).await;
     if let Some(refused) = refused_as_postgrest(&rest, &asked, &mut response).await {
-        return refused;
+        return Err(refused);
     }
     if let Some(rows) = state.database.rows().filter(|_| asked.counts_writes()) {
         count_written(&mut response, rows);
@@ -122,7 +159,7 @@ async fn admitted(
         response.headers_mut().insert(header::CONTENT_TYPE, CSV);
         *response.body_mut() = csv.into();
     }
-    response.map(Body::from)
+    Ok(response.map(Body::from))
 }
 
 /// What of a request is needed once it is handed on.
@@ -151,6 +188,18 @@ impl Asked {
             query: request.uri().query().unwrap_or_default().to_string(),
             headers,
         }
+    }
+
+    /// Whether it holds as little as this server reads.
+    fn check(&self, body: &[u8]) -> Result<(), TooComplex> {
+        bounds::name(&self.resource.name)?;
+        bounds::query(&self.query, self.writes())?;
+        bounds::body(self.header(header::CONTENT_TYPE), body)
+    }
+
+    /// Whether it selects related tables of related tables.
+    fn nests(&self) -> bool {
+        query::parameter(&self.query, "select").is_some_and(|select| bounds::nesting(&select) > 1)
     }
 
     fn header(&self, name: header::HeaderName) -> &str {
@@ -183,7 +232,8 @@ impl Asked {
         };
         let parsed = self.header(header::ACCEPT).contains("stripped");
         let stand_ins = Default::default();
-        Reading { writing, calls_reader, stand_ins, hidden: None, parsed }
+        let large_rows = self.nests();
+        Reading { writing, calls_reader, stand_ins, hidden: None, parsed, large_rows }
     }
 
     fn sends_json(&self) -> bool {
@@ -196,10 +246,11 @@ impl Asked {
     }
 
     fn counts_writes(&self) -> bool {
-        let exactly = |value: &header::HeaderValue| {
-            value.to_str().is_ok_and(|preferences| preferences.contains("count=exact"))
+        let preferences = self.headers.get("prefer").and_then(|value| value.to_str().ok());
+        let is_counted = |preferences: &str| {
+            preferences.contains("count=exact") || preferences.contains("count=estimated")
         };
-        self.writes() && self.headers.get_all("prefer").iter().any(exactly)
+        self.writes() && preferences.is_some_and(is_counted)
     }
 }
 
@@ -374,6 +425,8 @@ async fn refused_as_postgrest(
         }
         ("PGRST500", _) => return Some(unreachable_database()),
         ("54000" | "54001", _) => *response.status_mut() = StatusCode::BAD_REQUEST,
+        (ANSWER_TOO_LARGE, _) => return Some(too_large()),
+        ("22P02", message) if message.contains(ANSWER_TOO_LARGE) => return Some(too_large()),
         _ => {}
     }
     None

@@ -23,6 +23,9 @@ const ROWS: &str = "
     select role, scope, requests, window_seconds from private.rate_limits
     where scope in ('read', 'write')";
 
+/// Its requests are the project's own servers': no user's, and of no one address.
+const SERVICE: &str = "service_role";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     pub requests: usize,
@@ -57,6 +60,35 @@ pub async fn read(pool: &PgPool) -> Result<Limits> {
 pub enum Caller {
     User(String),
     Network(Option<IpAddr>),
+    /// The servers of the project itself.
+    Service,
+}
+
+/// Who sent a request.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    role: String,
+    pub caller: Caller,
+    /// Whether the request came through the gateway.
+    through_gateway: bool,
+}
+
+impl Sender {
+    pub async fn of(rest: &Rest, headers: &HeaderMap) -> Self {
+        let addresses = headers.get("x-forwarded-for");
+        let (role, user) = rest.caller(headers).await;
+        let caller = match user {
+            _ if role == SERVICE => Caller::Service,
+            Some(user) => Caller::User(user),
+            None => Caller::Network(network(headers.get("cf-connecting-ip"), addresses)),
+        };
+        Self { role, caller, through_gateway: addresses.is_some() }
+    }
+
+    fn limited(&self, rest: &Rest, kind: Kind) -> Option<(Caller, Limit)> {
+        let limit = rest.limits().get(&(self.role.clone(), kind))?;
+        self.through_gateway.then(|| (self.caller.clone(), *limit))
+    }
 }
 
 /// A gateway that tells which prefix it took away is that of another stack, where this server is a
@@ -66,40 +98,26 @@ pub fn counted_before(headers: &HeaderMap) -> bool {
 }
 
 /// Count one read of the caller; none where nothing limits them.
-pub async fn admit(counter: &Counter, rest: &Rest, headers: &HeaderMap) -> Option<Admission> {
-    let (caller, limit) = limited(rest, headers, Kind::Read).await?;
+pub fn admit(counter: &Counter, rest: &Rest, sender: &Sender) -> Option<Admission> {
+    let (caller, limit) = sender.limited(rest, Kind::Read)?;
     Some(counter.read(caller, limit))
 }
 
 /// Let a write of the caller in, which may fail; none where nothing limits them.
-pub async fn enter<'a>(
+pub fn enter<'a>(
     counter: &'a Counter,
     rest: &Rest,
-    headers: &HeaderMap,
+    sender: &Sender,
 ) -> Option<Result<Entered<'a>, Admission>> {
-    let (caller, limit) = limited(rest, headers, Kind::Write).await?;
+    let (caller, limit) = sender.limited(rest, Kind::Write)?;
     Some(counter.enter(caller, limit))
-}
-
-async fn limited(rest: &Rest, headers: &HeaderMap, kind: Kind) -> Option<(Caller, Limit)> {
-    let addresses = headers.get("x-forwarded-for")?;
-    if rest.limits().is_empty() {
-        return None;
-    }
-    let (role, user) = rest.caller(headers).await;
-    let limit = rest.limits().get(&(role, kind))?;
-    let caller = match user {
-        Some(user) => Caller::User(user),
-        None => Caller::Network(network(headers.get("cf-connecting-ip"), addresses)),
-    };
-    Some((caller, *limit))
 }
 
 /// As `private.current_address` reads it: what a proxy before the gateway says, else who asked the
 /// gateway. Of an IPv6 address the network, since one customer has a whole one.
-fn network(proxied: Option<&HeaderValue>, forwarded: &HeaderValue) -> Option<IpAddr> {
-    let told = proxied.into_iter().chain([forwarded]).filter_map(|value| value.to_str().ok());
-    let mut last_hops = told.filter_map(|hops| hops.rsplit(',').next()?.trim().parse().ok());
+fn network(proxied: Option<&HeaderValue>, forwarded: Option<&HeaderValue>) -> Option<IpAddr> {
+    let values = proxied.into_iter().chain(forwarded).filter_map(|value| value.to_str().ok());
+    let mut last_hops = values.filter_map(|hops| hops.rsplit(',').next()?.trim().parse().ok());
     match last_hops.next().map(|address: IpAddr| address.to_canonical())? {
         IpAddr::V6(address) => Some(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into()),
         address => Some(address),
@@ -112,7 +130,7 @@ mod tests {
 
     fn address(proxied: Option<&str>, forwarded: &str) -> Option<String> {
         let value = |text: &str| HeaderValue::try_from(text).unwrap();
-        network(proxied.map(value).as_ref(), &value(forwarded)).map(|found| found.to_string())
+        network(proxied.map(value).as_ref(), Some(&value(forwarded))).map(|found| found.to_string())
     }
 
     #[test]

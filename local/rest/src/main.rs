@@ -5,18 +5,27 @@
 
 mod answer;
 mod arguments;
+mod bounded;
+mod bounds;
 mod database;
 mod embedded;
 mod exchange;
+mod journal;
 mod limits;
+mod media;
+mod negotiation;
+mod pages;
+mod prefer;
 mod query;
 mod reload;
 mod rest;
 mod schema;
+mod seats;
 mod selection;
 mod settings;
 mod web;
 mod windows;
+mod work;
 
 use anyhow::{Context, Result};
 use postrust_server::lenient_uri::LenientListener;

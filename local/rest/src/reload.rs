@@ -1,13 +1,17 @@
 //! The state in use, and its replacement on `notify pgrst`.
 
 use crate::rest::Rest;
+use crate::seats::Seats;
 use crate::settings::Variables;
 use crate::windows::Counter;
 use anyhow::Result;
 use sqlx::postgres::PgListener;
+use std::path::Path;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+/// The folder where counts outlive a restart.
+const COUNTERS: &str = "REST_COUNTERS";
 const RETRY: Duration = Duration::from_secs(1);
 
 /// The state requests are answered from. Every clone sees a replacement.
@@ -17,15 +21,22 @@ pub struct Current {
     rest: Arc<RwLock<Arc<Rest>>>,
     /// Reads are counted on whatever is loaded anew.
     pub counter: Arc<Counter>,
+    pub seats: Arc<Seats>,
 }
 
 impl Current {
     pub async fn load(environment: Variables) -> Result<Self> {
         let rest = Rest::load(&environment).await?;
+        let config = rest.config();
+        let connecting = Duration::from_secs(config.db_pool_timeout);
+        let seats = Seats::new(config.db_pool_size as usize, connecting);
+        let kept = environment.iter().find(|(name, _)| name == COUNTERS);
+        let counter = Counter::kept_in(kept.map(|(_, folder)| Path::new(folder)));
         Ok(Self {
             environment: Arc::new(environment),
             rest: Arc::new(RwLock::new(Arc::new(rest))),
-            counter: Arc::new(Counter::new()),
+            counter: Arc::new(counter),
+            seats: Arc::new(seats),
         })
     }
 

@@ -18,8 +18,14 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::RwLockReadGuard;
 
+/// How soon the database ends a statement whose connection was closed.
+const GIVEN_UP: &str = "250ms";
+/// Connections beyond those of requests: for the health check, and while one that was given up ends.
+const SPARE: u32 = 2;
+
 pub struct Rest {
     app: AppState,
+    /// Reads columns as they are declared and knows no `db_max_rows`.
     writes: AppState,
     withheld: HashMap<QualifiedIdentifier, String>,
     limits: Limits,
@@ -28,17 +34,23 @@ pub struct Rest {
 impl Rest {
     /// Connect and read the configuration and the schema.
     pub async fn load(environment: &Variables) -> Result<Self> {
-        let pool = connect(&AppConfig::try_from_vars(environment.clone())?).await?;
+        let start = AppConfig::try_from_vars(environment.clone())?;
+        let pool = connect(&start, &[]).await?;
+        let catalog =
+            connect(&start, &[("default_transaction_isolation", "repeatable read")]).await?;
         let config = settings::read(&pool, environment).await?;
         let schemas = &config.db_schemas;
         let path = &config.db_extra_search_path;
-        let cache = SchemaCache::load_with_search_path(&pool, schemas, path).await?;
+        let cache = SchemaCache::load_with_search_path(&catalog, schemas, path).await?;
+        catalog.close().await;
         tracing::info!("{}", cache.summary());
         let types = Types::read(&pool, schemas).await?;
+        let mut unpaged = config.clone();
+        unpaged.db_max_rows = None;
         Ok(Self {
             withheld: schema::withheld(&cache, &pool, schemas).await?,
             limits: limits::read(&pool).await?,
-            writes: AppState::new(pool.clone(), schema::written(cache.clone()), config.clone())?,
+            writes: AppState::new(pool.clone(), schema::written(cache.clone()), unpaged)?,
             app: AppState::new(pool, schema::read(cache, &types), config)?,
         })
     }
@@ -87,6 +99,15 @@ impl Rest {
         })
     }
 
+    /// Whether every function of this name returns rows.
+    pub async fn returns_sets(&self, function: &QualifiedIdentifier) -> bool {
+        let schema = self.schema().await;
+        let overloads = schema.get_routines(function);
+        overloads.is_none_or(|routines| {
+            routines.iter().all(|routine| routine.return_type.is_set_returning())
+        })
+    }
+
     /// Whether the request runs as the anonymous role, with a token that says so or without one.
     pub async fn is_anonymous(&self, headers: &HeaderMap) -> bool {
         let caller = postrust_engine::authenticate(&self.app, headers).await;
@@ -104,13 +125,16 @@ impl Rest {
     }
 }
 
-async fn connect(config: &AppConfig) -> Result<PgPool> {
+/// A schema is read in one snapshot: half of a change would stay until the next one.
+async fn connect(config: &AppConfig, settings: &[(&str, &str)]) -> Result<PgPool> {
     let mut options: PgConnectOptions = config.db_uri.parse()?;
+    options = options.options([("client_connection_check_interval", GIVEN_UP)]);
+    options = options.options(settings.iter().copied());
     if !config.db_prepared_statements {
         options = options.statement_cache_capacity(0);
     }
     Ok(PgPoolOptions::new()
-        .max_connections(config.db_pool_size)
+        .max_connections(config.db_pool_size + SPARE)
         .acquire_timeout(Duration::from_secs(config.db_pool_timeout))
         .connect_with(options)
         .await?)

@@ -2,7 +2,7 @@
 
 use crate::answer::refusal;
 use crate::exchange;
-use crate::limits;
+use crate::limits::{self, Sender};
 use crate::reload::Current;
 use crate::windows;
 use axum::Router;
@@ -52,7 +52,7 @@ pub fn api(current: Current) -> Router {
 }
 
 async fn answer(State(current): State<Current>, request: Request) -> Response {
-    exchange::answer(current.get(), &current.counter, request).await
+    exchange::answer(current.get(), &current.counter, &current.seats, request).await
 }
 
 /// `/live` says that the process runs, `/ready` that it reaches the database. `/admit` counts a read
@@ -101,7 +101,9 @@ async fn admit(State(current): State<Current>, mut headers: HeaderMap) -> Respon
         }
     }
     let mut response = Response::new(Body::empty());
-    match limits::admit(&current.counter, &current.get(), &headers).await {
+    let rest = current.get();
+    let sender = Sender::of(&rest, &headers).await;
+    match limits::admit(&current.counter, &rest, &sender) {
         Some(admission) if !admission.admitted => return admission.refused(),
         Some(admission) => admission.tell(response.headers_mut()),
         None => {}

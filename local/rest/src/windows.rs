@@ -2,12 +2,14 @@
 //! until they have left the window, which slides.
 
 use crate::answer::refusal;
+use crate::journal::{Entry, Journal};
 use crate::limits::{Caller, Limit};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, Response, StatusCode, header};
 use std::collections::{HashMap, VecDeque};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 pub const ALLOWED: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 pub const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -60,6 +62,7 @@ pub struct Counter {
 struct Requests {
     by_caller: HashMap<Caller, Taken>,
     swept: Instant,
+    journal: Journal,
 }
 
 #[derive(Default)]
@@ -90,9 +93,14 @@ impl Taken {
 }
 
 impl Counter {
-    pub fn new() -> Self {
-        let none = || Mutex::new(Requests { by_caller: HashMap::new(), swept: Instant::now() });
-        Self { reads: none(), failures: none() }
+    /// With what a server before this one counted and kept in the folder, where there is one.
+    pub fn kept_in(folder: Option<&Path>) -> Self {
+        let kept = |name| {
+            let kept = folder.map(|folder| Journal::open(&folder.join(name)));
+            let (journal, entries) = kept.unwrap_or_else(|| (Journal::none(), Vec::new()));
+            Mutex::new(Requests::from(journal, entries))
+        };
+        Self { reads: kept("reads"), failures: kept("failures") }
     }
 
     pub fn read(&self, caller: Caller, limit: Limit) -> Admission {
@@ -136,13 +144,36 @@ impl Drop for Entered<'_> {
 }
 
 impl Requests {
+    fn from(journal: Journal, entries: Vec<Entry>) -> Self {
+        let (now, clock) = (Instant::now(), SystemTime::now());
+        let mut by_caller = HashMap::<Caller, Taken>::new();
+        for Entry { caller, at, window } in entries {
+            let age = clock.duration_since(at).ok().filter(|age| *age < window);
+            if let Some(at) = age.and_then(|age| now.checked_sub(age)) {
+                let taken = by_caller.entry(caller).or_default();
+                taken.window = window;
+                taken.at.push_back(at);
+            }
+        }
+        by_caller.values_mut().for_each(|taken| taken.at.make_contiguous().sort());
+        Self { by_caller, swept: now, journal }
+    }
+
     fn count(&mut self, caller: Caller, limit: Limit, now: Instant) -> Admission {
-        let taken = self.of(caller, limit, now);
+        let taken = self.of(caller.clone(), limit, now);
         let admitted = taken.at.len() < limit.requests;
         if admitted {
             taken.at.push_back(now);
         }
-        taken.told(admitted, limit, now)
+        let admission = taken.told(admitted, limit, now);
+        if admitted {
+            self.keep(caller, limit);
+        }
+        admission
+    }
+
+    fn keep(&mut self, caller: Caller, limit: Limit) {
+        self.journal.append(&Entry { caller, at: SystemTime::now(), window: limit.window });
     }
 
     fn enter(&mut self, caller: &Caller, limit: Limit, now: Instant) -> Result<(), Admission> {
@@ -163,10 +194,13 @@ impl Requests {
     ) -> Option<Admission> {
         let taken = self.of(caller.clone(), limit, now);
         taken.pending = taken.pending.saturating_sub(1);
-        failed.then(|| {
-            taken.at.push_back(now);
-            taken.told(true, limit, now)
-        })
+        if !failed {
+            return None;
+        }
+        taken.at.push_back(now);
+        let admission = taken.told(true, limit, now);
+        self.keep(caller.clone(), limit);
+        Some(admission)
     }
 
     fn of(&mut self, caller: Caller, limit: Limit, now: Instant) -> &mut Taken {
@@ -186,6 +220,22 @@ impl Requests {
             taken.forget_before(now);
             taken.pending > 0 || !taken.at.is_empty()
         });
+        if self.journal.is_stale(self.by_caller.values().map(|taken| taken.at.len()).sum()) {
+            let entries = self.entries(now);
+            self.journal.replace(&entries);
+        }
+    }
+
+    fn entries(&self, now: Instant) -> Vec<Entry> {
+        let clock = SystemTime::now();
+        let of = |(caller, taken): (&Caller, &Taken)| -> Vec<Entry> {
+            let entry = |at: &Instant| {
+                let at = clock - now.duration_since(*at);
+                Entry { caller: caller.clone(), at, window: taken.window }
+            };
+            taken.at.iter().map(entry).collect()
+        };
+        self.by_caller.iter().flat_map(of).collect()
     }
 }
 
@@ -202,7 +252,7 @@ mod tests {
 
     fn reads() -> (Requests, Instant) {
         let now = Instant::now();
-        (Requests { by_caller: HashMap::new(), swept: now }, now)
+        (Requests { swept: now, ..Requests::from(Journal::none(), vec![]) }, now)
     }
 
     #[test]
@@ -263,7 +313,7 @@ mod tests {
 
     #[test]
     fn of_sixty_four_at_once_exactly_as_many_as_may_are_admitted() {
-        let counter = Arc::new(Counter::new());
+        let counter = Arc::new(Counter::kept_in(None));
         let limit = Limit { requests: 100, ..LIMIT };
         let threads: Vec<_> = (0..64)
             .map(|_| {
@@ -280,7 +330,7 @@ mod tests {
 
     #[test]
     fn writes_that_fail_are_let_in_as_often_as_the_limit_says() {
-        let counter = Counter::new();
+        let counter = Counter::kept_in(None);
         let remaining: Vec<_> = (0..3)
             .filter_map(|_| counter.enter(user("a"), LIMIT).ok()?.ended(true))
             .map(|told| told.remaining)
@@ -294,7 +344,7 @@ mod tests {
 
     #[test]
     fn writes_that_succeed_leave_nothing() {
-        let counter = Counter::new();
+        let counter = Counter::kept_in(None);
         for _ in 0..10 {
             assert_eq!(counter.enter(user("a"), LIMIT).ok().unwrap().ended(false), None);
         }
@@ -304,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_write_whose_end_is_not_known_has_failed() {
-        let counter = Counter::new();
+        let counter = Counter::kept_in(None);
         for _ in 0..3 {
             drop(counter.enter(user("a"), LIMIT).ok().unwrap());
         }
@@ -313,7 +363,7 @@ mod tests {
 
     #[test]
     fn no_more_are_under_way_than_may_fail() {
-        let counter = Counter::new();
+        let counter = Counter::kept_in(None);
         let under_way: Vec<_> = (0..3).map(|_| counter.enter(user("a"), LIMIT).ok()).collect();
         let refused = counter.enter(user("a"), LIMIT).err().unwrap();
         assert_eq!((refused.remaining, refused.seconds()), (0, 60));
@@ -336,6 +386,46 @@ mod tests {
             failures.enter(&user("a"), LIMIT, now).map_err(|refused| refused.seconds())
         };
         assert_eq!((at(59), at(60), at(61)), (Err(1), Ok(()), Err(9)));
+    }
+
+    #[test]
+    fn counts_outlive_the_server() {
+        let path = crate::journal::tests::some_path();
+        let counter = || Counter::kept_in(path.parent());
+        let before = counter();
+        for _ in 0..2 {
+            assert!(before.read(user("a"), LIMIT).admitted);
+        }
+        for _ in 0..3 {
+            assert!(before.enter(user("a"), LIMIT).ok().unwrap().ended(true).is_some());
+        }
+        let after = counter();
+        assert!(after.enter(user("a"), LIMIT).is_err());
+        let third = after.read(user("a"), LIMIT);
+        assert_eq!((third.admitted, third.remaining), (true, 0));
+        assert!(!counter().read(user("a"), LIMIT).admitted);
+        assert!(counter().read(user("b"), LIMIT).admitted);
+    }
+
+    #[test]
+    fn what_has_left_its_window_or_is_yet_to_come_does_not_count() {
+        let entry = |at| Entry { caller: user("a"), at, window: LIMIT.window };
+        let now = SystemTime::now();
+        let ages = [entry(now - LIMIT.window), entry(now + LIMIT.window)];
+        assert!(Requests::from(Journal::none(), ages.to_vec()).by_caller.is_empty());
+    }
+
+    #[test]
+    fn a_stale_journal_is_written_again_with_what_counts() {
+        let path = crate::journal::tests::some_path();
+        let (mut reads, start) = reads();
+        reads.journal = Journal::open(&path).0;
+        let short = Limit { requests: usize::MAX, window: Duration::from_secs(5) };
+        for _ in 0..20_000 {
+            assert!(reads.count(user("a"), short, start).admitted);
+        }
+        reads.count(user("b"), LIMIT, start + SWEEP);
+        assert_eq!(Journal::open(&path).1.len(), 1);
     }
 
     #[test]

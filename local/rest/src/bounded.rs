@@ -1,0 +1,128 @@
+//! A transaction whose answers have a limit, and whose statement ends when its client does.
+//!
+//! Rows are counted as they arrive. A connection with an unfinished statement is closed rather than put
+//! back, which the database notices (`client_connection_check_interval`, set where connections are made).
+
+use futures_util::TryStreamExt;
+use postrust_core::db::DbError;
+use postrust_core::error::DatabaseError;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgPool, PgRow};
+use sqlx::query::Query;
+use sqlx::{Postgres, Row, raw_sql};
+
+/// Bytes of all rows of one answer, as Postgres sends them.
+pub const ANSWER: usize = 16 << 20;
+pub const ANSWER_TOO_LARGE: &str = "answer_too_large";
+
+pub type Statement = Query<'static, Postgres, PgArguments>;
+
+pub struct Bounded {
+    /// None once it is closed.
+    connection: Option<PoolConnection<Postgres>>,
+    running: bool,
+    committed: bool,
+}
+
+impl Bounded {
+    pub async fn begin(pool: &PgPool) -> Result<Self, DbError> {
+        let connection = Some(pool.acquire().await?);
+        let mut tx = Self { connection, running: false, committed: false };
+        tx.control("BEGIN").await?;
+        Ok(tx)
+    }
+
+    fn connection(&mut self) -> &mut PoolConnection<Postgres> {
+        self.connection.as_mut().expect("it is closed as it is dropped")
+    }
+
+    async fn control(&mut self, sql: &'static str) -> Result<(), DbError> {
+        self.running = true;
+        let done = raw_sql(sql).execute(&mut **self.connection()).await;
+        self.running = false;
+        done?;
+        Ok(())
+    }
+
+    pub async fn execute(&mut self, statement: Statement) -> Result<u64, DbError> {
+        self.running = true;
+        let done = statement.execute(&mut **self.connection()).await;
+        self.running = false;
+        Ok(done?.rows_affected())
+    }
+
+    /// Each row as `read` makes it. An answer that is too large is not read to its end.
+    pub async fn fetch<T>(
+        &mut self,
+        statement: Statement,
+        read: impl Fn(&PgRow) -> T,
+    ) -> Result<Vec<T>, DbError> {
+        self.running = true;
+        let mut left = ANSWER;
+        let mut fetched = Vec::new();
+        let mut rows = statement.fetch(&mut **self.connection());
+        while let Some(row) = rows.try_next().await.transpose() {
+            let Ok(row) = row else {
+                drop(rows);
+                self.running = false;
+                return Err(row.expect_err("it is one").into());
+            };
+            left = left.checked_sub(size(&row)).ok_or_else(too_large)?;
+            fetched.push(read(&row));
+        }
+        drop(rows);
+        self.running = false;
+        Ok(fetched)
+    }
+
+    pub async fn commit(mut self) -> Result<(), DbError> {
+        self.control("COMMIT").await?;
+        self.committed = true;
+        Ok(())
+    }
+}
+
+/// A transaction that was not committed is undone; what still runs in it is ended with its connection.
+impl Drop for Bounded {
+    fn drop(&mut self) {
+        match self.connection.take() {
+            Some(connection) if self.running => drop(connection.detach()),
+            Some(mut connection) if !self.committed => {
+                tokio::spawn(async move { raw_sql("ROLLBACK").execute(&mut *connection).await });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The statement, which fails in the database on a row that is larger than an answer may be: the driver
+/// reads a row whole before this server sees it. Not for statements that begin with `WITH`, which have to
+/// stand alone; what they select has no large rows (see `bounds`).
+pub fn refusing_large_rows(sql: &str) -> String {
+    if sql.starts_with("WITH ") {
+        return sql.to_string();
+    }
+    format!(
+        "SELECT answer.* FROM (SELECT * FROM ({sql}) AS answer OFFSET 0) AS answer \
+         WHERE CASE WHEN pg_column_size(answer.*) > {ANSWER} \
+         THEN ('{ANSWER_TOO_LARGE} ' || pg_column_size(answer.*))::boolean ELSE true END"
+    )
+}
+
+fn size(row: &PgRow) -> usize {
+    let values = (0..row.len()).filter_map(|column| row.try_get_raw(column).ok());
+    values.map(|value| value.as_bytes().map_or(0, <[u8]>::len)).sum()
+}
+
+fn too_large() -> DbError {
+    let error = DatabaseError {
+        code: ANSWER_TOO_LARGE.to_string(),
+        message: ANSWER_TOO_LARGE.to_string(),
+        details: None,
+        hint: None,
+        constraint: None,
+        table: None,
+        column: None,
+    };
+    DbError::database(ANSWER_TOO_LARGE, error)
+}
