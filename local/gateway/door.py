@@ -104,14 +104,19 @@ class Client(Side):
         self.sends_no_more = True
         if self.other and self.other.transport:
             self.other.transport.write_eof()
-        return True
+            return True
+        return self.admitted and self.other is None
 
     def end(self) -> None:
         """What Caddy sent last is for the client to read, within reason."""
-        if self.transport:
+        if self.transport is None:
+            return
+        if self.sends_no_more:
+            self.transport.close()
+        else:
             self.transport.resume_reading()
             self.transport.write_eof()
-            asyncio.get_running_loop().call_later(LINGER, self._close)
+        asyncio.get_running_loop().call_later(LINGER, self._close)
 
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)

@@ -62,7 +62,8 @@ async def _answer(request: Request, read: Any) -> Response:
     except Unacceptable as refused:
         return JSONResponse(refused.body, refused.status, refused.headers)
     except Refused as refused:
-        return JSONResponse({"message": str(refused)}, 503)
+        # A token whose role the database does not know is the caller's affair, a database that is away ours.
+        return JSONResponse({"message": str(refused)}, 403 if refused.code == "Unauthorized" else 503)
     return Response(status_code=ACCEPTED)
 
 

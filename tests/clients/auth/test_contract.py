@@ -43,7 +43,7 @@ def run(stack: Stack, command: list[str | Path]) -> None:
 @pytest.mark.parametrize("path", ["/nope", "/recover", "/otp", "/admin/generate_link", "/factors"])
 def test_what_is_not_built_is_not_there(http: httpx.Client, path: str) -> None:
     answer = http.post(path, json={"email": new_email()})
-    assert (answer.status_code, answer.text) == (404, "404 page not found\n")
+    assert (answer.status_code, answer.json()["error_code"]) == (404, "not_found")
 
 
 def test_errors_speak_the_api_version_that_is_asked_for(http: httpx.Client) -> None:
