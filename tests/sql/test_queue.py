@@ -117,3 +117,92 @@ def test_making_partitions_again_does_nothing(db: psycopg.Connection) -> None:
     db.execute("select private.make_partitions()")
     assert db.execute(query).fetchone() == before
     assert before and before[0] >= 6
+
+
+def put_in(db: psycopg.Connection, args: str = "{}", key: str | None = None, lock: str | None = None) -> None:
+    db.execute(
+        "insert into procrastinate.procrastinate_jobs (queue_name, task_name, args, queueing_lock, lock) "
+        "values ('recommend', 'a job', %s, %s, %s)",
+        [args, key, lock],
+    )
+
+
+def forgotten(db: psycopg.Connection, *ids: UUID) -> bool:
+    db.execute("select private.forget_jobs(%s)", [list(ids)])
+    return not jobs(db, "a job")
+
+
+@pytest.mark.parametrize("where", ["args", "key", "lock", "nested", "capitals"])
+def test_jobs_that_name_an_id_are_forgotten(db: psycopg.Connection, where: str) -> None:
+    named, other = uuid4(), uuid4()
+    if where == "args":
+        put_in(db, f'{{"rater_id": "{named}"}}')
+    elif where == "nested":
+        put_in(db, f'{{"a": [{{"b": "x {other} {named}; +%\'😀"}}]}}')
+    elif where == "capitals":
+        put_in(db, f'{{"rater_id": "{str(named).upper()}"}}')
+    else:
+        put_in(db, **{where: f"refresh_user_similarity:{named}"})
+    assert not forgotten(db, uuid4(), uuid4())
+    assert forgotten(db, uuid4(), named)
+
+
+def test_a_running_job_is_seen_and_not_forgotten(db: psycopg.Connection) -> None:
+    named = uuid4()
+    put_in(db, f'{{"rater_id": "{named}"}}')
+    assert db.execute("select private.has_running_job(%s)", [[named]]).fetchone() == (False,)
+    with db.transaction():
+        db.execute("set local search_path = procrastinate")
+        db.execute("update procrastinate_jobs set status = 'doing' where task_name = 'a job'")
+    db.execute("select private.forget_jobs(%s)", [[named]])
+    assert db.execute("select private.has_running_job(%s)", [[named]]).fetchone() == (True,)
+    assert db.execute("select private.has_running_job(%s)", [[uuid4()]]).fetchone() == (False,)
+
+
+def test_jobs_of_an_id_are_found_by_an_index(db: psycopg.Connection) -> None:
+    db.execute("set local enable_seqscan = off")
+    plan = db.execute(
+        "explain select from procrastinate.procrastinate_jobs as j "
+        "where j.status <> 'doing' "
+        "and private.ids_of_job(j.args, j.lock, j.queueing_lock) && array[%s]::uuid[]",
+        [uuid4()],
+    ).fetchall()
+    assert "procrastinate_jobs_ids" in str(plan)
+
+
+def test_jobs_are_forgotten_once_for_all_profiles_of_an_account(db: psycopg.Connection) -> None:
+    viewer = person(db)
+    film = item(db, "A film")
+    db.execute(
+        "insert into profiles (account_id, name) select %s, n::text from generate_series(1, 4) as n",
+        [viewer.id],
+    )
+    db.execute(
+        "insert into ratings (rater_id, item_id, rating) select r.id, %s, 4 from raters r "
+        "join profiles p on p.id = r.profile_id where p.account_id = %s",
+        [film, viewer.id],
+    )
+    db.execute("update ratings set created_at = now() - interval '8 days' where item_id = %s", [film])
+    db.execute("create table private.test_calls (ids uuid[])")
+    db.execute(
+        "create or replace function private.forget_jobs(ids uuid[]) returns void language sql as "
+        "$$ insert into private.test_calls values (ids) $$"
+    )
+    db.execute(
+        "insert into account_deletions (account_id, requested_at, due_at) values (%s, now(), now())",
+        [viewer.id],
+    )
+    assert db.execute("select private.erase_account(%s)", [viewer.id]).fetchone() == (True,)
+    # The account, five profiles and five raters.
+    assert db.execute("select cardinality(ids) from private.test_calls").fetchall() == [(11,)]
+
+
+def test_a_deleted_profile_leaves_no_job(db: psycopg.Connection) -> None:
+    viewer = person(db)
+    rate(db, viewer.rater_id, {item(db, "A film"): 4})
+    assert {"rater_id": str(viewer.rater_id)} in jobs(db, "refresh_user_similarity")
+    become(db, viewer)
+    db.execute("insert into profiles (account_id, name) values (%s, 'Second')", [viewer.id])
+    db.execute("delete from profiles where id = %s", [viewer.profile_id])
+    db.execute("reset role")
+    assert jobs(db, "refresh_user_similarity") == []
