@@ -18,4 +18,11 @@ create table supabase_migrations.schema_migrations (
 alter table supabase_migrations.schema_migrations owner to postgres;
 
 grant usage on schema public to anon, authenticated, service_role;
+-- What a hosted project's `postgres` gives away with all that it makes, until a migration takes it back.
+alter default privileges for role postgres in schema public
+grant all on tables to postgres, anon, authenticated, service_role;
+alter default privileges for role postgres in schema public
+grant all on functions to postgres, anon, authenticated, service_role;
+alter default privileges for role postgres in schema public
+grant all on sequences to postgres, anon, authenticated, service_role;
 grant all on schema public to postgres;

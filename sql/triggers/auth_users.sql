@@ -16,6 +16,10 @@ create or replace trigger forget_user
 before delete on auth.users
 for each row execute function private.forget_user();
 
+create or replace trigger forget_soft
+after update of deleted_at on auth.users
+for each row when (old.deleted_at is null and new.deleted_at is not null) execute function private.forget_user();
+
 create or replace trigger keep_kids_mode
 before update of encrypted_password, email, phone, email_change, phone_change on auth.users
 for each row when (

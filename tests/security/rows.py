@@ -117,6 +117,10 @@ def pending_change(db: psycopg.Connection, who: Person) -> Row:
     return {"item_id": film(db), "figure": "ratings", "voter": uuid4()}
 
 
+def file_to_remove(db: psycopg.Connection, who: Person) -> Row:
+    return {"bucket_id": "avatars", "name": f"{who.id}/{uuid4().hex}.png"}
+
+
 def rater(db: psycopg.Connection, who: Person) -> Row:
     return {"id": who.rater_id}
 
@@ -265,6 +269,7 @@ def word(db: psycopg.Connection, who: Person) -> Row:
 ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "private.account_pins": account_pin,
     "private.kids_sessions": kids_session,
+    "private.files_to_remove": file_to_remove,
     "public.account_deletions": deletion,
     "public.accounts": account,
     "public.books": book,

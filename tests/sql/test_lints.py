@@ -155,3 +155,37 @@ def test_a_key_whose_columns_an_index_has_in_another_order_is_no_fault(
         "foreign key (item_id, kind) references public.items (id, kind), primary key (kind, item_id))",
     )
     assert "notes" not in "\n".join(fault for fault in drift.lints(database) if "foreign key" in fault)
+
+
+RIGHTS = """
+select
+    has_function_privilege('service_role', 'public.delete_my_account()', 'execute'),
+    has_function_privilege('service_role', 'public.get_user_roles(uuid)', 'execute'),
+    has_table_privilege('service_role', 'public.movies', 'insert'),
+    has_table_privilege('service_role', 'public.movies', 'select'),
+    has_sequence_privilege('service_role', 'public.consents_id_seq', 'usage')
+"""
+
+
+def test_the_service_has_what_is_granted_and_not_what_hosted_gives_by_default(
+    database: psycopg.Connection,
+) -> None:
+    assert database.execute(RIGHTS).fetchone() == (False, True, False, True, False)
+    database.execute("create table public.things (id bigint generated always as identity)")
+    database.execute("create function public.thing() returns void language sql as ''")
+    rights = database.execute(
+        "select has_table_privilege(r, 'public.things', 'select'), "
+        "has_function_privilege(r, 'public.thing()', 'execute'), "
+        "has_sequence_privilege(r, 'public.things_id_seq', 'usage') "
+        "from unnest(array['anon', 'authenticated', 'service_role']) as r"
+    ).fetchall()
+    assert rights == [(False, False, False)] * 3
+
+
+def test_the_stack_begins_with_the_default_privileges_of_hosted(database: psycopg.Connection) -> None:
+    """What migrations took back leaves an entry for `postgres` itself."""
+    kinds = database.execute(
+        "select array_agg(distinct defaclobjtype::text order by defaclobjtype::text) from pg_default_acl "
+        "where defaclrole = 'postgres'::regrole and defaclnamespace = 'public'::regnamespace"
+    ).fetchone()
+    assert kinds == (["S", "f", "r"],)

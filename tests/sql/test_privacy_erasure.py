@@ -353,3 +353,168 @@ def test_an_account_with_files_waits_until_storage_has_deleted_them(db: psycopg.
     db.execute("set local storage.allow_delete_query = 'true'")
     db.execute("delete from storage.objects where owner_id = %s", [str(viewer.id)])
     assert erase(db, viewer)
+
+
+FILES = "select bucket_id, split_part(name, '/', 2), owner_id from storage.objects order by 1, 2"
+
+
+def files_of(db: psycopg.Connection, who: Person) -> None:
+    """One of each kind: two of one's own, one brought for others, one of somebody else's."""
+    for bucket, folder, name in (
+        ("avatars", who.id, "me + 😀.png"),
+        ("speech", who.id, "a;b.flac"),
+        ("artwork", "films", "c.png"),
+        ("avatars", uuid4(), "other.png"),
+    ):
+        owner = str(folder) if name == "other.png" else str(who.id)
+        db.execute(
+            "insert into storage.objects (bucket_id, name, owner_id, owner, version) "
+            "values (%(bucket)s, %(name)s, %(owner)s, %(owner)s::text::uuid, gen_random_uuid()::text)",
+            {"bucket": bucket, "name": f"{folder}/{name}", "owner": owner},
+        )
+
+
+@pytest.mark.parametrize(
+    "deletion",
+    ["delete from auth.users where id = %s", "update auth.users set deleted_at = now() where id = %s"],
+    ids=["deleted", "deleted softly"],
+)
+def test_files_of_a_user_who_goes_are_out_of_reach_at_once_and_noted(
+    db: psycopg.Connection, deletion: str
+) -> None:
+    viewer = person(db)
+    files_of(db, viewer)
+    db.execute(deletion, [viewer.id])
+    left = db.execute(FILES).fetchall()
+    assert [row[:2] for row in left] == [("artwork", "c.png"), ("avatars", "other.png")]
+    assert left[0][2] is None and left[1][2] is not None
+    noted = db.execute("select bucket_id, name from private.files_to_remove order by 1").fetchall()
+    assert noted == [("avatars", f"{viewer.id}/me + 😀.png"), ("speech", f"{viewer.id}/a;b.flac")]
+    jobs = db.execute(
+        "select status from procrastinate.procrastinate_jobs where queueing_lock = 'remove_files'"
+    )
+    assert jobs.fetchall() == [("todo",)]
+    assert db.execute("select current_setting('storage.allow_delete_query', true)").fetchone() in [
+        ("",),
+        (None,),
+    ]
+
+
+def test_a_note_goes_when_storage_deleted_the_file_and_else_the_row_goes_again(
+    db: psycopg.Connection,
+) -> None:
+    viewer = person(db)
+    files_of(db, viewer)
+    before = db.execute("select version from storage.objects where bucket_id = 'speech'").fetchall()
+    db.execute("delete from auth.users where id = %s", [viewer.id])
+    returned = db.execute("select bucket_id, name from private.return_files()").fetchall()
+    assert [bucket for bucket, _ in returned] == ["avatars", "speech"]
+    assert db.execute("select version from storage.objects where bucket_id = 'speech'").fetchall() == before
+    db.execute("set local storage.allow_delete_query = 'true'")
+    db.execute("delete from storage.objects where bucket_id = 'speech'")
+    settled = "select private.settle_files(%s, %s)"
+    values = [list(column) for column in zip(*returned, strict=True)]
+    assert db.execute(settled, values).fetchone() == (1,)
+    assert db.execute("select bucket_id from private.files_to_remove").fetchall() == [("avatars",)]
+    assert db.execute(
+        "select count(*) from storage.objects where name = %s", [returned[0][1]]
+    ).fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("age", "folder", "owner", "is_orphan"),
+    [
+        ("2 hours", "gone", "gone", True),
+        ("2 hours", "gone", None, True),
+        ("2 hours", "readme", "gone", True),
+        ("1 minute", "gone", "gone", False),
+        ("2 hours", "there", "there", False),
+        ("2 hours", "there", None, False),
+        ("2 hours", "gone", "there", False),
+        ("2 hours", "readme", None, False),
+    ],
+)
+def test_old_files_of_nobody_are_found(
+    db: psycopg.Connection, age: str, folder: str, owner: str | None, is_orphan: bool
+) -> None:
+    ids = {"gone": str(uuid4()), "there": str(person(db).id), "readme": "readme"}
+    name = f"{ids[folder]}/a.png"
+    db.execute(
+        "insert into storage.objects (bucket_id, name, owner_id, created_at) "
+        "values ('avatars', %s, %s, now() - %s::interval)",
+        [name, ids[owner] if owner else None, age],
+    )
+    found = db.execute("select name from private.orphan_files()").fetchall()
+    assert ((name,) in found) is is_orphan
+
+
+def test_a_soft_deletion_leaves_the_row_of_auth_alone(
+    db: psycopg.Connection, home: Household, films: list[UUID]
+) -> None:
+    """Auth itself empties the row: here as it would."""
+    other = household(db, films, "other_viewer")
+    names, others = home.names(db), other.names(db)
+    kept = traces(db, others)
+    db.execute(
+        "update auth.users set email = md5(email), recovery_token = '', encrypted_password = null, "
+        "deleted_at = now() where id = %s",
+        [home.owner.id],
+    )
+    assert traces(db, names) == {"auth.users.id", "auth.identities.user_id"}
+    assert traces(db, others) == kept
+    identity = "select identity_data from auth.identities where user_id = %s"
+    assert db.execute(identity, [home.owner.id]).fetchall() == [({},)]
+    row = db.execute("select count(*) from ratings where item_id = any(%s)", [films]).fetchone()
+    assert row == (16,)
+    db.execute("delete from auth.users where id = %s", [home.owner.id])
+    assert traces(db, names) == set()
+
+
+def test_a_token_of_a_user_deleted_softly_is_refused(db: psycopg.Connection) -> None:
+    viewer = person(db)
+    become(db, viewer)
+    assert db.execute("select private.session_fault()").fetchone() == (None,)
+    db.execute("reset role")
+    db.execute("update auth.users set deleted_at = now() where id = %s", [viewer.id])
+    become(db, viewer)
+    assert db.execute("select private.session_fault()").fetchone() == ("session_ended",)
+    db.execute("reset role")
+    db.execute("update auth.users set last_sign_in_at = now() where id = %s", [viewer.id])
+
+
+PASSKEYS = """
+create schema passkeys;
+create type passkeys.state as enum ('new', 'used');
+create table passkeys.credentials (
+    id uuid primary key default gen_random_uuid(), user_id uuid references auth.users {cascade},
+    secret text default 'secret-1', key bytea default 'secret-2', data jsonb default '{{"secret": 3}}',
+    counter bigint default 4, token uuid default gen_random_uuid(), state passkeys.state default 'new',
+    is_backed_up boolean default true, created_at timestamptz default now()
+);
+create table passkeys.uses (
+    credential_id uuid references passkeys.credentials {cascade}, code text default 'secret-5'
+);
+"""
+
+
+@pytest.mark.parametrize("cascade", ["", "on delete cascade"])
+def test_a_table_that_the_platform_brings_tomorrow_is_exported_reported_and_erased(
+    db: psycopg.Connection, home: Household, cascade: str
+) -> None:
+    other = person(db, "other_viewer")
+    db.execute(PASSKEYS.format(cascade=cascade).encode())
+    for who in (home.owner, other):
+        db.execute("insert into passkeys.credentials (user_id) values (%s)", [who.id])
+    db.execute("insert into passkeys.uses (credential_id) select id from passkeys.credentials")
+    become(db, home.owner)
+    (found,) = db.execute("select export_my_data()").fetchone() or ({},)
+    db.execute("reset role")
+    (credential,) = found["passkeys.credentials"]
+    assert credential.keys() == {"id", "state", "is_backed_up", "created_at"}
+    assert found["passkeys.uses"] == [{}]
+    assert "secret-" not in str(found)
+    listed = [name for (name,) in db.execute("select private.unlisted_tables()")]
+    assert listed == ["passkeys.credentials", "passkeys.uses"]
+    db.execute("delete from auth.users where id = %s", [home.owner.id])
+    assert db.execute("select user_id from passkeys.credentials").fetchall() == [(other.id,)]
+    assert db.execute("select count(*) from passkeys.uses").fetchone() == (1,)

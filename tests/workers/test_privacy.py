@@ -11,6 +11,7 @@ from storage3 import SyncStorageClient
 from tests.conftest import Stack
 from tests.waiting import until
 from tests.workers.catalogue import DELETE_RATERS, Catalogue
+from workers.common.errors import AwayError
 from workers.privacy import store
 from workers.privacy.files import Files
 
@@ -202,3 +203,73 @@ def test_what_is_too_old_is_removed(films: Catalogue, account: Account) -> None:
     until(lambda: films.job(key) == "succeeded")
     left = films.connection.execute("select from auth.sessions where user_id = %s", [user])
     assert left.rowcount == 2
+
+
+DELETIONS = {
+    "SQL": lambda db, http, url, user: db.execute("delete from auth.users where id = %s", [user]),
+    "Auth": lambda db, http, url, user: http.delete(f"{url}/auth/v1/admin/users/{user}").raise_for_status(),
+    "Auth, softly": lambda db, http, url, user: http.request(
+        "DELETE", f"{url}/auth/v1/admin/users/{user}", json={"should_soft_delete": True}
+    ).raise_for_status(),
+}
+
+
+@pytest.mark.parametrize("way", DELETIONS)
+def test_files_of_a_deleted_user_are_not_served_from_then_on_and_their_bytes_go(
+    stack: Stack, films: Catalogue, account: Account, way: str
+) -> None:
+    user, other, db = account("1 day"), account("1 day"), films.connection
+    headers = {"apikey": stack.service_role_key, "Authorization": f"Bearer {stack.service_role_key}"}
+    with httpx.Client(headers=headers) as http:
+        storage = SyncStorageClient(f"{stack.url}/storage/v1/", headers, http_client=http)
+        for bucket, owner, name in (
+            ("avatars", user, "a + b & c.png"),
+            ("speech", user, "a.png"),
+            ("avatars", other, "b.png"),
+        ):
+            row = "insert into storage.objects (bucket_id, name, owner_id, version) values (%s, %s, %s, %s)"
+            if bucket == "speech":
+                db.execute(row, [bucket, f"{owner}/{name}", str(owner), str(uuid4())])
+            else:
+                storage.from_(bucket).upload(f"{owner}/{name}", PIXEL, {"content-type": "image/png"})
+        kept = storage.from_("avatars").get_public_url(f"{other}/b.png")
+        address = storage.from_("avatars").get_public_url(f"{user}/a + b & c.png")
+        (signed,) = storage.from_("avatars").create_signed_urls([f"{user}/a + b & c.png"], 600)
+        versions = "select version from storage.objects where name like %s and bucket_id = 'avatars'"
+        (version,) = db.execute(versions, [f"{user}/%"]).fetchone() or ("",)
+        bytes_there = stack.settings.storage / "objects" / version[:2] / version
+        try:
+            assert http.get(address).is_success and http.get(signed["signedURL"]).is_success
+            assert bytes_there.exists()
+            DELETIONS[way](db, http, stack.url, user)
+            assert not http.get(address).is_success and not http.get(signed["signedURL"]).is_success
+            until(lambda: not db.execute("select from private.files_to_remove").rowcount)
+            assert not db.execute("select from storage.objects where name like %s", [f"{user}/%"]).rowcount
+            assert not bytes_there.exists()
+            assert http.get(kept).is_success
+        finally:
+            storage.from_("avatars").remove([f"{other}/b.png"])
+
+
+def test_files_wait_for_storage_out_of_reach(
+    stack: Stack, films: Catalogue, account: Account, files: Files
+) -> None:
+    user, db = account("1 day"), films.connection
+    name = f"{user}/me.png"
+    headers = {"apikey": stack.service_role_key, "Authorization": f"Bearer {stack.service_role_key}"}
+    with httpx.Client(headers=headers) as http:
+        SyncStorageClient(f"{stack.url}/storage/v1/", headers, http_client=http).from_("avatars").upload(
+            name, PIXEL, {"content-type": "image/png"}
+        )
+        with db.transaction():
+            db.execute("delete from auth.users where id = %s", [user])
+            db.execute("set local search_path = procrastinate")
+            db.execute("delete from procrastinate_jobs where queueing_lock = 'remove_files'")
+            db.execute("set local search_path = public, extensions")
+        with pytest.raises(AwayError):
+            store.remove_files(db, Files("http://127.0.0.1:1", stack.service_role_key))
+        assert not http.get(f"{stack.url}/storage/v1/object/public/avatars/{name}").is_success
+        assert db.execute("select from private.files_to_remove").rowcount == 1
+        assert store.remove_files(db, files) == 1
+        assert store.remove_files(db, files) == 0
+    assert not db.execute("select from private.files_to_remove").rowcount

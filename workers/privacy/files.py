@@ -8,7 +8,7 @@ import httpx
 from storage3 import SyncStorageClient
 from storage3.utils import StorageException
 
-from workers.common.errors import WorkerError
+from workers.common.errors import AwayError
 
 BATCH = 500
 """Files a request."""
@@ -16,7 +16,7 @@ WITHIN = 60
 """Seconds for an answer."""
 
 
-class StorageAwayError(WorkerError):
+class StorageAwayError(AwayError):
     """Storage does not delete what it is asked to."""
 
 

@@ -8,7 +8,7 @@ from workers.privacy import store
 from workers.privacy.files import Files
 
 QUEUE = "privacy"
-HOURLY, HOURLY_LATER = "7 * * * *", "37 * * * *"
+HOURLY, HOURLY_LATER, HOURLY_LAST = "7 * * * *", "37 * * * *", "47 * * * *"
 """What is kept for the shortest time is kept for an hour."""
 
 
@@ -26,3 +26,10 @@ def register(app: App, database: Pool, files: Files) -> None:
         """Remove what was kept for as long as it may be."""
         with database.connection() as connection:
             store.apply_retention(connection)
+
+    @app.periodic(cron=HOURLY_LAST, queueing_lock="remove_files")
+    @app.task(name="remove_files", queue=QUEUE, retry=Retry())
+    def remove_files(timestamp: int) -> None:
+        """Delete the files of users who are gone; also put into the queue when one is deleted."""
+        with database.connection() as connection:
+            store.remove_files(connection, files)

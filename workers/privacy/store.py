@@ -53,3 +53,35 @@ def apply_retention(connection: Connection[Any]) -> None:
     while removed := connection.execute(query(__file__, "apply_retention")).fetchall():
         for relation, count in removed:
             logs.info("rows_removed", relation=relation, count=count)
+
+
+def remove_files(connection: Connection[Any], files: Files) -> int:
+    """Delete through Storage the files of users who are gone; how many. One process at a time.
+
+    Raises StorageAwayError, when a later try may do better; what is left is out of reach meanwhile.
+    """
+    removed = 0
+    connection.execute(query(__file__, "lock_files"))
+    try:
+        while noted := connection.execute(query(__file__, "return_files")).fetchall():
+            try:
+                files.delete(noted)
+            finally:
+                _settle(connection, noted)
+            removed += len(noted)
+        orphans = connection.execute(query(__file__, "orphan_files")).fetchall()
+        files.delete(orphans)
+        removed += len(orphans)
+    finally:
+        if not connection.broken:
+            connection.execute(query(__file__, "unlock_files"))
+    logs.info("files_removed", count=removed)
+    return removed
+
+
+def _settle(connection: Connection[Any], files: list[tuple[Any, ...]]) -> None:
+    """Raises StorageAwayError where Storage left a file that it was called to delete."""
+    buckets, names = map(list, zip(*files, strict=True))
+    row = connection.execute(query(__file__, "settle_files"), {"buckets": buckets, "names": names}).fetchone()
+    if row and row[0]:
+        raise StorageAwayError

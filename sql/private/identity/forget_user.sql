@@ -1,31 +1,19 @@
--- Trigger: before an auth user goes, however it is deleted, so does what no cascade of foreign keys takes along, the
--- farthest first, and the jobs that name it. Files are left to Storage, which alone can delete them.
+-- Trigger: before an auth user goes, however it is deleted, so does what no cascade of foreign keys takes along. Where
+-- the user is deleted softly, the row stays, as Auth leaves it, and everything else goes.
 -- Definer: the auth server's role writes auth.users and none of ours.
 create or replace function private.forget_user() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
-declare
-    v_table private.personal_table;
 begin
-    -- In the order in which private.refresh_user_similarity holds them.
-    perform
-    from public.raters as r
-    where r.profile_id in (select p.id from public.profiles as p where p.account_id = old.id)
-    order by r.id
-    for update;
-    for v_table in
-        select p.*
-        from private.personal_tables() as p
-        where
-            p.on_erasure = 'delete'
-            and not p.goes_with_owner
-            and p.relation <> 'auth.users'::regclass
-            and p.schema_name <> 'storage'
-        order by p.depth desc
-    loop
-        execute format('delete from %s where %s', v_table.relation, v_table.owned) using old.id;
-    end loop;
-    perform private.forget_jobs(private.ids_of_account(old.id));
+    if tg_op = 'UPDATE' then
+        update auth.identities as i set
+            identity_data = '{}',
+            provider_id = encode(sha256(convert_to(concat(i.user_id, i.provider, i.provider_id), 'UTF8')), 'hex')
+        where i.user_id = old.id and i.identity_data <> '{}';
+        perform private.remove_traces(old.id, true);
+        return null;
+    end if;
+    perform private.remove_traces(old.id, false);
     return old;
 end
 $$;

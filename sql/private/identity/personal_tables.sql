@@ -1,19 +1,26 @@
 -- Every table with rows of people, found from the catalogue: those that foreign keys lead from to auth.users, by the
 -- shortest way, and those of which private.data_inventory says whose rows they hold. A table of ours that the inventory
--- does not know counts as personal; of the platform's schemas, which hold secrets, only what it knows. The months of a
--- table are reached through the table. For definer functions and checks only.
+-- does not know counts as personal, and so does one of the platform's that a foreign key leads from; since those hold
+-- secrets, of columns that the inventory does not name the plain ones alone are shown. The months of a table are
+-- reached through the table. For definer functions and checks only.
 create or replace function private.personal_tables() returns setof private.personal_table
 language sql stable rows 30 set search_path = ''
 as $$
     with recursive tables as (
-        select c.oid, n.nspname, c.relname, i.owner_columns, i.owner_ids, i.exported_columns, i.on_erasure
+        select c.oid, n.nspname, c.relname, i.owner_columns, i.owner_ids,
+            case
+                when i.table_name is null and n.nspname not in ('public', 'private') then private.plain_columns(c.oid)
+                else i.exported_columns
+            end as exported_columns,
+            i.on_erasure
         from pg_catalog.pg_class as c
         join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
         left join private.data_inventory as i on i.schema_name = n.nspname and i.table_name = c.relname
         where
             c.relkind in ('r', 'p')
             and not c.relispartition
-            and (i.is_personal or (i.is_personal is null and n.nspname in ('public', 'private')))
+            and coalesce(i.is_personal, true)
+            and n.nspname !~ '^(pg_|information_schema)'
     ), links as (
         select k.conrelid, k.confrelid, k.confdeltype = 'c' as is_cascade, f.columns, f.referenced, k.conkey
         from pg_catalog.pg_constraint as k

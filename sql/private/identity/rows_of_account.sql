@@ -10,7 +10,7 @@ declare
     v_all jsonb := '{}';
 begin
     foreach v_table in array v_tables loop
-        continue when v_table.exported_columns = '{}';
+        continue when v_table.exported_columns = '{}' or not has_table_privilege(v_table.relation, 'select');
         execute format(
             'select coalesce(jsonb_agg(to_jsonb(t) - (%s)), ''[]'') from %s as t where %s',
             private.hidden_columns(v_table, v_tables), v_table.relation, v_table.owned

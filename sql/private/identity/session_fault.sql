@@ -1,8 +1,9 @@
--- What an access token still says and the database no longer does, for a signed-in caller: session_ended; user_banned;
--- account_suspended; role_revoked, when it is no admin any more; profile_refused, when the header x-profile-id names
--- no profile of the caller's. Null when nothing is wrong, and for anon and the service. Every table is asked by its
--- key, and only where there is something to ask. A token without a session_id, which only the operator can sign, has
--- no session to end. Never raises: policies ask it where no request check is made, as in Storage.
+-- What an access token still says and the database no longer does, for a signed-in caller: session_ended, also for a
+-- user who was deleted softly; user_banned; account_suspended; role_revoked, when it is no admin any more;
+-- profile_refused, when the header x-profile-id names no profile of the caller's. Null when nothing is wrong, and for
+-- anon and the service. Every table is asked by its key, and only where there is something to ask. A token without a
+-- session_id, which only the operator can sign, has no session to end. Never raises: policies ask it where no request
+-- check is made, as in Storage.
 -- Definer: it reads auth.sessions and auth.users, which are nobody's to read.
 create or replace function private.session_fault() returns text
 language plpgsql stable security definer set search_path = ''
@@ -16,6 +17,7 @@ declare
     v_banned_until timestamptz;
     v_status text;
     v_is_live boolean;
+    v_is_deleted boolean;
 begin
     if current_setting('role', true) is distinct from 'authenticated' then
         return null;
@@ -26,7 +28,8 @@ begin
     v_session_id := private.as_uuid(v_session);
     v_profile := private.request_header('x-profile-id');
 
-    select u.banned_until, a.status, s.id is not null into v_banned_until, v_status, v_is_live
+    select u.banned_until, a.status, s.id is not null, u.deleted_at is not null
+    into v_banned_until, v_status, v_is_live, v_is_deleted
     from auth.users as u
     left join public.accounts as a on a.id = v_user
     left join auth.sessions as s
@@ -37,7 +40,7 @@ begin
         return 'account_suspended';
     elsif v_banned_until > now() then
         return 'user_banned';
-    elsif v_session is not null and v_is_live is not true then
+    elsif v_is_deleted or v_session is not null and v_is_live is not true then
         return 'session_ended';
     elsif v_claims #> '{app_metadata,roles}' ? 'admin' and not exists (
         select from private.user_roles as r where r.user_id = v_user and r.role = 'admin'

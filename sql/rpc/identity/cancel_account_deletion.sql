@@ -11,5 +11,5 @@ begin
 end
 $$;
 comment on function public.cancel_account_deletion() is 'Take back the deletion of one''s account.';
-revoke execute on function public.cancel_account_deletion() from public;
+revoke execute on function public.cancel_account_deletion() from public, service_role;
 grant execute on function public.cancel_account_deletion() to authenticated;

@@ -13,5 +13,5 @@ begin
 end
 $$;
 comment on function public.delete_my_account() is 'Ask for the deletion of one''s account.';
-revoke execute on function public.delete_my_account() from public;
+revoke execute on function public.delete_my_account() from public, service_role;
 grant execute on function public.delete_my_account() to authenticated;

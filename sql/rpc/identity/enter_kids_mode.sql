@@ -18,5 +18,5 @@ begin
 end
 $$;
 comment on function public.enter_kids_mode(uuid) is 'Put the caller''s session into kids mode.';
-revoke execute on function public.enter_kids_mode(uuid) from public;
+revoke execute on function public.enter_kids_mode(uuid) from public, service_role;
 grant execute on function public.enter_kids_mode(uuid) to authenticated;

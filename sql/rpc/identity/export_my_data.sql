@@ -13,5 +13,5 @@ begin
 end
 $$;
 comment on function public.export_my_data() is 'All that is stored about the caller.';
-revoke execute on function public.export_my_data() from public;
+revoke execute on function public.export_my_data() from public, service_role;
 grant execute on function public.export_my_data() to authenticated;

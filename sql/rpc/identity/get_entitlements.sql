@@ -18,5 +18,5 @@ as $$
     left join public.subscriptions as s on s.account_id = auth.uid() and s.tier = now_has.tier
 $$;
 comment on function public.get_entitlements() is 'What the caller''s account may use.';
-revoke execute on function public.get_entitlements() from public;
+revoke execute on function public.get_entitlements() from public, service_role;
 grant execute on function public.get_entitlements() to authenticated;

@@ -10,5 +10,5 @@ as $$
     select private.read_kids_mode()
 $$;
 comment on function public.get_kids_mode() is 'Is the caller''s session in kids mode?';
-revoke execute on function public.get_kids_mode() from public;
+revoke execute on function public.get_kids_mode() from public, service_role;
 grant execute on function public.get_kids_mode() to authenticated;

@@ -13,5 +13,5 @@ begin
 end
 $$;
 comment on function public.leave_kids_mode(text) is 'End kids mode of the caller''s session.';
-revoke execute on function public.leave_kids_mode(text) from public;
+revoke execute on function public.leave_kids_mode(text) from public, service_role;
 grant execute on function public.leave_kids_mode(text) to authenticated;

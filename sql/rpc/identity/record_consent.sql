@@ -25,5 +25,5 @@ begin
 end
 $$;
 comment on function public.record_consent(text, boolean, text) is 'Record that the caller gave or took back a consent.';
-revoke execute on function public.record_consent(text, boolean, text) from public;
+revoke execute on function public.record_consent(text, boolean, text) from public, service_role;
 grant execute on function public.record_consent(text, boolean, text) to authenticated;

@@ -19,5 +19,5 @@ begin
 end
 $$;
 comment on function public.set_account_pin(text, text) is 'Set the PIN of the caller''s account.';
-revoke execute on function public.set_account_pin(text, text) from public;
+revoke execute on function public.set_account_pin(text, text) from public, service_role;
 grant execute on function public.set_account_pin(text, text) to authenticated;

@@ -27,5 +27,5 @@ begin
 end
 $$;
 comment on function public.record_interactions(jsonb) is 'Record what the acting profile did with items.';
-revoke execute on function public.record_interactions(jsonb) from public;
+revoke execute on function public.record_interactions(jsonb) from public, service_role;
 grant execute on function public.record_interactions(jsonb) to authenticated;

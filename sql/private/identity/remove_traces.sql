@@ -1,0 +1,38 @@
+-- Delete what a user left: rows that no cascade of foreign keys takes along, the farthest first, the files of avatars
+-- and speech (private.note_files), the jobs that name the user.
+--   keeps_user  whether the auth user stays, as in a soft deletion: then everything that would go with it goes too, but
+--               its identities, which say nothing more than that there were some
+-- For definer functions only.
+create or replace function private.remove_traces(user_id uuid, keeps_user boolean) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+    v_ids uuid[] := private.ids_of_account(user_id);
+    v_table private.personal_table;
+begin
+    -- In the order in which private.refresh_user_similarity holds them.
+    perform
+    from public.raters as r
+    where r.profile_id in (select p.id from public.profiles as p where p.account_id = user_id)
+    order by r.id
+    for update;
+    for v_table in
+        select p.*
+        from private.personal_tables() as p
+        where
+            p.on_erasure = 'delete'
+            and (not p.goes_with_owner or keeps_user and p.depth = 1)
+            and p.relation not in ('auth.users'::regclass, 'auth.identities'::regclass)
+            and p.relation <> 'private.files_to_remove'::regclass
+            and (p.schema_name, p.table_name) <> ('storage', 'objects')
+            and has_table_privilege(p.relation, 'delete')
+        order by p.depth desc
+    loop
+        execute format('delete from %s where %s', v_table.relation, v_table.owned) using user_id;
+    end loop;
+    perform private.note_files(user_id);
+    perform private.forget_jobs(v_ids);
+end
+$$;
+comment on function private.remove_traces(uuid, boolean) is 'Delete what a user left.';
+revoke execute on function private.remove_traces(uuid, boolean) from public;

@@ -1,0 +1,1 @@
+select f.bucket_id, f.name from private.orphan_files() as f

@@ -1,0 +1,1 @@
+select private.settle_files(%(buckets)s::text[], %(names)s::text[])
