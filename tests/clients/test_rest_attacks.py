@@ -16,7 +16,7 @@ SECRET = 4711
 INNER = "(select set_config('role','service_role',true)||max(id)::text from rest_withheld)"
 MARKS = "\uf8ff0 \ue0000 \U000f00000 \U0010fffd0 \x010 \x1f \x7f $1 $$ -- /* ;"
 TEXTS = (
-    *(f'\' , {INNER} || \'"{mark}"\'' for mark in ("\uf8ff0", "$1")),
+    *(f"' , {INNER} || '\"{mark}\"'" for mark in ("\uf8ff0", "$1")),
     f'"{MARKS}"',
     f"\\' || {INNER} -- ",
     f'" , {INNER} as "x',
@@ -74,8 +74,9 @@ def http(stack: Stack, rest_schema: psycopg.Connection) -> Iterator[httpx.Client
 
 
 def state(connection: psycopg.Connection) -> list[tuple[object, ...]]:
-    query = "select (select array_agg(f order by id) from rest_films f)::text, (select array_agg(w) from rest_withheld w)"
-    return connection.execute(query).fetchall()
+    return connection.execute("""select
+        (select array_agg(f order by id)::text from rest_films as f),
+        (select array_agg(w)::text from rest_withheld as w)""").fetchall()
 
 
 def refuse_or_answer(response: httpx.Response) -> None:
@@ -177,5 +178,3 @@ def test_json_too_deep_for_the_database_is_refused(http: httpx.Client) -> None:
     body = {"content-type": "application/json"}
     answer = http.post("rpc/rest_echo_json", content=f'{{"j": {deep}}}', headers=body)
     assert answer.status_code == 400, answer.text
-
-

@@ -26,11 +26,11 @@ def made(stack: Stack) -> Iterator[psycopg.Connection]:
     """The table, read by the API; a connection as the superuser, with the settings of the API's."""
     options = "-c timezone=UTC -c datestyle=ISO,MDY -c search_path=public,extensions"
     with psycopg.connect(stack.admin_database_url, autocommit=True, options=options) as connection:
-        connection.execute((HERE / "rest_values_drop.sql").read_bytes())
-        connection.execute((HERE / "rest_values.sql").read_bytes())
+        dropped = (HERE / "rest_values_drop.sql").read_bytes()
+        connection.execute(dropped + (HERE / "rest_values.sql").read_bytes())
         until(lambda: code(stack) == "")
         yield connection
-        connection.execute((HERE / "rest_values_drop.sql").read_bytes())
+        connection.execute(dropped)
         until(lambda: code(stack) == "PGRST205")
 
 
@@ -39,6 +39,12 @@ def code(stack: Stack) -> str:
     headers = {"apikey": stack.anon_key}
     answer = httpx.get(f"{stack.url}/rest/v1/rest_values?limit=0", headers=headers)
     return "" if answer.is_success else str(answer.json()["code"])
+
+
+def rows() -> bytes:
+    """What fills the table again."""
+    made = (HERE / "rest_values.sql").read_text()
+    return made[made.index("insert into") : made.index("create function")].encode()
 
 
 def columns(connection: psycopg.Connection) -> list[str]:

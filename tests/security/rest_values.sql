@@ -43,7 +43,7 @@ insert into rest_values values (
     null, null, '[2:3]={7,8}', null, null, null, null, null, null, null, null, null, null, null
 );
 insert into rest_others values (2, 'infinity', '{}'), (1, '-infinity', '{"a,b"}');
-update rest_values set "jsonb" = (repeat('[', 1000) || repeat(']', 1000))::jsonb where id = 3;
+update rest_values set "jsonb" = (repeat('[', 300) || repeat(']', 300))::jsonb where id = 3;
 
 create function rest_rows() returns setof rest_values language sql stable as 'select * from rest_values';
 create function rest_anything(

@@ -120,7 +120,11 @@ impl Transaction<'_> {
     /// The rows as the request's answer.
     async fn answer(&mut self, sql: &str, params: &[SqlParam]) -> Result<Vec<Value>, DbError> {
         let database = self.database;
-        let (rows, csv) = match database.reading.writing {
+        let writing = match database.reading.writing {
+            Writing::Decoded if sql.starts_with("SELECT ") => Writing::Json, // it changes no column
+            writing => writing,
+        };
+        let (rows, csv) = match writing {
             Writing::Json => {
                 let written = match database.reading.large_rows {
                     true => refusing_large_rows(&as_json(sql)),

@@ -143,6 +143,10 @@ async fn served(
     if limits_affected && calls && !rest.returns_sets(&asked.resource).await {
         return Err(no_limit_of_affected());
     }
+    let request = match received(&rest, request).await {
+        Ok(request) => request,
+        Err(refused) => return refused,
+    };
     let mut reading = asked.reading(calls_reader);
     let (request, schema) = as_postrust_reads_it(&rest, &asked, request, &mut reading).await?;
     let database = Database::new(rest.pool().clone(), reading);
@@ -160,6 +164,15 @@ async fn served(
         *response.body_mut() = csv.into();
     }
     Ok(response.map(Body::from))
+}
+
+/// The request with its body read, whatever is answered: see [`refused`].
+async fn received(rest: &Rest, request: Request) -> Result<http::Request<Bytes>, Refused> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, rest.config().max_body_size)
+        .await
+        .map_err(|error| refusal(StatusCode::BAD_REQUEST, "PGRST102", &error.to_string(), None))?;
+    Ok(http::Request::from_parts(parts, body))
 }
 
 /// What of a request is needed once it is handed on.
@@ -257,7 +270,7 @@ impl Asked {
 async fn as_postrust_reads_it(
     rest: &Rest,
     asked: &Asked,
-    mut request: Request,
+    mut request: http::Request<Bytes>,
     reading: &mut Reading,
 ) -> Result<(Request, Option<Box<SchemaCache>>), Refused> {
     if asked.query.contains("%00") {
@@ -282,8 +295,7 @@ async fn as_postrust_reads_it(
         let json = HeaderValue::from_static("application/json");
         request.headers_mut().insert(header::ACCEPT, json);
     }
-    let request = with_values_apart(rest, asked, request, &overloads, reading).await?;
-    Ok((request, own_schema))
+    Ok((with_values_apart(asked, request, &overloads, reading), own_schema))
 }
 
 /// The query as Postrust answers it rightly, the schema it needs of its own, and what of it the
@@ -370,33 +382,26 @@ fn refuse_lost_shape(
 }
 
 /// The request with a body that Postrust reads, and the values of its own set apart.
-async fn with_values_apart(
-    rest: &Rest,
+fn with_values_apart(
     asked: &Asked,
-    request: Request,
+    request: http::Request<Bytes>,
     overloads: &[Routine],
     reading: &mut Reading,
-) -> Result<Request, Refused> {
+) -> Request {
     let sends_bytes = asked.header(header::CONTENT_TYPE).starts_with("application/octet-stream");
-    if asked.reads() || !(asked.sends_json() || asked.calls && sends_bytes) {
-        return Ok(request);
-    }
-    let (mut parts, body) = request.into_parts();
-    let limit = rest.config().max_body_size;
-    let body = to_bytes(body, limit)
-        .await
-        .map_err(|error| refusal(StatusCode::BAD_REQUEST, "PGRST102", &error.to_string(), None))?;
-    let kept = match (asked.calls, sends_bytes) {
-        (true, true) => arguments::of_bytes(&body, overloads),
-        (true, false) => arguments::of_call(&body, overloads),
-        (false, _) => arguments::of_write(&body),
+    let kept = match (asked.calls, asked.sends_json()) {
+        (true, true) => arguments::of_call(request.body(), overloads),
+        (true, false) if sends_bytes => arguments::of_bytes(request.body(), overloads),
+        (false, true) => arguments::of_write(request.body()),
+        _ => None,
     };
-    let Some((apart, stand_ins)) = kept else {
-        return Ok(Request::from_parts(parts, Body::from(body)));
+    let Some((apart, stand_ins)) = kept.filter(|_| !asked.reads()) else {
+        return request.map(Body::from);
     };
     reading.stand_ins = stand_ins;
+    let (mut parts, _) = request.into_parts();
     parts.headers.insert(header::CONTENT_LENGTH, apart.len().into());
-    Ok(Request::from_parts(parts, Body::from(apart)))
+    Request::from_parts(parts, Body::from(apart))
 }
 
 /// The refusal PostgREST would give, where it is another than Postrust's.

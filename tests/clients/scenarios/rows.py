@@ -170,9 +170,10 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     scenario(
         "related columns are renamed, counted, ordered and limited",
-        DIRECTORS.select("name,films:rest_films(n:id),count:rest_films(year)").eq("id", 1).single().gives(
-            {"name": "Agnès Varda", "films": [{"n": 1}], "count": [{"year": 1962}]}
-        ),
+        DIRECTORS.select("name,films:rest_films(n:id),count:rest_films(year)")
+        .eq("id", 1)
+        .single()
+        .gives({"name": "Agnès Varda", "films": [{"n": 1}], "count": [{"year": 1962}]}),
         DIRECTORS.select("id,rest_films(count)")
         .order("id")
         .gives([{"id": 1, "rest_films": [{"count": 1}]}, {"id": 2, "rest_films": [{"count": 2}]}]),
