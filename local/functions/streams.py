@@ -1,7 +1,7 @@
 """Connections to functions on which an answer is received while the request is still being sent.
 
-httpx reads nothing until it has sent the whole body. A function that answers as it reads, as an echo does, would
-wait for its answer to be read, and httpx for its body to be: a socket of the file system holds 200 KB and no more.
+httpx reads nothing until it has sent the whole body. A function that answers as it reads, as an echo does,
+would wait for its answer to be read, and httpx for its body to be: such a socket holds 200 KB and no more.
 """
 
 import asyncio
