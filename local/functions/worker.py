@@ -14,12 +14,13 @@ from dotenv import dotenv_values
 
 from local.functions.errors import not_found, not_started
 from local.functions.settings import GIVEN, Settings
+from local.functions.streams import client
 
 MAIN = Path(__file__).with_name("main.ts")
 STARTS_WITHIN = 60.0
 """Seconds; the first start fetches the npm packages."""
 LOOK_EVERY = 0.02
-ANSWERS_WITHIN = 150.0
+PATIENT = httpx.Timeout(150.0, connect=5)
 """Seconds to the first byte, as hosted."""
 HEAP = 512
 """MiB of a function's own objects, beyond which its process ends. Hosted gives 256 MB in all."""
@@ -88,7 +89,7 @@ class Workers:
                 stdout=log,
                 stderr=log,
             )
-        worker = Worker(process, _client(socket), version)
+        worker = Worker(process, client(socket, PATIENT), version)
         self._keep(_forget(worker, socket))
         end = time.monotonic() + STARTS_WITHIN
         while worker.runs and time.monotonic() < end:
@@ -109,13 +110,6 @@ class Workers:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _client(socket: Path) -> httpx.AsyncClient:
-    """How many calls are under way is bounded before they come here."""
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-    transport = httpx.AsyncHTTPTransport(uds=str(socket), limits=limits)
-    return httpx.AsyncClient(transport=transport, timeout=httpx.Timeout(ANSWERS_WITHIN, connect=5))
 
 
 async def _answers(socket: Path) -> bool:

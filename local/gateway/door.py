@@ -21,6 +21,8 @@ from local.shares import FullError, Shares
 SPARE = 200
 """Descriptors that are not connections."""
 STARTS_WITHIN, LOOK_EVERY = 60.0, 0.02
+DROPPED = 8 << 20
+"""Bytes that a client may still send after its answer was complete."""
 LINGER, READS_WITHIN = 1.0, 10.0
 """Seconds in which a client may read the end of an answer, and in which it must read some of it."""
 BODY = b'{"code":"too_many_connections","message":"Too many connections from this address"}'
@@ -76,6 +78,7 @@ class Client(Side):
         super().__init__()
         self.door, self.address, self.admitted = door, "", False
         self.unsent, self.early, self.sends_no_more = 0, b"", False
+        self.dropped = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -93,8 +96,10 @@ class Client(Side):
 
     def data_received(self, data: bytes) -> None:
         """What comes before the way to Caddy is open waits; uvloop reads once whatever it is told by then."""
-        if self.other or not self.admitted:
+        if (self.other and self.other.transport) or not self.admitted:
             return super().data_received(data)
+        if self.other:
+            return self._drop(len(data))
         self.early += data
         if self.transport:
             self.transport.pause_reading()
@@ -123,6 +128,12 @@ class Client(Side):
         self.door.refused.discard(self)
         if self.admitted:
             self.door.shares.give(self.door.counted(self.address))
+
+    def _drop(self, size: int) -> None:
+        """Unread, it would reset the connection before the answer is read; without end, it ends here."""
+        self.dropped += size
+        if self.dropped > DROPPED and self.transport:
+            self.transport.abort()
 
     def _close(self) -> None:
         """Once nothing is left to send, or the client takes none of it."""

@@ -183,9 +183,15 @@ def test_a_piece_keeps_to_the_length_that_was_told(ann: User, http: httpx.Client
     assert http.patch(url, content=b"x", headers=plain).status_code == 415
 
 
-@pytest.mark.parametrize("upload_id", ["x", "a" * 3000, "..%2F..%2Fx", "%00", "é", "bm8vc3VjaC90aGluZw"])
+@pytest.mark.parametrize("upload_id", ["x", "a" * 3000, "...", "é", "bm8vc3VjaC90aGluZw"])
 def test_an_upload_nobody_began_is_not_found(ann: User, http: httpx.Client, upload_id: str) -> None:
     assert piece(http, ann, f"{UPLOADS}/{upload_id}", 0, b"x").status_code == 404
+
+
+@pytest.mark.parametrize("upload_id", ["..%2F..%2Fx", "%00", "a%2Fb"])
+def test_an_id_that_is_a_path_is_refused(ann: User, http: httpx.Client, upload_id: str) -> None:
+    answer = piece(http, ann, f"{UPLOADS}/{upload_id}", 0, b"x")
+    assert (answer.status_code, answer.json()["code"]) == (400, "path_refused")
 
 
 def test_a_client_without_other_methods_names_them_in_a_header(ann: User, http: httpx.Client) -> None:
