@@ -106,6 +106,6 @@ def test_a_row_that_contradicts_itself_is_refused(db: psycopg.Connection, change
 
 
 def test_a_table_of_the_platform_that_is_not_listed_is_reported_and_no_fault(db: psycopg.Connection) -> None:
-    table = "create table platform.passkeys (id uuid, user_id uuid references auth.users)"
-    assert faults(db, "create schema platform", table) == []
-    assert db.execute("select private.unlisted_tables()").fetchall() == [("platform.passkeys",)]
+    table = "create table tomorrow.passkeys (id uuid, user_id uuid references auth.users)"
+    assert faults(db, "create schema tomorrow", table) == []
+    assert db.execute("select private.unlisted_tables()").fetchall() == [("tomorrow.passkeys",)]

@@ -218,9 +218,11 @@ DELETIONS = {
 def test_files_of_a_deleted_user_are_not_served_from_then_on_and_their_bytes_go(
     stack: Stack, films: Catalogue, account: Account, way: str
 ) -> None:
-    user, other, db = account("1 day"), account("1 day"), films.connection
+    other, db = account("1 day"), films.connection
     headers = {"apikey": stack.service_role_key, "Authorization": f"Bearer {stack.service_role_key}"}
     with httpx.Client(headers=headers) as http:
+        made = http.post(f"{stack.url}/auth/v1/admin/users", json={"email": f"{uuid4()}@example.com"})
+        user = made.json()["id"]
         storage = SyncStorageClient(f"{stack.url}/storage/v1/", headers, http_client=http)
         for bucket, owner, name in (
             ("avatars", user, "a + b & c.png"),
@@ -237,7 +239,7 @@ def test_files_of_a_deleted_user_are_not_served_from_then_on_and_their_bytes_go(
         (signed,) = storage.from_("avatars").create_signed_urls([f"{user}/a + b & c.png"], 600)
         versions = "select version from storage.objects where name like %s and bucket_id = 'avatars'"
         (version,) = db.execute(versions, [f"{user}/%"]).fetchone() or ("",)
-        bytes_there = stack.settings.storage / "objects" / version[:2] / version
+        bytes_there = stack.settings.files / "objects" / version[:2] / version
         try:
             assert http.get(address).is_success and http.get(signed["signedURL"]).is_success
             assert bytes_there.exists()
@@ -249,6 +251,7 @@ def test_files_of_a_deleted_user_are_not_served_from_then_on_and_their_bytes_go(
             assert http.get(kept).is_success
         finally:
             storage.from_("avatars").remove([f"{other}/b.png"])
+            db.execute("delete from auth.users where id = %s", [user])
 
 
 def test_files_wait_for_storage_out_of_reach(
