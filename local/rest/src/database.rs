@@ -10,7 +10,7 @@ use postrust_core::db::{Db, DbError, FetchedThen, RawRows, Tx};
 use postrust_core::row_json::{row_to_json, row_to_values};
 use postrust_sql::SqlParam;
 use serde_json::Value;
-use sqlx::postgres::{PgPool, PgRow};
+use sqlx::PgPool;
 use sqlx::{AssertSqlSafe, Row, ValueRef};
 use std::sync::Mutex;
 
@@ -106,9 +106,9 @@ impl Tx for Transaction<'_> {
     async fn fetch_json(&mut self, sql: &str, params: &[SqlParam]) -> Result<Vec<Value>, DbError> {
         self.flush().await?;
         let statement = bound(&self.written(sql), &with_nulls(params));
-        let rows = self.tx.fetch(statement, row_to_json).await?;
+        let rows = self.tx.fetch(statement).await?;
         self.database.answered(sql, rows.len());
-        Ok(rows)
+        Ok(rows.into_iter().map(|row| row_to_json(&row)).collect())
     }
 
     async fn fetch_values(
@@ -122,7 +122,8 @@ impl Tx for Transaction<'_> {
         }
         self.flush().await?;
         let sql = embedded::written(sql, &self.database.expressions);
-        self.tx.fetch(bound(&sql, &with_nulls(params)), row_to_values).await
+        let rows = self.tx.fetch(bound(&sql, &with_nulls(params))).await?;
+        Ok(rows.iter().map(row_to_values).collect())
     }
 
     /// One value, which the database has put together from all rows.
@@ -134,15 +135,11 @@ impl Tx for Transaction<'_> {
     ) -> Result<RawRows, DbError> {
         self.flush().await?;
         let sql = refusing_large_rows(&csv::written(&self.written(sql)));
-        let read = |row: &PgRow| {
-            let value = row.try_get_raw(0).ok().filter(|value| !value.is_null());
-            let bytes = value.and_then(|value| value.as_bytes().ok().map(<[u8]>::to_vec));
-            (bytes, row.try_get::<i64, _>(count_column).ok())
-        };
-        let mut rows = self.tx.fetch(bound(&sql, &with_nulls(params)), read).await?;
-        let count = rows.len();
-        let (first, counted) = rows.drain(..).next().unwrap_or_default();
-        Ok(RawRows::new(count, first, counted))
+        let rows = self.tx.fetch(bound(&sql, &with_nulls(params))).await?;
+        let first = rows.first().and_then(|row| row.try_get_raw(0).ok());
+        let bytes = first.filter(|value| !value.is_null()).and_then(|value| value.as_bytes().ok());
+        let count = rows.first().and_then(|row| row.try_get(count_column).ok());
+        Ok(RawRows::new(rows.len(), bytes.map(<[u8]>::to_vec), count))
     }
 
     async fn commit(mut self) -> Result<(), DbError> {
