@@ -51,28 +51,27 @@ impl Bounded {
         Ok(done?.rows_affected())
     }
 
-    /// Each row as `read` makes it. An answer that is too large is not read to its end.
-    pub async fn fetch<T>(
-        &mut self,
-        statement: Statement,
-        read: impl Fn(&PgRow) -> T,
-    ) -> Result<Vec<T>, DbError> {
+    /// All rows. An answer that is too large is not read to its end.
+    pub async fn fetch(&mut self, statement: Statement) -> Result<Vec<PgRow>, DbError> {
         self.running = true;
+        let fetched = self.read(statement).await;
+        self.running = matches!(fetched, Ok(None));
+        fetched?.ok_or_else(too_large)
+    }
+
+    /// None where they have more bytes than an answer may have.
+    async fn read(&mut self, statement: Statement) -> Result<Option<Vec<PgRow>>, sqlx::Error> {
         let mut left = ANSWER;
         let mut fetched = Vec::new();
         let mut rows = statement.fetch(&mut **self.connection());
-        while let Some(row) = rows.try_next().await.transpose() {
-            let Ok(row) = row else {
-                drop(rows);
-                self.running = false;
-                return Err(row.expect_err("it is one").into());
-            };
-            left = left.checked_sub(size(&row)).ok_or_else(too_large)?;
-            fetched.push(read(&row));
+        while let Some(row) = rows.try_next().await? {
+            match left.checked_sub(size(&row)) {
+                Some(room) => left = room,
+                None => return Ok(None),
+            }
+            fetched.push(row);
         }
-        drop(rows);
-        self.running = false;
-        Ok(fetched)
+        Ok(Some(fetched))
     }
 
     pub async fn commit(mut self) -> Result<(), DbError> {

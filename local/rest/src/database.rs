@@ -114,7 +114,7 @@ impl Transaction<'_> {
     ) -> Result<Vec<T>, DbError> {
         self.flush().await?;
         let params = self.database.reading.stand_ins.resolved(params);
-        self.tx.fetch(bound(sql, &params), read).await?.into_iter().collect()
+        self.tx.fetch(bound(sql, &params)).await?.iter().map(read).collect()
     }
 
     /// The rows as the request's answer.
