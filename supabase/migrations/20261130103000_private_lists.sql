@@ -195,8 +195,8 @@ revoke execute on function private.ask_part(text, private.viewer, text, integer)
 
 -- source: sql/private/recommend/aversion.sql
 -- How much each item is like the items that a rater rated below 3 or disliked, the latest fifty of them: 0 to 1, the
--- greater of two. By genres: the share of the disliked items that have a genre of the item, the most frequent one, drawn
--- to zero by two items. By descriptions: the greatest cosine similarity. An item that is like none of them has no row.
+-- greater of two. By genres: the share of the disliked items that have a genre of the item, the most frequent one,
+-- drawn to zero by two items. By descriptions: the greatest cosine similarity. An item that is like none has no row.
 -- Reads ratings: for definer functions and workers only.
 create or replace function private.aversion(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, aversion double precision)
@@ -205,9 +205,13 @@ as $$
     with disliked as materialized (
         select d.item_id
         from (
-            select l.item_id, l.liked_at from private.likings as l where l.rater_id = aversion.rater_id and l.is_disliked
+            select l.item_id, l.liked_at
+            from private.likings as l
+            where l.rater_id = aversion.rater_id and l.is_disliked
             union all
-            select v.item_id, null from private.feedback as v where v.rater_id = aversion.rater_id and v.is_disliked
+            select f.item_id, null
+            from private.feedback as f
+            where f.rater_id = aversion.rater_id and f.is_disliked
         ) as d
         group by d.item_id
         order by max(d.liked_at) desc nulls last, d.item_id
@@ -281,9 +285,9 @@ comment on function private.because_of(uuid, uuid[]) is 'Which liked item says m
 revoke execute on function private.because_of(uuid, uuid[]) from public;
 
 -- source: sql/private/recommend/collaborative.sql
--- Items that a rater's closest 40 neighbours rated and the rater has not: scored by the sum, over neighbours, of affinity
--- times rating / 5; of those that the viewer may see. A list ordered by predicted rating alone would be led by what one
--- neighbour liked.
+-- Items that a rater's closest 40 neighbours rated and the rater has not: scored by the sum, over neighbours, of
+-- affinity times rating / 5; of those that the viewer may see. A list ordered by predicted rating alone would be led by
+-- what one neighbour liked.
 -- No item depends on few neighbours: five of them must have given it 3 or better, and none adds more to its score than
 -- the fifth largest share, so that one neighbour has a fifth of a score at most.
 -- Reads others' ratings: for definer functions and workers only.
@@ -614,52 +618,22 @@ comment on function private.onboarding(text, integer) is 'Items to ask the actin
 revoke execute on function private.onboarding(text, integer) from public;
 grant execute on function private.onboarding(text, integer) to anon, authenticated, service_role;
 
--- source: sql/private/recommend/part_weights.sql
--- How much each part of a list counts for a rater, by how many ratings it has given (none: 0), as an object.
--- Parts of weight 0, and those that recommendation_weights says nothing of, count next to nothing, so that they
--- come last, in a fixed order. Where the table cannot be read, all do but the item model.
-create or replace function private.part_weights(rater_id uuid) returns jsonb
-language plpgsql stable set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-    v_least jsonb := '{"newcomer": 1, "taste": 0.009, "liked": 0.003, "trending": 0.0003, "popular": 0.0001}';
-begin
-    return (
-        select v_least || coalesce(jsonb_object_agg(w.part, w.weight) filter (where w.weight > 0), '{}')
-        from (
-            select distinct on (w.part) w.part, w.weight
-            from public.recommendation_weights as w
-            where w.min_ratings <= coalesce(
-                (select r.rating_count from public.raters as r where r.id = part_weights.rater_id), 0
-            )
-            order by w.part, w.min_ratings desc
-        ) as w
-    );
-exception when others then
-    perform private.report_failure('weights', sqlstate, sqlerrm);
-    return v_least || '{"liked_together": 1}';
-end
-$$;
-comment on function private.part_weights(uuid) is 'How much each part of a list counts for a rater.';
-revoke execute on function private.part_weights(uuid) from public;
-
 -- source: sql/private/recommend/rarity_limit.sql
--- How many raters an item may have and still be rare: a thirtieth of all raters, at least 5 and at most 20. A common
+-- How many raters an item may have and still be rare: a thirtieth of all raters, at least 10 and at most 20. A common
 -- rating of a rare item says who somebody is, so that neighbours and item models leave it out.
 -- Stops counting raters where the answer no longer changes.
 create or replace function private.rarity_limit() returns integer
 language sql stable set search_path = ''
 as $$
-    select greatest(5, count(*)::integer / 30) from (select from public.raters limit 600) as r
+    select greatest(10, count(*)::integer / 30) from (select from public.raters limit 600) as r
 $$;
 comment on function private.rarity_limit() is 'How many raters an item may have and still be rare.';
 revoke execute on function private.rarity_limit() from public;
 grant execute on function private.rarity_limit() to service_role;
 
 -- source: sql/private/recommend/report_failure.sql
--- Log that a source of lists failed, and notify the jobs worker, which counts it (cinefluent_list_failures_total). Works
--- in a read-only transaction, as lists are made in one. Quoted values of the message are left out, since they may be
+-- Log that a source of lists failed, and notify the jobs worker, which counts it (cinefluent_list_failures_total).
+-- Works in a read-only transaction, as lists are made in one. Quoted values of the message are left out, since they may be
 -- somebody's: what stands between double quotes after a colon, and ids.
 create or replace function private.report_failure(source text, state text, message text) returns void
 language plpgsql set search_path = ''
@@ -679,17 +653,61 @@ $$;
 comment on function private.report_failure(text, text, text) is 'Log and count that a source of lists failed.';
 revoke execute on function private.report_failure(text, text, text) from public;
 
--- source: sql/private/recommend/unwanted.sql
--- Items that have no rank in a rater's lists: rated, disliked, dismissed or watched to the end.
--- For definer functions and workers only.
-create or replace function private.unwanted(rater_id uuid) returns setof uuid
-language sql stable rows 50 set search_path = ''
+-- source: sql/rpc/recommend/get_collaborative_recommendations.sql
+-- What people whose ratings run like the user's liked and the user has not rated.
+-- Neighbours are those who rated most of the same and agree on it; ordered by the sum over them, each weighted by how
+-- much of either's ratings is common, how well they agree where many common ratings say so, and what they gave.
+-- No item is listed by fewer than five neighbours, and ratings of items that few people rated do not count.
+--   user_id  one's own id; the service may name anybody's, or a rater
+--   count    how many at most, 1 to 200, default 20
+-- Returns id, kind, title, overview, year, language, image, predicted_rating (as predict_rating), score; best first.
+-- Raises 22023 for a parameter missing or out of range, 42501 for another user's id, PT404 for an unknown one.
+-- Roles: authenticated, service_role.
+-- Example: rpc/get_collaborative_recommendations {"user_id": "5d3c…", "count": 10}
+create or replace function public.get_collaborative_recommendations(
+    user_id uuid default null, count integer default 20
+)
+returns setof public.predicted_item
+language plpgsql stable rows 20 set search_path = ''
 as $$
-    select r.item_id from public.ratings as r where r.rater_id = unwanted.rater_id
-    union
-    select v.item_id
-    from private.feedback as v
-    where v.rater_id = unwanted.rater_id and (v.is_refused or v.is_completed)
+#variable_conflict use_column
+declare
+    v_count integer := coalesce(get_collaborative_recommendations.count, 20);
+begin
+    perform private.check_range('count', v_count, 1, 200);
+    -- Asked before the query: a plan that needs no list would not call what refuses.
+    perform private.rater_of_user(get_collaborative_recommendations.user_id);
+    return query
+    select c.id, c.kind, c.title, c.overview, c.year, c.language, c.image, l.predicted_rating, l.score
+    from private.collaborative_for_user(get_collaborative_recommendations.user_id, v_count) as l
+    join public.catalog_items as c on c.id = l.item_id
+    order by l.score desc, c.id;
+end
 $$;
-comment on function private.unwanted(uuid) is 'Items that have no rank in a rater''s lists.';
-revoke execute on function private.unwanted(uuid) from public;
+comment on function public.get_collaborative_recommendations(uuid, integer) is
+'What people whose ratings run like the user''s liked.';
+revoke execute on function public.get_collaborative_recommendations(uuid, integer) from public;
+grant execute on function public.get_collaborative_recommendations(uuid, integer) to authenticated, service_role;
+
+-- source: sql/rpc/recommend/predict_rating.sql
+-- What a user would give to an item: the item's mean, plus how far the user rates above the means of items, plus how
+-- the neighbours who rate alike departed from as much, and the user's own ratings of items that are rated alike.
+-- Counts from the first rating on, at once; a user without ratings gets the item's mean, drawn to that of all.
+--   user_id  one's own id; the service may name anybody's, or a rater
+--   item_id  the item
+-- Returns a number from 0.5 to 5.0 in tenths; null when fewer than five people have rated the item.
+-- Raises 22023 for a parameter missing, 42501 for another user's id, PT404 for an unknown user or item.
+-- Roles: authenticated, service_role.
+-- Example: rpc/predict_rating {"user_id": "5d3c…", "item_id": "0b7e…"}
+create or replace function public.predict_rating(user_id uuid default null, item_id uuid default null)
+returns double precision
+language plpgsql stable set search_path = ''
+as $$
+begin
+    perform private.check_item(item_id);
+    return private.predict_for_user(user_id, item_id);
+end
+$$;
+comment on function public.predict_rating(uuid, uuid) is 'What a user would give to an item.';
+revoke execute on function public.predict_rating(uuid, uuid) from public;
+grant execute on function public.predict_rating(uuid, uuid) to authenticated, service_role;

@@ -144,81 +144,6 @@ $$;
 comment on function private.fault_of_interaction(jsonb) is 'The first field of an event that is wrong.';
 revoke execute on function private.fault_of_interaction(jsonb) from public;
 
--- source: sql/private/recommend/predict.sql
--- What a rater would give to each item: the item's level, plus how far the rater gives more than items' levels, plus
--- how far those who rate alike departed from what the same says of them, plus how far the rater's own ratings of
--- items that are rated alike did (Koren, Factorization Meets the Neighborhood, KDD 2008). Each mean is drawn to zero
--- where little supports it. Levels are the published ones: exact ones would show what single raters gave. An item that
--- too few rated has the mean of all as its level, and no row where neighbours and items rated alike give nothing
--- either. A rater without ratings: the item's level.
--- Items rated alike are those of the model of that name; without one, neighbours alone count.
--- No prediction depends on few people: neighbours count where five of them rated the item, none more than the fifth,
--- and predictions come in tenths.
--- Reads others' ratings: for definer functions and workers only.
-create or replace function private.predict(rater_id uuid, item_ids uuid[])
-returns table (item_id uuid, predicted_rating double precision)
-language sql stable rows 20 set search_path = ''
-as $$
-    with of_all as materialized (
-        select coalesce(private.published_level(), 3.5) as level
-    ), asked as materialized (
-        select
-            i.item_id,
-            private.item_level(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as level,
-            coalesce(s.rating_count, 0) > 0 as is_published
-        from (select distinct unnest(predict.item_ids) as item_id) as i
-        left join public.item_stats as s on s.item_id = i.item_id
-        cross join of_all as a
-    ), mine as materialized (
-        select
-            r.item_id,
-            r.rating - private.item_level(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as above
-        from public.ratings as r
-        left join public.item_stats as s on s.item_id = r.item_id
-        cross join of_all as a
-        where r.rater_id = predict.rater_id
-    ), me as materialized (
-        select coalesce(sum(m.above), 0) / (count(*) + 5) as bias from mine as m
-    ), shares as (
-        select
-            o.item_id,
-            n.weight,
-            o.rating - a.level - n.level as departure,
-            nth_value(n.weight, 5) over (
-                partition by o.item_id order by n.weight desc rows between unbounded preceding and unbounded following
-            ) as fifth
-        from private.neighbours(predict.rater_id) as n
-        join public.ratings as o on o.rater_id = n.neighbour_id and o.item_id = any(predict.item_ids)
-        join asked as a on a.item_id = o.item_id
-        where n.weight > 0
-    ), people as (
-        select s.item_id, sum(least(s.weight, s.fifth) * s.departure) / (sum(least(s.weight, s.fifth)) + 0.5) as departure
-        from shares as s
-        where s.fifth is not null
-        group by s.item_id
-    ), items as (
-        select a.item_id, sum(n.weight * (m.above - me.bias)) / (sum(n.weight) + 0.3) as departure
-        from asked as a
-        join public.item_neighbours as n on n.model_id = (select private.rated_alike()) and n.item_id = a.item_id
-        join mine as m on m.item_id = n.neighbour_id
-        cross join me
-        group by a.item_id
-    )
-    select
-        a.item_id,
-        round(10 * greatest(0.5, least(5.0, a.level + me.bias + case
-            when i.departure is null then coalesce(p.departure, 0)
-            else 0.8 * i.departure + 0.5 * coalesce(p.departure, 0)
-        end))) / 10
-    from asked as a
-    cross join me
-    left join people as p on p.item_id = a.item_id
-    left join items as i on i.item_id = a.item_id
-    where a.is_published or p.departure is not null or i.departure is not null
-$$;
-comment on function private.predict(uuid, uuid[]) is 'What a rater would give to each item.';
-revoke execute on function private.predict(uuid, uuid[]) from public;
-
 -- source: sql/private/recommend/ratings_above.sql
 -- A rater's ratings by exact counts, each with the item's level, how far it is above it, and how much it counts in a
 -- comparison with others: the root of 1 - limit / n for n raters of the item, 0 for a rare item (private.rarity_limit).
@@ -736,3 +661,125 @@ $$;
 comment on function public.record_interactions(jsonb) is 'Record what the acting profile did with items.';
 revoke execute on function public.record_interactions(jsonb) from public, service_role;
 grant execute on function public.record_interactions(jsonb) to authenticated;
+
+-- source: sql/private/recommend/part_weights.sql
+-- How much each part of a list counts for a rater, by how many ratings it has given (none: 0), as an object.
+-- Parts of weight 0, and those that recommendation_weights says nothing of, count next to nothing, so that they
+-- come last, in a fixed order. Where the table cannot be read, all do but the item model.
+create or replace function private.part_weights(rater_id uuid) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+    v_least jsonb := '{"newcomer": 1, "taste": 0.009, "liked": 0.003, "trending": 0.0003, "popular": 0.0001}';
+begin
+    return (
+        select v_least || coalesce(jsonb_object_agg(w.part, w.weight) filter (where w.weight > 0), '{}')
+        from (
+            select distinct on (w.part) w.part, w.weight
+            from public.recommendation_weights as w
+            where w.min_ratings <= coalesce(
+                (select r.rating_count from public.raters as r where r.id = part_weights.rater_id), 0
+            )
+            order by w.part, w.min_ratings desc
+        ) as w
+    );
+exception when others then
+    perform private.report_failure('weights', sqlstate, sqlerrm);
+    return v_least || '{"liked_together": 1}';
+end
+$$;
+comment on function private.part_weights(uuid) is 'How much each part of a list counts for a rater.';
+revoke execute on function private.part_weights(uuid) from public;
+
+-- source: sql/private/recommend/predict.sql
+-- What a rater would give to each item: the item's level, plus how far the rater gives more than items' levels, plus
+-- how far those who rate alike departed from what the same says of them, plus how far the rater's own ratings of
+-- items that are rated alike did (Koren, Factorization Meets the Neighborhood, KDD 2008). Each mean is drawn to zero
+-- where little supports it. Levels are the published ones: exact ones would show what single raters gave. An item that
+-- too few rated has the mean of all as its level, and no row where neighbours and items rated alike give nothing
+-- either. A rater without ratings: the item's level.
+-- Items rated alike are those of the model of that name; without one, neighbours alone count.
+-- No prediction depends on few people: neighbours count where five of them rated the item, none more than the fifth,
+-- and predictions come in tenths.
+-- Reads others' ratings: for definer functions and workers only.
+create or replace function private.predict(rater_id uuid, item_ids uuid[])
+returns table (item_id uuid, predicted_rating double precision)
+language sql stable rows 20 set search_path = ''
+as $$
+    with of_all as materialized (
+        select coalesce(private.published_level(), 3.5) as level
+    ), asked as materialized (
+        select
+            i.item_id,
+            private.item_level(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as level,
+            coalesce(s.rating_count, 0) > 0 as is_published
+        from (select distinct unnest(predict.item_ids) as item_id) as i
+        left join public.item_stats as s on s.item_id = i.item_id
+        cross join of_all as a
+    ), mine as materialized (
+        select
+            r.item_id,
+            r.rating - private.item_level(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as above
+        from public.ratings as r
+        left join public.item_stats as s on s.item_id = r.item_id
+        cross join of_all as a
+        where r.rater_id = predict.rater_id
+    ), me as materialized (
+        select coalesce(sum(m.above), 0) / (count(*) + 5) as bias from mine as m
+    ), shares as (
+        select
+            o.item_id,
+            n.weight,
+            o.rating - a.level - n.level as departure,
+            nth_value(n.weight, 5) over (
+                partition by o.item_id order by n.weight desc rows between unbounded preceding and unbounded following
+            ) as fifth
+        from private.neighbours(predict.rater_id) as n
+        join public.ratings as o on o.rater_id = n.neighbour_id and o.item_id = any(predict.item_ids)
+        join asked as a on a.item_id = o.item_id
+        where n.weight > 0
+    ), people as (
+        select
+            s.item_id,
+            sum(least(s.weight, s.fifth) * s.departure) / (sum(least(s.weight, s.fifth)) + 0.5) as departure
+        from shares as s
+        where s.fifth is not null
+        group by s.item_id
+    ), items as (
+        select a.item_id, sum(n.weight * (m.above - me.bias)) / (sum(n.weight) + 0.3) as departure
+        from asked as a
+        join public.item_neighbours as n on n.model_id = (select private.rated_alike()) and n.item_id = a.item_id
+        join mine as m on m.item_id = n.neighbour_id
+        cross join me
+        group by a.item_id
+    )
+    select
+        a.item_id,
+        round(10 * greatest(0.5, least(5.0, a.level + me.bias + case
+            when i.departure is null then coalesce(p.departure, 0)
+            else 0.8 * i.departure + 0.5 * coalesce(p.departure, 0)
+        end))) / 10
+    from asked as a
+    cross join me
+    left join people as p on p.item_id = a.item_id
+    left join items as i on i.item_id = a.item_id
+    where a.is_published or p.departure is not null or i.departure is not null
+$$;
+comment on function private.predict(uuid, uuid[]) is 'What a rater would give to each item.';
+revoke execute on function private.predict(uuid, uuid[]) from public;
+
+-- source: sql/private/recommend/unwanted.sql
+-- Items that have no rank in a rater's lists: rated, disliked, dismissed or watched to the end.
+-- For definer functions and workers only.
+create or replace function private.unwanted(rater_id uuid) returns setof uuid
+language sql stable rows 50 set search_path = ''
+as $$
+    select r.item_id from public.ratings as r where r.rater_id = unwanted.rater_id
+    union
+    select v.item_id
+    from private.feedback as v
+    where v.rater_id = unwanted.rater_id and (v.is_refused or v.is_completed)
+$$;
+comment on function private.unwanted(uuid) is 'Items that have no rank in a rater''s lists.';
+revoke execute on function private.unwanted(uuid) from public;

@@ -21,12 +21,13 @@ def films(db: psycopg.Connection) -> dict[str, UUID]:
 
 @pytest.fixture
 def viewer(db: psycopg.Connection, films: dict[str, UUID]) -> Person:
-    """Rated A 5, B 3, C 1, as five friends did, who also gave D 4 and E 3."""
+    """Rated A 5, B 3, C 1, as eleven friends did, of whom five also gave D 4 and E 3."""
     viewer = person(db)
     given = {films["A"]: 5, films["B"]: 3, films["C"]: 1}
     rate(db, viewer.rater_id, given)
-    for number in range(5):
-        rate(db, person(db, f"friend {number}").rater_id, {**given, films["D"]: 4, films["E"]: 3})
+    for number in range(11):
+        others = {films["D"]: 4, films["E"]: 3} if number < 5 else {}
+        rate(db, person(db, f"friend {number}").rater_id, {**given, **others})
     return viewer
 
 
@@ -54,12 +55,12 @@ def test_a_prediction_adds_what_those_who_rate_alike_departed_by(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, viewer)
-    # All ratings: 89 / 28 = 3.1786. Levels, (sum + 5 * 3.1786) / (count + 5): A 4.1721, B 3.0812, C 1.9903,
-    # D 3.5893, E 3.0893. The viewer is 0.8279, -0.0812 and -0.9903 above them: a bias of -0.2435 / (3 + 5).
-    # A friend's level over A, B and C is -0.2435 / (3 + 20), the weight 1 * 3 / 53.
-    # D: 3.5893 - 0.0304 + 5 * 0.0566 * (4 - 3.5787) / (5 * 0.0566 + 0.5) = 3.7111
+    # All ratings: 143 / 46 = 3.1087. Levels, (sum + 5 * 3.1087) / (count + 5): A 4.4437, B 3.0320, C 1.6202,
+    # D 3.5543, E 3.0543. The viewer is 0.5563, -0.0320 and -0.6202 above them: a bias of -0.0959 / (3 + 5).
+    # A friend's level over A, B and C is -0.0959 / (3 + 20), the weight 1 * 3 / 53.
+    # D: 3.5543 - 0.0120 + 5 * 0.0566 * (4 - 3.5502) / (5 * 0.0566 + 0.5) = 3.7049
     assert predicted(db, viewer, films["D"]) == 3.7
-    # E: 3.0893 - 0.0304 + 5 * 0.0566 * (3 - 3.0787) / (5 * 0.0566 + 0.5) = 3.0304
+    # E: 3.0543 - 0.0120 + 5 * 0.0566 * (3 - 3.0502) / (5 * 0.0566 + 0.5) = 3.0242
     assert predicted(db, viewer, films["E"]) == 3
 
 
@@ -68,8 +69,8 @@ def test_items_rated_alike_tell_more_than_people(
 ) -> None:
     item_model(db, {films["D"]: {films["A"]: 0.5, films["C"]: 0.2}}, name="rated_alike")
     become(db, viewer)
-    # A is 0.8279 + 0.0304 above, C -0.9903 + 0.0304: (0.5 * 0.8584 - 0.2 * 0.9598) / (0.7 + 0.3) = 0.2372
-    # 3.5893 - 0.0304 + 0.8 * 0.2372 + 0.5 * 0.1523 = 3.8248
+    # A is 0.5563 + 0.0120 above, C -0.6202 + 0.0120: (0.5 * 0.5683 - 0.2 * 0.6082) / (0.7 + 0.3) = 0.1625
+    # 3.5543 - 0.0120 + 0.8 * 0.1625 + 0.5 * 0.1626 = 3.7536
     assert predicted(db, viewer, films["D"]) == 3.8
 
 
@@ -77,7 +78,7 @@ def test_a_list_sums_the_affinities_of_those_who_liked_it(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, viewer)
-    # Six rated each of A, B and C, so that each counts sqrt(1 - 5 / 6).
+    # Twelve rated each of A, B and C, so that each counts sqrt(1 - 10 / 12).
     # A friend: 3 * 0.4082 * (1 + 2 * 3 / 53) / sqrt((3 + 20) * (5 + 20)) = 0.0568575
     assert collaborative(db, viewer) == [
         (films["D"], 3.7, pytest.approx(5 * 0.0568575 * 4 / 5, abs=1e-6)),
@@ -121,7 +122,7 @@ def test_stored_neighbours_give_the_same_list(
         [viewer.rater_id],
     ).fetchall()
     become(db, viewer)
-    assert stored == [(pytest.approx(1), 3)] * 5
+    assert stored == [(pytest.approx(1), 3)] * 11
     assert collaborative(db, viewer) == live
 
 
@@ -143,7 +144,7 @@ def test_an_item_that_no_neighbour_rated_is_predicted_by_its_level_and_ones_bias
     for rating in (2, 4.5, 4.5, 4.5, 4.5):
         rate(db, person(db).rater_id, {lonely: rating})
     become(db, viewer)
-    # All ratings: 109 / 33. The level (20 + 5 * 3.3030) / 10, the bias (9 - 9.4139) / 8: 3.6515 - 0.0517
+    # All ratings: 163 / 51. The level (20 + 5 * 3.1961) / 10, the bias (9 - 9.1730) / 8: 3.5980 - 0.0216
     assert predicted(db, viewer, lonely) == 3.6
     assert predicted(db, viewer, unrated) is None
 
@@ -152,13 +153,13 @@ def test_correlations_are_scipys(db: psycopg.Connection) -> None:
     chance = random.Random(7)
     films = [item(db, f"Film {number}") for number in range(40)]
     steps = [step / 2 for step in range(1, 11)]
-    raters = [person(db).rater_id for _ in range(12)]
+    raters = [person(db).rater_id for _ in range(24)]
     given = {
         rater: {film: chance.choice(steps) for film in films if chance.random() < 0.6} for rater in raters
     }
     for rater, ratings in given.items():
         rate(db, rater, ratings)
-    usual = {film for film in films if sum(film in given[rater] for rater in raters) > 5}
+    usual = {film for film in films if sum(film in given[rater] for rater in raters) > 10}
     compared = 0
     for rater in raters:
         found = db.execute("select * from private.compute_neighbours(%s)", [rater]).fetchall()
@@ -175,7 +176,7 @@ def test_without_variance_or_with_one_common_rating_there_is_no_correlation(
     db: psycopg.Connection, films: dict[str, UUID]
 ) -> None:
     viewer, flat, single = (person(db).rater_id for _ in range(3))
-    for _ in range(4):
+    for _ in range(9):
         rate(db, person(db).rater_id, {films["A"]: 5, films["B"]: 3})
     rate(db, viewer, {films["A"]: 5, films["B"]: 3})
     rate(db, flat, {films["A"]: 4, films["B"]: 4})
@@ -218,8 +219,8 @@ def test_a_newcomer_gets_popular_items_with_that_reason(
     become(db, person(db, "newcomer"))
     publish(db)
     rows = recommended(db, count=5)
-    # Sums of ratings: A 30, D 20, B 18, E 15, C 6
-    assert [row[0] for row in rows][:2] == [films["A"], films["D"]]
+    # Sums of ratings: A 60, B 36, D 20, E 15, C 12
+    assert [row[0] for row in rows][:2] == [films["A"], films["B"]]
     assert {row[2] for row in rows} == {"Popular with everyone"}
 
 
@@ -337,8 +338,8 @@ def test_popular_goes_by_the_sum_of_ratings_then_by_the_sources_word(
     for size in ('"limit" => 6', 'count => 6, "limit" => 6'):
         query = f"select title, rating_count, average_rating from get_popular_items({size})"
         assert db.execute(query.encode()).fetchall() == rows
-    assert rows[0] == ("Film A", 6, pytest.approx(5))
-    assert rows[1] == ("Film D", 5, pytest.approx(4))
+    assert rows[0] == ("Film A", 12, pytest.approx(5))
+    assert rows[1] == ("Film B", 12, pytest.approx(3))
     assert rows[5] == ("Known elsewhere", 0, None)
 
 

@@ -44,11 +44,22 @@ def test_the_latest_tenth_counts_half_more_where_times_tell_it_apart() -> None:
 
 
 def test_taste_is_affinity_times_what_neighbours_gave() -> None:
-    # Both are above the level of the one film that both rated: they agree, 1 / 51 for one rating in common.
-    known = np.array([[1, 0, 0], [1, 0.5, 0]])
-    found = parts.taste(known, np.array([0]))
-    affinity = (1 + 2 / 51) / ((1 + 20) * (2 + 20)) ** 0.5
-    assert found[0] == pytest.approx([affinity, affinity / 2, 0])
+    # Seven gave the first film 5; all but the first of them also rated the second, one of them the third.
+    known = np.array([[1, 0, 0], *[[1, 0.6, 0]] * 5, [1, 0.6, 1]])
+    found = parts.taste(known, np.array([0]), 5)
+    # One common film, which counts sqrt(1 - 5 / 7) and is above its level for both: they agree, 1 / 51.
+    affinities = [(2 / 7) ** 0.5 * (1 + 2 / 51) / ((1 + 20) * (count + 20)) ** 0.5 for count in (2, 3)]
+    assert affinities[0] > affinities[1]
+    by_film = 5 * affinities[0] + affinities[1]
+    assert found[0] == pytest.approx([by_film, 0.6 * by_film, 0])
+
+
+def test_no_neighbour_counts_more_than_the_fifth() -> None:
+    affinity = np.array([9.0, 4.0, 3.0, 2.0, 1.0, 0.5])
+    rated = np.array([[1, 1, 0.4]] * 5 + [[1, 0, 0.4]])
+    # Six liked the first, five the second; the third was rated 2 by all
+    assert parts.summed(affinity, rated) == pytest.approx([5.5, 5, 0])
+    assert parts.summed(affinity[:4], rated[:4]).tolist() == [0, 0, 0]
 
 
 def test_meaning_goes_by_the_best_liked_that_have_a_vector() -> None:
@@ -62,10 +73,11 @@ def test_popular_goes_by_places() -> None:
     assert found == pytest.approx(np.array([[3**-0.5, 1, 0, 2**-0.5]] * 2))
 
 
-def test_item_weights_are_the_plain_inverses() -> None:
-    # As in the item model's test: [[3, 2], [2, 4]]
-    weights = parts.item_weights(np.array([[1.0, 1.0], [1.0, 1.0], [0.0, 1.0]]), 1, 2)
-    assert weights == pytest.approx(np.array([[0, 2 / 3], [1 / 2, 0]]))
+def test_item_weights_are_the_plain_inverses_where_five_liked_both() -> None:
+    # Five of seven liked both: XᵀX + I = [[6, 5], [5, 8]]; its inverse is [[8, -5], [-5, 6]] / 23
+    known = np.array([[1.0, 1.0, 0.0]] * 5 + [[0.0, 1.0, 1.0]] * 2)
+    weights = parts.item_weights(known, 1, 2, 2)
+    assert weights == pytest.approx(np.array([[0, 5 / 6, 0], [5 / 8, 0, 0], [0, 0, 0]]))
 
 
 def rows(people: int, wanted_by: str) -> tuple[dict[str, np.ndarray], np.ndarray]:

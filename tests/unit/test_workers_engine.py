@@ -59,13 +59,16 @@ def test_tiles_of_any_size_hold_the_lower_half_of_the_negative_inverse(
 @pytest.mark.parametrize("popularity", [0.0, 0.5])
 def test_pruned_rows_are_those_of_the_whole_matrix(popularity: float) -> None:
     likings = csr_array(random_likings(7, 20, 23))
-    whole = ease.strongest(ease.ease(likings, 3, popularity), 4)
+    whole = ease.strongest(ease.by_several(ease.ease(likings, 3, popularity), likings), 4)
     made = swept(likings.toarray(), 5, 3)
+    blocks = tiles.columns(likings, 5)
     by_column = ease.divisors(np.concatenate([made[k, k].diagonal() for k in range(5)]), likings, popularity)
     rows = [
         tiles.strongest_of(
             [
-                tiles.prune(tile, turned, by_column[5 * j : 5 * j + 5], (5 * i, 5 * j), 4)
+                tiles.prune(
+                    *(tile, turned, (blocks[i], blocks[j])), by_column[5 * j : 5 * j + 5], (5 * i, 5 * j), 4
+                )
                 for j, (tile, turned) in enumerate(tiles.row(made, i))
             ],
             4,

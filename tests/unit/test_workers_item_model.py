@@ -59,7 +59,7 @@ def test_the_strongest_are_the_largest_of_either_sign() -> None:
 
 
 def test_nothing_liked_gives_no_weights() -> None:
-    likings = assemble(read_rows(copied()), Parameters(half_life_days=1))
+    likings = assemble(read_rows(copied()), Parameters(half_life_days=1), 0)
     assert len(ease.strongest(ease.ease(likings.matrix, 200), 5).weight) == 0
     assert likings.items == []
 
@@ -73,7 +73,7 @@ def test_a_liking_halves_in_its_half_life() -> None:
 def test_rows_are_read_as_postgres_writes_them() -> None:
     assert ROW.itemsize == 66
     likings = assemble(
-        read_rows(copied((ANN, FIRST, 1, 0), (ANN, THIRD, 0.5, 0), (BOB, THIRD, 0.25, 0))), Parameters()
+        read_rows(copied((ANN, FIRST, 1, 0), (ANN, THIRD, 0.5, 0), (BOB, THIRD, 0.25, 0))), Parameters(), 0
     )
     assert likings.items == [THIRD, FIRST]
     assert likings.matrix.toarray().tolist() == [[0.5, 1], [0.25, 0]]
@@ -81,9 +81,24 @@ def test_rows_are_read_as_postgres_writes_them() -> None:
 
 def test_the_most_liked_items_are_taken_and_the_rest_is_told() -> None:
     rows = [(ANN, FIRST, 1.0, 0.0), (ANN, SECOND, 1.0, 0.0), (BOB, SECOND, 1.0, 0.0), (BOB, THIRD, 1.0, 0.0)]
-    likings = assemble(read_rows(copied(*rows)), Parameters(max_items=1))
+    likings = assemble(read_rows(copied(*rows)), Parameters(max_items=1), 0)
     assert (likings.items, likings.left_out) == ([SECOND], 2)
     assert likings.matrix.toarray().tolist() == [[1], [1]]
+
+
+def test_rare_items_are_left_out_and_not_told_among_the_rest() -> None:
+    rows = [(ANN, FIRST, 1.0, 0.0), (ANN, SECOND, 1.0, 0.0), (BOB, SECOND, 1.0, 0.0)]
+    likings = assemble(read_rows(copied(*rows)), Parameters(), 1)
+    assert (likings.items, likings.left_out) == ([SECOND], 0)
+
+
+def test_positive_weights_need_five_people_in_common() -> None:
+    likings = np.zeros((9, 3))
+    likings[:5, :2] = likings[4:, 2] = 1
+    # Five liked the first and the second, one the first or second and the third.
+    weights = np.array([[0, 0.5, 0.25], [0.5, 0, -0.25], [0.25, 0.25, 0]])
+    kept = ease.by_several(weights.copy(), csr_array(likings))
+    assert kept.tolist() == [[0, 0.5, 0], [0.5, 0, -0.25], [0, 0, 0]]
 
 
 def test_of_equally_liked_items_the_first_is_taken() -> None:

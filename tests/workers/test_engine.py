@@ -25,7 +25,7 @@ from tests.workers.conftest import Start
 from workers.common.blocks import one_by_one, several
 from workers.common.engine import Address, EngineForeignError, engine, memory, settle
 from workers.common.neighbours import neighbours_of
-from workers.common.ratings import ratings
+from workers.common.ratings import ratings, without_rare
 from workers.item_model import cluster, ease
 from workers.item_model.core import Parameters
 
@@ -66,14 +66,14 @@ class Stored:
 
 @pytest.fixture
 def stored(films: Catalogue) -> Iterator[Stored]:
-    """Five films, of which each of four raters likes all but one."""
+    """Five films, of which each of twenty raters likes all but one."""
     items = films.add_unnoticed(5)
-    raters = films.add_raters(4)
+    raters = films.add_raters(20)
     films.rate(
-        (rater, item, 3 + place / 2)
+        (rater, item, 3 + place % 5 / 2)
         for place, rater in enumerate(raters)
         for item in items
-        if item != items[place]
+        if item != items[place % 4]
     )
     yield Stored(films.connection)
     films.connection.execute("delete from recommendation_models")
@@ -113,7 +113,7 @@ def weights(found: ease.Weights) -> dict[tuple[int, int], float]:
 
 def on_one_machine(likings: csr_array) -> dict[tuple[int, int], float]:
     whole = ease.ease(likings, PARAMETERS.regularisation, PARAMETERS.popularity)
-    return weights(ease.strongest(whole, PARAMETERS.neighbours))
+    return weights(ease.strongest(ease.by_several(whole, likings), PARAMETERS.neighbours))
 
 
 def test_several_processes_find_the_weights_of_one(client: "Client", likings: csr_array) -> None:
@@ -158,14 +158,14 @@ def test_neighbours_are_those_of_one_process_also_when_a_worker_is_killed(
 ) -> None:
     chance = np.random.default_rng(3)
     rater, item = np.nonzero(chance.random((60, 40)) < 0.3)
-    given = ratings(rater, item, chance.integers(1, 11, len(rater)) / 2, 60, 40)
+    given = ratings(rater, item, chance.integers(1, 11, len(rater)) / 2, 60, 40, 10)
     blocks = np.array_split(np.arange(60), 20)
     found = []
-    for each in several(client, neighbours_of, blocks, given):
+    for each in several(client, neighbours_of, blocks, without_rare(given)):
         found.append(each)
         if killed and len(found) == 2:
             psutil.Process(next(iter(client.run(os.getpid).values()))).kill()
-    expected = list(one_by_one(neighbours_of, blocks, given))
+    expected = list(one_by_one(neighbours_of, blocks, without_rare(given)))
     assert len(found) == len(expected) == 20
     for one, other in zip(found, expected, strict=True):
         for name, values in vars(other).items():

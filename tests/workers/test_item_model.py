@@ -1,5 +1,6 @@
 """Training on a running stack: what is stored is EASE's, whole or not at all, whatever happens meanwhile."""
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ WAITING = TRAINING + " and wait_event_type = 'Lock'"
 
 @dataclass
 class Taste:
-    """Eight films, six raters, and who gave what."""
+    """Eight films, twenty raters, and who gave what; the ninth film is rated by none of them."""
 
     connection: psycopg.Connection[Any]
     films: list[UUID]
@@ -49,12 +50,12 @@ def taste(films: Catalogue) -> Iterator[Taste]:
     connection = films.connection
     chance = random.Random(5)
     items = films.add_unnoticed(9)
-    raters = films.add_raters(6)
+    raters = films.add_raters(20)
     given = {
         (rater, film): chance.randint(1, 10) / 2
         for rater in raters
         for film in items[:8]
-        if chance.random() < 0.7
+        if chance.random() < 0.8
     }
     films.rate((rater, film, rating) for (rater, film), rating in given.items())
     yield Taste(connection, items, raters, given)
@@ -185,5 +186,23 @@ def test_the_job_trains_in_a_process_of_its_own(taste: Taste) -> None:
 def test_a_database_that_is_away_is_said(start: Start) -> None:
     process = start("item_model", DATABASE_URL="postgresql://postgres@127.0.0.1:1/postgres")
     _, err = process.communicate(timeout=300)
-    assert process.returncode == 1
+    assert process.returncode == os.EX_TEMPFAIL
+    assert err.startswith("The database does not answer: ")
+
+
+@pytest.mark.parametrize("table", ["ratings", "items", "item_neighbours"])
+def test_a_training_whose_connection_is_cut_asks_to_be_tried_again(
+    stack: Stack, taste: Taste, start: Start, table: str
+) -> None:
+    name, environment = named(stack)
+    with psycopg.connect(stack.database_url) as other:
+        other.execute(f"lock table {table} in access exclusive mode")
+        process = start("item_model", **environment)
+        until(lambda: taste.count(WAITING, name) == 1)
+        taste.connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = %s", [name]
+        )
+        _, err = process.communicate(timeout=300)
+        other.rollback()
+    assert process.returncode == os.EX_TEMPFAIL
     assert err.startswith("The database does not answer: ")

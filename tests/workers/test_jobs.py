@@ -4,6 +4,7 @@ import signal
 from uuid import uuid4
 
 import httpx
+import psycopg
 
 from local.ports import free_port
 from tests.conftest import Stack
@@ -95,6 +96,33 @@ def test_numbers_tell_of_every_queue_and_of_dead_jobs(stack: Stack, films: Catal
     failed = 'cinefluent_queue_failed{queue="embedding"}'
     assert numbers(stack)[failed] == before[failed] + 1
     films.connection.execute("delete from procrastinate.procrastinate_jobs where queueing_lock = %s", [key])
+
+
+def test_a_source_of_lists_that_fails_is_counted(stack: Stack) -> None:
+    """In a read-only transaction, as GET runs in one."""
+    name = 'cinefluent_list_failures_total{source="weights"}'
+    before = numbers(stack)[name]
+    with psycopg.connect(stack.database_url) as connection:
+        connection.execute("set transaction read only")
+        connection.execute("select private.report_failure('weights', '42P01', 'no such relation')")
+        connection.execute("select private.report_failure('unheard of', '42P01', 'no such relation')")
+    until(lambda: numbers(stack)[name] == before + 1)
+    assert not [name for name in numbers(stack) if "unheard of" in name]
+
+
+def test_failures_are_counted_on_after_the_connection_was_lost(stack: Stack) -> None:
+    name = 'cinefluent_list_failures_total{source="taste"}'
+    before = numbers(stack)[name]
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'list_failures'"
+        )
+
+        def counted() -> bool:
+            connection.execute("select private.report_failure('taste', '42P01', 'no such relation')")
+            return numbers(stack)[name] > before
+
+        until(counted)
 
 
 def test_lag_is_how_long_the_oldest_waits(stack: Stack, films: Catalogue) -> None:

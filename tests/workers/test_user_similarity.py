@@ -25,16 +25,16 @@ FRESH = "select count(*) from raters where rating_count > 0 and similarities_ver
 
 @pytest.fixture
 def raters(films: Catalogue) -> Iterator[list[UUID]]:
-    """Fourteen raters of twenty films: one of them gives the same to all, one rated a single film."""
+    """Twenty raters of twenty films: one of them gives the same to all, one rated a single film."""
     connection = films.connection
     chance = random.Random(3)
     items = films.add_unnoticed(20)
-    made = films.add_raters(14)
+    made = films.add_raters(20)
     rows = [
         (rater, item, chance.randint(1, 10) / 2)
         for rater in made[2:]
         for item in items
-        if chance.random() < 0.5
+        if chance.random() < 0.7
     ]
     rows += [(made[0], item, 4.0) for item in items[:9]] + [(made[1], items[0], 2.5)]
     films.rate(rows)

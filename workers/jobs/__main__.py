@@ -11,6 +11,7 @@ from procrastinate import App
 from workers.app import assemble
 from workers.common import database, logs, settings
 from workers.jobs import run
+from workers.jobs.failures import count_failures
 from workers.jobs.health import Server
 from workers.jobs.metrics import registry
 from workers.jobs.settings import Settings
@@ -27,16 +28,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_up_logs()
     with database.pool(read.database_url, run.CONCURRENCY + 1) as connections:
         app = assemble(read, connections)
-        asyncio.run(serve(app, connections, (chosen.host, read.port), read.metrics_token))
+        asyncio.run(serve(app, connections, read, (chosen.host, read.port)))
     return 0
 
 
-async def serve(
-    app: App, connections: database.Pool, address: tuple[str, int], metrics_token: str | None
-) -> None:
+async def serve(app: App, connections: database.Pool, settings: Settings, address: tuple[str, int]) -> None:
     loop = asyncio.get_running_loop()
     names = {task.queue for task in app.tasks.values()}
-    server = Server(address, registry(connections, names), lambda: turns(loop), metrics_token)
+    metrics = registry(connections, names)
+    count_failures(settings.database_url, metrics)
+    server = Server(address, metrics, lambda: turns(loop), settings.metrics_token)
     server.start()
     await run.work(app)
     server.shutdown()

@@ -135,8 +135,10 @@ impl Transaction<'_> {
             Writing::Csv => {
                 let read = |row: &PgRow| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)?));
                 let rows = self.fetch(&refusing_large_rows(&as_csv(sql)), params, read).await?;
-                let (csv, count) =
-                    rows.into_iter().next().ok_or_else(|| DbError::other("no rows in an aggregate"))?;
+                let (csv, count) = rows
+                    .into_iter()
+                    .next()
+                    .ok_or_else(|| DbError::other("no rows in an aggregate"))?;
                 (vec![Value::Null; usize::try_from(count).unwrap_or_default()], Some(csv))
             }
             Writing::Decoded => {

@@ -143,10 +143,7 @@ async fn served(
     if limits_affected && calls && !rest.returns_sets(&asked.resource).await {
         return Err(no_limit_of_affected());
     }
-    let request = match received(&rest, request).await {
-        Ok(request) => request,
-        Err(refused) => return refused,
-    };
+    let request = received(&rest, request).await?;
     let mut reading = asked.reading(calls_reader);
     let (request, schema) = as_postrust_reads_it(&rest, &asked, request, &mut reading).await?;
     let database = Database::new(rest.pool().clone(), reading);

@@ -1,6 +1,6 @@
 -- How much each item is like the items that a rater rated below 3 or disliked, the latest fifty of them: 0 to 1, the
--- greater of two. By genres: the share of the disliked items that have a genre of the item, the most frequent one, drawn
--- to zero by two items. By descriptions: the greatest cosine similarity. An item that is like none of them has no row.
+-- greater of two. By genres: the share of the disliked items that have a genre of the item, the most frequent one,
+-- drawn to zero by two items. By descriptions: the greatest cosine similarity. An item that is like none has no row.
 -- Reads ratings: for definer functions and workers only.
 create or replace function private.aversion(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, aversion double precision)
@@ -9,9 +9,13 @@ as $$
     with disliked as materialized (
         select d.item_id
         from (
-            select l.item_id, l.liked_at from private.likings as l where l.rater_id = aversion.rater_id and l.is_disliked
+            select l.item_id, l.liked_at
+            from private.likings as l
+            where l.rater_id = aversion.rater_id and l.is_disliked
             union all
-            select v.item_id, null from private.feedback as v where v.rater_id = aversion.rater_id and v.is_disliked
+            select f.item_id, null
+            from private.feedback as f
+            where f.rater_id = aversion.rater_id and f.is_disliked
         ) as d
         group by d.item_id
         order by max(d.liked_at) desc nulls last, d.item_id

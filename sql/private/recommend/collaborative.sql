@@ -1,6 +1,6 @@
--- Items that a rater's closest 40 neighbours rated and the rater has not: scored by the sum, over neighbours, of affinity
--- times rating / 5; of those that the viewer may see. A list ordered by predicted rating alone would be led by what one
--- neighbour liked.
+-- Items that a rater's closest 40 neighbours rated and the rater has not: scored by the sum, over neighbours, of
+-- affinity times rating / 5; of those that the viewer may see. A list ordered by predicted rating alone would be led by
+-- what one neighbour liked.
 -- No item depends on few neighbours: five of them must have given it 3 or better, and none adds more to its score than
 -- the fifth largest share, so that one neighbour has a fifth of a score at most.
 -- Reads others' ratings: for definer functions and workers only.

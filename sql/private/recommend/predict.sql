@@ -45,7 +45,9 @@ as $$
         join asked as a on a.item_id = o.item_id
         where n.weight > 0
     ), people as (
-        select s.item_id, sum(least(s.weight, s.fifth) * s.departure) / (sum(least(s.weight, s.fifth)) + 0.5) as departure
+        select
+            s.item_id,
+            sum(least(s.weight, s.fifth) * s.departure) / (sum(least(s.weight, s.fifth)) + 0.5) as departure
         from shares as s
         where s.fifth is not null
         group by s.item_id

@@ -1,6 +1,7 @@
 -- What people whose ratings run like the user's liked and the user has not rated.
 -- Neighbours are those who rated most of the same and agree on it; ordered by the sum over them, each weighted by how
 -- much of either's ratings is common, how well they agree where many common ratings say so, and what they gave.
+-- No item is listed by fewer than five neighbours, and ratings of items that few people rated do not count.
 --   user_id  one's own id; the service may name anybody's, or a rater
 --   count    how many at most, 1 to 200, default 20
 -- Returns id, kind, title, overview, year, language, image, predicted_rating (as predict_rating), score; best first.

@@ -3,7 +3,7 @@
 -- Counts from the first rating on, at once; a user without ratings gets the item's mean, drawn to that of all.
 --   user_id  one's own id; the service may name anybody's, or a rater
 --   item_id  the item
--- Returns a number from 0.5 to 5.0; null when nobody has rated the item.
+-- Returns a number from 0.5 to 5.0 in tenths; null when fewer than five people have rated the item.
 -- Raises 22023 for a parameter missing, 42501 for another user's id, PT404 for an unknown user or item.
 -- Roles: authenticated, service_role.
 -- Example: rpc/predict_rating {"user_id": "5d3c…", "item_id": "0b7e…"}

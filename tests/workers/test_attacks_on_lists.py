@@ -1,0 +1,199 @@
+"""Attacks on lists: who copies some of a person's ratings learns nothing of the others."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from tests.conftest import Stack
+from tests.sql.people import Person, become, person, rate
+from tests.workers.catalogue import catalogue
+from workers.common.blocks import one_by_one
+from workers.item_model import train
+from workers.item_model.core import Parameters
+from workers.user_similarity.compare import compare
+
+CROWD, POPULAR, RARE = 60, 40, 30
+COPIED = (2, 3, 5)
+COLLUDING = 6
+"""Accounts of one attacker. With more of them a film that three others rated would be rare no longer."""
+LISTS = {
+    "get_recommendations": "select id from get_recommendations(20)",
+    "get_collaborative_recommendations": "select id from get_collaborative_recommendations(auth.uid(), 20)",
+}
+Ratings = Mapping[UUID, float]
+
+
+@dataclass(frozen=True)
+class World:
+    connection: psycopg.Connection[Any]
+    popular: Sequence[UUID]
+    rare: Sequence[UUID]
+    """What the victim alone rated, and of the first ten at most two others."""
+    strange: Sequence[UUID]
+    """The same of another person."""
+    victim: Ratings
+    other: Ratings
+
+
+@pytest.fixture(scope="module")
+def world(stack: Stack) -> Iterator[World]:
+    """A crowd that rated popular films, and two people who rated rare films besides; models are trained."""
+    with catalogue(stack.database_url) as films:
+        chance = random.Random(11)
+        popular, rare, strange = (films.add_unnoticed(count) for count in (POPULAR, RARE, RARE))
+        *crowd, victim, other = films.add_raters(CROWD + 2)
+        rows = [
+            (rater, film, chance.randint(4, 10) / 2) for rater in crowd for film in chance.sample(popular, 15)
+        ]
+        rows += [(one, film, 4.0) for film in (*rare[:10], *strange[:10]) for one in chance.sample(crowd, 2)]
+        given = [
+            {film: chance.randint(7, 10) / 2 for film in (*own, *popular[:8])} for own in (rare, strange)
+        ]
+        rows += [
+            (rater, *pair)
+            for rater, mine in zip((victim, other), given, strict=True)
+            for pair in mine.items()
+        ]
+        films.rate(rows)
+        trained(stack.database_url)
+        with psycopg.connect(stack.database_url) as connection:
+            yield World(connection, popular, rare, strange, *given)
+            connection.rollback()
+        films.connection.execute("delete from recommendation_models")
+
+
+def trained(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        train.train(connection, Parameters(), train.here)
+    with psycopg.connect(url, autocommit=True) as connection:
+        compare(connection, one_by_one)
+
+
+@pytest.fixture
+def db(world: World) -> Iterator[psycopg.Connection[Any]]:
+    yield world.connection
+    world.connection.rollback()
+
+
+def attacker(db: psycopg.Connection[Any], given: Ratings, accounts: int = 1) -> Person:
+    """The last of some accounts that gave the same ratings."""
+    for _ in range(accounts):
+        made = person(db, "attacker")
+        rate(db, made.rater_id, given)
+    return made
+
+
+def share(db: psycopg.Connection[Any], who: Person, query: str, victim: Ratings) -> float:
+    """The share of a list that the victim rated."""
+    become(db, who)
+    listed = [row[0] for row in db.execute(query).fetchall()]
+    db.execute("reset role")
+    return sum(film in victim for film in listed) / max(len(listed), 1)
+
+
+@pytest.mark.parametrize("accounts", [1, COLLUDING])
+@pytest.mark.parametrize("start", [0, 10], ids=["rated by three", "rated by one"])
+@pytest.mark.parametrize("shift", [0, -0.5, -2.5])
+@pytest.mark.parametrize("copied", COPIED)
+@pytest.mark.parametrize("name", LISTS)
+def test_who_copies_rare_ratings_gets_the_list_of_a_stranger(
+    db: psycopg.Connection[Any], world: World, name: str, copied: int, shift: float, start: int, accounts: int
+) -> None:
+    taken = slice(start, start + copied)
+    copies = {film: world.victim[film] + shift for film in world.rare[taken]}
+    strange = {film: world.other[film] + shift for film in world.strange[taken]}
+    got = share(db, attacker(db, copies, accounts), LISTS[name], world.victim)
+    assert got <= 1.1 * share(db, attacker(db, strange, accounts), LISTS[name], world.victim)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_popular_ratings_beside_them_do_not_help(
+    db: psycopg.Connection[Any], world: World, name: str
+) -> None:
+    """What popular films say of a taste may be listed, and rare ones add nothing to it."""
+    popular = {film: world.victim[film] for film in world.popular[:4]}
+    lists = []
+    for rare in ({film: world.victim[film] for film in world.rare[10:15]}, {}):
+        become(db, attacker(db, {**popular, **rare}))
+        lists.append([row[0] for row in db.execute(LISTS[name]).fetchall()])
+        db.execute("reset role")
+    assert not set(lists[0]) & set(world.rare)
+
+
+def test_accounts_that_guess_are_not_several_raters(db: psycopg.Connection[Any], world: World) -> None:
+    """All but one rate what the victim may have rated: the last one's list does not tell which it did."""
+    copies = {film: world.victim[film] for film in world.rare[10:15]}
+    guesses = dict.fromkeys((*world.rare[20:], *world.strange[20:]), 5.0)
+    for _ in range(COLLUDING - 1):
+        attacker(db, {**copies, **guesses})
+    become(db, attacker(db, copies))
+    listed = {row[0] for row in db.execute(LISTS["get_collaborative_recommendations"]).fetchall()}
+    assert not listed & set(guesses)
+
+
+@pytest.mark.parametrize("given", [0.5, 5])
+def test_a_prediction_does_not_tell_one_persons_rating(
+    db: psycopg.Connection[Any], world: World, given: float
+) -> None:
+    """Three of four accounts rated the film too, and agree with the victim in all they rated."""
+    copies = {film: world.victim[film] for film in world.rare[10:15]}
+    film = world.rare[20]
+    db.execute("update ratings set rating = %s where item_id = %s", [given, film])
+    for _ in range(COLLUDING - 1):
+        attacker(db, {**copies, film: 3})
+    become(db, attacker(db, copies))
+    assert db.execute("select predict_rating(auth.uid(), %s)", [film]).fetchone() == (None,)
+
+
+def test_a_bias_does_not_tell_the_rating_of_a_rare_film(db: psycopg.Connection[Any], world: World) -> None:
+    predictions = set()
+    for given in (0.5, 5):
+        db.execute("update ratings set rating = %s where item_id = %s", [given, world.rare[20]])
+        become(db, attacker(db, {world.rare[20]: 3}))
+        row = db.execute("select predict_rating(auth.uid(), %s)", [world.popular[0]]).fetchone()
+        predictions.add(row)
+        db.execute("reset role")
+        db.execute("delete from auth.users where email like 'attacker-%%'")
+    assert len(predictions) == 1
+
+
+def test_no_model_links_what_fewer_than_five_rated(db: psycopg.Connection[Any], world: World) -> None:
+    few = db.execute(
+        "select count(*) from item_neighbours as n where weight > 0 and 5 > ("
+        "select count(*) from ratings a join ratings b on a.rater_id = b.rater_id "
+        "where a.item_id = n.item_id and b.item_id = n.neighbour_id)"
+    ).fetchone()
+    assert few == (0,)
+    become(db, None)
+    linked = db.execute(
+        "select count(*) from item_neighbours where item_id = any(%(rare)s) or neighbour_id = any(%(rare)s)",
+        {"rare": list(world.rare)},
+    ).fetchone()
+    assert linked == (0,)
+    similar = db.execute("select id from get_similar_items(%s)", [world.rare[10]]).fetchall()
+    assert similar == []
+
+
+def test_an_export_does_not_say_how_alike_neighbours_are(db: psycopg.Connection[Any], world: World) -> None:
+    mine = {film: world.victim[film] for film in world.popular[:6]}
+    who = attacker(db, mine)
+    db.execute("select private.refresh_user_similarity(%s)", [who.rater_id])
+    become(db, who)
+    row = db.execute("select export_my_data() -> 'user_similarities'").fetchone()
+    assert row and row[0]
+    assert {key for one in row[0] for key in one} == {"rater_id", "computed_at"}
+
+
+def test_who_shares_a_taste_with_many_is_listed_what_they_liked(
+    db: psycopg.Connection[Any], world: World
+) -> None:
+    """What protects people does not empty the lists."""
+    become(db, attacker(db, dict.fromkeys(world.popular[:3], 5.0)))
+    for query in LISTS.values():
+        listed = {row[0] for row in db.execute(query).fetchall()}
+        assert len(listed) == 20 and listed <= set(world.popular)
