@@ -73,7 +73,7 @@ def attempted(world: World, count: int, least: int, most: int) -> list[Attack]:
     chance = np.random.default_rng(SEED)
     known = world.split.known
     raters = (known > 0).sum(axis=0)
-    attacks = []
+    attacks: list[Attack] = []
     with psycopg.connect(world.stack.database_url) as connection:
         for victim in chance.permutation(np.flatnonzero((known > 0).sum(axis=1) >= LEAST_RATED)):
             rare = np.flatnonzero((known[victim] > 0) & (raters >= least) & (raters <= most))

@@ -202,7 +202,7 @@ def test_one_clients_worst_leaves_another_its_answers(stack: Stack, abuse: str) 
     with client(stack, sign_up(stack)) as http:
         neighbour = Neighbour(http)
         neighbour.ask()
-        tries = []
+        tries: list[tuple[dict[str, float], dict[str, float]]] = []
         while len(tries) < TRIES and not (tries and is_in_time(*tries[-1])):
             quiet = neighbour.ask_for(0.5)
             abuser = Abuser(stack, sign_up(stack), abuse)

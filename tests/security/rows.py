@@ -11,6 +11,7 @@ from itertools import count
 from uuid import UUID, uuid4
 
 import psycopg
+from psycopg import sql
 
 from tests.sql.people import Person, item
 
@@ -231,6 +232,18 @@ def described(db: psycopg.Connection, who: Person) -> Row:
     return {"item_id": item(db, "A film", overview="Of whom it tells.")}
 
 
+def feedback(db: psycopg.Connection, who: Person) -> Row:
+    row = interaction(db, who) | {"type": "like"}
+    columns = sql.SQL(", ").join(map(sql.Identifier, row))
+    db.execute(
+        sql.SQL("insert into interactions ({}) values ({})").format(
+            columns, sql.SQL(", ").join([sql.Placeholder()] * len(row))
+        ),
+        list(row.values()),
+    )
+    return {"rater_id": row["rater_id"], "item_id": row["item_id"]}
+
+
 def liking(db: psycopg.Connection, who: Person) -> Row:
     row = rating(db, who)
     db.execute("insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", list(row.values()))
@@ -302,6 +315,7 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "private.data_inventory": inventory,
     "private.embedding_texts": described,
     "private.item_counts": stats,
+    "private.feedback": feedback,
     "private.item_facts": document,
     "private.item_weights": item_weights,
     "private.likings": liking,

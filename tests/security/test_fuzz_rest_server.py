@@ -147,13 +147,13 @@ class Draw:
         kind = self.random.random()
         if kind < 0.1:
             deep = self.one(100, 130, 1_000, 40_000)
-            return (f'{{"{self.one(*names)}": ' + "[" * deep + "]" * deep + "}").encode()
+            return f'{{"{self.one(*names)}": {"[" * deep}{"]" * deep}}}'.encode()
         if kind < 0.2:
             return bytes(self.one(*BROKEN))
         row = {self.one(*names, self.text()): self.value() for _ in range(self.random.randint(0, 4))}
         return json.dumps([row, row] if self.seldom() else row).encode()
 
-    def headers(self) -> dict[str, bytes]:
+    def headers(self) -> dict[bytes, bytes]:
         prefer = ",".join(self.one(*PREFERENCES) for _ in range(self.random.randint(0, 3)))
         odd = self.text() if self.seldom() else "public"
         ranges = ("0-4", "5-", "-1", "9-1", "x", f"0-{'9' * 19}", f"0-{'9' * 30}")
@@ -165,7 +165,11 @@ class Draw:
             "content-profile": odd,
             "range": self.one(*ranges) if self.seldom() else "",
         }
-        kept = {name: value.strip().encode() for name, value in drawn.items() if value and not self.seldom()}
+        kept = {
+            name.encode(): value.strip().encode()
+            for name, value in drawn.items()
+            if value and not self.seldom()
+        }
         return {name: value for name, value in kept.items() if not any(b < 32 or b == 127 for b in value)}
 
     def send(self, http: httpx.Client) -> httpx.Response:
@@ -177,7 +181,7 @@ class Draw:
         names = (FUNCTIONS[function] if function else tuple(self.columns)) or ("a",)
         query = urlencode(self.query() if function in (None, "rest_rows") or self.seldom() else [])
         body = self.body(names) if method in ("POST", "PATCH", "PUT") else None
-        return http.request(method, f"/{path}?{query}", content=body, headers=self.headers())
+        return http.request(method, f"/{path}?{query}", content=body, headers=[*self.headers().items()])
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ def cast(connection: psycopg.Connection, column: str, kind: str) -> str | psycop
     """What to_json makes of the column, as the type, in every row; or why the database refuses."""
     query = "select json_agg(to_json({}::" + kind + ") order by id)::text from rest_values"
     try:
-        row = connection.execute(sql.SQL(query).format(sql.Identifier(column))).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(sql.SQL(query).format(sql.Identifier(column))).fetchone()
     except psycopg.Error as error:
         return error
     assert row
@@ -122,6 +122,7 @@ def test_a_written_row_is_what_the_database_writes(http: httpx.Client, values: p
 
 def test_an_update_of_no_column_changes_nothing(http: httpx.Client) -> None:
     for headers, status in (({}, 204), ({"Prefer": "return=representation"}, 200)):
+        body: object
         for body in ({}, [{}, {}]):
             answer = http.patch("/rest_values?id=eq.1", json=body, headers=headers)
             assert (answer.status_code, answer.text) == (status, "[]" if status == 200 else "")

@@ -70,7 +70,8 @@ def by_time(mine: Scores, liked_at: Scores) -> Scores:
 def taste(known: Scores, people: Any, rare: int) -> Scores:
     """What the forty of most affinity liked: private.collaborative of these ratings."""
     rater, item = np.nonzero(known)
-    rated = without_rare(ratings(rater, item, known[rater, item] * MOST, *known.shape, rare))
+    raters, items = known.shape
+    rated = without_rare(ratings(rater, item, known[rater, item] * MOST, raters, items, rare))
     scores = np.zeros((len(people), known.shape[1]))
     for block in blocks(len(people)):
         near = neighbours_of(people[block], rated)

@@ -62,7 +62,7 @@ def without_rare(ratings: Ratings) -> Ratings:
 def item_levels(sums: Floats, counts: Floats) -> Floats:
     popular = np.argsort(-sums, kind="stable")[:POPULAR]
     level = sums[popular].sum() / max(counts[popular].sum(), 1)
-    return np.where(counts < FEW, level, (sums + DRAWN * level) / (counts + DRAWN))
+    return np.asarray(np.where(counts < FEW, level, (sums + DRAWN * level) / (counts + DRAWN)))
 
 
 def drop_rare_pairs(weights: Floats, common: Floats) -> None:
