@@ -4,9 +4,12 @@ set lock_timeout = '10s';
 set check_function_bodies = off;
 
 -- It returns one more column.
+-- squawk-ignore ban-drop-function
 drop function private.ratings_above(uuid);
 
+-- squawk-ignore ban-drop-constraint
 alter table public.interactions drop constraint interactions_type_known;
+-- squawk-ignore constraint-missing-not-valid
 alter table public.interactions add constraint interactions_type_known
 check (type in ('view', 'click', 'share', 'save', 'like', 'dislike', 'complete', 'dismiss', 'undo'));
 comment on column public.interactions.type is
@@ -41,7 +44,9 @@ select
     e.is_refused and e.disliked = e.refused as is_disliked,
     e.completed > e.undone as is_completed
 from (
-    select t.*, t.refused > t.undone and t.refused >= t.chosen as is_refused
+    select
+        t.*,
+        t.refused > t.undone and t.refused >= t.chosen as is_refused
     from (
         select
             i.rater_id,
@@ -633,8 +638,8 @@ grant execute on function private.rarity_limit() to service_role;
 
 -- source: sql/private/recommend/report_failure.sql
 -- Log that a source of lists failed, and notify the jobs worker, which counts it (cinefluent_list_failures_total).
--- Works in a read-only transaction, as lists are made in one. Quoted values of the message are left out, since they may be
--- somebody's: what stands between double quotes after a colon, and ids.
+-- Works in a read-only transaction, as lists are made in one. Quoted values of the message are left out, since they may
+-- be personal: text between double quotes after a colon, and ids.
 create or replace function private.report_failure(source text, state text, message text) returns void
 language plpgsql set search_path = ''
 as $$

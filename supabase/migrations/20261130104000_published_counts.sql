@@ -721,8 +721,8 @@ revoke execute on function private.noise(double precision) from public;
 
 -- source: sql/private/recommend/note_changes.sql
 -- Note for whom figures of items changed: they are published again once enough different accounts changed them.
--- The three lists go together, an entry a rating or event; figure is ratings or interactions. Trends of the world and of the
--- country change with both. Who took part in a publication today is not noted again today, so that the same few
+-- The three lists go together, an entry a rating or event; figure is ratings or interactions. Trends of the world and
+-- of the country change with both. Who took part in a publication today is not noted again today, so that the same few
 -- accounts cannot have a figure published over and over. Accounts are kept as digests.
 -- No more rows are written than one publication needs; in order, so that two writers cannot wait for each other in a
 -- circle. For triggers, which run it as the owner.
@@ -975,10 +975,10 @@ revoke execute on function private.publish_interactions(integer) from public;
 
 -- source: sql/private/recommend/publish_ratings.sql
 -- Publish the counts of ratings of up to `batch` items that enough accounts changed since they were last
--- published; of how many items. An account counts once, with the mean of what its profiles gave. The count is a multiple of a step;
--- the sum has noise of one rating's size, and the mean is drawn to the mean of all and rounded. An item that fewer
--- accounts rated has no count. What was noted and what is counted are of one snapshot: a rating that is being written
--- is in neither. For private.publish_counts.
+-- published; returns the number of items. An account counts once, with the mean of what its profiles gave. The count
+-- is a multiple of a step; the sum has noise of one rating's size, and the mean is drawn to the mean of all and
+-- rounded. An item that fewer accounts rated has no count. Noted and counted ratings are of one snapshot: a rating that
+-- is being written is in neither. For private.publish_counts.
 create or replace function private.publish_ratings(batch integer) returns integer
 language plpgsql set search_path = ''
 as $$
@@ -1018,7 +1018,8 @@ begin
         select
             c.item_id,
             private.round_by_chance(c.accounts, v_rule.count_step) as count,
-            (c.total + private.noise(v_rule.rating_noise) + v_rule.prior * v_level) / (c.accounts + v_rule.prior) as mean,
+            (c.total + private.noise(v_rule.rating_noise) + v_rule.prior * v_level)
+            / (c.accounts + v_rule.prior) as mean,
             (c.accounts * c.variance + private.noise(power(v_rule.rating_noise, 2)) + 4 * v_rule.prior)
             / (c.accounts + 4 * v_rule.prior) as variance
         from counted as c
@@ -1026,7 +1027,10 @@ begin
         select
             r.item_id,
             r.count,
-            case when v_rule.rating_noise > 0 then round(greatest(0.5, least(5, r.mean))::numeric, 1) else r.mean end as mean,
+            case
+                when v_rule.rating_noise > 0 then round(greatest(0.5, least(5, r.mean))::numeric, 1)
+                else r.mean
+            end as mean,
             greatest(0, least(5, r.variance)) as variance
         from rounded as r
     ), written as (
@@ -1181,7 +1185,8 @@ as $$
         count - count % step + case when private.chance() * step < count % step then step else 0 end
     )::integer
 $$;
-comment on function private.round_by_chance(bigint, integer) is 'A count as a multiple of a step, up or down by chance.';
+comment on function private.round_by_chance(bigint, integer) is
+'A count as a multiple of a step, up or down by chance.';
 revoke execute on function private.round_by_chance(bigint, integer) from public;
 
 -- source: sql/private/recommend/trending.sql

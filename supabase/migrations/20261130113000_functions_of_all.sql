@@ -4,8 +4,8 @@ set lock_timeout = '10s';
 set check_function_bodies = off;
 
 -- source: sql/private/identity/create_account.sql
--- Trigger: a new auth user gets an account and a default profile, a grown-up's: of the highest maturity rating. The names
--- the user wants are taken where they can be; signing up never fails because of them.
+-- Trigger: a new auth user gets an account and a default profile, a grown-up's: of the highest maturity rating. The
+-- names the user wants are taken where they can be; signing up never fails because of them.
 -- Definer: the auth server's role writes auth.users and none of ours.
 create or replace function private.create_account() returns trigger
 language plpgsql security definer set search_path = ''
@@ -632,7 +632,7 @@ grant execute on function public.get_popular_items(integer, text, integer) to an
 -- source: sql/rpc/recommend/record_interactions.sql
 -- Record what the acting profile did with items: all events of a call or none; an event sent again does nothing.
 -- Of like, save, dislike and dismiss the latest on an item counts. undo takes back every event before it on the item,
--- completion included: the item is as if the profile had said nothing of it. A rating is taken back by deleting its row.
+-- completion included: the item is as if the profile had said nothing of it. Delete a rating's row to take it back.
 --   events  a list of 1 to 500 objects: client_id (uuid, chosen by the client, once per event), item_id (uuid),
 --           type (view, click, share, save, like, dislike, complete, dismiss, undo), occurred_at (optional: ISO 8601
 --           with seconds and a time zone, of the last 30 days, up to a minute ahead; default now; events of one time

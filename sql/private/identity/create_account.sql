@@ -1,5 +1,5 @@
--- Trigger: a new auth user gets an account and a default profile, a grown-up's: of the highest maturity rating. The names
--- the user wants are taken where they can be; signing up never fails because of them.
+-- Trigger: a new auth user gets an account and a default profile, a grown-up's: of the highest maturity rating. The
+-- names the user wants are taken where they can be; signing up never fails because of them.
 -- Definer: the auth server's role writes auth.users and none of ours.
 create or replace function private.create_account() returns trigger
 language plpgsql security definer set search_path = ''

@@ -1,5 +1,5 @@
--- Tables that lead to people and that private.data_inventory does not list, as a later version of Auth may bring: what an
--- operator writes a row for. Until then they are exported by their plain columns, and erased. For checks only.
+-- Tables that lead to people and that private.data_inventory does not list, as a later version of Auth may have: an
+-- operator writes a row for each. Until then they are exported by their plain columns, and erased. For checks only.
 create or replace function private.unlisted_tables() returns setof text
 language sql stable rows 1 set search_path = ''
 as $$

@@ -15,7 +15,9 @@ select
     e.is_refused and e.disliked = e.refused as is_disliked,
     e.completed > e.undone as is_completed
 from (
-    select t.*, t.refused > t.undone and t.refused >= t.chosen as is_refused
+    select
+        t.*,
+        t.refused > t.undone and t.refused >= t.chosen as is_refused
     from (
         select
             i.rater_id,

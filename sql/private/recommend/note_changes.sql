@@ -1,6 +1,6 @@
 -- Note for whom figures of items changed: they are published again once enough different accounts changed them.
--- The three lists go together, an entry a rating or event; figure is ratings or interactions. Trends of the world and of the
--- country change with both. Who took part in a publication today is not noted again today, so that the same few
+-- The three lists go together, an entry a rating or event; figure is ratings or interactions. Trends of the world and
+-- of the country change with both. Who took part in a publication today is not noted again today, so that the same few
 -- accounts cannot have a figure published over and over. Accounts are kept as digests.
 -- No more rows are written than one publication needs; in order, so that two writers cannot wait for each other in a
 -- circle. For triggers, which run it as the owner.

@@ -1,8 +1,8 @@
 -- Publish the counts of ratings of up to `batch` items that enough accounts changed since they were last
--- published; of how many items. An account counts once, with the mean of what its profiles gave. The count is a multiple of a step;
--- the sum has noise of one rating's size, and the mean is drawn to the mean of all and rounded. An item that fewer
--- accounts rated has no count. What was noted and what is counted are of one snapshot: a rating that is being written
--- is in neither. For private.publish_counts.
+-- published; returns the number of items. An account counts once, with the mean of what its profiles gave. The count
+-- is a multiple of a step; the sum has noise of one rating's size, and the mean is drawn to the mean of all and
+-- rounded. An item that fewer accounts rated has no count. Noted and counted ratings are of one snapshot: a rating that
+-- is being written is in neither. For private.publish_counts.
 create or replace function private.publish_ratings(batch integer) returns integer
 language plpgsql set search_path = ''
 as $$
@@ -42,7 +42,8 @@ begin
         select
             c.item_id,
             private.round_by_chance(c.accounts, v_rule.count_step) as count,
-            (c.total + private.noise(v_rule.rating_noise) + v_rule.prior * v_level) / (c.accounts + v_rule.prior) as mean,
+            (c.total + private.noise(v_rule.rating_noise) + v_rule.prior * v_level)
+            / (c.accounts + v_rule.prior) as mean,
             (c.accounts * c.variance + private.noise(power(v_rule.rating_noise, 2)) + 4 * v_rule.prior)
             / (c.accounts + 4 * v_rule.prior) as variance
         from counted as c
@@ -50,7 +51,10 @@ begin
         select
             r.item_id,
             r.count,
-            case when v_rule.rating_noise > 0 then round(greatest(0.5, least(5, r.mean))::numeric, 1) else r.mean end as mean,
+            case
+                when v_rule.rating_noise > 0 then round(greatest(0.5, least(5, r.mean))::numeric, 1)
+                else r.mean
+            end as mean,
             greatest(0, least(5, r.variance)) as variance
         from rounded as r
     ), written as (

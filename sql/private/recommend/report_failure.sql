@@ -1,6 +1,6 @@
 -- Log that a source of lists failed, and notify the jobs worker, which counts it (cinefluent_list_failures_total).
--- Works in a read-only transaction, as lists are made in one. Quoted values of the message are left out, since they may be
--- somebody's: what stands between double quotes after a colon, and ids.
+-- Works in a read-only transaction, as lists are made in one. Quoted values of the message are left out, since they may
+-- be personal: text between double quotes after a colon, and ids.
 create or replace function private.report_failure(source text, state text, message text) returns void
 language plpgsql set search_path = ''
 as $$

@@ -7,5 +7,6 @@ as $$
         count - count % step + case when private.chance() * step < count % step then step else 0 end
     )::integer
 $$;
-comment on function private.round_by_chance(bigint, integer) is 'A count as a multiple of a step, up or down by chance.';
+comment on function private.round_by_chance(bigint, integer) is
+'A count as a multiple of a step, up or down by chance.';
 revoke execute on function private.round_by_chance(bigint, integer) from public;

@@ -1,6 +1,6 @@
 -- Record what the acting profile did with items: all events of a call or none; an event sent again does nothing.
 -- Of like, save, dislike and dismiss the latest on an item counts. undo takes back every event before it on the item,
--- completion included: the item is as if the profile had said nothing of it. A rating is taken back by deleting its row.
+-- completion included: the item is as if the profile had said nothing of it. Delete a rating's row to take it back.
 --   events  a list of 1 to 500 objects: client_id (uuid, chosen by the client, once per event), item_id (uuid),
 --           type (view, click, share, save, like, dislike, complete, dismiss, undo), occurred_at (optional: ISO 8601
 --           with seconds and a time zone, of the last 30 days, up to a minute ahead; default now; events of one time
