@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from postgrest.exceptions import APIError
 from supabase import Client
@@ -80,15 +81,21 @@ def test_a_profile_of_another_account_is_refused(viewer: Viewer, other_viewer: V
     assert error.code == "42501" and '"field": "profile_id"' in str(error.details)
 
 
-def test_an_ended_account_leaves_its_ratings_unnamed(
-    viewer: Viewer, service: Client, films: dict[str, str]
+def test_an_ended_account_leaves_its_settled_ratings_unnamed(
+    stack: Stack, viewer: Viewer, service: Client, films: dict[str, str]
 ) -> None:
     client, user = viewer
-    client.table("ratings").upsert({"item_id": films["A"], "rating": 4}).execute()
+    for title in "AB":
+        client.table("ratings").upsert({"item_id": films[title], "rating": 4}).execute()
+    with psycopg.connect(stack.database_url) as connection:
+        settled = "update ratings set created_at = now() - interval '8 days' where item_id = %s"
+        connection.execute(settled, [films["A"]])
     service.auth.admin.delete_user(user)
     left: Any = (
         service.table("ratings").select("rating, raters(profile_id)").eq("item_id", films["A"]).execute()
     )
     assert left.data == [{"rating": 4, "raters": {"profile_id": None}}]
+    young: Any = service.table("ratings").select("rating").eq("item_id", films["B"]).execute()
+    assert young.data == []
     gone: Any = service.table("accounts").select("id").eq("id", user).execute()
     assert gone.data == []

@@ -118,6 +118,9 @@ def test_the_python_snippets_run_in_their_order(
         run(snippet, names)
     assert names["film"]["title"] == "Blade Runner"
     assert (names["kid"]["name"], names["kid"]["is_kids"]) == ("Zoë", True)
+    ratings = names["client"].table("ratings").select("rating")
+    assert ratings.execute().data == [{"rating": 4.5}]
+    names["client"].postgrest.headers["x-profile-id"] = names["kid"]["id"]
     assert names["client"].table("ratings").select("rating").execute().data == []
     assert pictures(database) == [(f"{names['user'].id}/me.png", "image/png")]
     assert "hello\n" in capsys.readouterr().out
