@@ -254,6 +254,24 @@ def test_types_of_a_bucket_are_read_as_storage_reads_them(
     store(db, f"{viewer.id}/a.html", 1, kind="text/html; charset=utf-8")
 
 
+@pytest.mark.parametrize("bucket", ["avatars", "artwork"])
+def test_a_file_of_before_keeps_nobody_from_being_deleted(
+    db: psycopg.Connection, viewer: Person, bucket: str
+) -> None:
+    renamed = "update private.quotas set resource = %s where resource = %s"
+    db.execute(renamed, ["unchecked", f"{bucket}.files"])
+    db.execute(
+        "insert into storage.objects (bucket_id, name, owner_id, version) values (%s, %s, %s, %s)",
+        [bucket, f"{viewer.id}/{'x' * 600}.png", str(viewer.id), str(uuid4())],
+    )
+    db.execute(renamed, [f"{bucket}.files", "unchecked"])
+    db.execute("delete from auth.users where id = %s", [viewer.id])
+    owners = db.execute("select owner_id from storage.objects where bucket_id = %s", [bucket]).fetchall()
+    assert owners == ([(None,)] if bucket == "artwork" else [])
+    returned = db.execute("select from private.return_files()").rowcount
+    assert returned == (1 if bucket == "avatars" else 0)
+
+
 def test_a_line_break_in_cache_control_is_refused(db: psycopg.Connection, viewer: Person) -> None:
     bad = Jsonb({"size": 1, "mimetype": "image/png", "cacheControl": "max-age=1\r\nset-cookie: a=b"})
     too_much(db, FILE, ["avatars", f"{viewer.id}/a.png", bad], "42501")

@@ -1,7 +1,8 @@
 -- Trigger of storage.objects: what a client says of a file has a form and a size, and the file is of the size and type
 -- that its bucket takes, whichever way it came: Storage itself looks at neither when it copies, nor at the size of
--- a body without a length. In the buckets that have quotas. Raises 42501, which Storage answers with 403.
--- Definer: clients may not read buckets and quotas.
+-- a body without a length. In the buckets that have quotas. A file of before stays as it is when its owner changes, and
+-- has its row back when it is to be deleted. Raises 42501, which Storage answers with 403.
+-- Definer: clients may not read buckets, quotas and notes.
 create or replace function private.check_file() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -10,6 +11,16 @@ declare
     v_type text := lower(btrim(split_part(new.metadata ->> 'mimetype', ';', 1)));
     v_fault text;
 begin
+    if tg_op = 'UPDATE'
+        and (new.bucket_id, new.name, new.metadata, new.user_metadata)
+            is not distinct from (old.bucket_id, old.name, old.metadata, old.user_metadata)
+        or exists (
+            select from private.files_to_remove as f
+            where f.bucket_id = new.bucket_id and f.name = new.name and f.version = new.version
+        )
+    then
+        return new;
+    end if;
     select b.* into v_bucket
     from storage.buckets as b
     join private.quotas as q on q.resource = b.id || '.files'
