@@ -1,6 +1,7 @@
 """What each request to the platform passes first: a plain path, a body that comes, a share for its caller."""
 
 import asyncio
+import re
 import time
 from dataclasses import dataclass, field
 
@@ -25,10 +26,9 @@ def refusal(status: int, code: str, message: str, headers: dict[str, str] | None
     return JSONResponse({**words, "statusCode": str(status)}, status, {**LEGIBLE, **(headers or {})})
 
 
-def unplain() -> Response:
-    return refusal(
-        400, "path_refused", "The path has dot segments, doubled slashes or characters it may not have"
-    )
+def unplain(path: str) -> Response:
+    said = paths.KEY_REFUSED if re.match(paths.STORAGE, path) else paths.REFUSED
+    return refusal(400, said["code"], said["message"])
 
 
 def too_many(what: str) -> Response:
@@ -88,8 +88,9 @@ class Bounds:
             return await self.app(scope, receive, send)
         caller = HTTPConnection(scope)
         holder.set(limits.network(caller))
-        if not paths.is_plain(scope["raw_path"].decode("latin-1")):
-            return await unplain()(scope, receive, send)
+        path = scope["raw_path"].decode("latin-1")
+        if not paths.is_plain(path):
+            return await unplain(path)(scope, receive, send)
         if scope["type"] == "websocket" or not _has_body(caller):
             return await self.app(scope, receive, send)
         body = Body(receive, self.bodies, holder.get())

@@ -30,6 +30,17 @@ _CHARACTERS = (
 TEXT = rf"(?i)^({_CHARACTERS})*([?]|$)"
 """UTF-8 as RFC 3629 has it, escaped: without overlong forms and halves of surrogate pairs."""
 
+REFUSED = {
+    "code": "path_refused",
+    "message": "The path has dot segments, doubled slashes or characters it may not have",
+}
+STORAGE = r"/storage/v1/"
+"""Below this the answer has Storage's form and code, which its clients know."""
+KEY_REFUSED = {
+    **{"statusCode": "400", "error": "InvalidKey"},
+    **{"message": f"Invalid key: {REFUSED['message']}", "code": "InvalidKey"},
+}
+
 
 def is_plain(path: str) -> bool:
     """Whether a path, as it was sent, is one that all servers read alike."""

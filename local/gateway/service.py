@@ -30,10 +30,6 @@ SECRET_IN_BROWSER = {
     "hint": "Secret API keys can only be used in a protected environment and should never be used in a "
     "browser. Delete this secret API key immediately!",
 }
-PATH_REFUSED = {
-    "code": "path_refused",
-    "message": "The path has dot segments, doubled slashes or characters it may not have",
-}
 NO_ROUTE = {"message": "no Route matched with those values"}
 UNAVAILABLE = {"message": "The service behind this address does not answer. Try again in a moment."}
 
@@ -95,7 +91,9 @@ def _caddyfile(settings: Settings, addresses: Mapping[str, str], elsewhere: Coll
         "slashes": paths.SLASHES,
         "named": f"^{paths.NAMED}",
         "services": f"^{paths.SERVICES}",
-        "path_refused": quoted(PATH_REFUSED),
+        "of_storage": f"^{paths.STORAGE}",
+        "path_refused": quoted(paths.REFUSED),
+        "key_refused": quoted(paths.KEY_REFUSED),
         "header_size": bodies.HEADERS,
         "body_idle": bodies.IDLE,
         "readable": ", ".join(READABLE),

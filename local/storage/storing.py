@@ -47,7 +47,7 @@ class Place:
             "name": self.name,
             "owner": owner.owner_uuid,
             "owner_id": owner.owner,
-            "metadata": Jsonb(metadata),
+            "metadata": None if metadata is None else Jsonb(metadata),
             "user_metadata": Jsonb(user_metadata or {}),
             "version": version,
         }

@@ -421,6 +421,7 @@ def test_a_note_goes_when_storage_deleted_the_file_and_else_the_row_goes_again(
     ).fetchone() == (0,)
 
 
+@pytest.mark.parametrize("bucket", ["avatars", "portraits", "speech"])
 @pytest.mark.parametrize(
     ("age", "folder", "owner", "is_orphan"),
     [
@@ -435,14 +436,14 @@ def test_a_note_goes_when_storage_deleted_the_file_and_else_the_row_goes_again(
     ],
 )
 def test_old_files_of_nobody_are_found(
-    db: psycopg.Connection, age: str, folder: str, owner: str | None, is_orphan: bool
+    db: psycopg.Connection, bucket: str, age: str, folder: str, owner: str | None, is_orphan: bool
 ) -> None:
     ids = {"gone": str(uuid4()), "there": str(person(db).id), "readme": "readme"}
     name = f"{ids[folder]}/a.png"
     db.execute(
         "insert into storage.objects (bucket_id, name, owner_id, created_at) "
-        "values ('avatars', %s, %s, now() - %s::interval)",
-        [name, ids[owner] if owner else None, age],
+        "values (%s, %s, %s, now() - %s::interval)",
+        [bucket, name, ids[owner] if owner else None, age],
     )
     found = db.execute("select name from private.orphan_files()").fetchall()
     assert ((name,) in found) is is_orphan

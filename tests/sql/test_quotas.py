@@ -236,6 +236,42 @@ def test_a_file_is_what_its_bucket_takes(
     db.execute(insert, [f"{viewer.id}/ä (1) & 日.png", good, Jsonb({"alt": "क" * 100})])
 
 
+@pytest.mark.parametrize("nothing", [None, Jsonb(None), Jsonb({})], ids=["null", "JSON's null", "empty"])
+def test_a_row_on_trial_says_nothing_of_its_file(
+    db: psycopg.Connection, viewer: Person, nothing: object
+) -> None:
+    """Storage writes it, and takes it back, to see whether the caller may upload."""
+    become(db, viewer)
+    db.execute(FILE, ["avatars", f"{viewer.id}/a.png", nothing])
+
+
+@pytest.mark.parametrize("types", [None, [], ["*/*"], ["Text/HTML"], ["text/*"]])
+def test_types_of_a_bucket_are_read_as_storage_reads_them(
+    db: psycopg.Connection, viewer: Person, types: list[str] | None
+) -> None:
+    db.execute("update storage.buckets set allowed_mime_types = %s where id = 'avatars'", [types])
+    become(db, viewer)
+    store(db, f"{viewer.id}/a.html", 1, kind="text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("bucket", ["avatars", "artwork"])
+def test_a_file_of_before_keeps_nobody_from_being_deleted(
+    db: psycopg.Connection, viewer: Person, bucket: str
+) -> None:
+    renamed = "update private.quotas set resource = %s where resource = %s"
+    db.execute(renamed, ["unchecked", f"{bucket}.files"])
+    db.execute(
+        "insert into storage.objects (bucket_id, name, owner_id, version) values (%s, %s, %s, %s)",
+        [bucket, f"{viewer.id}/{'x' * 600}.png", str(viewer.id), str(uuid4())],
+    )
+    db.execute(renamed, [f"{bucket}.files", "unchecked"])
+    db.execute("delete from auth.users where id = %s", [viewer.id])
+    owners = db.execute("select owner_id from storage.objects where bucket_id = %s", [bucket]).fetchall()
+    assert owners == ([(None,)] if bucket == "artwork" else [])
+    returned = db.execute("select from private.return_files()").rowcount
+    assert returned == (1 if bucket == "avatars" else 0)
+
+
 def test_a_line_break_in_cache_control_is_refused(db: psycopg.Connection, viewer: Person) -> None:
     bad = Jsonb({"size": 1, "mimetype": "image/png", "cacheControl": "max-age=1\r\nset-cookie: a=b"})
     too_much(db, FILE, ["avatars", f"{viewer.id}/a.png", bad], "42501")

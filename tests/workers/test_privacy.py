@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from storage3 import SyncStorageClient
 
+from tests.clients.storage.samples import SAMPLES
 from tests.conftest import Stack
 from tests.waiting import until
 from tests.workers.catalogue import DELETE_RATERS, Catalogue
@@ -226,31 +227,33 @@ def test_files_of_a_deleted_user_are_not_served_from_then_on_and_their_bytes_go(
         storage = SyncStorageClient(f"{stack.url}/storage/v1/", headers, http_client=http)
         for bucket, owner, name in (
             ("avatars", user, "a + b & c.png"),
+            ("portraits", user, "a + b & c.webp"),
             ("speech", user, "a.png"),
-            ("avatars", other, "b.png"),
+            ("portraits", other, "b.webp"),
         ):
             row = "insert into storage.objects (bucket_id, name, owner_id, version) values (%s, %s, %s, %s)"
             if bucket == "speech":
                 db.execute(row, [bucket, f"{owner}/{name}", str(owner), str(uuid4())])
             else:
-                storage.from_(bucket).upload(f"{owner}/{name}", PIXEL, {"content-type": "image/png"})
-        kept = storage.from_("avatars").get_public_url(f"{other}/b.png")
-        address = storage.from_("avatars").get_public_url(f"{user}/a + b & c.png")
+                kind = "image/png" if bucket == "avatars" else "image/webp"
+                storage.from_(bucket).upload(f"{owner}/{name}", SAMPLES[kind], {"content-type": kind})
+        kept = storage.from_("portraits").get_public_url(f"{other}/b.webp")
+        address = storage.from_("portraits").get_public_url(f"{user}/a + b & c.webp")
         (signed,) = storage.from_("avatars").create_signed_urls([f"{user}/a + b & c.png"], 600)
-        versions = "select version from storage.objects where name like %s and bucket_id = 'avatars'"
-        (version,) = db.execute(versions, [f"{user}/%"]).fetchone() or ("",)
-        bytes_there = stack.settings.files / "objects" / version[:2] / version
+        versions = "select version from storage.objects where name like %s and bucket_id <> 'speech'"
+        found = db.execute(versions, [f"{user}/%"]).fetchall()
+        bytes_there = [stack.settings.files / "objects" / version[:2] / version for (version,) in found]
         try:
             assert http.get(address).is_success and http.get(str(signed["signedURL"])).is_success
-            assert bytes_there.exists()
+            assert [path.exists() for path in bytes_there] == [True, True]
             DELETIONS[way](db, http, stack.url, user)
             assert not http.get(address).is_success and not http.get(str(signed["signedURL"])).is_success
             until(lambda: not db.execute("select from private.files_to_remove").rowcount)
             assert not db.execute("select from storage.objects where name like %s", [f"{user}/%"]).rowcount
-            assert not bytes_there.exists()
+            assert [path.exists() for path in bytes_there] == [False, False]
             assert http.get(kept).is_success
         finally:
-            storage.from_("avatars").remove([f"{other}/b.png"])
+            storage.from_("portraits").remove([f"{other}/b.webp"])
             db.execute("delete from auth.users where id = %s", [user])
 
 
@@ -264,6 +267,7 @@ def test_files_wait_for_storage_out_of_reach(
         SyncStorageClient(f"{stack.url}/storage/v1/", headers, http_client=http).from_("avatars").upload(
             name, PIXEL, {"content-type": "image/png"}
         )
+        assert http.get(f"{stack.url}/storage/v1/object/avatars/{name}").is_success
         with db.transaction():
             db.execute("delete from auth.users where id = %s", [user])
             db.execute("set local search_path = procrastinate")
@@ -271,7 +275,7 @@ def test_files_wait_for_storage_out_of_reach(
             db.execute("set local search_path = public, extensions")
         with pytest.raises(AwayError):
             store.remove_files(db, Files("http://127.0.0.1:1", stack.service_role_key))
-        assert not http.get(f"{stack.url}/storage/v1/object/public/avatars/{name}").is_success
+        assert not http.get(f"{stack.url}/storage/v1/object/avatars/{name}").is_success
         assert db.execute("select from private.files_to_remove").rowcount == 1
         assert store.remove_files(db, files) == 1
         assert store.remove_files(db, files) == 0

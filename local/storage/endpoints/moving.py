@@ -74,10 +74,10 @@ async def copied(request: Request) -> Response:
         bucket = await bucket_named(tx, target_bucket)
     source = Object.of(row)
     place = Place(target_bucket, given["destinationKey"], caller, request.headers.get("x-upsert") == "true")
-    await storing.check_permission(request, place, source.metadata)
-    names.check_path(place.bucket, place.name, version)
     file_metadata, user_metadata = _described(request, given, source)
     await _check_limits(request, bucket, place.name, row | {"metadata": file_metadata})
+    await storing.check_permission(request, place, file_metadata)
+    names.check_path(place.bucket, place.name, version)
     try:
         await files.duplicate(source.version or "", version)
     except (FileNotFoundError, ValueError) as error:

@@ -1,5 +1,5 @@
--- Files in avatars and speech of users who are not there: the second net, for what was uploaded while its user was
--- being deleted. An hour old at least, by the folder or by the owner. For workers only.
+-- Files in avatars, portraits and speech of users who are not there: the second net, for what was uploaded while its
+-- user was being deleted. An hour old at least, by the folder or by the owner. For workers only.
 create or replace function private.orphan_files(batch integer default 1000) returns table (bucket_id text, name text)
 language plpgsql stable rows 100 set search_path = ''
 as $$
@@ -10,7 +10,7 @@ begin
     return query execute
         'select o.bucket_id, o.name from storage.objects as o '
         'cross join lateral (values (private.as_uuid(o.owner_id)), (private.as_uuid(split_part(o.name, ''/'', 1)))) as u (id) '
-        'where o.bucket_id in (''avatars'', ''speech'') and o.created_at < now() - interval ''1 hour'' '
+        'where o.bucket_id in (''avatars'', ''portraits'', ''speech'') and o.created_at < now() - interval ''1 hour'' '
         'group by o.id, o.bucket_id, o.name '
         'having count(u.id) > 0 and bool_and(u.id is null or not exists (select from public.accounts as a where a.id = u.id)) '
         'order by o.bucket_id, o.name limit $1'

@@ -191,7 +191,7 @@ def test_an_upload_nobody_began_is_not_found(ann: User, http: httpx.Client, uplo
 @pytest.mark.parametrize("upload_id", ["..%2F..%2Fx", "%00", "a%2Fb"])
 def test_an_id_that_is_a_path_is_refused(ann: User, http: httpx.Client, upload_id: str) -> None:
     answer = piece(http, ann, f"{UPLOADS}/{upload_id}", 0, b"x")
-    assert (answer.status_code, answer.json()["code"]) == (400, "path_refused")
+    assert (answer.status_code, answer.json()["code"]) == (400, "InvalidKey")
 
 
 def test_a_client_without_other_methods_names_them_in_a_header(ann: User, http: httpx.Client) -> None:
