@@ -10,11 +10,7 @@ drop policy if exists item_neighbours_select_everybody on public.item_neighbours
 create policy item_neighbours_select_everybody on public.item_neighbours
 for select to anon, authenticated
 using (
-    model_id in (
-        select m.id
-        from public.recommendation_models as m
-        where m.name = 'liked_together'
-    )
+    model_id = any((select private.readable_models())::bigint[])
     and (
         not (select private.has_age_limit())
         or private.item_exists(item_id) and private.item_exists(neighbour_id)

@@ -468,32 +468,6 @@ create or replace trigger enqueue_deleted
 after delete on public.ratings referencing old table as changed_rows
 for each statement execute function private.enqueue_similarity();
 
--- source: sql/policies/item_neighbours.sql
--- Weights of the models that similar items are found by are all callers' to read, of any version. Those of rated_alike
--- are not: where one rater rated both items, a weight shows what that rater gave.
--- Of items that exist for the caller.
-alter table public.item_neighbours enable row level security;
-revoke all on public.item_neighbours from anon, authenticated;
-grant select on public.item_neighbours to anon, authenticated;
-grant all on public.item_neighbours to service_role;
-
-drop policy if exists item_neighbours_select_everybody on public.item_neighbours;
-create policy item_neighbours_select_everybody on public.item_neighbours
-for select to anon, authenticated
-using (
-    model_id in (
-        select m.id
-        from public.recommendation_models as m
-        where m.name = 'liked_together'
-    )
-    and (
-        not (select private.has_age_limit())
-        or private.item_exists(item_id) and private.item_exists(neighbour_id)
-    )
-);
-comment on policy item_neighbours_select_everybody on public.item_neighbours is
-'Everybody reads it of items that exist for the acting profile.';
-
 -- source: sql/policies/item_stats.sql
 -- Counts as private.publish_counts publishes them show no one's rating: all may read them, of items that exist for the
 -- caller.
@@ -783,3 +757,38 @@ as $$
 $$;
 comment on function private.unwanted(uuid) is 'Items that have no rank in a rater''s lists.';
 revoke execute on function private.unwanted(uuid) from public;
+
+-- source: sql/private/recommend/readable_models.sql
+-- Policy predicate: the versions of the model whose weights any caller may read. Those of rated_alike are not among
+-- them: where one rater rated both items, a weight shows what that rater gave.
+-- Definer: a caller with an age limit may not read recommendation_models, which list items of any rating.
+create or replace function private.readable_models() returns bigint[]
+language sql stable security definer set search_path = ''
+as $$
+    select coalesce(array_agg(m.id), '{}') from public.recommendation_models as m where m.name = 'liked_together'
+$$;
+comment on function private.readable_models() is 'The versions of the model whose weights any caller may read.';
+revoke execute on function private.readable_models() from public;
+grant execute on function private.readable_models() to anon, authenticated, service_role;
+
+-- source: sql/policies/item_neighbours.sql
+-- Weights of the models that similar items are found by are all callers' to read, of any version. Those of rated_alike
+-- are not: where one rater rated both items, a weight shows what that rater gave.
+-- Of items that exist for the caller.
+alter table public.item_neighbours enable row level security;
+revoke all on public.item_neighbours from anon, authenticated;
+grant select on public.item_neighbours to anon, authenticated;
+grant all on public.item_neighbours to service_role;
+
+drop policy if exists item_neighbours_select_everybody on public.item_neighbours;
+create policy item_neighbours_select_everybody on public.item_neighbours
+for select to anon, authenticated
+using (
+    model_id = any((select private.readable_models())::bigint[])
+    and (
+        not (select private.has_age_limit())
+        or private.item_exists(item_id) and private.item_exists(neighbour_id)
+    )
+);
+comment on policy item_neighbours_select_everybody on public.item_neighbours is
+'Everybody reads it of items that exist for the acting profile.';

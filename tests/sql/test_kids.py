@@ -9,6 +9,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.sql.people import Person, become, embed, item, item_model, person, rate
+from tests.sql.publishing import publish
 
 RATINGS = ("G", "PG", "PG-13", "R", "NC-17", None)
 VECTOR = str([1.0] + [0.0] * 383)
@@ -74,6 +75,7 @@ def films(db: psycopg.Connection, kid: Person) -> Iterator[dict[str | None, UUID
         rate(db, critic, {film: 5})
     item_model(db, {a: {b: 0.9 for b in made.values() if b != a} for a in made.values()})
     rate(db, kid.rater_id, {made["R"]: 5, made[None]: 5, made["PG"]: 4})
+    publish(db)
     become(db, kid, headers={"x-profile-id": str(kid.profile_id)})
     db.execute("reset role")
     yield made
