@@ -70,9 +70,9 @@ def test_what_occurred_later_counts_though_it_arrived_first(
 def test_a_fast_clock_does_not_hold_back_what_follows(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
-    ahead = db.execute("select (now() + interval '5 hours')::text").fetchone()
+    ahead = db.execute("select now() + interval '50 seconds'").fetchone()
     assert ahead
-    record(db, films["A"], "dislike", occurred_at=ahead[0])
+    record(db, films["A"], "dislike", occurred_at=ahead[0].isoformat())
     record(db, films["A"], "like")
     assert is_liked(db, films)
 
