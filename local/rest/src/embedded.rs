@@ -362,7 +362,7 @@ fn check_filters(query: &QueryParams) -> Result<(), Unanswerable> {
     }
 }
 
-fn leaves(tree: &LogicTree) -> Vec<&Filter> {
+pub fn leaves(tree: &LogicTree) -> Vec<&Filter> {
     match tree {
         LogicTree::Expr { children, .. } => children.iter().flat_map(leaves).collect(),
         LogicTree::Stmt(filter) => vec![filter],

@@ -14,6 +14,7 @@ use crate::database::{Database, Reading, Writing};
 use crate::embedded;
 use crate::limits::{self, Sender};
 use crate::negotiation::negotiated;
+use crate::patterns;
 use crate::query::{self, Unanswerable};
 use crate::rest::Rest;
 use crate::seats::Seats;
@@ -24,7 +25,9 @@ use axum::extract::Request;
 use axum::http::{self, HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use percent_encoding::percent_decode_str;
 use postrust_core::api_request::query_params::parse_select;
-use postrust_core::api_request::{QualifiedIdentifier, SelectItem, parse_query_params};
+use postrust_core::api_request::{
+    QualifiedIdentifier, QueryParams, SelectItem, parse_query_params,
+};
 use postrust_core::{Routine, SchemaCache, Table};
 use std::sync::Arc;
 
@@ -133,6 +136,7 @@ async fn served(
     if request.uri().path() == "/" && request.method() == Method::GET {
         return Err(no_description());
     }
+    query::check_given_once(request.uri().query().unwrap_or_default()).map_err(unanswerable)?;
     let schemas = &rest.config().db_schemas;
     let calls = Asked::by(&request, schemas).calls;
     let (request, limits_affected) = {
@@ -303,7 +307,9 @@ fn readable_query(
     reading: &mut Reading,
 ) -> Result<(String, Option<Box<SchemaCache>>), Unanswerable> {
     let Some(table) = table(asked, schema) else {
-        return Ok((query::normalized(&asked.query, None)?, None));
+        let text = query::normalized(&asked.query, None)?;
+        parsed(asked, &text)?;
+        return Ok((text, None));
     };
     if query::parameter(&asked.query, "select").is_some_and(|select| select.is_empty()) {
         reading.hidden = table.pk_cols.first().or(table.columns.keys().next()).cloned();
@@ -312,7 +318,7 @@ fn readable_query(
         return Err(Unanswerable::unsupported("CSV has at least one column"));
     }
     let text = query::normalized(&asked.query, reading.hidden.as_deref())?;
-    let Ok(query) = parse_query_params(&text, asked.calls && asked.reads()) else {
+    let Some(query) = parsed(asked, &text)? else {
         return Ok((text, None)); // Postrust says why not
     };
     if asked.writes() {
@@ -329,6 +335,13 @@ fn readable_query(
     Ok((text, rewritten.schema))
 }
 
+/// The query as Postrust reads it, if it does.
+fn parsed(asked: &Asked, text: &str) -> Result<Option<QueryParams>, Unanswerable> {
+    let query = parse_query_params(text, asked.calls && asked.reads()).ok();
+    query.iter().try_for_each(patterns::check).map_err(Unanswerable::Complex)?;
+    Ok(query)
+}
+
 fn spreads(select: &[SelectItem]) -> bool {
     select.iter().any(|item| match item {
         SelectItem::SpreadRelation { .. } => true,
@@ -343,6 +356,7 @@ fn unanswerable(why: Unanswerable) -> Refused {
         Unanswerable::Unreadable(message) => {
             refusal(StatusCode::BAD_REQUEST, "PGRST100", &message, None)
         }
+        Unanswerable::Complex(refused) => too_complex(refused),
         Unanswerable::NoColumn { relation, column } => no_column(&relation, &column),
     }
 }

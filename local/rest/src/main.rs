@@ -15,6 +15,7 @@ mod limits;
 mod media;
 mod negotiation;
 mod pages;
+mod patterns;
 mod prefer;
 mod query;
 mod reload;
