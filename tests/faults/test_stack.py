@@ -129,9 +129,14 @@ def test_a_killed_supervisor_leaves_nothing_in_the_way(own: Own) -> None:
     assert not {part.pid for part in left.parts.values()} & {part.pid for part in own.state().parts.values()}
 
 
+def database_url(environment: str) -> str:
+    (url,) = (line for line in environment.splitlines() if line.startswith("DATABASE_URL="))
+    return url.removeprefix("DATABASE_URL=")
+
+
 def test_a_power_cut_loses_nothing_that_was_committed(own: Own) -> None:
     own.run("up")
-    url = (own.directory / ".env.local").read_text().split("DATABASE_URL=")[1].strip()
+    url = database_url((own.directory / ".env.local").read_text())
     with psycopg.connect(url) as connection:
         connection.execute("insert into content (title) values ('Still there')")
     left = own.state()
@@ -163,7 +168,7 @@ def test_a_folder_that_is_no_database_is_named(own: Own) -> None:
 def test_reset_empties_the_database_and_keeps_the_keys(own: Own) -> None:
     own.run("up")
     environment = (own.directory / ".env.local").read_text()
-    url = environment.split("DATABASE_URL=")[1].strip()
+    url = database_url(environment)
     with psycopg.connect(url) as connection:
         connection.execute("insert into content (title) values ('Gone soon')")
     own.run("reset")
@@ -196,7 +201,7 @@ def test_two_stacks_stand_side_by_side(stack: Stack, own: Own) -> None:
 
 
 def test_status_says_what_runs(stack: Stack, own: Own) -> None:
-    assert "not running" in local("status", own.directory, own.port).stdout
+    assert "does not run" in local("status", own.directory, own.port).stdout
     shown = local("status", stack.settings.directory, stack.settings.port)
     assert shown.returncode == 0
     assert {"postgres", "search", "jobs", "gateway"} < set(stack.parts)

@@ -1,5 +1,6 @@
 """The embedding worker on a running stack: what changed is embedded, once, whatever happens meanwhile."""
 
+import os
 import re
 import signal
 import subprocess
@@ -185,7 +186,7 @@ def test_a_stopped_sweep_ends_after_its_batch(films: Catalogue, start: Start, nu
 def test_no_search_process_is_one_clear_line(films: Catalogue, start: Start) -> None:
     films.add_unnoticed(1)
     status, out, err = finish(start("embedding", SEARCH_URL="http://127.0.0.1:1"))
-    assert (status, out) == (1, "")
+    assert (status, out) == (os.EX_TEMPFAIL, "")
     assert err.startswith("The search process, which holds the model, does not answer: http://127.0.0.1:1")
     assert err.count("\n") == 1
 
@@ -193,7 +194,7 @@ def test_no_search_process_is_one_clear_line(films: Catalogue, start: Start) -> 
 def test_no_database_is_clear_and_shows_no_password(start: Start) -> None:
     url = "postgresql://postgres:hidden@127.0.0.1:1/postgres"
     status, out, err = finish(start("embedding", DATABASE_URL=url))
-    assert (status, out) == (1, "")
+    assert (status, out) == (os.EX_TEMPFAIL, "")
     assert err.startswith("The database does not answer")
     assert "hidden" not in err and "Traceback" not in err
 

@@ -178,7 +178,7 @@ def test_the_command_stores_what_it_stores_without_an_engine(stored: Stored, sta
         process = start("item_model", "--regularisation", "2", *words)
         out, err = process.communicate(timeout=300)
         assert (process.returncode, err) == (0, "")
-        assert out.endswith(": 20 weights between 5 items, of 16 likings\n")
+        assert out.endswith(": 20 weights between 5 items, of 80 likings\n")
         found.append(stored.weights())
     assert stored.versions() == [2]
     assert found[1] == pytest.approx(found[0], abs=1e-6)

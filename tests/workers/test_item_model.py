@@ -100,8 +100,8 @@ def test_a_training_replaces_the_version_before(taste: Taste, start: Start) -> N
     finish(start("item_model"))
     first = taste.weights()
     taste.connection.execute(
-        "insert into ratings (rater_id, item_id, rating) values (%s, %s, 5)",
-        [taste.raters[0], taste.films[8]],
+        "insert into ratings (rater_id, item_id, rating) select r, %s, 5 from unnest(%s::uuid[]) as r",
+        [taste.films[8], list(taste.raters)],
     )
     assert finish(start("item_model")).startswith("version 2: ")
     assert taste.versions() == [(2, True)]
