@@ -108,6 +108,12 @@ def test_a_training_replaces_the_version_before(taste: Taste, start: Start) -> N
     assert taste.weights().keys() > first.keys()
 
 
+def test_raters_that_are_not_counted_train_no_model(taste: Taste, start: Start) -> None:
+    taste.connection.execute("update raters set is_counted = false where id = any(%s)", [taste.raters[4:]])
+    finish(start("item_model"))
+    assert not [weight for weight in taste.weights().values() if weight > 0]
+
+
 def test_two_trainings_at_once_leave_one_whole_version(taste: Taste, start: Start) -> None:
     for process in [start("item_model", "--regularisation", "2") for _ in range(2)]:
         finish(process)
