@@ -22,11 +22,14 @@ Write = Callable[[httpx.Client, str], httpx.Response]
 
 
 def made(stack: Stack) -> psycopg.Connection:
-    """The table, seen by REST; a connection that commits."""
+    """The table, seen by REST, and not one before it of the same name; a connection that commits."""
     connection = psycopg.connect(stack.database_url, autocommit=True)
     connection.execute(SCHEMA.read_bytes())
+    mark = f"mark_{uuid.uuid4().hex}"
+    connection.execute(f"alter table public.counted add column {mark} boolean".encode())
     with client(stack) as http:
-        until(lambda: http.get("/rest/v1/counted?limit=0").status_code == httpx.codes.OK)
+        address = f"/rest/v1/counted?select={mark}&limit=0"
+        until(lambda: http.get(address).status_code == httpx.codes.OK)
     return connection
 
 
