@@ -1,13 +1,16 @@
-"""python -m bench.attack: what somebody learns of a person's ratings from lists, who copies some of them.
+"""python -m bench.attack: how much of a victim's ratings an attacker who copies some reads from lists.
 
-An attacker signs up, copies 2, 3 or 5 ratings of a victim, and asks for lists: do they hold more of what the
-victim rated than the lists of a stranger do, who copied as many of another person's ratings? Models were
-trained before the attacker came. Nothing that an attacker writes stays.
+An attacker signs up, copies 2, 3 or 5 ratings of a victim and calls the list functions. The share of films in
+those lists that the victim rated is compared with two others: of a stranger, who copied as many ratings of
+another person, and of the same attacker after the victim's ratings were deleted and the models trained again,
+which is what taste alone reveals. Models are trained before the attacker signs up. Nothing an attacker writes
+is kept.
 """
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -30,8 +33,11 @@ COPIED = (2, 3, 5)
 LISTED = 20
 COLLUDING = 5
 """Accounts that copy the same ratings, and one of them asks."""
-RARE, LESS_RARE = (1, 5), (21, 50)
-"""How many rated what is copied, the victim among them."""
+RATED_BY = ((1, 5), (6, 20), (21, 50))
+"""Raters of the copied films, the victim among them; up to 20 they are rare."""
+COMMON = RATED_BY[-1]
+ABSENT = 12
+"""Victims of `COMMON` films whose ratings are deleted for the comparison: each costs two trainings."""
 LISTS = {
     "get_recommendations": "select id from get_recommendations(%s)",
     "get_collaborative_recommendations": "select id from get_collaborative_recommendations(auth.uid(), %s)",
@@ -39,9 +45,14 @@ LISTS = {
 HEAD = ("copied", "rated by", "list", "attacker", "stranger", "one of five attackers")
 TEXT = (
     "ml-latest-small, {ratings:,} ratings; item_model, user_similarity and blend were trained before. Shares "
-    "of the first {listed} of a list that a victim rated, without what was copied; means over {victims} "
+    "of the first {listed} of a list that a victim rated, without the copied films; means over {victims} "
     "victims or fewer. A stranger copied as many ratings of another victim. In the last column five accounts "
-    "copied the same, and one of them asks."
+    "copied the same ratings, and one of them calls the function."
+)
+ABSENT_HEAD = ("copied", "list", "victim present", "victim absent", "stranger")
+ABSENT_TEXT = (
+    "Films that {least} to {most} people rated, {victims} victims or fewer. Absent: victim's ratings were "
+    "deleted, and item_model and user_similarity trained again, before the same attacker called the function."
 )
 
 
@@ -59,14 +70,70 @@ class Attack:
 def measure(world: World, say: Callable[[str], None]) -> list[Table]:
     known = world.split.known
     text = TEXT.format(ratings=int((known > 0).sum()), listed=LISTED, victims=VICTIMS)
-    table = Table("What lists tell of another person", text, HEAD)
-    for least, most in (RARE, LESS_RARE):
-        for count in COPIED:
-            attacks = attempted(world, count, least, most)
+    table = Table("What lists reveal of another person", text, HEAD)
+    absent = Table(
+        "The same lists without the victim",
+        ABSENT_TEXT.format(least=COMMON[0], most=COMMON[1], victims=ABSENT),
+        ABSENT_HEAD,
+    )
+    attacks: list[tuple[int, list[Attack]]] = []
+    for least, most in RATED_BY:
+        attacks = [(count, attempted(world, count, least, most)) for count in COPIED]
+        for count, of_count in attacks:
             for name in LISTS:
-                table.rows.append((count, f"{least} to {most}", name, *figures(attacks, known, name)))
+                table.rows.append((count, f"{least} to {most}", name, *figures(of_count, known, name)))
                 say(str(table.rows[-1]))
-    return [table]
+    without = repeated_without_victims(world, [of_count[:ABSENT] for _, of_count in attacks])
+    for (count, of_count), lists in zip(attacks, without, strict=True):
+        for name in LISTS:
+            absent.rows.append((count, name, *compared(of_count[:ABSENT], lists, known, name)))
+            say(str(absent.rows[-1]))
+    return [table, absent]
+
+
+def repeated_without_victims(
+    world: World, attacks: Sequence[Sequence[Attack]]
+) -> list[list[dict[str, list[int]]]]:
+    """The lists of the same attackers, each computed while the victim has no ratings."""
+    victims = {one.victim for of_count in attacks for one in of_count}
+    lists: dict[int, list[dict[str, list[int]]]] = {}
+    for victim in victims:
+        mine = [one for of_count in attacks for one in of_count if one.victim == victim]
+        with absent_ratings(world, victim), psycopg.connect(world.stack.database_url) as connection:
+            lists[victim] = [only_attacker(world, connection, one) for one in mine]
+    return [[lists[one.victim].pop(0) for one in of_count] for of_count in attacks]
+
+
+def only_attacker(world: World, connection: psycopg.Connection, one: Attack) -> dict[str, list[int]]:
+    own, _ = attack(connection, copied_ratings(world, one.victim, one.copied))
+    return {name: named(world, rows) for name, rows in own.items()}
+
+
+@contextmanager
+def absent_ratings(world: World, victim: int) -> Iterator[None]:
+    """Without the victim's ratings, and with models that were trained without them."""
+    rater = world.people[victim].rater
+    with psycopg.connect(world.stack.database_url, autocommit=True) as connection:
+        columns = "rater_id, item_id, rating, created_at, updated_at"
+        rows = connection.execute(
+            f"delete from ratings where rater_id = %s returning {columns}", [rater]
+        ).fetchall()
+        train(world.stack, "item_model", "user_similarity")
+        yield
+        insert = f"insert into ratings ({columns}) values (%s, %s, %s, %s, %s)"
+        connection.cursor().executemany(insert, rows)
+
+
+def copied_ratings(world: World, victim: int, copied: NDArray[np.int64]) -> dict[UUID, float]:
+    return {world.split.films[film].id: float(world.split.known[victim, film]) for film in copied}
+
+
+def compared(
+    attacks: Sequence[Attack], without: Sequence[dict[str, list[int]]], known: Matrix, name: str
+) -> tuple[str, str, str]:
+    own, others, _ = figures(attacks, known, name)
+    absent = [share(known, one.victim, lists[name]) for one, lists in zip(attacks, without, strict=True)]
+    return own, f"{np.mean(absent):.3f}", others
 
 
 def attempted(world: World, count: int, least: int, most: int) -> list[Attack]:
@@ -80,7 +147,7 @@ def attempted(world: World, count: int, least: int, most: int) -> list[Attack]:
             if len(attacks) == VICTIMS or len(rare) < count:
                 continue
             copied = chance.choice(rare, count, replace=False)
-            given = {world.split.films[film].id: float(known[victim, film]) for film in copied}
+            given = copied_ratings(world, int(victim), copied)
             lists, shared = (
                 {name: named(world, rows) for name, rows in found.items()}
                 for found in attack(connection, given)
@@ -121,8 +188,8 @@ def named(world: World, rows: list[UUID]) -> list[int]:
     return [places[row] for row in rows]
 
 
-def figures(attacks: list[Attack], known: Matrix, name: str) -> tuple[str, str, str]:
-    """The mean shares of what victims rated: in lists of their attackers, of others, of five at once."""
+def figures(attacks: Sequence[Attack], known: Matrix, name: str) -> tuple[str, str, str]:
+    """Mean shares of films that victims rated: for attackers, strangers, one of five attackers."""
     own = [share(known, one.victim, one.lists[name]) for one in attacks]
     others = [
         share(known, one.victim, other.lists[name])
