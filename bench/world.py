@@ -19,6 +19,7 @@ from bench.movielens import Split
 from bench.table import percentile, timed
 from bench.vectors import DIMENSIONS, Vectors
 from local.throwaway import Stack
+from seed.__main__ import publish
 from seed.load import load
 from seed.rows import Film, Rating
 
@@ -81,6 +82,7 @@ def loaded(stack: Stack, split: Split) -> Iterator[World]:
         vectors = embeddings(connection, stack, split.films)
         people = accounts(connection, len(split.known))
         load(connection, Rating, ratings(split, people))
+        publish(connection)
         connection.execute("vacuum (analyze)")
         yield World(stack, split, people, vectors)
         connection.execute("delete from recommendation_models")

@@ -28,8 +28,6 @@ FIRST_MODEL = """
 """Otherwise the first would be trained at night."""
 MALFORMED = (ValueError, LookupError, EOFError, csv.Error, zlib.error, gzip.BadGzipFile)
 """What reading a file raises that is not what its name says; among them a text that is not UTF-8."""
-PUBLISH = "select private.publish_counts()"
-"""Otherwise counts would be published within the hour."""
 console = Console(highlight=False)
 
 
@@ -73,8 +71,13 @@ def seed(words: Sequence[str], database_url: str | None, folder: str | None) -> 
             console.print(f"{count:>7,} {TABLES[kind]} in {time.monotonic() - started:.1f} s")
         connection.execute("analyze")
         connection.execute(FIRST_MODEL)
-        while connection.execute(PUBLISH).fetchone() != (0,):
-            pass
+        publish(connection)
+
+
+def publish(connection: psycopg.Connection) -> None:
+    """Publish the counts of what was loaded, which a job would do within the hour."""
+    while connection.execute("select private.publish_counts()").fetchone() != (0,):
+        pass
 
 
 def chosen(words: Sequence[str], folder: str | None) -> list[Source]:
