@@ -3,6 +3,7 @@
 -- Raises 42501 without an account, kids_mode while a kids profile acts.
 -- Roles: authenticated.
 -- Example: rpc/cancel_account_deletion {}
+-- Example response: true
 create or replace function public.cancel_account_deletion() returns boolean
 language plpgsql set search_path = ''
 as $$

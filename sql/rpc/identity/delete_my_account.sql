@@ -5,6 +5,7 @@
 -- Raises 42501 without an account, kids_mode while a kids profile acts.
 -- Roles: authenticated.
 -- Example: rpc/delete_my_account {}
+-- Example response: "2026-12-30T16:37:31.14+00:00"
 create or replace function public.delete_my_account() returns timestamptz
 language plpgsql set search_path = ''
 as $$

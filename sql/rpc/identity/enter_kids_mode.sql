@@ -7,6 +7,7 @@
 -- before set_account_pin, kids_mode for a session in kids mode with another profile.
 -- Roles: authenticated.
 -- Example: rpc/enter_kids_mode {"profile_id": "5d3c…"}
+-- Example response: 204, no content
 create or replace function public.enter_kids_mode(profile_id uuid default null) returns void
 language plpgsql set search_path = ''
 as $$

@@ -5,6 +5,9 @@
 -- Raises 42501 without an account, kids_mode while a kids profile acts.
 -- Roles: authenticated.
 -- Example: rpc/export_my_data {}
+-- Example response: {"accounts": [{"id": "5d3c…", "email": "ann@example.com", "country": null}], "ratings":
+-- [{"rating": 4.5, "item_id": "267c…", "rater_id": "eb85…"}, …], "consents": [], "auth.sessions": [{"aal": "aal1",
+-- "ip": "127.0.0.1"}]}
 create or replace function public.export_my_data() returns jsonb
 language plpgsql stable set search_path = '' set statement_timeout = '20s'
 as $$

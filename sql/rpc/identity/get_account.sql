@@ -5,6 +5,13 @@
 -- kids_mode while a kids profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/get_account {"user_id": "5d3c…"}
+-- Example response: {"tier": "free", "roles": ["editor"], "account": {"id": "5d3c…", "email": "bob@example.com",
+-- "username": null, "display_name": "bob", "locale": "en", "time_zone": "UTC", "country": null, "status": "active",
+-- "status_reason": null, "created_at": "2026-11-30T16:37:11.25+00:00", "updated_at": "2026-11-30T16:37:11.25+00:00"},
+-- "profiles": [{"id": "1469…", "account_id": "5d3c…", "name": "bob", "is_default": true, "is_kids": false,
+-- "maturity_rating": "NC-17", "shows_unrated": true, "avatar_path": null, "portrait_path": null,
+-- "language_preference": "en", "learning_languages": [], "preferences": {}, "created_at":
+-- "2026-11-30T16:37:11.25+00:00", "updated_at": "2026-11-30T16:37:11.25+00:00"}]}
 create or replace function public.get_account(user_id uuid default null) returns jsonb
 language sql set search_path = ''
 as $$

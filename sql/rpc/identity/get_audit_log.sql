@@ -11,6 +11,9 @@
 -- profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/get_audit_log {"action": "role.granted", "count": 20}
+-- Example response: [{"id": 2, "occurred_at": "2026-11-30T16:37:16.66+00:00", "actor_id": "2bca…", "actor_role":
+-- "authenticated", "action": "role.granted", "subject_type": "user", "subject_id": "c13d…", "before": null, "after":
+-- {"role": "editor"}, "address": "127.0.0.1", "request_id": "900b…"}, …]
 create or replace function public.get_audit_log(
     action text default null,
     actor_id uuid default null,

@@ -4,6 +4,8 @@
 -- Raises nothing.
 -- Roles: authenticated.
 -- Example: rpc/get_entitlements {}
+-- Example response: {"tier": "free", "expires_at": null, "limits": {"streams": 1, "profiles": 5, "downloads": 0,
+-- "ai_questions_per_day": 10}}
 create or replace function public.get_entitlements() returns public.entitlements
 language sql stable set search_path = ''
 as $$

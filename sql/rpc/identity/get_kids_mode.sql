@@ -4,6 +4,7 @@
 -- Raises nothing.
 -- Roles: authenticated.
 -- Example: rpc/get_kids_mode {}
+-- Example response: {"has_pin": true, "kids_mode": true, "profile_id": "bc93…"}
 create or replace function public.get_kids_mode() returns jsonb
 language sql stable set search_path = ''
 as $$

@@ -5,6 +5,7 @@
 -- kids_mode while a kids profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/get_user_roles {"user_id": "5d3c…"}
+-- Example response: ["editor"]
 create or replace function public.get_user_roles(user_id uuid default null) returns text[]
 language sql stable set search_path = ''
 as $$

@@ -7,6 +7,7 @@
 -- kids_mode while a kids profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/grant_role {"user_id": "5d3c…", "role": "editor"}
+-- Example response: ["editor"]
 create or replace function public.grant_role(user_id uuid default null, role text default null) returns text[]
 language sql set search_path = ''
 as $$

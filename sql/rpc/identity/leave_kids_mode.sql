@@ -5,6 +5,7 @@
 -- account has no PIN.
 -- Roles: authenticated.
 -- Example: rpc/leave_kids_mode {"pin": "4711"}
+-- Example response: {"kids_mode": false}
 create or replace function public.leave_kids_mode(pin text default null) returns jsonb
 language plpgsql set search_path = ''
 as $$

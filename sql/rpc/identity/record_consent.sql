@@ -7,6 +7,8 @@
 -- kids profile acts.
 -- Roles: authenticated.
 -- Example: rpc/record_consent {"purpose": "marketing", "granted": true, "version": "2026-11"}
+-- Example response: {"id": 1, "account_id": "5d3c…", "purpose": "marketing", "document_version": "2026-11",
+-- "is_granted": true, "given_at": "2026-11-30T16:37:16.22+00:00"}
 create or replace function public.record_consent(
     purpose text default null, granted boolean default null, version text default null
 )

@@ -5,6 +5,7 @@
 -- kids_mode while a kids profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/restore_account {"user_id": "5d3c…"}
+-- Example response: 204, no content
 create or replace function public.restore_account(user_id uuid default null) returns void
 language sql set search_path = ''
 as $$

@@ -7,6 +7,7 @@
 -- PT409 for the last admin who is active, unless the service asks; kids_mode while a kids profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/revoke_role {"user_id": "5d3c…", "role": "editor"}
+-- Example response: []
 create or replace function public.revoke_role(user_id uuid default null, role text default null) returns text[]
 language sql set search_path = ''
 as $$

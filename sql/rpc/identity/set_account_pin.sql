@@ -8,6 +8,7 @@
 -- meanwhile.
 -- Roles: authenticated.
 -- Example: rpc/set_account_pin {"pin": "4711"}
+-- Example response: {"has_pin": true}
 create or replace function public.set_account_pin(pin text default null, current_pin text default null) returns jsonb
 language plpgsql set search_path = ''
 as $$

@@ -5,6 +5,7 @@
 -- kids_mode while a kids profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/set_default_profile {"profile_id": "5d3c…"}
+-- Example response: 204, no content
 create or replace function public.set_default_profile(profile_id uuid default null) returns void
 language sql set search_path = ''
 as $$

@@ -7,6 +7,7 @@
 -- PT409 for the last admin who is active, unless the service asks; kids_mode while a kids profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/suspend_account {"user_id": "5d3c…", "reason": "Shares its password"}
+-- Example response: 204, no content
 create or replace function public.suspend_account(user_id uuid default null, reason text default null) returns void
 language sql set search_path = ''
 as $$

@@ -8,6 +8,9 @@
 -- Raises 22023 for a parameter missing or out of range, 42501 for another user's id, PT404 for an unknown one.
 -- Roles: authenticated, service_role.
 -- Example: rpc/get_collaborative_recommendations {"user_id": "5d3c…", "count": 10}
+-- Example response: [{"id": "776d…", "kind": "movie", "title": "Children of Men", "overview": "In 2027 no baby has
+-- been born for eighteen …", "year": 2006, "language": "en", "image": null, "predicted_rating": 4.9, "score": 1.81},
+-- …]
 create or replace function public.get_collaborative_recommendations(
     user_id uuid default null, count integer default 20
 )

@@ -7,6 +7,9 @@
 -- Raises 22023 for a parameter out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/get_onboarding_items {"count": 10, "kind": "movie"}
+-- Example response: [{"id": "0780…", "kind": "movie", "title": "Bridget Jones's Diary", "overview": "A single London
+-- publishing assistant in her …", "year": 2001, "language": "en", "image": null, "rating_count": 80, "average_rating":
+-- 3.4}, …]
 create or replace function public.get_onboarding_items(count integer default 10, kind text default 'movie')
 returns setof public.popular_item
 language plpgsql stable rows 10 set search_path = ''

@@ -7,6 +7,9 @@
 -- Raises 22023 for a parameter out of range, and for a count and a limit that differ; named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/get_popular_items {"count": 10, "kind": "movie"}
+-- Example response: [{"id": "84ef…", "kind": "movie", "title": "Brazil", "overview": "In a retro-futuristic
+-- bureaucracy choked by …", "year": 1985, "language": "en", "image": null, "rating_count": 85, "average_rating": 3.9},
+-- …]
 create or replace function public.get_popular_items(
     count integer default null, kind text default null, "limit" integer default null
 )

@@ -12,6 +12,9 @@
 -- not there; named in detail.field. kids_mode for another profile than the acting one while a kids profile acts.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/get_recommendations {"count": 10, "kind": "movie"}
+-- Example response: [{"id": "329b…", "kind": "movie", "title": "Avatar", "overview": "A paralysed marine on a lush
+-- moon explores …", "year": 2009, "language": "en", "image": null, "score": 1, "reason_code": "liked_together",
+-- "reason": "Because you liked Alien Resurrection", "because_of": "fb22…"}, …]
 create or replace function public.get_recommendations(
     count integer default 20, kind text default null, diversity real default 0.3, profile_id uuid default null
 )

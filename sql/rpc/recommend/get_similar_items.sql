@@ -6,6 +6,9 @@
 -- Raises 22023 for a parameter missing or out of range, PT404 for an unknown item; named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/get_similar_items {"item_id": "0b7e…", "count": 6}
+-- Example response: [{"id": "b023…", "kind": "movie", "title": "2001: A Space Odyssey", "overview": "A black monolith
+-- appears to prehistoric apes …", "year": 1968, "language": "en", "image": null, "score": 0.028, "reason_code":
+-- "liked_together"}, …]
 create or replace function public.get_similar_items(item_id uuid default null, count integer default 12)
 returns setof public.similar_item
 language plpgsql stable rows 20 set search_path = ''

@@ -8,6 +8,8 @@
 -- Raises 22023 for a parameter out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/get_trending_items {"count": 10, "country": "FR"}
+-- Example response: [{"id": "84ef…", "kind": "movie", "title": "Brazil", "overview": "In a retro-futuristic
+-- bureaucracy choked by …", "year": 1985, "language": "en", "image": null, "score": 62.998}, …]
 create or replace function public.get_trending_items(
     count integer default 20, kind text default null, country text default null, language text default null
 )

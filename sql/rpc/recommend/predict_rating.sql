@@ -7,6 +7,7 @@
 -- Raises 22023 for a parameter missing, 42501 for another user's id, PT404 for an unknown user or item.
 -- Roles: authenticated, service_role.
 -- Example: rpc/predict_rating {"user_id": "5d3c…", "item_id": "0b7e…"}
+-- Example response: 4.6
 create or replace function public.predict_rating(user_id uuid default null, item_id uuid default null)
 returns double precision
 language plpgsql stable set search_path = ''

@@ -10,6 +10,7 @@
 -- 42501 without a profile, 429 and 413 for more events than the caller's limits admit.
 -- Roles: authenticated.
 -- Example: rpc/record_interactions {"events": [{"client_id": "6f1c…", "item_id": "0b7e…", "type": "click"}]}
+-- Example response: 1
 create or replace function public.record_interactions(events jsonb default null) returns integer
 language plpgsql set search_path = ''
 as $$

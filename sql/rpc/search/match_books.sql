@@ -6,6 +6,8 @@
 -- Raises 22023 for a parameter missing or out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/match_books {"query_embedding": [0.1, …]}
+-- Example response: [{"id": "b3c7…", "kind": "book", "title": "The Devil's Elixirs", "overview": "A Capuchin monk
+-- drinks from a forbidden relic …", "year": 1815, "language": "de", "image": null, "similarity": 0.423}, …]
 create or replace function public.match_books(
     query_embedding extensions.vector default null,
     match_threshold double precision default 0.4,

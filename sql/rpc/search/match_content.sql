@@ -6,7 +6,9 @@
 -- Returns id, kind, title, overview, year, language, image, similarity; best first.
 -- Raises 22023 for a parameter missing or out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
--- Example: rpc/match_content {"query_embedding": [0.1, …], "kind": "tv_show"}
+-- Example: rpc/match_content {"query_embedding": [0.1, …], "kind": "movie"}
+-- Example response: [{"id": "4662…", "kind": "movie", "title": "Outbreak", "overview": "A smuggled African monkey
+-- brings a deadly …", "year": 1995, "language": "en", "image": null, "similarity": 0.569}, …]
 create or replace function public.match_content(
     query_embedding extensions.vector default null,
     match_threshold double precision default 0.4,

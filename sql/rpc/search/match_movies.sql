@@ -6,6 +6,8 @@
 -- Raises 22023 for a parameter missing or out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/match_movies {"query_embedding": [0.1, …], "match_threshold": 0.5}
+-- Example response: [{"id": "4662…", "kind": "movie", "title": "Outbreak", "overview": "A smuggled African monkey
+-- brings a deadly …", "year": 1995, "language": "en", "image": null, "similarity": 0.569}, …]
 create or replace function public.match_movies(
     query_embedding extensions.vector default null,
     match_threshold double precision default 0.4,

@@ -17,6 +17,12 @@
 -- Raises 22023 for a parameter missing or out of range, or a cursor of another search; named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/search_content {"query": "blade runer", "kind": "movie", "count": 10}
+-- Example response: {"total": 3, "facets": {"kind": [{"value": "movie", "count": 3}], "genre": [{"value": "drama",
+-- "count": 2}, …], "language": [{"value": "en", "count": 3}], "decade": [{"value": 1990, "count": 2}, {"value": 1980,
+-- "count": 1}], "tier": [{"value": "free", "count": 3}]}, "results": [{"id": "de12…", "kind": "movie", "year": 1982,
+-- "image": null, "score": 0.033, "title": "Blade Runner", "matched": ["words", "name"], "language": "en", "overview":
+-- "In a rainy, neon-lit Los Angeles of 2019, a burnt-out …", "similarity": null, "title_html": "<mark>Blade</mark>
+-- <mark>Runner</mark>", "snippet_html": "In a rainy, neon-lit Los Angeles of 2019, a …"}, …], "next_cursor": null}
 create or replace function public.search_content(
     query text default null,
     query_embedding extensions.vector default null,

@@ -7,6 +7,8 @@
 -- Raises 22023 for a parameter missing or out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/suggest {"q": "blade ru"}
+-- Example response: [{"suggestion": "Blade Runner", "kind": "movie", "id": "de12…", "title": "Blade Runner", "year":
+-- 1982, "image": null}]
 create or replace function public.suggest(q text default null, count integer default 8)
 returns setof public.suggestion
 language plpgsql stable rows 8 set search_path = ''
