@@ -1,6 +1,6 @@
--- View. Maps each counted rater to the voter it counts as in published figures: its account, so that the profiles of
--- one account count once; the rater itself if it has no account (imported ratings, deleted profiles). Raters of
--- anonymous users are not counted.
+-- Maps each counted rater to the voter it counts as in published figures: its account, so that the profiles of one
+-- account count once; the rater itself if it has no account (imported ratings, deleted profiles). Raters of anonymous
+-- users are not counted.
 create or replace view private.counted_raters with (security_invoker = true) as
 select
     r.id as rater_id,

@@ -1,7 +1,7 @@
--- View. Each rater's current feedback on each item, from interactions alone. The latest of like, save, dislike and
--- dismiss is the verdict. An undo cancels every event before it. A share or a completion counts as positive unless the
--- verdict is negative. Events with the same time are ordered by when they were received. An event dated after its
--- receipt counts as of its receipt, since a client's clock may be fast.
+-- Each rater's current feedback on each item, from interactions alone. The latest of like, save, dislike and dismiss is
+-- the verdict. An undo cancels every event before it. A share or a completion counts as positive unless the verdict is
+-- negative. Events with the same time are ordered by when they were received. An event dated after its receipt counts
+-- as of its receipt, since a client's clock may be fast.
 --   liked_at      when the latest positive event occurred; null if the verdict is negative or the event was undone
 --   is_refused    the verdict is negative: a dislike or a dismissal
 --   is_disliked   the verdict is a dislike

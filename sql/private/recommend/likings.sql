@@ -1,6 +1,6 @@
--- View. How much each rater liked each item, from 0 to 1: rating / 5; for an item that is not rated and has positive
--- feedback (private.feedback: liked, saved, shared or watched to the end), 0.8. One row per rater and item. The item
--- model is trained on it, and the lists read it.
+-- How much each rater liked each item, from 0 to 1: rating / 5; for an item that is not rated and has positive feedback
+-- (private.feedback: liked, saved, shared or watched to the end), 0.8. One row per rater and item. The item model is
+-- trained on it, and the lists read it.
 --   is_liked     rated 4 or better, or 3 or better and not below the rater's mean; or positive feedback
 --   is_disliked  rated below 3
 create or replace view private.likings with (security_invoker = true) as

@@ -1,6 +1,6 @@
--- View. The ratings and events that trends are computed from. A rating weighs rating / 5; a share, like or completion
--- 1; any other event 0.3; dislikes and dismissals are left out. The day is that of receipt by the server, whatever time
--- the client stated.
+-- The ratings and events that trends are computed from. A rating weighs rating / 5; a share, like or completion 1; any
+-- other event 0.3; dislikes and dismissals are left out. The day is that of receipt by the server, whatever time the
+-- client stated.
 create or replace view private.trend_votes with (security_invoker = true) as
 select
     r.item_id,

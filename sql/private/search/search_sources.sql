@@ -1,5 +1,4 @@
--- View. The input of the search index: each item's texts, in the order of their weight, and the values that filters
--- use.
+-- The input of the search index: each item's texts, in the order of their weight, and the values that filters use.
 create or replace view private.search_sources with (security_invoker = true) as
 with catalogue as (
     select
