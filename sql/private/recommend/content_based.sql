@@ -1,7 +1,7 @@
 -- Helper. Content-based filtering: returns items whose description is similar to the three items that a rater liked
 -- most (the latest first among equals), best first. The score is the sum of cosine similarity times rating / 5;
 -- because_of is the liked item with the largest share. Without a kind, each liked item leads to items of its own kind.
--- Items that nobody has rated yet can enter a list through this source only.
+-- Through this source, items without ratings can enter a list (cold start).
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.content_based(rater_id uuid, kind text, count integer, viewer private.viewer)
 returns table (item_id uuid, score double precision, because_of uuid)

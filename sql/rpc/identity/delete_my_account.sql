@@ -1,7 +1,7 @@
 -- Requests the deletion of the caller's account.
 -- The account is erased after a grace period, 30 days by default. Until then the user can sign in as before and call
--- cancel_account_deletion. A second request changes nothing. docs/security-guide.md lists what is deleted and what
--- stays.
+-- cancel_account_deletion. A second request changes nothing. docs/security-guide.md lists the data that is deleted and
+-- the data that stays.
 -- Returns the time at which the account becomes due for erasure.
 -- Raises 42501 without an account, kids_mode while a kids profile acts.
 -- Roles: authenticated.
