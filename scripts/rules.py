@@ -8,7 +8,19 @@ from typing import Any
 import pglast
 from pglast import ast
 
-from scripts.source import SECTIONS, Header, Source, header, inputs, option, qualified, roles, search_path
+from scripts.source import (
+    NO_CONTENT,
+    SECTIONS,
+    Header,
+    Source,
+    complete,
+    header,
+    inputs,
+    option,
+    qualified,
+    roles,
+    search_path,
+)
 
 MAKERS = (ast.CreateFunctionStmt, ast.ViewStmt, ast.DefineStmt)
 SCHEMAS = {"rpc": "public", "private": "private"}
@@ -100,6 +112,7 @@ def described(source: Source, head: Header) -> Iterator[str]:
     if head.roles != granted:
         yield f"the header names the roles {_list(head.roles)}, the grant {_list(granted)}"
     yield from _example(source.name, head.sections.get("Example:", ""), names)
+    yield from _response(source.function, head.sections.get("Example response:", ""))
 
 
 def policies(source: Source) -> Iterator[str]:
@@ -122,6 +135,18 @@ def _example(name: str, text: str, parameters: list[str]) -> Iterator[str]:
         yield f"the example reads: rpc/{name} {{JSON}}"
     elif unknown := sent.keys() - set(parameters):
         yield f"the example sends {_list(sorted(unknown))}, which the function does not have"
+
+
+def _response(function: Any, text: str) -> Iterator[str]:
+    """JSON, or what REST sends for a function that returns nothing."""
+    is_void = function.returnType is not None and function.returnType.names[-1].sval == "void"
+    if is_void != (text == NO_CONTENT):
+        yield f"the example response of a void function, and of no other, reads: {NO_CONTENT}"
+    elif not is_void:
+        try:
+            json.loads(complete(text))
+        except ValueError:
+            yield "the example response is not JSON (a list that leaves elements out ends with `, …]`)"
 
 
 def _raises(source: Source, sources: list[Source]) -> Iterator[str]:

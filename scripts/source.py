@@ -10,7 +10,11 @@ import pglast
 from pglast import ast
 from pglast.enums import FunctionParameterMode, RoleSpecType
 
-SECTIONS = ("Returns", "Raises", "Roles:", "Example:")
+SECTIONS = ("Returns", "Raises", "Roles:", "Example:", "Example response:")
+NO_CONTENT = "204, no content"
+"""The example response of a function that returns nothing."""
+CUT = '"…"'
+"""The last element of a list whose example leaves elements out."""
 PARAMETER = re.compile(r" {2}(\w+) {2,}(\S.*)")
 CODE = re.compile(r"\b(?:PGRST|PT\d{3}|\d[0-9A-Z]{4})\b")
 REFUSED = re.compile(r"\bprivate\.(?:refuse|respond)\(\s*\d{3},\s*'(\w+)'")
@@ -26,7 +30,7 @@ class Header:
     description: str
     parameters: dict[str, str]
     sections: dict[str, str]
-    """What follows Returns, Raises, Roles: and Example:, in the order of the file."""
+    """The text after each word of SECTIONS, in the order of the file."""
 
     @property
     def roles(self) -> list[str]:
@@ -94,6 +98,11 @@ def header(source: Source) -> Header:
             line = line.removeprefix(section)
         into[key] = f"{into.get(key, '')} {line.strip()}".strip()
     return Header(texts.pop(""), parameters, texts)
+
+
+def complete(example: str) -> str:
+    """The JSON of an example response: `[1, …]` leaves elements out, and is no JSON."""
+    return example.replace(", …]", f", {CUT}]")
 
 
 def inputs(function: Any) -> list[str]:

@@ -25,8 +25,15 @@ class Column:
 def markdown(url: str) -> str:
     with psycopg.connect(url, options="-c search_path=", row_factory=class_row(Column)) as connection:
         columns = connection.execute(QUERY.read_bytes()).fetchall()
-    lines = [line for _, group in groupby(columns, lambda c: c.relation) for line in _relation(list(group))]
-    return "\n".join(lines)
+    relations = [list(group) for _, group in groupby(columns, lambda c: c.relation)]
+    lines = [line for relation in relations for line in _relation(relation)]
+    return "\n".join([contents([relation[0].relation for relation in relations]), *lines])
+
+
+def contents(relations: list[str]) -> str:
+    """A table of contents: a link to each heading, as GitHub names its anchor."""
+    links = (f"[{name}](#{name.replace('.', '')})" for name in relations)
+    return f"{', '.join(links)}\n"
 
 
 def _relation(columns: list[Column]) -> Iterator[str]:

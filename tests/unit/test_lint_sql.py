@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from scripts import docs, lint_sql, rules
+from scripts import api, docs, lint_sql, rules
 from scripts.source import LITERAL, header, read
 
 CHECK = """\
@@ -32,6 +32,8 @@ RPC = """\
 -- Raises 22023 for a parameter out of range.
 -- Roles: anon, authenticated.
 -- Example: rpc/most_watched {"count": 10, "genre": [0.1, …]}
+-- Example response: [{"id": "5d3c…",
+-- "title": "Brazil"}, …]
 create or replace function public.most_watched(count integer default 20, genre text default null)
 returns table (id uuid, title text)
 language sql stable set search_path = ''
@@ -109,6 +111,9 @@ def test_good_files_have_no_fault() -> None:
         ("rpc/most_watched", "rpc/least_watched", "the example reads"),
         ('{"count": 10', '{"count": ten', "the example reads"),
         ('{"count": 10', '{"counts": 10', "sends counts, which"),
+        ('"title": "Brazil"}', '"title": Brazil}', "the example response is not JSON"),
+        ("-- Example response: ", "-- Response: ", "has the lines Returns, Raises"),
+        ("returns table (id uuid, title text)", "returns void", "of a void function"),
         ("$$;", "$$;" + "\n" * rules.LONGEST, "longer than 150"),
     ],
 )
@@ -161,6 +166,18 @@ def test_a_header_is_read_with_the_lines_that_go_on() -> None:
     assert head.parameters == {"count": "how many at most, 1 to 200, default 20", "genre": "a genre's name"}
     assert head.sections["Returns"] == "id and title; best first."
     assert (head.codes, head.roles) == ({"22023"}, ["anon", "authenticated"])
+    assert head.sections["Example response:"] == '[{"id": "5d3c…", "title": "Brazil"}, …]'
+
+
+def test_api_page_shows_the_example_response_indented() -> None:
+    page = "\n".join(api.function_page(read("sql/rpc/catalog/most_watched.sql", RPC)))
+    assert '```json\n[\n  {\n    "id": "5d3c…",\n    "title": "Brazil"\n  },\n  …\n]\n```' in page
+
+
+def test_api_page_says_that_a_void_function_responds_without_a_body() -> None:
+    text = re.sub(r"response: .*\n.*\n", "response: 204, no content\n", RPC)
+    page = "\n".join(api.function_page(read("sql/rpc/catalog/most_watched.sql", text)))
+    assert "Example response: `204, no content`." in page
 
 
 @pytest.mark.parametrize(

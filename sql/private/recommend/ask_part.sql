@@ -1,7 +1,10 @@
--- What one part of a list proposes to a viewer: liked_together, taste, liked, trending, popular or newcomer; best
--- first; nothing that has no place in the viewer's lists.
--- A part that fails proposes nothing, which is logged and counted: the list is made of the rest.
--- Reads others' ratings: for definer functions and workers only.
+-- Helper. Returns the candidates that one source proposes for a viewer's list, best first, without the items that
+-- private.unwanted excludes or the viewer may not see.
+--   part  the source: liked_together (item model), taste (neighbours), liked (similar descriptions), trending, popular
+--         or newcomer
+-- If the source raises an error, the error is logged and counted and no candidates are returned, so that the list is
+-- built from the other sources.
+-- It reads the ratings of other raters: only definer functions and workers may call it.
 create or replace function private.ask_part(part text, viewer private.viewer, kind text, count integer)
 returns private.proposal[]
 language plpgsql stable set search_path = ''
@@ -57,5 +60,6 @@ exception when others then
     return '{}';
 end
 $$;
-comment on function private.ask_part(text, private.viewer, text, integer) is 'What one part of a list proposes.';
+comment on function private.ask_part(text, private.viewer, text, integer) is
+'Returns the candidates that one source proposes for a list.';
 revoke execute on function private.ask_part(text, private.viewer, text, integer) from public;

@@ -1,7 +1,11 @@
--- How much each item is like the items that a rater rated below 3 or disliked, the latest fifty of them: 0 to 1, the
--- greater of two. By genres: the share of the disliked items that have a genre of the item, the most frequent one,
--- drawn to zero by two items. By descriptions: the greatest cosine similarity. An item that is like none has no row.
--- Reads ratings: for definer functions and workers only.
+-- Helper. Returns how similar each item is to the items that a rater disliked (rated below 3, or disliked by an
+-- interaction), from 0 to 1. At most 50 disliked items count: rated ones first, the latest first. The result is the
+-- greater of two measures:
+--   genres        the share of the disliked items that have the item's genre, for the genre with the largest share; the
+--                 denominator is increased by 2, so that few dislikes weigh less
+--   descriptions  the greatest cosine similarity between the embeddings
+-- An item without any similarity has no row.
+-- It reads ratings: only definer functions and workers may call it.
 create or replace function private.aversion(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, aversion double precision)
 language sql stable rows 100 set search_path = ''
@@ -38,5 +42,6 @@ as $$
     )
     select a.item_id, max(a.aversion) from alike as a where a.aversion > 0 group by a.item_id
 $$;
-comment on function private.aversion(uuid, uuid[]) is 'How much each item is like the items that a rater disliked.';
+comment on function private.aversion(uuid, uuid[]) is
+'Returns how similar each item is to the items that a rater disliked, from 0 to 1.';
 revoke execute on function private.aversion(uuid, uuid[]) from public;

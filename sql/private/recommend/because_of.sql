@@ -1,6 +1,7 @@
--- Which of the fifty items a rater liked best says most for each item, by the active item model's weight times how well
--- it was liked; no row where none speaks for it, or where that fails.
--- Reads ratings: for definer functions and workers only.
+-- Helper. Returns, for each item, the liked item that explains it best: of the 50 items that the rater liked most, the
+-- one with the greatest product of the item model's weight and the rater's liking. An item without a positive product
+-- has no row. If an error occurs, it is logged and counted and no row is returned.
+-- It reads ratings: only definer functions and workers may call it.
 create or replace function private.because_of(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, because_of uuid)
 language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_generic_plan
@@ -41,5 +42,6 @@ exception when others then
     perform private.report_failure('reasons', sqlstate, sqlerrm);
 end
 $$;
-comment on function private.because_of(uuid, uuid[]) is 'Which liked item says most for each item.';
+comment on function private.because_of(uuid, uuid[]) is
+'Returns the liked item that explains each recommended item best.';
 revoke execute on function private.because_of(uuid, uuid[]) from public;

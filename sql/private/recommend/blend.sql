@@ -1,7 +1,8 @@
--- One list of what the parts propose. An item's score is the sum, over the parts that propose it, of the part's weight
--- times its score there by the part's best one, times the factor for the rater's level; the best in the list has 1.
--- It keeps the reason of the part that gave most. Each item once; none that the viewer may not see.
--- Reads what a rater rated: for definer functions and workers only.
+-- Helper. Merges the candidates of all sources into one list, best first. An item's score is the sum, over the sources
+-- that propose it, of the source's weight times the item's score divided by the source's highest score. The sum is
+-- multiplied by private.level_factor, then scaled so that the best item has 1. An item keeps the source and the reason
+-- that contribute most to its score. Items that the viewer may not see are left out.
+-- It reads ratings: only definer functions and workers may call it.
 create or replace function private.blend(
     proposals private.proposal[], weights jsonb, viewer private.viewer, kind text, count integer
 )
@@ -41,5 +42,5 @@ begin
 end
 $$;
 comment on function private.blend(private.proposal[], jsonb, private.viewer, text, integer) is
-'One list of what the parts propose.';
+'Merges the candidates of all sources into one list by weighted scores.';
 revoke execute on function private.blend(private.proposal[], jsonb, private.viewer, text, integer) from public;

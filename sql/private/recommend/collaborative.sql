@@ -1,9 +1,10 @@
--- Items that a rater's closest 40 neighbours rated and the rater has not: scored by the sum, over neighbours, of
--- affinity times rating / 5; of those that the viewer may see. A list ordered by predicted rating alone would be led by
--- what one neighbour liked.
--- No item depends on few neighbours: five of them must have given it 3 or better, and none adds more to its score than
--- the fifth largest share, so that one neighbour has a fifth of a score at most.
--- Reads others' ratings: for definer functions and workers only.
+-- Helper. User-based collaborative filtering: returns items that a rater's 40 nearest neighbours rated, without the
+-- items that private.unwanted excludes or the viewer may not see, best first. The score is the sum, over the
+-- neighbours, of affinity times rating / 5. A list ordered by predicted rating would instead begin with items that a
+-- single neighbour liked.
+-- No item depends on few neighbours: at least five must have rated it 3 or better, and none adds more than the fifth
+-- largest share, so that one neighbour contributes at most a fifth of a score.
+-- It reads the ratings of other raters: only definer functions and workers may call it.
 create or replace function private.collaborative(rater_id uuid, kind text, count integer, viewer private.viewer)
 returns table (item_id uuid, score double precision)
 language sql stable rows 20 set search_path = ''
@@ -35,5 +36,5 @@ as $$
     limit collaborative.count
 $$;
 comment on function private.collaborative(uuid, text, integer, private.viewer) is
-'Items that a rater''s closest neighbours liked.';
+'Returns items that a rater''s nearest neighbours liked.';
 revoke execute on function private.collaborative(uuid, text, integer, private.viewer) from public;

@@ -1,7 +1,7 @@
--- private.collaborative for a user id, where the caller may ask, each item with its predicted rating; the mean of all
--- where neighbours liked an item of which too little is known to predict.
--- Raises as private.rater_of_user.
--- Definer: scores and predictions read others' ratings; none of them is returned.
+-- Helper. Returns private.collaborative for a user id, each item with its predicted rating. An item with too little
+-- data for a prediction gets the published global baseline, or 3.5 if nothing is published.
+-- Raises as private.rater_of_user, which checks that the caller may request the user's recommendations.
+-- Definer: scores and predictions read the ratings of other raters; none of these ratings is returned.
 create or replace function private.collaborative_for_user(user_id uuid, count integer)
 returns table (item_id uuid, predicted_rating double precision, score double precision)
 language plpgsql stable rows 20 security definer set search_path = ''
@@ -21,6 +21,6 @@ begin
 end
 $$;
 comment on function private.collaborative_for_user(uuid, integer) is
-'What a user''s nearest neighbours liked, if the caller may ask.';
+'Returns items that a user''s nearest neighbours liked, if the caller may request them.';
 revoke execute on function private.collaborative_for_user(uuid, integer) from public;
 grant execute on function private.collaborative_for_user(uuid, integer) to authenticated, service_role;

@@ -1,13 +1,16 @@
--- A rater compared with every other that is counted, over the items both rated, rare items left out
--- (private.rarity_limit). workers/common/neighbours.py computes the same of all raters.
---   similarity  Pearson's correlation of what both gave; null for one common rating, or where all are equal
---   weight      the correlation of how far above the items' levels both rated, about centres drawn to zero where few
---               items speak for them, shrunk by their number
---   affinity    common ratings, those of items that few rated counting less (private.ratings_above), by the root of
---               both counts, the more the better they agree; 0 for a neighbour who rated nothing else. An item that the
---               rater rated below 3 and the neighbour did not is no common one here
---   level       how far above the items' levels the neighbour rated them
--- Reads others' ratings: for definer functions and workers only.
+-- Helper. Compares a rater with every other counted rater over the items that both rated, without rare items
+-- (private.rarity_limit). workers/common/neighbours.py computes the same for all raters.
+--   similarity  Pearson's correlation of the ratings of both; null with one common rating, or if either rated all
+--               common items the same
+--   co_ratings  the number of common ratings
+--   weight      the correlation of the residuals of both (private.ratings_above), their means shrunk to zero by 20
+--               ratings; then shrunk by private.shrunk. Predictions use it
+--   affinity    the sum of the common items' shares (private.ratings_above), divided by the root of the product of both
+--               raters' numbers of ratings, each plus 20; higher the better both agree. 0 if the neighbour rated
+--               nothing else. An item that the rater rated below 3 and the neighbour did not is not counted. Lists use
+--               it
+--   level       the neighbour's bias: the mean residual of the common ratings, shrunk to zero by 20 ratings
+-- It reads the ratings of other raters: only definer functions and workers may call it.
 create or replace function private.compute_neighbours(rater_id uuid)
 returns table (
     neighbour_id uuid, similarity double precision, co_ratings integer,
@@ -67,6 +70,7 @@ as $$
     join public.raters as r on r.id = w.rater_id and r.is_counted
     join public.raters as me on me.id = compute_neighbours.rater_id
 $$;
-comment on function private.compute_neighbours(uuid) is 'A rater compared with every other.';
+comment on function private.compute_neighbours(uuid) is
+'Compares a rater with every other counted rater over the items that both rated.';
 revoke execute on function private.compute_neighbours(uuid) from public;
 grant execute on function private.compute_neighbours(uuid) to service_role;

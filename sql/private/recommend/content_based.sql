@@ -1,6 +1,8 @@
--- What tells of something like the three items a rater liked best, the latest first among equals: scored by similarity
--- times rating / 5, summed; because_of is the liked item that says most. A kind, or each item's own. It is the way in
--- for what nobody has rated yet. For definer functions and workers only.
+-- Helper. Content-based filtering: returns items whose description is similar to the three items that a rater liked
+-- most (the latest first among equals), best first. The score is the sum of cosine similarity times rating / 5;
+-- because_of is the liked item with the largest share. Without a kind, each liked item leads to items of its own kind.
+-- Through this source, items without ratings can enter a list (cold start).
+-- It reads ratings: only definer functions and workers may call it.
 create or replace function private.content_based(rater_id uuid, kind text, count integer, viewer private.viewer)
 returns table (item_id uuid, score double precision, because_of uuid)
 language sql stable rows 20 set search_path = ''
@@ -29,5 +31,5 @@ as $$
     limit content_based.count
 $$;
 comment on function private.content_based(uuid, text, integer, private.viewer) is
-'What tells of something like what a rater liked.';
+'Returns items whose description is similar to items the rater liked.';
 revoke execute on function private.content_based(uuid, text, integer, private.viewer) from public;

@@ -1,5 +1,6 @@
--- Trigger: when a rater begins to count, or no longer does, so do its ratings and events.
--- Definer: clients do not write counts.
+-- Trigger. When raters.is_counted changes, adds the rater's ratings to the exact counts or subtracts them, and marks
+-- the published figures of its items as changed.
+-- Definer: clients may not write counts.
 create or replace function private.count_rater() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -25,5 +26,6 @@ begin
     return null;
 end
 $$;
-comment on function private.count_rater() is 'Trigger: ratings and events of a rater begin or cease to count.';
+comment on function private.count_rater() is
+'Trigger: adds a rater''s ratings to the counts, or subtracts them, when is_counted changes.';
 revoke execute on function private.count_rater() from public;

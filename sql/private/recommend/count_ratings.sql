@@ -1,6 +1,6 @@
--- Trigger, with +1 or -1: item_counts and raters follow added or removed ratings; those of raters
--- that are not counted change their rater alone. Rows are taken in id order,
--- so that two clients rating the same items cannot wait for each other in a circle.
+-- Trigger. Adds the changed ratings to private.item_counts and to the counts of public.raters, or subtracts them: the
+-- argument is 1 or -1. Ratings of raters that are not counted change the rater's own counts only. Rows are locked in
+-- the order of their ids, so that two clients that rate the same items cannot deadlock.
 -- Definer: clients may not write counts.
 create or replace function private.count_ratings() returns trigger
 language plpgsql security definer set search_path = ''
@@ -39,5 +39,5 @@ begin
     return null;
 end
 $$;
-comment on function private.count_ratings() is 'Trigger: keeps the counts of items and raters.';
+comment on function private.count_ratings() is 'Trigger: maintains the exact counts of items and raters.';
 revoke execute on function private.count_ratings() from public;

@@ -1,6 +1,6 @@
--- For whom each rater's ratings and events count in published figures: its account, so that the profiles of one account
--- count once; itself where no account is known (imported, or of a deleted profile). Raters of anonymous users are left
--- out.
+-- Maps each counted rater to the voter it counts as in published figures: its account, so that the profiles of one
+-- account count once; the rater itself if it has no account (imported ratings, deleted profiles). Raters of anonymous
+-- users are not counted.
 create or replace view private.counted_raters with (security_invoker = true) as
 select
     r.id as rater_id,
@@ -8,4 +8,5 @@ select
 from public.raters as r
 left join public.profiles as p on r.profile_id = p.id
 where r.is_counted;
-comment on view private.counted_raters is 'For whom each rater counts in published figures: its account, else itself.';
+comment on view private.counted_raters is
+'Maps each counted rater to its voter in published figures: its account, or the rater itself.';

@@ -1,9 +1,13 @@
--- The order in which to list items, given best first with scores of at most 1: maximal marginal relevance (Carbonell,
--- Goldstein, SIGIR 1998). Each place goes to the item with the highest (1 - w) * score - w * (greatest cosine
--- similarity to those already placed), where w is diversity squared: 0 keeps the order, 1 minds unlikeness alone. An
--- item without a vector is like no other. Equal ones stay in order; where vectors cannot be read, all do.
--- An item's similarity to those placed only grows, so it is brought up to date only where the item could still be best.
--- Returns places in the list given, as many as count says.
+-- Helper. Re-ranks a list by maximal marginal relevance (MMR: Carbonell, Goldstein, SIGIR 1998), so that neighbouring
+-- items differ. Each step takes the item with the highest (1 - w) * score - w * (greatest cosine similarity to the
+-- items already taken), where w is diversity squared. Ties keep their order.
+--   list       candidates, best first, with scores of at most 1; an item without an embedding has similarity 0 to all
+--              others
+--   diversity  0 to 1: 0 keeps the order, 1 ignores the scores
+--   count      the number of items to return
+-- An item's greatest similarity can only rise from step to step, so it is updated only while the item could still be
+-- the best.
+-- Returns indexes into the given list. If an error occurs, it is logged and counted and the order stays.
 create or replace function private.diversify(
     list private.proposal[], diversity real, count integer
 ) returns integer[]
@@ -13,11 +17,11 @@ as $$
 declare
     v_size integer := cardinality(list);
     v_share double precision := diversity * diversity;
-    -- What each item has if it is like no other, the greatest first.
+    -- Each item's upper bound: its value if it is similar to none of the items taken. In descending order.
     v_alone double precision[];
     v_vectors extensions.vector[];
     v_alike double precision[] := array_fill(0::double precision, array[v_size]);
-    -- To how many of those placed each item was compared.
+    -- The number of taken items that each item has been compared with.
     v_compared integer[] := array_fill(0, array[v_size]);
     v_left boolean[] := array_fill(true, array[v_size]);
     v_order integer[] := '{}';
@@ -63,5 +67,5 @@ exception when others then
 end
 $$;
 comment on function private.diversify(private.proposal[], real, integer) is
-'The order in which items are good and unlike each other.';
+'Re-ranks a list by maximal marginal relevance so that its items differ.';
 revoke execute on function private.diversify(private.proposal[], real, integer) from public;

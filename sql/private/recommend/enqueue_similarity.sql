@@ -1,7 +1,7 @@
--- Trigger: a rater whose ratings changed gets its neighbours stored anew, soon. Lists do not wait for it:
--- private.neighbours computes what is not stored. Bulk loads, and what other triggers change, are left to the periodic
--- refresh.
--- Definer: clients may not put jobs into the queue themselves.
+-- Trigger. Queues a refresh of the stored neighbours of each rater whose ratings changed. Lists do not wait for it:
+-- private.neighbours computes neighbours if the stored ones are out of date. Statements that change the ratings of more
+-- than ten raters, and changes by other triggers, are left to the periodic refresh.
+-- Definer: clients may not add jobs to the queue.
 create or replace function private.enqueue_similarity() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -24,5 +24,6 @@ exception when others then
     return null;
 end
 $$;
-comment on function private.enqueue_similarity() is 'Trigger: puts raters whose ratings changed into the queue.';
+comment on function private.enqueue_similarity() is
+'Trigger: queues a refresh of the neighbours of raters whose ratings changed.';
 revoke execute on function private.enqueue_similarity() from public;

@@ -1,6 +1,7 @@
--- The first field of an event that is missing or wrong; null if it is right. occurred_at is an ISO 8601 timestamp with
--- seconds and a time zone, as in 2026-11-30T13:45:00Z, of the last 30 days; a minute ahead is taken for a clock that
--- runs fast. Words such as "yesterday" or "infinity", which Postgres would take, are none.
+-- Helper. Returns the name of the first field of an event that is missing or invalid; null for a valid event.
+-- occurred_at must be an ISO 8601 timestamp with seconds and a time zone, such as 2026-11-30T13:45:00Z, within the last
+-- 30 days; one minute ahead is allowed for a client whose clock is fast. Words such as "yesterday" or "infinity", which
+-- Postgres would accept, are invalid.
 create or replace function private.fault_of_interaction(event jsonb) returns text
 language sql stable set search_path = ''
 as $$
@@ -24,5 +25,6 @@ as $$
             not between now() - interval '30 days' and now() + interval '1 minute' then 'occurred_at'
     end
 $$;
-comment on function private.fault_of_interaction(jsonb) is 'The first field of an event that is wrong.';
+comment on function private.fault_of_interaction(jsonb) is
+'Returns the first field of an event that is missing or invalid.';
 revoke execute on function private.fault_of_interaction(jsonb) from public;

@@ -1,11 +1,11 @@
--- The present verdict of each rater on each item, from interactions alone. The latest of like, save, dislike and
--- dismiss counts. An undo takes back every verdict before it. A share or a completion counts for the item, unless the
--- verdict is against it. Events of one time count in the order in which they were received, and none later than that:
--- a client's clock may be fast.
---   liked_at      when the latest event for the item occurred; null where the verdict is against it or taken back
---   is_refused    the verdict is against it: a dislike or a dismissal
---   is_disliked   a dislike
---   is_completed  it was watched to the end
+-- Each rater's current feedback on each item, from interactions alone. The latest of like, save, dislike and dismiss is
+-- the verdict. An undo cancels every event before it. A share or a completion counts as positive unless the verdict is
+-- negative. Events with the same time are ordered by when they were received. An event dated after its receipt counts
+-- as of its receipt, since a client's clock may be fast.
+--   liked_at      when the latest positive event occurred; null if the verdict is negative or the event was undone
+--   is_refused    the verdict is negative: a dislike or a dismissal
+--   is_disliked   the verdict is a dislike
+--   is_completed  the item was watched to the end, and this was not undone
 create or replace view private.feedback with (security_invoker = true) as
 select
     e.rater_id,
@@ -34,4 +34,4 @@ from (
         group by i.rater_id, i.item_id
     ) as t
 ) as e;
-comment on view private.feedback is 'The present feedback of each rater on each item, from interactions.';
+comment on view private.feedback is 'Each rater''s current feedback on each item, from interactions.';

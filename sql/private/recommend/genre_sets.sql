@@ -1,5 +1,5 @@
--- The genres of items as sets, a bit each, the same for all that are asked together; none: 0. Of more than 63 genres
--- some share a bit.
+-- Helper. Returns the genres of items as bit sets, one bit a genre; 0 for an item without genres. The bits are
+-- comparable within one call only. With more than 63 genres in a call, some share a bit.
 create or replace function private.genre_sets(item_ids uuid[])
 returns table (item_id uuid, genres bigint)
 language sql stable rows 200 set search_path = ''
@@ -14,6 +14,6 @@ as $$
     left join numbered as n on n.item_id = i.item_id
     group by i.item_id
 $$;
-comment on function private.genre_sets(uuid[]) is 'The genres of items, a bit each.';
+comment on function private.genre_sets(uuid[]) is 'Returns the genres of items as bit sets, one bit a genre.';
 revoke execute on function private.genre_sets(uuid[]) from public;
 grant execute on function private.genre_sets(uuid[]) to anon, authenticated, service_role;

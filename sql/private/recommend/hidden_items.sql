@@ -1,7 +1,7 @@
--- Policy predicate: the items that the acting profile rated or did something with and that its age hides now, for
--- example because it became a kids profile later. One list a query, so that its rows are read without a call for each.
--- Never raises.
--- Definer: the policies of ratings and interactions stand on it.
+-- Policy predicate. Returns the items that the acting profile rated or interacted with and that its age limit hides
+-- now, for example because the profile became a kids profile later. It returns one array per query, so that policies
+-- need no function call per row. It never raises.
+-- Definer: the policies of ratings and interactions call it, so it must read these tables without them.
 create or replace function private.hidden_items() returns uuid[]
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -25,6 +25,7 @@ begin
     );
 end
 $$;
-comment on function private.hidden_items() is 'Items that the acting profile rated and its age hides now.';
+comment on function private.hidden_items() is
+'Returns items that the acting profile rated or used and that its age limit hides now.';
 revoke execute on function private.hidden_items() from public;
 grant execute on function private.hidden_items() to anon, authenticated, service_role;

@@ -1,9 +1,11 @@
--- What the active item model gives for what a rater rated: the sum of its weights times rating / 5, over the thousand
--- best liked, without those rated below 2. The latest tenth, what came after the latest of the others, counts half
--- more. Ratings are read as they are now, so one given now changes the next list.
--- The packed weights are summed by value of rating, in C, and multiplied once a value. An item is listed
--- if the liked ones alone speak for it too. What the viewer may not see or the rater does not want is passed over.
--- Reads ratings: for definer functions and workers only.
+-- Helper. Item-based collaborative filtering: returns the items that the active item model (EASE) recommends for a
+-- rater, best first. The score is the sum, over the items the rater liked, of the model's weight times the liking
+-- (rating / 5). The 1,000 best liked items count, without those rated below 2; the latest tenth of all weighs half
+-- more. Ratings are read at the call, so a new rating changes the next list.
+-- The packed weights are summed once for each distinct liking, by pgvector's aggregate, and multiplied once a sum: this
+-- is faster than one multiplication per item. An item needs a positive score from the liked items alone as well. Items
+-- that private.unwanted excludes or that the viewer may not see are left out.
+-- It reads ratings: only definer functions and workers may call it.
 create or replace function private.item_based(rater_id uuid, kind text, count integer, viewer private.viewer)
 returns table (item_id uuid, score double precision)
 language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_generic_plan
@@ -68,5 +70,5 @@ begin
 end
 $$;
 comment on function private.item_based(uuid, text, integer, private.viewer) is
-'What goes together with what a rater rated well.';
+'Returns items that the item model recommends for the items a rater liked.';
 revoke execute on function private.item_based(uuid, text, integer, private.viewer) from public;

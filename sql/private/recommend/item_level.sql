@@ -1,5 +1,5 @@
--- An item's mean rating, drawn to the mean of all by as much as five ratings would. Of fewer than five ratings nothing
--- is derived: such an item has the mean of all.
+-- Helper. Returns an item's baseline: its mean rating, shrunk to the global baseline by the weight of five ratings. An
+-- item with fewer than five ratings has the global baseline, so that single ratings cannot be derived from it.
 create or replace function private.item_level(
     rating_sum double precision, rating_count integer, rating_level double precision
 ) returns double precision
@@ -11,6 +11,6 @@ as $$
     end
 $$;
 comment on function private.item_level(double precision, integer, double precision) is
-'An item''s mean rating, drawn to the mean of all.';
+'Returns an item''s baseline: its mean rating, shrunk to the global baseline.';
 revoke execute on function private.item_level(double precision, integer, double precision) from public;
 grant execute on function private.item_level(double precision, integer, double precision) to service_role;

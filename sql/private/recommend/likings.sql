@@ -1,7 +1,7 @@
--- How well each rater liked each item, 0 to 1. A rating counts a fifth of itself. An item that is liked, saved, shared
--- or watched to the end by private.feedback, and not rated, counts four fifths.
--- One row a rater and item: the item model learns from them, and lists by it start from them.
---   is_liked     rated 4 or better, or 3 or better and no worse than the rater's mean
+-- How much each rater liked each item, from 0 to 1: rating / 5; for an item that is not rated and has positive feedback
+-- (private.feedback: liked, saved, shared or watched to the end), 0.8. One row per rater and item. The item model is
+-- trained on it, and the lists read it.
+--   is_liked     rated 4 or better, or 3 or better and not below the rater's mean; or positive feedback
 --   is_disliked  rated below 3
 create or replace view private.likings with (security_invoker = true) as
 select
@@ -29,4 +29,4 @@ where
         from public.ratings as r
         where r.rater_id = v.rater_id and r.item_id = v.item_id
     );
-comment on view private.likings is 'How well each rater liked each item, by ratings and interactions.';
+comment on view private.likings is 'How much each rater liked each item, from 0 to 1, from ratings and interactions.';

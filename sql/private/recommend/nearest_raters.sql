@@ -1,5 +1,5 @@
--- Those of private.compute_neighbours that are worth keeping: the 150 of the largest weight, which predictions go
--- by, and the 50 of the largest affinity, which lists go by. For definer functions and workers only.
+-- Helper. Returns the neighbours from private.compute_neighbours that are stored: the 150 with the greatest weight, for
+-- predictions, and the 50 with the greatest affinity, for lists. Only definer functions and workers may call it.
 create or replace function private.nearest_raters(rater_id uuid)
 returns table (
     neighbour_id uuid, similarity double precision, co_ratings integer,
@@ -18,6 +18,7 @@ as $$
     union all
     select c.* from closest as c where c.neighbour_id not in (select w.neighbour_id from weightiest as w)
 $$;
-comment on function private.nearest_raters(uuid) is 'A rater''s neighbours that are worth keeping.';
+comment on function private.nearest_raters(uuid) is
+'Returns a rater''s nearest neighbours: 150 by weight and 50 by affinity.';
 revoke execute on function private.nearest_raters(uuid) from public;
 grant execute on function private.nearest_raters(uuid) to service_role;

@@ -1,6 +1,6 @@
--- A rater's nearest neighbours, as private.nearest_raters gives them: as stored, which serves while no more than one
--- rating in twenty changed since, else computed here. A job stores them anew soon after each change.
--- Reads others' ratings: for definer functions and workers only.
+-- Helper. Returns a rater's nearest neighbours (private.nearest_raters): the stored ones, or, if more than one in
+-- twenty of the rater's ratings changed since, computed ones. A job updates the stored ones soon after each change.
+-- It reads the ratings of other raters: only definer functions and workers may call it.
 create or replace function private.neighbours(rater_id uuid)
 returns table (
     neighbour_id uuid, weight double precision, affinity double precision, level double precision
@@ -24,5 +24,5 @@ begin
     end if;
 end
 $$;
-comment on function private.neighbours(uuid) is 'A rater''s nearest neighbours, stored or computed.';
+comment on function private.neighbours(uuid) is 'Returns a rater''s nearest neighbours, stored or computed.';
 revoke execute on function private.neighbours(uuid) from public;

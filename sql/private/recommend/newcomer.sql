@@ -1,14 +1,15 @@
--- A list for a viewer who liked nothing so far: popular items, spread over genres, without those that are like the
--- items that the viewer disliked.
---   viewer  who looks; what it may see, and not what its rater has no use for
---   kind    none: all of them
---   count   how many at most
--- An item weighs by its places, each 1 / log2(1 + place): among the popular ones, among those that trend in the
--- viewer's languages, and, if as many as asked trend there, in the viewer's country. Items in another language than
--- the viewer's come after those in one of them, or in none that is known. The weight falls with private.aversion, and
--- is 0 from two thirds on: such an item is left out.
--- Reason codes: popular_in_country, popular_in_language (language says which), popular.
--- Reads what others must not: for definer functions and workers only.
+-- Helper. Returns a list for a viewer who has not liked anything yet: popular items of different genres, without items
+-- similar to those that the viewer disliked.
+--   viewer  items this viewer may not see, or that private.unwanted excludes, are left out
+--   kind    null: all kinds
+--   count   the maximum number of items
+-- An item's weight is the sum of 1 / log2(1 + rank) over up to three rankings: popular items, items that trend in the
+-- viewer's languages, and, if at least count items trend there, items that trend in the viewer's country. Items in
+-- another language come after items in one of the viewer's languages or without a known language. The weight is
+-- multiplied by 1 - 1.5 * private.aversion; items with an aversion of 2/3 or more are left out. private.spread orders
+-- the rest.
+-- Reason codes: popular_in_country, popular_in_language (language contains it), popular.
+-- It reads the ratings of the viewer: only definer functions and workers may call it.
 create or replace function private.newcomer(viewer private.viewer, kind text, count integer)
 returns table (item_id uuid, place integer, score double precision, reason_code text, language text)
 language plpgsql stable rows 20 set search_path = ''
@@ -74,5 +75,5 @@ begin
 end
 $$;
 comment on function private.newcomer(private.viewer, text, integer) is
-'A list for a viewer who liked nothing so far.';
+'Returns a list of popular items for a viewer who has not liked anything yet.';
 revoke execute on function private.newcomer(private.viewer, text, integer) from public;

@@ -1,9 +1,11 @@
--- Note for whom figures of items changed: they are published again once enough different accounts changed them.
--- The three lists go together, an entry a rating or event; figure is ratings or interactions. Trends of the world and
--- of the country change with both. Who took part in a publication today is not noted again today, so that the same few
--- accounts cannot have a figure published over and over. Accounts are kept as digests.
--- No more rows are written than one publication needs; in order, so that two writers cannot wait for each other in a
--- circle. For triggers, which run it as the owner.
+-- Helper. Records which accounts changed which published figures; a figure is published again once enough different
+-- accounts changed it (private.publication.min_accounts). The three arrays belong together, one element per rating or
+-- event; figure is ratings or interactions. Each change also changes the item's trends, of the world ('001') and of the
+-- country.
+-- An account that took part in a publication today is not recorded again today, so that the same few accounts cannot
+-- have a figure published again and again. Accounts are stored as keyed hashes. No more rows are written than one
+-- publication needs. They are written in the order of their key, so that two writers cannot deadlock.
+-- Triggers call it, with the rights of the owner.
 create or replace function private.note_changes(item_ids uuid[], rater_ids uuid[], countries text[], figure text)
 returns void
 language sql set search_path = ''
@@ -38,5 +40,6 @@ as $$
         is_pending = true, changed_on = excluded.changed_on
     where c.changed_on < excluded.changed_on
 $$;
-comment on function private.note_changes(uuid[], uuid[], text[], text) is 'Note for whom figures of items changed.';
+comment on function private.note_changes(uuid[], uuid[], text[], text) is
+'Records which accounts changed which published figures.';
 revoke execute on function private.note_changes(uuid[], uuid[], text[], text) from public;

@@ -1,5 +1,5 @@
--- Trigger: notes which items' figures new events change.
--- Definer: clients do not write what is noted.
+-- Trigger. Records that new events change the published figures of their items (private.note_changes).
+-- Definer: clients may not write the recorded changes.
 create or replace function private.note_interactions() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -9,5 +9,5 @@ begin
     return null;
 end
 $$;
-comment on function private.note_interactions() is 'Trigger: notes which figures new events change.';
+comment on function private.note_interactions() is 'Trigger: records which published figures new events change.';
 revoke execute on function private.note_interactions() from public;

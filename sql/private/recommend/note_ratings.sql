@@ -1,6 +1,6 @@
--- Trigger: notes which items' figures a statement on ratings changes. A rating that only passes to another pseudonym
--- changes none.
--- Definer: clients do not write what is noted.
+-- Trigger. Records that changed ratings change the published figures of their items (private.note_changes). An update
+-- that only moves a rating to another pseudonym, made by another trigger, changes no figure.
+-- Definer: clients may not write the recorded changes.
 create or replace function private.note_ratings() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -28,5 +28,5 @@ begin
     return null;
 end
 $$;
-comment on function private.note_ratings() is 'Trigger: notes which figures a statement on ratings changes.';
+comment on function private.note_ratings() is 'Trigger: records which published figures changed ratings change.';
 revoke execute on function private.note_ratings() from public;

@@ -1,8 +1,8 @@
--- Items to ask the acting profile to rate, spread over genres: of the 200 most popular, by the root of how many rated
--- them times the standard deviation of what they gave (in the manner of Rashid and others, IUI 2002). Those that tell
--- nothing so, for nobody or one alone rated them, come after, as popular as they are. Leaves out what the profile
--- rated, disliked or dismissed, and what it may not see.
--- Definer: it asks what the caller rated, and anon may not read ratings.
+-- Helper. Returns items for the acting profile to rate, of different genres: of the 200 most popular items, those with
+-- the highest root of the number of ratings times the standard deviation of the ratings, since these ratings say most
+-- about taste (after Rashid and others, Getting to Know You, IUI 2002). Items without a published deviation follow, by
+-- popularity. Items that the profile rated, disliked or dismissed, or may not see, are left out.
+-- Definer: it reads the caller's ratings, and anon may not read ratings.
 create or replace function private.onboarding(kind text, count integer)
 returns table (item_id uuid, place integer, score double precision)
 language plpgsql stable rows 10 security definer set search_path = ''
@@ -45,6 +45,6 @@ begin
     cross join lateral private.spread(coalesce(p.candidates, '{}'), onboarding.count) as s;
 end
 $$;
-comment on function private.onboarding(text, integer) is 'Items to ask the acting profile to rate.';
+comment on function private.onboarding(text, integer) is 'Returns items that the acting profile should rate first.';
 revoke execute on function private.onboarding(text, integer) from public;
 grant execute on function private.onboarding(text, integer) to anon, authenticated, service_role;

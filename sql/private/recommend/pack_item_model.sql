@@ -1,8 +1,9 @@
--- Make the weights of a version ready for lists: whoever has written them into item_neighbours calls this at the end,
--- in the same transaction. The 2,000 most rated items that a weight leads to are its targets: of films on MovieLens,
--- the first thousand held all that was ever listed.
--- No nested loops: right after the weights were written the planner takes them for few, and would read all of them
--- for each target.
+-- Worker. Packs the weights of a model version for reading: one sparse vector an item. The worker that wrote the
+-- version's rows of item_neighbours calls it last, in the same transaction. The targets, which are the dimensions of
+-- the vectors, are the 2,000 most rated items that any weight leads to; with the films of MovieLens, all items ever
+-- listed were among the first 1,000.
+-- Nested loops are off: right after the weights were written, the planner underestimates their number and would read
+-- all of them for each target.
 create or replace function private.pack_item_model(model_id bigint) returns void
 language plpgsql set search_path = '' set enable_nestloop = off
 as $$
@@ -36,5 +37,6 @@ begin
     group by n.model_id, n.item_id;
 end
 $$;
-comment on function private.pack_item_model(bigint) is 'Make the weights of a version ready for lists.';
+comment on function private.pack_item_model(bigint) is
+'Packs the weights of a model version into the vectors that lists read.';
 revoke execute on function private.pack_item_model(bigint) from public;

@@ -1,6 +1,7 @@
--- How much each part of a list counts for a rater, by how many ratings it has given (none: 0), as an object.
--- Parts of weight 0, and those that recommendation_weights says nothing of, count next to nothing, so that they
--- come last, in a fixed order. Where the table cannot be read, all do but the item model.
+-- Helper. Returns the weight of each source of a rater's list, as an object, by the rater's number of ratings (no
+-- rater: 0). Sources of weight 0, or without a row in recommendation_weights, get a minimal weight, so that they only
+-- fill up a list, in a fixed order. If an error occurs, it is logged and counted, and the item model gets 1 and every
+-- other source its minimal weight.
 create or replace function private.part_weights(rater_id uuid) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
@@ -24,5 +25,6 @@ exception when others then
     return v_least || '{"liked_together": 1}';
 end
 $$;
-comment on function private.part_weights(uuid) is 'How much each part of a list counts for a rater.';
+comment on function private.part_weights(uuid) is
+'Returns the weight of each source of a list by the rater''s number of ratings.';
 revoke execute on function private.part_weights(uuid) from public;

@@ -1,5 +1,7 @@
--- The most popular items: by the published sum of their ratings, then, for those that too few people rated here, by
--- the popularity that their source gave. A kind or all of them; what the viewer may see (none: everything).
+-- Helper. Returns the most popular items: by the published sum of their ratings, then, for items without published
+-- ratings, by the popularity that their data source states.
+--   kind    null: all kinds
+--   viewer  only items that this viewer may see; null: all items
 create or replace function private.popular(kind text, count integer, viewer private.viewer default null)
 returns table (item_id uuid, place bigint)
 language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_custom_plan
@@ -37,6 +39,7 @@ begin
     limit popular.count;
 end
 $$;
-comment on function private.popular(text, integer, private.viewer) is 'The most popular items, in order.';
+comment on function private.popular(text, integer, private.viewer) is
+'Returns the most popular items, with their ranks.';
 revoke execute on function private.popular(text, integer, private.viewer) from public;
 grant execute on function private.popular(text, integer, private.viewer) to anon, authenticated, service_role;

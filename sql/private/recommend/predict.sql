@@ -1,13 +1,12 @@
--- What a rater would give to each item: the item's level, plus how far the rater gives more than items' levels, plus
--- how far those who rate alike departed from what the same says of them, plus how far the rater's own ratings of
--- items that are rated alike did (Koren, Factorization Meets the Neighborhood, KDD 2008). Each mean is drawn to zero
--- where little supports it. Levels are the published ones: exact ones would show what single raters gave. An item that
--- too few rated has the mean of all as its level, and no row where neighbours and items rated alike give nothing
--- either. A rater without ratings: the item's level.
--- Items rated alike are those of the model of that name; without one, neighbours alone count.
--- No prediction depends on few people: neighbours count where five of them rated the item, none more than the fifth,
--- and predictions come in tenths.
--- Reads others' ratings: for definer functions and workers only.
+-- Helper. Returns a rater's predicted rating of each item, 0.5 to 5.0 in tenths: the item's baseline plus the rater's
+-- bias plus the weighted residuals of the neighbours and of the rater's own ratings of similar items (Koren,
+-- Factorization Meets the Neighborhood, KDD 2008). Each mean is shrunk to zero if little supports it. Baselines use the
+-- published figures: exact ones would reveal single ratings. An item without a published mean has the global baseline,
+-- and no row if neither neighbours nor similar items contribute. A rater without ratings gets the item's baseline.
+-- Similar items are those of the active model rated_alike; without one, only neighbours contribute.
+-- No prediction depends on few raters: neighbours contribute only if five of them rated the item, each with at most the
+-- fifth largest weight; and predictions are rounded to tenths.
+-- It reads the ratings of other raters: only definer functions and workers may call it.
 create or replace function private.predict(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, predicted_rating double precision)
 language sql stable rows 20 set search_path = ''
@@ -71,5 +70,5 @@ as $$
     left join items as i on i.item_id = a.item_id
     where a.is_published or p.departure is not null or i.departure is not null
 $$;
-comment on function private.predict(uuid, uuid[]) is 'What a rater would give to each item.';
+comment on function private.predict(uuid, uuid[]) is 'Returns a rater''s predicted rating of each item.';
 revoke execute on function private.predict(uuid, uuid[]) from public;

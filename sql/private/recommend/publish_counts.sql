@@ -1,7 +1,6 @@
--- Publish what enough accounts changed: up to `batch` of each of the counts of ratings, the counts of events and the
--- trends. Returns how many were published. Each call is a transaction of its own: call it until it returns zero. Two
--- calls at the same time wait for each other. The rules are in private.publication.
--- For workers only.
+-- Worker. Publishes the figures that enough accounts changed: up to `batch` of each of rating counts, event counts and
+-- trends. Returns how many it published. Each call is one transaction: call it until it returns 0. Concurrent calls run
+-- one after the other. The rules are the row of private.publication.
 create or replace function private.publish_counts(batch integer default 500) returns integer
 language plpgsql set search_path = ''
 as $$
@@ -12,5 +11,6 @@ begin
     return private.publish_ratings(batch) + private.publish_interactions(batch) + private.publish_trends(batch);
 end
 $$;
-comment on function private.publish_counts(integer) is 'Publish the figures that enough accounts changed.';
+comment on function private.publish_counts(integer) is
+'Publishes the figures that enough accounts changed; returns how many.';
 revoke execute on function private.publish_counts(integer) from public;

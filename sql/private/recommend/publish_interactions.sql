@@ -1,6 +1,6 @@
--- Publish the counts of events of up to `batch` items that enough accounts changed since they were last published; of
--- how many items. An account counts once for an item, a type and a day. An item with which fewer accounts did
--- something has no count. For private.publish_counts.
+-- Helper. Publishes the event counts of up to `batch` items that enough accounts changed since their last publication;
+-- returns the number of items. An account counts once per item, type and day. An item that fewer accounts interacted
+-- with gets no count. private.publish_counts calls it.
 create or replace function private.publish_interactions(batch integer) returns integer
 language plpgsql set search_path = ''
 as $$
@@ -51,5 +51,5 @@ begin
 end
 $$;
 comment on function private.publish_interactions(integer) is
-'Publish the counts of events that enough accounts changed.';
+'Publishes the event counts of items that enough accounts changed.';
 revoke execute on function private.publish_interactions(integer) from public;

@@ -1,8 +1,8 @@
--- Publish the counts of ratings of up to `batch` items that enough accounts changed since they were last
--- published; returns the number of items. An account counts once, with the mean of what its profiles gave. The count
--- is a multiple of a step; the sum has noise of one rating's size, and the mean is drawn to the mean of all and
--- rounded. An item that fewer accounts rated has no count. Noted and counted ratings are of one snapshot: a rating that
--- is being written is in neither. For private.publish_counts.
+-- Helper. Publishes the rating counts of up to `batch` items that enough accounts changed since their last publication;
+-- returns the number of items. An account counts once, with the mean of its profiles' ratings. The count is rounded to
+-- a multiple of a step; the sum gets noise of the size of one rating; the mean is shrunk to the global baseline and
+-- rounded. An item that fewer accounts rated gets no figures. Recorded changes and counted ratings come from the same
+-- snapshot: a rating that is being written is in neither. private.publish_counts calls it.
 create or replace function private.publish_ratings(batch integer) returns integer
 language plpgsql set search_path = ''
 as $$
@@ -77,5 +77,6 @@ begin
     return coalesce(cardinality(v_items), 0);
 end
 $$;
-comment on function private.publish_ratings(integer) is 'Publish the counts of ratings that enough accounts changed.';
+comment on function private.publish_ratings(integer) is
+'Publishes the rating counts of items that enough accounts changed.';
 revoke execute on function private.publish_ratings(integer) from public;

@@ -1,8 +1,10 @@
--- Publish up to `batch` trends, of an item in a country or in the world, that enough accounts changed since they were
--- last published; how many. An account counts once for an item, a type and a day, with the latest. A trend that fewer
--- accounts gave has no row. Events later than the latest of the last account needed count as of that moment: else a
--- single new one would stand out among old ones. Noise and rounding are in events of that moment's weight.
--- For private.publish_counts.
+-- Helper. Publishes up to `batch` trends, of an item in a country or in the world, that enough accounts changed since
+-- their last publication; returns the number of trends. An account counts once per item, type and day, with its latest
+-- event. A trend of fewer accounts gets no row.
+-- If n accounts are needed, all events after the latest event of the n-th latest account count as of that event;
+-- otherwise a single new event would stand out among old ones. Noise and rounding apply to the number of events,
+-- weighted as of that moment.
+-- private.publish_counts calls it.
 create or replace function private.publish_trends(batch integer) returns integer
 language plpgsql set search_path = ''
 as $$
@@ -76,5 +78,5 @@ begin
     return v_published;
 end
 $$;
-comment on function private.publish_trends(integer) is 'Publish the trends that enough accounts changed.';
+comment on function private.publish_trends(integer) is 'Publishes the trends that enough accounts changed.';
 revoke execute on function private.publish_trends(integer) from public;

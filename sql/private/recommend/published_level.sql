@@ -1,5 +1,6 @@
--- The mean of the published ratings of the 1,000 most popular items, which hold most ratings; null where nothing is
--- published. What others can see goes by it, where private.rating_level would show a single rating.
+-- Helper. Returns the published global baseline: the mean of the published ratings of the 1,000 most popular items,
+-- which have most of all ratings; null if nothing is published. Results that clients see use it, since the exact one
+-- (private.rating_level) could reveal a single rating.
 create or replace function private.published_level() returns double precision
 language sql stable set search_path = ''
 as $$
@@ -12,5 +13,5 @@ as $$
         limit 1000
     ) as s
 $$;
-comment on function private.published_level() is 'The mean rating of the most popular items, as published.';
+comment on function private.published_level() is 'Returns the global baseline from published figures.';
 revoke execute on function private.published_level() from public;

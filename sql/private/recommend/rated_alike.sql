@@ -1,9 +1,11 @@
--- The version of the model of items rated alike that predictions read; null where none is active.
+-- Helper. Returns the id of the active version of the model rated_alike (similarity of items by their ratings), which
+-- predictions read; null if none is active.
 create or replace function private.rated_alike() returns bigint
 language sql stable set search_path = ''
 as $$
     select m.id from public.recommendation_models as m where m.name = 'rated_alike' and m.is_active
 $$;
-comment on function private.rated_alike() is 'The version of the model that predictions read.';
+comment on function private.rated_alike() is
+'Returns the id of the active model of similarly rated items, which predictions read.';
 revoke execute on function private.rated_alike() from public;
 grant execute on function private.rated_alike() to service_role;

@@ -1,5 +1,5 @@
--- The mean rating of the 1,000 most popular items, which hold most ratings; null where nothing is rated.
--- Read as it is now: no job has to keep it.
+-- Helper. Returns the exact global baseline: the mean rating of the 1,000 most popular items, which have most of all
+-- ratings; null if nothing is rated. It is computed at each call, so no job has to maintain it.
 create or replace function private.rating_level() returns double precision
 language sql stable set search_path = ''
 as $$
@@ -12,6 +12,7 @@ as $$
         limit 1000
     ) as s
 $$;
-comment on function private.rating_level() is 'The mean rating of the most popular items.';
+comment on function private.rating_level() is
+'Returns the global baseline: the mean rating of the most popular items.';
 revoke execute on function private.rating_level() from public;
 grant execute on function private.rating_level() to service_role;

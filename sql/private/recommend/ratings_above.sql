@@ -1,6 +1,9 @@
--- A rater's ratings by exact counts, each with the item's level, how far it is above it, and how much it counts in a
--- comparison with others: the root of 1 - limit / n for n raters of the item, 0 for a rare item (private.rarity_limit).
--- No client gets what is computed from them. For definer functions and workers only.
+-- Helper. Returns a rater's ratings with their residuals, by exact counts.
+--   level  the item's baseline
+--   above  the residual: the rating minus the baseline
+--   share  how much the item counts in a comparison of raters: the root of 1 - limit / n for n raters of the item; 0
+--          for a rare item (private.rarity_limit)
+-- Exact residuals are never returned to a client: only definer functions and workers may call it.
 create or replace function private.ratings_above(rater_id uuid)
 returns table (
     item_id uuid, rating double precision, level double precision, above double precision, share double precision
@@ -18,6 +21,7 @@ as $$
     ) as l
     where r.rater_id = ratings_above.rater_id
 $$;
-comment on function private.ratings_above(uuid) is 'A rater''s ratings, and how far each is above the item''s level.';
+comment on function private.ratings_above(uuid) is
+'Returns a rater''s ratings, each with the item''s baseline and the residual.';
 revoke execute on function private.ratings_above(uuid) from public;
 grant execute on function private.ratings_above(uuid) to service_role;

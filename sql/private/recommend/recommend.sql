@@ -1,9 +1,10 @@
--- A profile's list. Each part that counts for people with as many ratings proposes items; private.blend makes one list
--- of them, and private.diversify puts it in order. Parts of next to no weight are asked only where the others do not
--- fill the list. A viewer who liked nothing so far gets private.newcomer's list. A part that fails is left out.
--- No reason names what is not for the viewer's age.
--- Raises as private.viewer. No profile at all (anon): a newcomer's list.
--- Definer: scores read others' ratings; none of them is returned.
+-- Helper. Returns a profile's list of recommendations. Each source with a weight for the rater's number of ratings
+-- proposes candidates (private.ask_part), private.blend merges them, and private.diversify re-ranks them. Sources of
+-- minimal weight are called only if the others do not fill the list. A viewer who has not liked anything yet gets the
+-- list of private.newcomer. If a source fails, the list is built from the others.
+-- because_of is null if the item it would name is above the viewer's age limit.
+-- Raises as private.viewer. Without any profile (anon), it returns a newcomer's list.
+-- Definer: scores read the ratings of other raters; none of these ratings is returned.
 create or replace function private.recommend(profile_id uuid, kind text, count integer, diversity real)
 returns table (
     item_id uuid, place bigint, score double precision, reason_code text, because_of uuid, language text
@@ -50,6 +51,6 @@ begin
 end
 $$;
 comment on function private.recommend(uuid, text, integer, real) is
-'A profile''s list of recommendations, if the caller may ask.';
+'Returns a profile''s list of recommendations, if the caller may request it.';
 revoke execute on function private.recommend(uuid, text, integer, real) from public;
 grant execute on function private.recommend(uuid, text, integer, real) to anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- Store a rater's nearest neighbours anew, with the version of the ratings they were computed from.
+-- Worker. Computes and stores a rater's nearest neighbours, with the version of the ratings they were computed from.
 create or replace function private.refresh_user_similarity(rater_id uuid) returns void
 language plpgsql set search_path = ''
 as $$
@@ -14,7 +14,7 @@ begin
         select jsonb_populate_record(null::public.user_similarities, to_jsonb(n))
         from private.nearest_raters(v_rater) as n
     );
-    -- Held against deletion before any row is touched: whoever deletes one of them waits here, not in a circle.
+    -- Lock all raters involved against deletion before any write, so that a concurrent deletion waits and cannot deadlock.
     perform from public.raters as r
     where
         r.id = v_rater
@@ -22,7 +22,7 @@ begin
         or r.id in (select n.neighbour_id from unnest(v_nearest) as n)
     order by r.id
     for key share;
-    -- Whoever compares everybody holds those whose rows it writes, and passes over this one.
+    -- The job that compares all raters locks those whose rows it writes, and skips this one while it is locked.
     perform from public.raters as r where r.id = v_rater for no key update;
     if not found then
         return;
@@ -40,6 +40,6 @@ begin
     update public.raters as r set similarities_version = v_version where r.id = v_rater;
 end
 $$;
-comment on function private.refresh_user_similarity(uuid) is 'Store a rater''s nearest neighbours anew.';
+comment on function private.refresh_user_similarity(uuid) is 'Computes and stores a rater''s nearest neighbours.';
 revoke execute on function private.refresh_user_similarity(uuid) from public;
 grant execute on function private.refresh_user_similarity(uuid) to service_role;

@@ -1,6 +1,6 @@
--- Log that a source of lists failed, and notify the jobs worker, which counts it (cinefluent_list_failures_total).
--- Works in a read-only transaction, as lists are made in one. Quoted values of the message are left out, since they may
--- be personal: text between double quotes after a colon, and ids.
+-- Helper. Logs that a source of lists failed, and notifies the jobs worker, which counts failures (metric
+-- cinefluent_list_failures_total). It works in the read-only transaction of a list. Values quoted in the message may be
+-- personal and are removed: text in double quotes after a colon, and uuids.
 create or replace function private.report_failure(source text, state text, message text) returns void
 language plpgsql set search_path = ''
 as $$
@@ -16,5 +16,5 @@ begin
     end if;
 end
 $$;
-comment on function private.report_failure(text, text, text) is 'Log and count that a source of lists failed.';
+comment on function private.report_failure(text, text, text) is 'Logs and counts that a source of lists failed.';
 revoke execute on function private.report_failure(text, text, text) from public;

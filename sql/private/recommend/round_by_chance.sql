@@ -1,5 +1,5 @@
--- A count as a multiple of a step: the one below or the one above, by chance, so that it is right on average and no
--- count is known at which the published one changes.
+-- Helper. Stochastic rounding: returns the count rounded to a multiple of a step, down or up at random, so that the
+-- expected value is the count, and no threshold is known at which the published count changes.
 create or replace function private.round_by_chance(count bigint, step integer) returns integer
 language sql volatile set search_path = ''
 as $$
@@ -8,5 +8,5 @@ as $$
     )::integer
 $$;
 comment on function private.round_by_chance(bigint, integer) is
-'A count as a multiple of a step, up or down by chance.';
+'Rounds a count to a multiple of a step, down or up at random.';
 revoke execute on function private.round_by_chance(bigint, integer) from public;

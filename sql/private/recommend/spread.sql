@@ -1,14 +1,15 @@
--- The best of a pool, spread over genres: one after the other is taken, of the lowest tier the one with the highest
--- score, which is its weight divided by one plus how often, on average, its genres were taken before.
+-- Helper. Returns the best candidates of a pool, of different genres (greedy re-ranking). Each step takes, from the
+-- lowest tier left, the candidate with the highest score: its weight divided by 1 plus the number of times that its
+-- genres were taken before, on average over its genres.
 --   pool   candidates, each item once
---   count  how many at most
+--   count  the maximum number of items
 create or replace function private.spread(pool private.candidate[], count integer)
 returns table (item_id uuid, place integer, score double precision)
 language plpgsql immutable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-    -- Of each candidate, how often its genres were taken; null where it was itself.
+    -- Per candidate, how often its genres were taken so far; null once the candidate itself is taken.
     v_taken bigint[] := array_fill(0::bigint, array[cardinality(pool)]);
     v_chosen integer;
     v_genres bigint;
@@ -38,6 +39,7 @@ begin
     end loop;
 end
 $$;
-comment on function private.spread(private.candidate[], integer) is 'The best of a pool, spread over genres.';
+comment on function private.spread(private.candidate[], integer) is
+'Returns the best candidates of a pool, of different genres.';
 revoke execute on function private.spread(private.candidate[], integer) from public;
 grant execute on function private.spread(private.candidate[], integer) to anon, authenticated, service_role;

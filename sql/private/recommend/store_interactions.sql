@@ -1,8 +1,8 @@
--- Check a list of events and write those that are new, for the acting profile's rater only. Raises 22023 where events
--- are bad, naming each with its first bad field; 42501 for a caller without a profile. A time that is a little ahead
--- counts as now.
--- Events that occur at one time, as those of one call may, count in the order of the list: by received_at.
--- Definer: events are written through here alone, so that each lands in its month.
+-- Helper. Validates an array of events and stores the new ones for the acting profile's rater. Raises 22023 for invalid
+-- events, naming each with its first invalid field; 42501 for a caller without a profile. A time that is up to a minute
+-- ahead is stored as now. Events of the same time, such as those of one call, count in the order of the array:
+-- received_at increases with it.
+-- Definer: events are inserted through this function alone, so that each gets its month's partition.
 create or replace function private.store_interactions(events jsonb) returns integer
 language plpgsql security definer set search_path = ''
 as $$
@@ -50,6 +50,6 @@ begin
     return v_stored;
 end
 $$;
-comment on function private.store_interactions(jsonb) is 'Check events and write those that are new.';
+comment on function private.store_interactions(jsonb) is 'Validates events and stores the new ones.';
 revoke execute on function private.store_interactions(jsonb) from public;
 grant execute on function private.store_interactions(jsonb) to authenticated, service_role;

@@ -1,5 +1,5 @@
--- Trigger: an item's trends move to its new language.
--- Definer: nobody else writes trends.
+-- Trigger. Copies an item's new language to its trends.
+-- Definer: the role that changes an item may not write trends.
 create or replace function private.trend_language() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -8,5 +8,5 @@ begin
     return null;
 end
 $$;
-comment on function private.trend_language() is 'Trigger: moves an item''s trends to its new language.';
+comment on function private.trend_language() is 'Trigger: copies an item''s new language to its trends.';
 revoke execute on function private.trend_language() from public;

@@ -1,6 +1,6 @@
--- An event's share of a trend: base-2 logarithm of its weight, doubled for every week after 2000.
--- So older events count half as much a week, without a row being touched as time goes by
--- (forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009).
+-- Helper. Returns an event's share of a trend: the base-2 logarithm of its weight, doubled for each week since 2000. So
+-- events lose half their relative weight a week, without any update of stored rows (forward decay: Cormode, Shkapenyuk,
+-- Srivastava, Xu, ICDE 2009).
 create or replace function private.trend_of(weight double precision, at timestamptz) returns double precision
 language sql immutable set search_path = ''
 as $$
@@ -9,6 +9,7 @@ as $$
         else '-infinity'
     end
 $$;
-comment on function private.trend_of(double precision, timestamptz) is 'An event''s share of a trend, as a logarithm.';
+comment on function private.trend_of(double precision, timestamptz) is
+'Returns an event''s share of a trend, as a base-2 logarithm.';
 revoke execute on function private.trend_of(double precision, timestamptz) from public;
 grant execute on function private.trend_of(double precision, timestamptz) to anon, authenticated, service_role;

@@ -1,5 +1,6 @@
--- What trends are computed from: ratings, by a fifth of what was given, and events. A share weighs more than a view; a
--- dislike has no row. The day is when it reached us, whatever time the client gave.
+-- The ratings and events that trends are computed from. A rating weighs rating / 5; a share, like or completion 1; any
+-- other event 0.3; dislikes and dismissals are left out. The day is that of receipt by the server, whatever time the
+-- client stated.
 create or replace view private.trend_votes with (security_invoker = true) as
 select
     r.item_id,
@@ -23,4 +24,5 @@ select
 from public.interactions as i
 inner join private.counted_raters as v on i.rater_id = v.rater_id
 where i.type not in ('dislike', 'dismiss');
-comment on view private.trend_votes is 'What trends are computed from: ratings and events, with who they count for.';
+comment on view private.trend_votes is
+'The ratings and events that trends are computed from, each with its voter and weight.';

@@ -1,10 +1,10 @@
--- What people rate, watch and share now, as published, most first; score in events of today's weight.
---   kind       none: all of them
---   languages  of the items; none: all of them
---   country    two capital letters, where the events were; none: the world
---   count      how many at most
---   viewer     what this viewer may see; none: everything
--- Each kind and language is read from the end of an index, and no further than count items that may be seen.
+-- Helper. Returns the items with the highest published trends; the score is the number of events, weighted as of now.
+--   kind       null: all kinds
+--   languages  languages of the items; null: all languages
+--   country    two capital letters, where the events occurred; null: the world
+--   count      the maximum number of items
+--   viewer     only items that this viewer may see; null: all items
+-- Each kind and language is read from an index in descending order, until count visible items are found.
 create or replace function private.trending(
     kind text, languages text[], country text, count integer, viewer private.viewer default null
 )
@@ -54,7 +54,7 @@ begin
 end
 $$;
 comment on function private.trending(text, text[], text, integer, private.viewer) is
-'What people rate, watch and share now, by country and language.';
+'Returns the items with the highest trends, by country and language.';
 revoke execute on function private.trending(text, text[], text, integer, private.viewer) from public;
 grant execute on function private.trending(text, text[], text, integer, private.viewer)
 to anon, authenticated, service_role;

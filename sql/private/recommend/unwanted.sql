@@ -1,5 +1,5 @@
--- Items that have no rank in a rater's lists: rated, disliked, dismissed or watched to the end.
--- For definer functions and workers only.
+-- Helper. Returns the items that a rater's lists leave out: rated, disliked, dismissed or watched to the end. Only
+-- definer functions and workers may call it.
 create or replace function private.unwanted(rater_id uuid) returns setof uuid
 language sql stable rows 50 set search_path = ''
 as $$
@@ -9,5 +9,6 @@ as $$
     from private.feedback as v
     where v.rater_id = unwanted.rater_id and (v.is_refused or v.is_completed)
 $$;
-comment on function private.unwanted(uuid) is 'Items that have no rank in a rater''s lists.';
+comment on function private.unwanted(uuid) is
+'Returns the items that a rater''s lists leave out: rated, refused or watched to the end.';
 revoke execute on function private.unwanted(uuid) from public;

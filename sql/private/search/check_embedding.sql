@@ -1,4 +1,4 @@
--- Refuse a query vector that is missing or of the wrong length. Raises 22023.
+-- Helper. Raises 22023 unless the query embedding has 384 dimensions and is not all zeros.
 create or replace function private.check_embedding(query_embedding extensions.vector) returns void
 language plpgsql immutable set search_path = ''
 as $$
@@ -13,6 +13,7 @@ begin
     end if;
 end
 $$;
-comment on function private.check_embedding(extensions.vector) is 'Refuse a query vector of the wrong length.';
+comment on function private.check_embedding(extensions.vector) is
+'Raises an error unless the query embedding has 384 dimensions and is not zero.';
 revoke execute on function private.check_embedding(extensions.vector) from public;
 grant execute on function private.check_embedding(extensions.vector) to anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- Refuse parameters of search_content that are missing or out of range. Raises 22023, naming the field.
+-- Helper. Raises 22023, naming the field, if a parameter of search_content is missing or out of range.
 create or replace function private.check_search(
     query text, query_embedding extensions.vector, filters private.search_filters, count integer
 )
@@ -26,7 +26,7 @@ begin
 end
 $$;
 comment on function private.check_search(text, extensions.vector, private.search_filters, integer) is
-'Refuse parameters of search_content that are missing or out of range.';
+'Raises an error if a parameter of search_content is missing or out of range.';
 revoke execute on function private.check_search(text, extensions.vector, private.search_filters, integer) from public;
 grant execute on function private.check_search(text, extensions.vector, private.search_filters, integer)
 to anon, authenticated, service_role;

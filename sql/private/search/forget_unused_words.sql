@@ -1,5 +1,5 @@
--- Forget the words that no document has any more: for the upkeep worker. Until then one may be taken for a word of the
--- catalogue, or a misspelt one for it.
+-- Worker. Deletes words that no document contains any more from the vocabulary. Until then the vocabulary may treat
+-- such a word as correctly spelt, or offer it as a correction.
 create or replace function private.forget_unused_words() returns void
 language sql set search_path = ''
 as $$
@@ -8,6 +8,6 @@ as $$
         select from private.search_postings as p where p.lexeme = any(private.spellings(w.word))
     )
 $$;
-comment on function private.forget_unused_words() is 'Forget the words that no document has any more.';
+comment on function private.forget_unused_words() is 'Deletes words that no document contains any more.';
 revoke execute on function private.forget_unused_words() from public;
 grant execute on function private.forget_unused_words() to service_role;

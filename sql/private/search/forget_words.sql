@@ -1,5 +1,5 @@
--- Trigger: a document's words go with it.
--- Definer: nobody else writes what search reads.
+-- Trigger. Deletes the postings of deleted documents.
+-- Definer: the role that deletes an item may not write the search index.
 create or replace function private.forget_words() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -10,5 +10,5 @@ begin
     return null;
 end
 $$;
-comment on function private.forget_words() is 'Trigger: a document''s words go with it.';
+comment on function private.forget_words() is 'Trigger: deletes the postings of deleted documents.';
 revoke execute on function private.forget_words() from public;

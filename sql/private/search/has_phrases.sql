@@ -1,4 +1,5 @@
--- Do the texts of an item have all of these phrases, word for word, and none of the others?
+-- Helper. Returns whether the texts of an item contain all of these phrases, word for word, and none of the excluded
+-- ones. Case, accents and punctuation do not matter.
 create or replace function private.has_phrases(item_id uuid, phrases text[], excluded text[]) returns boolean
 language plpgsql stable set search_path = ''
 as $$
@@ -17,6 +18,7 @@ begin
         );
 end
 $$;
-comment on function private.has_phrases(uuid, text[], text[]) is 'Does an item have these phrases, and not others?';
+comment on function private.has_phrases(uuid, text[], text[]) is
+'Returns whether an item contains all of these phrases and none of the excluded ones.';
 revoke execute on function private.has_phrases(uuid, text[], text[]) from public;
 grant execute on function private.has_phrases(uuid, text[], text[]) to anon, authenticated, service_role;

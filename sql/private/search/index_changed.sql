@@ -1,6 +1,6 @@
--- Trigger: what is searched of items follows the catalogue, in the writer's own transaction. Its argument is the
--- column of the changed rows that names the item, or genre_id: all items of these genres.
--- Definer: nobody else writes what search reads.
+-- Trigger. Updates the search index of changed items in the transaction that changes them. The argument is the column
+-- of the changed rows that contains the item's id; with genre_id, all items of the changed genres are updated.
+-- Definer: the role that changes an item may not write the search index.
 create or replace function private.index_changed() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -23,5 +23,5 @@ begin
     return null;
 end
 $$;
-comment on function private.index_changed() is 'Trigger: what is searched follows the catalogue.';
+comment on function private.index_changed() is 'Trigger: updates the search index when the catalogue changes.';
 revoke execute on function private.index_changed() from public;

@@ -1,6 +1,6 @@
--- Write the documents of items as the catalogue has them now, and the words and names of those whose texts changed.
--- Each item is looked up by its id, however many there are: while tables are being filled the planner knows too
--- little of them to choose.
+-- Helper. Writes the search documents of items from the catalogue, and the postings and names of those whose texts
+-- changed. Each item is looked up by its id, however many there are: while tables are being filled, the planner lacks
+-- the statistics to choose a plan.
 create or replace function private.index_items(item_ids uuid[]) returns void
 language plpgsql set search_path = ''
 as $$
@@ -8,7 +8,7 @@ declare
     v_sources private.search_sources[];
     v_fresh private.search_sources[];
 begin
-    -- Who changes another part of an item at the same time waits here, and then reads both changes.
+    -- A concurrent change to another table of the same item waits for this lock, and then reads both changes.
     perform from public.items as i where i.id = any(item_ids) order by i.id for no key update;
 
     select array_agg(row(s.*)::private.search_sources order by s.item_id) into v_sources
@@ -53,6 +53,6 @@ begin
     end if;
 end
 $$;
-comment on function private.index_items(uuid[]) is 'Write the documents of items as the catalogue has them now.';
+comment on function private.index_items(uuid[]) is 'Writes the search documents of items from the catalogue.';
 revoke execute on function private.index_items(uuid[]) from public;
 grant execute on function private.index_items(uuid[]) to service_role;

@@ -1,4 +1,5 @@
--- Write the names of documents anew: each from each of its first eight words on.
+-- Helper. Rebuilds the name index of documents: one row for each of the first eight words of a title or author, with
+-- the name from this word on, so that a prefix of any word finds the name.
 create or replace function private.index_names(sources private.search_sources[]) returns void
 language sql set search_path = ''
 as $$
@@ -23,6 +24,6 @@ as $$
     cross join lateral generate_series(1, least(cardinality(w.words), 8)) as p (place)
     where n.name is not null
 $$;
-comment on function private.index_names(private.search_sources[]) is 'Write the names of documents anew.';
+comment on function private.index_names(private.search_sources[]) is 'Rebuilds the name index of documents.';
 revoke execute on function private.index_names(private.search_sources[]) from public;
 grant execute on function private.index_names(private.search_sources[]) to service_role;

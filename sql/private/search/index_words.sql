@@ -1,6 +1,7 @@
--- Write the words of documents anew, and make unknown ones known.
--- A weight is BM25F's (Robertson, Zaragoza, 2009) without the idf, at k1 1.2 and b 0.5: a title's words count three
--- times, other names' two times, by the length of a document as long as most are, so that no weight hangs on others.
+-- Helper. Rebuilds the postings of documents, and adds new words to the vocabulary.
+-- A posting's weight is that of BM25F (Robertson, Zaragoza, 2009) without the idf, with k1 = 1.2 and b = 0.5. Words of
+-- the title count three times, those of the original title, authors and subtitle twice. The average document length is
+-- fixed at 40, so that a document's weights do not depend on other documents.
 create or replace function private.index_words(sources private.search_sources[]) returns void
 language sql set search_path = ''
 as $$
@@ -49,6 +50,7 @@ as $$
     order by w.word
     on conflict do nothing
 $$;
-comment on function private.index_words(private.search_sources[]) is 'Write the words of documents.';
+comment on function private.index_words(private.search_sources[]) is
+'Rebuilds the postings of documents with BM25F weights.';
 revoke execute on function private.index_words(private.search_sources[]) from public;
 grant execute on function private.index_words(private.search_sources[]) to service_role;

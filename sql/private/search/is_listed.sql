@@ -1,5 +1,5 @@
--- May the viewer see the item of a document? As private.is_available; a function of its own, since with a table that
--- has row level security in the same query the planner reads no index in its order.
+-- Helper. Returns whether the viewer may see the item of a document (private.is_available). It is a separate function
+-- because the planner does not read an index in order if the query also reads a table with row level security.
 create or replace function private.is_listed(document integer, viewer private.viewer) returns boolean
 language plpgsql stable set search_path = ''
 as $$
@@ -12,6 +12,7 @@ begin
     );
 end
 $$;
-comment on function private.is_listed(integer, private.viewer) is 'May the viewer see the item of a document?';
+comment on function private.is_listed(integer, private.viewer) is
+'Returns whether the viewer may see the item of a document.';
 revoke execute on function private.is_listed(integer, private.viewer) from public;
 grant execute on function private.is_listed(integer, private.viewer) to anon, authenticated, service_role;

@@ -1,5 +1,6 @@
--- The words of a text as one of the text search configurations leaves them, with their places. Punctuation parts
--- words. Chinese, Japanese and Korean text, which knows no spaces, gives each two characters that stand together.
+-- Helper. Returns the lexemes of a text (stemmed words without stop words) with their positions. Punctuation separates
+-- words. Chinese, Japanese and Korean text, written without spaces, is indexed as bigrams, at positions above 1000.
+--   stemmer  the name of a text search configuration in schema private
 create or replace function private.lexemes(stemmer text, text text)
 returns table (lexeme text, places integer[])
 language sql stable rows 50 set search_path = ''
@@ -20,6 +21,6 @@ as $$
     cross join lateral generate_series(1, length(r.run[1]) - 1) as p (place)
     group by 1
 $$;
-comment on function private.lexemes(text, text) is 'The words of a text, stemmed, with their places.';
+comment on function private.lexemes(text, text) is 'Returns the lexemes of a text with their positions.';
 revoke execute on function private.lexemes(text, text) from public;
 grant execute on function private.lexemes(text, text) to anon, authenticated, service_role;

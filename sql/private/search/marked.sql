@@ -1,4 +1,5 @@
--- Text as HTML: escaped, the words looked for in mark elements; of a long one the part that has most of them.
+-- Helper. Returns a text as HTML: escaped, with the matching words in mark elements. A long text is cut to the passage
+-- with most matches, unless is_whole is true.
 create or replace function private.marked(stemmer text, text text, lexemes tsquery, is_whole boolean) returns text
 language sql stable set search_path = ''
 as $$
@@ -9,6 +10,7 @@ as $$
         'StartSel=<mark>, StopSel=</mark>, MinWords=15, MaxWords=35, HighlightAll=' || is_whole
     )
 $$;
-comment on function private.marked(text, text, tsquery, boolean) is 'Text as HTML, the words looked for marked.';
+comment on function private.marked(text, text, tsquery, boolean) is
+'Returns a text as HTML with the matching words highlighted.';
 revoke execute on function private.marked(text, text, tsquery, boolean) from public;
 grant execute on function private.marked(text, text, tsquery, boolean) to anon, authenticated, service_role;

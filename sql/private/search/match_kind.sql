@@ -1,4 +1,5 @@
--- What match_movies, match_books and match_content have in common. Raises 22023 for a parameter out of range.
+-- Helper. Returns the items of a kind whose embeddings are most similar to the query embedding: the common code of
+-- match_movies, match_books and match_content. Raises 22023 if a parameter is missing or out of range.
 create or replace function private.match_kind(
     query_embedding extensions.vector, match_threshold double precision, match_count integer, kind text
 )
@@ -24,7 +25,7 @@ begin
 end
 $$;
 comment on function private.match_kind(extensions.vector, double precision, integer, text) is
-'Items of a kind nearest in meaning to a query.';
+'Returns the items of a kind whose embeddings are most similar to a query embedding.';
 revoke execute on function private.match_kind(extensions.vector, double precision, integer, text) from public;
 grant execute on function private.match_kind(extensions.vector, double precision, integer, text)
 to anon, authenticated, service_role;

@@ -1,5 +1,6 @@
--- What a text that somebody is typing may have been meant for: each word that the catalogue never had, the last one
--- also not as a beginning, taken for one like it; three at most, the likeliest first.
+-- Helper. Returns up to three spelling corrections of a text that is being typed, the likeliest first. Each word that
+-- the vocabulary lacks is replaced by a similar one; the last word, which may be incomplete, only if no word of the
+-- vocabulary starts with it.
 create or replace function private.meant_texts(typed text) returns setof text
 language sql stable rows 3 set search_path = ''
 as $$
@@ -27,6 +28,7 @@ as $$
     having bool_or(w.meant[n.rank] is not null)
     order by n.rank
 $$;
-comment on function private.meant_texts(text) is 'What a misspelt text that somebody is typing may have meant.';
+comment on function private.meant_texts(text) is
+'Returns up to three spelling corrections of a text that is being typed.';
 revoke execute on function private.meant_texts(text) from public;
 grant execute on function private.meant_texts(text) to anon, authenticated, service_role;

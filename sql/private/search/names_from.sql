@@ -1,6 +1,6 @@
--- Names that go on, from one of their words, as a text begins (private.folded), of what the viewer may see: the most
--- popular of them, among the 2,000 most popular that begin so. One to three letters are looked up by indexes that are
--- in order of popularity.
+-- Helper. Returns names in which a word starts with the given prefix (normalised by private.folded) and whose items the
+-- viewer may see, the most popular first, among the 2,000 most popular matches. Prefixes of one to three letters use
+-- expression indexes ordered by popularity.
 create or replace function private.names_from(beginning text, viewer private.viewer, count integer)
 returns setof private.search_names
 language plpgsql stable rows 40 set search_path = ''
@@ -23,6 +23,7 @@ begin
     using beginning, viewer, names_from.count;
 end
 $$;
-comment on function private.names_from(text, private.viewer, integer) is 'The most popular names that begin so.';
+comment on function private.names_from(text, private.viewer, integer) is
+'Returns the most popular names in which a word starts with the given prefix.';
 revoke execute on function private.names_from(text, private.viewer, integer) from public;
 grant execute on function private.names_from(text, private.viewer, integer) to anon, authenticated, service_role;

@@ -1,8 +1,8 @@
--- Items of a kind nearest to a vector, best first, that the viewer may see (none: everything). Planned at each call,
--- so that the index of that kind is used; it is scanned on until as many are found as asked for. The index holds
--- vectors at half precision and is read in relaxed order, which loses none: some more than asked are taken from it,
--- and put in order by the stored ones.
--- The first statement loads pgvector: only then may one who is no superuser name its settings.
+-- Helper. Returns the items of a kind nearest to a vector that the viewer may see (null: all items), best first. It is
+-- planned at each call, so that the HNSW index of this kind is used; the index is scanned until enough visible items
+-- are found. The index stores vectors at half precision and is read in relaxed order, so 10 candidates more than
+-- requested are read and sorted by their stored full-precision vectors.
+-- The first statement loads pgvector: otherwise a role without superuser rights could not set its settings below.
 select '[0]'::extensions.vector;
 
 create or replace function private.nearest(
@@ -36,7 +36,7 @@ begin
 end
 $$;
 comment on function private.nearest(extensions.vector, text, integer, private.viewer) is
-'Items of a kind nearest to a vector.';
+'Returns the items of a kind nearest to a vector, by cosine similarity.';
 revoke execute on function private.nearest(extensions.vector, text, integer, private.viewer) from public;
 grant execute on function private.nearest(extensions.vector, text, integer, private.viewer)
 to anon, authenticated, service_role;

@@ -1,5 +1,5 @@
--- Documents nearest in meaning to a vector among those that pass the filters, as many as asked for if so many pass; of
--- each kind by itself: there may be many of one that pass, and few of another.
+-- Helper. Returns the documents nearest to the query embedding that match the filters. Each kind is searched
+-- separately, because one may have many matches and another few.
 create or replace function private.nearest_documents(
     query_embedding extensions.vector,
     filters private.search_filters,
@@ -21,7 +21,7 @@ as $$
 $$;
 comment on function private.nearest_documents(
     extensions.vector, private.search_filters, private.viewer, integer, integer
-) is 'Documents nearest in meaning to a vector among those that pass the filters.';
+) is 'Returns the documents nearest to a query embedding that match the filters.';
 revoke execute on function private.nearest_documents(
     extensions.vector, private.search_filters, private.viewer, integer, integer
 ) from public;

@@ -1,7 +1,8 @@
--- Documents of a kind nearest to a vector among those that pass the filters, as many as asked for if so many pass.
--- Up to 8,000 that fit them are compared one by one, and whether the viewer may see them is asked of the nearest; among
--- more, and without filters, the index is walked until it has enough. Where a fiftieth of all documents, always the
--- same, has so many that fit that there must be more, the rest is not counted.
+-- Helper. Returns the documents of a kind nearest to the query embedding that match the filters. If at most 8,000
+-- documents match the filters, all are compared exactly (pre-filtering), and visibility is checked from the nearest on.
+-- If more match, or without filters, the HNSW index is scanned and the filters are checked on each result
+-- (post-filtering). A sample of 2 % of the documents, always the same one, estimates the number of matches, so that
+-- large numbers are not counted.
 create or replace function private.nearest_fitting(
     query_embedding extensions.vector,
     kind text,
@@ -70,7 +71,7 @@ end
 $$;
 comment on function private.nearest_fitting(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
-) is 'Documents of a kind nearest to a vector among those that pass the filters.';
+) is 'Returns the documents of a kind nearest to a query embedding that match the filters.';
 revoke execute on function private.nearest_fitting(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) from public;

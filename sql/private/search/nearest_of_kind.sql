@@ -1,7 +1,8 @@
--- Documents of a kind nearest to a vector among those that pass the filters: the index of that kind is walked until
--- there are enough, and some more, since it is of half precision: the stored vectors decide. Planned at each call, so
--- that it is this index.
--- The first statement loads pgvector: only then may one who is no superuser name its settings.
+-- Helper. Returns the documents of a kind nearest to the query embedding that match the filters, by an iterative scan
+-- of the kind's HNSW index until enough match. The index stores vectors at half precision, so 10 more than requested
+-- are read and sorted by their stored full-precision vectors. It is planned at each call, so that the index of this
+-- kind is used.
+-- The first statement loads pgvector: otherwise a role without superuser rights could not set its settings below.
 select '[0]'::extensions.vector;
 
 create or replace function private.nearest_of_kind(
@@ -42,7 +43,7 @@ end
 $$;
 comment on function private.nearest_of_kind(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
-) is 'Documents of a kind nearest to a vector among those that pass the filters.';
+) is 'Returns the nearest documents of a kind that match the filters, from the HNSW index.';
 revoke execute on function private.nearest_of_kind(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) from public;

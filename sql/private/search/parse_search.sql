@@ -1,5 +1,6 @@
--- A query in the syntax that people know: words, "phrases", -excluded and OR; anything else in it is text.
--- Of the words the first 32 count. OR: what matches any of the words is found, however little it says.
+-- Helper. Parses a query in the usual syntax of search engines: words, "phrases", -excluded words and OR; anything else
+-- is text. The first 32 tokens count. With OR anywhere in the query, documents match if they contain any of the words,
+-- whatever their score.
 create or replace function private.parse_search(query text) returns private.parsed_search
 language sql stable set search_path = ''
 as $$
@@ -32,6 +33,6 @@ as $$
     )::private.parsed_search
     from kept as k
 $$;
-comment on function private.parse_search(text) is 'What a query asks for, in the syntax of search engines.';
+comment on function private.parse_search(text) is 'Parses a query in the usual syntax of search engines.';
 revoke execute on function private.parse_search(text) from public;
 grant execute on function private.parse_search(text) to anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- Does a document pass the filters, and may the viewer see its item? Inlined.
+-- Helper. Returns whether a document matches all filters and the viewer may see its item. The planner inlines it.
 create or replace function private.passes(
     found private.search_documents, item public.items, filters private.search_filters, viewer private.viewer
 )
@@ -8,7 +8,7 @@ return private.is_available(item, viewer)
 and private.fits(found, filters)
 and (filters.tier is null or filters.tier = private.item_tier(item, viewer));
 comment on function private.passes(private.search_documents, public.items, private.search_filters, private.viewer) is
-'Does a document pass the filters, and may the viewer see its item?';
+'Returns whether a document matches all filters and the viewer may see its item.';
 revoke execute on function private.passes(
     private.search_documents, public.items, private.search_filters, private.viewer
 ) from public;

@@ -1,7 +1,7 @@
--- The words that a query looks for, as the stemmers in use leave them, each with what it tells: BM25's idf, counted
--- among the documents up to one. English stop words are left out. A word that the catalogue never had may
--- be meant for those like it, at two thirds. The words that tell most come first, as many as have 30,000 places in
--- documents together, at least one.
+-- Helper. Returns the lexemes of a query, by every stemmer in use, each with its BM25 idf over the documents with
+-- numbers up to as_of. English stop words are left out. A word that the vocabulary lacks is expanded to its spelling
+-- corrections, with two thirds of their idf. Terms with the highest idf come first, until they have 30,000 postings
+-- together; at least one term is returned.
 create or replace function private.query_terms(words text, as_of integer)
 returns setof private.search_term
 language plpgsql stable rows 10 set search_path = ''
@@ -76,6 +76,6 @@ begin
     where o.places <= v_most or o.rank = 1;
 end
 $$;
-comment on function private.query_terms(text, integer) is 'The words that a query looks for, and what each tells.';
+comment on function private.query_terms(text, integer) is 'Returns the lexemes of a query with their BM25 idf.';
 revoke execute on function private.query_terms(text, integer) from public;
 grant execute on function private.query_terms(text, integer) to anon, authenticated, service_role;

@@ -1,4 +1,5 @@
--- What private.write_cursor wrote; null for null. Raises 22023 for anything else, and for another search's.
+-- Helper. Decodes a cursor of private.write_cursor; returns null for null. Raises 22023 for any other text and for a
+-- cursor of another search.
 create or replace function private.read_cursor(cursor text, search text) returns jsonb
 language plpgsql immutable set search_path = ''
 as $$
@@ -24,11 +25,11 @@ begin
     exception when data_exception or invalid_text_representation then
         null;
     end;
-    raise exception 'cursor is not that of a page of this search'
+    raise exception 'cursor does not belong to this search'
         using errcode = '22023', detail = '{"field": "cursor"}',
-        hint = 'Send next_cursor as it came, with the query and the filters that it came for.';
+        hint = 'Send next_cursor unchanged, with the same query and filters.';
 end
 $$;
-comment on function private.read_cursor(text, text) is 'Where the page before ended.';
+comment on function private.read_cursor(text, text) is 'Decodes the cursor of a page of a search.';
 revoke execute on function private.read_cursor(text, text) from public;
 grant execute on function private.read_cursor(text, text) to anon, authenticated, service_role;

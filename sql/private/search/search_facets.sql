@@ -1,4 +1,5 @@
--- How many of the matches there are of each kind, genre, language, decade and tier, most first.
+-- Helper. Returns the number of matches per kind, genre, language, decade and tier, as a JSON object, the highest
+-- numbers first.
 create or replace function private.search_facets(matches private.search_match[]) returns jsonb
 language sql stable set search_path = '' set random_page_cost = 1.1
 as $$
@@ -31,6 +32,6 @@ as $$
     ) as c on c.facet = n.facet
 $$;
 comment on function private.search_facets(private.search_match[]) is
-'How many of the matches there are of each kind, genre, language, decade and tier.';
+'Returns the number of matches per kind, genre, language, decade and tier.';
 revoke execute on function private.search_facets(private.search_match[]) from public;
 grant execute on function private.search_facets(private.search_match[]) to anon, authenticated, service_role;

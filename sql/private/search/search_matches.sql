@@ -1,9 +1,11 @@
--- What matches a query, by words, names and meaning, among the documents up to one that pass the filters.
--- By words: what has at least four tenths of the best one's BM25, 1,000 at most. By name: what is called as the query
--- says, or nearly so. By meaning: the 50 nearest of a similarity of 0.3 or more. The three lists are fused by
--- reciprocal rank (Cormack, Clarke, Büttcher, SIGIR 2009; k 60); what is called exactly so comes before all else.
--- At most 1,000.
--- The first statement loads pg_trgm: only then may one who is no superuser name its settings.
+-- Helper. Returns the documents that match a query by words, name or meaning, among those with numbers up to as_of that
+-- match the filters; 1,000 at most, best first.
+--   words    at least 40 % of the best document's BM25 score (any score if the query contains OR), 1,000 at most
+--   name     a title or author equal to the query, or with a trigram similarity of 0.5 or more
+--   meaning  the 50 documents nearest to the query embedding with a cosine similarity of 0.3 or more
+-- The three rankings are merged by reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009; k = 60). A document
+-- whose name equals the query comes before all others.
+-- The first statement loads pg_trgm: otherwise a role without superuser rights could not set its settings below.
 select extensions.similarity('', '');
 
 create or replace function private.search_matches(
@@ -135,7 +137,7 @@ end
 $$;
 comment on function private.search_matches(
     private.parsed_search, private.search_term[], extensions.vector, private.search_filters, private.viewer, integer
-) is 'What matches a query, by words, names and meaning.';
+) is 'Returns the documents that match a query by words, name or meaning.';
 revoke execute on function private.search_matches(
     private.parsed_search, private.search_term[], extensions.vector, private.search_filters, private.viewer, integer
 ) from public;

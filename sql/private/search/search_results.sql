@@ -1,4 +1,4 @@
--- Matches as a client is shown them, as a JSON array in their order.
+-- Helper. Returns matches in the form that clients receive, as a JSON array in the given order.
 create or replace function private.search_results(matches private.search_match[], lexemes text[]) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
@@ -25,6 +25,7 @@ begin
     ) as r;
 end
 $$;
-comment on function private.search_results(private.search_match[], text[]) is 'Matches as a client is shown them.';
+comment on function private.search_results(private.search_match[], text[]) is
+'Returns matches in the form that clients receive.';
 revoke execute on function private.search_results(private.search_match[], text[]) from public;
 grant execute on function private.search_results(private.search_match[], text[]) to anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- What is searched of each item: its texts by how much their words say, and what it is filtered by.
+-- The input of the search index: each item's texts, in the order of their weight, and the values that filters use.
 create or replace view private.search_sources with (security_invoker = true) as
 with catalogue as (
     select
@@ -49,5 +49,5 @@ select
         where t.item_id = c.item_id
     ) as tags
 from catalogue as c;
-comment on view private.search_sources is 'What is searched of each item, and what it is filtered by.';
+comment on view private.search_sources is 'The input of the search index: the texts and filter values of each item.';
 grant select on private.search_sources to anon, authenticated, service_role;

@@ -1,7 +1,8 @@
--- Words of the catalogue that a word it does not have may have been meant for, at most three, the likeliest first:
--- those that differ in the fewest letters, two at most, one in a word of four. Of a word that is only begun, the
--- words that begin so count too.
--- The first statement loads pg_trgm: only then may one who is no superuser name its settings.
+-- Helper. Returns up to three words of the vocabulary that a misspelt word may stand for, the likeliest first: those
+-- with the smallest edit distance, at most 2, or at most 1 for a word of four letters; ties are ordered by trigram
+-- similarity. Words of fewer than 4 or more than 30 letters have none.
+--   is_begun  the word may be incomplete: prefixes of its length are compared as well
+-- The first statement loads pg_trgm: otherwise a role without superuser rights could not set its settings below.
 select extensions.similarity('', '');
 
 create or replace function private.similar_words(word text, is_begun boolean default false) returns setof text
@@ -39,6 +40,7 @@ begin
     limit 3;
 end
 $$;
-comment on function private.similar_words(text, boolean) is 'What a misspelt word may have meant.';
+comment on function private.similar_words(text, boolean) is
+'Returns up to three words of the vocabulary that a misspelt word may stand for.';
 revoke execute on function private.similar_words(text, boolean) from public;
 grant execute on function private.similar_words(text, boolean) to anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- Words as each of the stemmers in use leaves them.
+-- Helper. Returns the lexemes of words by every stemmer in use.
 create or replace function private.spellings(words text) returns text[]
 language plpgsql stable set search_path = ''
 as $$
@@ -13,6 +13,6 @@ begin
     );
 end
 $$;
-comment on function private.spellings(text) is 'Words as each of the stemmers in use leaves them.';
+comment on function private.spellings(text) is 'Returns the lexemes of words by every stemmer in use.';
 revoke execute on function private.spellings(text) from public;
 grant execute on function private.spellings(text) to anon, authenticated, service_role;

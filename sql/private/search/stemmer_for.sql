@@ -1,4 +1,5 @@
--- The text search configuration of this schema for a language's code; simple where Postgres has no stemmer for it.
+-- Helper. Returns the text search configuration (in schema private) for an ISO 639 language code; simple, which does
+-- not stem, if Postgres has no stemmer for the language.
 create or replace function private.stemmer_for(language text) returns text
 language sql immutable set search_path = ''
 as $$
@@ -11,6 +12,6 @@ as $$
         'simple'
     )
 $$;
-comment on function private.stemmer_for(text) is 'The text search configuration for a language.';
+comment on function private.stemmer_for(text) is 'Returns the text search configuration for a language.';
 revoke execute on function private.stemmer_for(text) from public;
 grant execute on function private.stemmer_for(text) to anon, authenticated, service_role;

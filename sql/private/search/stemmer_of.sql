@@ -1,5 +1,5 @@
--- The text search configuration for a text that may be in a language or in English, the catalogue's own: the one
--- that knows more of its words as stop words.
+-- Helper. Returns the text search configuration for a text that is in the item's language or in English, in which much
+-- of the catalogue is written: the one of both that leaves fewer words, since it recognises more of them as stop words.
 create or replace function private.stemmer_of(language text, text text) returns text
 language sql stable set search_path = ''
 as $$
@@ -8,5 +8,5 @@ as $$
     order by length(to_tsvector(('private.' || s.name)::regconfig, text)), s.place
     limit 1
 $$;
-comment on function private.stemmer_of(text, text) is 'The text search configuration that fits a text.';
+comment on function private.stemmer_of(text, text) is 'Returns the text search configuration that fits a text.';
 revoke execute on function private.stemmer_of(text, text) from public;

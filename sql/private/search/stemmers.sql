@@ -1,5 +1,5 @@
--- The text search configurations that made words of the catalogue, found by skipping through their index; simple
--- and english always.
+-- Helper. Returns the text search configurations in use: those of the indexed documents, read by skipping through an
+-- index (loose index scan), and always simple and english.
 create or replace function private.stemmers() returns setof text
 language plpgsql stable rows 4 set search_path = ''
 as $$
@@ -17,6 +17,6 @@ begin
     values ('simple'), ('english');
 end
 $$;
-comment on function private.stemmers() is 'The text search configurations that queries are read by.';
+comment on function private.stemmers() is 'Returns the text search configurations that queries are parsed with.';
 revoke execute on function private.stemmers() from public;
 grant execute on function private.stemmers() to anon, authenticated, service_role;

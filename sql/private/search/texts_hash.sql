@@ -1,4 +1,4 @@
--- A hash of all that is searched by words in an item: another one means other words.
+-- Helper. Returns a hash of an item's searched texts. If it is unchanged, the postings need no rebuild.
 create or replace function private.texts_hash(source private.search_sources) returns uuid
 language sql immutable set search_path = ''
 as $$
@@ -9,6 +9,7 @@ as $$
         )
     )::uuid
 $$;
-comment on function private.texts_hash(private.search_sources) is 'A hash of what is searched by words in an item.';
+comment on function private.texts_hash(private.search_sources) is
+'Returns a hash of the texts of an item that are searched by words.';
 revoke execute on function private.texts_hash(private.search_sources) from public;
 grant execute on function private.texts_hash(private.search_sources) to service_role;

@@ -1,5 +1,5 @@
--- Where a page of a search ended, as text that is nobody's to read: of which search, among which documents, the last
--- one's score and number.
+-- Helper. Encodes where a page of a search ended (keyset cursor) as an opaque token: the search, the number up to which
+-- documents were searched, and the score and number of the last match.
 create or replace function private.write_cursor(
     search text, as_of integer, score double precision, document integer
 )
@@ -16,7 +16,8 @@ as $$
         E'+/=\n', '-_'
     )
 $$;
-comment on function private.write_cursor(text, integer, double precision, integer) is 'Where a page of a search ended.';
+comment on function private.write_cursor(text, integer, double precision, integer) is
+'Encodes where a page of a search ended as an opaque cursor.';
 revoke execute on function private.write_cursor(text, integer, double precision, integer) from public;
 grant execute on function private.write_cursor(text, integer, double precision, integer)
 to anon, authenticated, service_role;

@@ -1,8 +1,9 @@
--- Take back the deletion of one's account.
--- Returns whether there was one to take back: false where none was asked for, or its day has come.
+-- Cancels the requested deletion of the caller's account.
+-- Returns true if a deletion was cancelled; false if none was requested or it is already due.
 -- Raises 42501 without an account, kids_mode while a kids profile acts.
 -- Roles: authenticated.
 -- Example: rpc/cancel_account_deletion {}
+-- Example response: true
 create or replace function public.cancel_account_deletion() returns boolean
 language plpgsql set search_path = ''
 as $$
@@ -10,6 +11,6 @@ begin
     return private.cancel_deletion();
 end
 $$;
-comment on function public.cancel_account_deletion() is 'Take back the deletion of one''s account.';
+comment on function public.cancel_account_deletion() is 'Cancels the requested deletion of the caller''s account.';
 revoke execute on function public.cancel_account_deletion() from public, service_role;
 grant execute on function public.cancel_account_deletion() to authenticated;

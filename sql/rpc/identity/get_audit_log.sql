@@ -1,16 +1,19 @@
--- A page of the audit log, the latest entries first, for an admin. That it was read goes into the log too.
---   action      such as role.granted, role.revoked, account.suspended, account.restored, account.read, audit_log.read;
---               none: all
---   actor_id    the user who did it; none: anybody
---   subject_id  whom or what it was done to; none: anything
---   before_id   the id of the last entry of the page before; none: the first page
---   count       how many at most, 1 to 200, default 50
+-- Reads a page of the audit log, the latest entries first, for an admin. The audit log records the call.
+--   action      an action such as role.granted, role.revoked, account.suspended, account.restored, account.read or
+--               audit_log.read; if omitted, all actions
+--   actor_id    the user who acted; if omitted, all users
+--   subject_id  the id of the user or object acted upon; if omitted, all
+--   before_id   the id of the last entry of the previous page; if omitted, the first page
+--   count       maximum number of entries, 1 to 200, default 50
 -- Returns id, occurred_at, actor_id (null: the service), actor_role, action, subject_type, subject_id, before, after,
 -- address, request_id.
--- Raises 42501 for a caller who is no admin, 22023 for a count out of range or a text too long, kids_mode while a kids
--- profile acts.
+-- Raises 42501 for a caller who is not an admin, 22023 for a count out of range or a text that is too long, kids_mode
+-- while a kids profile acts.
 -- Roles: authenticated, service_role.
 -- Example: rpc/get_audit_log {"action": "role.granted", "count": 20}
+-- Example response: [{"id": 2, "occurred_at": "2026-11-30T16:37:16.66+00:00", "actor_id": "2bca…", "actor_role":
+-- "authenticated", "action": "role.granted", "subject_type": "user", "subject_id": "c13d…", "before": null, "after":
+-- {"role": "editor"}, "address": "127.0.0.1", "request_id": "900b…"}, …]
 create or replace function public.get_audit_log(
     action text default null,
     actor_id uuid default null,
@@ -38,6 +41,6 @@ begin
 end
 $$;
 comment on function public.get_audit_log(text, uuid, text, bigint, integer) is
-'A page of the audit log, for an admin.';
+'Reads a page of the audit log, for an admin.';
 revoke execute on function public.get_audit_log(text, uuid, text, bigint, integer) from public;
 grant execute on function public.get_audit_log(text, uuid, text, bigint, integer) to authenticated, service_role;

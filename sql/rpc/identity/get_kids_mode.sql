@@ -1,14 +1,15 @@
--- Is the caller's session in kids mode? What an app asks when it starts.
--- Returns an object: kids_mode (whether it is), profile_id (with which profile, else null), has_pin (whether the
--- account has a PIN).
+-- Checks whether the caller's session is in kids mode. An app calls it when it starts.
+-- Returns an object: kids_mode (true or false), profile_id (the kids profile, or null), has_pin (whether the account
+-- has a PIN).
 -- Raises nothing.
 -- Roles: authenticated.
 -- Example: rpc/get_kids_mode {}
+-- Example response: {"has_pin": true, "kids_mode": true, "profile_id": "bc93…"}
 create or replace function public.get_kids_mode() returns jsonb
 language sql stable set search_path = ''
 as $$
     select private.read_kids_mode()
 $$;
-comment on function public.get_kids_mode() is 'Is the caller''s session in kids mode?';
+comment on function public.get_kids_mode() is 'Checks whether the caller''s session is in kids mode.';
 revoke execute on function public.get_kids_mode() from public, service_role;
 grant execute on function public.get_kids_mode() to authenticated;

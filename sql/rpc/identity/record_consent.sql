@@ -1,12 +1,14 @@
--- Record that the caller gave, refused or took back a consent. The latest of a purpose counts.
---   purpose  what for: one of consent_purposes
---   granted  whether it is given
---   version  the version of the text that was shown, up to 50 characters
+-- Records that the caller granted, refused or withdrew a consent. The latest record of a purpose counts.
+--   purpose  a purpose of consent_purposes
+--   granted  true if granted, false if refused or withdrawn
+--   version  version of the text that was shown, up to 50 characters
 -- Returns the row of consents.
--- Raises 22023 for a parameter missing, too long or an unknown purpose, 42501 without an account, kids_mode while a
--- kids profile acts.
+-- Raises 22023 for a parameter that is missing or too long, or an unknown purpose, 42501 without an account, kids_mode
+-- while a kids profile acts.
 -- Roles: authenticated.
 -- Example: rpc/record_consent {"purpose": "marketing", "granted": true, "version": "2026-11"}
+-- Example response: {"id": 1, "account_id": "5d3c…", "purpose": "marketing", "document_version": "2026-11",
+-- "is_granted": true, "given_at": "2026-11-30T16:37:16.22+00:00"}
 create or replace function public.record_consent(
     purpose text default null, granted boolean default null, version text default null
 )
@@ -24,6 +26,7 @@ begin
     return v_consent;
 end
 $$;
-comment on function public.record_consent(text, boolean, text) is 'Record that the caller gave or took back a consent.';
+comment on function public.record_consent(text, boolean, text) is
+'Records that the caller granted, refused or withdrew a consent.';
 revoke execute on function public.record_consent(text, boolean, text) from public, service_role;
 grant execute on function public.record_consent(text, boolean, text) to authenticated;

@@ -1,13 +1,14 @@
--- Set the PIN of the caller's account, which leave_kids_mode takes. One that is set is replaced by a session that
--- signed in within the last 10 minutes, or with the current one.
+-- Sets the PIN of the caller's account, which leave_kids_mode requires.
+-- To replace a PIN, send the current one, or call from a session that signed in within the last 10 minutes.
 --   pin          4 to 12 digits
---   current_pin  the present PIN; not looked at after a sign-in of the last 10 minutes, nor where none is set
+--   current_pin  the current PIN; ignored if none is set, and within 10 minutes of the sign-in
 -- Returns {"has_pin": true}.
 -- Raises 22023 for a PIN of another form, 42501 without an account, kids_mode while a kids profile acts; pin_wrong
--- (details.tries_left) and pin_locked (details.retry_after) as leave_kids_mode does; PT409 where the PIN is deleted
--- meanwhile.
+-- (details.tries_left) and pin_locked (details.retry_after) as leave_kids_mode does; PT409 if the PIN is deleted during
+-- the call.
 -- Roles: authenticated.
 -- Example: rpc/set_account_pin {"pin": "4711"}
+-- Example response: {"has_pin": true}
 create or replace function public.set_account_pin(pin text default null, current_pin text default null) returns jsonb
 language plpgsql set search_path = ''
 as $$
@@ -18,6 +19,6 @@ begin
     raise exception 'pin must be 4 to 12 digits' using errcode = '22023', detail = '{"field": "pin", "min": 4, "max": 12}';
 end
 $$;
-comment on function public.set_account_pin(text, text) is 'Set the PIN of the caller''s account.';
+comment on function public.set_account_pin(text, text) is 'Sets the PIN of the caller''s account.';
 revoke execute on function public.set_account_pin(text, text) from public, service_role;
 grant execute on function public.set_account_pin(text, text) to authenticated;

@@ -1,13 +1,17 @@
--- What people whose ratings run like the user's liked and the user has not rated.
--- Neighbours are those who rated most of the same and agree on it; ordered by the sum over them, each weighted by how
--- much of either's ratings is common, how well they agree where many common ratings say so, and what they gave.
--- No item is listed by fewer than five neighbours, and ratings of items that few people rated do not count.
---   user_id  one's own id; the service may name anybody's, or a rater
---   count    how many at most, 1 to 200, default 20
--- Returns id, kind, title, overview, year, language, image, predicted_rating (as predict_rating), score; best first.
--- Raises 22023 for a parameter missing or out of range, 42501 for another user's id, PT404 for an unknown one.
+-- Lists unrated items that users with similar ratings liked.
+-- It uses the 40 nearest neighbours: users who rated many of the same items and agree on them. An item's score is the
+-- sum, over these neighbours, of affinity times rating / 5. At least five of them must have rated the item 3 or better,
+-- and ratings of items that few people rated do not count.
+--   user_id  your own user id; the service may send any user's id, or a rater's
+--   count    maximum number of items, 1 to 200, default 20
+-- Returns id, kind, title, overview, year, language, image, predicted_rating (as predict_rating returns it), score;
+-- highest score first.
+-- Raises 22023 for a parameter that is missing or out of range, 42501 for another user's id, PT404 for an unknown user.
 -- Roles: authenticated, service_role.
 -- Example: rpc/get_collaborative_recommendations {"user_id": "5d3c…", "count": 10}
+-- Example response: [{"id": "776d…", "kind": "movie", "title": "Children of Men", "overview": "In 2027 no baby has
+-- been born for eighteen …", "year": 2006, "language": "en", "image": null, "predicted_rating": 4.9, "score": 1.81},
+-- …]
 create or replace function public.get_collaborative_recommendations(
     user_id uuid default null, count integer default 20
 )
@@ -19,7 +23,7 @@ declare
     v_count integer := coalesce(get_collaborative_recommendations.count, 20);
 begin
     perform private.check_range('count', v_count, 1, 200);
-    -- Asked before the query: a plan that needs no list would not call what refuses.
+    -- Check the caller before the query: a plan that reads no list would not evaluate the check.
     perform private.rater_of_user(get_collaborative_recommendations.user_id);
     return query
     select c.id, c.kind, c.title, c.overview, c.year, c.language, c.image, l.predicted_rating, l.score
@@ -29,6 +33,6 @@ begin
 end
 $$;
 comment on function public.get_collaborative_recommendations(uuid, integer) is
-'What people whose ratings run like the user''s liked.';
+'Lists unrated items that users with similar ratings liked.';
 revoke execute on function public.get_collaborative_recommendations(uuid, integer) from public;
 grant execute on function public.get_collaborative_recommendations(uuid, integer) to authenticated, service_role;

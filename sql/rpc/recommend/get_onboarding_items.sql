@@ -1,12 +1,17 @@
--- What to ask a newcomer to rate: items that many know and people disagree about, so that an answer tells most, spread
--- over genres. Not what the acting profile rated, disliked or dismissed, and only what it may see.
---   count  how many at most, 1 to 50, default 10
+-- Lists items that a new user should rate first: many people rated them and their ratings differ, so that an answer
+-- says most about taste.
+-- The items are of different genres. Items that the acting profile rated, disliked or dismissed, or may not see, are
+-- left out.
+--   count  maximum number of items, 1 to 50, default 10
 --   kind   movie, tv_show, sports or book, default movie
--- Returns id, kind, title, overview, year, language, image, rating_count, average_rating; the most telling first.
--- Where nobody rated yet: what its source calls popular.
+-- Returns id, kind, title, overview, year, language, image, rating_count, average_rating; the most informative first.
+-- Items without published ratings follow, by the popularity that their data source states.
 -- Raises 22023 for a parameter out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/get_onboarding_items {"count": 10, "kind": "movie"}
+-- Example response: [{"id": "0780…", "kind": "movie", "title": "Bridget Jones's Diary", "overview": "A single London
+-- publishing assistant in her …", "year": 2001, "language": "en", "image": null, "rating_count": 80, "average_rating":
+-- 3.4}, …]
 create or replace function public.get_onboarding_items(count integer default 10, kind text default 'movie')
 returns setof public.popular_item
 language plpgsql stable rows 10 set search_path = ''
@@ -27,6 +32,6 @@ begin
     order by o.place;
 end
 $$;
-comment on function public.get_onboarding_items(integer, text) is 'What to ask a newcomer to rate.';
+comment on function public.get_onboarding_items(integer, text) is 'Lists items that a new user should rate first.';
 revoke execute on function public.get_onboarding_items(integer, text) from public;
 grant execute on function public.get_onboarding_items(integer, text) to anon, authenticated, service_role;

@@ -1,12 +1,16 @@
--- What most people rated, and rated well; then what too few rated here, by the popularity that its source gave.
--- Counts and means are the published ones: of five accounts or more, rounded, changed in batches.
---   count  how many at most, 1 to 200, default 20
---   kind   movie, tv_show, sports or book; none: all of them
---   limit  another name of count
+-- Lists the most popular items: those with the highest sum of ratings, then items with few ratings, by the popularity
+-- that their data source states.
+-- Counts and means are published figures: of five accounts or more, rounded, and changed in batches.
+--   count  maximum number of items, 1 to 200, default 20
+--   kind   movie, tv_show, sports or book; if omitted, all kinds
+--   limit  an alias of count
 -- Returns id, kind, title, overview, year, language, image, rating_count, average_rating; most popular first.
--- Raises 22023 for a parameter out of range, and for a count and a limit that differ; named in detail.field.
+-- Raises 22023 for a parameter out of range, and if count and limit differ; named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/get_popular_items {"count": 10, "kind": "movie"}
+-- Example response: [{"id": "84ef…", "kind": "movie", "title": "Brazil", "overview": "In a retro-futuristic
+-- bureaucracy choked by …", "year": 1985, "language": "en", "image": null, "rating_count": 85, "average_rating": 3.9},
+-- …]
 create or replace function public.get_popular_items(
     count integer default null, kind text default null, "limit" integer default null
 )
@@ -34,6 +38,6 @@ begin
     order by p.place;
 end
 $$;
-comment on function public.get_popular_items(integer, text, integer) is 'What most people rated, and rated well.';
+comment on function public.get_popular_items(integer, text, integer) is 'Lists the most popular items.';
 revoke execute on function public.get_popular_items(integer, text, integer) from public;
 grant execute on function public.get_popular_items(integer, text, integer) to anon, authenticated, service_role;

@@ -1,17 +1,23 @@
--- What to watch or read next: a blend of what a model found to be liked together with what the profile rated, what
--- people with its taste liked, what is like the items it liked, what trends in its languages and what is popular, by
--- the weights in recommendation_weights; never what it rated, disliked, dismissed or finished, nor what it may not see.
---   count       how many at most, 1 to 200, default 20
---   kind        movie, tv_show, sports or book; none: all of them
---   diversity   0 to 1, default 0.3: 0 lists the best first, 1 what is least alike among the best 60 or more
---   profile_id  one of one's own profiles; none: the default one. The service may name any
--- Returns id, kind, title, overview, year, language, image, score (the best of all has 1), reason_code
--- (liked_together, taste, liked, popular_in_language, popular_in_country, popular), reason (a sentence), because_of
--- (the item it names); in the order to show.
--- Raises 22023 for a parameter out of range, 42501 for another user's profile, PT404 to the service for one that is
--- not there; named in detail.field. kids_mode for another profile than the acting one while a kids profile acts.
+-- Recommends items to watch or read next, each with a reason.
+-- The list blends several sources, by the weights in recommendation_weights: items often liked together with items that
+-- the profile rated (item model), items liked by users with similar taste, items whose description is similar to liked
+-- items, trends in the profile's languages, and popular items. Items that the profile rated, disliked, dismissed or
+-- finished, or may not see, are left out.
+--   count       maximum number of items, 1 to 200, default 20
+--   kind        movie, tv_show, sports or book; if omitted, all kinds
+--   diversity   0 to 1, default 0.3: 0 sorts by score alone, 1 by dissimilarity alone, among the best 60 items or more
+--               (re-ranking by MMR)
+--   profile_id  one of your own profiles; if omitted, the acting profile; the service may send any profile's id
+-- Returns id, kind, title, overview, year, language, image, score (the highest is 1), reason_code (liked_together,
+-- taste, liked, popular_in_language, popular_in_country, popular), reason (a sentence), because_of (the id of the item
+-- that the reason names); in the order to show.
+-- Raises 22023 for a parameter out of range, 42501 for another user's profile, PT404 (service only) for an unknown
+-- profile; named in detail.field. kids_mode if a kids profile acts and profile_id is another profile.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/get_recommendations {"count": 10, "kind": "movie"}
+-- Example response: [{"id": "329b…", "kind": "movie", "title": "Avatar", "overview": "A paralysed marine on a lush
+-- moon explores …", "year": 2009, "language": "en", "image": null, "score": 1, "reason_code": "liked_together",
+-- "reason": "Because you liked Alien Resurrection", "because_of": "fb22…"}, …]
 create or replace function public.get_recommendations(
     count integer default 20, kind text default null, diversity real default 0.3, profile_id uuid default null
 )
@@ -26,7 +32,7 @@ begin
     perform private.check_range('count', v_count, 1, 200);
     perform private.check_range('diversity', v_diversity, 0, 1);
     perform private.check_kind(get_recommendations.kind);
-    -- Asked before the query: a plan that needs no list would not call what refuses.
+    -- Check the caller before the query: a plan that reads no list would not evaluate the check.
     perform private.rater_of_profile(get_recommendations.profile_id);
     return query
     select
@@ -47,6 +53,7 @@ begin
     order by r.place;
 end
 $$;
-comment on function public.get_recommendations(integer, text, real, uuid) is 'What to watch or read next, and why.';
+comment on function public.get_recommendations(integer, text, real, uuid) is
+'Recommends items to watch or read next, each with a reason.';
 revoke execute on function public.get_recommendations(integer, text, real, uuid) from public;
 grant execute on function public.get_recommendations(integer, text, real, uuid) to anon, authenticated, service_role;

@@ -1,11 +1,15 @@
--- Items like one: first those the active model found to be liked together, then those that tell of something alike.
+-- Lists items similar to one item: first those often liked together with it (item model), then those with a similar
+-- description.
 --   item_id  the item
---   count    how many at most, 1 to 200, default 12
--- Returns id, kind, title, overview, year, language, image, score, reason_code (liked_together with the model's
--- weight as score, alike with the cosine similarity); best first, of the same kind.
--- Raises 22023 for a parameter missing or out of range, PT404 for an unknown item; named in detail.field.
+--   count    maximum number of items, 1 to 200, default 12
+-- Returns id, kind, title, overview, year, language, image, score, reason_code (liked_together: score is the model's
+-- weight; alike: score is the cosine similarity); best first, all of the item's kind.
+-- Raises 22023 for a parameter that is missing or out of range, PT404 for an unknown item; named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/get_similar_items {"item_id": "0b7e…", "count": 6}
+-- Example response: [{"id": "b023…", "kind": "movie", "title": "2001: A Space Odyssey", "overview": "A black monolith
+-- appears to prehistoric apes …", "year": 1968, "language": "en", "image": null, "score": 0.028, "reason_code":
+-- "liked_together"}, …]
 create or replace function public.get_similar_items(item_id uuid default null, count integer default 12)
 returns setof public.similar_item
 language plpgsql stable rows 20 set search_path = ''
@@ -44,6 +48,6 @@ begin
     limit v_count;
 end
 $$;
-comment on function public.get_similar_items(uuid, integer) is 'Items like one.';
+comment on function public.get_similar_items(uuid, integer) is 'Lists items similar to one item.';
 revoke execute on function public.get_similar_items(uuid, integer) from public;
 grant execute on function public.get_similar_items(uuid, integer) to anon, authenticated, service_role;

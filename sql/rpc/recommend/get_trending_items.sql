@@ -1,13 +1,17 @@
--- What people rate, watch and share now: each event counts half as much a week later. Only what the viewer may see, and
--- what five accounts or more did; scores are rounded and change in batches.
---   count     how many at most, 1 to 200, default 20
---   kind      movie, tv_show, sports or book; none: all of them
---   country   where the events were: two capital letters (ISO 3166); none: everywhere
---   language  of the items: two or three small letters (ISO 639); none: all of them
--- Returns id, kind, title, overview, year, language, image, score (events of today's weight); most first.
+-- Lists items that people rate, watch and share now: an event loses half its weight each week.
+-- Items that the caller may not see are left out. Trends are published figures: of five accounts or more, rounded, and
+-- changed in batches.
+--   count     maximum number of items, 1 to 200, default 20
+--   kind      movie, tv_show, sports or book; if omitted, all kinds
+--   country   country of the events: two capital letters (ISO 3166); if omitted, the world
+--   language  language of the items: two or three small letters (ISO 639); if omitted, all languages
+-- Returns id, kind, title, overview, year, language, image, score (the number of events, weighted as of now); highest
+-- score first.
 -- Raises 22023 for a parameter out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/get_trending_items {"count": 10, "country": "FR"}
+-- Example response: [{"id": "84ef…", "kind": "movie", "title": "Brazil", "overview": "In a retro-futuristic
+-- bureaucracy choked by …", "year": 1985, "language": "en", "image": null, "score": 62.998}, …]
 create or replace function public.get_trending_items(
     count integer default 20, kind text default null, country text default null, language text default null
 )
@@ -33,6 +37,7 @@ begin
     order by t.score desc, c.id;
 end
 $$;
-comment on function public.get_trending_items(integer, text, text, text) is 'What people rate, watch and share now.';
+comment on function public.get_trending_items(integer, text, text, text) is
+'Lists items that people rate, watch and share now.';
 revoke execute on function public.get_trending_items(integer, text, text, text) from public;
 grant execute on function public.get_trending_items(integer, text, text, text) to anon, authenticated, service_role;

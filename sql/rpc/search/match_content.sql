@@ -1,12 +1,14 @@
--- Items of one kind nearest in meaning to a query, by cosine similarity.
---   query_embedding  384 numbers, by the model that item_embeddings.model names
---   match_threshold  least similarity, 0 to 1, default 0.4
---   match_count      how many at most, 1 to 200, default 12
+-- Lists the items of one kind most similar to a query embedding, by cosine similarity.
+--   query_embedding  384 numbers, from the model named in item_embeddings.model
+--   match_threshold  minimum similarity, 0 to 1, default 0.4
+--   match_count      maximum number of items, 1 to 200, default 12
 --   kind             movie, tv_show, sports or book, default movie
--- Returns id, kind, title, overview, year, language, image, similarity; best first.
--- Raises 22023 for a parameter missing or out of range, named in detail.field.
+-- Returns id, kind, title, overview, year, language, image, similarity; most similar first.
+-- Raises 22023 for a parameter that is missing or out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
--- Example: rpc/match_content {"query_embedding": [0.1, …], "kind": "tv_show"}
+-- Example: rpc/match_content {"query_embedding": [0.1, …], "kind": "movie"}
+-- Example response: [{"id": "4662…", "kind": "movie", "title": "Outbreak", "overview": "A smuggled African monkey
+-- brings a deadly …", "year": 1995, "language": "en", "image": null, "similarity": 0.569}, …]
 create or replace function public.match_content(
     query_embedding extensions.vector default null,
     match_threshold double precision default 0.4,
@@ -19,7 +21,7 @@ as $$
     select * from private.match_kind(query_embedding, match_threshold, match_count, match_content.kind)
 $$;
 comment on function public.match_content(extensions.vector, double precision, integer, text) is
-'Items of one kind nearest in meaning to a query.';
+'Lists the items of one kind most similar to a query embedding.';
 revoke execute on function public.match_content(extensions.vector, double precision, integer, text) from public;
 grant execute on function public.match_content(extensions.vector, double precision, integer, text)
 to anon, authenticated, service_role;

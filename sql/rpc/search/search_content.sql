@@ -1,22 +1,32 @@
--- Films, shows, sports and books found by words and by meaning together, with counts to narrow the search by.
---   query            what to look for, at most 1,000 characters: titles, authors, words of the texts, in any order and
---                    nearly spelt right; "phrases", -excluded words and OR are understood
---   query_embedding  the query as 384 numbers, by the model that item_embeddings.model names; none: words alone
---   kind             movie, tv_show, sports or book; none: all of them
---   genre            a genre's slug; none: any
---   language         ISO 639 code of an item's language; none: any
---   year_from        not before this year, 0 to 3000; none: no matter when
---   year_to          not after this year, 0 to 3000; none: no matter when
---   tier             free or premium: what it takes to play it here and now; none: either
---   count            how many a page, 1 to 100, default 20
---   cursor           next_cursor of the page before, with the same query and filters; none: the first page
--- Returns JSON: results (id, kind, title, overview, year, language, image, score, similarity, matched: words, name,
--- meaning; title_html and snippet_html: escaped, the words in mark elements), best first; total, how many match, 1,000
--- at most; facets (kind, genre, language, decade, tier: value and count among all that match, most first); next_cursor,
--- null on the last page. What comes into the catalogue while somebody turns pages is found by the next search.
--- Raises 22023 for a parameter missing or out of range, or a cursor of another search; named in detail.field.
+-- Searches films, shows, sports and books by words and by meaning, and counts the matches by facets.
+-- Pages are stable: items added to the catalogue after the first page do not appear on later pages.
+--   query            the search text, at most 1,000 characters: words of titles, authors and descriptions in any order;
+--                    misspellings are corrected; "phrases", -excluded words and OR are supported. Required unless
+--                    query_embedding is sent
+--   query_embedding  the query as 384 numbers, from the model named in item_embeddings.model; if omitted, search by
+--                    words alone
+--   kind             movie, tv_show, sports or book; if omitted, all kinds
+--   genre            a genre's slug; if omitted, all genres
+--   language         ISO 639 code of the item's language; if omitted, all languages
+--   year_from        earliest year, 0 to 3000; if omitted, no limit
+--   year_to          latest year, 0 to 3000; if omitted, no limit
+--   tier             free or premium: the tier needed to play the item now in the caller's country; if omitted, both
+--   count            results per page, 1 to 100, default 20
+--   cursor           next_cursor of the previous page, with the same query and filters; if omitted, the first page
+-- Returns JSON: results (id, kind, title, overview, year, language, image, score, similarity, matched: an array of
+-- words, name and meaning; title_html and snippet_html: escaped, with matching words in mark elements), best first;
+-- total, the number of matches, at most 1,000; facets (kind, genre, language, decade, tier: each a list of value and
+-- count over all matches, highest count first); next_cursor, null on the last page.
+-- Raises 22023 for a parameter that is missing or out of range, or for a cursor of another search; named in
+-- detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/search_content {"query": "blade runer", "kind": "movie", "count": 10}
+-- Example response: {"total": 3, "facets": {"kind": [{"value": "movie", "count": 3}], "genre": [{"value": "drama",
+-- "count": 2}, …], "language": [{"value": "en", "count": 3}], "decade": [{"value": 1990, "count": 2}, {"value": 1980,
+-- "count": 1}], "tier": [{"value": "free", "count": 3}]}, "results": [{"id": "de12…", "kind": "movie", "year": 1982,
+-- "image": null, "score": 0.033, "title": "Blade Runner", "matched": ["words", "name"], "language": "en", "overview":
+-- "In a rainy, neon-lit Los Angeles of 2019, a burnt-out …", "similarity": null, "title_html": "<mark>Blade</mark>
+-- <mark>Runner</mark>", "snippet_html": "In a rainy, neon-lit Los Angeles of 2019, a …"}, …], "next_cursor": null}
 create or replace function public.search_content(
     query text default null,
     query_embedding extensions.vector default null,
@@ -91,7 +101,7 @@ end
 $$;
 comment on function public.search_content(
     text, extensions.vector, text, text, text, integer, integer, text, integer, text
-) is 'Items found by words and by meaning together, with counts to narrow the search by.';
+) is 'Searches films, shows, sports and books by words and by meaning, with facets.';
 revoke execute on function public.search_content(
     text, extensions.vector, text, text, text, integer, integer, text, integer, text
 ) from public;

@@ -1,12 +1,15 @@
--- Titles and authors for what somebody is typing: those with a word that begins so, the most popular first; then those
--- that do if it is nearly spelt right.
---   q      what was typed so far, at most 200 characters
---   count  how many at most, 1 to 50, default 8
--- Returns suggestion (the name), kind (the item's, or author), id, title, year and image of the item; an author has
--- none of these but the kind.
--- Raises 22023 for a parameter missing or out of range, named in detail.field.
+-- Suggests titles and authors while the user types.
+-- First come names with a word that starts with the typed text, the most popular first. If there are fewer than count,
+-- names that match its spelling corrections follow.
+--   q      the typed text, 1 to 200 characters
+--   count  maximum number of suggestions, 1 to 50, default 8
+-- Returns suggestion (the name), kind (the item's kind, or author), id, title, year and image of the item; for an
+-- author, these four are null.
+-- Raises 22023 for a parameter that is missing or out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/suggest {"q": "blade ru"}
+-- Example response: [{"suggestion": "Blade Runner", "kind": "movie", "id": "de12…", "title": "Blade Runner", "year":
+-- 1982, "image": null}]
 create or replace function public.suggest(q text default null, count integer default 8)
 returns setof public.suggestion
 language plpgsql stable rows 8 set search_path = ''
@@ -51,6 +54,6 @@ begin
     limit v_count;
 end
 $$;
-comment on function public.suggest(text, integer) is 'Titles and authors for what somebody is typing.';
+comment on function public.suggest(text, integer) is 'Suggests titles and authors while the user types.';
 revoke execute on function public.suggest(text, integer) from public;
 grant execute on function public.suggest(text, integer) to anon, authenticated, service_role;
