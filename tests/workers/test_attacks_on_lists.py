@@ -18,6 +18,8 @@ from workers.item_model.core import Parameters
 from workers.user_similarity.compare import compare
 
 CROWD, POPULAR, RARE = 60, 40, 30
+OTHERS = 9
+"""Other people who rated a film: with the victim as many as a rare film has at most among so few raters."""
 COPIED = (2, 3, 5)
 COLLUDING = 6
 """Accounts of one attacker. With more of them a film that three others rated would be rare no longer."""
@@ -33,7 +35,7 @@ class World:
     connection: psycopg.Connection[Any]
     popular: Sequence[UUID]
     rare: Sequence[UUID]
-    """What the victim alone rated, and of the first ten at most two others."""
+    """What the victim alone rated, of the first five also two others, of the last five `OTHERS`."""
     strange: Sequence[UUID]
     """The same of another person."""
     victim: Ratings
@@ -50,7 +52,9 @@ def world(stack: Stack) -> Iterator[World]:
         rows = [
             (rater, film, chance.randint(4, 10) / 2) for rater in crowd for film in chance.sample(popular, 15)
         ]
-        rows += [(one, film, 4.0) for film in (*rare[:10], *strange[:10]) for one in chance.sample(crowd, 2)]
+        for count, some in ((2, slice(0, 5)), (OTHERS, slice(25, 30))):
+            few = (*rare[some], *strange[some])
+            rows += [(one, film, 4.0) for film in few for one in chance.sample(crowd, count)]
         given = [
             {film: chance.randint(7, 10) / 2 for film in (*own, *popular[:8])} for own in (rare, strange)
         ]
@@ -96,8 +100,17 @@ def share(db: psycopg.Connection[Any], who: Person, query: str, victim: Ratings)
     return sum(film in victim for film in listed) / max(len(listed), 1)
 
 
-@pytest.mark.parametrize("accounts", [1, COLLUDING])
-@pytest.mark.parametrize("start", [0, 10], ids=["rated by three", "rated by one"])
+@pytest.mark.parametrize(
+    ("start", "accounts"),
+    [(0, 1), (0, COLLUDING), (10, 1), (10, COLLUDING), (25, 1)],
+    ids=[
+        "rated by three",
+        "rated by three, six accounts",
+        "rated by one",
+        "rated by one, six accounts",
+        "rated by ten",
+    ],
+)
 @pytest.mark.parametrize("shift", [0, -0.5, -2.5])
 @pytest.mark.parametrize("copied", COPIED)
 @pytest.mark.parametrize("name", LISTS)
