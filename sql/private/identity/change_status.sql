@@ -1,6 +1,8 @@
--- Suspend an account, which ends its sessions, or restore it, for an admin or the service. Doing it again does nothing,
--- and only what is suspended is restored, to deleting where that was asked for. Raises 42501, 22023, PT404.
--- Definer: clients may not write accounts.status, nor end sessions.
+-- Helper. Suspends an account and ends its sessions, or restores it, for an admin or the service; repeating it changes
+-- nothing. Only a suspended account is restored: to status deleting if its deletion is scheduled, else to active.
+-- Raises 42501 for other callers, 22023 for a reason of more than 500 characters, PT404 for an unknown user, 403
+-- kids_mode.
+-- Definer: clients may not write accounts.status or end sessions.
 create or replace function private.change_status(user_id uuid, status text, reason text) returns void
 language plpgsql security definer set search_path = ''
 as $$

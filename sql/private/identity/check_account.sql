@@ -1,6 +1,6 @@
--- The caller's account. Raises 42501 where there is none: anon, the service, a user who was erased; 403 kids_mode while
--- a child acts.
--- Definer: the answer must not depend on what the caller may read.
+-- Helper. Returns the id of the caller's account. Raises 42501 for anon, the service and an erased user, 403 kids_mode
+-- while a kids profile acts.
+-- Definer: the result must not depend on what the caller may read.
 create or replace function private.check_account() returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -16,6 +16,6 @@ begin
     return v_account;
 end
 $$;
-comment on function private.check_account() is 'The caller''s account, or a refusal.';
+comment on function private.check_account() is 'The id of the caller''s account; raises an error without one.';
 revoke execute on function private.check_account() from public;
 grant execute on function private.check_account() to authenticated, service_role;

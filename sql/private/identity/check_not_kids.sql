@@ -1,4 +1,5 @@
--- Refuse what a child may not do: what concerns the account, its profiles and kids mode itself. Raises 403 kids_mode.
+-- Helper. Raises 403 kids_mode while a kids profile acts: a child may not change the account, its profiles or kids
+-- mode.
 create or replace function private.check_not_kids() returns void
 language plpgsql stable set search_path = ''
 as $$
@@ -11,6 +12,6 @@ begin
     end if;
 end
 $$;
-comment on function private.check_not_kids() is 'Refuse what a child may not do.';
+comment on function private.check_not_kids() is 'Raise an error while a kids profile acts.';
 revoke execute on function private.check_not_kids() from public;
 grant execute on function private.check_not_kids() to anon, authenticated, service_role;

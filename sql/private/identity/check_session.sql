@@ -1,4 +1,4 @@
--- Refuse a request whose token the database no longer stands by: private.session_fault says why.
+-- Helper. Refuses a request whose token is no longer valid by the database; private.session_fault finds the reason.
 -- Raises 401 account_suspended, user_banned, session_ended; 403 role_revoked, profile_refused.
 create or replace function private.check_session() returns void
 language plpgsql stable set search_path = ''
@@ -25,6 +25,6 @@ begin
     end case;
 end
 $$;
-comment on function private.check_session() is 'Refuse a token that the database no longer stands by.';
+comment on function private.check_session() is 'Raise an error if the token is no longer valid by the database.';
 revoke execute on function private.check_session() from public;
 grant execute on function private.check_session() to anon, authenticated, service_role;

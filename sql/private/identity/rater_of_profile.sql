@@ -1,7 +1,8 @@
--- The rater of a profile: the acting one for null, one's own, or anybody's for the service.
--- Raises 42501 for a profile that is not the caller's, PT404 for the service when there is none, 403 kids_mode for
--- another profile than the acting one while a child acts.
--- Definer: it looks at profiles that the caller may not read, to refuse them.
+-- Helper. Returns the rater of a profile: the acting profile for null, one of the caller's own, or any profile for the
+-- service.
+-- Raises 42501 for a profile that is not the caller's, PT404 if the service names an unknown one, 403 kids_mode for a
+-- profile other than the acting one while a kids profile acts.
+-- Definer: it reads profiles that the caller may not read, to refuse them.
 create or replace function private.rater_of_profile(profile_id uuid) returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$

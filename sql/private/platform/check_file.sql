@@ -1,8 +1,8 @@
--- Trigger of storage.objects: what a client says of a file has a form and a size, and the file is of the size and type
--- that its bucket takes, whichever way it came: Storage itself looks at neither when it copies, nor at the size of
--- a body without a length. In the buckets that have quotas. A file of before stays as it is when its owner changes, and
--- has its row back when it is to be deleted. Raises 42501, which Storage answers with 403.
--- Definer: clients may not read buckets, quotas and notes.
+-- Trigger. Checks name, metadata, size and type of a file in a bucket with quotas against fixed rules and the bucket's
+-- limits. Storage itself checks neither size nor type when it copies, nor the size of a body without a length.
+-- Unchecked are changes of other columns, such as the owner, and rows that private.return_files restores for deletion.
+-- Raises 42501, to which Storage responds with 403.
+-- Definer: clients may not read buckets, quotas and files_to_remove.
 create or replace function private.check_file() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -50,5 +50,5 @@ begin
     return new;
 end
 $$;
-comment on function private.check_file() is 'Trigger: refuses a file that its bucket does not take.';
+comment on function private.check_file() is 'Trigger. Refuses a file that its bucket does not permit.';
 revoke execute on function private.check_file() from public;
