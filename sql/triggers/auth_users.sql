@@ -1,5 +1,5 @@
--- A new auth user gets an account, a profile and a rater; a changed address is mirrored; a deleted one takes along what
--- it left.
+-- Auth users: a new one gets an account and a default profile, whose rater a trigger of profiles creates;
+-- accounts.email follows a changed address; a deletion, hard or soft, also deletes rows that cascades do not reach.
 create or replace trigger create_account
 after insert on auth.users
 for each row execute function private.create_account();

@@ -1,5 +1,5 @@
--- Each check of a column that clients write is said in a sentence before the constraint of that name would refuse the
--- row by its name alone; sql/lint/client_values.sql finds one that is not.
+-- For each check constraint of a column that clients write, a trigger refuses invalid values with a readable sentence
+-- first; sql/lint/client_values.sql finds constraints without one.
 create or replace trigger refuse_display_name
 before insert or update on public.accounts
 for each row when (not private.is_plain_text(new.display_name, 100))

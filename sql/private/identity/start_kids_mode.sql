@@ -1,6 +1,6 @@
 -- Helper. Binds the caller's session to a kids profile; repeating it with the same profile does nothing. Raises 42501
--- for another user's profile, for null and for a token without a session, 22023 for a profile that is no kids profile,
--- PT409 if the account has no PIN, 403 kids_mode if the session is bound to another profile.
+-- for a profile that is not the caller's and for a token without a session, 22023 for a profile that is no kids
+-- profile, PT409 if the account has no PIN, 403 kids_mode if the session is bound to another profile.
 -- Definer: clients may not write kids_sessions.
 create or replace function private.start_kids_mode(profile_id uuid) returns void
 language plpgsql security definer set search_path = ''
