@@ -59,7 +59,7 @@ using (
     and (select private.has_role('editor') or private.has_role('admin'))
 );
 
--- Storage runs no request check, so this policy refuses a token that is no longer valid by the database.
+-- Storage runs no request check, so this policy refuses a token that private.session_fault finds invalid.
 
 drop policy if exists objects_all_live on storage.objects;
 create policy objects_all_live on storage.objects

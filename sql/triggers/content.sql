@@ -1,5 +1,5 @@
--- Content: a trigger keeps the row of items, copies columns to it, sets updated_at, and enqueues an embedding when the
--- text changes.
+-- Content: triggers create, update and delete the row of items, set updated_at, and enqueue an embedding when the text
+-- changes.
 create or replace trigger create_item
 before insert on public.content
 for each row execute function private.create_item();

@@ -13,7 +13,7 @@ begin
     perform private.check_admin();
     perform private.check_user(change_status.user_id);
     if length(reason) > 500 then
-        raise exception 'reason has up to 500 characters'
+        raise exception 'reason may have up to 500 characters'
             using errcode = '22023', detail = '{"field": "reason", "max": 500}';
     end if;
     select a.status into v_before from public.accounts as a where a.id = change_status.user_id for no key update;

@@ -9,8 +9,8 @@ declare
 begin
     select a.id into v_account from public.accounts as a where a.id = private.caller_id();
     if v_account is null then
-        raise exception 'this takes an account'
-            using errcode = '42501', hint = 'Sign in as the user whose account it is.';
+        raise exception 'this requires an account'
+            using errcode = '42501', hint = 'Sign in with the account.';
     end if;
     perform private.check_not_kids();
     return v_account;

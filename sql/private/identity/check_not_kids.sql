@@ -6,7 +6,7 @@ as $$
 begin
     if private.is_kids_acting() then
         perform private.refuse(
-            403, 'kids_mode', 'A kids profile is acting: this takes a grown-up.',
+            403, 'kids_mode', 'A kids profile is acting: this requires an adult.',
             'Call leave_kids_mode with the PIN of the account, or act as another profile.'
         );
     end if;

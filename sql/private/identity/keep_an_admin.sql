@@ -20,7 +20,7 @@ begin
         join public.accounts as a on a.id = r.user_id
         where r.role = 'admin' and r.user_id <> keep_an_admin.user_id and a.status = 'active'
     ) then
-        raise exception 'the last admin stays one'
+        raise exception 'the last active admin cannot be removed'
             using errcode = 'PT409', detail = '{"field": "user_id"}', hint = 'Make another user an admin first.';
     end if;
 end

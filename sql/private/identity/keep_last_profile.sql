@@ -9,7 +9,7 @@ begin
         select from public.profiles as p where p.account_id = old.account_id and p.id <> old.id
     ) then
         raise exception 'the last profile of an account cannot be deleted'
-            using errcode = 'PT409', hint = 'Make another one first, or delete the account.';
+            using errcode = 'PT409', hint = 'Create another profile first, or delete the account.';
     end if;
     return old;
 end

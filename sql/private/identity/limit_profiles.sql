@@ -19,9 +19,9 @@ begin
     from public.tier_limits as l
     where l.tier = private.tier_of(new.account_id) and l.name = 'profiles';
     if v_count >= v_limit then
-        raise exception 'an account has up to % profiles', v_limit
+        raise exception 'an account may have up to % profiles', v_limit
             using errcode = 'PT409', detail = jsonb_build_object('limit', v_limit)::text,
-            hint = 'Delete one that is no longer needed.';
+            hint = 'Delete a profile first.';
     end if;
     new.is_default := new.is_default or v_count = 0;
     return new;

@@ -28,7 +28,8 @@ begin
             using errcode = 'PT404', detail = '{"field": "profile_id"}';
     end if;
     raise exception 'this profile is not yours'
-        using errcode = '42501', detail = '{"field": "profile_id"}', hint = 'Send one of your own profiles, or none.';
+        using errcode = '42501', detail = '{"field": "profile_id"}',
+        hint = 'Send the id of one of your profiles, or omit it.';
 end
 $$;
 comment on function private.rater_of_profile(uuid) is 'The rater of a profile, if the caller may act for it.';

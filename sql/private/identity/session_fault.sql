@@ -1,5 +1,5 @@
--- Helper. Returns why a signed-in caller's access token is no longer valid by the database; null if it is valid, and
--- for anon and the service:
+-- Helper. Returns why a signed-in caller's access token is no longer valid, although its signature and expiry are; null
+-- if it is valid, and for anon and the service:
 --   account_suspended  an admin suspended the account
 --   user_banned        Auth banned the user
 --   session_ended      the session ended, or the user was softly deleted

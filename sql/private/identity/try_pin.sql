@@ -14,7 +14,7 @@ declare
 begin
     select p.* into v_pin from private.account_pins as p where p.account_id = try_pin.account_id for update;
     if not found then
-        raise exception 'the account has no PIN' using errcode = 'PT409', hint = 'Set one by set_account_pin.';
+        raise exception 'the account has no PIN' using errcode = 'PT409', hint = 'Set one with set_account_pin.';
     end if;
     v_failed := array(
         select f.at from unnest(v_pin.failed_at) as f (at) where f.at > clock_timestamp() - v_window order by f.at

@@ -6,7 +6,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
     if new.raw_user_meta_data <> 'null' and not private.is_small_json(new.raw_user_meta_data, 16000) then
-        raise exception 'user_metadata is an object of up to 16,000 bytes and 8 levels'
+        raise exception 'user_metadata must be a JSON object of up to 16,000 bytes and 8 levels'
             using errcode = 'PT400', detail = '{"field": "user_metadata", "max": 16000}';
     end if;
     return new;
