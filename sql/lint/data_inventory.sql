@@ -41,8 +41,7 @@ from private.data_inventory as i
 left join known as k on i.schema_name = k.schema_name and i.table_name = k.table_name
 where k.oid is null and i.schema_name in ('public', 'private')
 union all
-select
-    format('no foreign key leads from %s to the person: set private.data_inventory.owner_ids', i.oid::regclass) as fault
+select format('no foreign key leads from %s to a person: set data_inventory.owner_ids', i.oid::regclass) as fault
 from known as i
 where i.is_personal and i.oid not in (select p.relation from private.personal_tables() as p)
 union all

@@ -37,7 +37,7 @@ def test_nothing_is_wrong_with_what_is_there(db: psycopg.Connection) -> None:
         ([ROW], "private.data_inventory lists private.letters, which does not exist"),
         (
             [TABLE.format("owner uuid"), ROW],
-            "no foreign key leads from private.letters to the person: set private.data_inventory.owner_ids",
+            "no foreign key leads from private.letters to a person: set data_inventory.owner_ids",
         ),
         (
             [TABLE.format(TO), ROW, NOT_PERSONAL],
