@@ -79,7 +79,10 @@ def alone(db: psycopg.Connection, boss: Person) -> None:
 @pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
 def test_the_last_admin_stays_one(db: psycopg.Connection, boss: Person, call: str) -> None:
     alone(db, boss)
-    with pytest.raises(psycopg.Error, match="the last active admin cannot be removed") as refusal, db.transaction():
+    with (
+        pytest.raises(psycopg.Error, match="the last active admin cannot be removed") as refusal,
+        db.transaction(),
+    ):
         answer(db, CALLS[call], boss, "admin")
     assert refusal.value.sqlstate == "PT409"
     assert refusal.value.diag.message_detail == '{"field": "user_id"}'
