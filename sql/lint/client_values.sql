@@ -1,5 +1,5 @@
--- Texts and JSON that a client may write without a check of their length, and checks of what a client may write that no
--- sentence explains: a trigger with private.refuse_value and the constraint's name.
+-- Columns of type text or JSON that clients write and no constraint limits in length; and check constraints of columns
+-- that clients write without a trigger of private.refuse_value that gives a readable sentence.
 with writable as (
     select
         c.oid as relation,
@@ -44,7 +44,7 @@ where
             and k.definition ~ 'length\(|private\.(is|are)_|= ANY|\{[0-9]+(,[0-9]+)?\}\$'
     )
 union all
-select format('check %I of %s is said by no trigger of private.refuse_value', k.conname, k.conrelid::regclass) as fault
+select format('check %I of %s has no trigger of private.refuse_value', k.conname, k.conrelid::regclass) as fault
 from checks as k
 where
     exists (

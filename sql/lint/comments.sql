@@ -1,5 +1,5 @@
--- Tables, views, columns, types, functions, policies and schemas that no comment explains. Columns of views and types
--- are explained where they come from, the monthly parts of a table by the table.
+-- Schemas, tables, views, columns, types, functions and policies without a comment. Exempt: columns of views and
+-- composite types, and partitions.
 with schemas as (
     select
         n.oid,

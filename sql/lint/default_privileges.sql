@@ -1,7 +1,8 @@
--- Grants that new tables, sequences and functions would get without a word: every object writes its own.
+-- Default privileges by which roles would get access to new tables, sequences or functions: every object must state its
+-- own grants.
 select
     format(
-        '%s that %s makes%s are granted to %s by default',
+        '%s that %s creates%s are granted to %s by default',
         case d.defaclobjtype
             when 'r' then 'tables'
             when 'S' then 'sequences'
@@ -11,7 +12,7 @@ select
         end,
         d.defaclrole::regrole,
         coalesce(' in ' || nullif(d.defaclnamespace, 0)::regnamespace, ''),
-        coalesce(nullif(e.grantee, 0)::regrole::text, 'everybody')
+        coalesce(nullif(e.grantee, 0)::regrole::text, 'PUBLIC')
     ) as fault
 from pg_catalog.pg_default_acl as d
 cross join lateral aclexplode(d.defaclacl) as e

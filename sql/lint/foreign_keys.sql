@@ -1,5 +1,6 @@
--- Foreign keys that no index finds the rows of: deleting what they refer to reads the whole table. Found are they by an
--- index that begins with the key's columns, or with those of them that are unique by themselves where they point to.
+-- Foreign keys without a supporting index: a delete in the referenced table would scan the whole table. An index
+-- supports a key when it starts with the key's columns, or with those of them that refer to a column that is unique by
+-- itself.
 with indexes as (
     select
         i.indrelid,

@@ -1,5 +1,5 @@
--- Functions with more than one meaning of their name, that everybody may execute, or whose path a caller chooses:
--- a body that was parsed when it was made (return …) needs none.
+-- Functions that are overloaded, executable by PUBLIC, without a fixed search path, or security definers in schema
+-- public. SQL-standard bodies (return …) need no search path: they are parsed at creation.
 with functions as (
     select p.*
     from pg_catalog.pg_proc as p
@@ -11,12 +11,12 @@ from functions as p
 group by p.pronamespace, p.proname
 having count(*) > 1
 union all
-select format('function %s may be executed by everybody', p.oid::regprocedure) as fault
+select format('function %s can be executed by PUBLIC', p.oid::regprocedure) as fault
 from functions as p
 cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as e
 where e.grantee = 0
 union all
-select format('function %s has no search_path of its own', p.oid::regprocedure) as fault
+select format('function %s has no fixed search_path', p.oid::regprocedure) as fault
 from functions as p
 where
     p.prokind <> 'a'

@@ -1,5 +1,4 @@
--- Policies whose name does not say what they allow to whom (TABLE_ACTION_WHO), that are for everybody, or that let anon
--- write.
+-- Policies that are not named TABLE_ACTION_WHO, that apply to PUBLIC, or that permit anon to write.
 with policies as (
     select
         p.polname,
@@ -23,7 +22,7 @@ where
     not starts_with(p.polname, format('%s_%s_', p.relname, p.action))
     or p.polname !~ '[a-z0-9]$'
 union all
-select format('policy %I on %s is for everybody: name its roles', p.polname, p.relation) as fault
+select format('policy %I on %s applies to PUBLIC: name its roles', p.polname, p.relation) as fault
 from policies as p
 where 0 = any(p.polroles)
 union all

@@ -1,4 +1,4 @@
--- Tables of the API without row level security, and views of it that do not run as their caller.
+-- Tables of schema public without row level security, and views that do not run as their caller.
 select format('table %s has no row level security', c.oid::regclass) as fault
 from pg_catalog.pg_class as c
 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relrowsecurity

@@ -1,3 +1,3 @@
--- PINs are read and written by functions alone.
+-- Only functions read and write PINs.
 alter table private.account_pins enable row level security;
 revoke all on private.account_pins from anon, authenticated, service_role;

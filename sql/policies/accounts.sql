@@ -1,4 +1,4 @@
--- An account is its owner's: read, and what the owner decides changed.
+-- Users read their own account and update the columns that are theirs to choose.
 alter table public.accounts enable row level security;
 revoke all on public.accounts from anon, authenticated;
 grant select on public.accounts to authenticated;
@@ -9,11 +9,11 @@ drop policy if exists accounts_select_own on public.accounts;
 create policy accounts_select_own on public.accounts
 for select to authenticated
 using (id = (select auth.uid()));
-comment on policy accounts_select_own on public.accounts is 'One reads one''s own account.';
+comment on policy accounts_select_own on public.accounts is 'Users read their own account.';
 
 drop policy if exists accounts_update_own on public.accounts;
 create policy accounts_update_own on public.accounts
 for update to authenticated
 using (id = (select auth.uid()))
 with check (id = (select auth.uid()));
-comment on policy accounts_update_own on public.accounts is 'One changes one''s own account.';
+comment on policy accounts_update_own on public.accounts is 'Users update their own account.';

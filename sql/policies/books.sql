@@ -1,4 +1,4 @@
--- Books are everybody's to read, of items that exist for the caller.
+-- Everyone reads books that exist for the acting profile.
 alter table public.books enable row level security;
 revoke all on public.books from anon, authenticated;
 grant select on public.books to anon, authenticated;
@@ -8,5 +8,4 @@ drop policy if exists books_select_everybody on public.books;
 create policy books_select_everybody on public.books
 for select to anon, authenticated
 using (not (select private.has_age_limit()) or private.item_exists(id));
-comment on policy books_select_everybody on public.books is
-'Everybody reads it of items that exist for the acting profile.';
+comment on policy books_select_everybody on public.books is 'Everyone reads books that exist for the acting profile.';

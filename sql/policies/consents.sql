@@ -1,4 +1,5 @@
--- One reads and adds one's own consents. Nobody changes or deletes one, the service neither: they go with the account.
+-- Users read their own consents and add to them. No role updates or deletes one, not even the service: they are deleted
+-- with the account.
 alter table public.consents enable row level security;
 revoke all on public.consents from anon, authenticated, service_role;
 grant select, insert (purpose, document_version, is_granted) on public.consents to authenticated;
@@ -8,10 +9,10 @@ drop policy if exists consents_select_own on public.consents;
 create policy consents_select_own on public.consents
 for select to authenticated
 using (account_id = (select auth.uid()));
-comment on policy consents_select_own on public.consents is 'One reads one''s own consents.';
+comment on policy consents_select_own on public.consents is 'Users read their own consents.';
 
 drop policy if exists consents_insert_own on public.consents;
 create policy consents_insert_own on public.consents
 for insert to authenticated
 with check (account_id = (select auth.uid()));
-comment on policy consents_insert_own on public.consents is 'One adds to one''s own consents.';
+comment on policy consents_insert_own on public.consents is 'Users add their own consents.';

@@ -1,4 +1,4 @@
--- Films, shows and sports are everybody's to read, of items that exist for the caller.
+-- Everyone reads films, shows and sports that exist for the acting profile.
 alter table public.content enable row level security;
 revoke all on public.content from anon, authenticated;
 grant select on public.content to anon, authenticated;
@@ -9,4 +9,4 @@ create policy content_select_everybody on public.content
 for select to anon, authenticated
 using (not (select private.has_age_limit()) or private.item_exists(id));
 comment on policy content_select_everybody on public.content is
-'Everybody reads it of items that exist for the acting profile.';
+'Everyone reads content that exists for the acting profile.';

@@ -1,3 +1,3 @@
--- Which files are to be deleted is read and written by functions and workers alone.
+-- Only functions and workers read and write files to remove.
 alter table private.files_to_remove enable row level security;
 revoke all on private.files_to_remove from anon, authenticated, service_role;

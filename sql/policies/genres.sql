@@ -1,4 +1,4 @@
--- Genres are everybody's to read.
+-- Everyone reads genres.
 alter table public.genres enable row level security;
 revoke all on public.genres from anon, authenticated;
 grant select on public.genres to anon, authenticated;
@@ -8,4 +8,4 @@ drop policy if exists genres_select_everybody on public.genres;
 create policy genres_select_everybody on public.genres
 for select to anon, authenticated
 using (true);
-comment on policy genres_select_everybody on public.genres is 'Everybody may read genres.';
+comment on policy genres_select_everybody on public.genres is 'Everyone reads genres.';

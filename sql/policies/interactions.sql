@@ -1,4 +1,4 @@
--- Interactions are the acting profile's to read; they are written by record_interactions.
+-- The acting profile reads its own interactions; record_interactions writes them.
 alter table public.interactions enable row level security;
 revoke all on public.interactions from anon, authenticated;
 grant select on public.interactions to authenticated;
@@ -15,4 +15,4 @@ create policy interactions_all_existing on public.interactions
 as restrictive for all to authenticated
 using (item_id <> all((select private.hidden_items())::uuid[]));
 comment on policy interactions_all_existing on public.interactions is
-'What the acting profile''s age hides exists for it in no table.';
+'No access to rows of items that the acting profile''s age limit hides.';

@@ -1,5 +1,4 @@
--- Where and when an item can be had is everybody's to read: lists run as the caller.
--- Of items that exist for the caller.
+-- Everyone reads the availability of items that exist for the acting profile: lists run as their caller.
 alter table public.item_availability enable row level security;
 revoke all on public.item_availability from anon, authenticated;
 grant select on public.item_availability to anon, authenticated;
@@ -10,4 +9,4 @@ create policy item_availability_select_everybody on public.item_availability
 for select to anon, authenticated
 using (not (select private.has_age_limit()) or private.item_exists(item_id));
 comment on policy item_availability_select_everybody on public.item_availability is
-'Everybody reads it of items that exist for the acting profile.';
+'Everyone reads the availability of items that exist for the acting profile.';

@@ -1,4 +1,5 @@
--- Vectors of public texts are everybody's to read: searches run as the caller, of items that exist for the caller.
+-- Everyone reads the vectors of items that exist for the acting profile: searches run as their caller, and the texts
+-- are public.
 alter table public.item_embeddings enable row level security;
 revoke all on public.item_embeddings from anon, authenticated;
 grant select on public.item_embeddings to anon, authenticated;
@@ -9,4 +10,4 @@ create policy item_embeddings_select_everybody on public.item_embeddings
 for select to anon, authenticated
 using (not (select private.has_age_limit()) or private.item_exists(item_id));
 comment on policy item_embeddings_select_everybody on public.item_embeddings is
-'Everybody reads it of items that exist for the acting profile.';
+'Everyone reads the embeddings of items that exist for the acting profile.';

@@ -1,4 +1,4 @@
--- Which item has which genres is everybody's to read, of items that exist for the caller.
+-- Everyone reads the genres of items that exist for the acting profile.
 alter table public.item_genres enable row level security;
 revoke all on public.item_genres from anon, authenticated;
 grant select on public.item_genres to anon, authenticated;
@@ -9,4 +9,4 @@ create policy item_genres_select_everybody on public.item_genres
 for select to anon, authenticated
 using (not (select private.has_age_limit()) or private.item_exists(item_id));
 comment on policy item_genres_select_everybody on public.item_genres is
-'Everybody reads it of items that exist for the acting profile.';
+'Everyone reads the genres of items that exist for the acting profile.';

@@ -1,6 +1,5 @@
--- Weights of the models that similar items are found by are all callers' to read, of any version. Those of rated_alike
--- are not: where one rater rated both items, a weight shows what that rater gave.
--- Of items that exist for the caller.
+-- Everyone reads the weights of the models in private.readable_models, of any version, between items that exist for the
+-- acting profile. Weights of rated_alike are excluded: if only one rater rated both items, a weight reveals a rating.
 alter table public.item_neighbours enable row level security;
 revoke all on public.item_neighbours from anon, authenticated;
 grant select on public.item_neighbours to anon, authenticated;
@@ -17,4 +16,4 @@ using (
     )
 );
 comment on policy item_neighbours_select_everybody on public.item_neighbours is
-'Everybody reads it of items that exist for the acting profile.';
+'Everyone reads weights of readable models between items that exist for the acting profile.';

@@ -1,5 +1,5 @@
--- Counts as private.publish_counts publishes them show no one's rating: all may read them, of items that exist for the
--- caller.
+-- Everyone reads the statistics of items that exist for the acting profile: private.publish_counts makes sure that they
+-- reveal no single rating.
 alter table public.item_stats enable row level security;
 revoke all on public.item_stats from anon, authenticated;
 grant select on public.item_stats to anon, authenticated;
@@ -10,4 +10,4 @@ create policy item_stats_select_everybody on public.item_stats
 for select to anon, authenticated
 using (not (select private.has_age_limit()) or private.item_exists(item_id));
 comment on policy item_stats_select_everybody on public.item_stats is
-'Everybody reads it of items that exist for the acting profile.';
+'Everyone reads the statistics of items that exist for the acting profile.';

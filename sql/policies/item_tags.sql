@@ -1,4 +1,4 @@
--- The words people gave an item are everybody's to read, of items that exist for the caller.
+-- Everyone reads the tags of items that exist for the acting profile.
 alter table public.item_tags enable row level security;
 revoke all on public.item_tags from anon, authenticated;
 grant select on public.item_tags to anon, authenticated;
@@ -9,4 +9,4 @@ create policy item_tags_select_everybody on public.item_tags
 for select to anon, authenticated
 using (not (select private.has_age_limit()) or private.item_exists(item_id));
 comment on policy item_tags_select_everybody on public.item_tags is
-'Everybody reads it of items that exist for the acting profile.';
+'Everyone reads the tags of items that exist for the acting profile.';

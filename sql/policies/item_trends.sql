@@ -1,5 +1,5 @@
--- Trends as private.publish_counts publishes them show no one's event: all may read them, of items that exist for the
--- caller.
+-- Everyone reads the trends of items that exist for the acting profile: private.publish_counts makes sure that they
+-- reveal no single event.
 alter table public.item_trends enable row level security;
 revoke all on public.item_trends from anon, authenticated;
 grant select on public.item_trends to anon, authenticated;
@@ -10,4 +10,4 @@ create policy item_trends_select_everybody on public.item_trends
 for select to anon, authenticated
 using (not (select private.has_age_limit()) or private.item_exists(item_id));
 comment on policy item_trends_select_everybody on public.item_trends is
-'Everybody reads it of items that exist for the acting profile.';
+'Everyone reads the trends of items that exist for the acting profile.';

@@ -1,5 +1,4 @@
--- The catalogue's items, for everybody whose age they are for: the one rule that the other tables of the catalogue
--- refer to.
+-- Everyone reads items that the acting profile's age permits. The other tables of the catalogue refer to this rule.
 alter table public.items enable row level security;
 revoke all on public.items from anon, authenticated;
 grant select on public.items to anon, authenticated;
@@ -10,4 +9,4 @@ create policy items_select_everybody on public.items
 for select to anon, authenticated
 using (not (select private.has_age_limit()) or private.allows_age(minimum_age));
 comment on policy items_select_everybody on public.items is
-'Everybody reads the items that are for the acting profile''s age.';
+'Everyone reads the items that the acting profile''s age permits.';

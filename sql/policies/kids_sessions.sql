@@ -1,3 +1,3 @@
--- Which sessions are in kids mode is read and written by functions alone.
+-- Only functions read and write which sessions are in kids mode.
 alter table private.kids_sessions enable row level security;
 revoke all on private.kids_sessions from anon, authenticated, service_role;

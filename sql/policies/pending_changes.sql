@@ -1,3 +1,3 @@
--- What waits for publication is for the triggers and the job.
+-- Only triggers and the publishing job use pending changes.
 alter table private.pending_changes enable row level security;
 revoke all on private.pending_changes from anon, authenticated;

@@ -1,4 +1,4 @@
--- Profiles are their account's: read, made, deleted, and changed in what the owner decides.
+-- Users read, create and delete the profiles of their account, and update the columns that are theirs to choose.
 alter table public.profiles enable row level security;
 revoke all on public.profiles from anon, authenticated;
 grant select, delete on public.profiles to authenticated;
@@ -15,23 +15,23 @@ drop policy if exists profiles_select_own on public.profiles;
 create policy profiles_select_own on public.profiles
 for select to authenticated
 using (account_id = (select auth.uid()));
-comment on policy profiles_select_own on public.profiles is 'One reads one''s own profiles.';
+comment on policy profiles_select_own on public.profiles is 'Users read the profiles of their account.';
 
 drop policy if exists profiles_update_own on public.profiles;
 create policy profiles_update_own on public.profiles
 for update to authenticated
 using (account_id = (select auth.uid()))
 with check (account_id = (select auth.uid()));
-comment on policy profiles_update_own on public.profiles is 'One changes one''s own profiles.';
+comment on policy profiles_update_own on public.profiles is 'Users update the profiles of their account.';
 
 drop policy if exists profiles_insert_own on public.profiles;
 create policy profiles_insert_own on public.profiles
 for insert to authenticated
 with check (account_id = (select auth.uid()));
-comment on policy profiles_insert_own on public.profiles is 'One makes profiles of one''s own account.';
+comment on policy profiles_insert_own on public.profiles is 'Users create profiles for their account.';
 
 drop policy if exists profiles_delete_own on public.profiles;
 create policy profiles_delete_own on public.profiles
 for delete to authenticated
 using (account_id = (select auth.uid()));
-comment on policy profiles_delete_own on public.profiles is 'One deletes one''s own profiles.';
+comment on policy profiles_delete_own on public.profiles is 'Users delete profiles of their account.';

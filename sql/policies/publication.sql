@@ -1,3 +1,3 @@
--- The rules of publication are for those who run the database.
+-- Only operators of the database read and change the rules of publication.
 alter table private.publication enable row level security;
 revoke all on private.publication from anon, authenticated;

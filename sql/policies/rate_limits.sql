@@ -1,5 +1,5 @@
--- Limits are for those who run the database. The REST server of the embedded stack, which counts reads, reads them as
--- the role it signs in as; private.count_request as its owner.
+-- Only operators of the database use rate limits. Exceptions: private.count_request reads them as their owner, and the
+-- REST server of the embedded stack, which counts reads, as authenticator, the role it connects with.
 alter table private.rate_limits enable row level security;
 revoke all on private.rate_limits from anon, authenticated;
 grant usage on schema private to authenticator;
@@ -11,4 +11,4 @@ create policy rate_limits_select_authenticator on private.rate_limits
 for select to authenticator
 using (true);
 comment on policy rate_limits_select_authenticator on private.rate_limits is
-'Who lets requests in reads how many may enter.';
+'The REST server of the embedded stack reads the limits of the requests it counts.';

@@ -1,4 +1,4 @@
--- Ratings are the acting profile's: listed, given, changed and deleted by it alone.
+-- Only the acting profile reads, adds, updates and deletes its ratings.
 alter table public.ratings enable row level security;
 revoke all on public.ratings from anon, authenticated;
 grant select, delete on public.ratings to authenticated;
@@ -15,14 +15,14 @@ drop policy if exists ratings_insert_own on public.ratings;
 create policy ratings_insert_own on public.ratings
 for insert to authenticated
 with check (rater_id = (select private.current_rater_id()));
-comment on policy ratings_insert_own on public.ratings is 'The acting profile gives its own ratings.';
+comment on policy ratings_insert_own on public.ratings is 'The acting profile adds its own ratings.';
 
 drop policy if exists ratings_update_own on public.ratings;
 create policy ratings_update_own on public.ratings
 for update to authenticated
 using (rater_id = (select private.current_rater_id()))
 with check (rater_id = (select private.current_rater_id()));
-comment on policy ratings_update_own on public.ratings is 'The acting profile changes its own ratings.';
+comment on policy ratings_update_own on public.ratings is 'The acting profile updates its own ratings.';
 
 drop policy if exists ratings_delete_own on public.ratings;
 create policy ratings_delete_own on public.ratings
@@ -35,4 +35,4 @@ create policy ratings_all_existing on public.ratings
 as restrictive for all to authenticated
 using (item_id <> all((select private.hidden_items())::uuid[]));
 comment on policy ratings_all_existing on public.ratings is
-'What the acting profile''s age hides exists for it in no table.';
+'No access to rows of items that the acting profile''s age limit hides.';

@@ -1,4 +1,4 @@
--- Models name nobody and are everybody's to read who has no age limit: they list items of any rating.
+-- Everyone without an age limit reads models: they contain no personal data, but list items of any rating.
 alter table public.recommendation_models enable row level security;
 revoke all on public.recommendation_models from anon, authenticated;
 grant select on public.recommendation_models to anon, authenticated;
@@ -9,4 +9,4 @@ create policy recommendation_models_select_everybody on public.recommendation_mo
 for select to anon, authenticated
 using (not (select private.has_age_limit()));
 comment on policy recommendation_models_select_everybody on public.recommendation_models is
-'Everybody without an age limit reads models, which list items.';
+'Everyone without an age limit reads models.';

@@ -1,4 +1,4 @@
--- The weights are for those who run the database; lists read them through a definer function.
+-- Only the service reads and writes the weights; lists read them through a definer function.
 alter table public.recommendation_weights enable row level security;
 revoke all on public.recommendation_weights from anon, authenticated;
 grant all on public.recommendation_weights to service_role;
@@ -9,4 +9,4 @@ for all to service_role
 using (true)
 with check (true);
 comment on policy recommendation_weights_all_service on public.recommendation_weights is
-'The weights are the service''s.';
+'The service reads and writes weights.';

@@ -1,4 +1,4 @@
--- Of what everybody may read in the catalogue; searches run as the caller. No API shows the table itself.
+-- Everyone reads this index of the public catalogue, because searches run as their caller. No API exposes the table.
 revoke all on private.search_words from anon, authenticated;
 grant select on private.search_words to anon, authenticated;
 grant all on private.search_words to service_role;

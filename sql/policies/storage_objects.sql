@@ -1,6 +1,6 @@
--- Files: people own the folder named by their id in avatars and speech; editors and admins bring artwork, masters and
--- imports; media is written by workers alone and read through signed URLs. Hosted lets only Storage itself comment on
--- these policies.
+-- Files: users own the folder named by their id in avatars and speech; editors and admins upload to artwork, masters
+-- and imports; only workers write media, and clients read it through signed URLs. On hosted Supabase only Storage may
+-- comment on these policies, so they have no comments.
 
 drop policy if exists objects_select_own on storage.objects;
 create policy objects_select_own on storage.objects
@@ -59,7 +59,7 @@ using (
     and (select private.has_role('editor') or private.has_role('admin'))
 );
 
--- Storage asks no request check, so its rows ask: nobody whose session has ended or who is banned reads or writes them.
+-- Storage runs no request check, so this policy refuses a token that private.session_fault finds invalid.
 
 drop policy if exists objects_all_live on storage.objects;
 create policy objects_all_live on storage.objects

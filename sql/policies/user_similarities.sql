@@ -1,4 +1,4 @@
--- Who rates like whom is nobody's to read but the service's.
+-- Only the service reads and writes similarities.
 alter table public.user_similarities enable row level security;
 revoke all on public.user_similarities from anon, authenticated;
 grant all on public.user_similarities to service_role;
@@ -8,4 +8,5 @@ create policy user_similarities_all_service on public.user_similarities
 for all to service_role
 using (true)
 with check (true);
-comment on policy user_similarities_all_service on public.user_similarities is 'Similarities are the service''s.';
+comment on policy user_similarities_all_service on public.user_similarities is
+'The service reads and writes similarities.';

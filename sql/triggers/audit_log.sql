@@ -1,4 +1,4 @@
--- The audit log is append-only; the monthly tables get their own guard against truncate in private.make_partitions.
+-- The audit log is append-only. private.make_partitions adds the truncate trigger to each new partition.
 create or replace trigger append_only
 before update or delete on private.audit_log
 for each row execute function private.refuse_change();

@@ -1,5 +1,6 @@
--- A new auth user gets an account, a profile and a rater; a changed address is mirrored; a deleted one takes along what
--- it left.
+-- Auth users. A new user gets an account and a default profile; accounts.email follows a changed address; the ratings
+-- of an anonymous user count once the user is permanent; a deletion, hard or soft, also deletes rows that cascades do
+-- not reach; credentials cannot change while a session is in kids mode. The limit of user metadata is in quotas.sql.
 create or replace trigger create_account
 after insert on auth.users
 for each row execute function private.create_account();

@@ -1,4 +1,5 @@
--- books shares its item's life, tells when it changed and what lists need, and is embedded when its text is new.
+-- Books: triggers create, update and delete the row of items, set updated_at, and enqueue an embedding when the text
+-- changes.
 create or replace trigger create_item
 before insert on public.books
 for each row execute function private.create_item();

@@ -1,4 +1,5 @@
--- content shares its item's life, tells when it changed and what lists need, and is embedded when its text is new.
+-- Content: triggers create, update and delete the row of items, set updated_at, and enqueue an embedding when the text
+-- changes.
 create or replace trigger create_item
 before insert on public.content
 for each row execute function private.create_item();

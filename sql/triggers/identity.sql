@@ -1,6 +1,7 @@
--- accounts, profiles and subscriptions tell when they changed; an account has a few profiles, at least one, and one of
--- them is the default; each profile has its pseudonym; changes of roles are on record. A profile that goes leaves its
--- ratings, unnamed. While a child acts, what concerns the account stays as it is.
+-- Accounts, profiles, subscriptions, consents, raters and roles: updated_at is set; an account has at least one
+-- profile, at most its tier's limit, and one default; each profile has a rater, and its ratings remain under a new
+-- pseudonym when it is deleted; changes of roles are audited; a kids profile cannot change the account; rows that
+-- clients write are counted.
 create or replace trigger touch
 before update on public.accounts
 for each row execute function private.touch();

@@ -1,4 +1,4 @@
--- A client writes so many events in a day; what is published of items follows them.
+-- Interactions: rows that clients write are counted against limits; changes are noted for published figures.
 create or replace trigger admit_inserted
 after insert on public.interactions referencing new table as changed_rows
 for each statement execute function private.count_rows();

@@ -1,4 +1,4 @@
--- Items tell whether they have rows here.
+-- Sets items.is_restricted when rows of an item change.
 create or replace trigger mark_inserted
 after insert on public.item_availability referencing new table as changed_rows
 for each statement execute function private.mark_restricted();

@@ -1,4 +1,4 @@
--- A profile's public picture follows the one it names.
+-- Profiles: publishes the picture again when a profile's avatar_path changes or the profile is deleted.
 create or replace trigger enqueue_portraits
 after insert or update of avatar_path on public.profiles
 for each row when (new.avatar_path is not null or new.portrait_path is not null)

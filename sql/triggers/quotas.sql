@@ -1,4 +1,4 @@
--- Accounts have so much and no more: private.quotas.
+-- Enforces private.quotas on consents, interactions, ratings and user metadata.
 create or replace trigger limit_consents
 after insert on public.consents referencing new table as changed_rows
 for each statement execute function private.limit_consents();

@@ -1,5 +1,5 @@
--- Who rates is the acting profile unless said otherwise, in the country of the request; a client writes so many ratings
--- in a day; counts, what is published, and neighbours follow every change.
+-- Ratings: rater and country default to the acting profile and the caller's country; rows that clients write are
+-- counted against limits; counts, published figures and similarities follow every change.
 alter table public.ratings alter column rater_id set default private.current_rater_id();
 alter table public.ratings alter column country set default private.current_country();
 
@@ -19,7 +19,7 @@ create or replace trigger check_item
 before insert or update of item_id on public.ratings
 for each row execute function private.check_rated_item();
 
--- Not where ratings only pass to another pseudonym.
+-- updated_at is kept when ratings move to another pseudonym.
 create or replace trigger touch
 before update on public.ratings
 for each row when (old.rater_id = new.rater_id) execute function private.touch();

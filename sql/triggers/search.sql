@@ -1,4 +1,4 @@
--- What search reads follows the catalogue.
+-- Updates the search index when the catalogue changes.
 create or replace trigger index_inserted
 after insert on public.content referencing new table as changed_rows
 for each statement execute function private.index_changed('id');

@@ -1,5 +1,5 @@
--- Files are what their bucket takes and within their account's quotas; a worker publishes people's pictures,
--- which it encodes again. Row by row: an upload is a row.
+-- Files: enforces the rules of buckets and the accounts' quotas, and enqueues the publication of pictures. Row
+-- triggers, because an upload is one row.
 create or replace trigger check_file
 before insert or update on storage.objects
 for each row execute function private.check_file();

@@ -1,11 +1,11 @@
--- Each check of a column that clients write is said in a sentence before the constraint of that name would refuse the
--- row by its name alone; sql/lint/client_values.sql finds one that is not.
+-- For each check constraint of a column that clients write, a trigger refuses invalid values with a readable sentence
+-- first; sql/lint/client_values.sql finds constraints without one.
 create or replace trigger refuse_display_name
 before insert or update on public.accounts
 for each row when (not private.is_plain_text(new.display_name, 100))
 execute function private.refuse_value(
     'accounts_display_name_plain', 'display_name',
-    'display_name must have 1 to 100 characters, a visible one among them and none that is invisible or turns direction'
+    'display_name must have 1 to 100 characters, at least one visible, no invisible ones and no direction marks'
 );
 
 create or replace trigger refuse_username
@@ -51,7 +51,7 @@ before insert or update on public.profiles
 for each row when (not private.is_plain_text(new.name, 100))
 execute function private.refuse_value(
     'profiles_name_plain', 'name',
-    'name must have 1 to 100 characters, a visible one among them and none that is invisible or turns direction'
+    'name must have 1 to 100 characters, at least one visible, no invisible ones and no direction marks'
 );
 
 create or replace trigger refuse_avatar_path
@@ -59,7 +59,7 @@ before insert or update on public.profiles
 for each row when (not private.is_own_path(new.avatar_path, new.account_id))
 execute function private.refuse_value(
     'profiles_avatar_path_own', 'avatar_path',
-    'avatar_path must be a path of up to 300 characters in the folder of one''s own id, such as <id>/me.png'
+    'avatar_path must be a path of up to 300 characters in the folder named by your user id, such as <id>/me.png'
 );
 
 create or replace trigger refuse_maturity_rating
@@ -74,7 +74,7 @@ before insert or update on public.profiles
 for each row when (new.language_preference !~ '^[a-z]{2,3}$')
 execute function private.refuse_value(
     'profiles_language_code', 'language_preference',
-    'language_preference must be two or three small letters (ISO 639), such as en'
+    'language_preference must be two or three lower-case letters (ISO 639), such as en'
 );
 
 create or replace trigger refuse_learning_languages
@@ -82,7 +82,7 @@ before insert or update on public.profiles
 for each row when (not private.are_language_codes(new.learning_languages))
 execute function private.refuse_value(
     'profiles_learning_languages_codes', 'learning_languages',
-    'learning_languages must be a list of up to 20 codes of two or three small letters (ISO 639)'
+    'learning_languages must be a list of up to 20 codes of two or three lower-case letters (ISO 639)'
 );
 
 create or replace trigger refuse_preferences
@@ -112,5 +112,5 @@ before insert on public.consents
 for each row when (not private.is_plain_text(new.document_version, 50))
 execute function private.refuse_value(
     'consents_version_plain', 'document_version',
-    'document_version must have 1 to 50 characters, a visible one among them and none that is invisible'
+    'document_version must have 1 to 50 characters, at least one visible and no invisible ones'
 );

@@ -48,7 +48,7 @@ def test_the_migrations_have_no_fault(sound: str, database: psycopg.Connection) 
         ),
         (
             "grant execute on function private.touch() to public",
-            "private.touch() may be executed by everybody",
+            "private.touch() can be executed by PUBLIC",
         ),
         ("alter function private.touch() reset search_path", "private.touch() has no search_path"),
         ("alter function public.suggest(text, integer) security definer", "is a security definer in the API"),
@@ -92,11 +92,11 @@ def test_the_migrations_have_no_fault(sound: str, database: psycopg.Connection) 
             "create table public.notes (id bigint primary key, words text, "
             "constraint notes_words check (length(words) <= 9)); "
             "grant insert on public.notes to authenticated",
-            "check notes_words of public.notes is said by no trigger",
+            "check notes_words of public.notes has no trigger of private.refuse_value",
         ),
         (
             "drop trigger refuse_rating on public.ratings",
-            "check ratings_half_steps of public.ratings is said by no trigger",
+            "check ratings_half_steps of public.ratings has no trigger of private.refuse_value",
         ),
         (
             "create policy anyone on public.ratings for select to authenticated using (true)",
@@ -108,7 +108,7 @@ def test_the_migrations_have_no_fault(sound: str, database: psycopg.Connection) 
         ),
         (
             "create policy ratings_select_everybody on public.ratings for select using (true)",
-            "policy ratings_select_everybody on public.ratings is for everybody",
+            "policy ratings_select_everybody on public.ratings applies to PUBLIC",
         ),
         (
             "create policy ratings_insert_anon on public.ratings for insert to anon with check (true)",
@@ -116,7 +116,7 @@ def test_the_migrations_have_no_fault(sound: str, database: psycopg.Connection) 
         ),
         (
             "alter default privileges in schema public grant select on tables to anon",
-            "tables that postgres makes in public are granted to anon by default",
+            "tables that postgres creates in public are granted to anon by default",
         ),
     ],
 )

@@ -34,22 +34,22 @@ def test_nothing_is_wrong_with_what_is_there(db: psycopg.Connection) -> None:
     [
         ([TABLE.format(FROM)], "table private.letters has no row in private.data_inventory"),
         ([TABLE.format("a int")], "table private.letters has no row in private.data_inventory"),
-        ([ROW], "private.data_inventory tells of private.letters, which is not there"),
+        ([ROW], "private.data_inventory lists private.letters, which does not exist"),
         (
             [TABLE.format("owner uuid"), ROW],
-            "nothing leads from private.letters to the person: private.data_inventory.owner_ids",
+            "no foreign key leads from private.letters to a person: set data_inventory.owner_ids",
         ),
         (
             [TABLE.format(TO), ROW, NOT_PERSONAL],
-            "private.letters names people and is not personal by private.data_inventory",
+            "private.letters refers to people, but private.data_inventory says it is not personal",
         ),
         (
             [TABLE.format(f"{FROM}, {TO}"), ROW],
-            "private.letters names several people: owner_columns says whose its rows are",
+            "private.letters refers to people by several keys: set owner_columns to the owner's",
         ),
         (
             [TABLE.format(FROM), ROW, SET.format("owner_columns = '{id}'")],
-            "private.letters has no foreign key of the columns {id}",
+            "private.letters has no foreign key with the columns {id}",
         ),
         (
             [TABLE.format(FROM), ROW, SET.format("exported_columns = '{id,stamp}'")],
@@ -57,11 +57,11 @@ def test_nothing_is_wrong_with_what_is_there(db: psycopg.Connection) -> None:
         ),
         (
             [TABLE.format(FROM), ROW, SET.format("retention = '1 day', retention_column = 'at'")],
-            "private.letters has no time at to count its retention from",
+            "private.letters has no time column at for its retention",
         ),
         (
             [TABLE.format(FROM), ROW, SET.format("on_erasure = 'keep_pseudonymous'")],
-            "private.letters keeps rows under a pseudonym, which no function gives them",
+            "private.letters keeps rows under a pseudonym, but no function assigns one",
         ),
     ],
 )

@@ -79,7 +79,10 @@ def alone(db: psycopg.Connection, boss: Person) -> None:
 @pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
 def test_the_last_admin_stays_one(db: psycopg.Connection, boss: Person, call: str) -> None:
     alone(db, boss)
-    with pytest.raises(psycopg.Error, match="the last admin stays one") as refusal, db.transaction():
+    with (
+        pytest.raises(psycopg.Error, match="the last active admin cannot be removed") as refusal,
+        db.transaction(),
+    ):
         answer(db, CALLS[call], boss, "admin")
     assert refusal.value.sqlstate == "PT409"
     assert refusal.value.diag.message_detail == '{"field": "user_id"}'
@@ -96,7 +99,7 @@ def test_one_who_cannot_act_is_no_other_admin(
     db.execute("reset role")
     db.execute("update accounts set status = %s where id = %s", [status, viewer.id])
     become(db, boss)
-    with pytest.raises(psycopg.Error, match="the last admin stays one"):
+    with pytest.raises(psycopg.Error, match="the last active admin cannot be removed"):
         answer(db, CALLS[call], boss, "admin")
 
 

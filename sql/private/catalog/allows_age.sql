@@ -1,5 +1,5 @@
--- Policy predicate: does an item of this minimum age (null: unrated) exist for the caller, by the acting profile's age?
--- Never raises.
+-- Policy predicate. Returns whether the acting profile may see an item with this minimum age (null: unrated). Always
+-- true for a caller without an age limit. Never raises.
 create or replace function private.allows_age(minimum_age smallint) returns boolean
 language plpgsql stable set search_path = ''
 as $$
@@ -13,6 +13,6 @@ begin
     end;
 end
 $$;
-comment on function private.allows_age(smallint) is 'Does an item of this minimum age exist for the caller?';
+comment on function private.allows_age(smallint) is 'Whether the acting profile may see an item with this minimum age.';
 revoke execute on function private.allows_age(smallint) from public;
 grant execute on function private.allows_age(smallint) to anon, authenticated, service_role;

@@ -1,4 +1,5 @@
--- Refuse an item that the caller cannot see. Raises 22023 for null, PT404 for an unknown one.
+-- Helper. Raises 22023 if item_id is null, PT404 if the item does not exist or row level security hides it from the
+-- caller.
 create or replace function private.check_item(item_id uuid) returns void
 language plpgsql stable set search_path = ''
 as $$
@@ -11,6 +12,6 @@ begin
     end if;
 end
 $$;
-comment on function private.check_item(uuid) is 'Refuse an item that is not there.';
+comment on function private.check_item(uuid) is 'Raise an error unless the item exists for the caller.';
 revoke execute on function private.check_item(uuid) from public;
 grant execute on function private.check_item(uuid) to anon, authenticated, service_role;

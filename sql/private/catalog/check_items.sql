@@ -1,4 +1,5 @@
--- Refuse items of which one is not there for the caller; null is let through. Raises 23503.
+-- Helper. Raises 23503, naming the id, if an item does not exist or row level security hides it from the caller. Null
+-- ids are ignored.
 create or replace function private.check_items(item_ids uuid[]) returns void
 language plpgsql stable set search_path = ''
 as $$
@@ -15,6 +16,6 @@ begin
     end if;
 end
 $$;
-comment on function private.check_items(uuid[]) is 'Refuse items that are not there for the caller.';
+comment on function private.check_items(uuid[]) is 'Raise an error unless all items exist for the caller.';
 revoke execute on function private.check_items(uuid[]) from public;
 grant execute on function private.check_items(uuid[]) to anon, authenticated, service_role;

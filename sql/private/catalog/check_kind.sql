@@ -1,4 +1,4 @@
--- Refuse a kind that is none; null means any. Raises 22023.
+-- Helper. Raises 22023 unless kind is movie, tv_show, sports or book. Null is accepted and means any kind.
 create or replace function private.check_kind(kind text) returns void
 language plpgsql immutable set search_path = ''
 as $$
@@ -9,6 +9,6 @@ begin
     end if;
 end
 $$;
-comment on function private.check_kind(text) is 'Refuse a kind that is none.';
+comment on function private.check_kind(text) is 'Raise an error for an unknown kind of item.';
 revoke execute on function private.check_kind(text) from public;
 grant execute on function private.check_kind(text) to anon, authenticated, service_role;

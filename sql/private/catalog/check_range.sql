@@ -1,4 +1,5 @@
--- Refuse a number outside its range, naming the field. Raises 22023.
+-- Helper. Raises 22023, naming the field and the range, unless the value is between low and high, both included. Null
+-- is refused.
 create or replace function private.check_range(
     field text, value double precision, low double precision, high double precision
 )
@@ -14,7 +15,7 @@ begin
 end
 $$;
 comment on function private.check_range(text, double precision, double precision, double precision) is
-'Refuse a number outside its range, naming the field.';
+'Raise an error if a number is outside its range.';
 revoke execute on function private.check_range(text, double precision, double precision, double precision) from public;
 grant execute on function private.check_range(text, double precision, double precision, double precision)
 to anon, authenticated, service_role;

@@ -1,5 +1,5 @@
--- Trigger: content or a book written without an item gets one; a deleted one takes its item along.
--- Definer: items are written by nobody else.
+-- Trigger. Inserts the row of items for new content or a new book, unless it exists, and deletes it with them.
+-- Definer: a role that writes content or books needs no privilege on items.
 create or replace function private.create_item() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -12,5 +12,5 @@ begin
     return new;
 end
 $$;
-comment on function private.create_item() is 'Trigger: content and books share their item''s life.';
+comment on function private.create_item() is 'Trigger. Inserts and deletes the row of items with its content or book.';
 revoke execute on function private.create_item() from public;

@@ -1,5 +1,6 @@
--- Trigger: items repeats the language and the age of content and books that were written.
--- Definer: items are written by nobody else.
+-- Trigger. Copies the language and the minimum age of changed content and books to items, where lists read them without
+-- a join.
+-- Definer: a role that writes content or books needs no privilege on items.
 create or replace function private.describe_items() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -13,5 +14,6 @@ begin
     return null;
 end
 $$;
-comment on function private.describe_items() is 'Trigger: items repeats what lists need of content and books.';
+comment on function private.describe_items() is
+'Trigger. Copies language and minimum age of content and books to items.';
 revoke execute on function private.describe_items() from public;

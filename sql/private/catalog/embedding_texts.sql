@@ -1,4 +1,5 @@
--- What of an item is embedded: "title. overview". Items without an overview have no row.
+-- The text that is embedded for each item, "title. overview", and its MD5 hash. Items without an overview or
+-- description have no row.
 create or replace view private.embedding_texts with (security_invoker = true) as
 select
     c.id as item_id,
@@ -15,4 +16,4 @@ select
     md5(b.title || '. ' || b.description)::uuid as text_hash
 from public.books as b
 where btrim(b.description) <> '';
-comment on view private.embedding_texts is 'The text of each item that is embedded, and its hash.';
+comment on view private.embedding_texts is 'The text to embed for each item, with its hash.';

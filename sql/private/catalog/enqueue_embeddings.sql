@@ -1,6 +1,7 @@
--- Trigger: items whose text changed are embedded soon: a job each, or one sweep for a bulk load. A broken queue
--- never makes the client's write fail: the worker's periodic sweep finds what was not put in.
--- Definer: editors may not put jobs into the queue themselves.
+-- Trigger. Enqueues an embedding job for each item whose text changed, or one sweep of all stale items when more than
+-- 50 changed. An error in the queue is only logged as a warning, so the write succeeds: the worker's periodic sweep
+-- finds the items.
+-- Definer: roles that write the catalogue have no privilege on the queue.
 create or replace function private.enqueue_embeddings() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -20,9 +21,9 @@ begin
     end if;
     return null;
 exception when others then
-    raise warning 'changed items of % could not be put into the queue: %', tg_table_name, sqlerrm;
+    raise warning 'embedding jobs for changed items of % could not be enqueued: %', tg_table_name, sqlerrm;
     return null;
 end
 $$;
-comment on function private.enqueue_embeddings() is 'Trigger: puts items whose text changed into the queue.';
+comment on function private.enqueue_embeddings() is 'Trigger. Enqueues embedding jobs for items whose text changed.';
 revoke execute on function private.enqueue_embeddings() from public;

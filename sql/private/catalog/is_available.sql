@@ -1,11 +1,13 @@
--- May this viewer see the item in a list? It is for the viewer's age (private.fits_age), and, where
--- item_availability says anything of it, a row holds now in the viewer's country. A viewer that is all null may.
--- The tier hides nothing here: lists show what premium would add, playback asks who may.
--- Inlined: where an item has no rows this costs two comparisons.
+-- Helper. Returns whether lists may show the item to this viewer: the viewer's age permits it, and, if
+-- item_availability has rows for it, one of them is valid now in the viewer's country. True for a viewer that is all
+-- null (the service).
+-- The tier is ignored: lists also show what premium would add; playback checks the tier.
+-- The query planner inlines it: an item without rows costs two comparisons.
 create or replace function private.is_available(item public.items, viewer private.viewer) returns boolean
 language sql stable
 return private.fits_age(item, viewer)
 and (not item.is_restricted or viewer.tier is null or private.is_offered(item.id, viewer.country));
-comment on function private.is_available(public.items, private.viewer) is 'May this viewer see the item in a list?';
+comment on function private.is_available(public.items, private.viewer) is
+'Whether lists may show the item to this viewer.';
 revoke execute on function private.is_available(public.items, private.viewer) from public;
 grant execute on function private.is_available(public.items, private.viewer) to anon, authenticated, service_role;

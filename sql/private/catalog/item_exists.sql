@@ -1,6 +1,6 @@
--- Policy predicate: does the item exist for the caller, by the acting profile's age? False for an unknown one. Never
--- raises.
--- Definer: the policy of items would ask the same again for each row.
+-- Policy predicate. Returns whether the item exists and the acting profile's age permits it; false for an unknown id.
+-- Never raises.
+-- Definer: with row level security the policy of items would evaluate the same rule again for each row.
 create or replace function private.item_exists(item_id uuid) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -10,6 +10,6 @@ begin
     );
 end
 $$;
-comment on function private.item_exists(uuid) is 'Does the item exist for the caller, by the acting profile''s age?';
+comment on function private.item_exists(uuid) is 'Whether the item exists for the acting profile.';
 revoke execute on function private.item_exists(uuid) from public;
 grant execute on function private.item_exists(uuid) to anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- What items repeats of content and books, so that lists need not join them.
+-- The columns of content and books that items copies, so that lists need no join.
 create or replace view private.item_facts with (security_invoker = true) as
 select
     c.id as item_id,
@@ -11,4 +11,4 @@ select
     b.language,
     null as maturity_rating
 from public.books as b;
-comment on view private.item_facts is 'What items repeats of content and books.';
+comment on view private.item_facts is 'The columns of content and books that items copies.';

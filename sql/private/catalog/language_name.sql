@@ -1,5 +1,5 @@
--- The English name of a language that sentences name; null for one that is not among them. Clients that show another
--- language go by the reason's code.
+-- Helper. Returns the English name of a language by its ISO 639 code, for the sentence of a reason; null for a language
+-- that is not listed. Clients in other languages translate the reason's code instead.
 create or replace function private.language_name(code text) returns text
 language sql immutable set search_path = ''
 as $$
@@ -13,6 +13,6 @@ as $$
         "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese"
     }'::jsonb ->> language_name.code
 $$;
-comment on function private.language_name(text) is 'The English name of a language.';
+comment on function private.language_name(text) is 'The English name of a language; null if it is not listed.';
 revoke execute on function private.language_name(text) from public;
 grant execute on function private.language_name(text) to anon, authenticated, service_role;

@@ -1,6 +1,6 @@
--- Trigger: items.is_restricted tells whether item_availability has rows for the item. The items are locked first, in
--- id order, so that of two writers the later one counts what the earlier one left.
--- Definer: items are written by nobody else.
+-- Trigger. Sets items.is_restricted to whether item_availability has rows for the item. It locks the items first, in id
+-- order, so that of two concurrent writers the later one sees the rows of the earlier one.
+-- Definer: a role that writes item_availability needs no privilege on items.
 create or replace function private.mark_restricted() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -15,5 +15,5 @@ begin
     return null;
 end
 $$;
-comment on function private.mark_restricted() is 'Trigger: keeps items.is_restricted.';
+comment on function private.mark_restricted() is 'Trigger. Sets items.is_restricted.';
 revoke execute on function private.mark_restricted() from public;

@@ -1,4 +1,8 @@
--- The next items, in id order after one (null: from the start), whose text has no embedding by this model.
+-- Worker. Returns up to `batch` items, in id order, whose text has no current embedding: none, of another text or by
+-- another model.
+--   model  the model's name and version
+--   after  the id after which to continue; null: from the first
+--   batch  how many items at most
 create or replace function private.stale_embeddings(model text, after uuid, batch integer)
 returns setof private.embedding_texts
 language sql stable set search_path = ''

@@ -1,4 +1,4 @@
--- Trigger: updated_at is the time of the last change.
+-- Trigger. Sets updated_at to the time of the change.
 create or replace function private.touch() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -7,6 +7,6 @@ begin
     return new;
 end
 $$;
-comment on function private.touch() is 'Trigger: sets updated_at.';
+comment on function private.touch() is 'Trigger. Sets updated_at to the time of the change.';
 revoke execute on function private.touch() from public;
 grant execute on function private.touch() to authenticated, service_role;

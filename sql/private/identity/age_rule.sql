@@ -1,9 +1,9 @@
--- What the acting profile's age hides: the highest minimum age it sees, with a + where it also sees what is unrated.
--- Null where nothing is hidden by age: for anon, the service, a user without a profile, and a profile of the highest
--- rating that shows what is unrated. Never raises.
--- Every table of the catalogue asks for it in each query, so the answer is kept for the rest of the transaction, as
--- long as token and headers stay the same and no profile changes (private.forget_age_rule).
--- Definer: policies of the catalogue call it before any row of profiles may be read.
+-- Helper. Returns the age limit of the acting profile: the highest minimum age of items it sees, followed by + if it
+-- also sees unrated items. Null means no limit: anon, the service, a user without a profile, and a profile with rating
+-- NC-17 that shows unrated items. Never raises.
+-- Every query of a catalogue table evaluates it, so the result is cached in a transaction-local setting, keyed by token
+-- and request headers; private.forget_age_rule clears it when profiles or kids mode change.
+-- Definer: policies of the catalogue call it before the caller may read any row of profiles.
 create or replace function private.age_rule() returns text
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -28,6 +28,6 @@ begin
     return v_rule;
 end
 $$;
-comment on function private.age_rule() is 'What the acting profile''s age hides; null: nothing.';
+comment on function private.age_rule() is 'The age limit of the acting profile; null: no limit.';
 revoke execute on function private.age_rule() from public;
 grant execute on function private.age_rule() to anon, authenticated, service_role;

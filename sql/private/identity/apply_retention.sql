@@ -1,8 +1,8 @@
--- Remove what is older than private.data_inventory lets it be: up to `batch` rows of each table; of tables by month,
--- whole months once all in them is older, and rows of the default part. Returns what was removed from where. Each call
--- is a transaction of its own: call it until it returns nothing. What Realtime keeps it drops itself, a day at a time.
+-- Worker. Deletes rows that are older than their retention in private.data_inventory: up to `batch` rows of each table.
+-- Of a table partitioned by month it drops partitions whose rows are all older, and deletes such rows of the default
+-- partition. Returns a row per table with the number of deleted rows. Each call is one transaction: repeat it until it
+-- returns nothing. Tables of schema realtime are excluded: Realtime drops its own daily partitions.
 --   batch  how many rows of a table at most
--- For workers only.
 create or replace function private.apply_retention(batch integer default 10000)
 returns table (relation text, removed bigint)
 language plpgsql rows 10 set search_path = '' set timezone = 'UTC' set lock_timeout = '5s'
@@ -39,5 +39,5 @@ begin
     end loop;
 end
 $$;
-comment on function private.apply_retention(integer) is 'Remove what is older than it may be kept.';
+comment on function private.apply_retention(integer) is 'Delete rows that are older than their retention.';
 revoke execute on function private.apply_retention(integer) from public;

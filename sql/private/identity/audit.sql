@@ -1,6 +1,6 @@
--- Write an entry into the audit log; who, from where and in which request come from the request itself.
--- For definer functions only: nobody else may execute it. Texts and addresses of people do not belong into it.
--- Definer: nobody may write the log.
+-- Helper. Adds an entry to the audit log; actor, role, IP address and request id are taken from the request. Called by
+-- definer functions only. Pass ids: texts and e-mail addresses of people do not belong in the log.
+-- Definer: no role has write privileges on the log.
 create or replace function private.audit(
     action text, subject_type text, subject_id text, before jsonb, after jsonb
 )
@@ -22,5 +22,5 @@ as $$
         left(private.request_header('x-request-id'), 128)
     )
 $$;
-comment on function private.audit(text, text, text, jsonb, jsonb) is 'Write an entry into the audit log.';
+comment on function private.audit(text, text, text, jsonb, jsonb) is 'Add an entry to the audit log.';
 revoke execute on function private.audit(text, text, text, jsonb, jsonb) from public;

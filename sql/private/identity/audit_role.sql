@@ -1,5 +1,5 @@
--- Trigger: a role given or taken away goes into the audit log, whoever does it.
--- Definer: the log is written by private.audit alone.
+-- Trigger. Records each granted and revoked role in the audit log, whichever way it was changed.
+-- Definer: only private.audit writes the log, and no role may execute it.
 create or replace function private.audit_role() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -12,5 +12,5 @@ begin
     return null;
 end
 $$;
-comment on function private.audit_role() is 'Trigger: writes changes of roles into the audit log.';
+comment on function private.audit_role() is 'Trigger. Records granted and revoked roles in the audit log.';
 revoke execute on function private.audit_role() from public;

@@ -1,10 +1,10 @@
--- The user who asks; null for anon, the service, and a token whose subject is no user id. Never raises, as auth.uid()
--- does for the last.
+-- Helper. Returns the caller's user id; null for anon, the service and a token whose subject is no UUID. Never raises,
+-- unlike auth.uid().
 create or replace function private.caller_id() returns uuid
 language sql stable set search_path = ''
 as $$
     select private.as_uuid(auth.jwt() ->> 'sub')
 $$;
-comment on function private.caller_id() is 'The user who asks; null if there is none.';
+comment on function private.caller_id() is 'The caller''s user id; null if there is none.';
 revoke execute on function private.caller_id() from public;
 grant execute on function private.caller_id() to anon, authenticated, service_role;

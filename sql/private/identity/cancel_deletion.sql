@@ -1,6 +1,6 @@
--- Take back the deletion of the caller's account; was there one whose day has not come? Raises 42501 without an
--- account.
--- Definer: clients write neither account_deletions nor accounts.status.
+-- Helper. Cancels the deletion of the caller's account. Returns whether one was scheduled and not yet due. Raises 42501
+-- without an account, 403 kids_mode.
+-- Definer: clients may write neither account_deletions nor accounts.status.
 create or replace function private.cancel_deletion() returns boolean
 language plpgsql security definer set search_path = ''
 as $$
@@ -16,6 +16,6 @@ begin
     return true;
 end
 $$;
-comment on function private.cancel_deletion() is 'Take back the deletion of the caller''s account.';
+comment on function private.cancel_deletion() is 'Cancel the deletion of the caller''s account.';
 revoke execute on function private.cancel_deletion() from public;
 grant execute on function private.cancel_deletion() to authenticated;

@@ -1,6 +1,7 @@
--- Give a user a role or take it away, for an admin or the service; doing it again does nothing. A trigger of the table
--- writes the audit log. Returns the roles since. Raises 42501, 22023, PT404.
--- Definer: roles are written through here alone.
+-- Helper. Grants a role to a user or revokes it, for an admin or the service; repeating it changes nothing. A trigger
+-- of user_roles records the change. Returns the user's roles afterwards. Raises 42501 for other callers, 22023 for an
+-- unknown role or a missing parameter, PT404 for an unknown user, 403 kids_mode.
+-- Definer: no client role may write user_roles.
 create or replace function private.change_role(user_id uuid, role text, has boolean) returns text[]
 language plpgsql security definer set search_path = ''
 as $$
@@ -20,6 +21,6 @@ begin
     return private.roles_of(change_role.user_id);
 end
 $$;
-comment on function private.change_role(uuid, text, boolean) is 'Give a user a role or take it away, for an admin.';
+comment on function private.change_role(uuid, text, boolean) is 'Grant or revoke a user''s role, for an admin.';
 revoke execute on function private.change_role(uuid, text, boolean) from public;
 grant execute on function private.change_role(uuid, text, boolean) to authenticated, service_role;

@@ -1,6 +1,8 @@
--- Suspend an account, which ends its sessions, or restore it, for an admin or the service. Doing it again does nothing,
--- and only what is suspended is restored, to deleting where that was asked for. Raises 42501, 22023, PT404.
--- Definer: clients may not write accounts.status, nor end sessions.
+-- Helper. Suspends an account and ends its sessions, or restores it, for an admin or the service; repeating it changes
+-- nothing. Only a suspended account is restored: to status deleting if its deletion is scheduled, else to active.
+-- Raises 42501 for other callers, 22023 for a reason of more than 500 characters, PT404 for an unknown user, 403
+-- kids_mode.
+-- Definer: clients may not write accounts.status or end sessions.
 create or replace function private.change_status(user_id uuid, status text, reason text) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -11,7 +13,7 @@ begin
     perform private.check_admin();
     perform private.check_user(change_status.user_id);
     if length(reason) > 500 then
-        raise exception 'reason has up to 500 characters'
+        raise exception 'reason may have up to 500 characters'
             using errcode = '22023', detail = '{"field": "reason", "max": 500}';
     end if;
     select a.status into v_before from public.accounts as a where a.id = change_status.user_id for no key update;

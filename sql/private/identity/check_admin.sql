@@ -1,5 +1,5 @@
--- Refuse a caller who is neither an admin now, whatever the token says, nor the service, and an admin while
--- a child acts. Raises 42501, 403 kids_mode. For definer functions only.
+-- Helper. Raises 42501 unless the caller is the service or an admin by user_roles, whatever the token claims; 403
+-- kids_mode while a kids profile acts. Called by definer functions only.
 create or replace function private.check_admin() returns void
 language plpgsql stable set search_path = ''
 as $$
@@ -13,5 +13,5 @@ begin
     raise exception 'only an admin may do this' using errcode = '42501';
 end
 $$;
-comment on function private.check_admin() is 'Refuse a caller who is no admin.';
+comment on function private.check_admin() is 'Raise an error unless the caller is an admin or the service.';
 revoke execute on function private.check_admin() from public;

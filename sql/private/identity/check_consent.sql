@@ -1,4 +1,5 @@
--- Refuse a consent that cannot be recorded. Raises 22023 naming the parameter.
+-- Helper. Raises 22023, naming the parameter, for an unknown purpose, a missing `granted`, or a version that is not 1
+-- to 50 characters of plain text.
 create or replace function private.check_consent(purpose text, granted boolean, version text) returns void
 language plpgsql stable set search_path = ''
 as $$
@@ -17,6 +18,7 @@ begin
     end if;
 end
 $$;
-comment on function private.check_consent(text, boolean, text) is 'Refuse a consent that cannot be recorded.';
+comment on function private.check_consent(text, boolean, text) is
+'Raise an error for a consent that cannot be recorded.';
 revoke execute on function private.check_consent(text, boolean, text) from public;
 grant execute on function private.check_consent(text, boolean, text) to authenticated, service_role;

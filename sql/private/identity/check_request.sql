@@ -1,5 +1,4 @@
--- What every request through the API must pass, before anything else is done for it: the REST server calls this
--- (pgrst.db_pre_request). One line a check; each refuses by raising.
+-- Hook. The REST server calls it before each request (pgrst.db_pre_request). Each check refuses the request by raising.
 create or replace function private.check_request() returns void
 language plpgsql set search_path = ''
 as $$
@@ -8,6 +7,6 @@ begin
     perform private.count_request();
 end
 $$;
-comment on function private.check_request() is 'What every request through the API must pass.';
+comment on function private.check_request() is 'Hook. Checks each request to the API before it runs.';
 revoke execute on function private.check_request() from public;
 grant execute on function private.check_request() to anon, authenticated, service_role;

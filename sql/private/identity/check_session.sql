@@ -1,4 +1,4 @@
--- Refuse a request whose token the database no longer stands by: private.session_fault says why.
+-- Helper. Refuses a request whose token is no longer valid; private.session_fault finds the reason.
 -- Raises 401 account_suspended, user_banned, session_ended; 403 role_revoked, profile_refused.
 create or replace function private.check_session() returns void
 language plpgsql stable set search_path = ''
@@ -17,14 +17,15 @@ begin
         when 'session_ended' then
             perform private.refuse(401, 'session_ended', 'This session has ended.', 'Sign in again.');
         when 'role_revoked' then
-            perform private.refuse(403, 'role_revoked', 'This user is no admin any more.', 'Refresh the session.');
+            perform private.refuse(403, 'role_revoked', 'This user is no longer an admin.', 'Refresh the session.');
         when 'profile_refused' then
             perform private.refuse(
-                403, 'profile_refused', 'x-profile-id names no profile of yours.', 'Send one of your own, or none.'
+                403, 'profile_refused', 'x-profile-id is none of your profiles.',
+                'Send the id of one of your profiles, or no header.'
             );
     end case;
 end
 $$;
-comment on function private.check_session() is 'Refuse a token that the database no longer stands by.';
+comment on function private.check_session() is 'Raise an error if the caller''s token is no longer valid.';
 revoke execute on function private.check_session() from public;
 grant execute on function private.check_session() to anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- Trigger: an account's time zone is one that Postgres knows by that name. Raises 22023.
+-- Trigger. Raises 22023 unless the account's time zone is a name in pg_timezone_names.
 create or replace function private.check_time_zone() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -11,6 +11,6 @@ begin
     return new;
 end
 $$;
-comment on function private.check_time_zone() is 'Trigger: refuses a time zone that is none.';
+comment on function private.check_time_zone() is 'Trigger. Refuses an unknown time zone.';
 revoke execute on function private.check_time_zone() from public;
 grant execute on function private.check_time_zone() to authenticated, service_role;

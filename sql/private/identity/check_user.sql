@@ -1,5 +1,5 @@
--- Refuse a user who is none. Raises 22023 for null, PT404 for an unknown one. For definer functions that have checked
--- their caller.
+-- Helper. Raises 22023 if user_id is null, PT404 unless the user has an account. Called by definer functions that have
+-- checked their caller.
 create or replace function private.check_user(user_id uuid) returns void
 language plpgsql stable set search_path = ''
 as $$
@@ -12,5 +12,5 @@ begin
     end if;
 end
 $$;
-comment on function private.check_user(uuid) is 'Refuse a user who is none.';
+comment on function private.check_user(uuid) is 'Raise an error unless the user exists.';
 revoke execute on function private.check_user(uuid) from public;

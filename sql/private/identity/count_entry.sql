@@ -1,10 +1,11 @@
--- Count a request that Auth or Storage is asked, for them: each call is a transaction of its own, so that what fails
--- counts too.
---   role    as in private.rate_limits: anon for whoever is not signed in
---   scope   what is asked: storage, sign_in, password, anonymous, refresh
---   caller  the user, the network, or for password the address of mail, which is kept as a digest
--- Returns null where nothing limits it.
--- Definer: the servers' roles may not touch limits and slots. They alone may call it, and say whom they count.
+-- Helper. Counts a request to Auth or Storage against its rate limit. The server calls it in a transaction of its own,
+-- so that requests that fail later are counted as well.
+--   role    as in private.rate_limits: anon for a caller who is not signed in
+--   scope   the kind of request: storage, sign_in, password, anonymous, refresh
+--   caller  the user id or the network; for password the e-mail address, of which only a SHA-256 digest is stored
+-- Returns whether the request is admitted; null if no limit applies.
+-- Definer: the servers' roles have no privileges on limits and slots. Only they may execute it, because it trusts
+-- `caller`.
 create or replace function private.count_entry(role text, scope text, caller text) returns private.admission
 language plpgsql security definer set search_path = ''
 as $$
@@ -26,6 +27,7 @@ begin
     );
 end
 $$;
-comment on function private.count_entry(text, text, text) is 'Count a request that Auth or Storage is asked.';
+comment on function private.count_entry(text, text, text) is
+'Count a request to Auth or Storage against its rate limit.';
 revoke execute on function private.count_entry(text, text, text) from public;
 grant execute on function private.count_entry(text, text, text) to supabase_auth_admin, supabase_storage_admin;

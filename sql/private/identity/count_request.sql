@@ -1,8 +1,8 @@
--- Counts a write of the caller's and refuses it when it is one too many: 429, rate_limited, with when to come back.
--- Reads pass: their transactions cannot write, so they are counted where they enter. What fails is rolled back, and its
--- slot with it: the REST server counts those.
--- Texts are put together by format: this is run before every write.
--- Definer: no role of the API may touch the limits and the slots; it counts nobody but its caller.
+-- Helper. Counts a write request of the caller and raises 429 rate_limited, with Retry-After, when its limit is
+-- reached. It adds the X-RateLimit headers to the response. Reads are skipped: their transactions are read-only, so the
+-- REST server counts them. A failed request is rolled back with its slot; the REST server counts those too.
+-- Headers are built with format because it is fast, and this runs before every write.
+-- Definer: no API role has privileges on limits and slots; it only counts its caller.
 create or replace function private.count_request() returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -46,6 +46,6 @@ begin
     );
 end
 $$;
-comment on function private.count_request() is 'Count a write of the caller''s, or refuse it: 429.';
+comment on function private.count_request() is 'Count a write request of the caller, or refuse it with 429.';
 revoke execute on function private.count_request() from public;
 grant execute on function private.count_request() to anon, authenticated, service_role;

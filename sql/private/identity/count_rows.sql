@@ -1,7 +1,7 @@
--- Trigger: counts the rows that a client's statement wrote, against its caller's limits of the table and of all tables
--- together (scope rows). Raises 429 rate_limited and 413 too_many_rows. Rows that triggers write are not counted, nor
--- those of roles without such a limit.
--- Definer: no role of the API may touch the limits; it counts nobody but its caller.
+-- Trigger. Counts the rows that a client's statement wrote against the caller's limits for the table and for all tables
+-- together (scope rows). Raises 429 rate_limited and 413 too_many_rows. Rows written by triggers and roles without such
+-- a limit are not counted.
+-- Definer: no API role has privileges on the limits; it only counts its caller.
 create or replace function private.count_rows() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -32,5 +32,5 @@ begin
     return null;
 end
 $$;
-comment on function private.count_rows() is 'Trigger: counts the rows that a client writes, or refuses them.';
+comment on function private.count_rows() is 'Trigger. Counts the rows that a client writes, or refuses them.';
 revoke execute on function private.count_rows() from public;

@@ -1,5 +1,5 @@
--- Trigger: what an anonymous user rated and did begins to count when the user becomes a permanent one.
--- Definer: the auth server's role writes auth.users and none of ours.
+-- Trigger. Includes the ratings and events of an anonymous user in statistics once the user becomes permanent.
+-- Definer: the role of Auth, which writes auth.users, has no privilege on our tables.
 create or replace function private.count_user() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -10,5 +10,5 @@ begin
     return null;
 end
 $$;
-comment on function private.count_user() is 'Trigger: what a user who is no longer anonymous did begins to count.';
+comment on function private.count_user() is 'Trigger. Counts a user''s ratings once the user is not anonymous.';
 revoke execute on function private.count_user() from public;

@@ -1,6 +1,7 @@
--- Trigger: a new auth user gets an account and a default profile, a grown-up's: of the highest maturity rating. The
--- names the user wants are taken where they can be; signing up never fails because of them.
--- Definer: the auth server's role writes auth.users and none of ours.
+-- Trigger. Creates an account and a default profile with rating NC-17 for a new auth user. The requested display name
+-- and username are used if they are valid, not reserved and, for the username, free; sign-up never fails because of
+-- them.
+-- Definer: the role of Auth, which writes auth.users, has no privilege on our tables.
 create or replace function private.create_account() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -31,5 +32,5 @@ begin
     return null;
 end
 $$;
-comment on function private.create_account() is 'Trigger: makes account and default profile of a new auth user.';
+comment on function private.create_account() is 'Trigger. Creates account and default profile of a new auth user.';
 revoke execute on function private.create_account() from public;

@@ -1,5 +1,6 @@
--- Trigger: a new profile gets the pseudonym it rates under. That of an anonymous user is not counted.
--- Definer: whoever makes a profile may not write raters.
+-- Trigger. Creates the rater, a pseudonym, of a new profile. The rater of an anonymous user is not counted in
+-- statistics.
+-- Definer: a client that creates a profile may not write raters.
 create or replace function private.create_rater() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -9,5 +10,5 @@ begin
     return null;
 end
 $$;
-comment on function private.create_rater() is 'Trigger: makes the rater of a new profile.';
+comment on function private.create_rater() is 'Trigger. Creates the rater of a new profile.';
 revoke execute on function private.create_rater() from public;

@@ -1,6 +1,5 @@
--- The network address a request comes from: as the proxy before the gateway says (Cloudflare's cf-connecting-ip, which
--- a client cannot set), else the last hop of x-forwarded-for, which the gateway itself wrote; null where neither is an
--- address. Never raises.
+-- Helper. Returns the IP address of the request: Cloudflare's cf-connecting-ip, which a client cannot set, else the
+-- last hop of x-forwarded-for, which the gateway wrote; null if neither is an address. Never raises.
 create or replace function private.current_address() returns text
 language sql stable set search_path = ''
 as $$
@@ -14,6 +13,6 @@ as $$
     order by a.place
     limit 1
 $$;
-comment on function private.current_address() is 'The network address a request comes from; null if nothing tells it.';
+comment on function private.current_address() is 'The IP address of the request; null if unknown.';
 revoke execute on function private.current_address() from public;
 grant execute on function private.current_address() to anon, authenticated, service_role;

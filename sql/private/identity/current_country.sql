@@ -1,6 +1,6 @@
--- The country a person asks from: as the proxy before the gateway says (Cloudflare's cf-ipcountry, which a client
--- cannot set), else the account's; null where neither knows, and for the service. Never raises.
--- Definer: triggers ask it while rows are written whose writer may not read accounts.
+-- Helper. Returns the caller's country: Cloudflare's cf-ipcountry, which a client cannot set, else the account's
+-- country; null if both are missing, and for the service. Never raises.
+-- Definer: triggers call it for writers that may not read accounts.
 create or replace function private.current_country() returns text
 language sql stable security definer set search_path = ''
 as $$
@@ -11,6 +11,6 @@ as $$
     end
     from (select private.request_header('cf-ipcountry') as header) as r
 $$;
-comment on function private.current_country() is 'The country a person asks from; null if nothing tells it.';
+comment on function private.current_country() is 'The caller''s country; null if unknown.';
 revoke execute on function private.current_country() from public;
 grant execute on function private.current_country() to anon, authenticated, service_role;

@@ -1,7 +1,7 @@
--- The acting profile. In kids mode: the one that the session is bound to, whatever the request says. Else the one of
--- the caller's that the header x-profile-id names, without that header the default one; null for a header that names
--- none of the caller's, for anon and for workers. Never raises.
--- Definer: policies and defaults call it before any row of profiles may be read.
+-- Helper. Returns the acting profile. In kids mode this is the profile that the session is bound to, whatever the
+-- request says. Otherwise it is the caller's profile that the header x-profile-id names, without the header the default
+-- profile. Null if the header names no profile of the caller, for anon and for workers. Never raises.
+-- Definer: policies and defaults call it before the caller may read any row of profiles.
 create or replace function private.current_profile_id() returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$

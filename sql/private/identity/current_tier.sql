@@ -1,4 +1,4 @@
--- What the caller pays for: the token's app_metadata.tier if it is premium, else free. Never raises.
+-- Helper. Returns premium if the token's app_metadata.tier says so, else free. Never raises.
 create or replace function private.current_tier() returns text
 language sql stable set search_path = ''
 as $$
@@ -7,6 +7,6 @@ as $$
         else 'free'
     end
 $$;
-comment on function private.current_tier() is 'What the caller pays for: premium or free.';
+comment on function private.current_tier() is 'The caller''s tier by the token: premium or free.';
 revoke execute on function private.current_tier() from public;
 grant execute on function private.current_tier() to anon, authenticated, service_role;

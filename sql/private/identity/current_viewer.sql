@@ -1,6 +1,6 @@
--- For whom a list of the caller's is made: the acting profile; for anon nothing is hidden by age. All null for the
--- service: it sees everything. Never raises.
--- Definer: it reads accounts, and ratings before any policy lets them be read.
+-- Helper. Returns the viewer that lists are built for: the acting profile's; for anon one without an age limit; all
+-- null for the service, which sees everything. Never raises.
+-- Definer: it reads accounts, and ratings before a policy permits them.
 create or replace function private.current_viewer() returns private.viewer
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -13,6 +13,6 @@ begin
     return private.viewer_of_rater(v_rater);
 end
 $$;
-comment on function private.current_viewer() is 'For whom a list of the caller''s is made.';
+comment on function private.current_viewer() is 'The viewer that the caller''s lists are built for.';
 revoke execute on function private.current_viewer() from public;
 grant execute on function private.current_viewer() to anon, authenticated, service_role;

@@ -1,8 +1,8 @@
--- Supabase Auth asks this before it signs an access token: the user's roles and tier go into app_metadata, in the place
--- of what may stand there; a suspended account gets no token. user_metadata of more than 4,000 bytes stays out: a token
--- that servers refuse for its length would lock its owner out.
--- Takes {user_id, claims, authentication_method}; returns the event with claims changed, or {error}.
--- Definer: the auth server's role may not read private tables.
+-- Hook. Supabase Auth calls it before it signs an access token. It sets the user's roles and tier in app_metadata,
+-- replacing any that are there; a suspended account gets no token. user_metadata of more than 4,000 bytes is replaced
+-- by {}: servers would refuse a token of that length, and its owner could not sign in.
+-- Takes {user_id, claims, authentication_method}; returns the event with changed claims, or {error}.
+-- Definer: the role of Auth may not read private tables.
 create or replace function private.custom_access_token_hook(event jsonb) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
@@ -23,6 +23,7 @@ as $$
     from (select (event ->> 'user_id')::uuid as id) as u
     left join public.accounts as a on a.id = u.id
 $$;
-comment on function private.custom_access_token_hook(jsonb) is 'Puts the user''s roles and tier into the access token.';
+comment on function private.custom_access_token_hook(jsonb) is
+'Hook. Adds the user''s roles and tier to the access token.';
 revoke execute on function private.custom_access_token_hook(jsonb) from public;
 grant execute on function private.custom_access_token_hook(jsonb) to supabase_auth_admin;

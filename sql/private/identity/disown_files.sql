@@ -1,4 +1,5 @@
--- What an account brought for others, as artwork, stays, and does not tell any more who brought it. For workers only.
+-- Helper. Clears the owner of an account's files that remain, such as uploaded artwork. Called by definer functions and
+-- workers.
 create or replace function private.disown_files(account_id uuid) returns void
 language plpgsql set search_path = ''
 as $$
@@ -8,5 +9,5 @@ begin
     end if;
 end
 $$;
-comment on function private.disown_files(uuid) is 'Files that stay tell no more who brought them.';
+comment on function private.disown_files(uuid) is 'Clear the owner of an account''s files that remain.';
 revoke execute on function private.disown_files(uuid) from public;

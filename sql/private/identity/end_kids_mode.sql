@@ -1,6 +1,6 @@
--- End kids mode of the caller's session, if the PIN is right; nothing is compared where it is not in kids mode. Returns
--- whether it is in kids mode, or the refusal of private.try_pin.
--- Definer: clients do not write which sessions are in kids mode.
+-- Helper. Ends kids mode of the caller's session if the PIN is correct; outside kids mode the PIN is not compared.
+-- Returns {"kids_mode": false}, or the error body of private.try_pin.
+-- Definer: clients may not write kids_sessions.
 create or replace function private.end_kids_mode(pin text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -17,6 +17,6 @@ begin
     return '{"kids_mode": false}';
 end
 $$;
-comment on function private.end_kids_mode(text) is 'End kids mode of the caller''s session, if the PIN is right.';
+comment on function private.end_kids_mode(text) is 'End kids mode of the caller''s session if the PIN is correct.';
 revoke execute on function private.end_kids_mode(text) from public;
 grant execute on function private.end_kids_mode(text) to authenticated;

@@ -1,6 +1,6 @@
--- Trigger: before a profile is deleted, the sessions that are in kids mode with it end: they must sign in again, since
--- without their profile they would act as another one.
--- Definer: clients do not write auth.sessions.
+-- Trigger. Before a profile is deleted, deletes the sessions that are in kids mode with it: without the profile they
+-- would act as another one. Their users must sign in again.
+-- Definer: clients may not write auth.sessions.
 create or replace function private.end_kids_sessions() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -11,5 +11,5 @@ begin
     return old;
 end
 $$;
-comment on function private.end_kids_sessions() is 'Trigger: ends the sessions in kids mode of a deleted profile.';
+comment on function private.end_kids_sessions() is 'Trigger. Ends the sessions in kids mode of a deleted profile.';
 revoke execute on function private.end_kids_sessions() from public;

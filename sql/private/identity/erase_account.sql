@@ -1,7 +1,7 @@
--- Erase an account whose deletion is due: the user, and by triggers and cascades everything personal; ratings stay
--- under new pseudonyms. All of it or nothing; the audit log notes the id that was. Was it due? Raises 55006 while a job
--- runs for the account or it has files of its own: a later try may succeed.
--- For workers only.
+-- Worker. Erases an account whose deletion is due, in one transaction: it deletes the auth user, triggers and cascades
+-- delete all personal rows, and ratings remain under new pseudonyms. The audit log records the account's id. Returns
+-- whether the deletion was due. Raises 55006 while a job runs for the account or personal files of it exist: retry
+-- later.
 create or replace function private.erase_account(account_id uuid) returns boolean
 language plpgsql set search_path = ''
 as $$

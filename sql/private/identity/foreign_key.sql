@@ -1,4 +1,4 @@
--- A foreign key's columns, and those they refer to, in the same order.
+-- Helper. Returns the columns of a foreign key and the columns they refer to, in the same order.
 create or replace function private.foreign_key(constraint_id oid, out columns text[], out referenced text[])
 language sql stable set search_path = ''
 as $$
@@ -11,5 +11,5 @@ as $$
     join pg_catalog.pg_attribute as f on f.attrelid = c.confrelid and f.attnum = k.referenced
     where c.oid = foreign_key.constraint_id
 $$;
-comment on function private.foreign_key(oid) is 'A foreign key''s columns, and those they refer to.';
+comment on function private.foreign_key(oid) is 'The columns of a foreign key and those they refer to.';
 revoke execute on function private.foreign_key(oid) from public;

@@ -1,4 +1,5 @@
--- Trigger: what private.age_rule keeps for a transaction does not outlive a change of profiles or of kids mode.
+-- Trigger. Clears the age limit that private.age_rule cached for the transaction, because profiles or kids mode
+-- changed.
 create or replace function private.forget_age_rule() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -7,6 +8,6 @@ begin
     return null;
 end
 $$;
-comment on function private.forget_age_rule() is 'Trigger: profiles changed, so what their age hides is read again.';
+comment on function private.forget_age_rule() is 'Trigger. Clears the cached age limit when profiles change.';
 revoke execute on function private.forget_age_rule() from public;
 grant execute on function private.forget_age_rule() to authenticated, service_role;

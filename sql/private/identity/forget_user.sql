@@ -1,6 +1,6 @@
--- Trigger: before an auth user goes, however it is deleted, so does what no cascade of foreign keys takes along. Where
--- the user is deleted softly, the row stays, as Auth leaves it, and everything else goes.
--- Definer: the auth server's role writes auth.users and none of ours.
+-- Trigger. Before an auth user is deleted, deletes the user's rows that foreign-key cascades do not reach. After a soft
+-- deletion, which keeps the row of auth.users, it deletes all other personal rows and clears the identities.
+-- Definer: the role of Auth, which writes auth.users, has no privilege on our tables.
 create or replace function private.forget_user() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -17,5 +17,5 @@ begin
     return old;
 end
 $$;
-comment on function private.forget_user() is 'Trigger: deletes what of a user no cascade takes along.';
+comment on function private.forget_user() is 'Trigger. Deletes a user''s rows that cascades do not reach.';
 revoke execute on function private.forget_user() from public;

@@ -1,7 +1,7 @@
--- Trigger: while a child acts it changes its own profile alone, and nothing there that decides what it sees: neither
--- is_kids nor maturity_rating. It makes and deletes no profile. The one exception keeps an account usable: outside of
--- kids mode an account whose profiles are all kids profiles gets another one. Raises 403 kids_mode.
--- Definer: it reads which profile acts, and all profiles of the account.
+-- Trigger. While a kids profile acts, it may change only itself, without is_kids, maturity_rating, shows_unrated and
+-- account_id, and may not create or delete profiles. Exception: outside kids mode, an account that has only kids
+-- profiles may create another one, so that it stays usable. Raises 403 kids_mode.
+-- Definer: it reads the acting profile and all profiles of the account.
 create or replace function private.guard_profile() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -22,5 +22,5 @@ begin
     return coalesce(new, old);
 end
 $$;
-comment on function private.guard_profile() is 'Trigger: refuses changes of profiles that a child may not make.';
+comment on function private.guard_profile() is 'Trigger. Refuses changes of profiles that a child may not make.';
 revoke execute on function private.guard_profile() from public;

@@ -1,6 +1,6 @@
--- Does the caller pay for this tier, or a higher one, now? As its subscription says, so an upgrade counts at once;
--- everybody has free, nobody a tier that is none. Never raises.
--- Definer: policies ask it for anon too, who may not read subscriptions.
+-- Policy predicate. Returns whether the caller's subscription gives this tier or a higher one now: an upgrade takes
+-- effect at once, before the token changes. Everyone has free; an unknown tier returns false. Never raises.
+-- Definer: anon, which may not read subscriptions, also calls it.
 create or replace function private.has_tier(tier text) returns boolean
 language sql stable security definer set search_path = ''
 as $$
@@ -11,6 +11,6 @@ as $$
         where wanted.name = has_tier.tier and had.name = private.tier_of(private.caller_id())
     )
 $$;
-comment on function private.has_tier(text) is 'Does the caller pay for this tier now?';
+comment on function private.has_tier(text) is 'Whether the caller has this tier now.';
 revoke execute on function private.has_tier(text) from public;
 grant execute on function private.has_tier(text) to anon, authenticated, service_role;

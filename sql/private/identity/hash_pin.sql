@@ -1,6 +1,6 @@
--- The digest of a PIN: SHA-256, salted, as many rounds as the row says, since no extension that every Supabase has
--- offers a slow hash. So few digits are guarded by the limit of tries (private.try_pin); the digest keeps them out of
--- backups.
+-- Helper. Returns the salted SHA-256 digest of a PIN, repeated `rounds` times, because no extension that every Supabase
+-- project has offers a slow hash. The digest keeps PINs out of backups; the limit of attempts in private.try_pin
+-- protects against guessing.
 create or replace function private.hash_pin(pin text, salt bytea, rounds integer) returns bytea
 language plpgsql immutable set search_path = ''
 as $$
@@ -14,5 +14,5 @@ begin
     return v_digest;
 end
 $$;
-comment on function private.hash_pin(text, bytea, integer) is 'The digest of a PIN.';
+comment on function private.hash_pin(text, bytea, integer) is 'The salted digest of a PIN.';
 revoke execute on function private.hash_pin(text, bytea, integer) from public;

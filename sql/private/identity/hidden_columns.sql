@@ -1,8 +1,8 @@
--- What an export leaves out of a table's rows, as an SQL expression over a row t, the user's id being $1, whose value
--- is a text[]: columns that the inventory does not show, and those that lead to rows of other people.
+-- Helper. Returns an SQL expression, a text[] of the columns that an export omits from a row t; $1 is the user's id.
+-- These are columns that the inventory does not export, and columns that refer to rows of other people.
 --   personal  the table
 --   people    all tables with rows of people, from private.personal_tables
--- For definer functions only.
+-- Called by definer functions only.
 create or replace function private.hidden_columns(personal private.personal_table, people private.personal_table[])
 returns text
 language sql stable set search_path = ''
@@ -39,5 +39,5 @@ as $$
     ) as e
 $$;
 comment on function private.hidden_columns(private.personal_table, private.personal_table[]) is
-'What an export leaves out of a table''s rows.';
+'SQL for the columns that an export omits from a table''s rows.';
 revoke execute on function private.hidden_columns(private.personal_table, private.personal_table[]) from public;

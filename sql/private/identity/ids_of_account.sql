@@ -1,4 +1,5 @@
--- What names an account in jobs: its id, those of its profiles and their pseudonyms. For definer functions only.
+-- Helper. Returns the ids by which jobs refer to an account: its own, those of its profiles and of their raters. Called
+-- by definer functions only.
 create or replace function private.ids_of_account(account_id uuid) returns uuid[]
 language sql stable set search_path = ''
 as $$
@@ -10,5 +11,5 @@ as $$
         where p.account_id = ids_of_account.account_id and i.id is not null
     )
 $$;
-comment on function private.ids_of_account(uuid) is 'What names an account in jobs.';
+comment on function private.ids_of_account(uuid) is 'The ids by which jobs refer to an account.';
 revoke execute on function private.ids_of_account(uuid) from public;

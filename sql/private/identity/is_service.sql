@@ -1,4 +1,5 @@
--- Is the caller the service: the service_role through the API, or a worker connected as postgres? Never raises.
+-- Helper. Returns whether the caller is the service: service_role through the API, or a direct connection such as a
+-- worker's as postgres. Never raises.
 create or replace function private.is_service() returns boolean
 language sql stable set search_path = ''
 as $$
@@ -9,6 +10,6 @@ as $$
         else false
     end
 $$;
-comment on function private.is_service() is 'Is the caller the service and not a person?';
+comment on function private.is_service() is 'Whether the caller is the service.';
 revoke execute on function private.is_service() from public;
 grant execute on function private.is_service() to anon, authenticated, service_role;

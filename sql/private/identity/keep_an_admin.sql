@@ -1,7 +1,8 @@
--- Refuse what would leave nobody to administer, for an admin: to take the role from the only one who is active, or to
--- suspend them. The service may. Two who do so to each other at once go one by one: the later one is an admin no more.
--- To be called in the same transaction, before it is done. Raises 42501, PT409.
--- Definer: roles are nobody's to read or lock.
+-- Helper. Raises PT409 if an admin is about to suspend the last active admin, or to revoke that user's role; the
+-- service may. It locks the rows of all admins and checks the caller again, so that two admins who revoke each other
+-- concurrently run one by one and the later one gets 42501. Call it before the change, in the same transaction. Raises
+-- 42501 for a caller who is no admin.
+-- Definer: no client role may read or lock user_roles.
 create or replace function private.keep_an_admin(user_id uuid) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -19,11 +20,11 @@ begin
         join public.accounts as a on a.id = r.user_id
         where r.role = 'admin' and r.user_id <> keep_an_admin.user_id and a.status = 'active'
     ) then
-        raise exception 'the last admin stays one'
-            using errcode = 'PT409', detail = '{"field": "user_id"}', hint = 'Make somebody else an admin first.';
+        raise exception 'the last active admin cannot be removed'
+            using errcode = 'PT409', detail = '{"field": "user_id"}', hint = 'Make another user an admin first.';
     end if;
 end
 $$;
-comment on function private.keep_an_admin(uuid) is 'Refuse what would leave nobody to administer.';
+comment on function private.keep_an_admin(uuid) is 'Raise an error if the last active admin would be removed.';
 revoke execute on function private.keep_an_admin(uuid) from public;
 grant execute on function private.keep_an_admin(uuid) to authenticated, service_role;

@@ -1,7 +1,8 @@
--- Trigger: while a session of a user is in kids mode, password, address and telephone number stay: Auth would change
--- them for that session too, and a child who chose the password could sign in by it. Raises 42501. Who signs the other
--- sessions out first (signOut with scope others) may change them; a soft deletion may.
--- Definer: the auth server's role may not read private tables.
+-- Trigger. While a session of the user is in kids mode, refuses changes of password, e-mail address and phone number:
+-- Auth would accept them from that session too, and a child who sets the password could sign in with it. Raises 42501.
+-- A user can leave kids mode or first sign out the other sessions (signOut with scope others). A soft deletion is
+-- permitted.
+-- Definer: the role of Auth may not read private tables.
 create or replace function private.keep_kids_mode() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -18,5 +19,5 @@ begin
     return new;
 end
 $$;
-comment on function private.keep_kids_mode() is 'Trigger: refuses a new password while a session is in kids mode.';
+comment on function private.keep_kids_mode() is 'Trigger. Refuses new credentials while a session is in kids mode.';
 revoke execute on function private.keep_kids_mode() from public;

@@ -1,5 +1,5 @@
--- Trigger: the last profile stays as long as its account does. Raises PT409.
--- Definer: it locks the account's row, which clients may not, and counts whatever they may read.
+-- Trigger. Refuses to delete the last profile of an account, unless the account is deleted as well. Raises PT409.
+-- Definer: it locks the row of accounts, which clients may not, and counts all profiles of the account.
 create or replace function private.keep_last_profile() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -9,10 +9,10 @@ begin
         select from public.profiles as p where p.account_id = old.account_id and p.id <> old.id
     ) then
         raise exception 'the last profile of an account cannot be deleted'
-            using errcode = 'PT409', hint = 'Make another one first, or delete the account.';
+            using errcode = 'PT409', hint = 'Create another profile first, or delete the account.';
     end if;
     return old;
 end
 $$;
-comment on function private.keep_last_profile() is 'Trigger: refuses to delete an account''s last profile.';
+comment on function private.keep_last_profile() is 'Trigger. Refuses to delete an account''s last profile.';
 revoke execute on function private.keep_last_profile() from public;

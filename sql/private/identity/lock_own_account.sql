@@ -1,6 +1,6 @@
--- Trigger: before a client's statement deletes profiles, whoever else changes which ones the account has is waited for:
--- a row locked before its account would be one too late.
--- Definer: it locks the account's row, which clients may not.
+-- Trigger. Locks the caller's account before a statement deletes profiles, so that changes of an account's profiles run
+-- one by one. A row trigger would be too late: it runs after the row of profiles is locked.
+-- Definer: clients may not lock the row of accounts.
 create or replace function private.lock_own_account() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -9,5 +9,5 @@ begin
     return null;
 end
 $$;
-comment on function private.lock_own_account() is 'Trigger: one change of an account''s profiles at a time.';
+comment on function private.lock_own_account() is 'Trigger. Serialises changes of an account''s profiles.';
 revoke execute on function private.lock_own_account() from public;

@@ -1,6 +1,6 @@
--- Make a profile its account's default one. Raises 22023 for null, 403 kids_mode, else as
+-- Helper. Makes a profile the default of its account. Raises 22023 for null, 403 kids_mode, and as
 -- private.rater_of_profile.
--- Definer: clients may not write is_default, nor lock an account's row.
+-- Definer: clients may not write is_default or lock the row of accounts.
 create or replace function private.make_default_profile(profile_id uuid) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -20,6 +20,6 @@ begin
     where p.id = make_default_profile.profile_id and not p.is_default;
 end
 $$;
-comment on function private.make_default_profile(uuid) is 'Make a profile its account''s default one.';
+comment on function private.make_default_profile(uuid) is 'Make a profile the default of its account.';
 revoke execute on function private.make_default_profile(uuid) from public;
 grant execute on function private.make_default_profile(uuid) to authenticated, service_role;

@@ -1,5 +1,5 @@
--- Trigger: an auth user's changed address is mirrored to the account.
--- Definer: the auth server's role writes auth.users and none of ours.
+-- Trigger. Copies a changed e-mail address of an auth user to the account.
+-- Definer: the role of Auth, which writes auth.users, has no privilege on our tables.
 create or replace function private.mirror_email() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -8,5 +8,5 @@ begin
     return null;
 end
 $$;
-comment on function private.mirror_email() is 'Trigger: keeps accounts.email as auth.users has it.';
+comment on function private.mirror_email() is 'Trigger. Copies a changed e-mail address to the account.';
 revoke execute on function private.mirror_email() from public;

@@ -1,4 +1,4 @@
--- The parts of a table partitioned by range that hold nothing of a moment or later, the oldest first.
+-- Helper. Returns the range partitions of a table that end at or before the moment, the oldest first.
 create or replace function private.months_before(relation regclass, moment timestamptz) returns setof regclass
 language sql stable rows 10 set search_path = '' set timezone = 'UTC'
 as $$
@@ -11,5 +11,6 @@ as $$
     where i.inhparent = months_before.relation and part.ends <= months_before.moment
     order by part.ends
 $$;
-comment on function private.months_before(regclass, timestamptz) is 'The parts of a table that end before a moment.';
+comment on function private.months_before(regclass, timestamptz) is
+'The partitions of a table that end before a moment.';
 revoke execute on function private.months_before(regclass, timestamptz) from public;

@@ -1,7 +1,6 @@
--- Take a user's files in avatars and speech out of reach: their rows go, so that nobody reads them any more, and their
--- names and versions are noted for a job, which deletes the bytes through Storage (private.files_to_remove). Uploads in
--- pieces are forgotten. What an account brought for others, as artwork, stays without the owner's id. For definer
--- functions only.
+-- Helper. Makes a deleted user's files in avatars, portraits and speech unreadable: deletes their rows and lists them
+-- in private.files_to_remove, from which a job deletes the bytes through Storage. Other files, such as artwork, remain
+-- without an owner. Called by definer functions only.
 create or replace function private.note_files(user_id uuid) returns void
 language plpgsql set search_path = ''
 as $$
@@ -20,7 +19,7 @@ begin
         using user_id;
     get diagnostics v_noted = row_count;
     if v_noted > 0 then
-        -- Storage's own trigger refuses to delete rows without their bytes: the note is what keeps them together.
+        -- Storage's trigger refuses to delete rows whose bytes would remain; files_to_remove keeps track of those.
         perform set_config('storage.allow_delete_query', 'true', true);
         execute
             'delete from storage.objects as o using private.files_to_remove as f '
@@ -31,5 +30,5 @@ begin
     perform private.disown_files(user_id);
 end
 $$;
-comment on function private.note_files(uuid) is 'Take a user''s files out of reach, and note them for deletion.';
+comment on function private.note_files(uuid) is 'Hide a deleted user''s files and list them for deletion.';
 revoke execute on function private.note_files(uuid) from public;

@@ -1,5 +1,5 @@
--- Files in avatars, portraits and speech of users who are not there: the second net, for what was uploaded while its
--- user was being deleted. An hour old at least, by the folder or by the owner. For workers only.
+-- Worker. Returns up to `batch` files in avatars, portraits and speech whose user, by folder and by owner, does not
+-- exist: uploads that ran while the user was deleted. Only files that are at least an hour old.
 create or replace function private.orphan_files(batch integer default 1000) returns table (bucket_id text, name text)
 language plpgsql stable rows 100 set search_path = ''
 as $$
@@ -17,5 +17,5 @@ begin
         using batch;
 end
 $$;
-comment on function private.orphan_files(integer) is 'Files of users who are not there.';
+comment on function private.orphan_files(integer) is 'Files whose user does not exist.';
 revoke execute on function private.orphan_files(integer) from public;

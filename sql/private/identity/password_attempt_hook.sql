@@ -1,5 +1,6 @@
--- Auth's hook for tries of a password: counts them by account, as the embedded Auth does by itself, and rejects those
--- that are too many, right or wrong. Auth calls it in a transaction of its own: what is rejected counts.
+-- Hook. Hosted Auth calls it for each password attempt; the embedded Auth counts attempts itself. It counts attempts
+-- per account and rejects those above the limit, whether the password is correct or not. Auth calls it in a transaction
+-- of its own, so rejected attempts count.
 --   event  user_id, valid
 -- Returns decision continue, or reject with a message.
 create or replace function private.password_attempt_hook(event jsonb) returns jsonb
@@ -17,6 +18,7 @@ begin
     return jsonb_build_object('decision', 'continue');
 end
 $$;
-comment on function private.password_attempt_hook(jsonb) is 'Reject tries of a password that are too many, by account.';
+comment on function private.password_attempt_hook(jsonb) is
+'Hook. Rejects password attempts above the limit per account.';
 revoke execute on function private.password_attempt_hook(jsonb) from public;
 grant execute on function private.password_attempt_hook(jsonb) to supabase_auth_admin;

@@ -1,5 +1,5 @@
--- The files that are an account's own, of which nobody else has any use: avatars and recordings of speech. Where there
--- is no Storage, there are none. For workers only.
+-- Worker. Returns the files that belong to an account alone: avatars, portraits and recordings of speech. Empty where
+-- Storage is not installed.
 create or replace function private.personal_files(account_id uuid) returns table (bucket_id text, name text)
 language plpgsql stable set search_path = ''
 as $$
@@ -13,5 +13,5 @@ begin
     end if;
 end
 $$;
-comment on function private.personal_files(uuid) is 'The files that are an account''s own.';
+comment on function private.personal_files(uuid) is 'The files that belong to an account alone.';
 revoke execute on function private.personal_files(uuid) from public;

@@ -1,8 +1,8 @@
--- Every table with rows of people, found from the catalogue: those that foreign keys lead from to auth.users, by the
--- shortest way, and those of which private.data_inventory says whose rows they hold. A table of ours that the inventory
--- does not know counts as personal, and so does one of the platform's that a foreign key leads from; since those hold
--- secrets, of columns that the inventory does not name the plain ones alone are shown. The months of a table are
--- reached through the table. For definer functions and checks only.
+-- Helper. Returns every table with rows of people and how to find those of one user. Found from the catalogue: tables
+-- from which foreign keys lead to auth.users, by the shortest path, and tables whose owners private.data_inventory
+-- defines. A table that the inventory does not list is treated as personal; of such a table outside public and private,
+-- which may contain secrets, only the columns of private.plain_columns are exported. Partitions are reached through
+-- their table. Called by definer functions and checks only.
 create or replace function private.personal_tables() returns setof private.personal_table
 language sql stable rows 30 set search_path = ''
 as $$
@@ -57,5 +57,5 @@ as $$
     join tables as t on t.oid = n.oid
     order by n.depth, t.nspname = 'public' desc, t.nspname, t.relname
 $$;
-comment on function private.personal_tables() is 'Every table with rows of people, and how to find one''s own.';
+comment on function private.personal_tables() is 'Tables with rows of people, and how to find a user''s rows.';
 revoke execute on function private.personal_tables() from public;

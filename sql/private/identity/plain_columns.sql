@@ -1,6 +1,6 @@
--- The columns of a table of the platform that an export shows although nobody said which hold secrets: times, yes and
--- no, enums, and the id. Never empty: a table without any is still in the export, with an empty object for each row.
--- For definer functions only.
+-- Helper. Returns the columns of an unlisted platform table that cannot contain secrets: times, dates, booleans, enums
+-- and the id. Never empty, because an empty list would exclude the table: each row is then exported as an empty object.
+-- Called by definer functions only.
 create or replace function private.plain_columns(relation regclass) returns text[]
 language sql stable set search_path = ''
 as $$
@@ -15,5 +15,5 @@ as $$
             or a.attname = 'id' and a.atttypid in ('uuid'::regtype, 'bigint'::regtype, 'integer'::regtype)
         )
 $$;
-comment on function private.plain_columns(regclass) is 'The columns of a table that certainly hold no secret.';
+comment on function private.plain_columns(regclass) is 'The columns of a table that cannot contain secrets.';
 revoke execute on function private.plain_columns(regclass) from public;

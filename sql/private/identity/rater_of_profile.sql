@@ -1,7 +1,8 @@
--- The rater of a profile: the acting one for null, one's own, or anybody's for the service.
--- Raises 42501 for a profile that is not the caller's, PT404 for the service when there is none, 403 kids_mode for
--- another profile than the acting one while a child acts.
--- Definer: it looks at profiles that the caller may not read, to refuse them.
+-- Helper. Returns the rater of a profile: the acting profile for null, one of the caller's own, or any profile for the
+-- service.
+-- Raises 42501 for a profile that is not the caller's, PT404 if the service names an unknown one, 403 kids_mode for a
+-- profile other than the acting one while a kids profile acts.
+-- Definer: it reads profiles that the caller may not read, to refuse them.
 create or replace function private.rater_of_profile(profile_id uuid) returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -27,7 +28,8 @@ begin
             using errcode = 'PT404', detail = '{"field": "profile_id"}';
     end if;
     raise exception 'this profile is not yours'
-        using errcode = '42501', detail = '{"field": "profile_id"}', hint = 'Send one of your own profiles, or none.';
+        using errcode = '42501', detail = '{"field": "profile_id"}',
+        hint = 'Send the id of one of your profiles, or omit it.';
 end
 $$;
 comment on function private.rater_of_profile(uuid) is 'The rater of a profile, if the caller may act for it.';

@@ -1,6 +1,7 @@
--- The rater behind a user id: one's own acting one, or anybody's default one for the service, who may
--- also name a rater itself. Raises 42501 for another user's id, PT404 for an unknown one.
--- Definer: the service's answer must not depend on what the caller may read.
+-- Helper. Returns the rater for a user id: for the caller's own id the acting profile's; for the service the rater of
+-- any user's default profile, or the rater whose own id is given. Raises 22023 for null, 42501 for another user's id,
+-- PT404 for an unknown id.
+-- Definer: the result for the service must not depend on what the caller may read.
 create or replace function private.rater_of_user(user_id uuid) returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -29,6 +30,6 @@ begin
     return v_rater;
 end
 $$;
-comment on function private.rater_of_user(uuid) is 'The rater behind a user id, if the caller may act for it.';
+comment on function private.rater_of_user(uuid) is 'The rater for a user id, if the caller may act for it.';
 revoke execute on function private.rater_of_user(uuid) from public;
 grant execute on function private.rater_of_user(uuid) to anon, authenticated, service_role;

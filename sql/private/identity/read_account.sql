@@ -1,6 +1,6 @@
--- An account with all that hangs on it, for an admin or the service; that it was read goes into the audit log.
--- Raises 42501, 22023, PT404.
--- Definer: one reads another's account here alone.
+-- Helper. Returns an account with its profiles, roles and tier, for an admin or the service, and records the read in
+-- the audit log. Raises 42501 for other callers, 22023 for null, PT404 for an unknown user, 403 kids_mode.
+-- Definer: row level security hides other users' accounts.
 create or replace function private.read_account(user_id uuid) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -24,6 +24,6 @@ begin
     );
 end
 $$;
-comment on function private.read_account(uuid) is 'An account with all that hangs on it, for an admin.';
+comment on function private.read_account(uuid) is 'An account with profiles, roles and tier, for an admin.';
 revoke execute on function private.read_account(uuid) from public;
 grant execute on function private.read_account(uuid) to authenticated, service_role;

@@ -1,6 +1,6 @@
--- A page of the audit log, latest first, for an admin or the service; that it was read goes into the log, after what
--- the page shows. Raises 42501.
--- Definer: nobody may read the log.
+-- Helper. Returns a page of the audit log, latest first, for an admin or the service. The read is recorded in the log
+-- after the page was selected. Raises 42501 for other callers, 403 kids_mode.
+-- Definer: no client role may read the log.
 create or replace function private.read_audit_log(
     action text, actor_id uuid, subject_id text, before_id bigint, count integer
 )

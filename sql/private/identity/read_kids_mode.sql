@@ -1,5 +1,5 @@
--- Whether the caller's session is in kids mode, with which profile, and whether the account has a PIN.
--- Definer: clients may read neither.
+-- Helper. Returns whether the caller's session is in kids mode, its profile, and whether the account has a PIN.
+-- Definer: clients may read neither kids_sessions nor account_pins.
 create or replace function private.read_kids_mode() returns jsonb
 language sql stable security definer set search_path = ''
 as $$

@@ -1,5 +1,6 @@
--- A user's roles, for an admin or the service. Raises 42501, 22023, PT404.
--- Definer: roles are read by nobody.
+-- Helper. Returns a user's roles, for an admin or the service. Raises 42501 for other callers, 22023 for null, PT404
+-- for an unknown user, 403 kids_mode.
+-- Definer: no client role may read user_roles.
 create or replace function private.read_roles(user_id uuid) returns text[]
 language plpgsql stable security definer set search_path = ''
 as $$

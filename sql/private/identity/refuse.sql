@@ -1,5 +1,5 @@
--- Refuse the request with an HTTP status, a code of ours and headers, in the form in which the REST server takes all
--- of them from an error.
+-- Helper. Raises an error with an HTTP status, a code of this API and headers, in PostgREST's JSON form (SQLSTATE
+-- PGRST).
 create or replace function private.refuse(
     status integer, code text, message text, hint text default null, headers jsonb default '{}'
 )
@@ -12,6 +12,7 @@ begin
         detail = jsonb_build_object('status', status, 'headers', headers)::text;
 end
 $$;
-comment on function private.refuse(integer, text, text, text, jsonb) is 'Refuse the request with a status and a code.';
+comment on function private.refuse(integer, text, text, text, jsonb) is
+'Raise an error with an HTTP status and a code.';
 revoke execute on function private.refuse(integer, text, text, text, jsonb) from public;
 grant execute on function private.refuse(integer, text, text, text, jsonb) to anon, authenticated, service_role;

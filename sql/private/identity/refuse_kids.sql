@@ -1,4 +1,4 @@
--- Trigger: a statement that a child may not run is refused. Raises 403 kids_mode.
+-- Trigger. Raises 403 kids_mode for any statement while a kids profile acts.
 create or replace function private.refuse_kids() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -7,6 +7,6 @@ begin
     return null;
 end
 $$;
-comment on function private.refuse_kids() is 'Trigger: refuses what a child may not do.';
+comment on function private.refuse_kids() is 'Trigger. Refuses the statement while a kids profile acts.';
 revoke execute on function private.refuse_kids() from public;
 grant execute on function private.refuse_kids() to authenticated, service_role;

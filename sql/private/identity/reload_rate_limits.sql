@@ -1,4 +1,4 @@
--- Trigger of rate_limits: the REST server that counts reads hears of a change.
+-- Trigger. Notifies the REST server, which counts reads, that rate limits changed.
 create or replace function private.reload_rate_limits() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -7,5 +7,5 @@ begin
     return null;
 end
 $$;
-comment on function private.reload_rate_limits() is 'Tell the REST server that limits changed.';
+comment on function private.reload_rate_limits() is 'Trigger. Makes the REST server reload the rate limits.';
 revoke execute on function private.reload_rate_limits() from public;

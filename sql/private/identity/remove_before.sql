@@ -1,5 +1,5 @@
--- Delete up to `batch` rows of a table that are older than a moment; how many. None of an append-only one: what that
--- holds goes by the month alone. For workers only.
+-- Helper. Deletes up to `batch` rows of a table that are older than the moment; returns how many. Of an append-only
+-- table it deletes none and logs a warning: only whole partitions of it are dropped. Called by private.apply_retention.
 create or replace function private.remove_before(
     relation regclass, age_column text, moment timestamptz, batch integer
 )

@@ -1,8 +1,9 @@
--- Delete what a user left: rows that no cascade of foreign keys takes along, the farthest first, the files of avatars
--- and speech (private.note_files), the jobs that name the user.
---   keeps_user  whether the auth user stays, as in a soft deletion: then everything that would go with it goes too, but
---               its identities, which say nothing more than that there were some
--- For definer functions only.
+-- Helper. Deletes a user's rows that foreign-key cascades do not reach, starting with the tables farthest from
+-- auth.users, the user's files (private.note_files), and the jobs that contain the user's ids.
+--   user_id     the user
+--   keeps_user  whether the row of auth.users remains, as after a soft deletion: then rows that would be deleted by
+--               cascade are deleted too, except identities, which private.forget_user clears
+-- Called by definer functions only.
 create or replace function private.remove_traces(user_id uuid, keeps_user boolean) returns void
 language plpgsql set search_path = ''
 as $$
@@ -10,7 +11,7 @@ declare
     v_ids uuid[] := private.ids_of_account(user_id);
     v_table private.personal_table;
 begin
-    -- In the order in which private.refresh_user_similarity holds them.
+    -- Lock in the same order as private.refresh_user_similarity, which avoids deadlocks.
     perform
     from public.raters as r
     where r.profile_id in (select p.id from public.profiles as p where p.account_id = user_id)
@@ -34,5 +35,6 @@ begin
     perform private.forget_jobs(v_ids);
 end
 $$;
-comment on function private.remove_traces(uuid, boolean) is 'Delete what a user left.';
+comment on function private.remove_traces(uuid, boolean) is
+'Delete a user''s rows that cascades do not reach, files and jobs.';
 revoke execute on function private.remove_traces(uuid, boolean) from public;

@@ -1,4 +1,4 @@
--- Trigger: where the default profile was deleted, the oldest other one takes its place.
+-- Trigger. After the default profile is deleted, makes the account's oldest profile the default.
 -- Definer: clients may not write is_default.
 create or replace function private.replace_default_profile() returns trigger
 language plpgsql security definer set search_path = ''
@@ -11,5 +11,5 @@ begin
     return null;
 end
 $$;
-comment on function private.replace_default_profile() is 'Trigger: the oldest profile becomes the default one.';
+comment on function private.replace_default_profile() is 'Trigger. Makes the oldest profile the default.';
 revoke execute on function private.replace_default_profile() from public;

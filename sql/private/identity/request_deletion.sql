@@ -1,6 +1,6 @@
--- Note that the caller's account is to be erased, and return when; the first request counts. Raises 42501 without an
--- account.
--- Definer: clients write neither account_deletions nor accounts.status.
+-- Helper. Schedules the erasure of the caller's account after the grace period and returns when it is due; a repeated
+-- request keeps the first date. Raises 42501 without an account, 403 kids_mode.
+-- Definer: clients may write neither account_deletions nor accounts.status.
 create or replace function private.request_deletion() returns timestamptz
 language plpgsql security definer set search_path = ''
 as $$
@@ -17,6 +17,6 @@ begin
     return (select d.due_at from public.account_deletions as d where d.account_id = v_account);
 end
 $$;
-comment on function private.request_deletion() is 'Note that the caller''s account is to be erased.';
+comment on function private.request_deletion() is 'Schedule the erasure of the caller''s account.';
 revoke execute on function private.request_deletion() from public;
 grant execute on function private.request_deletion() to authenticated;

@@ -1,5 +1,5 @@
--- A header of the request being answered, by its name in small letters; null where it was not sent, and outside of
--- requests. Never raises.
+-- Helper. Returns a header of the current request by its lower-case name; null if it was not sent or there is no
+-- request. Never raises.
 create or replace function private.request_header(name text) returns text
 language sql stable
 return nullif(current_setting('request.headers', true), '')::json ->> name;

@@ -1,5 +1,5 @@
--- A refusal that keeps what the transaction wrote: the body of an error, its status set for the REST server, which
--- commits. To raise is the rule (private.refuse); this is for what must count, as wrong tries do.
+-- Helper. Returns an error body and sets the response's HTTP status, without raising: the transaction is committed and
+-- keeps its writes, such as counted attempts. Other errors are raised (private.refuse).
 create or replace function private.respond(
     status integer, code text, message text, details jsonb default null, retry_after integer default null
 )
@@ -22,5 +22,5 @@ begin
 end
 $$;
 comment on function private.respond(integer, text, text, jsonb, integer) is
-'A refusal that keeps what the transaction wrote.';
+'An error response that keeps the transaction''s writes.';
 revoke execute on function private.respond(integer, text, text, jsonb, integer) from public;

@@ -1,6 +1,6 @@
--- Give noted files their rows back, for the moment in which Storage is called to delete them: it deletes bytes by their
--- row alone. Returns up to `batch` of them. Call private.settle_files afterwards, whatever Storage answered. For
--- workers only.
+-- Worker. Restores the rows in storage.objects of up to `batch` files in private.files_to_remove, and returns them,
+-- because Storage deletes bytes only by their row. After calling Storage, call private.settle_files, whatever Storage
+-- responded.
 create or replace function private.return_files(batch integer default 100) returns table (bucket_id text, name text)
 language plpgsql rows 100 set search_path = ''
 as $$
@@ -19,5 +19,5 @@ begin
     return query select f.bucket_id, f.name from unnest(v_files) as f order by f.bucket_id, f.name;
 end
 $$;
-comment on function private.return_files(integer) is 'Give noted files their rows back, to be deleted by Storage.';
+comment on function private.return_files(integer) is 'Restore the rows of files to remove, for Storage to delete them.';
 revoke execute on function private.return_files(integer) from public;

@@ -1,5 +1,5 @@
--- All rows that belong to an account, as {"table": [row, …]}; tables of other schemas than public with their schema.
--- For definer functions only.
+-- Helper. Returns all rows that belong to an account as {"table": [row, …]}; table names outside public include their
+-- schema. Called by definer functions only.
 create or replace function private.rows_of_account(account_id uuid) returns jsonb
 language plpgsql stable set search_path = ''
 as $$

@@ -1,10 +1,13 @@
--- What an access token still says and the database no longer does, for a signed-in caller: session_ended, also for a
--- user who was deleted softly; user_banned; account_suspended; role_revoked, when it is no admin any more;
--- profile_refused, when the header x-profile-id names no profile of the caller's. Null when nothing is wrong, and for
--- anon and the service. Every table is asked by its key, and only where there is something to ask. A token without a
--- session_id, which only the operator can sign, has no session to end. Never raises: policies ask it where no request
--- check is made, as in Storage.
--- Definer: it reads auth.sessions and auth.users, which are nobody's to read.
+-- Helper. Returns why a signed-in caller's access token is no longer valid, although its signature and expiry are; null
+-- if it is valid, and for anon and the service:
+--   account_suspended  an admin suspended the account
+--   user_banned        Auth banned the user
+--   session_ended      the session ended, or the user was softly deleted
+--   role_revoked       the token has the role admin, and the user no longer has it
+--   profile_refused    the header x-profile-id names no profile of the caller
+-- A token without session_id, which only the operator can sign, has no session to check. Every table is read by its
+-- key. Never raises: the policy of storage.objects calls it, because Storage runs no request check.
+-- Definer: it reads auth.sessions and auth.users, which clients may not read.
 create or replace function private.session_fault() returns text
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -54,6 +57,6 @@ begin
     return null;
 end
 $$;
-comment on function private.session_fault() is 'What a token says and the database no longer does; null: nothing.';
+comment on function private.session_fault() is 'Why the caller''s token is no longer valid; null: it is valid.';
 revoke execute on function private.session_fault() from public;
 grant execute on function private.session_fault() to anon, authenticated, service_role;

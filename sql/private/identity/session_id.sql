@@ -1,4 +1,5 @@
--- The caller's session, by its access token; null for anon, the service, and a token without one. Never raises.
+-- Helper. Returns the id of the caller's session from the access token; null for anon, the service, and a token without
+-- one. Never raises.
 create or replace function private.session_id() returns uuid
 language plpgsql stable set search_path = ''
 as $$
@@ -9,6 +10,6 @@ begin
     );
 end
 $$;
-comment on function private.session_id() is 'The caller''s session; null if there is none.';
+comment on function private.session_id() is 'The id of the caller''s session; null if there is none.';
 revoke execute on function private.session_id() from public;
 grant execute on function private.session_id() to anon, authenticated, service_role;

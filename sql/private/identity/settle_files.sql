@@ -1,6 +1,7 @@
--- After Storage was called: forget the notes of files whose rows it deleted, and take the rows of the others out of
--- reach again. Returns how many of them are left. For workers only.
---   bucket_ids, names  the files that Storage was called for, as private.return_files returned them
+-- Worker. After Storage was called: deletes from private.files_to_remove the files whose rows Storage deleted, and
+-- deletes the restored rows of the others again, so that they stay unreadable. Returns how many of the given files
+-- remain.
+--   bucket_ids, names  the files that private.return_files returned
 create or replace function private.settle_files(bucket_ids text[], names text[]) returns bigint
 language plpgsql set search_path = ''
 as $$
@@ -23,5 +24,5 @@ begin
     );
 end
 $$;
-comment on function private.settle_files(text[], text[]) is 'Forget the notes of files that Storage has deleted.';
+comment on function private.settle_files(text[], text[]) is 'Clear files that Storage deleted from files_to_remove.';
 revoke execute on function private.settle_files(text[], text[]) from public;

@@ -1,7 +1,7 @@
--- Bind the caller's session to a kids profile. Doing it again with the same one does nothing. Raises 42501 for another
--- user's profile and for a token without a session, 22023 for null and a profile that is no kids profile, PT409 where
--- the account has no PIN, 403 kids_mode for a session that is bound to another one.
--- Definer: clients do not write which sessions are in kids mode.
+-- Helper. Binds the caller's session to a kids profile; repeating it with the same profile does nothing. Raises 42501
+-- for a profile that is not the caller's and for a token without a session, 22023 for a profile that is no kids
+-- profile, PT409 if the account has no PIN, 403 kids_mode if the session is bound to another profile.
+-- Definer: clients may not write kids_sessions.
 create or replace function private.start_kids_mode(profile_id uuid) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -23,14 +23,15 @@ begin
             where p.id = start_kids_mode.profile_id and p.account_id = private.caller_id()
         ) then
             raise exception 'this profile is not yours'
-                using errcode = '42501', detail = '{"field": "profile_id"}', hint = 'Send one of your own profiles.';
+                using errcode = '42501', detail = '{"field": "profile_id"}',
+                hint = 'Send the id of one of your profiles.';
         end if;
-        raise exception 'profile_id names no kids profile'
+        raise exception 'this profile is not a kids profile'
             using errcode = '22023', detail = '{"field": "profile_id"}';
     end if;
     if not exists (select from private.account_pins as p where p.account_id = v_account) then
-        raise exception 'kids mode takes a PIN to leave it'
-            using errcode = 'PT409', hint = 'Set one by set_account_pin.';
+        raise exception 'kids mode requires a PIN'
+            using errcode = 'PT409', hint = 'Set one with set_account_pin.';
     end if;
     if not exists (select from auth.sessions as s where s.id = v_session and s.user_id = v_account) then
         raise exception 'this token has no session' using errcode = '42501', hint = 'Sign in.';

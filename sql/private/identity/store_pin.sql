@@ -1,7 +1,7 @@
--- Set the PIN of the caller's account. Where there is one already, the current one is compared first, unless the
--- session's own sign-in is of the last ten minutes (private.periods, pin_reset). Returns whether it is set, or the
--- refusal of private.try_pin. Raises 42501 without an account, 403 kids_mode.
--- Definer: clients may not touch PINs.
+-- Helper. Sets the PIN of the caller's account. If there is one, the current PIN is required, unless the session began
+-- within the last ten minutes (private.periods, pin_reset). Returns {"has_pin": true}, or the error body of
+-- private.try_pin. Raises 42501 without an account, 403 kids_mode.
+-- Definer: clients may not read or write account_pins.
 create or replace function private.store_pin(pin text, current_pin text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$

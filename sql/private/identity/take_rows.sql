@@ -1,9 +1,9 @@
--- Count rows that a caller wrote, or refuse them: 413 too_many_rows for more than a window ever admits, 429
--- rate_limited with when to come back for more than it has left.
--- Rows are counted by the sixtieth of the window in which they were written, and one that has not wholly passed counts:
--- so no window of that length has more than the limit. A caller's writes follow one another: each waits until the one
--- before is committed or rolled back, and 64 at once get exactly the limit.
--- For definer functions only.
+-- Helper. Counts rows that a caller wrote, or refuses them: 413 too_many_rows for more than the limit of a window, 429
+-- rate_limited with Retry-After for more than remain.
+-- Rows are counted in steps of a sixtieth of the window. A step counts until all of it has left the window, so that no
+-- window of that length exceeds the limit. A lock serialises a caller's writes: each waits until the previous one is
+-- committed or rolled back, so concurrent writes get exactly the limit.
+-- Called by definer functions only.
 create or replace function private.take_rows(a_limit private.rate_limits, caller text, rows bigint) returns void
 language plpgsql set search_path = ''
 as $$

@@ -1,9 +1,11 @@
--- Take one of a caller's slots for a request, or tell in how many seconds there is one.
--- Every request takes a slot that nobody took within the window, and there are as many as the limit allows: so no
--- window of that length has more, and 64 at once get exactly the limit. No request waits for another: a slot that
--- another one is just taking is locked, and the next is tried. The lock ends with the transaction, when the slot can be
--- seen; the insert looks at the slot as it is then. A transaction that is rolled back gives its slot back.
--- For definer functions only.
+-- Helper. Takes one of a caller's slots for a request. Returns whether it is admitted, the limit, the remaining
+-- requests, and the seconds until the next slot is free.
+-- A caller has as many slots as the limit allows requests, and a slot is free again one window after it was taken: no
+-- window of that length exceeds the limit, and concurrent requests get exactly the limit. A request never waits for
+-- another: a slot that another transaction is taking is locked by an advisory lock, and the next one is tried. The lock
+-- lasts until the transaction ends and the slot is visible; the insert checks the slot's latest version. A rollback
+-- frees the slot.
+-- Called by definer functions only.
 create or replace function private.take_slot(a_limit private.rate_limits, caller text) returns private.admission
 language plpgsql set search_path = ''
 as $$
@@ -37,5 +39,5 @@ begin
     return (false, a_limit.requests, 0, v_wait);
 end
 $$;
-comment on function private.take_slot(private.rate_limits, text) is 'Take one of a caller''s slots, if there is one.';
+comment on function private.take_slot(private.rate_limits, text) is 'Take one of a caller''s slots, if one is free.';
 revoke execute on function private.take_slot(private.rate_limits, text) from public;

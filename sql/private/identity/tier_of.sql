@@ -1,5 +1,5 @@
--- What an account pays for now: the tier of a subscription that gives it and has not run out, else free. As its caller:
--- clients see their own subscription alone.
+-- Helper. Returns the tier of an account now: that of a subscription whose status grants it and whose period has not
+-- ended, else free. Security invoker: clients see only their own subscription.
 create or replace function private.tier_of(account_id uuid) returns text
 language sql stable set search_path = ''
 as $$
@@ -15,6 +15,6 @@ as $$
         'free'
     )
 $$;
-comment on function private.tier_of(uuid) is 'What an account pays for now.';
+comment on function private.tier_of(uuid) is 'The tier of an account now.';
 revoke execute on function private.tier_of(uuid) from public;
 grant execute on function private.tier_of(uuid) to authenticated, service_role;

@@ -1,7 +1,7 @@
--- Compare a PIN with the account's. Null if it is right. Else the refusal as a response body, whose status is set too:
--- 403 pin_wrong, or 429 pin_locked after 5 wrong tries within 15 minutes, also for the right one. It is returned and
--- not raised: an error would roll back the count of tries. Tries at the same time wait for each other, so that exactly
--- 5 are compared. Raises PT409 where the account has no PIN. For definer functions only.
+-- Helper. Compares a PIN with the account's. Returns null if it is correct, else an error body whose HTTP status is set
+-- too: 403 pin_wrong, or 429 pin_locked after 5 wrong attempts within 15 minutes, then for the correct PIN as well. The
+-- error is returned because raising would roll back the count of attempts. A row lock serialises concurrent attempts,
+-- so that exactly 5 are compared. Raises PT409 if the account has no PIN. Called by definer functions only.
 create or replace function private.try_pin(account_id uuid, pin text) returns jsonb
 language plpgsql set search_path = ''
 as $$
@@ -14,7 +14,7 @@ declare
 begin
     select p.* into v_pin from private.account_pins as p where p.account_id = try_pin.account_id for update;
     if not found then
-        raise exception 'the account has no PIN' using errcode = 'PT409', hint = 'Set one by set_account_pin.';
+        raise exception 'the account has no PIN' using errcode = 'PT409', hint = 'Set one with set_account_pin.';
     end if;
     v_failed := array(
         select f.at from unnest(v_pin.failed_at) as f (at) where f.at > clock_timestamp() - v_window order by f.at
@@ -36,5 +36,5 @@ begin
     );
 end
 $$;
-comment on function private.try_pin(uuid, text) is 'Compare a PIN with the account''s, counting wrong tries.';
+comment on function private.try_pin(uuid, text) is 'Compare a PIN with the account''s and count wrong attempts.';
 revoke execute on function private.try_pin(uuid, text) from public;

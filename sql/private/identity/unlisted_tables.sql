@@ -1,5 +1,6 @@
--- Tables that lead to people and that private.data_inventory does not list, as a later version of Auth may have: an
--- operator writes a row for each. Until then they are exported by their plain columns, and erased. For checks only.
+-- Helper. Returns the tables that lead to people and that private.data_inventory does not list, such as those of a
+-- later version of Auth. `make drift` reports them, and an operator adds a row for each. Until then their rows are
+-- exported by the columns of private.plain_columns, and erased.
 create or replace function private.unlisted_tables() returns setof text
 language sql stable rows 1 set search_path = ''
 as $$
@@ -10,5 +11,5 @@ as $$
     )
     order by p.relation::text
 $$;
-comment on function private.unlisted_tables() is 'Tables that lead to people and that the inventory does not list.';
+comment on function private.unlisted_tables() is 'Tables with rows of people that the inventory does not list.';
 revoke execute on function private.unlisted_tables() from public;

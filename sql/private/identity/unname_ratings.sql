@@ -1,9 +1,9 @@
--- Trigger: before a profile is deleted, its ratings pass to a new pseudonym that nothing leads to. Those younger than
--- private.periods says (rating_settles) are deleted, and all of a rater that is not counted: else one account could
--- fill and delete profiles without end, and what they rated would count for ever. Interactions are deleted with the old
--- pseudonym. Times are cut to the month: by the second they would show whose ratings these were to a reader of an older
--- export. Neighbours stay where what they were computed from is the same.
--- Definer: the owner may delete a profile, and not write raters.
+-- Trigger. Before a profile is deleted, moves its ratings to a new rater that no profile refers to. Deleted instead are
+-- ratings younger than private.periods says (rating_settles), and all ratings of a rater that is not counted: otherwise
+-- one account could create and delete profiles without end and have their ratings counted for ever. Interactions are
+-- deleted with the old rater. Times are truncated to the month: exact ones would identify the ratings to the reader of
+-- an older export. Neighbours are kept if their similarities are current.
+-- Definer: the owner may delete a profile but not write raters.
 create or replace function private.unname_ratings() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -13,7 +13,7 @@ declare
     v_is_fresh boolean;
     v_is_counted boolean;
 begin
-    -- Held before any of its rows is touched, as private.refresh_user_similarity does.
+    -- Lock the rater before any of its rows, in the same order as private.refresh_user_similarity.
     select r.id, r.similarities_version = r.ratings_version, r.is_counted into v_old, v_is_fresh, v_is_counted
     from public.raters as r
     where r.profile_id = old.id
@@ -43,11 +43,11 @@ begin
     end if;
     delete from public.raters as r where r.id = v_old;
     if exists (select from public.accounts as a where a.id = old.account_id) then
-        -- Of an account that is deleted, private.forget_user deleted the jobs.
+        -- When the account itself is deleted, private.forget_user deletes the jobs.
         perform private.forget_jobs(array[v_old]);
     end if;
     return old;
 end
 $$;
-comment on function private.unname_ratings() is 'Trigger: passes a profile''s ratings to a new pseudonym.';
+comment on function private.unname_ratings() is 'Trigger. Moves a deleted profile''s ratings to a new pseudonym.';
 revoke execute on function private.unname_ratings() from public;

@@ -1,5 +1,5 @@
--- For whom a list is made: the acting profile for null (as private.current_viewer), one's own, or anybody's for the
--- service. Raises as private.rater_of_profile.
+-- Helper. Returns the viewer that a list is built for: the acting profile for null (as private.current_viewer), one of
+-- the caller's own profiles, or any profile for the service. Raises as private.rater_of_profile.
 -- Definer: it reads a profile that is not the acting one, and accounts.
 create or replace function private.viewer(profile_id uuid default null) returns private.viewer
 language plpgsql stable security definer set search_path = ''
@@ -11,6 +11,6 @@ begin
     return private.viewer_of_rater(private.rater_of_profile(profile_id));
 end
 $$;
-comment on function private.viewer(uuid) is 'For whom a list is made, if the caller may ask.';
+comment on function private.viewer(uuid) is 'The viewer of a profile, if the caller may act for it.';
 revoke execute on function private.viewer(uuid) from public;
 grant execute on function private.viewer(uuid) to anon, authenticated, service_role;

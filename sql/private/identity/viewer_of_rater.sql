@@ -1,10 +1,9 @@
--- For whom a rater's list is made: its profile's age (a child's sees nothing above PG), whether it
--- sees what is unrated (a child does not), and languages, the country and
--- tier of the caller, else the country of the profile's account. No rater, or one without a profile:
--- nothing is hidden by age.
--- Languages: the preferred one, then up to four of what the rater liked, the most liked first. Fifty liked items tell,
--- the first by id, which is by chance: so a heavy rater costs no more than a light one.
--- For definer functions and workers only.
+-- Helper. Returns the viewer that a rater's lists are built for: the age limit of its profile, whether it sees unrated
+-- items, its languages, the caller's country (else the account's), and the caller's tier. Without a rater or profile
+-- there is no age limit.
+-- Languages: the preferred one, then up to four of the items it liked (3.5 or more), by number of likes. At most fifty
+-- liked items are counted, the first by id, which is a random sample, so that raters with many ratings cost no more.
+-- Called by definer functions and workers only.
 create or replace function private.viewer_of_rater(rater_id uuid) returns private.viewer
 language sql stable set search_path = ''
 as $$
@@ -47,5 +46,5 @@ as $$
     from (select) as one
     left join owner as o on true
 $$;
-comment on function private.viewer_of_rater(uuid) is 'For whom a rater''s list is made.';
+comment on function private.viewer_of_rater(uuid) is 'The viewer that a rater''s lists are built for.';
 revoke execute on function private.viewer_of_rater(uuid) from public;

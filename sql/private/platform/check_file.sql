@@ -1,8 +1,8 @@
--- Trigger of storage.objects: what a client says of a file has a form and a size, and the file is of the size and type
--- that its bucket takes, whichever way it came: Storage itself looks at neither when it copies, nor at the size of
--- a body without a length. In the buckets that have quotas. A file of before stays as it is when its owner changes, and
--- has its row back when it is to be deleted. Raises 42501, which Storage answers with 403.
--- Definer: clients may not read buckets, quotas and notes.
+-- Trigger. Checks name, metadata, size and type of a file in a bucket with quotas against fixed rules and the bucket's
+-- limits. Storage itself checks neither size nor type when it copies, nor the size of a body without a length.
+-- Unchecked are changes of other columns, such as the owner, and rows that private.return_files restores for deletion.
+-- Raises 42501, to which Storage responds with 403.
+-- Definer: clients may not read buckets, quotas and files_to_remove.
 create or replace function private.check_file() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -30,19 +30,21 @@ begin
     end if;
     v_fault := case
         when not private.is_plain_text(new.name, 500) or new.name ~ '(^|/)(\.{0,2})(/|$)' or new.name like '%\\%'
-        then 'a name has up to 500 visible characters and no part that is empty, . or ..'
+        then 'a file name must have 1 to 500 visible characters, no \ and no segment that is empty, . or ..'
         when not private.is_small_json(nullif(new.user_metadata, 'null'), 2000)
-        then 'metadata is an object of up to 2,000 bytes'
+        then 'metadata must be a JSON object of up to 2,000 bytes'
         when not private.is_small_json(nullif(new.metadata, 'null'), 2000)
             or coalesce(new.metadata ->> 'cacheControl' !~ '^[ -~]{0,100}$', false)
-        then 'cacheControl has up to 100 ASCII characters'
+        then 'cacheControl may have up to 100 ASCII characters'
         when private.file_size(new.metadata) > v_bucket.file_size_limit
         then format('a file in %s may have up to %s bytes', v_bucket.id, v_bucket.file_size_limit)
         when v_type is not null and new.name not like '%/.emptyFolderPlaceholder'
             and cardinality(v_bucket.allowed_mime_types) > 0 and not exists (
             select from unnest(v_bucket.allowed_mime_types) as t (name) where v_type like replace(lower(t.name), '*', '%')
         )
-        then format('a file in %s is %s', v_bucket.id, array_to_string(v_bucket.allowed_mime_types, ', '))
+        then format(
+            'a file in %s must have one of the types %s', v_bucket.id, array_to_string(v_bucket.allowed_mime_types, ', ')
+        )
     end;
     if v_fault is not null then
         raise exception '%', v_fault using errcode = '42501';
@@ -50,5 +52,5 @@ begin
     return new;
 end
 $$;
-comment on function private.check_file() is 'Trigger: refuses a file that its bucket does not take.';
+comment on function private.check_file() is 'Trigger. Refuses a file that its bucket does not permit.';
 revoke execute on function private.check_file() from public;

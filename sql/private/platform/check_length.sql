@@ -1,4 +1,4 @@
--- Helper: refuse a text that is longer than its parameter may be, naming the field. Raises 22023.
+-- Helper. Raises 22023, naming the field, if the text has more characters than permitted.
 create or replace function private.check_length(field text, value text, most integer) returns void
 language plpgsql immutable set search_path = ''
 as $$
@@ -9,6 +9,6 @@ begin
     end if;
 end
 $$;
-comment on function private.check_length(text, text, integer) is 'Refuse a text that is longer than it may be.';
+comment on function private.check_length(text, text, integer) is 'Raise an error if a text is too long.';
 revoke execute on function private.check_length(text, text, integer) from public;
 grant execute on function private.check_length(text, text, integer) to anon, authenticated, service_role;

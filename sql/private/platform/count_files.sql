@@ -1,7 +1,7 @@
--- Trigger of storage.objects: an account has as many files, and bytes, in a bucket as its quotas say. Storage writes
--- the row before the bytes on trial, and with the file's size when it has them, on hosted too: so the first stops an
--- account that has no room left, the second one that has too little. Raises 42501, which Storage answers with 403.
--- Definer: clients may not read or write counts.
+-- Trigger. Refuses a file if its account would exceed the quota of files or bytes in the bucket. Storage, hosted as
+-- well, inserts a trial row before it writes the bytes, and the final row with the size afterwards: the first refuses
+-- an account without any room, the second one without enough. Raises 42501, to which Storage responds with 403.
+-- Definer: clients may not read or write quota_uses.
 create or replace function private.count_files() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -40,5 +40,5 @@ begin
     return null;
 end
 $$;
-comment on function private.count_files() is 'Trigger: refuses files beyond the quota.';
+comment on function private.count_files() is 'Trigger. Refuses files beyond the account''s quota.';
 revoke execute on function private.count_files() from public;

@@ -1,6 +1,6 @@
--- Trigger of profiles and storage.objects: the worker makes the public pictures of an account's profiles again when one
--- names another file, a file that one names changes, or either goes. The job that erases an account needs no other.
--- Definer: nobody but workers may write to the queue.
+-- Trigger. Enqueues a job that publishes the pictures of an account's profiles again, when a profile names another
+-- file, a named file changes, or either is deleted. Skipped while the account is being erased.
+-- Definer: only workers may write to the queue.
 create or replace function private.enqueue_portraits() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -31,5 +31,5 @@ begin
     return null;
 end
 $$;
-comment on function private.enqueue_portraits() is 'Trigger: has the public pictures of an account made again.';
+comment on function private.enqueue_portraits() is 'Trigger. Enqueues the publication of an account''s pictures.';
 revoke execute on function private.enqueue_portraits() from public;

@@ -1,4 +1,4 @@
--- Helper: the size of a file by its row's metadata; 0 where it is not known yet.
+-- Helper. Returns the size of a file in bytes by its row's metadata; 0 if it is not known yet.
 create or replace function private.file_size(metadata jsonb) returns bigint
 language sql immutable set search_path = ''
 as $$
@@ -7,5 +7,5 @@ as $$
         else 0
     end
 $$;
-comment on function private.file_size(jsonb) is 'The size of a file by its row''s metadata.';
+comment on function private.file_size(jsonb) is 'The size of a file in bytes; 0 if it is not known yet.';
 revoke execute on function private.file_size(jsonb) from public;

@@ -1,7 +1,7 @@
--- Helper: is this a text that people can read, of 1 to so many characters? It has a visible character, no control
--- character, nothing invisible and no mark of direction, by which one name passes for another, and no pile of accents.
--- What looks invisible and carries meaning stays: joiners in the scripts that need them and between emoji, variants of
--- emoji and ideographs, the tags of flags. Null for null. Constraints and triggers of client-written texts use it.
+-- Helper. Returns whether this is a readable text of 1 to `most` characters: at least one visible character; no control
+-- characters, invisible characters or direction marks, with which one name can imitate another; no stacked accents.
+-- Permitted invisible characters: joiners in scripts that need them and between emoji, variation selectors after emoji
+-- and ideographs, tag sequences of flags. Null for null. Used by constraints and triggers of texts that clients write.
 create or replace function private.is_plain_text(value text, most integer) returns boolean
 language sql immutable parallel safe set search_path = ''
 as $$
@@ -18,7 +18,7 @@ as $$
                 regexp_replace(
                     regexp_replace(
                         value,
-                        -- A flag by tags; a variant of an emoji or a keycap; one of an ideograph.
+                        -- A flag's tag sequence; a variation selector after an emoji or keycap, or after an ideograph.
                         '\U0001f3f4[\U000e0030-\U000e007a]{1,8}\U000e007f'
                         '|([#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]'
                         '|([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\ufe00-\ufe02\U000e0100-\U000e01ef]',
@@ -40,6 +40,6 @@ as $$
     end
 $$;
 comment on function private.is_plain_text(text, integer) is
-'Is this a text that people can read, of 1 to so many characters?';
+'Whether this is a readable text of 1 to `most` characters.';
 revoke execute on function private.is_plain_text(text, integer) from public;
 grant execute on function private.is_plain_text(text, integer) to anon, authenticated, service_role;

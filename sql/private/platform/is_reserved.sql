@@ -1,6 +1,6 @@
--- Helper: does this name look like one that speaks for the service, such as admin or support, with digits behind it or
--- not? Null for null.
--- Definer: clients may not read the list.
+-- Helper. Returns whether the name, with or without digits and separators at its end, looks like a name of the service,
+-- such as admin or support. Null for null.
+-- Definer: clients may not read reserved_names.
 create or replace function private.is_reserved(name text) returns boolean
 language sql stable security definer set search_path = ''
 as $$
@@ -14,6 +14,6 @@ as $$
     )
     where is_reserved.name is not null
 $$;
-comment on function private.is_reserved(text) is 'Does this name look like one that speaks for the service?';
+comment on function private.is_reserved(text) is 'Whether the name looks like a name of the service.';
 revoke execute on function private.is_reserved(text) from public;
 grant execute on function private.is_reserved(text) to authenticated, service_role;

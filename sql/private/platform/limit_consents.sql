@@ -1,5 +1,5 @@
--- Trigger: an account has as many consents as its quota says. Raises PT409.
--- Definer: clients may not read or write counts.
+-- Trigger. Refuses consents beyond the account's quota. Raises PT409.
+-- Definer: clients may not read or write quota_uses.
 create or replace function private.limit_consents() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -11,5 +11,5 @@ begin
     return null;
 end
 $$;
-comment on function private.limit_consents() is 'Trigger: refuses consents beyond the quota.';
+comment on function private.limit_consents() is 'Trigger. Refuses consents beyond the account''s quota.';
 revoke execute on function private.limit_consents() from public;

@@ -1,6 +1,6 @@
--- Trigger: an account has as many interactions of a month, and bytes in their metadata, as its quotas say. What
--- retention removes is of months that are over. Raises PT409.
--- Definer: clients may not read or write counts.
+-- Trigger. Refuses interactions beyond the account's quotas of a month: their number, and the bytes of their metadata.
+-- Retention only deletes rows of past months, so counts need no decrease. Raises PT409.
+-- Definer: clients may not read or write quota_uses.
 create or replace function private.limit_interactions() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -27,5 +27,5 @@ begin
     return null;
 end
 $$;
-comment on function private.limit_interactions() is 'Trigger: refuses interactions beyond the quota.';
+comment on function private.limit_interactions() is 'Trigger. Refuses interactions beyond the account''s quota.';
 revoke execute on function private.limit_interactions() from public;

@@ -1,5 +1,5 @@
--- Trigger of raters, whose rating_count private.count_ratings keeps: a profile has as many ratings as its account's
--- quota says. Raters without a profile are imported. Raises PT409.
+-- Trigger. Refuses ratings beyond the quota of a profile, when private.count_ratings increases raters.rating_count.
+-- Raters without a profile, such as imported ones, have no quota. Raises PT409.
 -- Definer: clients may not read quotas.
 create or replace function private.limit_ratings() returns trigger
 language plpgsql security definer set search_path = ''
@@ -15,5 +15,5 @@ begin
     return new;
 end
 $$;
-comment on function private.limit_ratings() is 'Trigger: refuses ratings beyond the quota.';
+comment on function private.limit_ratings() is 'Trigger. Refuses ratings beyond the profile''s quota.';
 revoke execute on function private.limit_ratings() from public;

@@ -1,4 +1,4 @@
--- Helper: how much of something an account may have; null: as much as it likes. For definer functions.
+-- Helper. Returns an account's quota of a resource; null: no quota. Called by definer functions.
 create or replace function private.quota_of(account_id uuid, resource text) returns bigint
 language sql stable set search_path = ''
 as $$
@@ -7,5 +7,5 @@ as $$
     left join auth.users as u on u.id = quota_of.account_id
     where q.resource = quota_of.resource
 $$;
-comment on function private.quota_of(uuid, text) is 'How much of something an account may have.';
+comment on function private.quota_of(uuid, text) is 'An account''s quota of a resource; null: none.';
 revoke execute on function private.quota_of(uuid, text) from public;

@@ -1,4 +1,5 @@
--- Helper: refuse rows that are more than an account may have: PT409. Null passes. For definer functions.
+-- Helper. Raises PT409 if `quota`, the result of private.use_quota, is not null. Called by definer functions.
+--   words  the unit in the message
 create or replace function private.refuse_over_quota(quota bigint, resource text, words text) returns void
 language plpgsql immutable set search_path = ''
 as $$
@@ -10,6 +11,5 @@ begin
     end if;
 end
 $$;
-comment on function private.refuse_over_quota(bigint, text, text) is
-'Refuse rows that are more than an account may have.';
+comment on function private.refuse_over_quota(bigint, text, text) is 'Raise an error for rows beyond a quota.';
 revoke execute on function private.refuse_over_quota(bigint, text, text) from public;

@@ -1,4 +1,5 @@
--- Trigger: nobody but the service gives an account a name that speaks for the service. Raises 23514.
+-- Trigger. Raises 23514 if a caller other than the service gives an account a name that looks like a name of the
+-- service. Its argument is the column.
 create or replace function private.refuse_reserved_name() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -13,5 +14,5 @@ begin
     return new;
 end
 $$;
-comment on function private.refuse_reserved_name() is 'Trigger: refuses a name that speaks for the service.';
+comment on function private.refuse_reserved_name() is 'Trigger. Refuses a name that looks like a name of the service.';
 revoke execute on function private.refuse_reserved_name() from public;

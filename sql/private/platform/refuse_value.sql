@@ -1,6 +1,5 @@
--- Trigger, with a constraint's name, its field and a sentence: refuses the row as the constraint would, and says what
--- the field can be. Where its WHEN repeats the constraint, clients read the sentence and not the constraint's name.
--- Raises 23514.
+-- Trigger. Refuses a row with a readable sentence before a check constraint refuses it by name; the trigger's WHEN
+-- repeats the constraint. Arguments: the constraint, the field, the sentence. Raises 23514.
 create or replace function private.refuse_value() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -10,5 +9,5 @@ begin
         schema = tg_table_schema, table = tg_table_name, column = tg_argv[1], constraint = tg_argv[0];
 end
 $$;
-comment on function private.refuse_value() is 'Trigger: refuses a value and says what it can be.';
+comment on function private.refuse_value() is 'Trigger. Refuses a value with a sentence that describes valid ones.';
 revoke execute on function private.refuse_value() from public;

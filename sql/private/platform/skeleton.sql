@@ -1,7 +1,6 @@
--- Helper: a name as the eye takes it: letters of other scripts that look Latin, full-width and mathematical letters,
--- accents, capitals, digits that stand for letters and signs between them make no difference. Two names with one
--- skeleton can be mistaken for each other (after Unicode Technical Standard 39, for the letters that names are
--- imitated with).
+-- Helper. Reduces a name to its visual form, ignoring differences of look-alike letters of other scripts, full-width
+-- and mathematical letters, accents, case, digits used as letters, and separators. Two names with the same skeleton can
+-- be mistaken for each other (after Unicode Technical Standard 39, limited to characters that commonly imitate names).
 create or replace function private.skeleton(name text) returns text
 language sql immutable parallel safe
 return replace(
@@ -10,7 +9,7 @@ return replace(
             lower(
                 translate(
                     regexp_replace(normalize(normalize(name, nfkc), nfd), '[\u0300-\u036f]', '', 'g'),
-                    -- Cyrillic, Greek, Armenian, other Latin, digits and signs; i, I, 1 and l are one.
+                    -- Cyrillic, Greek, Armenian, other Latin, digits and signs; i, I, 1 and l become l.
                     'АВЕКМНОРСТУХІЈЅИПГаевкмнорстухіјѕипгԁԛԝүһӏ'
                     || 'ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΙαβεηικνορτυχγσω'
                     || 'օոսհɑıłøđðɡᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ'
@@ -27,6 +26,6 @@ return replace(
     ),
     'i', 'l'
 );
-comment on function private.skeleton(text) is 'A name as the eye takes it: names with one skeleton look alike.';
+comment on function private.skeleton(text) is 'The visual form of a name: names with equal skeletons look alike.';
 revoke execute on function private.skeleton(text) from public;
 grant execute on function private.skeleton(text) to anon, authenticated, service_role;

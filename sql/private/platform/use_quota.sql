@@ -1,6 +1,6 @@
--- Helper: count what an account has more, or less, of something. Returns the account's quota where it has more than
--- that now, else null; the caller refuses. Two that count at once wait for each other by the row: the quota is exact.
--- What is in no account, or has no quota, is not counted. For definer functions.
+-- Helper. Adds `amount`, which may be negative, to an account's use of a resource. Returns the quota if the use now
+-- exceeds it, else null; the caller raises the error. The row lock serialises concurrent calls, so the quota is exact.
+-- Without an account or a quota nothing is counted. Called by definer functions.
 create or replace function private.use_quota(
     account_id uuid, resource text, amount bigint, since date default '2000-01-01'
 )
@@ -27,5 +27,5 @@ begin
 end
 $$;
 comment on function private.use_quota(uuid, text, bigint, date) is
-'Count what an account has; the quota if it is too much.';
+'Add to an account''s use of a resource; returns the quota if exceeded.';
 revoke execute on function private.use_quota(uuid, text, bigint, date) from public;

@@ -1,6 +1,6 @@
--- Put a job into the queue; a second one with the same key does nothing while the first still waits.
--- Definer: nobody but the workers may touch the queue's tables. Its path is the queue's, whose own trigger
--- functions use unqualified names.
+-- Helper. Adds a job to the queue. Does nothing if a job with the same key is waiting.
+-- Definer: only workers have privileges on the queue's tables. The search path is the queue's, because the queue's own
+-- trigger functions use unqualified names.
 create or replace function private.enqueue(queue text, task text, args jsonb, key text default null) returns void
 language sql security definer set search_path = procrastinate
 as $$
@@ -9,5 +9,5 @@ as $$
     on conflict (queueing_lock) where status = 'todo' do nothing
 $$;
 comment on function private.enqueue(text, text, jsonb, text) is
-'Put a job into the queue, once per key while it waits.';
+'Add a job to the queue, unless one with the same key is waiting.';
 revoke execute on function private.enqueue(text, text, jsonb, text) from public;

@@ -1,4 +1,4 @@
--- Does a job run that names one of these ids? For definer functions and workers only.
+-- Helper. Returns whether a running job contains one of these ids. Called by private.erase_account.
 create or replace function private.has_running_job(ids uuid[]) returns boolean
 language sql stable set search_path = ''
 as $$
@@ -8,5 +8,5 @@ as $$
         where j.status = 'doing' and private.ids_of_job(j.args, j.lock, j.queueing_lock) && ids
     )
 $$;
-comment on function private.has_running_job(uuid[]) is 'Does a job run that names one of these ids?';
+comment on function private.has_running_job(uuid[]) is 'Whether a running job contains one of these ids.';
 revoke execute on function private.has_running_job(uuid[]) from public;

@@ -1,4 +1,4 @@
--- The ids that a job names in its arguments and its locks: what an index finds an account's jobs by.
+-- Helper. Returns the UUIDs in a job's arguments and locks. An index on it finds the jobs of an account.
 create or replace function private.ids_of_job(args jsonb, lock text, queueing_lock text) returns uuid[]
 language sql immutable parallel safe set search_path = ''
 as $$
@@ -10,5 +10,5 @@ as $$
         ) as m
     )
 $$;
-comment on function private.ids_of_job(jsonb, text, text) is 'The ids that a job names.';
+comment on function private.ids_of_job(jsonb, text, text) is 'The UUIDs in a job''s arguments and locks.';
 revoke execute on function private.ids_of_job(jsonb, text, text) from public;

@@ -1,5 +1,5 @@
--- Make the monthly tables of event tables and ledgers, from last month to three months ahead. Run daily by a worker;
--- doing it again does nothing. A row of a month without a table goes to the default one, never lost.
+-- Worker. Creates the monthly partitions of interactions and audit_log that are missing, from last month to three
+-- months ahead. Runs daily. Rows of a month without a partition go to the default partition.
 create or replace function private.make_partitions() returns void
 language plpgsql set search_path = ''
 as $$
@@ -24,7 +24,7 @@ begin
             v_part, v_table, v_month, (v_month + interval '1 month')::date
         );
         if v_table = 'private.audit_log' then
-            -- Unlike the row's, a statement's trigger is not inherited.
+            -- Partitions inherit row triggers but not statement triggers.
             execute format(
                 'create trigger append_only_whole before truncate on %s '
                 'for each statement execute function private.refuse_change()', v_part
@@ -33,5 +33,5 @@ begin
     end loop;
 end
 $$;
-comment on function private.make_partitions() is 'Make the coming months'' tables of the event tables and ledgers.';
+comment on function private.make_partitions() is 'Create the missing monthly partitions of interactions and audit_log.';
 revoke execute on function private.make_partitions() from public;
