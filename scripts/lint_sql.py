@@ -13,7 +13,7 @@ from pathlib import Path
 import pglast
 
 from local import exits
-from scripts import docs, landed, migration, rules, source
+from scripts import docs, landed, migration, rules, schema, source
 
 ROOT = migration.ROOT
 FOLDERS = ("sql", "supabase", "local", "seed", "workers", "webhooks", "scripts", "tests", "bench")
@@ -63,8 +63,9 @@ def broken_rules() -> Iterator[str]:
 
 
 def _copied(path: Path) -> bool:
-    """Other people's SQL, and migrations that carry files of sql/, where those are checked."""
-    return path.name == VENDORED or migration.MARK.search(path.read_text()) is not None
+    """Vendored or generated SQL, and migrations that carry files of sql/, where those are checked."""
+    generated = schema.folder() in path.parents
+    return generated or path.name == VENDORED or migration.MARK.search(path.read_text()) is not None
 
 
 def _shown(path: Path) -> str:
