@@ -103,10 +103,10 @@ types: .venv/dev.stamp ## check the Python types
 drift: .venv/dev.stamp ## do the migrations carry what sql/ says, on PostgreSQL 17 too, without a fault?
 	@$(PYTHON) -m scripts.drift
 
-docs: .venv/dev.stamp ## write the generated parts of docs/ anew
+docs: .venv/dev.stamp ## write the generated parts of docs/, client_types/ and sql/schema/ again
 	@$(PYTHON) -m scripts.docs
 
-migration: .venv/run.stamp ## carry changed files of sql/ in a new migration (name=what_it_does)
+migration: .venv/dev.stamp ## carry changed files of sql/ in a new migration (name=what_it_does)
 	@$(PYTHON) -m scripts.migration $(name)
 
 landed: .venv/run.stamp ## record the migrations that landed on the main line, which are never edited

@@ -2,8 +2,8 @@
 
 docs/api-specifications.md comes from the headers of sql/rpc; docs/database-schemas.md from the comments of a
 database made by the migrations, docs/data-inventory.md from what it says is kept, docs/access-matrix.md from
-what people and roles could do in one, client_types/ from its catalogue. What stands outside the markers is by
-hand.
+what people and roles could do in one, client_types/ and sql/schema/ from its catalogue. What stands outside
+the markers is by hand.
 """
 
 import re
@@ -11,8 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
+
 from local import exits, throwaway
-from scripts import api, client_types, inventory, migration, scratch, tables
+from scripts import api, client_types, inventory, migration, schema, scratch, tables
 from scripts.source import header
 from tests.security import matrix
 
@@ -33,6 +35,8 @@ def main() -> int:
     try:
         with throwaway.running(migration.ROOT / ".local-test"), scratch.migrated() as url:
             client_types.write(url)
+            with psycopg.connect(url, options="-c search_path=") as connection:
+                schema.write(connection)
             TABLES.write_text(written(TABLES, tables.markdown(url)))
             INVENTORY.write_text(written(INVENTORY, inventory.markdown(url)))
             ACCESS.write_text(written(ACCESS, matrix.document(url)))
@@ -50,6 +54,8 @@ def faults() -> Iterator[str]:
 
 def table_faults(url: str) -> Iterator[str]:
     yield from client_types.faults(url)
+    with psycopg.connect(url, options="-c search_path=") as connection:
+        yield from schema.faults(connection)
     yield from _stale(TABLES, tables.markdown(url))
     yield from _stale(INVENTORY, inventory.markdown(url))
 

@@ -1,8 +1,9 @@
 """Do sql/, the migrations, docs/ and PostgreSQL 17 agree? `make drift`.
 
-A database made by the migrations, and one with all of sql/ replayed on top, twice, must have the same
-functions, views, triggers, policies, grants and comments; the queries of sql/lint and Supabase's own database
-linter find nothing; every function, helper view, policy and trigger has its file, every right its grant.
+A database made by the migrations, and one with all of sql/ replayed on top, twice, must be the same: tables,
+columns, constraints, indexes, types, reference rows, functions, views, triggers, policies, grants, comments.
+The same holds on PostgreSQL 17. The queries of sql/lint and Supabase's own database linter find nothing;
+every function, helper view, policy and trigger has its file, every right its grant.
 """
 
 import sys
@@ -37,12 +38,9 @@ def faults() -> Iterator[str]:
         yield from advisors.faults(url)
         yield from filed.faults(url)
         yield from docs.table_faults(url)
-    paths = [
-        *sorted(migration.MIGRATIONS.glob("*.sql")),
-        *(migration.ROOT / path for path in migration.sources()),
-    ]
-    if refused := postgres17.refusal(paths):
-        yield refused
+    yield from postgres17.faults(
+        sorted(migration.MIGRATIONS.glob("*.sql")), [migration.ROOT / path for path in migration.sources()]
+    )
 
 
 def notes(connection: psycopg.Connection) -> Iterator[str]:

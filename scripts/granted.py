@@ -34,9 +34,9 @@ def faults(connection: psycopg.Connection) -> Iterator[str]:
 
 
 def written() -> set[Right]:
-    """What sql/ grants, and the migrations to the parts of the database that have no file there."""
+    """The grants of sql/, and those that migrations have before the files they carry."""
     texts = [path.read_text() for path in migration.MIGRATIONS.glob("*.sql")]
-    by_hand = [text for text in texts if not migration.MARK.search(text)]
+    by_hand = [migration.MARK.split(text)[0] for text in texts]
     return {right for text in (*migration.sources().values(), *by_hand) for right in granted(text)}
 
 

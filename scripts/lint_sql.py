@@ -13,12 +13,13 @@ from pathlib import Path
 import pglast
 
 from local import exits
-from scripts import docs, landed, migration, rules, source
+from scripts import docs, landed, migration, rules, schema, source
 
 ROOT = migration.ROOT
 FOLDERS = ("sql", "supabase", "local", "seed", "workers", "webhooks", "scripts", "tests", "bench")
 STYLED = ("sql", "supabase/migrations", "scripts")
-VENDORED = "20261121000200_queue.sql"
+VENDORED = "_queue.sql"
+"""Ends the name of the migration that is Procrastinate's own schema."""
 PLACEHOLDER = re.compile(r"%(\(\w+\))?s\b")
 
 
@@ -26,7 +27,7 @@ def main() -> int:
     found = [*landed.check(), *(list(unparsable()) or list(broken_rules()) or list(docs.faults()))]
     sys.stderr.writelines(f"{line}\n" for line in found)
     styled = [path for folder in STYLED for path in files(folder) if not _copied(path)]
-    migrations = [path for path in files("supabase/migrations") if path.name != VENDORED]
+    migrations = [path for path in files("supabase/migrations") if not path.name.endswith(VENDORED)]
     return max(
         1 if found else 0,
         _tool("sqlfluff", "lint", "--disable-progress-bar", *map(_shown, styled)),
@@ -63,8 +64,10 @@ def broken_rules() -> Iterator[str]:
 
 
 def _copied(path: Path) -> bool:
-    """Other people's SQL, and migrations that carry files of sql/, where those are checked."""
-    return path.name == VENDORED or migration.MARK.search(path.read_text()) is not None
+    """Vendored or generated SQL, and migrations that carry files of sql/, where those are checked."""
+    if schema.folder() in path.parents or path.name.endswith(VENDORED):
+        return True
+    return migration.MARK.search(path.read_text()) is not None
 
 
 def _shown(path: Path) -> str:

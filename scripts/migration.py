@@ -2,17 +2,20 @@
 
     python -m scripts.migration NAME
 
-What a file was when it was last carried is read from the migrations themselves: each block of a generated
-migration begins with a line that names its source.
+What the migrations carried last is read from themselves: each block begins with a line that names its source.
+A block counts by the functions, views, policies and triggers it makes: a file that is only moved needs no
+migration.
 """
 
 import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from local import exits
+from scripts.source import objects, read
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "sql"
@@ -41,8 +44,10 @@ def _rank(path: str, text: str) -> tuple[int, int]:
 
 
 def carried() -> dict[str, str]:
-    """Path and text of each file as the migrations have it last."""
-    return dict(block for path in sorted(MIGRATIONS.glob("*.sql")) for block in _blocks(path.read_text()))
+    """Each object that the migrations made of sql/, and the text of the block that made it last."""
+    texts = [path.read_text() for path in sorted(MIGRATIONS.glob("*.sql"))]
+    blocks = [block for text in texts for block in _blocks(text)]
+    return {name: text for path, text in blocks for name in _objects(path, text)}
 
 
 def _blocks(migration: str) -> Iterator[tuple[str, str]]:
@@ -51,10 +56,20 @@ def _blocks(migration: str) -> Iterator[tuple[str, str]]:
         yield path, text.strip() + "\n"
 
 
+@cache
+def _objects(path: str, text: str) -> set[str]:
+    """What a file makes; of one that makes no such object its path."""
+    return objects(read(path, text).statements) or {path}
+
+
 def pending() -> dict[str, str]:
-    """What sql/ has and the migrations do not."""
+    """The files of which the migrations do not have every object as the file makes it."""
     known = carried()
-    return {path: text for path, text in sources().items() if known.get(path) != text.strip() + "\n"}
+    return {
+        path: text
+        for path, text in sources().items()
+        if any(known.get(name) != text.strip() + "\n" for name in _objects(path, text))
+    }
 
 
 def main() -> int:

@@ -1,4 +1,5 @@
-"""The functions, views, triggers, policies, grants and comments of two databases, and where they differ."""
+"""What two databases are made of, and where they differ: tables with their columns, constraints, indexes and
+reference rows, types, functions, views, triggers, policies, grants, comments and settings."""
 
 from collections.abc import Iterator
 from difflib import ndiff
@@ -6,15 +7,31 @@ from pathlib import Path
 
 import psycopg
 
-QUERY = Path(__file__).with_suffix(".sql")
+from scripts.migration import ROOT
+
+QUERIES = tuple(
+    ROOT / "scripts" / name for name in ("snapshot.sql", "snapshot_tables.sql", "snapshot_rows.sql")
+)
+"""Each is run on a connection without a search path; its last statement returns names and definitions."""
 
 Snapshot = dict[str, str]
 
 
 def take(url: str) -> Snapshot:
-    """Each object's name and its definition; names are qualified, whatever the search path of the role is."""
     with psycopg.connect(url, options="-c search_path=") as connection:
-        return dict(connection.execute(QUERY.read_bytes()).fetchall())
+        return read(connection)
+
+
+def read(connection: psycopg.Connection) -> Snapshot:
+    """Each object's name and its definition; names are qualified where the connection has no search path."""
+    return {name: definition for query in QUERIES for name, definition in _rows(connection, query)}
+
+
+def _rows(connection: psycopg.Connection, query: Path) -> list[tuple[str, str]]:
+    cursor = connection.execute(query.read_bytes())
+    while cursor.nextset():
+        pass
+    return cursor.fetchall()
 
 
 def differences(migrated: Snapshot, replayed: Snapshot) -> Iterator[str]:

@@ -1,4 +1,4 @@
--- What sql/ decides, an object a row: what it is called and how it is defined, in words a person can compare.
+-- Functions, views, triggers, policies, grants and comments, an object a row: its name and its definition as text.
 
 with schemas as (
     select
@@ -125,19 +125,6 @@ select
     ) as definition
 from relations as c
 where c.relkind in ('r', 'p')
-union all
-select
-    'column ' || c.oid::regclass || '.' || quote_ident(a.attname) as object,
-    concat_ws(
-        ' ',
-        format_type(a.atttypid, a.atttypmod),
-        case when a.attnotnull then 'not null' end,
-        'default ' || pg_get_expr(d.adbin, d.adrelid)
-    ) as definition
-from pg_catalog.pg_attribute as a
-inner join relations as c on a.attrelid = c.oid
-left join pg_catalog.pg_attrdef as d on a.attrelid = d.adrelid and a.attnum = d.adnum
-where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p')
 union all
 select
     format('trigger %I on %s', t.tgname, t.tgrelid::regclass) as object,

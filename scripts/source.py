@@ -1,7 +1,7 @@
 """One file of sql/, read: its header, and its statements as PostgreSQL 17's own parser sees them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -117,6 +117,31 @@ def search_path(function: Any) -> str | None:
     """None when the function sets none."""
     settings = [o.arg for o in function.options if o.defname == "set"]
     return next((", ".join(a.val.sval for a in s.args) for s in settings if s.name == "search_path"), None)
+
+
+def objects(statements: Iterable[Any]) -> set[str]:
+    """What statements make: functions, views, policies, triggers, and who may use which table."""
+    return {name for statement in statements for name in _objects(statement)}
+
+
+def _objects(statement: Any) -> Iterator[str]:
+    match statement:
+        case ast.CreateFunctionStmt() | ast.DefineStmt():
+            yield f"function {qualified(statement)}"
+        case ast.ViewStmt():
+            yield f"view {qualified(statement)}"
+        case ast.CreatePolicyStmt():
+            yield f"policy {statement.policy_name} on {_table(statement.table)}"
+        case ast.CreateTrigStmt():
+            yield f"trigger {statement.trigname} on {_table(statement.relation)}"
+        case ast.GrantStmt(objects=things):
+            yield from (
+                f"access to {_table(thing)}" for thing in things or () if isinstance(thing, ast.RangeVar)
+            )
+
+
+def _table(relation: Any) -> str:
+    return f"{relation.schemaname}.{relation.relname}"
 
 
 def roles(specified: Iterable[Any]) -> list[str]:

@@ -1,6 +1,7 @@
 // Run SQL files on PostgreSQL 17, in order, in a database that lives in memory:
-//   node check.mjs --platform=roles.sql --platform=schema.sql --migrations=1.sql --migrations=2.sql
-// Those of the platform run as the superuser supabase_admin, the migrations as postgres, who is none.
+//   node check.mjs --platform=roles.sql --migrations=1.sql --migrations=2.sql --replayed=f.sql --snapshot=s.sql
+// Those of the platform run as the superuser supabase_admin, migrations and replayed files as postgres, who is none.
+// With --snapshot it prints the rows of those queries as JSON: after the migrations, and after the replayed files.
 
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -18,6 +19,8 @@ const { values } = parseArgs({
   options: {
     platform: { type: "string", multiple: true, default: [] },
     migrations: { type: "string", multiple: true, default: [] },
+    replayed: { type: "string", multiple: true, default: [] },
+    snapshot: { type: "string", multiple: true, default: [] },
   },
 });
 
@@ -28,6 +31,9 @@ try {
   await runAll("supabase_admin", values.platform);
   await database.exec(`do $$ begin execute format('alter database %I owner to postgres', current_database()); end $$`);
   await runAll("postgres", values.migrations);
+  const migrated = await takeSnapshot();
+  await runAll("postgres", values.replayed);
+  if (values.snapshot.length) process.stdout.write(JSON.stringify([migrated, await takeSnapshot()]));
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
@@ -62,6 +68,18 @@ async function runAll(role, paths) {
       throw new Error(`${path}${placeOf(error, text)}: ${error.message}`, { cause: error });
     }
   }
+}
+
+// Each file's last statement returns objects and their definitions.
+async function takeSnapshot() {
+  await database.exec("reset all; set session authorization supabase_admin; set search_path = ''");
+  const snapshot = {};
+  for (const path of values.snapshot) {
+    const results = await database.exec(await readFile(path, "utf8"));
+    for (const { object, definition } of results.at(-1).rows) snapshot[object] = definition;
+  }
+  await database.exec("discard temp");
+  return snapshot;
 }
 
 function placeOf(error, text) {

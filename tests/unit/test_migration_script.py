@@ -65,7 +65,8 @@ def test_a_migration_carries_files_whole_each_under_its_name(
     assert (status, len(names)) == (0, 1)
     text = (migration.MIGRATIONS / names[0]).read_text()
     assert text.startswith(migration.HEAD)
-    assert migration.carried() == {path: text.strip() + "\n" for path, text in texts.items()}
+    for path, content in texts.items():
+        assert f"\n-- source: {path}\n{content.strip()}\n" in text
     assert migration.pending() == {}
 
 
@@ -75,6 +76,60 @@ def test_the_last_migration_that_carries_a_file_counts(project: Path) -> None:
     assert migration.pending() == {}
     write(project, "supabase/migrations/20261121000200_second.sql", f"-- source: {SHRUNK}\nselect 1;\n")
     assert migration.pending() == {SHRUNK: "select 2;\n"}
+
+
+FUNCTION = "create or replace function private.{}() returns integer language sql return {};\n"
+POLICIES = """grant select on public.items to anon;
+create policy items_select_anon on public.items for select to anon using (true);
+{}"""
+
+
+def land(project: Path, number: int, path: str, text: str) -> None:
+    write(project, f"supabase/migrations/2026112100{number:04}_x.sql", f"-- source: {path}\n{text}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("sql/private/identity/a.sql", "sql/private/identity/accounts/a.sql", FUNCTION.format("a", 1)),
+        ("sql/policies/items.sql", "sql/policies/catalog/items.sql", POLICIES.format("")),
+        (
+            "sql/triggers/search.sql",
+            "sql/triggers/items.sql",
+            "create trigger touch before update on public.items execute function private.touch();\n",
+        ),
+    ],
+)
+def test_a_moved_file_needs_no_migration(old: str, new: str, text: str, project: Path) -> None:
+    land(project, 1, old, text)
+    write(project, new, text)
+    assert migration.pending() == {}
+    write(project, new, f"-- Why.\n{text}")
+    assert list(migration.pending()) == [new]
+
+
+def test_a_file_that_returns_to_an_earlier_text_is_carried_again(project: Path) -> None:
+    first, second = FUNCTION.format("a", 1), FUNCTION.format("a", 2)
+    land(project, 1, SHRUNK, first)
+    land(project, 2, SHRUNK, second)
+    write(project, SHRUNK, first)
+    assert migration.pending() == {SHRUNK: first}
+
+
+def test_a_table_whose_policies_lost_one_is_carried_again(project: Path) -> None:
+    more = "create policy items_update_editor on public.items for update to authenticated using (true);\n"
+    land(project, 1, "sql/policies/items.sql", POLICIES.format(""))
+    land(project, 2, "sql/policies/items.sql", POLICIES.format(more))
+    write(project, "sql/policies/items.sql", POLICIES.format(""))
+    assert list(migration.pending()) == ["sql/policies/items.sql"]
+
+
+def test_a_file_that_is_split_is_carried_in_its_new_files(project: Path) -> None:
+    one, two = FUNCTION.format("a", 1), FUNCTION.format("b", 2)
+    land(project, 1, "sql/private/x/both.sql", one + two)
+    write(project, "sql/private/x/a.sql", one)
+    write(project, "sql/private/x/b.sql", two)
+    assert list(migration.pending()) == ["sql/private/x/a.sql", "sql/private/x/b.sql"]
 
 
 def test_a_changed_file_alone_is_appended_after_the_last_migration(

@@ -27,3 +27,18 @@ def test_vector_is_created_by_postgres_who_is_no_superuser(tmp_path: Path) -> No
     migration = tmp_path / "20990101000000_new.sql"
     migration.write_text("create extension vector with schema extensions;")
     assert postgres17.refusal([migration]) is None
+
+
+def test_sources_that_change_the_database_are_named(tmp_path: Path) -> None:
+    migration, source = tmp_path / "20990101000000_new.sql", tmp_path / "notes.sql"
+    migration.write_text("create table public.notes (id bigint primary key);")
+    source.write_text("alter table public.notes add column if not exists words text default 'none';")
+    (fault,) = postgres17.faults([migration], [source])
+    assert fault.startswith("PostgreSQL 17: column public.notes.words: sql/ makes it, the migrations do not")
+
+
+def test_a_refused_file_is_named_before_anything_is_compared(tmp_path: Path) -> None:
+    migration = tmp_path / "20990101000000_new.sql"
+    migration.write_text("create tabel public.notes (id bigint);")
+    (fault,) = postgres17.faults([migration], [])
+    assert "20990101000000_new.sql" in fault and "syntax error" in fault
