@@ -17,18 +17,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CLEAN = (
+    "CHANGELOG.md",
     "README.md",
-    "docs/access-matrix.md",
-    "docs/api-specifications.md",
-    "docs/architecture-overview.md",
-    "docs/contributing.md",
-    "docs/data-inventory.md",
-    "docs/database-schemas.md",
-    "docs/dependencies.md",
-    "docs/deployment-guide.md",
-    "docs/errors.md",
-    "docs/glossary.md",
-    "docs/real-servers.md",
+    "docs",
+    "local/realtime/README.md",
+    "local/rest/README.md",
+    "seed/README.md",
+    "tests/clients/README.md",
+    "tests/contracts/README.md",
 )
 NEVER = ("supabase/migrations",)
 """Landed migrations are not edited."""
