@@ -24,7 +24,10 @@ class Kept:
 def markdown(url: str) -> str:
     with psycopg.connect(url, row_factory=class_row(Kept)) as connection:
         tables = connection.execute(QUERY.read_bytes()).fetchall()
-    lines = ["| table | content | purpose | retention | when the account is deleted |", "|---|---|---|---|---|"]
+    lines = [
+        "| table | content | purpose | retention | when the account is deleted |",
+        "|---|---|---|---|---|",
+    ]
     lines += [_row(table) for table in tables if table.is_personal]
     others = ", ".join(f"`{table.relation}`" for table in tables if not table.is_personal)
     return "\n".join([*lines, "", f"These tables hold no personal data: {others}.", ""])
