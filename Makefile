@@ -45,20 +45,20 @@ help: ## list the commands
 	@$(PIP) -r requirements-bench.txt || { $(call lacking,the peers were not installed); }
 	@touch $@
 
-demo: up ## from nothing to recommendations: start, load, embed, and be a client
+demo: up ## start the stack, load and embed data, and show recommendations
 	@$(MAKE) --no-print-directory seed
 	@$(LOCAL) run $(PYTHON) scripts/demo.py
 
-up: $(INSTALLED) ## start the stack and print its URL and public keys (STACK=supabase: Supabase's own, in Docker; ONLY=database: for servers elsewhere)
+up: $(INSTALLED) ## start the stack and print its URL and public keys (STACK=supabase: Supabase's own, in Docker; ONLY=database: for external servers)
 	@$(LOCAL) up $(ONLY:%=--only %)
 
 down: $(INSTALLED) ## stop the stack
 	@$(LOCAL) down
 
-status: $(INSTALLED) ## what runs
+status: $(INSTALLED) ## show the state of each service
 	@$(LOCAL) status
 
-logs: .venv/run.stamp ## the last lines of the logs (PART=rest for one)
+logs: .venv/run.stamp ## the last lines of the logs (PART=rest for one service)
 	@$(LOCAL) logs $(PART)
 
 reset: $(INSTALLED) ## an empty database, migrations only
@@ -68,15 +68,15 @@ seed: $(INSTALLED) ## load the data and embed it (DATA=own: our own only; SEED_D
 	@$(LOCAL) run $(PYTHON) -m seed $(DATA)
 	@$(LOCAL) run $(PYTHON) -m workers embedding
 
-models: $(INSTALLED) ## compute what recommendations and predictions go by, as jobs do every night
+models: $(INSTALLED) ## compute the models of recommendations and predictions, as jobs do every night
 	@$(LOCAL) run $(PYTHON) -m workers item_model
 	@$(LOCAL) run $(PYTHON) -m workers user_similarity
 	@$(LOCAL) run $(PYTHON) -m workers blend
 
-env: .venv/run.stamp ## what a real server needs to know to be a part (PART=storage PORT=5000)
+env: .venv/run.stamp ## print the environment of a real server that replaces a service (PART=storage PORT=5000)
 	@$(LOCAL) env $(PART) $(PORT)
 
-psql: .venv/run.stamp ## a psql in the database
+psql: .venv/run.stamp ## open psql on the database
 	@$(LOCAL) psql
 
 test: .venv/dev.stamp ## all tests (with SUPABASE_URL and its keys: against that Supabase)
@@ -87,6 +87,7 @@ lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m scripts.lint_sql
+	@$(PYTHON) -m scripts.words
 	@.venv/bin/deno fmt --quiet --check --config supabase/functions/deno.json $(FUNCTIONS)
 	@.venv/bin/deno lint --quiet --config supabase/functions/deno.json $(FUNCTIONS)
 	@.venv/bin/deno check --quiet supabase/functions/*/index.ts tests/clients/functions/*/index.ts local/functions/main.ts
@@ -100,7 +101,7 @@ fmt: .venv/dev.stamp ## format the Python and TypeScript code
 types: .venv/dev.stamp ## check the Python types
 	@$(PYTHON) -m mypy
 
-drift: .venv/dev.stamp ## do the migrations carry what sql/ says, on PostgreSQL 17 too, without a fault?
+drift: .venv/dev.stamp ## check that the migrations match sql/, on PostgreSQL 17 too
 	@$(PYTHON) -m scripts.drift
 
 docs: .venv/dev.stamp ## write the generated parts of docs/, client_types/ and sql/schema/ again
@@ -109,10 +110,10 @@ docs: .venv/dev.stamp ## write the generated parts of docs/, client_types/ and s
 migration: .venv/dev.stamp ## carry changed files of sql/ in a new migration (name=what_it_does)
 	@$(PYTHON) -m scripts.migration $(name)
 
-landed: .venv/run.stamp ## record the migrations that landed on the main line, which are never edited
+landed: .venv/run.stamp ## record the migrations that landed on the main branch, which are never edited
 	@$(PYTHON) -m scripts.landed
 
-contract: .venv/dev.stamp ## compare Auth and Storage with what the real servers answered
+contract: .venv/dev.stamp ## compare Auth and Storage with recorded responses of the real servers
 	@$(PYTHON) -m pytest tests/clients/auth/test_contract.py tests/clients/storage/test_contract.py
 
 soak: .venv/dev.stamp ## many rounds of what tests do once
@@ -131,7 +132,7 @@ bench-quality: .venv/dev.stamp .venv/bench.stamp ## measure how good lists are, 
 check: lint types drift ## what a commit must pass
 	@$(PYTHON) -m pytest tests/unit tests/sql
 
-pins: .venv/dev.stamp ## pin every version anew from the .in files
+pins: .venv/dev.stamp ## resolve and pin every version again from the .in files
 	@for file in requirements local/requirements requirements-engine requirements-dev requirements-bench; do \
 	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url $$file.in --output-file $$file.txt; \
 	done

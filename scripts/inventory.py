@@ -7,7 +7,7 @@ import psycopg
 from psycopg.rows import class_row
 
 QUERY = Path(__file__).with_suffix(".sql")
-ERASURE = {"delete": "deleted", "keep_pseudonymous": "kept, unnamed"}
+ERASURE = {"delete": "deleted", "keep_pseudonymous": "kept, pseudonymised"}
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,13 @@ class Kept:
 def markdown(url: str) -> str:
     with psycopg.connect(url, row_factory=class_row(Kept)) as connection:
         tables = connection.execute(QUERY.read_bytes()).fetchall()
-    lines = ["| table | what it holds | why | how long | when the account goes |", "|---|---|---|---|---|"]
+    lines = [
+        "| table | content | purpose | retention | when the account is deleted |",
+        "|---|---|---|---|---|",
+    ]
     lines += [_row(table) for table in tables if table.is_personal]
     others = ", ".join(f"`{table.relation}`" for table in tables if not table.is_personal)
-    return "\n".join([*lines, "", f"Nothing personal is in {others}.", ""])
+    return "\n".join([*lines, "", f"These tables hold no personal data: {others}.", ""])
 
 
 def _row(table: Kept) -> str:
@@ -38,4 +41,4 @@ def _row(table: Kept) -> str:
 def _period(table: Kept) -> str:
     if table.retention:
         return f"{table.retention} from `{table.retention_column}`"
-    return "as long as the account" if table.on_erasure == "delete" else "without end"
+    return "as long as the account" if table.on_erasure == "delete" else "without limit"

@@ -50,13 +50,13 @@ def tables(found: Iterable[Rights]) -> Iterator[str]:
 
 
 def app_roles(found: Iterable[Rights]) -> Iterator[str]:
-    yield "## What app roles may do beyond\n"
+    yield "## What app roles may do in addition\n"
     lines = [line for rights in found for line in _beyond(rights)]
     if lines:
         yield "| | role | own row | another's |\n|---|---|---|---|"
         yield from lines
     else:
-        yield "No role may do more, or less, than whoever is signed in."
+        yield "No app role may do more, or less, than any signed-in user."
     yield ""
 
 
@@ -97,7 +97,7 @@ def executable(functions: list[Function]) -> Iterator[str]:
     unreached = [function for function in functions if not function.roles and not function.others]
     for title, definer in (("as their owner", True), ("as their caller", False)):
         names = ", ".join(f"`{f.name}`" for f in unreached if f.is_definer is definer)
-        yield f"For triggers, jobs and other functions alone, running {title}: {names or 'none'}.\n"
+        yield f"Executable only by triggers, jobs and other functions, running {title}: {names or 'none'}.\n"
 
 
 def _row(*cells: str) -> str:

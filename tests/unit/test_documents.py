@@ -114,3 +114,18 @@ def test_anchors_are_those_of_github(tmp_path: Path) -> None:
     text = "# What a request may be\n## `GET /x`, and: more!\n## More\n## More\n```\n# no heading\n```\n"
     (tmp_path / "a.md").write_text(text)
     assert anchors(tmp_path / "a.md") == {"what-a-request-may-be", "get-x-and-more", "more", "more-1"}
+
+
+def test_paths_of_code_owners_exist() -> None:
+    lines = (ROOT / ".github" / "CODEOWNERS").read_text().splitlines()
+    paths = [line.split()[0].lstrip("/") for line in lines if line and not line.startswith("#")]
+    assert len(paths) > 5
+    assert [path for path in paths if path != "*" and not (ROOT / path).exists()] == []
+
+
+def test_paths_of_the_contributing_guide_exist() -> None:
+    """Those without a placeholder in capitals."""
+    guide = TICKS.sub("", (ROOT / "docs" / "contributing.md").read_text())
+    paths = re.findall(r"`((?:docs|local|ops|scripts|seed|sql|supabase|tests|workers)/[a-z_./]*)`", guide)
+    assert len(paths) > 10
+    assert [path for path in paths if not (ROOT / path).exists()] == []
