@@ -10,7 +10,7 @@ lacking = echo "error: $(1): the reason stands above; \`make\` again goes on" >&
 INSTALLED := .venv/run.stamp
 STACK ?= embedded
 ifeq ($(STACK),supabase)
-LOCAL := $(PYTHON) -m scripts.supabase_stack
+LOCAL := $(PYTHON) -m tools.supabase_stack
 TEST := $(LOCAL) run $(TEST)
 INSTALLED := .venv/dev.stamp
 else ifneq ($(STACK),embedded)
@@ -27,12 +27,12 @@ export LOCAL_DIR LOCAL_PORT LOCAL_BEHIND_PROXY FUNCTIONS_DIR SEED_DIR AUTH_URL S
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
-.venv/run.stamp: $(PINS) scripts/machine.py
-	@python3 scripts/machine.py
+.venv/run.stamp: $(PINS) local/machine.py
+	@python3 -m local.machine
 	@test -x $(PYTHON) || python3 -m venv --clear .venv || { $(call lacking,python3 cannot make .venv); }
 	@echo "installing Python packages"
 	@$(PIP) $(PINS:%=-r %) || { $(call lacking,the packages were not installed); }
-	@$(PYTHON) scripts/model.py
+	@$(PYTHON) tools/model.py
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp $(DEV_PINS)
@@ -47,7 +47,7 @@ help: ## list the commands
 
 demo: up ## from nothing to recommendations: start, load, embed, and be a client
 	@$(MAKE) --no-print-directory seed
-	@$(LOCAL) run $(PYTHON) scripts/demo.py
+	@$(LOCAL) run $(PYTHON) tools/demo.py
 
 up: $(INSTALLED) ## start the stack and print its URL and public keys (STACK=supabase: Supabase's own, in Docker; ONLY=database: for servers elsewhere)
 	@$(LOCAL) up $(ONLY:%=--only %)
@@ -86,7 +86,7 @@ lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
 	@$(PYTHON) -m ruff format --check --quiet .
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy
-	@$(PYTHON) -m scripts.lint_sql
+	@$(PYTHON) -m tools.lint_sql
 	@.venv/bin/deno fmt --quiet --check --config supabase/functions/deno.json $(FUNCTIONS)
 	@.venv/bin/deno lint --quiet --config supabase/functions/deno.json $(FUNCTIONS)
 	@.venv/bin/deno check --quiet supabase/functions/*/index.ts tests/clients/functions/*/index.ts local/functions/main.ts
@@ -101,16 +101,16 @@ types: .venv/dev.stamp ## check the Python types
 	@$(PYTHON) -m mypy
 
 drift: .venv/dev.stamp ## do the migrations carry what sql/ says, on PostgreSQL 17 too, without a fault?
-	@$(PYTHON) -m scripts.drift
+	@$(PYTHON) -m tools.drift
 
 docs: .venv/dev.stamp ## write the generated parts of docs/ anew
-	@$(PYTHON) -m scripts.docs
+	@$(PYTHON) -m tools.docs
 
 migration: .venv/run.stamp ## carry changed files of sql/ in a new migration (name=what_it_does)
-	@$(PYTHON) -m scripts.migration $(name)
+	@$(PYTHON) -m tools.migration $(name)
 
 landed: .venv/run.stamp ## record the migrations that landed on the main line, which are never edited
-	@$(PYTHON) -m scripts.landed
+	@$(PYTHON) -m tools.landed
 
 contract: .venv/dev.stamp ## compare Auth and Storage with what the real servers answered
 	@$(PYTHON) -m pytest tests/clients/auth/test_contract.py tests/clients/storage/test_contract.py

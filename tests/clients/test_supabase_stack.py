@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from local.settings import ROOT
-from scripts import cli, node, scratch
 from tests.conftest import Stack
+from tools import cli, node, scratch
 
 pytestmark = pytest.mark.embedded
 DOCKER = """#!/bin/sh
@@ -47,7 +47,7 @@ def run(docker: Path, stack: Stack, tmp_path: Path) -> Iterator[Run]:
 
     def command(*words: str, **changed: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "scripts.supabase_stack", *words],
+            [sys.executable, "-m", "tools.supabase_stack", *words],
             cwd=ROOT,
             env={**os.environ, **own, **changed},
             capture_output=True,

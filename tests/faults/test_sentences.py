@@ -14,12 +14,12 @@ import psycopg
 import pytest
 
 from local import __main__ as embedded
-from local import exits, parts
+from local import exits, machine, parts
 from local.ports import free_port
 from local.settings import ROOT, StackError
-from scripts import demo, machine, migration
 from seed import __main__ as seed
 from tests.waiting import until
+from tools import demo, migration
 from workers import __main__ as workers
 
 AWAY = "postgresql://postgres:s3cret@127.0.0.1:1/postgres"
@@ -177,9 +177,9 @@ def test_a_machine_without_rust_is_told_what_it_lacks(tmp_path: Path) -> None:
         "HOME": str(tmp_path),
         "CINEFLUENT_CACHE": str(tmp_path / "c"),
     }
-    command = [Path(sys.executable).resolve(), ROOT / "scripts" / "machine.py"]
+    command = [str(Path(sys.executable).resolve()), "-m", "local.machine"]
     environment = variables | {"LOCAL_PORT": "no port"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     rust = "this machine lacks Rust 1.94 or newer, which compiles the REST server: there is no cargo"
     assert rust in done.stderr.splitlines()[0]

@@ -362,7 +362,7 @@ FILES = """
 
 
 def files_of(db: psycopg.Connection, who: Person) -> None:
-    """Add a user's avatar and recording, an editor's upload and another user's file; no deletion is noted yet."""
+    """Add a user's avatar and recording, an editor's upload, another user's file; no deletion is noted."""
     db.execute("delete from private.files_to_remove")
     for bucket, folder, name in (
         ("avatars", who.id, "me + 😀.png"),

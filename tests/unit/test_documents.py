@@ -58,8 +58,8 @@ def test_every_setting_is_in_the_example() -> None:
 
 
 def test_every_variable_of_the_command_line_is_documented() -> None:
-    """What the stack, the scripts and the loader read beside those settings."""
-    sources = (path for folder in ("scripts", "seed") for path in (ROOT / folder).glob("*.py"))
+    """What the stack, the tools and the loader read beside those settings."""
+    sources = (path for folder in ("tools", "seed") for path in (ROOT / folder).glob("*.py"))
     texts = [path.read_text() for path in (ROOT / "local" / "settings.py", *sources)]
     names = {name for text in texts for name in READ.findall(text)} | {*STARTED_WITH, *VARIABLES.values()}
     written = "\n".join(path.read_text() for path in (*documents(), ROOT / ".env.example"))

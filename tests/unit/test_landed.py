@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import landed, migration
+from tools import landed, migration
 
 KNOWN = {"20260101000000_a.sql": "aa", "20260102000000_b.sql": "bb"}
 A, B = KNOWN

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import postgres17
+from tools import postgres17
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import pytest
 from supabase import AsyncClientOptions, Client, acreate_client
 from supabase_auth.errors import AuthApiError
 
-from scripts import node
 from tests.clients.conftest import rows
 from tests.clients.drivers.javascript import FOLDER
 from tests.conftest import Stack
+from tools import node
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"

@@ -5,11 +5,11 @@ import subprocess
 import httpx
 import pytest
 
-from scripts import node
 from tests.clients.drivers.javascript import FOLDER
 from tests.clients.storage.conftest import LIMITED, PRIVATE, User
 from tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, described
 from tests.conftest import Stack
+from tools import node
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 

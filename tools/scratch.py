@@ -8,10 +8,8 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from local import keys, settings
-from local.postgres import cluster, migrations
-from local.settings import StackError
-from scripts import migration
+from tools import migration
+from tools.stack import StackError, cluster, keys, migrations, settings
 
 
 @contextmanager

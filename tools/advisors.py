@@ -7,14 +7,14 @@ from typing import Any
 
 import psycopg
 
-from local.settings import StackError
-from scripts import cli
+from tools import cli
+from tools.exits import ToolError
 
 PATHLESS = Path(__file__).with_suffix(".sql")
 
 
 def faults(url: str) -> Iterator[str]:
-    """Raises StackError where the linter itself fails."""
+    """Raises ToolError where the linter itself fails."""
     harmless = pathless(url)
     for found in findings(url):
         place = found.get("metadata") or {}
@@ -30,7 +30,7 @@ def findings(url: str) -> list[Mapping[str, Any]]:
     try:
         return list(json.loads(done.stdout)["results"])
     except (ValueError, KeyError) as error:
-        raise StackError(f"Supabase's database linter failed:\n{done.stderr}{done.stdout}".strip()) from error
+        raise ToolError(f"Supabase's database linter failed:\n{done.stderr}{done.stdout}".strip()) from error
 
 
 def pathless(url: str) -> set[str]:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from local.postgres import cluster
-from local.settings import ROOT
-from scripts import node
+from tools import node
+from tools.stack import ROOT, cluster
 
-FOLDER = ROOT / "scripts" / "pglite"
+FOLDER = ROOT / "tools" / "pglite"
 PLATFORM = ("local/postgres/roles.sql", *cluster.PLATFORM)
 
 

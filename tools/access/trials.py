@@ -14,8 +14,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from tests.security import rows
-from tests.sql.people import Person, person
+from tools.access import rows
+from tools.access.people import Person, person
 
 APP_ROLES = ("student", "tutor", "editor", "reviewer", "admin")
 RELATIONS = Path(__file__).with_name("relations.sql")
@@ -93,7 +93,7 @@ def _sample(db: psycopg.Connection, relation: Relation, who: Person) -> rows.Row
     if not _count(db, relation, row):
         db.execute(_insert(relation, row), list(row.values()))
     found = _count(db, relation, row)
-    assert found == 1, f"what tests/security/rows.py says of {relation.name} names {found} rows, not one"
+    assert found == 1, f"what tools/access/rows.py says of {relation.name} names {found} rows, not one"
     return row
 
 

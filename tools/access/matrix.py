@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import class_row
 
-from tests.security.access import ANON, SERVICE, SIGNED_IN, WITH_ROLES, Access, Relation, Rights, matrix
+from tools.access.trials import ANON, SERVICE, SIGNED_IN, WITH_ROLES, Access, Relation, Rights, matrix
 
 FUNCTIONS = Path(__file__).with_name("functions.sql")
 NOTHING = "-"

@@ -16,26 +16,24 @@ MAY_IMPORT: dict[str, set[str]] = {
     "client_types": set(),
     # What it is run, made and measured with.
     "local": set(),
-    "scripts": {"local"},
-    "bench": {"local", "scripts", "seed", "workers"},
-    "tests": {"bench", "client_types", "local", "scripts", "seed", "webhooks", "workers"},
+    "tools": {"local"},
+    "bench": {"local", "tools", "seed", "workers"},
+    "tests": {"bench", "client_types", "local", "tools", "seed", "webhooks", "workers"},
 }
 """Each package beside itself."""
-EXCEPTIONS = {
-    ("scripts/docs.py", "tests.security.matrix"): "docs/access-matrix.md is what the tests of access try out",
-    ("bench/policies.py", "tests.security.population"): "measures with the people that plans are tested with",
-    ("bench/policies.py", "tests.sql.people"): "acts as one of them, as tests do",
-}
-"""They would move with the helpers of tests/sql, which most tests use."""
+DOOR = "tools/stack.py"
+"""The one module of tools/ that imports local."""
+LINT = "tools.lint_sql"
 
 
 def python_files(package: str) -> list[Path]:
     return [path for path in sorted((ROOT / package).rglob("*.py")) if "node_modules" not in path.parts]
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Absolute names of modules, also of those that are imported by a text."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def imports(path: Path, at_top: bool = False) -> Iterator[str]:
+    """Absolute names of modules, also those that a text names; with `at_top` only those outside functions."""
+    tree = ast.parse(path.read_text())
+    for node in tree.body if at_top else ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: imports are absolute"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
@@ -68,24 +66,43 @@ def forbidden(package: str, path: Path) -> Iterator[tuple[str, str]]:
             yield path.relative_to(ROOT).as_posix(), module
 
 
-def excepted(file: str, module: str) -> bool:
-    return any(file == known and f"{module}.".startswith(f"{start}.") for known, start in EXCEPTIONS)
-
-
 def test_every_package_has_its_rule() -> None:
     assert packages() <= MAY_IMPORT.keys()
 
 
 @pytest.mark.parametrize("package", sorted(packages() & MAY_IMPORT.keys()))
-def test_a_package_imports_only_what_it_may(package: str) -> None:
-    found = [pair for path in python_files(package) for pair in forbidden(package, path)]
-    assert [pair for pair in found if not excepted(*pair)] == []
+def test_package_imports_only_what_it_may(package: str) -> None:
+    assert [pair for path in python_files(package) for pair in forbidden(package, path)] == []
 
 
-@pytest.mark.parametrize(("file", "module"), sorted(EXCEPTIONS))
-def test_an_exception_is_one_still(file: str, module: str) -> None:
-    assert any(f"{name}.".startswith(f"{module}.") for name in imports(ROOT / file))
-    assert len(EXCEPTIONS[file, module].split()) > 3
+def test_one_module_of_tools_imports_the_stack() -> None:
+    importers = {
+        path.relative_to(ROOT).as_posix()
+        for path in python_files("tools")
+        if any(module.split(".")[0] == "local" for module in imports(path))
+    }
+    assert importers == {DOOR}
+
+
+def test_lint_needs_neither_the_stack_nor_tests() -> None:
+    needed = loaded_with(LINT)
+    assert {"tools.docs", "tools.access.matrix"} <= needed
+    assert {module for module in needed if module.split(".")[0] in ("local", "tests", "bench")} == set()
+
+
+def loaded_with(start: str) -> set[str]:
+    """The modules of this project that are imported when `start` is, at the top of a file."""
+    known, left = set[str](), [start]
+    while left:
+        name = left.pop()
+        path = ROOT / f"{name.replace('.', '/')}.py"
+        if name in known or not path.exists():
+            continue
+        known.add(name)
+        left += [
+            name for module in imports(path, at_top=True) for name in (module, module.rpartition(".")[0])
+        ]
+    return known
 
 
 @pytest.mark.parametrize(
@@ -102,6 +119,6 @@ def test_an_exception_is_one_still(file: str, module: str) -> None:
         ),
     ],
 )
-def test_an_import_is_found_wherever_it_stands(text: str, found: list[str], tmp_path: Path) -> None:
+def test_import_is_found_anywhere_in_a_file(text: str, found: list[str], tmp_path: Path) -> None:
     (tmp_path / "module.py").write_text(text)
     assert sorted(imports(tmp_path / "module.py")) == sorted(found)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from scripts import migration
-from scripts.source import SECTIONS, Header, Source, header, read
+from tools import migration
+from tools.source import SECTIONS, Header, Source, header, read
 
 SIGNATURE = re.compile(r"^create or replace function public\.(.*?)\nlanguage ", re.DOTALL | re.MULTILINE)
 

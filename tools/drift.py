@@ -10,13 +10,12 @@ from collections.abc import Iterator
 
 import psycopg
 
-from local import exits, settings, throwaway
-from scripts import advisors, docs, filed, granted, migration, postgres17, scratch, snapshot
+from tools import advisors, docs, filed, granted, migration, postgres17, scratch, snapshot, stack
 
 
 def main() -> int:
     status = 0
-    with throwaway.running(settings.ROOT / ".local-test"):
+    with stack.throwaway.running(stack.ROOT / ".local-test"):
         for fault in faults():
             sys.stderr.write(f"{fault}\n")
             status = 1
@@ -58,4 +57,4 @@ def lints(connection: psycopg.Connection) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(exits.exit_status(main))
+    sys.exit(stack.exit_status(main))

@@ -1,6 +1,6 @@
 """Supabase's own stack, in Docker, in the place of the embedded one: `make up STACK=supabase`.
 
-    python -m scripts.supabase_stack up | down | status | reset | run COMMAND
+    python -m tools.supabase_stack up | down | status | reset | run COMMAND
 
 Supabase's command line starts and stops it, as supabase/config.toml says; the Procfile's workers run beside.
 """
@@ -13,10 +13,8 @@ import sys
 
 from rich.console import Console
 
-from local import commands, exits, logs, parts, settings, state
-from local.settings import Settings, StackError
-from local.supervisor import Supervisor
-from scripts import cli
+from tools import cli, stack
+from tools.stack import Settings, StackError, Supervisor, commands, logs, parts, settings, state
 
 NAMES = {
     "SUPABASE_URL": "API_URL",
@@ -35,7 +33,7 @@ def main() -> int:
     command, *words = sys.argv[1:] or ["status"]
     if command != "supervise":
         os.environ["LOCAL_DIR"] = f"{os.environ.get('LOCAL_DIR') or settings.ROOT / '.local'}-supabase"
-    return exits.exit_status(lambda: run(settings.load(), command, words))
+    return stack.exit_status(lambda: run(settings.load(), command, words))
 
 
 def run(at: Settings, command: str, words: list[str]) -> int:
@@ -51,7 +49,7 @@ def run(at: Settings, command: str, words: list[str]) -> int:
         case "reset":
             do("db", "reset", "--yes")
         case "run":
-            return exits.in_foreground(words, {**os.environ, **told(at)})
+            return stack.in_foreground(words, {**os.environ, **told(at)})
         case "supervise":
             supervise(at)
         case _:
@@ -66,7 +64,7 @@ def up(at: Settings) -> None:
         at.logs.mkdir(parents=True, exist_ok=True)
         if not state.running(at):
             state.end_orphans(at)
-            commands.launch(at, "scripts.supabase_stack")
+            commands.launch(at, "tools.supabase_stack")
         commands.wait(at, console.print)
     environment = told(at)
     commands.write_env(at, environment)

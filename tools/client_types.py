@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from local.settings import ROOT, StackError
-from scripts import cli
+from tools import cli
+from tools.exits import ToolError
+from tools.migration import ROOT
 
 FOLDER = ROOT / "client_types"
 FILES = {"typescript": FOLDER / "database.ts", "python": FOLDER / "database.py"}
@@ -30,11 +31,11 @@ def faults(url: str) -> Iterator[str]:
 
 
 def generated(url: str, language: str) -> str:
-    """Raises StackError."""
+    """Raises ToolError."""
     where = f"--remote={url}?sslmode=disable"
     done = cli.ask("gen", "types", f"--lang={language}", "--schema=public", where)
     if done.returncode:
-        raise StackError(f"Supabase's command line could not make the types:\n{done.stderr.strip()}")
+        raise ToolError(f"Supabase's command line could not make the types:\n{done.stderr.strip()}")
     return _typescript(done.stdout) if language == "typescript" else _python(done.stdout)
 
 

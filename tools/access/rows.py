@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg import sql
 
-from tests.sql.people import Person, item
+from tools.access.people import Person, item
 
 Row = dict[str, object]
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
@@ -342,7 +342,7 @@ def new(db: psycopg.Connection, relation: str, who: Person) -> Row:
     """What a new row of the table would hold. Raises LookupError for a table that has no line above."""
     if relation not in ROWS:
         raise LookupError(
-            f"{relation} has no sample row: add to ROWS in tests/security/rows.py a function that makes one "
+            f"{relation} has no sample row: add to ROWS in tools/access/rows.py a function that makes one "
             "for a given person, then run `make docs` and read what docs/access-matrix.md says of the table"
         )
     return ROWS[relation](db, who)

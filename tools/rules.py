@@ -8,7 +8,7 @@ from typing import Any
 import pglast
 from pglast import ast
 
-from scripts.source import SECTIONS, Header, Source, header, inputs, option, qualified, roles, search_path
+from tools.source import SECTIONS, Header, Source, header, inputs, option, qualified, roles, search_path
 
 MAKERS = (ast.CreateFunctionStmt, ast.ViewStmt, ast.DefineStmt)
 SCHEMAS = {"rpc": "public", "private": "private"}

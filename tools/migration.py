@@ -1,6 +1,6 @@
 """Append the files of sql/ that changed, whole, to a new migration.
 
-    python -m scripts.migration NAME
+    python -m tools.migration NAME
 
 What a file was when it was last carried is read from the migrations themselves: each block of a generated
 migration begins with a line that names its source.
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from local import exits
+from tools import exits
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "sql"

@@ -1,6 +1,6 @@
 """Landed migrations are never edited: supabase/migrations.sha256 lists them, and `make lint` compares.
 
-    python -m scripts.landed        records those that are not listed yet: `make landed`, on the main line
+    python -m tools.landed        records those that are not listed yet: `make landed`, on the main line
 
 The list works where no history is, as in a shallow clone. Where git has the history, a line that an earlier
 commit of the main line had must still be there: the list only grows.
@@ -13,8 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from local import exits
-from scripts import migration
+from tools import exits, migration
 
 LIST = migration.ROOT / "supabase" / "migrations.sha256"
 MAIN = "refs/heads/main"

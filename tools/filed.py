@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 from pglast import ast
 
-from scripts import migration
-from scripts.source import qualified, read
+from tools import migration
+from tools.source import qualified, read
 
 QUERY = Path(__file__).with_suffix(".sql")
 

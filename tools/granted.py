@@ -9,8 +9,8 @@ import psycopg
 from pglast import ast
 from pglast.enums import ObjectType
 
-from scripts import migration
-from scripts.source import roles
+from tools import migration
+from tools.source import roles
 
 QUERY = Path(__file__).with_suffix(".sql")
 KINDS = {

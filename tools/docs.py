@@ -1,4 +1,4 @@
-"""Write the generated parts of docs/ anew: `python -m scripts.docs`, or check them: `--check`.
+"""Write the generated parts of docs/ anew: `python -m tools.docs`, or check them: `--check`.
 
 docs/api-specifications.md comes from the headers of sql/rpc; docs/database-schemas.md from the comments of a
 database made by the migrations, docs/data-inventory.md from what it says is kept, docs/access-matrix.md from
@@ -11,10 +11,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from local import exits, throwaway
-from scripts import api, client_types, inventory, migration, scratch, tables
-from scripts.source import header
-from tests.security import matrix
+from tools import api, client_types, inventory, migration, tables
+from tools.access import matrix
+from tools.source import header
 
 API = migration.ROOT / "docs" / "api-specifications.md"
 TABLES = migration.ROOT / "docs" / "database-schemas.md"
@@ -29,9 +28,12 @@ def main() -> int:
         found = list(faults())
         sys.stderr.writelines(f"{line}\n" for line in found)
         return 1 if found else 0
+    # `make lint` imports this module, and needs no stack.
+    from tools import scratch, stack
+
     API.write_text(written(API, api.markdown()))
     try:
-        with throwaway.running(migration.ROOT / ".local-test"), scratch.migrated() as url:
+        with stack.throwaway.running(migration.ROOT / ".local-test"), scratch.migrated() as url:
             client_types.write(url)
             TABLES.write_text(written(TABLES, tables.markdown(url)))
             INVENTORY.write_text(written(INVENTORY, inventory.markdown(url)))
@@ -83,4 +85,6 @@ def _stale(path: Path, block: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(exits.exit_status(main))
+    from tools.stack import exit_status
+
+    sys.exit(exit_status(main))

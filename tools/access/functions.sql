@@ -4,18 +4,18 @@ select
     p.prosecdef as is_definer,
     array(
         select r.rolname::text
-        from unnest(array['anon', 'authenticated', 'service_role']::name []) as r (rolname)
+        from unnest(array['anon', 'authenticated', 'service_role']::name[]) as r (rolname)
         where
             has_schema_privilege(r.rolname, p.pronamespace, 'usage')
             and has_function_privilege(r.rolname, p.oid, 'execute')
     ) as roles,
     array(
-        select coalesce(nullif(e.grantee, 0)::regrole::text, 'everybody')
+        select coalesce(nullif(e.grantee, 0)::regrole::text, 'everybody') as other
         from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as e
         where
             e.grantee <> p.proowner
             and coalesce(nullif(e.grantee, 0)::regrole::text, '') not in ('anon', 'authenticated', 'service_role')
-        order by 1
+        order by other
     ) as others
 from pg_catalog.pg_proc as p
 where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)

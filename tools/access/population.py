@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from tests.security import rows
-from tests.sql.people import Person, person
+from tools.access import rows
+from tools.access.people import Person, person
 
 PEOPLE = 100_000
 POLICED = """
