@@ -10,7 +10,8 @@ from pathlib import Path
 import jwt
 import pytest
 
-from local import config, keys, settings
+from local import config, keys, parts, project, settings
+from local.rest import service as rest
 from local.settings import ROOT, StackError
 
 
@@ -128,3 +129,34 @@ def test_keys_made_before_there_were_opaque_ones_stay_and_get_them(tmp_path: Pat
     assert before.items() <= asdict(found).items()
     assert keys.load(tmp_path) == found
     assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
+def project_of(directory: Path, text: str) -> project.Project:
+    (directory / "supabase").mkdir()
+    (directory / "supabase" / "local.toml").write_text(text)
+    return project.load(directory)
+
+
+def test_names_of_the_project_are_read_from_local_toml(tmp_path: Path) -> None:
+    text = '[database]\nadmission = "app.count"\nrate_limits = "app.limits"\n[page]\ndocuments = "texts"'
+    read = project_of(tmp_path, text)
+    assert (read.admission, read.session_check, read.rate_limits) == ("app.count", "", "app.limits")
+    assert read.documents == tmp_path / "texts"
+
+
+def test_project_without_local_toml_has_no_names(tmp_path: Path) -> None:
+    assert project.load(tmp_path) == project.Project()
+
+
+@pytest.mark.parametrize("name", ["count", "a.b.c", "a.b; drop table c", 'a."b"', "a.B", " a.b"])
+def test_name_that_is_not_schema_and_name_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(StackError, match=r"supabase/local\.toml reads like schema\.name"):
+        project_of(tmp_path, f"[database]\nadmission = '{name}'")
+
+
+def test_every_name_of_this_project_reaches_the_parts(tmp_path: Path) -> None:
+    at = settings.load({"LOCAL_DIR": str(tmp_path)})
+    secrets, found = keys.load(tmp_path), config.load(ROOT)
+    variables = parts.platform_environment(at, secrets, found) | rest.environment(at, secrets, found, 1)
+    names = vars(project.load(ROOT)).values()
+    assert {str(name) for name in names} <= set(variables.values())
