@@ -17,7 +17,7 @@ else ifneq ($(STACK),embedded)
 $(error STACK is embedded or supabase, not $(STACK))
 endif
 DATA ?= all
-FUNCTIONS := supabase/functions local/functions tests/clients/functions
+FUNCTIONS := supabase/functions local/functions tests/clients/scenarios/echo
 PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
 export LOCAL_DIR LOCAL_PORT LOCAL_BEHIND_PROXY FUNCTIONS_DIR SEED_DIR AUTH_URL STORAGE_URL REST_URL REALTIME_URL
@@ -89,7 +89,7 @@ lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
 	@$(PYTHON) -m tools.lint_sql
 	@.venv/bin/deno fmt --quiet --check --config supabase/functions/deno.json $(FUNCTIONS)
 	@.venv/bin/deno lint --quiet --config supabase/functions/deno.json $(FUNCTIONS)
-	@.venv/bin/deno check --quiet supabase/functions/*/index.ts tests/clients/functions/*/index.ts local/functions/main.ts
+	@.venv/bin/deno check --quiet supabase/functions/*/index.ts tests/clients/scenarios/echo/index.ts local/functions/main.ts
 	@.venv/bin/deno check --quiet --no-lock --node-modules-dir=none tests/clients/types/uses.ts
 
 fmt: .venv/dev.stamp ## format the Python and TypeScript code
@@ -113,7 +113,7 @@ landed: .venv/run.stamp ## record the migrations that landed on the main line, w
 	@$(PYTHON) -m tools.landed
 
 contract: .venv/dev.stamp ## compare Auth and Storage with what the real servers answered
-	@$(PYTHON) -m pytest tests/clients/auth/test_contract.py tests/clients/storage/test_contract.py
+	@$(PYTHON) -m pytest local/tests/clients/auth/test_contract.py local/tests/clients/storage/test_contract.py
 
 soak: .venv/dev.stamp ## many rounds of what tests do once
 	@case "$${SOAK_ROUNDS:-20}" in *[!0-9]*) echo "error: SOAK_ROUNDS is a whole number, not $$SOAK_ROUNDS" >&2; exit 1;; esac

@@ -110,7 +110,7 @@ def running(directory: Path) -> Iterator[Stack]:
     if servers and not os.environ.get("LOCAL_PORT"):
         raise StackError(
             f"{', '.join(servers)}: LOCAL_PORT must say on which stack's database they work "
-            "(docs/real-servers.md)"
+            "(local/docs/real-servers.md)"
         )
     os.environ |= {"LOCAL_DIR": str(directory), "PERIODIC_JOBS": "off"}
     try:

@@ -1,6 +1,7 @@
-"""Who imports whom: the product stands alone, the embedded stack too, and nothing but tests imports tests."""
+"""Imports and text: the product stands alone, the embedded stack too, and nothing but tests uses tests."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,30 @@ MAY_IMPORT: dict[str, set[str]] = {
 DOOR = "tools/stack.py"
 """The one module of tools/ that imports local."""
 LINT = "tools.lint_sql"
+PRODUCT = r"workers|seed|webhooks|supabase/functions|client_types"
+TEXT = (
+    (r"local/(?!tests/).*", r"\bprivate\.\w", "supabase/local.toml names what the stack must know"),
+    (r"local/(?!tests/).*(?<!\.md)", r"\blocal[./]tests\b", "the stack does not need its tests"),
+    (
+        rf"({PRODUCT})/.*",
+        r"\b(import|from) local\b|\blocal\.\w+ import|-m local\b",
+        "the product runs on any Supabase",
+    ),
+    (r"tools/.*", r"\btests[./]\w", "tools need no tests"),
+)
+"""Files by their paths, what does not stand in them, and why."""
+READ = frozenset(".py .rs .sql .toml .md .ts .html .txt .in".split())
+SETS_LIMITS = frozenset(
+    {
+        "local/tests/clients/auth/test_limits.py",
+        "local/tests/clients/auth/test_users.py",
+        "local/tests/clients/front/test_request_ids.py",
+        "local/tests/clients/storage/test_limits.py",
+        "local/tests/faults/test_elsewhere.py",
+        "local/tests/faults/test_rest_counts.py",
+    }
+)
+"""Tests of the stack that change or read rows of this project's private tables; no other names one."""
 
 
 def python_files(package: str) -> list[Path]:
@@ -103,6 +128,75 @@ def loaded_with(start: str) -> set[str]:
             name for module in imports(path, at_top=True) for name in (module, module.rpartition(".")[0])
         ]
     return known
+
+
+def texts(folder: Path) -> Iterator[Path]:
+    """Files that people write, without what is installed or compiled there."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and path.name not in ("node_modules", "target", "__pycache__"):
+            yield from texts(path)
+        elif path.suffix in READ or path.name in ("Caddyfile", "Procfile"):
+            yield path
+
+
+def text_faults(name: str, text: str) -> list[str]:
+    """Lines of the file that name what it must not."""
+    return [
+        f"{name}:{number}: {line.strip()} ({why})"
+        for files, forbidden, why in TEXT
+        if re.fullmatch(files, name)
+        for number, line in enumerate(text.splitlines(), 1)
+        if re.search(forbidden, line)
+    ]
+
+
+@pytest.mark.parametrize(
+    "folder", ["local", "tools", "workers", "seed", "supabase/functions", "client_types"]
+)
+def test_text_names_nothing_across_a_boundary(folder: str) -> None:
+    found = [(path.relative_to(ROOT).as_posix(), path.read_text()) for path in texts(ROOT / folder)]
+    assert [fault for name, text in found for fault in text_faults(name, text)] == []
+
+
+def test_few_tests_of_the_stack_name_private_tables() -> None:
+    """They set limits and read what the project logs; the rest runs on any project."""
+    named = {
+        path.relative_to(ROOT).as_posix()
+        for path in texts(ROOT / "local" / "tests")
+        if re.search(r"\bprivate\.\w+", path.read_text())
+    }
+    assert named <= SETS_LIMITS
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "line"),
+    [
+        ("local/limits.py", 'COUNT = "select private.count_entry()"', 1),
+        ("local/rest/src/limits.rs", "//! a\n    from private.rate_limits", 2),
+        ("local/auth/README.md", "tries are counted by `private.admit_request`", 1),
+        ("local/parts.py", "from local.tests.echo import echo", 1),
+        ("workers/search/app.py", "from local.settings import ROOT", 1),
+        ("workers/search/README.md", "start it by `python -m local up`", 1),
+        ("supabase/functions/hello/index.ts", "// python -m local up", 1),
+        ("tools/docs.py", "from tests.security import matrix", 1),
+        ("tools/access/rows.py", "add to tests/security/rows.py", 1),
+    ],
+)
+def test_planted_text_is_found(file: str, text: str, line: int) -> None:
+    assert [fault.split(" ")[0] for fault in text_faults(file, text)] == [f"{file}:{line}:"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("local/realtime/README.md", "private channels, and a private. Then"),
+        ("local/tests/clients/auth/test_limits.py", "delete from private.rate_limits"),
+        ("workers/search/app.py", "import locale, local_time"),
+        ("tools/lint_sql.py", 'FOLDERS = ("sql", "tests", "bench")'),
+    ],
+)
+def test_allowed_text_is_no_fault(file: str, text: str) -> None:
+    assert text_faults(file, text) == []
 
 
 @pytest.mark.parametrize(
