@@ -10,14 +10,14 @@ lacking = echo "error: $(1): the reason stands above; \`make\` again goes on" >&
 INSTALLED := .venv/run.stamp
 STACK ?= embedded
 ifeq ($(STACK),supabase)
-LOCAL := $(PYTHON) -m scripts.supabase_stack
+LOCAL := $(PYTHON) -m tools.supabase_stack
 TEST := $(LOCAL) run $(TEST)
 INSTALLED := .venv/dev.stamp
 else ifneq ($(STACK),embedded)
 $(error STACK is embedded or supabase, not $(STACK))
 endif
 DATA ?= all
-FUNCTIONS := supabase/functions local/functions tests/clients/functions
+FUNCTIONS := supabase/functions local/functions tests/clients/scenarios/echo
 PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
 export LOCAL_DIR LOCAL_PORT LOCAL_BEHIND_PROXY FUNCTIONS_DIR SEED_DIR AUTH_URL STORAGE_URL REST_URL REALTIME_URL
@@ -27,12 +27,12 @@ export LOCAL_DIR LOCAL_PORT LOCAL_BEHIND_PROXY FUNCTIONS_DIR SEED_DIR AUTH_URL S
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
-.venv/run.stamp: $(PINS) scripts/machine.py
-	@python3 scripts/machine.py
+.venv/run.stamp: $(PINS) local/machine.py
+	@python3 -m local.machine
 	@test -x $(PYTHON) || python3 -m venv --clear .venv || { $(call lacking,python3 cannot make .venv); }
 	@echo "installing Python packages"
 	@$(PIP) $(PINS:%=-r %) || { $(call lacking,the packages were not installed); }
-	@$(PYTHON) scripts/model.py
+	@$(PYTHON) tools/model.py
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp $(DEV_PINS)
@@ -47,7 +47,7 @@ help: ## list the commands
 
 demo: up ## start the stack, load and embed data, and show recommendations
 	@$(MAKE) --no-print-directory seed
-	@$(LOCAL) run $(PYTHON) scripts/demo.py
+	@$(LOCAL) run $(PYTHON) tools/demo.py
 
 up: $(INSTALLED) ## start the stack and print its URL and public keys (STACK=supabase: Supabase's own, in Docker; ONLY=database: for external servers)
 	@$(LOCAL) up $(ONLY:%=--only %)
@@ -86,11 +86,11 @@ lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
 	@$(PYTHON) -m ruff format --check --quiet .
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy
-	@$(PYTHON) -m scripts.lint_sql
-	@$(PYTHON) -m scripts.words
+	@$(PYTHON) -m tools.lint_sql
+	@$(PYTHON) -m tools.words
 	@.venv/bin/deno fmt --quiet --check --config supabase/functions/deno.json $(FUNCTIONS)
 	@.venv/bin/deno lint --quiet --config supabase/functions/deno.json $(FUNCTIONS)
-	@.venv/bin/deno check --quiet supabase/functions/*/index.ts tests/clients/functions/*/index.ts local/functions/main.ts
+	@.venv/bin/deno check --quiet supabase/functions/*/index.ts tests/clients/scenarios/echo/index.ts local/functions/main.ts
 	@.venv/bin/deno check --quiet --no-lock --node-modules-dir=none tests/clients/types/uses.ts
 
 fmt: .venv/dev.stamp ## format the Python and TypeScript code
@@ -102,23 +102,23 @@ types: .venv/dev.stamp ## check the Python types
 	@$(PYTHON) -m mypy
 
 drift: .venv/dev.stamp ## check that the migrations match sql/, on PostgreSQL 17 too
-	@$(PYTHON) -m scripts.drift
+	@$(PYTHON) -m tools.drift
 
 docs: .venv/dev.stamp ## write the generated parts of docs/, client_types/ and sql/schema/ again
-	@$(PYTHON) -m scripts.docs
+	@$(PYTHON) -m tools.docs
 
 migration: .venv/dev.stamp ## carry changed files of sql/ in a new migration (name=what_it_does)
-	@$(PYTHON) -m scripts.migration $(name)
+	@$(PYTHON) -m tools.migration $(name)
 
 landed: .venv/run.stamp ## record the migrations that landed on the main branch, which are never edited
-	@$(PYTHON) -m scripts.landed
+	@$(PYTHON) -m tools.landed
 
 contract: .venv/dev.stamp ## compare Auth and Storage with recorded responses of the real servers
-	@$(PYTHON) -m pytest tests/clients/auth/test_contract.py tests/clients/storage/test_contract.py
+	@$(PYTHON) -m pytest local/tests/clients/auth/test_contract.py local/tests/clients/storage/test_contract.py
 
 soak: .venv/dev.stamp ## many rounds of what tests do once
 	@case "$${SOAK_ROUNDS:-20}" in *[!0-9]*) echo "error: SOAK_ROUNDS is a whole number, not $$SOAK_ROUNDS" >&2; exit 1;; esac
-	@SOAK_ROUNDS=$${SOAK_ROUNDS:-20} $(PYTHON) -m pytest tests/faults tests/workers tests/security/test_fuzz_*.py tests/clients/realtime/test_attacks.py
+	@SOAK_ROUNDS=$${SOAK_ROUNDS:-20} $(PYTHON) -m pytest tests/faults tests/workers tests/security/test_fuzz_*.py local/tests/clients/realtime/test_attacks.py
 
 bench: .venv/dev.stamp .venv/bench.stamp ## measure, and write bench/RESULTS.md
 	@$(PYTHON) -m bench

@@ -7,9 +7,9 @@ from psycopg import sql
 
 from bench.table import Table
 from local.throwaway import Stack
-from scripts import scratch
-from tests.security.population import PEOPLE, populate
-from tests.sql.people import become
+from tools import scratch
+from tools.access.people import become
+from tools.access.population import PEOPLE, populate
 
 CALLS = 200
 

@@ -1,4 +1,4 @@
 """An embedded Supabase: Postgres, REST, Auth and the gateway as processes of this machine, without Docker.
 
-It knows the project only by supabase/config.toml, supabase/migrations/ and the Procfile.
+It knows the project only by supabase/ (config.toml, local.toml, migrations/, functions/) and the Procfile.
 """

@@ -181,7 +181,7 @@ def wait(settings: Settings, say: Say) -> None:
     if awaited := list(_awaited(settings, current)):
         raise StackError(
             f"still waiting after {UP_WITHIN:.0f} s: {'; '.join(awaited)}. Postgres goes on running: "
-            "start what is missing, and `make up` again (docs/real-servers.md)"
+            "start what is missing, and `make up` again (local/docs/real-servers.md)"
         )
     waiting = ", ".join(name for name, part in current.parts.items() if not part.good) if current else "all"
     down(settings)

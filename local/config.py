@@ -2,9 +2,11 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from local import project
+from local.project import Project
 from local.settings import StackError
 
 UNITS = {"h": 3600, "m": 60, "s": 1}
@@ -45,6 +47,8 @@ class Config:
     """Those with verify_jwt = false."""
     off: frozenset[str] = frozenset()
     """Of SWITCHED, the parts with enabled = false."""
+    project: Project = field(default_factory=Project)
+    """What supabase/local.toml says."""
 
 
 def load(root: Path) -> Config:
@@ -75,6 +79,7 @@ def load(root: Path) -> Config:
             name for name, told in document.get("functions", {}).items() if told.get("verify_jwt") is False
         ),
         off=frozenset(part for part in SWITCHED if document.get(part, {}).get("enabled") is False),
+        project=project.load(root),
         file_size_limit=size(document.get("storage", {}).get("file_size_limit", "50MiB")),
     )
 

@@ -5,10 +5,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 from starlette.requests import HTTPConnection
 
-COUNT = "select * from private.count_entry(%s, %s, %s)"
 UNKNOWN = "unknown"
 
 
@@ -30,11 +29,17 @@ class Refusal:
 
 
 async def refusal(
-    connection: AsyncConnection[dict[str, Any]], role: str, scope: str, caller: str
+    connection: AsyncConnection[dict[str, Any]], admission: str, role: str, scope: str, caller: str
 ) -> Refusal | None:
-    """Count a request, on a connection outside a transaction. None: it is admitted, or nothing limits it."""
+    """Count a request, on a connection outside a transaction. None: it is admitted, or nothing limits it.
+
+    `admission` is the database function that counts, schema.name; empty where the project has none.
+    """
+    if not admission:
+        return None
+    count = sql.SQL("select * from {}(%s, %s, %s)").format(sql.Identifier(*admission.split(".")))
     try:
-        row = await (await connection.execute(COUNT, [role, scope, caller])).fetchone()
+        row = await (await connection.execute(count, [role, scope, caller])).fetchone()
     except (psycopg.errors.UndefinedFunction, psycopg.errors.InvalidSchemaName):
         return None
     if row is None or row["admitted"] is not False:
@@ -43,7 +48,7 @@ async def refusal(
 
 
 def network(request: HTTPConnection) -> str:
-    """Where a request comes from, as private.current_network has it: what a proxy before the gateway says,
+    """Where a request comes from, as the database has it: what a proxy before the gateway says,
     else who asked the gateway; of an IPv6 address the network, since one customer has a whole one."""
     hops = [request.headers.get(name, "") for name in ("cf-connecting-ip", "x-forwarded-for")]
     last = [text.rpartition(",")[2].strip() for text in hops]

@@ -167,6 +167,7 @@ def platform_environment(
         "SESSION_INACTIVITY_TIMEOUT": config.session_inactivity_timeout,
         "SESSION_TIMEBOX": config.session_timebox,
         "CUSTOM_ACCESS_TOKEN_HOOK": config.custom_access_token_hook,
+        "ADMISSION_FUNCTION": config.project.admission or None,
     }
     return {
         "PLATFORM_PARTS": ",".join(served),
@@ -203,6 +204,7 @@ def functions_environment(settings: Settings, keys: Keys, config: Config) -> dic
         "FUNCTIONS_DIR": str(settings.functions),
         "FUNCTIONS_LOGS": str(settings.logs),
         "FUNCTIONS_UNVERIFIED": " ".join(config.unverified_functions),
+        "FUNCTIONS_SESSION_CHECK": config.project.session_check,
         **{name: client[name] for name in given},
         **{name: json.dumps({"default": key}) for name, key in opaque.items()},
         "SUPABASE_DB_URL": client["DATABASE_URL"],
@@ -216,6 +218,7 @@ def front_environment(settings: Settings, keys: Keys, config: Config) -> dict[st
         "FRONT_ENV_FILE": str(settings.env_file),
         "FRONT_STATE": str(settings.state),
         "FRONT_SCHEMAS": ",".join(config.schemas),
+        "FRONT_DOCUMENTS": str(config.project.documents or ""),
     }
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import psycopg
 from dotenv import dotenv_values
+from psycopg import sql
 
-from local import keys, plan, state
+from local import keys, plan, project, state
 from local.ports import free_port, hold, release
 from local.postgres import cluster
 from local.settings import ROOT, Settings, StackError, load
@@ -86,8 +87,11 @@ class Stack:
 
     def lift_limits(self) -> None:
         """Let everybody ask as often as they like: tests and benches drive few users hard."""
+        if not (limits := project.load().rate_limits):
+            return
         with psycopg.connect(self.database_url) as connection:
-            connection.execute("delete from private.rate_limits")
+            table = sql.Identifier(*limits.split("."))
+            connection.execute(sql.SQL("delete from {}").format(table))
 
     def run(self, *words: str) -> None:
         """Run a command with the stack's environment, as `python -m local run` does."""
@@ -106,7 +110,7 @@ def running(directory: Path) -> Iterator[Stack]:
     if servers and not os.environ.get("LOCAL_PORT"):
         raise StackError(
             f"{', '.join(servers)}: LOCAL_PORT must say on which stack's database they work "
-            "(docs/real-servers.md)"
+            "(local/docs/real-servers.md)"
         )
     os.environ |= {"LOCAL_DIR": str(directory), "PERIODIC_JOBS": "off"}
     try:

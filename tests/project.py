@@ -1,8 +1,10 @@
 """A Supabase that is there already, tested as it is: SUPABASE_URL and its keys say which."""
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -107,3 +109,10 @@ def one(connection: psycopg.Connection, query: str, *values: Any) -> tuple[Any, 
     row = connection.execute(query.encode(), values).fetchone()
     assert row
     return row
+
+
+def copied(source: Path, target: Path) -> Path:
+    """A copy of a folder, in the place of what was there."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target)
+    return target

@@ -1,11 +1,5 @@
-"""Waiting for what happens elsewhere: looked for again and again, never slept for."""
+"""Waiting with a limit, as the tests of the stack do."""
 
-import time
-from collections.abc import Callable
+from local.tests.waiting import until
 
-
-def until(condition: Callable[[], object], seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"still not so after {seconds} s"
-        time.sleep(0.05)
+__all__ = ["until"]

@@ -20,7 +20,8 @@ async def of_account(request: Request, email: str) -> None:
 
 
 async def _count(request: Request, scope: str, caller: str) -> None:
-    async with auth_of(request).pool.connection() as connection:
-        refusal = await limits.refusal(connection, NOBODY, scope, caller)
+    auth = auth_of(request)
+    async with auth.pool.connection() as connection:
+        refusal = await limits.refusal(connection, auth.settings.admission, NOBODY, scope, caller)
     if refusal:
         raise AuthError(429, "over_request_rate_limit", "Request rate limit reached", headers=refusal.headers)

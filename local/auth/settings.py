@@ -37,6 +37,8 @@ class Settings:
     enable_anonymous_sign_ins: bool
     minimum_password_length: int
     access_token_hook: Function | None
+    admission: str = ""
+    """The function that counts requests, schema.name; empty: nothing is limited."""
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -74,6 +76,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         enable_anonymous_sign_ins=flag("ENABLE_ANONYMOUS_SIGN_INS", False),
         minimum_password_length=variables.number("MINIMUM_PASSWORD_LENGTH", 6),
         access_token_hook=function("CUSTOM_ACCESS_TOKEN_HOOK"),
+        admission=variables.text("ADMISSION_FUNCTION", ""),
     )
     variables.check()
     return settings

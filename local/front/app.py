@@ -4,6 +4,7 @@ Pages of other origins cannot read it, nor put it into a frame, nor come to it u
 """
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import cast
 
 from starlette.requests import Request
@@ -14,9 +15,7 @@ from local import state
 from local.front import page
 from local.front.settings import Settings
 from local.front.tables import Counts
-from local.settings import ROOT
 
-DOCUMENTS = ROOT / "docs"
 POLICY = (
     f"default-src 'none'; style-src '{page.STYLE}'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -53,18 +52,21 @@ async def overview(request: Request) -> Response:
     settings = _settings(request)
     found = state.load(settings.state)
     tables = await COUNTS.get(settings.database_url, settings.schemas)
-    return HTMLResponse(page.written(settings, found.parts if found else {}, tables, documents()))
+    return HTMLResponse(
+        page.written(settings, found.parts if found else {}, tables, list(documents(settings)))
+    )
 
 
 async def document(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in documents():
+    path = documents(_settings(request)).get(request.path_params["name"])
+    if path is None:
         return PlainTextResponse("There is no such document\n", 404)
-    return PlainTextResponse((DOCUMENTS / name).read_text())
+    return PlainTextResponse(path.read_text())
 
 
-def documents() -> list[str]:
-    return sorted(path.name for path in DOCUMENTS.glob("*.md"))
+def documents(settings: Settings) -> dict[str, Path]:
+    """Path by name."""
+    return {path.name: path for path in sorted(settings.documents.glob("*.md"))} if settings.documents else {}
 
 
 def _settings(request: Request) -> Settings:

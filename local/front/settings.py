@@ -17,6 +17,8 @@ class Settings:
     schemas: tuple[str, ...]
     """Whose tables are counted: those that the API serves."""
     database_url: str = field(repr=False)
+    documents: Path | None = None
+    """The folder of the documents that the page links to."""
 
     @property
     def hosts(self) -> tuple[str, str]:
@@ -33,4 +35,5 @@ def read(environment: Mapping[str, str]) -> Settings:
         state=Path(environment["FRONT_STATE"]),
         schemas=tuple(environment["FRONT_SCHEMAS"].split(",")),
         database_url=environment["SUPABASE_DB_URL"],
+        documents=Path(folder) if (folder := environment.get("FRONT_DOCUMENTS")) else None,
     )

@@ -68,7 +68,7 @@ async def call(request: Request) -> Response:
             raise not_found()
         if name not in functions.settings.unverified and request.method != "OPTIONS":
             claims = claims_of(request.headers, functions.settings.jwt_secret)
-            await check_session(functions.sessions, claims)
+            await check_session(functions.sessions, functions.settings.session_check, claims)
         return await answered(functions, name, request)
     except FunctionError as error:
         return respond(error, request)

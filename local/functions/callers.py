@@ -5,7 +5,7 @@ from typing import Any
 
 import jwt
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 from starlette.datastructures import Headers
@@ -20,7 +20,7 @@ AS_CALLER = """
         set_config('request.headers', '{}', true)
 """
 ENDED = "PGRST"
-"""The SQLSTATE of what private.check_session raises; its message is the answer's body."""
+"""The SQLSTATE that the session check raises; its message is the answer's body."""
 
 
 def pool(url: str) -> Pool:
@@ -41,14 +41,18 @@ def claims_of(headers: Headers, secret: str) -> dict[str, Any]:
         raise unauthorized("Invalid JWT") from error
 
 
-async def check_session(pool: Pool, claims: dict[str, Any]) -> None:
-    """Raises FunctionError for a signed-in caller whom every other part refuses too."""
-    if claims.get("role") != "authenticated":
+async def check_session(pool: Pool, function: str, claims: dict[str, Any]) -> None:
+    """Call the session check, schema.name, as the caller.
+
+    Raises FunctionError for a signed-in caller whom every other part refuses too.
+    """
+    if not function or claims.get("role") != "authenticated":
         return
     try:
         async with pool.connection() as connection, connection.transaction():
             await connection.execute(AS_CALLER, [json.dumps(claims)])
-            await connection.execute("select private.check_session()")
+            check = sql.SQL("select {}()").format(sql.Identifier(*function.split(".")))
+            await connection.execute(check)
     except psycopg.DataError as error:
         raise unauthorized("Invalid JWT") from error
     except psycopg.OperationalError as error:

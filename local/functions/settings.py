@@ -28,6 +28,8 @@ class Settings:
     unverified: frozenset[str]
     """Functions that anybody may call without a token: verify_jwt = false in config.toml."""
     environment: Mapping[str, str] = field(repr=False)
+    session_check: str = ""
+    """The function that raises where a session has ended, schema.name; empty: none is checked."""
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -39,4 +41,5 @@ def read(environment: Mapping[str, str]) -> Settings:
         sockets=Path(environment["FUNCTIONS_SOCKETS"]),
         unverified=frozenset(environment["FUNCTIONS_UNVERIFIED"].split()),
         environment={name: environment[name] for name in (*PASSED_ON, *GIVEN) if name in environment},
+        session_check=environment.get("FUNCTIONS_SESSION_CHECK", ""),
     )

@@ -27,4 +27,5 @@ def environment(settings: Settings, keys: Keys, config: Config, port: int) -> di
         "PGRST_SERVER_PORT": str(port),
         "PGRST_COMPAT_MODE": "1",
         "REST_COUNTERS": str(settings.directory / "counters"),
+        "REST_RATE_LIMITS": config.project.rate_limits,
     }

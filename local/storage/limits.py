@@ -21,7 +21,9 @@ async def count(request: Request) -> None:
         return
     counted = caller.owner if caller.role != "anon" and caller.owner else limits.network(request)
     async with storage.pool.connection() as connection:
-        refusal = await limits.refusal(connection, caller.role, "storage", counted)
+        refusal = await limits.refusal(
+            connection, storage.settings.admission, caller.role, "storage", counted
+        )
     if refusal:
         await drain(request)
         message = f"Rate limit exceeded, retry in {refusal.wait} seconds"

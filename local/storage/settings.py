@@ -15,6 +15,8 @@ class Settings:
     """Where the files are."""
     file_size_limit: int
     """The largest file in bytes, whatever a bucket allows."""
+    admission: str = ""
+    """The function that counts requests, schema.name; empty: nothing is limited."""
     signed_url_lifetime: int = 7 * 24 * 3600
     """Seconds for which a user's signed URL may be valid."""
     upload_url_lifetime: int = 7200
@@ -31,6 +33,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         jwt_secret=variables.text("JWT_SECRET"),
         directory=Path(variables.text("STORAGE_DIR")),
         file_size_limit=variables.number("FILE_SIZE_LIMIT", kind="a whole number of bytes"),
+        admission=variables.text("ADMISSION_FUNCTION", ""),
         signed_url_lifetime=variables.number(
             "SIGNED_URL_LIFETIME", Settings.signed_url_lifetime, "a whole number of seconds", least=1
         ),

@@ -14,9 +14,9 @@ from postgrest.exceptions import APIError
 from supabase import Client
 from supabase_auth.errors import AuthApiError
 
-from tests.clients.auth.sessions import PASSWORD, sign_up
+from local.tests.clients.auth.sessions import PASSWORD, sign_up
+from local.tests.clients.realtime.sockets import Socket
 from tests.clients.conftest import rows
-from tests.clients.realtime.sockets import Socket
 from tests.conftest import Stack
 
 PIN = "4711"

@@ -8,10 +8,10 @@ import pytest
 from supabase import Client
 
 from local.settings import StackError
-from scripts import scratch
 from tests import project
 from tests.conftest import Stack
 from tests.project import Project
+from tools import scratch
 
 pytestmark = pytest.mark.embedded
 LIMIT = "insert into private.rate_limits values ('authenticated', 'read', 999, 60)"

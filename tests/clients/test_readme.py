@@ -15,9 +15,9 @@ import pytest
 from supabase import Client
 
 from local.settings import ROOT
-from scripts import node
 from tests.clients.drivers.javascript import FOLDER
 from tests.conftest import Stack
+from tools import node
 
 README = (ROOT / "README.md").read_text()
 ACCOUNTS = ("ann@example.com", "bob@example.com")

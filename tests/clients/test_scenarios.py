@@ -9,6 +9,7 @@ import httpx
 import psycopg
 import pytest
 
+from local.tests.clients.storage import conftest as buckets
 from tests.clients.drivers.javascript import JavaScriptDriver
 from tests.clients.drivers.python import PythonDriver
 from tests.clients.drivers.weak_line import WeakLine
@@ -16,11 +17,10 @@ from tests.clients.scenarios import ALL
 from tests.clients.scenarios.edge_functions import ECHO
 from tests.clients.scenarios.language import Call, Scenario
 from tests.clients.scenarios.stage import Driver, Stage
-from tests.clients.storage import conftest as buckets
 from tests.conftest import Stack, copied
 
 PASSWORD = "Corr3ct horse+;&%"
-FUNCTIONS = Path(__file__).parent / "functions"
+FUNCTIONS = Path(__file__).parent / "scenarios"
 
 
 @pytest.fixture(scope="session", params=["supabase-py", "supabase-py, async", "supabase-js"])

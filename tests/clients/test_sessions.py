@@ -13,7 +13,7 @@ from postgrest.exceptions import APIError
 from supabase import Client
 from supabase_auth.errors import AuthApiError
 
-from tests.clients.auth.sessions import PASSWORD, claims_of, sign_in, sign_up
+from local.tests.clients.auth.sessions import PASSWORD, claims_of, sign_in, sign_up
 from tests.clients.conftest import rows
 from tests.conftest import Stack
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from scripts import docs, scratch
 from tests.conftest import Stack
-from tests.security import rows
-from tests.security.access import ANON, SERVICE, SIGNED_IN, Access, Rights, matrix, relations
-from tests.security.matrix import cell, functions_of
+from tools import docs, scratch
+from tools.access import rows
+from tools.access.matrix import cell, functions_of
+from tools.access.trials import ANON, SERVICE, SIGNED_IN, Access, Rights, matrix, relations
 
 pytestmark = pytest.mark.embedded
 
@@ -48,7 +48,7 @@ def test_every_line_of_sample_rows_has_its_table(db: psycopg.Connection) -> None
 def test_a_table_without_a_sample_row_is_named_with_what_to_add(db: psycopg.Connection) -> None:
     db.execute("create table public.new_things (id bigint primary key)")
     with pytest.raises(LookupError, match=r"public\.new_things has no sample row: add to ROWS"):
-        matrix(db)
+        matrix(db, only=["public.new_things"])
 
 
 def test_ones_own_rating_is_told_from_anothers(db: psycopg.Connection) -> None:

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from scripts import scratch
 from tests.conftest import Stack
 from tests.sql.people import Person, admin, become
+from tools import scratch
 
 pytestmark = pytest.mark.embedded
 

@@ -20,8 +20,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import class_row
 
+from local.tests.security.values import FRAGMENTS, absurd, plausible
 from tests.conftest import Stack
-from tests.security.values import FRAGMENTS, absurd, plausible
 from tests.sql.people import item, person, rate
 
 HERE = Path(__file__).parent

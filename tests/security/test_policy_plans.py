@@ -7,10 +7,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from scripts import scratch
 from tests.conftest import Stack
-from tests.security.population import Population, populate
 from tests.sql.people import become
+from tools import scratch
+from tools.access.population import Population, populate
 
 pytestmark = pytest.mark.embedded
 

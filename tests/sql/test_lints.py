@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from scripts import advisors, drift, granted, scratch
 from tests.conftest import Stack
+from tools import advisors, drift, granted, scratch
 
 pytestmark = pytest.mark.embedded
 

@@ -11,7 +11,7 @@ import pytest
 from local.postgres import migrations
 from local.settings import ROOT, StackError
 from local.throwaway import Stack
-from scripts import scratch
+from tools import scratch
 
 pytestmark = pytest.mark.embedded
 

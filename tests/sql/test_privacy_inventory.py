@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import psycopg
 import pytest
 
-from scripts import migration
+from tools import migration
 
 LINT = (migration.SOURCES / "lint" / "data_inventory.sql").read_bytes()
 TABLE = "create table private.letters (id int, at text, {})"

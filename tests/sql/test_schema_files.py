@@ -7,8 +7,8 @@ import psycopg
 import pytest
 
 from local.throwaway import Stack
-from scripts import migration, schema, scratch
-from scripts.schema import domains
+from tools import migration, schema, scratch
+from tools.schema import domains
 
 pytestmark = pytest.mark.embedded
 GONE = "gone: "
@@ -118,10 +118,10 @@ def test_a_relation_without_a_domain_is_named(database: psycopg.Connection) -> N
     database.execute("create table public.notes (id bigint primary key); drop view public.movies cascade")
     database.execute("create type private.mood as enum ('good', 'bad'); create domain public.stars as real")
     assert list(schema.faults(database))[1:] == [
-        "private.mood has no domain: add it to scripts/schema/domains.py",
-        "public.notes has no domain: add it to scripts/schema/domains.py",
-        "public.stars has no domain: add it to scripts/schema/domains.py",
-        "public.movies is in scripts/schema/domains.py and does not exist: remove it",
+        "private.mood has no domain: add it to tools/schema/domains.py",
+        "public.notes has no domain: add it to tools/schema/domains.py",
+        "public.stars has no domain: add it to tools/schema/domains.py",
+        "public.movies is in tools/schema/domains.py and does not exist: remove it",
     ]
 
 

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from local.throwaway import Stack
-from scripts import scratch, snapshot
+from tools import scratch, snapshot
 
 pytestmark = pytest.mark.embedded
 

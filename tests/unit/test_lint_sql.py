@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from scripts import api, docs, lint_sql, rules
-from scripts.source import LITERAL, header, read
+from tools import api, docs, lint_sql, rules
+from tools.source import LITERAL, header, read
 
 CHECK = """\
 -- Refuse a count out of range.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import migration
+from tools import migration
 
 FIRST = "20261121000100_first.sql"
 SHRUNK = "sql/private/recommend/shrunk.sql"

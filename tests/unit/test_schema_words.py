@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.schema import words
+from tools.schema import words
 
 
 @pytest.mark.parametrize(

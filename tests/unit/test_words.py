@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import words
+from tools import words
 
 
 def found(suffix: str, text: str) -> list[tuple[int, str]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_imports import imports
+from tests.unit.test_boundaries import imports
 
 WORKERS = Path(__file__).resolve().parents[2] / "workers"
 NAMES = sorted(folder.name for folder in WORKERS.iterdir() if (folder / "__init__.py").exists())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import model
+from tools import model
 
 
 def make_wheels(directory: Path) -> None:

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from storage3 import SyncStorageClient
 
-from tests.clients.storage.samples import SAMPLES
+from local.tests.clients.storage.samples import SAMPLES
 from tests.conftest import Stack
 from tests.waiting import until
 from tests.workers.catalogue import DELETE_RATERS, Catalogue

@@ -1,27 +1,28 @@
 //! How many reads a caller may ask for: counted here, where requests enter, since PostgREST's
-//! transactions for reads cannot write. Writes are counted by the database, `private.count_request`,
-//! but for those that fail: what is rolled back leaves nothing there, so these are counted here, apart.
+//! transactions for reads cannot write. Writes are counted by the database, in its request
+//! check, but for those that fail: what is rolled back leaves nothing there, so these are counted
+//! here, apart.
 //! What is counted is whom the gateway passed on; who asks past the gateway is part of the stack.
 
 use crate::rest::Rest;
+use crate::settings::Variables;
 use crate::windows::{Admission, Counter, Entered};
 use anyhow::Result;
 use axum::http::{HeaderMap, HeaderValue};
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
+
+/// The table of limits, SCHEMA.NAME; without it nothing is limited here.
+const TABLE: &str = "REST_RATE_LIMITS";
 
 const READABLE: &str = "
     select exists (
         select from pg_catalog.pg_class as c
         join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-        where n.nspname = 'private' and c.relname = 'rate_limits'
+        where n.nspname = $1 and c.relname = $2
           and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))";
-
-const ROWS: &str = "
-    select role, scope, requests, window_seconds from private.rate_limits
-    where scope in ('read', 'write')";
 
 /// Its requests are the project's own servers': no user's, and of no one address.
 const SERVICE: &str = "service_role";
@@ -41,18 +42,37 @@ pub enum Kind {
     Write,
 }
 
-/// The rows of `private.rate_limits`; none before the migration that makes the table.
-pub async fn read(pool: &PgPool) -> Result<Limits> {
-    if !sqlx::query_scalar::<_, bool>(READABLE).fetch_one(pool).await? {
+/// The rows of the table that the environment names; none before the migration that makes it.
+pub async fn read(pool: &PgPool, environment: &Variables) -> Result<Limits> {
+    let Some((schema, table)) = named(environment) else { return Ok(Limits::new()) };
+    let readable = sqlx::query_scalar::<_, bool>(READABLE).bind(schema).bind(table);
+    if !readable.fetch_one(pool).await? {
         return Ok(Limits::new());
     }
-    let rows: Vec<(String, String, i32, i32)> = sqlx::query_as(ROWS).fetch_all(pool).await?;
+    let query = rows_of(schema, table);
+    let rows: Vec<(String, String, i32, i32)> =
+        sqlx::query_as(AssertSqlSafe(query)).fetch_all(pool).await?;
     let limit = |(role, scope, requests, seconds): (String, String, i32, i32)| {
         let kind = if scope == "read" { Kind::Read } else { Kind::Write };
         let window = Duration::from_secs(seconds.unsigned_abs().into());
         ((role, kind), Limit { requests: requests.unsigned_abs() as usize, window })
     };
     Ok(rows.into_iter().map(limit).collect())
+}
+
+/// Schema and name of the table; none where the environment names none.
+fn named(environment: &Variables) -> Option<(&str, &str)> {
+    let (_, name) = environment.iter().find(|(variable, _)| variable == TABLE)?;
+    name.split_once('.')
+}
+
+fn rows_of(schema: &str, table: &str) -> String {
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    format!(
+        "select role, scope, requests, window_seconds from {}.{} where scope in ('read', 'write')",
+        quoted(schema),
+        quoted(table)
+    )
 }
 
 /// Who is counted: a user, or for `anon` and for tokens that are not good the network they ask from.
@@ -113,7 +133,7 @@ pub fn enter<'a>(
     Some(counter.enter(caller, limit))
 }
 
-/// As `private.current_address` reads it: what a proxy before the gateway says, else who asked the
+/// As the database reads it: what a proxy before the gateway says, else who asked the
 /// gateway. Of an IPv6 address the network, since one customer has a whole one.
 fn network(proxied: Option<&HeaderValue>, forwarded: Option<&HeaderValue>) -> Option<IpAddr> {
     let values = proxied.into_iter().chain(forwarded).filter_map(|value| value.to_str().ok());
@@ -131,6 +151,15 @@ mod tests {
     fn address(proxied: Option<&str>, forwarded: &str) -> Option<String> {
         let value = |text: &str| HeaderValue::try_from(text).unwrap();
         network(proxied.map(value).as_ref(), Some(&value(forwarded))).map(|found| found.to_string())
+    }
+
+    #[test]
+    fn the_table_of_limits_is_named_by_the_environment_and_quoted() {
+        let variables = |value: &str| vec![(TABLE.to_string(), value.to_string())];
+        assert_eq!(named(&variables("app.limits")), Some(("app", "limits")));
+        assert_eq!(named(&variables("")), None);
+        assert_eq!(named(&Variables::new()), None);
+        assert!(rows_of("a\"b", "c d").contains(" from \"a\"\"b\".\"c d\" where "));
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Rest {
         unpaged.db_max_rows = None;
         Ok(Self {
             withheld: schema::withheld(&cache, &pool, schemas).await?,
-            limits: limits::read(&pool).await?,
+            limits: limits::read(&pool, environment).await?,
             writes: AppState::new(pool.clone(), schema::written(cache.clone()), unpaged)?,
             app: AppState::new(pool, schema::read(cache, &types), config)?,
         })

@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from scripts import node
 from tests.clients.scenarios.answers import Answer
 from tests.clients.scenarios.language import Call, File
+from tools import node
 
 FOLDER = Path(__file__).parent / "node"
 PATIENCE = 120

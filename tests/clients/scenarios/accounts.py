@@ -1,7 +1,6 @@
 """Signing up and in, what users change about themselves, sessions, and administration."""
 
-from typing import Any
-
+from local.tests.clients.awkward import AWKWARD
 from tests.clients.scenarios.language import (
     ABSENT,
     ANY,
@@ -19,19 +18,6 @@ from tests.clients.scenarios.language import (
 EMAIL = "viewer+{{run}}@example.com"
 PASSWORD = "{{password}}"
 CREDENTIALS = {"email": EMAIL, "password": PASSWORD}
-AWKWARD: dict[str, Any] = {
-    "spaces": "  two  words ",
-    "plus": "a+b c%20d",
-    "quotes": """'single' "double" `back` \\ """,
-    "separators": ";&,=?#/",
-    "percent": "100% %s %(name)s",
-    "emoji": "\N{CLAPPER BOARD}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER}",
-    "right_to_left": "مرحبا بالعالم \u200fשלם",
-    "null in a list": [None, 1, "x"],
-    "null in an object": {"a": None},
-    "numbers": [0, -1, 1.5, 2**53],
-    "ключ": {"नाम": "मान"},
-}
 USER = {"id": Keep("id"), "email": EMAIL, "role": "authenticated", "aud": "authenticated"}
 SESSION = {"access_token": Keep("access"), "refresh_token": Keep("refresh"), "token_type": "bearer"}
 SIGNED_UP = guest.auth.signUp(CREDENTIALS).gives({"user": USER, "session": SESSION})

@@ -1,7 +1,7 @@
 """What a browser asks before it lets an app's client call, and what it lets the app read then."""
 
+from local.tests.clients.storage.conftest import PRIVATE
 from tests.clients.scenarios.language import Contains, Scenario, Step, scenario, web
-from tests.clients.storage.conftest import PRIVATE
 
 ORIGIN = "http://localhost:5173"
 SENT = {

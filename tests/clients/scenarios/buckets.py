@@ -1,5 +1,6 @@
 """Buckets: made, limited, and those of the product."""
 
+from local.tests.clients.storage.conftest import LIMITED
 from tests.clients.scenarios.files import CSV, PNG, files, names
 from tests.clients.scenarios.language import (
     Contains,
@@ -15,7 +16,6 @@ from tests.clients.scenarios.language import (
     service,
     web,
 )
-from tests.clients.storage.conftest import LIMITED
 
 BUCKET = "short-lived {{run}}"
 

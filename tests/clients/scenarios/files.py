@@ -2,6 +2,7 @@
 
 import base64
 
+from local.tests.clients.storage.conftest import LIMITED, PRIVATE
 from tests.clients.scenarios.language import (
     ANY,
     FORMS,
@@ -18,7 +19,6 @@ from tests.clients.scenarios.language import (
     service,
     web,
 )
-from tests.clients.storage.conftest import LIMITED, PRIVATE
 
 NAME = "a b & c+d; 'e' (1) = $2, @x!.txt"
 ABOUT = {"title": "« Ça »; 100 % 🎬"}

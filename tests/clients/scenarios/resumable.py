@@ -1,5 +1,6 @@
 """Uploads in pieces, by tuspy and tus-js-client: broken off and taken up again."""
 
+from local.tests.clients.storage.conftest import LIMITED, PRIVATE
 from tests.clients.scenarios.files import NAME, files
 from tests.clients.scenarios.language import (
     ANY,
@@ -15,7 +16,6 @@ from tests.clients.scenarios.language import (
     scenario,
     service,
 )
-from tests.clients.storage.conftest import LIMITED, PRIVATE
 
 FILM = File(bytes(range(256)), kind="video/mp4", times=8192)
 SIZE, PIECE = 256 * 8192, 500_000

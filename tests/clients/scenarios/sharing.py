@@ -1,5 +1,6 @@
 """Whose files are whose: what others may not, signed URLs and uploads, public buckets."""
 
+from local.tests.clients.storage.conftest import PUBLIC
 from tests.clients.scenarios.files import CSV, PNG, files, opened, stores
 from tests.clients.scenarios.language import (
     ANY,
@@ -15,7 +16,6 @@ from tests.clients.scenarios.language import (
     service,
     web,
 )
-from tests.clients.storage.conftest import PUBLIC
 
 
 def lacks(path: str) -> tuple[Step, ...]:

@@ -11,9 +11,9 @@ from pydantic import BaseModel
 from supabase import Client
 
 from client_types import database
-from scripts import client_types, scratch
 from tests.clients.types import uses
 from tests.conftest import Stack
+from tools import client_types, scratch
 
 RELATIONS = """
     select relname from pg_catalog.pg_class

@@ -1,0 +1,72 @@
+"""One stack of its own for the whole run, beside a developer's and never touching it; or SUPABASE_URL's."""
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+
+import httpx
+import psycopg
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
+
+from local import exits, plan, throwaway
+from local.settings import ROOT, Settings, StackError
+from local.throwaway import Stack
+from tests import project
+
+# How fast examples are is not what is tested.
+hypothesis.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("patient")
+
+ELSEWHERE = plan.read(os.environ).elsewhere
+"""Parts that are servers elsewhere, before a stack takes the variables that say so."""
+
+vars(httpx._config.DEFAULT_TIMEOUT_CONFIG).update(vars(httpx.Timeout(60)))
+"""Where a test does not say how long it waits for an answer: a busy machine takes its time."""
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A running stack with an empty catalogue: migrations only."""
+    try:
+        with stack_or_project() as running:
+            yield running
+    except (StackError, psycopg.OperationalError) as error:
+        pytest.exit(exits.sentence(error), returncode=1)
+
+
+def stack_or_project() -> AbstractContextManager[Stack]:
+    """Tests may put functions beside ours on a stack of our own."""
+    if named := project.given(os.environ):
+        return project.opened(named)
+    directory = ROOT / ".local-test"
+    os.environ["FUNCTIONS_DIR"] = str(project.copied(Settings.functions, directory / "functions"))
+    return throwaway.running(directory)
+
+
+@pytest.fixture
+def db(stack: Stack) -> Iterator[psycopg.Connection]:
+    """A connection as postgres whose work is rolled back."""
+    with psycopg.connect(stack.database_url) as connection:
+        yield connection
+        connection.rollback()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where a Supabase or a part's server is named, tests that start, end or look into ours are left out."""
+    for item in items:
+        own = {part for marker in item.iter_markers("own") for part in marker.args}
+        if others := own & ELSEWHERE.keys():
+            item.add_marker(pytest.mark.skip(reason=f"{', '.join(sorted(others))} is a server elsewhere"))
+    if os.environ.get("SUPABASE_URL"):
+        for item in items:
+            if "faults" in item.path.parts or item.get_closest_marker("embedded"):
+                item.add_marker(pytest.mark.skip(reason=project.EMBEDDED))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if (url := os.environ.get("SUPABASE_URL")) and terminalreporter.stats:
+        skipped = terminalreporter.stats.get("skipped", [])
+        left_out = sum(project.EMBEDDED in str(report.longrepr) for report in skipped)
+        terminalreporter.write_line(f"{url} was tested, without the {left_out} tests that need our own stack")

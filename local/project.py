@@ -1,0 +1,46 @@
+"""What the stack must know of the project beside supabase/config.toml: supabase/local.toml names it."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.settings import ROOT, StackError
+
+QUALIFIED = re.compile(r"[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*")
+"""A name that SQL reads the same without quotes."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """Each is empty or None where the project has none."""
+
+    admission: str = ""
+    """The function that counts a request of a role, scope and caller."""
+    session_check: str = ""
+    """The function that raises where the caller's session has ended."""
+    rate_limits: str = ""
+    """The table of limits by role and scope."""
+    documents: Path | None = None
+    """The folder of the documents that the page links to."""
+
+
+def load(root: Path = ROOT) -> Project:
+    """Raises StackError where the file cannot be read, or has a name that is not schema.name."""
+    path = root / "supabase" / "local.toml"
+    try:
+        document = tomllib.loads(path.read_text()) if path.exists() else {}
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise StackError(f"{path} cannot be read: {error}") from error
+    names = document.get("database", {})
+    documents = document.get("page", {}).get("documents")
+    return Project(
+        **{name: _qualified(names.get(name, "")) for name in ("admission", "session_check", "rate_limits")},
+        documents=root / documents if documents else None,
+    )
+
+
+def _qualified(name: str) -> str:
+    if name and not QUALIFIED.fullmatch(name):
+        raise StackError(f"a name in supabase/local.toml reads like schema.name, not {name!r}")
+    return name

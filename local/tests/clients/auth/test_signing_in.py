@@ -1,0 +1,38 @@
+"""Signing up and in, by password and anonymously."""
+
+import httpx
+import psycopg
+from supabase import Client
+
+from local.tests.clients.auth.sessions import PASSWORD, at_once, claims_of, new_email, refused, sign_up
+from local.throwaway import Stack
+
+
+def test_signing_up_begins_a_session_of_fifteen_minute_tokens(app: Client, stack: Stack) -> None:
+    session = sign_up(app)
+    claims = claims_of(session.access_token, stack)
+    assert session.expires_in == 900
+    assert claims["exp"] - claims["iat"] == 900
+    assert claims["sub"] == session.user.id
+    assert claims["role"] == "authenticated"
+    assert [used["method"] for used in claims["amr"]] == ["password"]
+    assert session.user.identities and session.user.identities[0].provider == "email"
+
+
+def test_two_sign_ups_for_one_address_at_once_make_one_user(
+    http: httpx.Client, database: psycopg.Connection
+) -> None:
+    body = {"email": new_email(), "password": PASSWORD}
+    answers = at_once(lambda: http.post("/signup", json=body))
+    assert sorted(answer.status_code for answer in answers) == [200, 422]
+    loser = next(answer for answer in answers if answer.status_code == 422)
+    assert refused("user_already_exists", loser)
+    found = database.execute("select count(*) from auth.users where email = %s", [body["email"]]).fetchone()
+    assert found == (1,)
+
+
+def test_a_password_is_kept_as_bcrypt_of_cost_12(app: Client, database: psycopg.Connection) -> None:
+    session = sign_up(app)
+    query = "select encrypted_password from auth.users where id = %s"
+    kept = database.execute(query, [session.user.id]).fetchone()
+    assert kept and kept[0].startswith("$2b$12$")

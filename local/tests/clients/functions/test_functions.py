@@ -1,0 +1,247 @@
+"""What a function may count on, and what the others may when it fails."""
+
+import os
+import signal
+import subprocess
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from local.tests.clients.functions.conftest import UNVERIFIED, Write
+from local.tests.waiting import until
+from local.throwaway import Stack
+
+Call = Callable[..., httpx.Response]
+ECHO = "return Response.json({ method: request.method, path: new URL(request.url).pathname, "
+
+
+def processes(folder: Path) -> list[int]:
+    """Of Deno, that serve a function of the folder."""
+    found = subprocess.run(["pgrep", "-f", f"deno run .*{folder}"], capture_output=True, text=True)
+    return [int(pid) for pid in found.stdout.split()]
+
+
+def kill(pid: int) -> None:
+    """Until nobody is there who could take a call."""
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not psutil.pid_exists(pid))
+
+
+def test_a_function_is_told_method_path_query_headers_and_body(write: Write, call: Call) -> None:
+    write(
+        ECHO + "query: new URL(request.url).search, body: await request.text(), "
+        "header: request.headers.get('x-awkward'), id: request.headers.get('x-request-id') })"
+    )
+    answer = call(
+        f"{UNVERIFIED}/deep/path%20with+%2F?a=1&b=%26&a=%F0%9F%98%80",
+        "PUT",
+        content="naïve; שלום 😀".encode(),
+        headers={"x-awkward": 'a, b; c="d"', "x-request-id": "one-of-mine"},
+    )
+    assert answer.json() == {
+        "method": "PUT",
+        "path": f"/{UNVERIFIED}/deep/path%20with+%2F",
+        "query": "?a=1&b=%26&a=%F0%9F%98%80",
+        "body": "naïve; שלום 😀",
+        "header": 'a, b; c="d"',
+        "id": "one-of-mine",
+    }
+    assert answer.headers["x-request-id"] == "one-of-mine"
+
+
+def test_status_and_headers_of_an_answer_are_the_functions(write: Write, call: Call) -> None:
+    write(
+        "return new Response('made', { status: 201, headers: "
+        "[['set-cookie', 'a=1'], ['set-cookie', 'b=2'], ['content-type', 'text/x-own']] })"
+    )
+    answer = call()
+    assert (answer.status_code, answer.text) == (201, "made")
+    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
+    assert answer.headers["content-type"] == "text/x-own"
+
+
+def test_what_a_function_sends_arrives_before_it_has_ended(write: Write, url: str) -> None:
+    write(
+        "const text = new TextEncoder(); return new Response(new ReadableStream({ start(out) {"
+        "out.enqueue(text.encode('first')); setTimeout(() => { out.enqueue(text.encode('last'));"
+        "out.close(); }, 2000); } }))"
+    )
+    with httpx.stream("GET", f"{url}/{UNVERIFIED}", timeout=60) as answer:
+        assert next(answer.iter_raw()) == b"first"
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "nonsense", "eyJhbGciOiJub25lIn0.eyJyb2xlIjoic2VydmljZV9yb2xlIn0."],
+    ids=["none", "no token", "unsigned"],
+)
+def test_a_function_is_called_with_a_good_token_only(write: Write, call: Call, token: str) -> None:
+    write("return new Response('in')", name="closed")
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    answer = call("closed", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHORIZED")
+    assert call("closed", "OPTIONS").status_code == 200
+
+
+def test_the_project_s_keys_are_good_tokens(write: Write, call: Call, stack: Stack) -> None:
+    write("return new Response('in')", name="closed")
+    answer = call("closed", headers={"authorization": f"Bearer {stack.anon_key}"})
+    assert (answer.status_code, answer.text) == (200, "in")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nothing", "_shared", "..%2fopen", "open%00", "..", "%2e%2e%2fopen", "a" * 64, "-open", "op en", "link"],
+)
+def test_nothing_but_functions_of_the_folder_is_called(
+    write: Write, call: Call, folder: Path, tmp_path: Path, name: str
+) -> None:
+    write("return new Response('in')")
+    write("return new Response('shared')", name="_shared")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "index.ts").write_text("Deno.serve(() => new Response('out'))")
+    (folder / "link").symlink_to(outside)
+    headers = {"authorization": "Bearer none"}
+    assert call(name, headers=headers).status_code in (401, 404)
+    assert processes(folder) == [] and processes(outside) == []
+
+
+def test_a_function_that_crashes_is_answered_for_and_the_next_call_works(write: Write, call: Call) -> None:
+    write("if (request.method === 'DELETE') Deno.exit(1); return new Response('well')")
+    assert call().text == "well"
+    crash = call(method="DELETE", headers={"x-request-id": "the-crash"})
+    assert (crash.status_code, crash.json()["code"]) == (500, "WORKER_ERROR")
+    assert crash.json()["request_id"] == crash.headers["x-request-id"] == "the-crash"
+    assert call().text == "well"
+
+
+def test_an_error_that_nothing_catches_ends_no_other_call(write: Write, call: Call) -> None:
+    write("if (request.method === 'DELETE') throw new Error('no'); return new Response('well')")
+    assert call(method="DELETE").status_code == 500
+    assert call().text == "well"
+
+
+def test_a_function_killed_in_mid_traffic_is_back_at_the_next_call(
+    write: Write, call: Call, folder: Path
+) -> None:
+    write(
+        "if (request.method === 'PUT') { console.log('came in');"
+        "await new Promise((go) => setTimeout(go, 30000)); } return new Response('well')"
+    )
+    assert call().text == "well"
+    log = folder.parent / "logs" / f"functions-{UNVERIFIED}.log"
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(call, method="PUT")
+        until(lambda: "came in" in log.read_text())
+        for pid in processes(folder):
+            kill(pid)
+        assert waiting.result().status_code == 500
+    assert call().text == "well"
+
+
+def test_a_function_killed_between_two_calls_answers_the_next(write: Write, call: Call, folder: Path) -> None:
+    write("return new Response('well')")
+    for _ in range(10):
+        assert call().text == "well"
+        (pid,) = processes(folder)
+        kill(pid)
+    assert call().text == "well"
+
+
+def test_a_function_that_runs_on_but_is_not_reached_is_started_anew(call: Call, folder: Path) -> None:
+    (folder / UNVERIFIED).mkdir()
+    (folder / UNVERIFIED / "index.ts").write_text(
+        "const server = Deno.serve(async (request) => { if (request.method === 'DELETE') {"
+        "server.shutdown(); await new Promise((go) => setTimeout(go, 100)); }"
+        "return new Response(String(Deno.pid)); });"
+    )
+    first = call(method="DELETE").text
+    again = call()
+    assert again.status_code == 200 and again.text != first
+    until(lambda: processes(folder) == [int(again.text)])
+
+
+def test_a_function_that_does_not_start_is_told_of_until_it_is_mended(
+    write: Write, call: Call, folder: Path
+) -> None:
+    write("return new Response('well')", before="this is no TypeScript")
+    broken = call()
+    assert (broken.status_code, broken.json()["code"]) == (503, "BOOT_ERROR")
+    assert "no TypeScript" in (folder.parent / "logs" / f"functions-{UNVERIFIED}.log").read_text()
+    write("return new Response('well')")
+    assert call().text == "well"
+
+
+def test_a_change_of_a_function_of_what_it_shares_or_of_a_secret_counts_at_the_next_call(
+    write: Write, call: Call, folder: Path
+) -> None:
+    (folder / "_shared").mkdir()
+    (folder / "_shared" / "word.ts").write_text("export const word = 'old';")
+    shared = 'import { word } from "../_shared/word.ts";'
+    write("return new Response(`${word} 1 ${Deno.env.get('SECRET')}`)", before=shared)
+    assert call().text == "old 1 undefined"
+    write("return new Response(`${word} 2 ${Deno.env.get('SECRET')}`)", before=shared)
+    assert call().text == "old 2 undefined"
+    (folder / "_shared" / "word.ts").write_text("export const word = 'new';")
+    assert call().text == "new 2 undefined"
+    (folder / ".env").write_text('SECRET="of ours"\n')
+    assert call().text == "new 2 of ours"
+
+
+def test_a_call_is_answered_to_its_end_by_the_process_it_came_to(write: Write, call: Call) -> None:
+    write("await new Promise((go) => setTimeout(go, 1500)); return new Response('old')")
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(call)
+        assert call().text == "old"
+        write("return new Response('new')")
+        assert call().text == "new"
+        assert first.result().text == "old"
+
+
+def test_a_function_sees_its_secrets_and_what_the_stack_gives_and_nothing_else(
+    write: Write, call: Call, folder: Path, stack: Stack
+) -> None:
+    (folder / ".env").write_text("MINE=1\nSUPABASE_URL=http://elsewhere.example\n")
+    write("return Response.json(Deno.env.toObject())")
+    seen = call().json()
+    assert (seen["MINE"], seen["SUPABASE_URL"]) == ("1", stack.url)
+    assert not {"JWT_SECRET", "FUNCTIONS_DATABASE_URL", "AUTH_DATABASE_URL"} & set(seen)
+    assert stack.jwt_secret not in seen.values()
+
+
+@pytest.mark.parametrize(
+    "forbidden",
+    [
+        "await Deno.readTextFile('/etc/hostname')",
+        "await Deno.writeTextFile('x', '')",
+        "new Deno.Command('id').spawn()",
+    ],
+)
+def test_a_function_may_not_touch_the_machine(write: Write, call: Call, forbidden: str) -> None:
+    write(f"try {{ {forbidden}; return new Response('done') }} catch (e) {{ return new Response(e.name) }}")
+    assert call().text == "NotCapable"
+
+
+def test_many_first_calls_at_once_start_one_process(write: Write, call: Call, folder: Path) -> None:
+    write("return new Response('well')")
+    with ThreadPoolExecutor(16) as pool:
+        answers = [each.text for each in pool.map(lambda _: call(), range(16))]
+    assert answers == ["well"] * 16
+    assert len(processes(folder)) == 1
+
+
+def test_large_bodies_pass(write: Write, call: Call) -> None:
+    write("return new Response(request.body)")
+    content = uuid.uuid4().bytes * (1 << 16)
+    assert call(method="POST", content=content).content == content
+
+
+def test_npm_packages_are_there(write: Write, call: Call) -> None:
+    write("return new Response(ms('2 days').toString())", before='import ms from "npm:ms@2.1.3";')
+    assert call().text == str(2 * 24 * 3600 * 1000)

@@ -1,0 +1,169 @@
+"""Attacks: who attacks is stopped, the platform does not grow, and nobody else notices."""
+
+import os
+import random
+import struct
+import zlib
+from contextlib import ExitStack, suppress
+
+import psutil
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from local.tests.clients.realtime.conftest import Open
+from local.tests.clients.realtime.sockets import (
+    BYTES,
+    COMPRESSED,
+    CONTINUATION,
+    PING,
+    TEXT,
+    Socket,
+    end_of,
+    frame,
+    handshake,
+    reach,
+)
+from local.throwaway import Stack
+
+ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
+TINY = 5_000 if ROUNDS == 1 else 1_000_000
+GIGABYTE = 2**30
+
+pytestmark = pytest.mark.usefixtures("steady_memory", "bystanders")
+
+
+def test_a_frame_that_says_it_has_a_gigabyte_ends_its_connection(opened: Open) -> None:
+    """What comes with the head is read at once: closing on unread bytes would reset the connection."""
+    socket = opened()
+    head = b"\x81\xff" + struct.pack(">Q", GIGABYTE) + b"\0\0\0\0"
+    socket.websocket.socket.sendall(head + b"x" * 1_000)
+    assert end_of(socket)[0] == 1009
+
+
+def test_a_gigabyte_in_pieces_ends_its_connection(opened: Open) -> None:
+    socket = opened()
+    raw, piece = socket.websocket.socket, b"x" * 65_000
+    with suppress(OSError):
+        raw.sendall(frame(TEXT, piece, last=False))
+        for _ in range(GIGABYTE // len(piece)):
+            raw.sendall(frame(CONTINUATION, piece, last=False))
+    assert end_of(socket)[0] in (1009, None)
+
+
+@pytest.mark.parametrize("small", [frame(CONTINUATION, b"", last=False), frame(PING, b"x" * 125)])
+def test_pieces_and_pings_without_end_cut_their_sender_off(stack: Stack, small: bytes) -> None:
+    """Its answers are never read."""
+    with reach(stack.url) as raw:
+        raw.sendall(handshake(stack.url, stack.anon_key) + b"\r\n")
+        assert raw.recv(12) == b"HTTP/1.1 101"
+        raw.sendall(frame(TEXT, b"a", last=False))
+        with pytest.raises(ConnectionError):
+            for _ in range(10_000):
+                raw.sendall(small * 1000)
+
+
+def test_compression_is_not_agreed_to_and_what_is_compressed_ends_its_connection(opened: Open) -> None:
+    """10 MB of zeros in 10 KB, which are read at once."""
+    socket = opened()
+    assert socket.websocket.protocol.extensions == []
+    packer = zlib.compressobj(wbits=-15)
+    bomb = packer.compress(b"\0" * 10_000_000) + packer.flush(zlib.Z_SYNC_FLUSH)
+    socket.websocket.socket.sendall(frame(TEXT, bomb, bits=COMPRESSED))
+    assert end_of(socket)[0] == 1002
+
+
+def test_text_that_is_none_ends_its_connection(opened: Open) -> None:
+    socket = opened()
+    socket.websocket.socket.sendall(frame(TEXT, b"\xff\xfe"))
+    assert end_of(socket)[0] == 1007
+
+
+def test_handshakes_that_never_end_are_held_before_the_platform(stack: Stack, opened: Open) -> None:
+    platform = psutil.Process(stack.pid("platform"))
+    before = platform.num_fds()
+    with ExitStack() as open_sockets:
+        slow = [open_sockets.enter_context(reach(stack.url)) for _ in range(200)]
+        for raw in slow:
+            raw.sendall(handshake(stack.url, stack.anon_key))
+        for raw in slow:
+            raw.sendall(b"X-One-More: x\r\n")
+        assert opened().ask("phoenix", "heartbeat", {})["status"] == "ok"
+        assert platform.num_fds() - before < 50
+
+
+def test_ten_thousand_joins_on_one_socket_end_it(opened: Open) -> None:
+    socket = opened()
+    with suppress(ConnectionClosed):
+        for n in range(10_000):
+            socket.send(f"realtime:{n}", "phx_join", {})
+    code, reason = end_of(socket)
+    assert code is None or (code == 1008 and reason.startswith("too many "))
+
+
+@pytest.mark.parametrize("joined", [True, False])
+def test_a_flood_of_tiny_messages_ends_its_channel_and_then_its_connection(
+    opened: Open, room: str, joined: bool
+) -> None:
+    socket = opened()
+    if joined:
+        socket.join(room)
+    with pytest.raises(ConnectionClosed):
+        for _ in range(1_000_000):
+            socket.say(room, "x", {})
+    if joined:
+        told = socket.hear("system")
+        assert (told["status"], told["message"]) == ("error", "Too many messages per second")
+    assert end_of(socket) in [(1008, "too many messages per second"), (None, "")]
+
+
+def test_tiny_messages_of_one_who_always_comes_back_stop_nobody(
+    stack: Stack, room: str, bystanders: list[Socket]
+) -> None:
+    sent = 0
+    while sent < TINY:
+        for bystander in bystanders:
+            assert bystander.ask("phoenix", "heartbeat", {})["status"] == "ok"
+        with Socket(stack.url, stack.anon_key) as socket, suppress(ConnectionClosed):
+            socket.join(room)
+            while sent < TINY:
+                socket.say(room, "x", {})
+                sent += 1
+
+
+JUNK = [
+    "",
+    "nonsense",
+    "[]",
+    "{}",
+    "[" * 100_000,
+    '{"topic": 5, "event": "phx_join", "payload": {}, "ref": null}',
+    '{"topic": "realtime:x", "event": "phx_join", "payload": [], "ref": "x"}',
+    '{"topic": "realtime:x", "event": "broadcast", "payload": {"a": NaN}, "ref": "x"}',
+    '{"topic": "realtime:\\ud800", "event": "phx_join", "payload": {}, "ref": "x"}',
+    b"",
+    b"\x03\xff\xff\xff\xff\xff\x01",
+]
+
+
+@pytest.mark.parametrize("junk", JUNK)
+@pytest.mark.parametrize("vsn", ["1.0.0", "2.0.0"])
+def test_what_is_no_message_is_passed_over(opened: Open, vsn: str, junk: str | bytes) -> None:
+    socket = opened(vsn)
+    socket.websocket.send(junk)
+    assert socket.ask("phoenix", "heartbeat", {})["status"] == "ok"
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+@pytest.mark.parametrize("vsn", ["1.0.0", "2.0.0"])
+def test_junk_is_passed_over(opened: Open, room: str, vsn: str, turn: int) -> None:
+    """Bytes by chance, whole messages with bytes changed, on a channel that is joined."""
+    chance, socket = random.Random(turn), opened(vsn)
+    socket.join(room)
+    word = b"\x03\x01\x01\x05\x01\x00\x01" + b"11" + b"realt" + b"x" + b'{"a": 1}'
+    for _ in range(200):
+        changed = bytearray(word)
+        changed[chance.randrange(len(word))] = chance.randrange(256)
+        for junk in (chance.randbytes(chance.randrange(200)), bytes(changed)):
+            socket.websocket.socket.sendall(frame(BYTES, junk))
+            socket.websocket.send(junk.decode("latin-1"))
+    assert socket.ask("phoenix", "heartbeat", {})["status"] == "ok"

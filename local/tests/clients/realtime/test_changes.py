@@ -1,0 +1,318 @@
+"""postgres_changes: every committed change of a published table, by filter and as far as each may see."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from local.tests.clients.realtime.conftest import Open, Token
+from local.tests.clients.realtime.letters import ann, insert, listen, tables
+from local.tests.waiting import until
+from local.throwaway import Stack
+
+__all__ = ["ann", "tables"]
+
+
+def test_a_row_is_told_to_its_owner_with_values_as_json(
+    opened: Open, token: Token, ann: str, database: psycopg.Connection
+) -> None:
+    socket = opened("2.0.0")
+    answer = listen(socket, token(ann), table="letters")
+    (bound,) = answer["response"]["postgres_changes"]
+    assert {**bound, "id": 0} == {"event": "*", "schema": "public", "table": "letters", "id": 0}
+    assert (answer["told"]["status"], answer["told"]["message"]) == ("ok", "Subscribed to PostgreSQL")
+    insert(
+        database,
+        id=1,
+        owner=ann,
+        text="a; 'b' 🎬",
+        at="2026-03-01 12:00:00+01",
+        n="1.50",
+        done=False,
+        tags=["x y", "z"],
+        more='{"a": [1, null]}',
+        bytes=b"\x00\xff",
+        mood="so so",
+        short="ab",
+        name="a; b",
+        secret="hidden",
+    )
+    heard = socket.hear("postgres_changes")
+    assert heard["ids"] == [bound["id"]]
+    data = heard["data"]
+    assert (data["type"], data["schema"], data["table"], data["errors"]) == (
+        "INSERT",
+        "public",
+        "letters",
+        None,
+    )
+    assert data["commit_timestamp"].endswith("Z") and len(data["commit_timestamp"]) == 24
+    assert data["record"] == {
+        "id": 1,
+        "owner": ann,
+        "text": "a; 'b' 🎬",
+        "at": "2026-03-01T11:00:00+00:00",
+        "n": 1.5,
+        "done": False,
+        "tags": ["x y", "z"],
+        "more": {"a": [1, None]},
+        "bytes": "\\x00ff",
+        "mood": "so so",
+        "short": "ab   ",
+        "name": "a; b",
+    }
+    assert "old_record" not in data
+    assert {"name": "id", "type": "int4"} in data["columns"] and {"name": "n", "type": "numeric"} in data[
+        "columns"
+    ]
+    assert "secret" not in {column["name"] for column in data["columns"]}
+
+
+def test_a_row_is_not_told_to_another_user_nor_to_who_may_not_read(
+    opened: Open, token: Token, ann: str, database: psycopg.Connection
+) -> None:
+    owner, other, nobody = opened(), opened(), opened()
+    listen(owner, token(ann), table="letters")
+    listen(other, token(), table="letters")
+    listen(nobody, table="letters")
+    insert(database, id=1, owner=ann, text="private")
+    assert owner.hear("postgres_changes")["data"]["record"]["text"] == "private"
+    assert other.hears_nothing_before_a_heartbeat("postgres_changes")
+    refused = nobody.hear("postgres_changes")["data"]
+    assert (refused["errors"], refused["record"]) == (["Error 401: Unauthorized"], {})
+
+
+def test_updates_and_deletes_tell_what_was(opened: Open, database: psycopg.Connection) -> None:
+    socket = opened()
+    listen(socket, table="open_letters")
+    database.execute("insert into open_letters values (1, 'a', 'x y')")
+    database.execute("update open_letters set text = null")
+    database.execute("delete from open_letters")
+    heard = [socket.hear("postgres_changes")["data"] for _ in range(3)]
+    first = {"id": 1, "text": "a", "Odd Name": "x y"}
+    second = {**first, "text": None}
+    assert [data["type"] for data in heard] == ["INSERT", "UPDATE", "DELETE"]
+    assert [data.get("record") for data in heard] == [first, second, None]
+    assert [data.get("old_record") for data in heard] == [None, first, second]
+
+
+def test_of_a_secured_table_only_keys_are_told_of_what_was_and_deletes_go_to_all(
+    opened: Open, token: Token, ann: str, database: psycopg.Connection
+) -> None:
+    owner, other = opened(), opened()
+    listen(owner, token(ann), table="letters")
+    listen(other, token(), table="letters")
+    insert(database, id=1, owner=ann, text="private")
+    heard = [owner.hear("postgres_changes")["data"]]
+    for statement in (b"update letters set text = 'changed'", b"delete from letters"):
+        database.execute(statement)
+        heard.append(owner.hear("postgres_changes")["data"])
+    assert [data.get("old_record") for data in heard] == [None, {"id": 1}, {"id": 1}]
+    assert other.hear("postgres_changes")["data"]["old_record"] == {"id": 1}
+    assert other.hears_nothing_before_a_heartbeat("postgres_changes")
+
+
+def test_a_long_value_that_did_not_change_is_told_where_the_old_row_has_it(
+    opened: Open, database: psycopg.Connection
+) -> None:
+    socket = opened()
+    listen(socket, table="open_letters")
+    long = "".join(str(uuid4()) for _ in range(500))
+    database.execute("insert into open_letters values (1, %s, 'x')", [long])
+    database.execute("""update open_letters set "Odd Name" = 'y'""")
+    socket.hear("postgres_changes")
+    assert socket.hear("postgres_changes")["data"]["record"] == {"id": 1, "text": long, "Odd Name": "y"}
+
+
+@pytest.mark.parametrize("event", ["INSERT", "UPDATE", "DELETE"])
+def test_only_the_event_that_was_asked_for_is_told(
+    opened: Open, database: psycopg.Connection, event: str
+) -> None:
+    socket = opened()
+    listen(socket, event=event, table="open_letters")
+    with database.transaction():
+        database.execute("insert into open_letters values (1, 'a', null)")
+        database.execute("update open_letters set text = 'b'")
+        database.execute("delete from open_letters")
+        database.execute("insert into open_letters values (2, 'end', null)")
+        database.execute("update open_letters set text = 'end 2'")
+        database.execute("delete from open_letters")
+    heard = [socket.hear("postgres_changes")["data"] for _ in range(2)]
+    assert [data["type"] for data in heard] == [event, event]
+
+
+def test_two_subscriptions_of_one_channel_are_one_message(opened: Open, database: psycopg.Connection) -> None:
+    socket = opened()
+    asked = [
+        {"event": "*", "schema": "public", "table": "open_letters"},
+        {"event": "INSERT", "schema": "public", "table": "open_letters", "filter": "id=eq.1"},
+        {"event": "INSERT", "schema": "public", "table": "open_letters", "filter": "id=eq.2"},
+    ]
+    bound = socket.join("changes", postgres_changes=asked)["response"]["postgres_changes"]
+    database.execute("insert into open_letters values (1, 'a', null)")
+    assert sorted(socket.hear("postgres_changes")["ids"]) == sorted(one["id"] for one in bound[:2])
+
+
+def test_chosen_columns_come_with_the_key(opened: Open, database: psycopg.Connection) -> None:
+    socket = opened()
+    listen(socket, table="open_letters", select=["Odd Name"])
+    database.execute("insert into open_letters values (1, 'a', 'x')")
+    assert socket.hear("postgres_changes")["data"]["record"] == {"id": 1, "Odd Name": "x"}
+
+
+def test_a_table_without_a_key_tells_an_error(opened: Open, database: psycopg.Connection) -> None:
+    socket = opened()
+    listen(socket, table="keyless")
+    database.execute("insert into keyless values ('a')")
+    assert socket.hear("postgres_changes")["data"]["errors"] == ["Error 400: Bad Request, no primary key"]
+
+
+def test_of_a_row_that_is_too_large_only_short_values_are_told(
+    opened: Open, database: psycopg.Connection
+) -> None:
+    socket = opened()
+    listen(socket, table="open_letters")
+    database.execute("insert into open_letters values (1, repeat('long', 300000), 'short')")
+    data = socket.hear("postgres_changes")["data"]
+    assert (data["errors"], data["record"]) == (
+        ["Error 413: Payload Too Large"],
+        {"id": 1, "Odd Name": "short"},
+    )
+
+
+def test_a_policy_that_raises_withholds_that_row_alone(
+    opened: Open, token: Token, ann: str, database: psycopg.Connection
+) -> None:
+    owner, service = opened(), opened()
+    listen(owner, token(ann), table="letters")
+    listen(service, token(role="service_role"), table="letters")
+    insert(database, id=1, owner=ann, text="raise")
+    insert(database, id=2, owner=ann, text="fine")
+    first, second = (owner.hear("postgres_changes")["data"] for _ in range(2))
+    assert (first["record"], "Error 500" in first["errors"][0]) == ({}, True)
+    assert second["record"]["id"] == 2
+    assert [service.hear("postgres_changes")["data"]["record"]["id"] for _ in range(2)] == [1, 2]
+
+
+@contextmanager
+def held(stack: Stack, statement: str) -> Iterator[None]:
+    """Committed and streamed, but not to be seen by anybody until the end: the commit waits for a standby."""
+    with (
+        psycopg.connect(stack.admin_database_url, autocommit=True) as admin,
+        psycopg.connect(stack.database_url, autocommit=True) as connection,
+    ):
+        admin.execute("alter system set synchronous_standby_names = 'nobody'")
+        admin.execute("select pg_reload_conf()")
+        writer = threading.Thread(target=connection.execute, args=[statement.encode()])
+        try:
+            until(lambda: commits_wait(stack, admin))
+            writer.start()
+            try:
+                until(lambda: waiting(admin, connection))
+                yield
+            finally:
+                waiting(admin, connection, "pg_cancel_backend(pid)")
+                writer.join()
+        finally:
+            admin.execute("alter system reset synchronous_standby_names")
+            admin.execute("select pg_reload_conf()")
+
+
+def commits_wait(stack: Stack, admin: psycopg.Connection) -> bool:
+    """Whether a commit does, which then is given up: from when the checkpointer has read the setting too."""
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        commit = "select pg_logical_emit_message(true, '', '')"
+        trying = threading.Thread(target=connection.execute, args=[commit])
+        trying.start()
+        while trying.is_alive():
+            if waiting(admin, connection, "pg_cancel_backend(pid)"):
+                trying.join()
+                return True
+    return False
+
+
+def waiting(admin: psycopg.Connection, connection: psycopg.Connection, act: str = "pid") -> bool:
+    """Whether the connection's commit waits for a standby; then with its `pid` it is acted."""
+    query = f"select {act} from pg_stat_activity where pid = %s and wait_event = 'SyncRep'"
+    return admin.execute(query.encode(), [connection.info.backend_pid]).rowcount > 0
+
+
+def test_who_may_see_a_row_is_asked_when_it_can_be_seen(
+    stack: Stack, opened: Open, token: Token, ann: str, database: psycopg.Connection
+) -> None:
+    owner, next_owner, bob = opened(), opened("2.0.0"), str(uuid4())
+    listen(owner, token(ann), table="letters")
+    listen(next_owner, token(bob), table="letters")
+    with held(stack, f"insert into letters (id, owner) values (1, '{ann}')"):
+        time.sleep(0.3)
+    assert owner.hear("postgres_changes")["data"]["record"]["id"] == 1
+    with held(stack, f"update letters set owner = '{bob}', text = 'for bob'"):
+        time.sleep(0.3)
+    assert next_owner.hear("postgres_changes")["data"]["record"]["text"] == "for bob"
+    assert owner.hears_nothing_before_a_heartbeat("postgres_changes")
+
+
+def test_a_renewed_token_sees_as_its_user(
+    opened: Open, token: Token, ann: str, database: psycopg.Connection
+) -> None:
+    socket = opened()
+    listen(socket, token(), table="letters")
+    socket.send("realtime:changes", "access_token", {"access_token": token(ann)})
+    socket.ask("phoenix", "heartbeat", {})
+    insert(database, id=1, owner=ann)
+    assert socket.hear("postgres_changes")["data"]["record"]["id"] == 1
+
+
+def test_all_changes_of_a_schema_come_in_order_of_commit_and_undone_ones_never(
+    opened: Open, database: psycopg.Connection
+) -> None:
+    socket = opened()
+    listen(socket)
+    with database.transaction(force_rollback=True):
+        database.execute("insert into open_letters values (0, 'undone', null)")
+    with database.transaction():
+        for n in range(1, 201):
+            database.execute("insert into open_letters values (%s, 'x', null)", [n])
+    heard = [socket.hear("postgres_changes")["data"]["record"]["id"] for _ in range(200)]
+    assert heard == list(range(1, 201))
+
+
+def test_a_table_may_be_in_any_schema_that_clients_use_and_have_types_of_extensions(
+    opened: Open, database: psycopg.Connection
+) -> None:
+    database.execute("""
+        create schema "club; rooms";
+        grant usage on schema "club; rooms" to anon;
+        create type "club; rooms".size as enum ('small', 'so big');
+        create table "club; rooms".rooms (
+            id integer primary key, size "club; rooms".size,
+            name extensions.citext, taste extensions.vector (2)
+        );
+        grant select on "club; rooms".rooms to anon;
+        alter publication supabase_realtime add table "club; rooms".rooms
+    """)
+    try:
+        socket = opened()
+        assert (
+            listen(socket, schema="club; rooms", table="rooms", filter="size=eq.so big")["told"]["status"]
+            == "ok"
+        )
+        database.execute("insert into \"club; rooms\".rooms values (1, 'so big', 'Attic', '[1, 2.5]')")
+        record = socket.hear("postgres_changes")["data"]["record"]
+        assert record == {"id": 1, "size": "so big", "name": "Attic", "taste": "[1,2.5]"}
+    finally:
+        database.execute('drop schema "club; rooms" cascade')
+
+
+def test_who_left_hears_no_changes(opened: Open, database: psycopg.Connection) -> None:
+    gone, there = opened(), opened()
+    listen(gone, table="open_letters")
+    listen(there, table="open_letters")
+    gone.ask("realtime:changes", "phx_leave", {})
+    database.execute("insert into open_letters values (1, 'a', null)")
+    there.hear("postgres_changes")
+    assert gone.hears_nothing_before_a_heartbeat("postgres_changes")

@@ -1,0 +1,221 @@
+"""What is too much, too large or too fast: who sends it is stopped, and nobody else notices."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from local.tests.clients.realtime.conftest import Open, Token
+from local.tests.clients.realtime.sockets import Socket, end_of
+from local.tests.second import second_platform
+from local.tests.waiting import until
+from local.throwaway import Stack
+
+LARGEST = 256 * 1024
+
+
+@pytest.mark.usefixtures("bystanders")
+@pytest.mark.parametrize("vsn", ["1.0.0", "2.0.0"])
+def test_a_message_of_more_than_256_kb_is_refused_and_its_channel_stays(
+    opened: Open, room: str, vsn: str
+) -> None:
+    ann, bob = opened(vsn), opened(vsn)
+    ann.join(room, broadcast={"ack": True})
+    bob.join(room)
+    ann.say(room, "large", "x" * (LARGEST - 1000))
+    assert ann.hear("phx_reply")["status"] == "ok"
+    assert len(bob.hear("broadcast")["payload"]) == LARGEST - 1000
+    ann.say(room, "too large", "x" * LARGEST)
+    assert ann.hear("phx_reply") == {"status": "error", "response": {"reason": "payload_size_exceeded"}}
+    assert bob.hears_nothing_before_a_heartbeat("broadcast")
+
+
+@pytest.mark.usefixtures("bystanders")
+def test_a_presence_of_more_than_256_kb_ends_its_channel(opened: Open, room: str) -> None:
+    ann = opened()
+    ann.join(room, presence={"enabled": True})
+    ann.send(f"realtime:{room}", "presence", {"event": "track", "payload": {"a": "x" * LARGEST}})
+    assert ann.hear("system")["message"] == "Track message size exceeded"
+    assert ann.hear("phx_close") == {}
+
+
+@pytest.mark.usefixtures("bystanders")
+def test_a_presence_key_of_a_megabyte_is_refused(opened: Open, room: str) -> None:
+    answer = opened().join(room, presence={"key": "k" * 1_000_000, "enabled": True})
+    assert answer["response"] == {"reason": "InvalidJoinPayload: A presence key has at most 1024 characters"}
+
+
+@pytest.mark.usefixtures("bystanders")
+def test_presence_is_bounded_over_all_topics_of_a_connection(opened: Open, room: str) -> None:
+    """Half a MiB of a connection, however many topics it is spread over; another connection has its own."""
+    ann, bob = opened(), opened()
+
+    def tracked(socket: Socket, n: int, size: int) -> object:
+        told = {"event": "track", "payload": {"x": "x" * size}}
+        return socket.ask(f"realtime:{room} {n}", "presence", told)["status"]
+
+    for n in range(3):
+        for socket in (ann, bob):
+            socket.join(f"{room} {n}", presence={"enabled": True})
+    assert [tracked(ann, n, 200_000) for n in range(3)] == ["ok", "ok", "error"]
+    assert tracked(bob, 2, 200_000) == "ok"
+    assert tracked(ann, 1, 1000) == "ok"
+    assert tracked(ann, 2, 200_000) == "ok"
+    ann.ask(f"realtime:{room} 0", "phx_leave", {})
+    assert tracked(ann, 1, 200_000) == "ok"
+
+
+@pytest.mark.usefixtures("bystanders")
+def test_a_hundred_channels_may_be_joined_and_no_more(opened: Open, room: str) -> None:
+    socket = opened()
+    for n in range(100):
+        assert socket.join(f"{room} {n}")["status"] == "ok"
+    refused = {"status": "error", "response": {"reason": "ChannelRateLimitReached: Too many channels"}}
+    assert socket.join(f"{room} 100") == refused
+    socket.ask(f"realtime:{room} 0", "phx_leave", {})
+    assert socket.join(f"{room} 100")["status"] == "ok"
+
+
+@pytest.mark.usefixtures("bystanders")
+def test_a_reader_that_does_not_read_is_cut_off_and_the_others_hear_everything(
+    opened: Open, room: str
+) -> None:
+    ann, bob, slow = opened("2.0.0"), opened("2.0.0"), opened("2.0.0")
+    for socket in (ann, bob, slow):
+        socket.join(room)
+    slow.websocket.recv_messages.pause()
+    try:
+        content = json.dumps("x" * 200_000).encode()
+        for n in range(150):
+            ann.say_binary(room, str(n), content, is_json=True)
+            assert bob.hear("broadcast")["event"] == str(n)
+    finally:
+        slow.websocket.recv_messages.resume()
+    end_of(slow)
+    assert len(slow.heard) < 150
+
+
+@pytest.mark.usefixtures("bystanders")
+def test_half_a_surrogate_pair_is_passed_on_as_it_came(opened: Open, room: str) -> None:
+    ann, bob = opened("1.0.0"), opened("2.0.0")
+    ann.join(room)
+    bob.join(room)
+    ann.say(room, "half", {"text": "\ud83c"})
+    assert bob.hear("broadcast")["payload"] == {"text": "\ud83c"}
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff", b"NaN"])
+def test_a_binary_frame_that_says_json_and_holds_none_is_passed_over(
+    opened: Open, room: str, content: bytes
+) -> None:
+    ann, bob = opened("2.0.0"), opened("2.0.0")
+    ann.join(room)
+    bob.join(room)
+    ann.say_binary(room, "x", content, is_json=True)
+    ann.ask("phoenix", "heartbeat", {})
+    assert bob.hears_nothing_before_a_heartbeat("broadcast")
+
+
+@pytest.mark.usefixtures("bystanders")
+def test_a_topic_holds_no_more_presence_than_a_newcomer_can_be_told(opened: Open, room: str) -> None:
+    """Two megabytes: of 250 KB each there is room for eight."""
+    crowd = [opened() for _ in range(9)]
+    answers = []
+    for n, socket in enumerate(crowd):
+        socket.join(room, presence={"key": f"key {n}", "enabled": True})
+        told = {"event": "track", "payload": {"n": n, "text": "x" * 250_000}}
+        answers.append(socket.ask(f"realtime:{room}", "presence", told))
+    assert [answer["status"] for answer in answers] == ["ok"] * 8 + ["error"]
+    assert answers[8]["response"] == {"reason": "Too much is told on this topic"}
+    newcomer = opened("2.0.0")
+    newcomer.join(room, presence={"enabled": True})
+    assert set(newcomer.hear("presence_state")) == {f"key {n}" for n in range(8)}
+    crowd[0].ask(f"realtime:{room}", "presence", {"event": "untrack"})
+    again = crowd[8].ask(
+        f"realtime:{room}", "presence", {"event": "track", "payload": {"text": "x" * 250_000}}
+    )
+    assert again["status"] == "ok"
+    assert newcomer.hears_nothing_before_a_heartbeat("phx_close")
+
+
+@pytest.fixture
+def narrow(stack: Stack) -> Iterator[str]:
+    """Where a second platform serves the same database, with small limits."""
+    limits = {"REALTIME_CONNECTIONS": "3", "REALTIME_PROJECT_JOINS_PER_SECOND": "1"}
+    with second_platform(stack, ["realtime"], **limits) as url:
+        yield url
+
+
+@pytest.fixture
+def slow(stack: Stack) -> Iterator[str]:
+    """Where one takes a message a second, ten at once."""
+    with second_platform(stack, ["realtime"], REALTIME_MESSAGES_PER_SECOND="1") as url:
+        yield f"{url}/realtime/v1/api/broadcast"
+
+
+def test_a_connection_too_many_is_refused_until_one_goes(stack: Stack, narrow: str) -> None:
+    with ExitStack() as sockets:
+        first, *_ = [sockets.enter_context(Socket(narrow, stack.anon_key)) for _ in range(3)]
+        with pytest.raises(InvalidStatus) as refused:
+            Socket(narrow, stack.anon_key)
+        answer = refused.value.response
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+        words = "ConnectionRateLimitReached: Too many connected users"
+        assert json.loads(answer.body or b"") == {"message": words}
+        assert first.ask("phoenix", "heartbeat", {})["status"] == "ok"
+        first.websocket.close()
+        until(lambda: joins(narrow, stack.anon_key))
+
+
+def joins(url: str, key: str) -> bool:
+    try:
+        with Socket(url, key) as socket:
+            return bool(socket.ask("phoenix", "heartbeat", {})["status"] == "ok")
+    except InvalidStatus:
+        return False
+
+
+def test_joins_beyond_what_the_project_may_are_refused_and_their_connections_stay(
+    stack: Stack, narrow: str, room: str
+) -> None:
+    with Socket(narrow, stack.anon_key) as one, Socket(narrow, stack.anon_key) as other:
+        answers = [socket.join(f"{room} {n}") for n in range(4) for socket in (one, other)]
+        assert {answer["status"] for answer in answers} == {"ok"}
+        refused = [other.join(f"{room} {n}") for n in range(4, 20)]
+        reason = "ClientJoinRateLimitReached: Too many joins per second"
+        assert {"status": "error", "response": {"reason": reason}} in refused
+        one.say(f"{room} 0", "still here", {})
+        assert other.hear("broadcast")["event"] == "still here"
+
+
+def test_broadcasts_by_http_beyond_a_callers_limit_are_refused_and_nobody_elses(
+    slow: str, room: str, token: Token
+) -> None:
+    ann, bob = token(), token()
+
+    def post(user: str, count: int) -> httpx.Response:
+        found = [{"topic": room, "event": "x", "payload": {}}] * count
+        headers = {"Authorization": f"Bearer {user}", "Origin": "https://app.example"}
+        return httpx.post(slow, json={"messages": found}, headers=headers)
+
+    assert [post(ann, 5).status_code, post(ann, 5).status_code] == [202, 202]
+    refused = next(answer for answer in (post(ann, 5) for _ in range(50)) if answer.is_error)
+    assert (refused.status_code, refused.json()) == (429, {"message": "You have exceeded your rate limit"})
+    assert 1 <= int(refused.headers["retry-after"]) <= 5
+    assert refused.headers["access-control-allow-origin"] == "*"
+    batch = post(bob, 11)
+    words = "Too many messages to broadcast, please reduce the batch size"
+    assert (batch.status_code, batch.json()) == (429, {"message": words})
+    assert "retry-after" not in batch.headers
+    assert post(bob, 5).status_code == 202
+
+
+def test_what_is_refused_by_http_counts_too(slow: str, token: Token) -> None:
+    headers, statuses = {"Authorization": f"Bearer {token()}"}, list[int]()
+    with httpx.Client(headers=headers) as http:
+        while 429 not in statuses and len(statuses) < 100:
+            statuses.append(http.post(slow, content=b"{").status_code)
+    assert statuses[:10] == [400] * 10 and statuses[-1] == 429

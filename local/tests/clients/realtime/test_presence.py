@@ -1,0 +1,121 @@
+"""Presence: who is on a topic, what each tells of itself, and what changes."""
+
+from typing import Any
+
+import pytest
+
+from local.tests.clients.realtime.conftest import Open
+from local.tests.clients.realtime.sockets import Message, Socket
+
+
+def here(socket: Socket, room: str, key: str) -> Message:
+    socket.join(room, presence={"key": key, "enabled": True})
+    return socket.hear("presence_state")
+
+
+def track(socket: Socket, room: str, told: object) -> Message:
+    return socket.ask(f"realtime:{room}", "presence", {"event": "track", "payload": told})
+
+
+def told(state: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """By key, what is told, without references."""
+    return {
+        key: [
+            {name: value for name, value in meta.items() if not name.startswith("phx")}
+            for meta in found["metas"]
+        ]
+        for key, found in state.items()
+    }
+
+
+def test_who_comes_sees_who_is_there_and_everybody_is_told(opened: Open, room: str) -> None:
+    ann, bob = opened("1.0.0"), opened("2.0.0")
+    assert here(ann, room, "ann") == {}
+    assert track(ann, room, {"mood": "good; 'fine' 🎬"}) == {"status": "ok", "response": {}}
+    assert told(ann.hear("presence_diff")["joins"]) == {"ann": [{"mood": "good; 'fine' 🎬"}]}
+    assert told(here(bob, room, "bob")) == {"ann": [{"mood": "good; 'fine' 🎬"}]}
+    track(bob, room, {"mood": None})
+    for socket in (ann, bob):
+        diff = socket.hear("presence_diff")
+        assert (told(diff["joins"]), diff["leaves"]) == ({"bob": [{"mood": None}]}, {})
+
+
+def test_two_devices_under_one_key_are_two_entries(opened: Open, room: str) -> None:
+    phone, desk = opened(), opened()
+    here(phone, room, "ann")
+    here(desk, room, "ann")
+    track(phone, room, {"at": "phone"})
+    track(desk, room, {"at": "desk"})
+    state = told(here(opened(), room, "bob"))
+    assert sorted(entry["at"] for entry in state["ann"]) == ["desk", "phone"]
+
+
+def test_what_changes_is_a_leave_and_a_join_that_refers_to_it(opened: Open, room: str) -> None:
+    ann = opened()
+    here(ann, room, "ann")
+    track(ann, room, {"n": 1})
+    first = ann.hear("presence_diff")["joins"]["ann"]["metas"][0]
+    track(ann, room, {"n": 2})
+    diff = ann.hear("presence_diff")
+    assert diff["leaves"]["ann"]["metas"] == [first]
+    assert diff["joins"]["ann"]["metas"][0]["phx_ref_prev"] == first["phx_ref"]
+    assert told(diff["joins"]) == {"ann": [{"n": 2}]}
+
+
+def test_telling_the_same_again_tells_nobody(opened: Open, room: str) -> None:
+    ann = opened()
+    here(ann, room, "ann")
+    track(ann, room, {"n": 1})
+    ann.hear("presence_diff")
+    assert track(ann, room, {"n": 1})["status"] == "ok"
+    track(ann, room, {"n": 2})
+    assert told(ann.hear("presence_diff")["joins"]) == {"ann": [{"n": 2}]}
+
+
+@pytest.mark.parametrize("way", ["untrack", "leave", "close"])
+def test_who_goes_is_told_of(opened: Open, room: str, way: str) -> None:
+    ann, bob = opened(), opened()
+    here(ann, room, "ann")
+    here(bob, room, "bob")
+    track(bob, room, {})
+    assert told(ann.hear("presence_diff")["joins"]) == {"bob": [{}]}
+    match way:
+        case "untrack":
+            bob.ask(f"realtime:{room}", "presence", {"event": "untrack"})
+        case "leave":
+            bob.ask(f"realtime:{room}", "phx_leave", {})
+        case "close":
+            bob.websocket.close()
+    assert told(ann.hear("presence_diff")["leaves"]) == {"bob": [{}]}
+
+
+def test_tracking_starts_presence_that_was_not_asked_for(opened: Open, room: str) -> None:
+    ann, bob = opened(), opened()
+    here(ann, room, "ann")
+    track(ann, room, {})
+    bob.join(room, presence={"key": "bob", "enabled": False})
+    assert bob.hears_nothing_before_a_heartbeat("presence_state")
+    track(bob, room, {})
+    assert "ann" in bob.hear("presence_state")
+
+
+def test_without_a_key_each_gets_one(opened: Open, room: str) -> None:
+    ann = opened()
+    here(ann, room, "")
+    track(ann, room, {})
+    (key,) = ann.hear("presence_diff")["joins"]
+    assert len(key) == 36
+
+
+@pytest.mark.parametrize(
+    ("payload", "response"),
+    [
+        ({"event": "track", "payload": "text"}, {"reason": "Presence track payload must be a map"}),
+        ({"event": "dance", "payload": {}}, {}),
+    ],
+)
+def test_what_is_no_presence_is_refused(opened: Open, room: str, payload: object, response: object) -> None:
+    ann = opened()
+    here(ann, room, "ann")
+    answer = ann.ask(f"realtime:{room}", "presence", payload)
+    assert answer == {"status": "error", "response": response}

@@ -1,0 +1,193 @@
+"""Private channels: policies on realtime.messages decide, asked once at the join."""
+
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from local.tests.clients.realtime.conftest import Open, Token
+from local.tests.clients.realtime.sockets import Socket
+from local.tests.waiting import until
+
+MAY_NOT = "Unauthorized: You do not have permissions to read from this Channel topic: "
+POLICIES = """
+    create policy listeners on realtime.messages for select to authenticated using (
+        realtime.topic() in ('listened ' || (select auth.uid()), 'own ' || (select auth.uid()))
+        or (realtime.topic() like 'presence only %' and extension = 'presence')
+        or (realtime.topic() like 'raising %' and (realtime.topic())::integer = 1)
+    );
+    create policy speakers on realtime.messages for insert to authenticated with check (
+        realtime.topic() = 'own ' || (select auth.uid())
+    )
+"""
+
+
+@pytest.fixture(autouse=True)
+def policies(database: psycopg.Connection) -> Iterator[None]:
+    database.execute(POLICIES.encode())
+    yield
+    database.execute("drop policy listeners on realtime.messages; drop policy speakers on realtime.messages")
+
+
+@pytest.fixture
+def ann() -> str:
+    return str(uuid4())
+
+
+LIFETIMES = (2, 8, 32)
+"""Seconds that a token lasts which expires in a test: as few as the machine can join within."""
+
+
+def test_who_may_read_and_write_joins_and_is_heard(opened: Open, token: Token, ann: str) -> None:
+    one, other = opened(), opened("2.0.0")
+    assert one.join(f"own {ann}", token(ann), private=True)["status"] == "ok"
+    assert other.join(f"own {ann}", token(ann), private=True)["status"] == "ok"
+    one.say(f"own {ann}", "news", {"a": 1})
+    assert other.hear("broadcast")["payload"] == {"a": 1}
+
+
+def test_another_users_topic_is_refused(opened: Open, token: Token, ann: str) -> None:
+    eve = opened()
+    refused = eve.join(f"own {ann}", token(), private=True)
+    assert refused == {"status": "error", "response": {"reason": f"{MAY_NOT}own {ann}"}}
+    assert eve.say(f"own {ann}", "x", {})
+    assert eve.hear("phx_reply")["response"] == {"reason": "unmatched topic"}
+
+
+def test_the_key_alone_joins_no_private_topic(opened: Open, ann: str) -> None:
+    assert opened().join(f"own {ann}", private=True)["response"]["reason"].startswith("Unauthorized: ")
+
+
+def test_who_may_only_read_is_not_heard(opened: Open, token: Token, ann: str) -> None:
+    one, other = opened(), opened()
+    for socket in (one, other):
+        socket.join(f"listened {ann}", token(ann), private=True, broadcast={"ack": True})
+    one.say(f"listened {ann}", "news", {})
+    assert one.hears_nothing_before_a_heartbeat("phx_reply")
+    assert other.hears_nothing_before_a_heartbeat("broadcast")
+    tracked = one.ask(f"realtime:listened {ann}", "presence", {"event": "track", "payload": {}})
+    assert tracked == {"status": "error", "response": {}}
+
+
+def test_a_private_topic_and_a_public_one_of_the_same_name_are_two(
+    opened: Open, token: Token, ann: str
+) -> None:
+    member, stranger = opened(), opened()
+    member.join(f"own {ann}", token(ann), private=True)
+    stranger.join(f"own {ann}")
+    stranger.say(f"own {ann}", "forged", {})
+    member.say(f"own {ann}", "secret", {})
+    for socket in (member, stranger):
+        assert socket.hears_nothing_before_a_heartbeat("broadcast")
+
+
+def test_who_may_read_presence_only_hears_no_broadcast(opened: Open, token: Token) -> None:
+    one = opened()
+    assert one.join("presence only 1", token(), private=True, presence={"enabled": True})["status"] == "ok"
+    assert one.hear("presence_state") == {}
+
+
+@pytest.mark.parametrize("topic", ["raising a", "raising '; drop table realtime.messages; --"])
+def test_a_policy_that_raises_refuses_that_join_alone(
+    opened: Open, token: Token, ann: str, topic: str
+) -> None:
+    one, other = opened(), opened()
+    one.join(f"own {ann}", token(ann), private=True)
+    assert other.join(topic, token(ann), private=True)["response"]["reason"] == MAY_NOT + topic
+    assert other.join(f"own {ann}", token(ann), private=True)["status"] == "ok"
+    other.say(f"own {ann}", "still here", {})
+    assert one.hear("broadcast")["event"] == "still here"
+
+
+@pytest.mark.parametrize(
+    "topic", ["'; drop table realtime.messages; --", "own ' || auth.uid() || '", "%", "\\"]
+)
+def test_sql_in_a_topic_is_a_name_like_any(opened: Open, token: Token, topic: str) -> None:
+    assert opened().join(topic, token(), private=True)["response"]["reason"] == MAY_NOT + topic
+
+
+@pytest.mark.parametrize("role", ["postgres", "supabase_admin", "nobody; drop", "service_role '"])
+def test_a_token_for_a_role_that_is_no_callers_is_refused(opened: Open, token: Token, role: str) -> None:
+    reason = opened().join("x", token(role=role), private=True)["response"]["reason"]
+    assert reason == f"{MAY_NOT}x"
+
+
+def test_the_service_role_joins_everything(opened: Open, token: Token, ann: str) -> None:
+    assert opened().join(f"own {ann}", token(role="service_role"), private=True)["status"] == "ok"
+
+
+def test_nothing_is_left_of_asking(
+    opened: Open, token: Token, ann: str, database: psycopg.Connection
+) -> None:
+    opened().join(f"own {ann}", token(ann), private=True)
+    row = database.execute(
+        "select count(*) from realtime.messages where topic = %s", [f"own {ann}"]
+    ).fetchone()
+    assert row == (0,)
+
+
+def test_a_token_that_expires_while_joined_ends_the_channel(opened: Open, token: Token, ann: str) -> None:
+    one, other = opened(), opened()
+    answers = (one.join(f"own {ann}", token(ann, lifetime), private=True) for lifetime in LIFETIMES)
+    assert any(answer["status"] == "ok" for answer in answers)
+    other.join(f"own {ann}", token(ann), private=True)
+    told = one.hear("system")
+    assert told["status"] == "error" and told["message"].startswith("Token has expired ")
+    assert one.hear("phx_close") == {}
+    other.say(f"own {ann}", "later", {})
+    other.ask("phoenix", "heartbeat", {})
+    assert one.hears_nothing_before_a_heartbeat("broadcast")
+
+
+def test_a_token_that_expires_before_the_join_is_answered_ends_the_channel_too(
+    opened: Open, token: Token, ann: str, database: psycopg.Connection
+) -> None:
+    one, expires = opened(), int(time.time()) + 2
+    with database.transaction():
+        database.execute("lock table realtime.messages in access exclusive mode")
+        replay = {"private": True, "broadcast": {"replay": {"since": 0}}}
+        payload = {"config": replay, "access_token": token(ann, lifetime=2)}
+        one.send(f"realtime:own {ann}", "phx_join", payload)
+        until(lambda: time.time() > expires)
+    answer = one.hear("phx_reply")
+    if answer["status"] == "ok":
+        assert one.hear("system")["message"].startswith("Token has expired ")
+        assert one.hear("phx_close") == {}
+
+
+def test_a_renewed_token_keeps_the_channel(opened: Open, token: Token, ann: str) -> None:
+    def renewed(lifetime: int) -> Socket | None:
+        """None when it came too late."""
+        socket, expires = opened(), int(time.time()) + lifetime
+        socket.join(f"own {ann}", token(ann, lifetime), private=True)
+        socket.send(f"realtime:own {ann}", "access_token", {"access_token": token(ann)})
+        socket.ask("phoenix", "heartbeat", {})
+        return socket if time.time() < expires else None
+
+    lifetime, one = next((n, found) for n in LIFETIMES if (found := renewed(n)))
+    other = opened()
+    other.join(f"own {ann}", token(ann), private=True)
+    with pytest.raises(TimeoutError):
+        one.hear("system", seconds=lifetime + 1)
+    other.say(f"own {ann}", "later", {})
+    assert one.hear("broadcast")["event"] == "later"
+
+
+def test_a_renewal_by_who_may_not_read_ends_the_channel(opened: Open, token: Token, ann: str) -> None:
+    one = opened()
+    one.join(f"own {ann}", token(ann), private=True)
+    one.send(f"realtime:own {ann}", "access_token", {"access_token": token()})
+    assert "You do not have permissions to read" in one.hear("system")["message"]
+    assert one.hear("phx_close") == {}
+
+
+@pytest.mark.parametrize("kept", [None, "sb_publishable_x"])
+def test_a_renewal_without_a_users_token_changes_nothing(
+    opened: Open, token: Token, ann: str, kept: str | None
+) -> None:
+    one = opened()
+    one.join(f"own {ann}", token(ann), private=True)
+    one.send(f"realtime:own {ann}", "access_token", {"access_token": kept})
+    assert one.hears_nothing_before_a_heartbeat("system")

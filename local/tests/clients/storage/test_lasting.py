@@ -1,0 +1,78 @@
+"""How long signed URLs live, how long the description of a file is kept, how many uploads are unfinished."""
+
+import httpx
+import pytest
+
+from local.storage.unfinished import UPLOADS as MOST
+from local.tests.clients.storage.conftest import PRIVATE, User
+from local.tests.clients.storage.test_resumable import TUS, start
+
+pytestmark = pytest.mark.own("storage")
+
+WEEK, YEAR = 7 * 24 * 3600, 365 * 24 * 3600
+
+
+@pytest.fixture
+def path(ann: User, http: httpx.Client) -> str:
+    found = f"/object/{PRIVATE}/{ann.path('a+b c.txt')}"
+    http.post(found, content=b"x", headers={**ann.bearer, "cache-control": "max-age=3600"}).raise_for_status()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("who", "seconds", "status"),
+    [
+        ("user", 60, 200),
+        ("user", WEEK, 200),
+        ("user", WEEK + 1, 400),
+        ("user", 2**31 - 1, 400),
+        ("service", WEEK + 1, 200),
+        ("service", YEAR, 200),
+        ("service", YEAR + 1, 400),
+        ("service", 2**31 - 1, 400),
+    ],
+)
+def test_a_signed_url_lives_a_week_or_of_the_service_a_year(
+    ann: User, http: httpx.Client, key: dict[str, str], path: str, who: str, seconds: int, status: int
+) -> None:
+    headers = ann.bearer if who == "user" else key
+    one = http.post(path.replace("/object", "/object/sign", 1), json={"expiresIn": seconds}, headers=headers)
+    paths = {"expiresIn": seconds, "paths": [ann.path("a+b c.txt")]}
+    many = http.post(f"/object/sign/{PRIVATE}", json=paths, headers=headers)
+    assert (one.status_code, many.status_code) == (status, status)
+    if status == 400:
+        assert one.json()["code"] == many.json()["code"] == "InvalidRequest"
+        assert "body/expiresIn must be <=" in one.json()["message"]
+    else:
+        assert http.get(one.json()["signedURL"]).content == b"x"
+
+
+@pytest.mark.parametrize("how", ["info", "info/authenticated"])
+def test_what_is_said_of_a_file_is_not_kept_as_long_as_the_file(
+    ann: User, http: httpx.Client, path: str, how: str
+) -> None:
+    told = http.get(path.replace("/object", f"/object/{how}", 1), headers=ann.bearer)
+    assert told.json()["cache_control"] == "max-age=3600"
+    assert told.headers["cache-control"] == "no-cache"
+    assert http.get(path, headers=ann.bearer).headers["cache-control"] == "max-age=3600"
+
+
+def test_so_many_uploads_of_one_user_may_be_unfinished(ann: User, bob: User, http: httpx.Client) -> None:
+    begun: list[str] = []
+    while (answer := start(http, ann, f"{len(begun)}.txt", 9)).is_success:
+        begun.append(answer.headers["location"])
+    try:
+        assert len(begun) == MOST[0]
+        assert (answer.status_code, answer.text.strip()) == (
+            429,
+            "Too many uploads are unfinished: finish or end one",
+        )
+        single = f"/object/{PRIVATE}/{ann.path('single.txt')}"
+        assert http.post(single, content=b"x", headers=ann.bearer).status_code == 429
+        begun.append(start(http, bob, "b.txt", 9).raise_for_status().headers["location"])
+        assert http.delete(begun[0], headers={**ann.bearer, **TUS}).status_code == 204
+        begun[0] = start(http, ann, "again.txt", 9).raise_for_status().headers["location"]
+    finally:
+        for url in begun:
+            for user in (ann, bob):
+                http.delete(url, headers={**user.bearer, **TUS})

@@ -1,0 +1,113 @@
+"""Downloads by plain HTTP: ranges, what a cache has, and what a browser may do with it."""
+
+import httpx
+import pytest
+
+from local.tests.clients.storage.conftest import PRIVATE, User
+
+CONTENT = b"0123456789"
+
+
+@pytest.fixture
+def path(ann: User, http: httpx.Client) -> str:
+    path = f"/object/{PRIVATE}/{ann.path('a.txt')}"
+    headers = {**ann.bearer, "content-type": "text/plain", "cache-control": "max-age=5"}
+    http.post(path, content=CONTENT, headers=headers).raise_for_status()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "told"),
+    [
+        ("bytes=0-0", b"0", "bytes 0-0/10"),
+        ("bytes=2-4", b"234", "bytes 2-4/10"),
+        ("bytes=7-", b"789", "bytes 7-9/10"),
+        ("bytes=-3", b"789", "bytes 7-9/10"),
+        ("bytes=-99", CONTENT, "bytes 0-9/10"),
+        ("bytes=8-99", b"89", "bytes 8-9/10"),
+    ],
+)
+def test_a_range_gives_its_bytes(
+    ann: User, http: httpx.Client, path: str, asked: str, given: bytes, told: str
+) -> None:
+    answer = http.get(path, headers={**ann.bearer, "range": asked})
+    assert (answer.status_code, answer.content) == (206, given)
+    assert answer.headers["content-range"] == told
+    assert answer.headers["content-length"] == str(len(given))
+
+
+@pytest.mark.parametrize("asked", ["bytes=10-", "bytes=99-200", "bytes=5-2", "bytes=-0"])
+def test_a_range_outside_the_file_is_refused(ann: User, http: httpx.Client, path: str, asked: str) -> None:
+    answer = http.get(path, headers={**ann.bearer, "range": asked})
+    assert (answer.status_code, answer.json()["code"]) == (416, "InvalidRange")
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=-", "lines=1-2", "bytes=0-1,3-4", "bytes=a-b", "bytes=" + "9" * 40 + "-"]
+)
+def test_a_range_nobody_understands_gives_the_whole(
+    ann: User, http: httpx.Client, path: str, asked: str
+) -> None:
+    answer = http.get(path, headers={**ann.bearer, "range": asked})
+    assert (answer.status_code, answer.content) == (200, CONTENT)
+
+
+def test_a_range_of_another_version_gives_the_whole(ann: User, http: httpx.Client, path: str) -> None:
+    etag = http.head(path, headers=ann.bearer).headers["etag"]
+    part = {**ann.bearer, "range": "bytes=0-1"}
+    assert http.get(path, headers={**part, "if-range": etag}).content == b"01"
+    assert http.get(path, headers={**part, "if-range": '"other"'}).content == CONTENT
+
+
+def test_what_a_cache_has_is_not_sent_again(ann: User, http: httpx.Client, path: str) -> None:
+    first = http.get(path, headers=ann.bearer)
+    assert first.headers["cache-control"] == "max-age=5"
+    known = {"if-none-match": first.headers["etag"]}
+    assert http.get(path, headers={**ann.bearer, **known}).status_code == 304
+    since = {"if-modified-since": first.headers["last-modified"]}
+    assert http.get(path, headers={**ann.bearer, **since}).status_code == 304
+    changed = {**ann.bearer, "x-upsert": "true", "content-type": "text/plain"}
+    http.post(path, content=b"changed", headers=changed).raise_for_status()
+    assert http.get(path, headers={**ann.bearer, **known}).content == b"changed"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(
+            "text/html",
+            "Text/HTML; charset=utf-8",
+            "image/svg+xml",
+            "application/xhtml+xml",
+            "text/xml",
+            "x/y",
+        ),
+        *("image/png, image/svg+xml", "IMAGE/SVG+XML ;a=b", "text/plain; a=b, application/xhtml+xml"),
+        *("multipart/x-mixed-replace; boundary=x", "application/javascript", "image/png;a,text/xml", "x"),
+    ],
+)
+def test_no_browser_runs_what_is_in_a_file(ann: User, http: httpx.Client, path: str, kind: str) -> None:
+    headers = {**ann.bearer, "content-type": kind, "x-upsert": "true"}
+    http.post(path, content=b"<script>alert(1)</script>", headers=headers).raise_for_status()
+    signed = http.post(path.replace("/object", "/object/sign", 1), json={"expiresIn": 60}, headers=ann.bearer)
+    for answer in (
+        http.get(path, headers=ann.bearer),
+        http.head(path, headers=ann.bearer),
+        http.get(path.replace("/object", "/object/authenticated", 1), headers=ann.bearer),
+        http.get(signed.json()["signedURL"]),
+    ):
+        assert answer.is_success
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        if "html" in kind.lower() and "xhtml" not in kind:
+            assert answer.headers["content-type"].startswith("text/plain")
+        else:
+            assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_pictures_and_films_may_be_shown(ann: User, http: httpx.Client, path: str) -> None:
+    for kind in ("image/png", "video/mp4", "audio/mpeg", "application/pdf"):
+        headers = {**ann.bearer, "content-type": kind, "x-upsert": "true"}
+        http.post(path, content=b"x", headers=headers).raise_for_status()
+        answer = http.get(path, headers=ann.bearer)
+        assert answer.headers["content-type"] == kind
+        assert "content-security-policy" not in answer.headers

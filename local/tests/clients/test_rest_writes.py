@@ -1,0 +1,185 @@
+"""What REST says of rows that were written: all that were touched, whatever page is named."""
+
+from collections.abc import Iterator
+
+import httpx
+import psycopg
+import pytest
+
+from local.throwaway import Stack
+
+pytestmark = pytest.mark.usefixtures("rest_rows")
+
+OBJECT = "application/vnd.pgrst.object+json"
+SHOWN = "return=representation"
+
+
+@pytest.fixture
+def http(stack: Stack) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{stack.url}/rest/v1", headers={"apikey": stack.anon_key}) as client:
+        yield client
+
+
+@pytest.fixture
+def five(rest_schema: psycopg.Connection) -> psycopg.Connection:
+    """Five notes."""
+    rest_schema.execute("insert into rest_notes (body) select 'note ' || n from generate_series(1, 5) as n")
+    return rest_schema
+
+
+def bodies(connection: psycopg.Connection) -> list[str]:
+    return [body for (body,) in connection.execute("select body from rest_notes order by id")]
+
+
+NOTES = ["note 1", "note 2", "note 3", "note 4", "note 5"]
+PAGES: list[tuple[str, dict[str, str]]] = [
+    ("limit=1", {}),
+    ("offset=3", {}),
+    ("limit=1&offset=1&order=id", {}),
+    ("limit=0", {}),
+    ("", {"Range": "0-0"}),
+    ("", {"Range": "9-5"}),
+    ("limit=x", {}),
+]
+
+
+@pytest.mark.parametrize(("page", "headers"), PAGES)
+def test_a_page_holds_back_none_of_the_rows_that_were_deleted(
+    http: httpx.Client, five: psycopg.Connection, page: str, headers: dict[str, str]
+) -> None:
+    answer = http.delete(
+        f"/rest_notes?id=lt.4&select=id&{page}", headers=headers | {"Prefer": f"{SHOWN}, count=exact"}
+    )
+    assert (answer.status_code, answer.json()) == (200, [{"id": 1}, {"id": 2}, {"id": 3}])
+    assert answer.headers["content-range"] == "*/3"
+    assert bodies(five) == NOTES[3:]
+
+
+@pytest.mark.parametrize(("page", "headers"), PAGES)
+def test_a_page_holds_back_none_of_the_rows_that_were_changed(
+    http: httpx.Client, five: psycopg.Connection, page: str, headers: dict[str, str]
+) -> None:
+    answer = http.patch(
+        f"/rest_notes?id=lt.4&select=id&{page}",
+        json={"body": "changed"},
+        headers=headers | {"Prefer": f"{SHOWN}, count=exact"},
+    )
+    assert (answer.status_code, answer.json()) == (200, [{"id": 1}, {"id": 2}, {"id": 3}])
+    assert answer.headers["content-range"] == "0-2/3"
+    assert bodies(five) == ["changed"] * 3 + NOTES[3:]
+
+
+@pytest.mark.parametrize(("page", "headers"), PAGES)
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_page_holds_back_none_of_the_rows_that_were_added(
+    http: httpx.Client, page: str, headers: dict[str, str], merged: bool
+) -> None:
+    prefer = f"{SHOWN}, count=exact" + ", resolution=merge-duplicates" * merged
+    rows = (
+        [{"id": n, "name": f"actor {n}"} for n in (2, 3, 4)]
+        if merged
+        else [{"id": n, "name": f"actor {n}"} for n in (7, 8, 9)]
+    )
+    answer = http.post(f"/rest_actors?select=id&{page}", json=rows, headers=headers | {"Prefer": prefer})
+    assert answer.json() == [{"id": row["id"]} for row in rows]
+    assert answer.headers["content-range"] == "*/3"
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE", "POST"])
+def test_a_page_that_cannot_be_is_refused(http: httpx.Client, five: psycopg.Connection, method: str) -> None:
+    answer = http.request(method, "/rest_notes?id=lt.4&limit=-1", json={"body": "x"})
+    assert (answer.status_code, answer.json()["code"]) == (416, "PGRST103")
+    assert bodies(five) == NOTES
+
+
+def test_a_put_takes_no_page_but_heeds_no_range(http: httpx.Client) -> None:
+    row = {"id": 7, "name": "put"}
+    answer = http.put("/rest_actors?id=eq.7&limit=1", json=row)
+    assert (answer.status_code, answer.json()["code"]) == (400, "PGRST114")
+    assert http.put("/rest_actors?id=eq.7", json=row, headers={"Range": "0-0"}).is_success
+
+
+def test_fifteen_hundred_rows_are_written_and_shown(http: httpx.Client) -> None:
+    rows = [{"body": f"row {n}"} for n in range(1500)]
+    headers = {"Prefer": f"{SHOWN}, count=exact"}
+    added = http.post("/rest_notes?select=body", json=rows, headers=headers)
+    assert (added.json(), added.headers["content-range"]) == (rows, "*/1500")
+    changed = http.patch("/rest_notes?id=gt.0&select=body", json={"body": "x"}, headers=headers)
+    assert len(changed.json()) == 1500
+    assert changed.headers["content-range"] == "0-1499/1500"
+    assert len(http.get("/rest_notes").json()) == 1000
+    deleted = http.delete("/rest_notes?id=gt.0&select=id", headers=headers)
+    assert len(deleted.json()) == 1500
+    assert deleted.headers["content-range"] == "*/1500"
+
+
+@pytest.mark.parametrize("preference", ["count=exact", "count=estimated"])
+@pytest.mark.parametrize("shown", ["", ", return=minimal", ", return=representation"])
+def test_what_was_touched_is_counted_shown_or_not(
+    http: httpx.Client, five: psycopg.Connection, preference: str, shown: str
+) -> None:
+    answer = http.delete("/rest_notes?id=lt.4&limit=1", headers={"Prefer": preference + shown})
+    assert answer.headers["content-range"] == "*/3"
+
+
+# One object
+
+
+@pytest.mark.parametrize("page", ["", "&limit=1", "&limit=1&offset=1&order=id"])
+@pytest.mark.parametrize("prefer", [SHOWN, "return=minimal", "return=headers-only"])
+@pytest.mark.parametrize("accept", [OBJECT, f"{OBJECT};nulls=stripped", "Application/vnd.pgrst.OBJECT"])
+def test_one_object_of_several_rows_is_refused_and_none_is_touched(
+    http: httpx.Client, five: psycopg.Connection, page: str, prefer: str, accept: str
+) -> None:
+    headers = {"Accept": accept, "Prefer": prefer}
+    several = [{"body": "x"}, {"body": "y"}]
+    for answer in [
+        http.delete(f"/rest_notes?id=lt.4{page}", headers=headers),
+        http.patch(f"/rest_notes?id=lt.4{page}", json={"body": "x"}, headers=headers),
+        http.post(f"/rest_notes?{page}", json=several, headers=headers),
+        http.delete(f"/rest_notes?id=gt.99{page}", headers=headers),
+    ]:
+        assert (answer.status_code, answer.json()["code"]) == (406, "PGRST116")
+    assert bodies(five) == NOTES
+
+
+def test_one_object_of_one_row_is_given(http: httpx.Client, five: psycopg.Connection) -> None:
+    headers = {"Accept": OBJECT, "Prefer": SHOWN}
+    assert http.delete("/rest_notes?id=eq.3&limit=1", headers=headers).json() == {"id": 3, "body": "note 3"}
+    assert bodies(five) == [*NOTES[:2], *NOTES[3:]]
+
+
+# max-affected
+
+
+@pytest.mark.parametrize("page", ["", "&limit=1", "&limit=1&offset=1&order=id"])
+@pytest.mark.parametrize("shown", ["", f", {SHOWN}"])
+def test_no_more_rows_are_touched_than_is_preferred(
+    http: httpx.Client, five: psycopg.Connection, page: str, shown: str
+) -> None:
+    headers = {"Prefer": f"handling=strict, max-affected=2{shown}"}
+    for answer in [
+        http.delete(f"/rest_notes?id=lt.4{page}", headers=headers),
+        http.patch(f"/rest_notes?id=lt.4{page}", json={"body": "x"}, headers=headers),
+    ]:
+        assert (answer.status_code, answer.json()["code"]) == (400, "PGRST124")
+        assert answer.json()["details"] == "The query affects 3 rows"
+    assert bodies(five) == NOTES
+    assert http.delete(f"/rest_notes?id=lt.3{page}", headers=headers).is_success
+    assert bodies(five) == NOTES[2:]
+
+
+def test_max_affected_is_for_strict_handling_of_changes(http: httpx.Client, five: psycopg.Connection) -> None:
+    assert http.delete("/rest_notes?id=lt.3", headers={"Prefer": "max-affected=1"}).is_success
+    strict = {"Prefer": "handling=strict, max-affected=1"}
+    assert http.post("/rest_notes", json=[{"body": "a"}, {"body": "b"}], headers=strict).is_success
+    assert bodies(five) == [*NOTES[2:], "a", "b"]
+
+
+def test_max_affected_of_a_function_is_the_rows_it_returns(http: httpx.Client) -> None:
+    strict = {"Prefer": "handling=strict, max-affected=1"}
+    answer = http.post("/rpc/rest_films_of", json={"director": 2}, headers=strict)
+    assert (answer.status_code, answer.json()["code"]) == (400, "PGRST124")
+    answer = http.post("/rpc/rest_write", json={}, headers=strict)
+    assert (answer.status_code, answer.json()["code"]) == (400, "PGRST128")
+    assert http.get("/rest_notes").json() == []

@@ -1,0 +1,18 @@
+"""A Storage server that a test may end as it likes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.tests.faults.storage_server import Server, started
+from local.throwaway import Stack
+
+
+@pytest.fixture
+def server(stack: Stack, tmp_path: Path) -> Iterator[Server]:
+    if "storage" in stack.elsewhere:
+        pytest.skip("our own storage is off here, and its rows are another server's")
+    with started(Server(stack, tmp_path / "files")) as made:
+        yield made
+        made.restart()

@@ -1,0 +1,66 @@
+"""Who has no key but an account on this machine reaches nothing that believes the gateway."""
+
+import os
+import socket
+import stat
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import psutil
+import pytest
+
+from local import sockets
+from local.throwaway import Stack
+
+pytestmark = pytest.mark.own("auth", "storage", "realtime", "rest")
+
+
+def ports_of(pid: int) -> set[int]:
+    """Where a process and its children listen."""
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    found = [one for process in family for one in process.net_connections("inet")]
+    return {one.laddr.port for one in found if one.status == psutil.CONN_LISTEN}
+
+
+def test_only_what_asks_for_a_key_listens_at_a_port(stack: Stack) -> None:
+    httpx.post(f"{stack.url}/functions/v1/hello", headers=_key(stack), json={}).raise_for_status()
+    assert ports_of(stack.pid("platform")) == set()
+    assert ports_of(stack.pid("gateway")) == {stack.settings.port}
+    for part in ("rest", "search", "jobs"):
+        assert ports_of(stack.pid(part)) == {urlsplit(stack.part_url(part)).port}
+
+
+def _key(stack: Stack) -> dict[str, str]:
+    return {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
+
+
+def test_the_sockets_are_in_a_folder_of_the_owners(stack: Stack) -> None:
+    folder = sockets.folder(stack.settings)
+    found = folder.stat()
+    assert (stat.S_IMODE(found.st_mode), found.st_uid) == (0o700, os.geteuid())
+    names = {path.name for path in folder.iterdir()}
+    assert {"gateway.sock", "platform.sock", "rest_admin.sock"} <= names
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes another user, which only root can be")
+@pytest.mark.parametrize("name", ["gateway.sock", "platform.sock", "rest_admin.sock"])
+def test_another_user_of_this_machine_is_refused(stack: Stack, name: str) -> None:
+    path = sockets.folder(stack.settings) / name
+    pid = os.fork()
+    if pid == 0:
+        os._exit(_tried_as_another(path))
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 13
+
+
+def _tried_as_another(path: Path) -> int:
+    """The number of the error, 0 where there was none."""
+    try:
+        os.setgroups([])
+        os.setuid(65534)
+        with socket.socket(socket.AF_UNIX) as one:
+            one.connect(str(path))
+    except OSError as error:
+        return error.errno or 255
+    return 0

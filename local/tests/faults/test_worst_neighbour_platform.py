@@ -1,0 +1,333 @@
+"""One stranger takes all that its limits allow of each thing that can be held: another client is served.
+
+The stranger has a network address of its own. A short round each; `make soak` goes on for a minute.
+"""
+
+import json
+import os
+import statistics
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+
+import httpx
+import psutil
+import psycopg
+import pytest
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import ClientConnection, connect
+
+from local.bounds import BODIES
+from local.functions.app import CALLS
+from local.tests.faults import strangers
+from local.tests.faults.strangers import answered, client, head, lines, some_address
+from local.tests.waiting import until
+from local.throwaway import Stack
+
+pytestmark = pytest.mark.own("auth", "storage", "realtime")
+
+SECONDS = 60.0 if os.environ.get("SOAK_ROUNDS") else 3.0
+WITHIN = 1.0
+"""Seconds that the middle one of a neighbour's requests may take; where it takes as long without a stranger,
+three times that."""
+PASSWORD = "correct horse battery"
+BUCKET = "neighbours"
+
+Attack = Callable[[Stack, str], AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="module")
+def neighbour(stack: Stack) -> Iterator["Neighbour"]:
+    with client(stack, "127.0.0.1") as http:
+        made = Neighbour(stack, http)
+        made.act_all()
+        yield made
+        made.clean()
+
+
+class Neighbour:
+    """Signs in, stores, calls and reads, one after the other."""
+
+    def __init__(self, stack: Stack, http: httpx.Client) -> None:
+        self.stack, self.http = stack, http
+        self.email = f"{uuid.uuid4()}@example.com"
+        self.service = {"apikey": stack.service_role_key, "Authorization": f"Bearer {stack.service_role_key}"}
+        bucket = {"name": BUCKET, "public": True}
+        http.post("/storage/v1/bucket", json=bucket, headers=self.service).raise_for_status()
+        made = http.post("/auth/v1/signup", json={"email": self.email, "password": PASSWORD})
+        self.token = {"Authorization": f"Bearer {made.raise_for_status().json()['access_token']}"}
+
+    def sign_in(self) -> None:
+        body = {"email": self.email, "password": PASSWORD}
+        self.http.post("/auth/v1/token?grant_type=password", json=body).raise_for_status()
+
+    def upload(self) -> None:
+        sent = {**self.service, "x-upsert": "true", "content-type": "text/plain"}
+        path = f"/storage/v1/object/{BUCKET}/a+b.txt"
+        self.http.post(path, content=b"x" * 1000, headers=sent).raise_for_status()
+        assert self.http.get(path.replace("/object/", "/object/public/", 1)).content == b"x" * 1000
+
+    def call(self) -> None:
+        answer = self.http.post("/functions/v1/hello", json={"name": "+ & 🎬"})
+        assert answer.raise_for_status().json() == {"message": "Hello + & 🎬!"}
+
+    def read(self) -> None:
+        self.http.get("/rest/v1/genres?limit=1", headers=self.token).raise_for_status()
+
+    def who(self) -> None:
+        self.http.get("/auth/v1/user", headers=self.token).raise_for_status()
+
+    def act_all(self) -> dict[str, float]:
+        took = {}
+        for act in (self.sign_in, self.upload, self.call, self.read, self.who):
+            start = time.monotonic()
+            act()
+            took[act.__name__] = time.monotonic() - start
+        return took
+
+    def act_for(self, seconds: float) -> dict[str, float]:
+        """The middle of how long each took."""
+        rounds, end = [self.act_all()], time.monotonic() + seconds
+        while time.monotonic() < end or len(rounds) < 3:
+            rounds.append(self.act_all())
+        return {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+
+    def clean(self) -> None:
+        for path in (f"/storage/v1/bucket/{BUCKET}/empty", f"/storage/v1/bucket/{BUCKET}"):
+            self.http.request("POST" if path.endswith("empty") else "DELETE", path, headers=self.service)
+
+
+@contextmanager
+def repeating(act: Callable[[], None], threads: int) -> Iterator[None]:
+    """So many at it all the time; what is refused is only tried again."""
+    ended = threading.Event()
+
+    def go_on() -> None:
+        while not ended.is_set():
+            with suppress(httpx.HTTPError, OSError, WebSocketException):
+                act()
+
+    running = [threading.Thread(target=go_on, daemon=True) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in running:
+            thread.join(60)
+
+
+@contextmanager
+def idle_sockets(stack: Stack, address: str) -> Iterator[None]:
+    with lines(stack, address, stack.settings.connections_each + 100):
+        yield
+
+
+@contextmanager
+def slow_bodies(stack: Stack, address: str, method: str, path: str, count: int = 210) -> Iterator[None]:
+    with lines(stack, address, count, head(stack, method, path, 1000) + b"{") as opened:
+
+        def drip() -> None:
+            for one in opened:
+                with suppress(OSError):
+                    one.sendall(b" ")
+            time.sleep(0.2)
+
+        with repeating(drip, 1):
+            yield
+
+
+def slow_calls(stack: Stack, address: str) -> AbstractContextManager[None]:
+    return slow_bodies(stack, address, "POST", "/functions/v1/hello")
+
+
+def slow_sign_ins(stack: Stack, address: str) -> AbstractContextManager[None]:
+    return slow_bodies(stack, address, "POST", "/auth/v1/token?grant_type=password")
+
+
+def slow_uploads(stack: Stack, address: str) -> AbstractContextManager[None]:
+    return slow_bodies(stack, address, "POST", f"/storage/v1/object/{BUCKET}/{uuid.uuid4()}")
+
+
+@contextmanager
+def guesses(stack: Stack, address: str) -> Iterator[None]:
+    with client(stack, address) as http:
+
+        def guess() -> None:
+            body = {"email": f"{uuid.uuid4()}@example.com", "password": "x" * 60}
+            http.post("/auth/v1/token?grant_type=password", json=body)
+
+        with repeating(guess, 24):
+            yield
+
+
+@contextmanager
+def pages(stack: Stack, address: str) -> Iterator[None]:
+    with client(stack, address) as http, repeating(lambda: _closed(http.get("/")), 8):
+        yield
+
+
+@contextmanager
+def listings(stack: Stack, address: str) -> Iterator[None]:
+    """Each takes a connection to the database for as long as it lasts."""
+    with client(stack, address, stack.service_role_key) as http:
+        body = {"prefix": "", "limit": 1000}
+        with repeating(lambda: _closed(http.post(f"/storage/v1/object/list/{BUCKET}", json=body)), 16):
+            yield
+
+
+@contextmanager
+def large_calls(stack: Stack, address: str) -> Iterator[None]:
+    body = json.dumps({"name": [[]] * 2_000_000}).encode()
+    with client(stack, address) as http:
+        with repeating(lambda: _closed(http.post("/functions/v1/hello", content=body)), 4):
+            yield
+
+
+@contextmanager
+def chatter(stack: Stack, address: str) -> Iterator[None]:
+    """Sockets that join one topic, are present with much, and send large messages to each other."""
+    with ExitStack() as opened:
+        sockets = [socket for _ in range(20) if (socket := _reach(stack, address))]
+        for number, socket in enumerate(sockets):
+            opened.callback(socket.close)
+            _send(socket, "phx_join", {"config": {"presence": {"enabled": True, "key": str(number)}}})
+        large = {"type": "broadcast", "event": "x", "payload": "x" * 100_000}
+
+        def talk() -> None:
+            present = {"event": "track", "payload": {"x": "x" * 50_000, "t": time.time()}}
+            for socket in sockets:
+                _send(socket, "broadcast", large)
+                _send(socket, "presence", present)
+            time.sleep(0.05)
+
+        with repeating(talk, 1):
+            yield
+
+
+def _reach(stack: Stack, address: str) -> ClientConnection | None:
+    url = f"{stack.url.replace('http', 'ws', 1)}/realtime/v1/websocket?apikey={stack.anon_key}"
+    with suppress(WebSocketException, OSError):
+        return connect(url, sock=strangers.line(stack, address), compression=None, open_timeout=60)
+    return None
+
+
+def _send(socket: ClientConnection, event: str, payload: object) -> None:
+    message = {"topic": "realtime:strangers", "event": event, "payload": payload, "ref": "1"}
+    socket.send(json.dumps(message))
+
+
+def _closed(answer: httpx.Response) -> None:
+    answer.close()
+
+
+ATTACKS: list[Attack] = [
+    idle_sockets,
+    slow_calls,
+    slow_sign_ins,
+    slow_uploads,
+    guesses,
+    pages,
+    listings,
+    large_calls,
+    chatter,
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+def test_a_neighbour_is_answered_while_a_stranger_does_its_worst(
+    stack: Stack, neighbour: Neighbour, attack: Attack
+) -> None:
+    alone = neighbour.act_for(0)
+    with attack(stack, some_address()):
+        took = neighbour.act_for(SECONDS)
+    slow = {name: (alone[name], took[name]) for name in took if took[name] > max(WITHIN, 3 * alone[name])}
+    assert not slow
+
+
+def test_an_address_has_so_many_connections_and_no_more(stack: Stack) -> None:
+    address, most = some_address(), stack.settings.connections_each
+    with lines(stack, address, most + 20) as opened:
+        refused = [answer for one in opened[most:] if (answer := answered(one))]
+        assert refused and all(b"429 Too Many Requests" in answer for answer in refused)
+        assert all(b"too_many_connections" in answer for answer in refused)
+        with client(stack, some_address()) as other:
+            assert other.get("/auth/v1/health").status_code == 200
+    # What was closed can be had again.
+    until(lambda: _healthy(stack, address))
+
+
+def _healthy(stack: Stack, address: str) -> bool:
+    with client(stack, address) as http, suppress(httpx.HTTPError):
+        return http.get("/auth/v1/health").status_code == 200
+    return False
+
+
+@pytest.mark.parametrize(
+    ("path", "most"), [("/auth/v1/signup", BODIES[0]), ("/functions/v1/hello", min(BODIES[0], CALLS[0]))]
+)
+def test_an_address_has_so_many_bodies_on_their_way(stack: Stack, path: str, most: int) -> None:
+    address = some_address()
+    with lines(stack, address, most, head(stack, "POST", path, 9) + b"{") as opened:
+        until(lambda: _status(stack, address, path) == 429)
+        with client(stack, some_address()) as other:
+            assert other.post(path, json={}).status_code != 429
+        for one in opened:
+            one.sendall(b"        ")
+        assert all(answered(one) for one in opened)
+    until(lambda: _status(stack, address, path) != 429)
+
+
+def _status(stack: Stack, address: str, path: str) -> int:
+    with client(stack, address) as http:
+        return http.post(path, json={}).status_code
+
+
+def test_an_address_has_so_many_sockets_of_realtime(stack: Stack) -> None:
+    address = some_address()
+    with ExitStack() as opened:
+        made = [_reach(stack, address) for _ in range(302)]
+        for socket in filter(None, made):
+            opened.enter_context(socket)
+        assert [socket is not None for socket in made] == [True] * 300 + [False] * 2
+        other = _reach(stack, some_address())
+        assert other
+        other.close()
+
+
+def test_a_large_body_costs_a_function_no_memory(stack: Stack) -> None:
+    body = json.dumps({"name": [[]] * 2_000_000}).encode()
+    with client(stack, some_address()) as http:
+        http.post("/functions/v1/hello", json={}).raise_for_status()
+        before = _memory(stack)
+        for _ in range(4):
+            answer = http.post("/functions/v1/hello", content=body)
+            assert (answer.status_code, answer.json()["code"]) == (413, "request_entity_too_large")
+        chunks = (body[at : at + 65536] for at in range(0, len(body), 65536))
+        assert http.post("/functions/v1/hello", content=chunks).status_code == 413
+    assert _memory(stack) - before < 100 << 20
+
+
+def _memory(stack: Stack) -> int:
+    platform = psutil.Process(stack.pid("platform"))
+    return sum(child.memory_info().rss for child in platform.children(recursive=True))
+
+
+def test_looking_at_the_page_takes_one_connection_for_all(stack: Stack) -> None:
+    """Of all who look within a few seconds, one queries the database."""
+    count = "select coalesce(sum(sessions), 0) from pg_stat_database where datname = 'postgres'"
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+
+        def sessions() -> int:
+            connection.execute("select pg_stat_clear_snapshot()")
+            (found,) = connection.execute(count).fetchone() or (0,)
+            return int(found)
+
+        before = sessions()
+        with client(stack, some_address()) as http:
+            for _ in range(100):
+                http.get("/").raise_for_status()
+        assert sessions() - before < 50

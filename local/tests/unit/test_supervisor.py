@@ -1,0 +1,281 @@
+"""The supervisor with parts that are small shell commands."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from local import logs, plan, state, supervisor
+from local.parts import Part
+from local.plan import Plan
+from local.settings import Settings, StackError
+from local.tests.waiting import until
+
+SLEEP = ["sleep", "600"]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(tmp_path, tmp_path / "data", tmp_path, 50000, tmp_path / ".env.local")
+
+
+@dataclass
+class Run:
+    supervisor: supervisor.Supervisor
+    settings: Settings
+
+    def until(self, condition: Callable[[state.State], bool]) -> state.State:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            current = state.read(self.settings)
+            if current and condition(current):
+                return current
+            time.sleep(0.02)
+        raise AssertionError(f"never so: {state.read(self.settings)}")
+
+
+@pytest.fixture
+def start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Run]]:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(supervisor, "TICK", 0.01)
+    started: list[tuple[Run, threading.Thread]] = []
+
+    def begin(first: Part, *others: Part) -> Run:
+        run = Run(supervisor.Supervisor(settings, first, lambda _: list(others)), settings)
+        thread = threading.Thread(target=run.supervisor.run)
+        thread.start()
+        started.append((run, thread))
+        return run
+
+    yield begin
+    for run, thread in started:
+        run.supervisor.stopping = True
+        thread.join(60)
+
+
+def test_the_others_start_when_the_first_is_prepared(start: Callable[..., Run], tmp_path: Path) -> None:
+    prepared = tmp_path / "prepared"
+    first = Part("first", SLEEP, ready=lambda: True, prepare=prepared.touch)
+    second = Part("second", ["sh", "-c", f"test -e {prepared} && exec sleep 600"], ready=lambda: True)
+    current = start(first, second).until(lambda found: found.ready)
+    assert {name: part.status for name, part in current.parts.items()} == {
+        "first": "ready",
+        "second": "ready",
+    }
+
+
+def test_a_part_that_cannot_start_is_named_with_its_log(start: Callable[..., Run]) -> None:
+    run = start(Part("first", SLEEP, ready=lambda: True), Part("broken", ["false"], ready=lambda: False))
+    current = run.until(lambda found: found.failure is not None)
+    assert current.failure
+    assert current.failure.startswith("broken failed: ended with exit code 1. Its log: ")
+    assert current.failure.endswith("logs/broken.log")
+
+
+def test_a_program_that_is_not_there_is_named(start: Callable[..., Run]) -> None:
+    run = start(Part("first", SLEEP, ready=lambda: True), Part("lost", ["/no/such"], ready=lambda: True))
+    current = run.until(lambda found: found.failure is not None)
+    assert current.failure and current.failure.startswith("lost failed: ")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (RuntimeError("migration 1 is wrong"), "RuntimeError: migration 1 is wrong"),
+        (KeyError("DATABASE_URL"), "KeyError: 'DATABASE_URL'"),
+        (StackError("migration 1 is wrong"), "migration 1 is wrong"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["preparation", "stage"])
+def test_what_fails_is_said_and_its_traceback_is_logged(
+    start: Callable[..., Run], caplog: pytest.LogCaptureFixture, kind: str, error: Exception, said: str
+) -> None:
+    def refuse(*_: object) -> list[Part]:
+        raise error
+
+    if kind == "stage":
+        run = start(Part("first", SLEEP, ready=lambda: True))
+        run.supervisor.stages += (refuse,)
+    else:
+        run = start(Part("first", SLEEP, ready=lambda: True, prepare=lambda: list.clear(refuse())))
+    current = run.until(lambda found: found.failure is not None)
+    assert current.failure and said in current.failure
+    assert "in refuse\n" in logs.JsonLines().format(caplog.records[-1]).replace("\\n", "\n")
+
+
+def test_a_fallen_part_is_started_again_and_the_others_stay(start: Callable[..., Run]) -> None:
+    run = start(Part("first", SLEEP, ready=lambda: True), Part("second", SLEEP, ready=lambda: True))
+    before = run.until(lambda found: found.ready).parts
+    assert before["second"].pid
+    os.kill(before["second"].pid, signal.SIGKILL)
+    after = run.until(lambda found: found.ready and found.parts["second"].pid != before["second"].pid)
+    assert after.parts["first"].pid == before["first"].pid
+
+
+def test_what_a_fallen_part_had_started_goes_with_it(start: Callable[..., Run], tmp_path: Path) -> None:
+    told = tmp_path / "child"
+
+    def ready() -> bool:
+        return told.exists() and "\n" in told.read_text()
+
+    part = Part("second", ["sh", "-c", f"sleep 600 & echo $! >> {told}; wait"], ready)
+    run = start(Part("first", SLEEP, ready=lambda: True), part)
+    before = run.until(lambda found: found.ready).parts["second"].pid
+    assert before
+    os.kill(before, signal.SIGKILL)
+    run.until(lambda found: found.parts["second"].pid not in (before, None))
+    child = int(told.read_text().split()[0])
+    until(lambda: not state.runs(child))
+
+
+def test_a_part_that_was_started_again_is_known_at_once(
+    start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where another one keeps the supervisor waiting for an answer."""
+    monkeypatch.setattr(supervisor, "CHECK_EVERY", 0)
+    fallen, go_on = list[int](), threading.Event()
+
+    def slow() -> bool:
+        again = fallen and run.supervisor.watched[1].pid not in (*fallen, None)
+        return not again or go_on.wait(60)
+
+    run = start(
+        Part("first", SLEEP, ready=lambda: True),
+        Part("second", SLEEP, ready=lambda: True),
+        Part("third", SLEEP, ready=slow),
+    )
+    pid = run.until(lambda found: found.ready).parts["second"].pid
+    assert pid
+    fallen.append(pid)
+    os.kill(pid, signal.SIGKILL)
+    try:
+        run.until(lambda found: found.parts["second"].pid not in (pid, None))
+        assert not go_on.is_set()
+    finally:
+        go_on.set()
+
+
+def test_a_part_that_hangs_is_ended_and_started_again(
+    start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "CHECK_EVERY", 0.05)
+    monkeypatch.setattr(supervisor, "HANGS_AFTER", 0.3)
+    hangs = threading.Event()
+    part = Part("second", SLEEP, ready=lambda: not hangs.is_set())
+    run = start(Part("first", SLEEP, ready=lambda: True), part)
+    before = run.until(lambda found: found.ready).parts["second"].pid
+    hangs.set()
+    run.until(lambda found: found.parts["second"].pid not in (before, None))
+    hangs.clear()
+    run.until(lambda found: found.ready)
+
+
+def test_a_part_that_recovers_from_a_crash_is_told_and_given_its_time(
+    start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside one that only does not answer."""
+    monkeypatch.setattr(supervisor, "START_WITHIN", 0.2)
+    monkeypatch.setattr(supervisor, "TRIES", 1000)
+    answers = threading.Event()
+    run = start(
+        Part("first", SLEEP, ready=lambda: True),
+        Part("second", SLEEP, ready=answers.is_set),
+        Part("third", SLEEP, ready=answers.is_set, recovers=lambda: not answers.is_set()),
+    )
+    before = run.until(lambda found: found.doing == "third recovers from a crash").parts
+    run.until(lambda found: found.parts["second"].pid not in (before["second"].pid, None))
+    answers.set()
+    after = run.until(lambda found: found.ready)
+    assert (after.parts["third"].pid, after.doing) == (before["third"].pid, None)
+
+
+def test_a_server_elsewhere_is_waited_for_and_not_started(start: Callable[..., Run]) -> None:
+    answers = threading.Event()
+    there = Part("there", None, ready=answers.is_set, url="http://127.0.0.1:1")
+    run = start(Part("first", SLEEP, ready=lambda: True), there)
+    awaited = run.until(lambda found: "there" in found.parts)
+    assert (awaited.parts["there"].status, awaited.ready) == ("awaited", False)
+    answers.set()
+    found = run.until(lambda found: found.ready).parts["there"]
+    assert (found.status, found.pid, found.url) == ("elsewhere", None, "http://127.0.0.1:1")
+
+
+def test_what_comes_later_waits_for_a_server_elsewhere(start: Callable[..., Run]) -> None:
+    answers = threading.Event()
+    run = start(Part("first", SLEEP, ready=lambda: True), Part("there", None, ready=answers.is_set))
+    run.supervisor.stages += (lambda _: [Part("later", SLEEP, ready=lambda: True)],)
+    assert "later" not in run.until(lambda found: "there" in found.parts).parts
+    answers.set()
+    assert run.until(lambda found: found.ready).parts["later"].status == "ready"
+
+
+def test_a_server_elsewhere_that_ends_is_not_ready(
+    start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "CHECK_EVERY", 0.05)
+    answers = threading.Event()
+    answers.set()
+    run = start(Part("first", SLEEP, ready=lambda: True), Part("there", None, ready=answers.is_set))
+    run.until(lambda found: found.ready)
+    answers.clear()
+    assert run.until(lambda found: not found.ready).parts["there"].status == "awaited"
+
+
+def test_another_plan_starts_all_but_the_first_part_anew(start: Callable[..., Run]) -> None:
+    run = start(Part("first", SLEEP, ready=lambda: True), Part("second", SLEEP, ready=lambda: True))
+    before = run.until(lambda found: found.ready)
+    plan.save(run.settings, Plan({"auth": "http://127.0.0.1:9999"}))
+    run.supervisor._replan()
+    after = run.until(lambda found: found.ready and found.plan != before.plan)
+    assert after.plan.elsewhere == {"auth": "http://127.0.0.1:9999"}
+    assert after.parts["first"].pid == before.parts["first"].pid
+    assert after.parts["second"].pid != before.parts["second"].pid
+
+
+def test_a_stage_may_take_its_time_while_the_parts_are_watched(start: Callable[..., Run]) -> None:
+    done = threading.Event()
+
+    def migrate(tell: supervisor.Tell) -> list[Part]:
+        tell("applying 1.sql")
+        assert done.wait(60)
+        return [Part("later", SLEEP, ready=lambda: True)]
+
+    run = start(Part("first", SLEEP, ready=lambda: True))
+    run.supervisor.stages += (migrate,)
+    before = run.until(lambda found: found.doing == "applying 1.sql").parts["first"].pid
+    assert before
+    os.kill(before, signal.SIGKILL)
+    run.until(lambda found: found.parts["first"].status == "ready" and found.parts["first"].pid != before)
+    done.set()
+    assert run.until(lambda found: found.ready).doing is None
+
+
+def test_stopping_does_not_wait_for_a_stage_that_needs_the_first_part(start: Callable[..., Run]) -> None:
+    """As a migration ends with its database."""
+
+    def migrate(tell: supervisor.Tell) -> list[Part]:
+        tell("applying 1.sql")
+        pid = run.supervisor.watched[0].pid
+        while pid and os.path.exists(f"/proc/{pid}"):
+            time.sleep(0.02)
+        raise RuntimeError("the connection is closed")
+
+    run = start(Part("first", SLEEP, ready=lambda: True))
+    run.supervisor.stages += (migrate,)
+    pid = run.until(lambda found: found.doing == "applying 1.sql").parts["first"].pid
+    run.supervisor.stopping = True
+    until(lambda: not os.path.exists(f"/proc/{pid}"))
+
+
+def test_stopping_ends_the_parts(start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "STOP_WITHIN", 0.5)
+    stubborn = Part("second", ["sh", "-c", "trap '' TERM; sleep 600 & wait; wait"], ready=lambda: True)
+    run = start(Part("first", SLEEP, ready=lambda: True), stubborn)
+    pids = [part.pid for part in run.until(lambda found: found.ready).parts.values() if part.pid]
+    run.supervisor.stopping = True
+    until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in pids))

@@ -1,0 +1,22 @@
+-- Functions of public and private: who of the API's roles may execute them, and which other roles besides the owner.
+select
+    format('%s.%s', p.pronamespace::regnamespace, p.proname) as name,
+    p.prosecdef as is_definer,
+    array(
+        select r.rolname::text
+        from unnest(array['anon', 'authenticated', 'service_role']::name[]) as r (rolname)
+        where
+            has_schema_privilege(r.rolname, p.pronamespace, 'usage')
+            and has_function_privilege(r.rolname, p.oid, 'execute')
+    ) as roles,
+    array(
+        select coalesce(nullif(e.grantee, 0)::regrole::text, 'everybody') as other
+        from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as e
+        where
+            e.grantee <> p.proowner
+            and coalesce(nullif(e.grantee, 0)::regrole::text, '') not in ('anon', 'authenticated', 'service_role')
+        order by other
+    ) as others
+from pg_catalog.pg_proc as p
+where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+order by p.pronamespace::regnamespace::text desc, p.proname asc, p.oid asc

@@ -1,0 +1,66 @@
+"""100,000 people, each with a row of their own in every table that has rows of somebody's."""
+
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from tools.access import rows
+from tools.access.people import Person, person
+
+PEOPLE = 100_000
+POLICED = """
+    select c.relnamespace::regnamespace || '.' || c.relname
+    from pg_policy as p
+    join pg_class as c on c.oid = p.polrelid
+    where p.polcmd in ('r', '*') and 'authenticated'::regrole = any(p.polroles)
+      and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+      and pg_get_expr(p.polqual, p.polrelid) <> 'true'
+      and p.polpermissive and 'anon'::regrole <> all (p.polroles)
+    order by 1
+"""
+BASE = """
+    set local session_replication_role = replica;
+    create temporary table crowd on commit drop as
+    select gen_random_uuid() as id, gen_random_uuid() as profile_id, gen_random_uuid() as rater_id
+    from generate_series(1, {people});
+    insert into accounts (id) select id from crowd;
+    insert into profiles (id, account_id, name, is_default) select profile_id, id, 'Me', true from crowd;
+    insert into raters (id, profile_id) select rater_id, profile_id from crowd;
+"""
+OWNERS = ("id", "profile_id", "rater_id")
+
+
+@dataclass(frozen=True)
+class Population:
+    viewer: Person
+    tables: list[str]
+    """Those in which a person sees some rows only."""
+
+
+def populate(db: psycopg.Connection, people: int = PEOPLE) -> Population:
+    """As the superuser, who may leave out triggers: they would count for minutes what nobody asks here."""
+    viewer = person(db)
+    tables = [name for (name,) in db.execute(POLICED)]
+    samples = {table: rows.new(db, table, viewer) for table in tables}
+    db.execute(BASE.format(people=people).encode())
+    db.execute("insert into crowd values (%s, %s, %s)", [viewer.id, viewer.profile_id, viewer.rater_id])
+    for table, row in samples.items():
+        _fill(db, table, row, viewer)
+    db.execute("set local session_replication_role = origin")
+    db.execute("analyze")
+    return Population(viewer, tables)
+
+
+def _fill(db: psycopg.Connection, table: str, row: rows.Row, viewer: Person) -> None:
+    """The viewer's row again for everybody: what names the viewer in it names them."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, row))
+    values = sql.SQL(", ").join(_value(value, viewer) for value in row.values())
+    fill = sql.SQL("insert into {} ({}) select {} from crowd on conflict do nothing")
+    db.execute(fill.format(sql.Identifier(*table.split(".")), columns, values))
+
+
+def _value(value: object, viewer: Person) -> sql.Composable:
+    owner = {viewer.id: "id", viewer.profile_id: "profile_id", viewer.rater_id: "rater_id"}
+    found = owner.get(value)  # type: ignore[call-overload]
+    return sql.Identifier(found) if found else sql.Literal(value)

@@ -1,0 +1,372 @@
+"""One row for a given person in every table and view: what the access matrix is tried on.
+
+A row of the catalogue is nobody's; the person then does not matter. A new table needs a line in ROWS: a
+function that makes what the row refers to and returns the columns that tell the row from all others, with all
+that have no default. What triggers have made already is only named.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg import sql
+
+from tools.access.people import Person, item
+
+Row = dict[str, object]
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
+RANKS = count(100)
+
+
+def account(db: psycopg.Connection, who: Person) -> Row:
+    return {"id": who.id}
+
+
+def profile(db: psycopg.Connection, who: Person) -> Row:
+    return {"account_id": who.id, "name": f"Second {uuid4().hex}"}
+
+
+def subscription(db: psycopg.Connection, who: Person) -> Row:
+    return {"account_id": who.id, "tier": "premium", "status": "active", "current_period_end": LATER}
+
+
+def deletion(db: psycopg.Connection, who: Person) -> Row:
+    return {"account_id": who.id, "due_at": LATER}
+
+
+def consent(db: psycopg.Connection, who: Person) -> Row:
+    made = "insert into consent_purposes (purpose, description) values (%s, '') returning purpose"
+    purpose = one(db, made, letters())
+    return {"account_id": who.id, "purpose": purpose, "document_version": "1", "is_granted": True}
+
+
+def consent_purpose(db: psycopg.Connection, who: Person) -> Row:
+    return {"purpose": letters(), "description": ""}
+
+
+def tier(db: psycopg.Connection, who: Person) -> Row:
+    return {"name": letters(), "rank": next(RANKS), "description": ""}
+
+
+def tier_limit(db: psycopg.Connection, who: Person) -> Row:
+    return {"tier": "free", "name": letters(), "value": 1, "description": ""}
+
+
+def audit(db: psycopg.Connection, who: Person) -> Row:
+    return {
+        "actor_id": who.id,
+        "actor_role": "authenticated",
+        "action": "sample.made",
+        "subject_type": letters(),
+    }
+
+
+def period(db: psycopg.Connection, who: Person) -> Row:
+    return {"name": letters(), "length": timedelta(days=1), "meaning": ""}
+
+
+def rate_limit(db: psycopg.Connection, who: Person) -> Row:
+    return {"role": letters(), "scope": "write", "requests": 1, "window_seconds": 1}
+
+
+def rate_slot(db: psycopg.Connection, who: Person) -> Row:
+    return {"caller": str(who.id), "scope": "write", "slot": uuid4().int % 1_000_000, "taken_at": LATER}
+
+
+def quota(db: psycopg.Connection, who: Person) -> Row:
+    return {"resource": letters(), "amount": 1, "anonymous_amount": 0, "meaning": ""}
+
+
+def quota_use(db: psycopg.Connection, who: Person) -> Row:
+    return {"account_id": who.id, "resource": letters(), "since": "2000-01-01", "used": 1}
+
+
+def reserved_name(db: psycopg.Connection, who: Person) -> Row:
+    return {"name": letters()}
+
+
+def inventory(db: psycopg.Connection, who: Person) -> Row:
+    return {
+        "schema_name": "public",
+        "table_name": letters(),
+        "holds": "",
+        "is_personal": False,
+        "on_erasure": "none",
+    }
+
+
+def account_pin(db: psycopg.Connection, who: Person) -> Row:
+    return {"account_id": who.id, "salt": b"salt", "digest": b"digest", "rounds": 1}
+
+
+def kids_session(db: psycopg.Connection, who: Person) -> Row:
+    session = "insert into auth.sessions (id, user_id) values (gen_random_uuid(), %s) returning id"
+    return {"session_id": one(db, session, who.id), "profile_id": who.profile_id}
+
+
+def rate_row(db: psycopg.Connection, who: Person) -> Row:
+    return {"caller": str(who.id), "scope": letters(), "written_at": LATER, "written": 1}
+
+
+def publication(db: psycopg.Connection, who: Person) -> Row:
+    return {"is_only": True}
+
+
+def pending_change(db: psycopg.Connection, who: Person) -> Row:
+    return {"item_id": film(db), "figure": "ratings", "voter": uuid4()}
+
+
+def file_to_remove(db: psycopg.Connection, who: Person) -> Row:
+    return {"bucket_id": "avatars", "name": f"{who.id}/{uuid4().hex}.png"}
+
+
+def rater(db: psycopg.Connection, who: Person) -> Row:
+    return {"id": who.rater_id}
+
+
+def rating(db: psycopg.Connection, who: Person) -> Row:
+    return {"rater_id": who.rater_id, "item_id": film(db), "rating": 4}
+
+
+def interaction(db: psycopg.Connection, who: Person) -> Row:
+    now = datetime.now(UTC)
+    return {
+        "rater_id": who.rater_id,
+        "client_id": uuid4(),
+        "month": now.date().replace(day=1),
+        "item_id": film(db),
+        "type": "view",
+        "occurred_at": now,
+    }
+
+
+def similarity(db: psycopg.Connection, who: Person) -> Row:
+    neighbour = one(db, "insert into raters default values returning id")
+    return {"rater_id": who.rater_id, "neighbour_id": neighbour, "similarity": 0.5, "co_ratings": 3}
+
+
+def role(db: psycopg.Connection, who: Person) -> Row:
+    return {"user_id": who.id, "role": "student"}
+
+
+def any_item(db: psycopg.Connection, who: Person) -> Row:
+    return {"id": uuid4(), "kind": "movie"}
+
+
+def content(db: psycopg.Connection, who: Person) -> Row:
+    return {"kind": "movie", "title": f"Film {uuid4().hex}"}
+
+
+def book(db: psycopg.Connection, who: Person) -> Row:
+    return {"kind": "book", "title": f"Book {uuid4().hex}"}
+
+
+def shown_item(db: psycopg.Connection, who: Person) -> Row:
+    return {"id": film(db)}
+
+
+def genre(db: psycopg.Connection, who: Person) -> Row:
+    return {"name": f"Genre {uuid4().hex}", "slug": uuid4().hex}
+
+
+def item_genre(db: psycopg.Connection, who: Person) -> Row:
+    made = one(db, "insert into genres (name, slug) values (%s, %s) returning id", *genre(db, who).values())
+    return {"item_id": film(db), "genre_id": made}
+
+
+def availability(db: psycopg.Connection, who: Person) -> Row:
+    return {"item_id": film(db), "country": "AT"}
+
+
+def embedding(db: psycopg.Connection, who: Person) -> Row:
+    vector = [1.0] + [0.0] * 383
+    return {
+        "item_id": film(db),
+        "kind": "movie",
+        "model": "sample",
+        "text_hash": uuid4(),
+        "embedding": str(vector),
+    }
+
+
+def stats(db: psycopg.Connection, who: Person) -> Row:
+    return {"item_id": film(db), "kind": "movie"}
+
+
+def tag(db: psycopg.Connection, who: Person) -> Row:
+    return {"item_id": film(db), "tag": "noir", "uses": 1}
+
+
+def trend(db: psycopg.Connection, who: Person) -> Row:
+    return {"item_id": film(db), "country": "AT", "kind": "movie", "trend": 0.5}
+
+
+def model(db: psycopg.Connection, who: Person) -> Row:
+    return {"name": f"sample {uuid4().hex}", "version": 1}
+
+
+def item_neighbour(db: psycopg.Connection, who: Person) -> Row:
+    return {"model_id": model_id(db, who), "item_id": film(db), "neighbour_id": film(db), "weight": 0.5}
+
+
+def item_weights(db: psycopg.Connection, who: Person) -> Row:
+    return {"model_id": model_id(db, who), "item_id": film(db), "weights": "{1:0.5}/3"}
+
+
+def part_weight(db: psycopg.Connection, who: Person) -> Row:
+    return {
+        "part": "popular",
+        "min_ratings": uuid4().int % 1_000_000 + 1_000,
+        "weight": 0.5,
+        "explanation": "",
+    }
+
+
+def document(db: psycopg.Connection, who: Person) -> Row:
+    return {"item_id": film(db)}
+
+
+def described(db: psycopg.Connection, who: Person) -> Row:
+    return {"item_id": item(db, "A film", overview="Of whom it tells.")}
+
+
+def feedback(db: psycopg.Connection, who: Person) -> Row:
+    row = interaction(db, who) | {"type": "like"}
+    columns = sql.SQL(", ").join(map(sql.Identifier, row))
+    db.execute(
+        sql.SQL("insert into interactions ({}) values ({})").format(
+            columns, sql.SQL(", ").join([sql.Placeholder()] * len(row))
+        ),
+        list(row.values()),
+    )
+    return {"rater_id": row["rater_id"], "item_id": row["item_id"]}
+
+
+def liking(db: psycopg.Connection, who: Person) -> Row:
+    row = rating(db, who)
+    db.execute("insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", list(row.values()))
+    return {"rater_id": row["rater_id"], "item_id": row["item_id"]}
+
+
+def counted_rater(db: psycopg.Connection, who: Person) -> Row:
+    return {"rater_id": who.rater_id}
+
+
+def vote(db: psycopg.Connection, who: Person) -> Row:
+    row = rating(db, who)
+    db.execute("insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", list(row.values()))
+    return {"item_id": row["item_id"], "voter": who.id}
+
+
+def name(db: psycopg.Connection, who: Person) -> Row:
+    return {
+        "document": document_id(db),
+        "field": "author",
+        "name": "Ann",
+        "start": "ann",
+        "is_whole": True,
+        "popularity": 1,
+    }
+
+
+def posting(db: psycopg.Connection, who: Person) -> Row:
+    return {"lexeme": uuid4().hex, "document": document_id(db), "weight": 1}
+
+
+def word(db: psycopg.Connection, who: Person) -> Row:
+    return {"word": uuid4().hex}
+
+
+ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
+    "private.account_pins": account_pin,
+    "private.kids_sessions": kids_session,
+    "private.files_to_remove": file_to_remove,
+    "public.account_deletions": deletion,
+    "public.accounts": account,
+    "public.books": book,
+    "public.catalog_items": shown_item,
+    "public.consent_purposes": consent_purpose,
+    "public.consents": consent,
+    "public.content": content,
+    "public.genres": genre,
+    "public.interactions": interaction,
+    "public.item_availability": availability,
+    "public.item_embeddings": embedding,
+    "public.item_genres": item_genre,
+    "public.item_neighbours": item_neighbour,
+    "public.item_stats": stats,
+    "public.item_tags": tag,
+    "public.item_trends": trend,
+    "public.items": any_item,
+    "public.movies": shown_item,
+    "public.profiles": profile,
+    "public.raters": rater,
+    "public.ratings": rating,
+    "public.recommendation_models": model,
+    "public.recommendation_weights": part_weight,
+    "public.subscriptions": subscription,
+    "public.tier_limits": tier_limit,
+    "public.tiers": tier,
+    "public.user_similarities": similarity,
+    "private.audit_log": audit,
+    "private.counted_raters": counted_rater,
+    "private.data_inventory": inventory,
+    "private.embedding_texts": described,
+    "private.item_counts": stats,
+    "private.feedback": feedback,
+    "private.item_facts": document,
+    "private.item_weights": item_weights,
+    "private.likings": liking,
+    "private.pending_changes": pending_change,
+    "private.periods": period,
+    "private.quota_uses": quota_use,
+    "private.quotas": quota,
+    "private.publication": publication,
+    "private.rate_limits": rate_limit,
+    "private.rate_rows": rate_row,
+    "private.rate_slots": rate_slot,
+    "private.reserved_names": reserved_name,
+    "private.search_documents": document,
+    "private.search_names": name,
+    "private.search_postings": posting,
+    "private.search_sources": document,
+    "private.search_words": word,
+    "private.trend_votes": vote,
+    "private.user_roles": role,
+}
+
+
+def new(db: psycopg.Connection, relation: str, who: Person) -> Row:
+    """What a new row of the table would hold. Raises LookupError for a table that has no line above."""
+    if relation not in ROWS:
+        raise LookupError(
+            f"{relation} has no sample row: add to ROWS in tools/access/rows.py a function that makes one "
+            "for a given person, then run `make docs` and read what docs/access-matrix.md says of the table"
+        )
+    return ROWS[relation](db, who)
+
+
+def letters() -> str:
+    """A new name, of small letters only."""
+    return uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
+
+
+def film(db: psycopg.Connection) -> UUID:
+    return item(db, "O'Neil's \"+;&%,😀 שלום")
+
+
+def model_id(db: psycopg.Connection, who: Person) -> object:
+    values = model(db, who).values()
+    return one(db, "insert into recommendation_models (name, version) values (%s, %s) returning id", *values)
+
+
+def document_id(db: psycopg.Connection) -> object:
+    return one(db, "select document from private.search_documents where item_id = %s", film(db))
+
+
+def one(db: psycopg.Connection, query: str, *values: object) -> object:
+    found = db.execute(query.encode(), values).fetchone()
+    assert found
+    return found[0]

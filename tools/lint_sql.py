@@ -1,0 +1,91 @@
+"""Check every SQL file, and what docs/ says of sql/, without a database: `python -m tools.lint_sql`.
+
+PostgreSQL 17's own parser reads all of them; sql/ follows the rules of tools/rules.py; sqlfluff looks after
+the style, squawk after migrations that would lock or break what runs. Landed migrations are as they were.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pglast
+
+from tools import docs, exits, landed, migration, rules, schema, source
+
+ROOT = migration.ROOT
+FOLDERS = ("sql", "supabase", "local", "seed", "workers", "webhooks", "tools", "tests", "bench")
+STYLED = ("sql", "supabase/migrations", "tools")
+VENDORED = "_queue.sql"
+"""Ends the name of the migration that is Procrastinate's own schema."""
+PLACEHOLDER = re.compile(r"%(\(\w+\))?s\b")
+
+
+def main() -> int:
+    found = [*landed.check(), *(list(unparsable()) or list(broken_rules()) or list(docs.faults()))]
+    sys.stderr.writelines(f"{line}\n" for line in found)
+    styled = [path for folder in STYLED for path in files(folder) if not _copied(path)]
+    migrations = [path for path in files("supabase/migrations") if not path.name.endswith(VENDORED)]
+    return max(
+        1 if found else 0,
+        _tool("sqlfluff", "lint", "--disable-progress-bar", *map(_shown, styled)),
+        _tool("squawk", "--reporter=gcc", *map(_shown, migrations)),
+    )
+
+
+def files(folder: str) -> list[Path]:
+    return [p for p in sorted((ROOT / folder).rglob("*.sql")) if "node_modules" not in p.parts]
+
+
+def unparsable() -> Iterator[str]:
+    for path in (path for folder in FOLDERS for path in files(folder)):
+        if fault := grammar(path.read_text()):
+            yield f"{_shown(path)}: {fault}"
+
+
+def grammar(text: str) -> str | None:
+    """What PostgreSQL 17's parser says against it. Psycopg's placeholders stand for any value."""
+    sql = PLACEHOLDER.sub("$1", text)
+    try:
+        pglast.parse_sql(sql)
+    except pglast.parser.ParseError as error:
+        message, index = error.args
+        return f"line {sql.count(chr(10), 0, index) + 1}: {message}"
+    return None
+
+
+def broken_rules() -> Iterator[str]:
+    sources = [source.read(path, text) for path, text in migration.sources().items()]
+    for one in sources:
+        for fault in rules.faults(one, sources):
+            yield f"{one.path}: {fault}"
+
+
+def _copied(path: Path) -> bool:
+    """Vendored or generated SQL, and migrations that carry files of sql/, where those are checked."""
+    if schema.folder() in path.parents or path.name.endswith(VENDORED):
+        return True
+    return migration.MARK.search(path.read_text()) is not None
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _tool(name: str, *arguments: str) -> int:
+    """Says nothing when there is nothing to say."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name(name), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.stderr.write(done.stdout + done.stderr)
+    return min(done.returncode, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(exits.exit_status(main))

@@ -1,0 +1,99 @@
+"""Append the files of sql/ that changed, whole, to a new migration.
+
+    python -m tools.migration NAME
+
+What the migrations carried last is read from themselves: each block begins with a line that names its source.
+A block counts by the functions, views, policies and triggers it makes: a file that is only moved needs no
+migration.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from tools import exits
+from tools.source import objects, read
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "sql"
+MIGRATIONS = ROOT / "supabase" / "migrations"
+ORDER = ("private", "triggers", "policies", "rpc")
+MARK = re.compile(r"^-- source: (sql/\S+\.sql)\n", re.MULTILINE)
+PARSED = re.compile(r"^return ", re.MULTILINE)
+HEAD = """-- Functions, triggers and policies as sql/ has them.
+
+set lock_timeout = '10s';
+set check_function_bodies = off;
+"""
+
+
+def sources() -> dict[str, str]:
+    """Path and text of each file, in the order in which they can be run."""
+    paths = [path for folder in ORDER for path in sorted((SOURCES / folder).rglob("*.sql"))]
+    texts = {str(path.relative_to(ROOT)): path.read_text() for path in paths}
+    return dict(sorted(texts.items(), key=lambda item: _rank(*item)))
+
+
+def _rank(path: str, text: str) -> tuple[int, int]:
+    """Views before the functions that return their rows; what is parsed when made after what it calls."""
+    place = 0 if "create or replace view" in text else 2 if PARSED.search(text) else 1
+    return ORDER.index(path.split("/")[1]), place
+
+
+def carried() -> dict[str, str]:
+    """Each object that the migrations made of sql/, and the text of the block that made it last."""
+    texts = [path.read_text() for path in sorted(MIGRATIONS.glob("*.sql"))]
+    blocks = [block for text in texts for block in _blocks(text)]
+    return {name: text for path, text in blocks for name in _objects(path, text)}
+
+
+def _blocks(migration: str) -> Iterator[tuple[str, str]]:
+    pieces = MARK.split(migration)[1:]
+    for path, text in zip(pieces[::2], pieces[1::2], strict=True):
+        yield path, text.strip() + "\n"
+
+
+@cache
+def _objects(path: str, text: str) -> set[str]:
+    """What a file makes; of one that makes no such object its path."""
+    return objects(read(path, text).statements) or {path}
+
+
+def pending() -> dict[str, str]:
+    """The files of which the migrations do not have every object as the file makes it."""
+    known = carried()
+    return {
+        path: text
+        for path, text in sources().items()
+        if any(known.get(name) != text.strip() + "\n" for name in _objects(path, text))
+    }
+
+
+def main() -> int:
+    if len(sys.argv) != 2 or not re.fullmatch(r"[a-z][a-z0-9_]*", sys.argv[1]):
+        sys.stderr.write(
+            "name it, as in `make migration name=what_it_does` (lower case letters, digits, _)\n"
+        )
+        return 2
+    changed = pending()
+    if not changed:
+        sys.stdout.write("no file of sql/ changed\n")
+        return 0
+    stamp = max(f"{datetime.now(UTC):%Y%m%d%H%M%S}", _after_last())
+    path = MIGRATIONS / f"{stamp}_{sys.argv[1]}.sql"
+    blocks = (f"\n-- source: {name}\n{text.strip()}\n" for name, text in changed.items())
+    path.write_text(HEAD + "".join(blocks))
+    sys.stdout.write(f"{path.relative_to(ROOT)}: {len(changed)} files\n")
+    return 0
+
+
+def _after_last() -> str:
+    stamps = [int(path.name[:14]) for path in MIGRATIONS.glob("*.sql")]
+    return str(max(stamps, default=0) + 1)
+
+
+if __name__ == "__main__":
+    sys.exit(exits.exit_status(main))

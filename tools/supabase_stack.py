@@ -1,0 +1,123 @@
+"""Supabase's own stack, in Docker, in the place of the embedded one: `make up STACK=supabase`.
+
+    python -m tools.supabase_stack up | down | status | reset | run COMMAND
+
+Supabase's command line starts and stops it, as supabase/config.toml says; the Procfile's workers run beside.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from rich.console import Console
+
+from tools import cli, stack
+from tools.stack import Settings, StackError, Supervisor, commands, logs, parts, settings, state
+
+NAMES = {
+    "SUPABASE_URL": "API_URL",
+    "SUPABASE_ANON_KEY": "ANON_KEY",
+    "SUPABASE_SERVICE_ROLE_KEY": "SERVICE_ROLE_KEY",
+    "SUPABASE_JWT_SECRET": "JWT_SECRET",
+    "DATABASE_URL": "DB_URL",
+}
+"""Our names of what `supabase status` tells."""
+FIRST_PORT = 14331
+"""Of the workers: below those that outgoing connections take."""
+console = Console(highlight=False, soft_wrap=True)
+
+
+def main() -> int:
+    command, *words = sys.argv[1:] or ["status"]
+    if command != "supervise":
+        os.environ["LOCAL_DIR"] = f"{os.environ.get('LOCAL_DIR') or settings.ROOT / '.local'}-supabase"
+    return stack.exit_status(lambda: run(settings.load(), command, words))
+
+
+def run(at: Settings, command: str, words: list[str]) -> int:
+    """Raises StackError."""
+    match command:
+        case "up":
+            up(at)
+        case "down":
+            commands.down(at)
+            do("stop")
+        case "status":
+            do("status")
+        case "reset":
+            do("db", "reset", "--yes")
+        case "run":
+            return stack.in_foreground(words, {**os.environ, **told(at)})
+        case "supervise":
+            supervise(at)
+        case _:
+            raise StackError(f"`{command}` is for the embedded stack: leave STACK=supabase out")
+    return 0
+
+
+def up(at: Settings) -> None:
+    do("start")
+    do("migration", "up", "--yes")
+    with state.turn(at):
+        at.logs.mkdir(parents=True, exist_ok=True)
+        if not state.running(at):
+            state.end_orphans(at)
+            commands.launch(at, "tools.supabase_stack")
+        commands.wait(at, console.print)
+    environment = told(at)
+    commands.write_env(at, environment)
+    for line in parts.shown(environment, at.env_file):
+        console.print(line, markup=False)
+
+
+def do(*words: str) -> None:
+    """Raises StackError; what is wrong has been shown by the command line."""
+    need_docker()
+    if cli.show(*words):
+        raise StackError(f"supabase_failed: `supabase {' '.join(words)}` did not succeed")
+
+
+def need_docker() -> None:
+    """Raises StackError unless Docker answers, or Podman where there is no Docker, as is then used."""
+    program = next((name for name in ("docker", "podman") if shutil.which(name)), None)
+    if program and not subprocess.run([program, "info"], capture_output=True, check=False).returncode:
+        return
+    lacks = f"`{program} info` fails" if program else "there is neither docker nor podman"
+    raise StackError(
+        f"docker_unavailable: {lacks}, and Supabase's own stack runs in Docker or Podman. Start it, or leave "
+        "STACK=supabase out: the embedded stack needs neither"
+    )
+
+
+def told(at: Settings) -> dict[str, str]:
+    """What a client or a worker needs to know of this Supabase, and where the workers are."""
+    need_docker()
+    done = cli.ask("status", "-o", "json", project=settings.ROOT)
+    try:
+        status = json.loads(done.stdout)
+        found = {name: status[theirs] for name, theirs in NAMES.items()}
+    except (ValueError, KeyError) as error:
+        raise StackError(f"supabase_failed: `supabase status` says: {done.stderr.strip()}") from error
+    urls = {f"{name.upper()}_URL": url for name, url in addresses().items()}
+    return found | urls | {"DEMO_SEARCH_URL": urls["SEARCH_URL"]} | parts.model_environment(at)
+
+
+def addresses() -> dict[str, str]:
+    return {name: parts.local_url(port) for port, name in enumerate(parts.procfile(), FIRST_PORT)}
+
+
+def supervise(at: Settings) -> None:
+    """The process that runs the workers."""
+    with state.lock(at) as free:
+        if not free:
+            raise StackError("another supervisor has these workers")
+        logs.set_up()
+        first, *others = parts.products(addresses(), told(at))
+        Supervisor(at, first, lambda _: others).run()
+        at.state.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
