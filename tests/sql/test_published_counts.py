@@ -180,6 +180,20 @@ def test_five_accounts_are_published_by_hand_worked_rules(
     assert trend(db, film, "001") == pytest.approx(sum(given) / 5)
 
 
+def test_slowly_rated_items_are_published(db: psycopg.Connection, film: UUID) -> None:
+    """One account in a quarter: what waits is not deleted before the fifth account comes."""
+    for who in people(db, 5):
+        db.execute("update private.pending_changes set changed_on = changed_on - 91 where is_pending")
+        while db.execute("select private.apply_retention()").rowcount:
+            pass
+        give(db, who, film)
+        act(db, who, film)
+    publish(db, QUIET)
+    # (5 * 4 + 5 * 3.5) / (5 + 5) = 3.75; 5 * 3.75
+    assert stats(db, film) == (5, pytest.approx(18.75), 5)
+    assert trend(db, film) is not None
+
+
 def test_counts_are_multiples_of_five_and_means_have_one_decimal(db: psycopg.Connection, film: UUID) -> None:
     for who in people(db, 7):
         give(db, who, film, 4.5)
