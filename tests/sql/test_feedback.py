@@ -245,6 +245,20 @@ def test_a_dismissal_after_a_low_rating_leaves_the_dislike(
     assert {row[0] for row in rows} == set(horror[10:])
 
 
+def test_a_dislike_by_event_counts_after_fifty_low_ratings(
+    db: psycopg.Connection, horror: list[UUID]
+) -> None:
+    strict = person(db, "strict_viewer")
+    rate(db, strict.rater_id, {item(db, f"Low film {number}"): 1.0 for number in range(50)})
+    become(db, strict)
+    record(db, horror[0], "dislike")
+    db.execute("reset role")
+    rows = db.execute(
+        "select aversion from private.aversion(%s, %s)", [strict.rater_id, [horror[0]]]
+    ).fetchall()
+    assert rows == [(pytest.approx(1, abs=1e-3),)]
+
+
 def test_one_liked_film_among_low_ratings_leads(db: psycopg.Connection, horror: list[UUID]) -> None:
     db.execute("delete from recommendation_models")
     item_model(db, {horror[0]: {horror[8]: 0.9}, horror[10]: {horror[11]: 0.2, horror[9]: 0.1}})
