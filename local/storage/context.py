@@ -1,6 +1,7 @@
 """What a request of the Storage part can count on: settings, the database, the files."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -21,6 +22,8 @@ from local.storage.unfinished import Unfinished
 LOOK_EVERY = 600.0
 """Seconds between two looks for resumable uploads whose time is over."""
 PLACEHOLDER = ".emptyFolderPlaceholder"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ async def opened(settings: Settings) -> AsyncIterator[Storage]:
         doubts = Doubts(pool, files)
         storage = Storage(settings, pool, files, doubts)
         storage.unfinished.find(files.resumable)
-        tasks = [asyncio.create_task(doubts.settle()), asyncio.create_task(_forget_late(storage))]
+        tasks = [asyncio.create_task(doubts.settle()), asyncio.create_task(keep_forgetting(storage))]
         yield storage
         for task in tasks:
             task.cancel()
@@ -61,15 +64,30 @@ async def opened(settings: Settings) -> AsyncIterator[Storage]:
         await pool.close()
 
 
-async def _forget_late(storage: Storage) -> None:
-    """Until it is cancelled."""
+async def keep_forgetting(storage: Storage) -> None:
+    """Delete late uploads every LOOK_EVERY seconds, until it is cancelled."""
     while True:
         await asyncio.sleep(LOOK_EVERY)
-        lifetime, busy = storage.settings.resumable_lifetime, frozenset(storage.uploading)
-        late = await asyncio.to_thread(
-            resumables.forget_late, storage.files.resumable, lifetime, time.time(), busy
-        )
-        storage.unfinished.end(*late)
+        try:
+            await forget_late(storage, time.time())
+        except Exception:
+            log.exception("late uploads not deleted")
+
+
+async def forget_late(storage: Storage, now: float) -> None:
+    """Delete the uploads whose time is over. One that a request works on stays until the next round."""
+    folder, lifetime = storage.files.resumable, storage.settings.resumable_lifetime
+    for version in await asyncio.to_thread(resumables.late, folder, lifetime, now):
+        if version in storage.uploading:
+            continue
+        storage.uploading.add(version)  # a request that comes now waits, and then does not find the upload
+        try:
+            await asyncio.to_thread(resumables.forget_version, folder, version)
+            storage.unfinished.end(version)
+        except OSError:
+            log.exception("late upload not deleted", extra={"fields": {"version": version}})
+        finally:
+            storage.uploading.discard(version)
 
 
 def storage_of(request: Request) -> Storage:

@@ -2,16 +2,19 @@
 
 import base64
 import json
+import logging
 import os
 import time
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from local.storage.contents import OCTETS
 from local.storage.errors import StorageError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,11 @@ def offset(folder: Path, upload: Resumable) -> int:
 
 
 def forget(folder: Path, upload: Resumable) -> None:
-    for name in (upload.version, f"{upload.version}.json"):
+    forget_version(folder, upload.version)
+
+
+def forget_version(folder: Path, version: str) -> None:
+    for name in (version, f"{version}.json"):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -111,15 +118,18 @@ def left_behind(folder: Path) -> Iterator[tuple[str, str, int]]:
         yield version, document.get("holder", ""), data.stat().st_size if data.exists() else 0
 
 
-def forget_late(folder: Path, lifetime: int, now: float, busy: Collection[str]) -> list[str]:
-    """Versions of those that were not finished in time and on which no request works: they are gone."""
-    late = []
+def late(folder: Path, lifetime: int, now: float) -> list[str]:
+    """The versions of uploads whose time is over. Unreadable documents are logged and skipped."""
+    versions = []
     for path in folder.glob("*.json"):
-        if path.stem not in busy and json.loads(path.read_text())["started"] + lifetime < now:
-            path.with_suffix("").unlink(missing_ok=True)
-            path.unlink(missing_ok=True)
-            late.append(path.stem)
-    return late
+        try:
+            if json.loads(path.read_text())["started"] + lifetime < now:
+                versions.append(path.stem)
+        except FileNotFoundError:
+            pass  # a request finished or ended this upload meanwhile
+        except (OSError, ValueError, KeyError, TypeError):
+            log.exception("resumable upload unreadable", extra={"fields": {"version": path.stem}})
+    return versions
 
 
 def forget_old(folder: Path, lifetime: int, now: float) -> None:

@@ -1,5 +1,6 @@
 """What counts as liked: the latest word on an item, an undo, and no rating below 3."""
 
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from uuid import UUID, uuid4
 
@@ -135,6 +136,38 @@ def test_a_rating_counts_more_than_events(
     assert not is_liked(db, films)
 
 
+@pytest.mark.parametrize("type", AGAINST)
+def test_a_refusal_after_a_high_rating_counts(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID], type: str
+) -> None:
+    db.execute("insert into ratings (item_id, rating) values (%s, 5)", [films["A"]])
+    record(db, films["A"], type)
+    assert not is_liked(db, films)
+    record(db, films["A"], "undo")
+    assert is_liked(db, films)
+
+
+@pytest.mark.parametrize("type", AGAINST)
+def test_a_high_rating_after_a_refusal_counts(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID], type: str
+) -> None:
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    record(db, films["A"], type, occurred_at=hour_ago.isoformat())
+    db.execute("insert into ratings (item_id, rating) values (%s, 5)", [films["A"]])
+    assert is_liked(db, films)
+
+
+def test_a_refusal_by_another_profile_leaves_a_rating(
+    db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
+) -> None:
+    db.execute("insert into ratings (item_id, rating) values (%s, 5)", [films["A"]])
+    record(db, films["B"], "dislike")
+    become(db, person(db, "other_viewer"))
+    record(db, films["A"], "dislike")
+    become(db, viewer)
+    assert is_liked(db, films)
+
+
 @pytest.mark.parametrize(
     ("ratings", "liked"),
     [
@@ -198,6 +231,32 @@ def test_dislikes_by_event_count_the_same(db: psycopg.Connection, horror: list[U
         record(db, film, "dislike")
     rows = db.execute("select id from get_recommendations(10)").fetchall()
     assert {row[0] for row in rows} == set(horror[10:])
+
+
+def test_a_dismissal_after_a_low_rating_leaves_the_dislike(
+    db: psycopg.Connection, horror: list[UUID]
+) -> None:
+    strict = person(db, "strict_viewer")
+    rate(db, strict.rater_id, dict.fromkeys(horror[:7], 1.0))
+    become(db, strict)
+    for film in horror[:7]:
+        record(db, film, "dismiss")
+    rows = db.execute("select id from get_recommendations(10)").fetchall()
+    assert {row[0] for row in rows} == set(horror[10:])
+
+
+def test_a_dislike_by_event_counts_after_fifty_low_ratings(
+    db: psycopg.Connection, horror: list[UUID]
+) -> None:
+    strict = person(db, "strict_viewer")
+    rate(db, strict.rater_id, {item(db, f"Low film {number}"): 1.0 for number in range(50)})
+    become(db, strict)
+    record(db, horror[0], "dislike")
+    db.execute("reset role")
+    rows = db.execute(
+        "select aversion from private.aversion(%s, %s)", [strict.rater_id, [horror[0]]]
+    ).fetchall()
+    assert rows == [(pytest.approx(1, abs=1e-3),)]
 
 
 def test_one_liked_film_among_low_ratings_leads(db: psycopg.Connection, horror: list[UUID]) -> None:

@@ -1,6 +1,7 @@
 """Published figures, attacked: one rater's part in them shows on no path, and each account counts once."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -10,8 +11,10 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests.conftest import Stack
 from tests.sql.people import Person, become, item, item_model, person, rate
 from tests.sql.publishing import EXACTLY, QUIET, another_day, publish
+from tests.waiting import until
 
 PATHS = {
     "item_stats": "select * from item_stats where item_id = %(film)s",
@@ -178,6 +181,20 @@ def test_five_accounts_are_published_by_hand_worked_rules(
     assert stats(db, film) == (expected[0], pytest.approx(expected[1], abs=1e-3), 0)
     assert trend(db, film) == pytest.approx(sum(given) / 5)
     assert trend(db, film, "001") == pytest.approx(sum(given) / 5)
+
+
+def test_slowly_rated_items_are_published(db: psycopg.Connection, film: UUID) -> None:
+    """One account in a quarter: what waits is not deleted before the fifth account comes."""
+    for who in people(db, 5):
+        db.execute("update private.pending_changes set changed_on = changed_on - 91 where is_pending")
+        while db.execute("select private.apply_retention()").rowcount:
+            pass
+        give(db, who, film)
+        act(db, who, film)
+    publish(db, QUIET)
+    # (5 * 4 + 5 * 3.5) / (5 + 5) = 3.75; 5 * 3.75
+    assert stats(db, film) == (5, pytest.approx(18.75), 5)
+    assert trend(db, film) is not None
 
 
 def test_counts_are_multiples_of_five_and_means_have_one_decimal(db: psycopg.Connection, film: UUID) -> None:
@@ -450,6 +467,40 @@ def test_an_anonymous_user_who_becomes_permanent_counts_from_then_on(
         "select rating_count, rating_sum, rating_square_sum from private.item_counts where item_id = %s",
         [film],
     ).fetchone() == (1, 5, 25)
+
+
+@pytest.fixture
+def committed(stack: Stack) -> Iterator[tuple[Person, UUID]]:
+    """A viewer who does not count yet and a film, visible to all connections for one test."""
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        viewer, film = person(connection), item(connection, "Film of two connections")
+        connection.execute("update raters set is_counted = false where id = %s", [viewer.rater_id])
+        yield viewer, film
+        connection.execute("delete from content where id = %s", [film])
+        connection.execute("delete from auth.users where id = %s", [viewer.id])
+        connection.execute("delete from raters where id = %s", [viewer.rater_id])
+
+
+def test_a_rating_counts_that_arrives_while_its_rater_begins_to_count(
+    stack: Stack, committed: tuple[Person, UUID]
+) -> None:
+    viewer, film = committed
+    with (
+        psycopg.connect(stack.database_url, autocommit=True) as looking,
+        psycopg.connect(stack.database_url) as counting,
+        psycopg.connect(stack.database_url, autocommit=True) as rating,
+        ThreadPoolExecutor() as pool,
+    ):
+        counting.execute("update raters set is_counted = true where id = %s", [viewer.rater_id])
+        rated = pool.submit(rate, rating, viewer.rater_id, {film: 5})
+        waits = "select cardinality(pg_blocking_pids(%s)) > 0"
+        until(lambda: looking.execute(waits, [rating.info.backend_pid]).fetchone() == (True,))
+        counting.commit()
+        rated.result(60)
+        counts = looking.execute(
+            "select rating_count, rating_sum from private.item_counts where item_id = %s", [film]
+        ).fetchone()
+    assert counts == (1, 5)
 
 
 def test_ratings_of_an_anonymous_user_go_with_it(db: psycopg.Connection, film: UUID) -> None:

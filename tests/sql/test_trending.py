@@ -123,6 +123,45 @@ def test_an_item_takes_its_trend_to_its_new_language(db: psycopg.Connection, vie
     assert trending(db, language="sv", country="FR") == {made: pytest.approx(2)}
 
 
+@pytest.mark.parametrize(
+    ("types", "weight"),
+    [
+        (["undo"], None),
+        (["like", "undo"], None),
+        (["view", "save", "share", "complete", "undo"], None),
+        (["like", "undo", "view"], 0.3),
+        (["like", "undo", "like"], 1),
+        (["undo", "view", "like"], 1.3),
+    ],
+)
+def test_an_undo_takes_earlier_events_out_of_the_trend(
+    db: psycopg.Connection, viewer: Person, types: list[str], weight: float | None
+) -> None:
+    made = film(db, "Film")
+    for kind in types:
+        record(db, viewer, made, "FR", type=kind)
+    expected = {made: pytest.approx(weight, rel=1e-3)} if weight else {}
+    assert trending(db) == trending(db, country="FR") == expected
+
+
+def test_an_event_from_before_the_undo_counts_nothing_when_it_arrives_late(
+    db: psycopg.Connection, viewer: Person
+) -> None:
+    made = film(db, "Film")
+    record(db, viewer, made, type="undo")
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    record(db, viewer, made, type="like", occurred_at=hour_ago.isoformat())
+    assert trending(db) == {}
+
+
+def test_an_undo_of_another_item_or_viewer_leaves_the_trend(db: psycopg.Connection, viewer: Person) -> None:
+    made, other = film(db, "Film"), film(db, "Another film")
+    record(db, viewer, made, type="like")
+    record(db, viewer, other, type="undo")
+    record(db, person(db, "other_viewer"), made, type="undo")
+    assert trending(db) == {made: pytest.approx(1, rel=1e-3)}
+
+
 def test_a_deleted_item_trends_no_more(db: psycopg.Connection, viewer: Person) -> None:
     made = film(db, "Film", "fr")
     record(db, viewer, made, "FR")

@@ -1,6 +1,5 @@
 -- Helper. Returns how similar each item is to the items that a rater disliked (rated below 3, or disliked by an
--- interaction), from 0 to 1. At most 50 disliked items count: rated ones first, the latest first. The result is the
--- greater of two measures:
+-- interaction), from 0 to 1. The 50 items that were disliked last count. The result is the greater of two measures:
 --   genres        the share of the disliked items that have the item's genre, for the genre with the largest share; the
 --                 denominator is increased by 2, so that few dislikes weigh less
 --   descriptions  the greatest cosine similarity between the embeddings
@@ -13,16 +12,16 @@ as $$
     with disliked as materialized (
         select d.item_id
         from (
-            select l.item_id, l.liked_at
+            select l.item_id, l.liked_at as disliked_at
             from private.likings as l
             where l.rater_id = aversion.rater_id and l.is_disliked
             union all
-            select f.item_id, null
+            select f.item_id, f.refused_at
             from private.feedback as f
             where f.rater_id = aversion.rater_id and f.is_disliked
         ) as d
         group by d.item_id
-        order by max(d.liked_at) desc nulls last, d.item_id
+        order by max(d.disliked_at) desc, d.item_id
         limit 50
     ), genres as (
         select g.genre_id, count(*) / ((select count(*) from disliked) + 2.0::double precision) as share

@@ -1,6 +1,7 @@
 -- Trigger. Adds the changed ratings to private.item_counts and to the counts of public.raters, or subtracts them: the
--- argument is 1 or -1. Ratings of raters that are not counted change the rater's own counts only. Rows are locked in
--- the order of their ids, so that two clients that rate the same items cannot deadlock.
+-- argument is 1 or -1. Ratings of raters that are not counted change the rater's own counts only. Item counts are locked
+-- in the order of their ids, so that two clients that rate the same items cannot deadlock.
+-- The raters are updated first: this locks them, so that is_counted cannot change between the read of it and the commit.
 -- Definer: clients may not write counts.
 create or replace function private.count_ratings() returns trigger
 language plpgsql security definer set search_path = ''
@@ -8,6 +9,17 @@ as $$
 declare
     v_sign integer := tg_argv[0];
 begin
+    update public.raters as r set
+        rating_count = r.rating_count + c.rating_count,
+        rating_sum = r.rating_sum + c.rating_sum,
+        ratings_version = r.ratings_version + 1
+    from (
+        select rater_id, v_sign * count(*) as rating_count, v_sign * sum(rating) as rating_sum
+        from changed_rows
+        group by rater_id
+    ) as c
+    where r.id = c.rater_id;
+
     insert into private.item_counts as s (item_id, kind, rating_count, rating_sum, rating_square_sum)
     select
         i.id,
@@ -25,17 +37,6 @@ begin
         rating_count = s.rating_count + excluded.rating_count,
         rating_sum = s.rating_sum + excluded.rating_sum,
         rating_square_sum = s.rating_square_sum + excluded.rating_square_sum;
-
-    update public.raters as r set
-        rating_count = r.rating_count + c.rating_count,
-        rating_sum = r.rating_sum + c.rating_sum,
-        ratings_version = r.ratings_version + 1
-    from (
-        select rater_id, v_sign * count(*) as rating_count, v_sign * sum(rating) as rating_sum
-        from changed_rows
-        group by rater_id
-    ) as c
-    where r.id = c.rater_id;
     return null;
 end
 $$;

@@ -6,6 +6,7 @@
 --   is_refused    the verdict is negative: a dislike or a dismissal
 --   is_disliked   the verdict is a dislike
 --   is_completed  the item was watched to the end, and this was not undone
+--   refused_at    when the latest dislike or dismissal occurred; null unless is_refused
 create or replace view private.feedback with (security_invoker = true) as
 select
     e.rater_id,
@@ -13,7 +14,8 @@ select
     case when e.liked > e.undone and not e.is_refused then e.liked[1] end as liked_at,
     e.is_refused,
     e.is_refused and e.disliked = e.refused as is_disliked,
-    e.completed > e.undone as is_completed
+    e.completed > e.undone as is_completed,
+    case when e.is_refused then e.refused[1] end as refused_at
 from (
     select
         t.*,

@@ -3,6 +3,7 @@
 -- trained on it, and the lists read it.
 --   is_liked     rated 4 or better, or 3 or better and not below the rater's mean; or positive feedback
 --   is_disliked  rated below 3
+-- An item that was rated 3 or better and disliked or dismissed after that has no row: the later statement counts.
 create or replace view private.likings with (security_invoker = true) as
 select
     r.rater_id,
@@ -13,6 +14,12 @@ select
     r.rating < 3 as is_disliked
 from public.ratings as r
 inner join public.raters as o on r.rater_id = o.id
+where
+    not exists (
+        select
+        from private.feedback as v
+        where v.rater_id = r.rater_id and v.item_id = r.item_id and r.rating >= 3 and v.refused_at > r.updated_at
+    )
 union all
 select
     v.rater_id,

@@ -1,6 +1,6 @@
 -- The ratings and events that trends are computed from. A rating weighs rating / 5; a share, like or completion 1; any
--- other event 0.3; dislikes and dismissals are left out. The day is that of receipt by the server, whatever time the
--- client stated.
+-- other event 0.3. Dislikes, dismissals, undos and the events that the rater undid are left out; events are ordered as in
+-- private.feedback. The day is that of receipt by the server, whatever time the client stated.
 create or replace view private.trend_votes with (security_invoker = true) as
 select
     r.item_id,
@@ -23,6 +23,17 @@ select
     i.occurred_at
 from public.interactions as i
 inner join private.counted_raters as v on i.rater_id = v.rater_id
-where i.type not in ('dislike', 'dismiss');
+where
+    i.type not in ('dislike', 'dismiss', 'undo')
+    and not exists (
+        select
+        from public.interactions as u
+        where
+            u.rater_id = i.rater_id
+            and u.item_id = i.item_id
+            and u.type = 'undo'
+            and array[least(u.occurred_at, u.received_at), u.received_at]
+            >= array[least(i.occurred_at, i.received_at), i.received_at]
+    );
 comment on view private.trend_votes is
 'The ratings and events that trends are computed from, each with its voter and weight.';

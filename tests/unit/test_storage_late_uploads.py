@@ -1,0 +1,129 @@
+"""Resumable uploads whose time is over are deleted, whatever happens to single files and rounds."""
+
+import asyncio
+import logging
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from local.storage import context, resumables
+from local.storage.context import Storage
+from local.storage.resumables import Resumable
+
+LIFETIME = 60
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Storage:
+    settings, files = SimpleNamespace(resumable_lifetime=LIFETIME), SimpleNamespace(resumable=tmp_path)
+    return Storage(*cast(Any, (settings, None, files, None)))
+
+
+def begin(storage: Storage, name: str = "a+b é.txt") -> Resumable:
+    """An upload of 5 bytes so far."""
+    upload = resumables.planned("b", name, 10, {}, False, "ann")
+    resumables.start(storage.files.resumable, upload)
+    (storage.files.resumable / upload.version).write_bytes(b"12345")
+    storage.unfinished.begin(upload.version, "ann")
+    return upload
+
+
+def forget(storage: Storage, upload: Resumable, age: float = LIFETIME + 1) -> None:
+    asyncio.run(context.forget_late(storage, upload.started + age))
+
+
+def names(storage: Storage) -> set[str]:
+    return {path.name for path in storage.files.resumable.iterdir()}
+
+
+@pytest.mark.parametrize(("age", "stays"), [(LIFETIME - 1, True), (LIFETIME + 1, False)])
+def test_a_late_upload_is_deleted(storage: Storage, age: float, stays: bool) -> None:
+    upload = begin(storage)
+    forget(storage, upload, age)
+    assert names(storage) == ({upload.version, f"{upload.version}.json"} if stays else set())
+    assert storage.unfinished.uploads.held == ({"ann": 1} if stays else {})
+    assert storage.uploading == set()
+
+
+def test_a_late_upload_stays_while_a_request_works_on_it(storage: Storage) -> None:
+    upload = begin(storage)
+    storage.uploading.add(upload.version)
+    forget(storage, upload)
+    assert len(names(storage)) == 2
+    assert storage.uploading == {upload.version}
+    assert storage.unfinished.uploads.held == {"ann": 1}
+
+
+def test_a_late_upload_stays_when_a_request_begins_during_the_round(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload, late = begin(storage), resumables.late
+
+    def request_begins(*arguments: Any) -> list[str]:
+        versions = late(*arguments)
+        storage.uploading.add(upload.version)
+        return versions
+
+    monkeypatch.setattr(resumables, "late", request_begins)
+    forget(storage, upload)
+    assert len(names(storage)) == 2
+
+
+def test_no_request_works_on_an_upload_while_it_is_deleted(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload, busy = begin(storage), list[str]()
+    monkeypatch.setattr(resumables, "forget_version", lambda *_: busy.extend(storage.uploading))
+    forget(storage, upload)
+    assert busy == [upload.version]
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]", "{}"], ids=["gone", "cut off", "a list", "no time"])
+def test_a_file_that_cannot_be_read_does_not_keep_others(
+    storage: Storage, caplog: pytest.LogCaptureFixture, text: str | None
+) -> None:
+    """One that a request deletes meanwhile is listed and then gone, as the target of this link."""
+    bad = storage.files.resumable / "0.json"
+    if text is None:
+        bad.symlink_to("gone")
+    else:
+        bad.write_text(text)
+    forget(storage, begin(storage))
+    assert names(storage) == {"0.json"}
+    assert [record.levelno for record in caplog.records] == ([] if text is None else [logging.ERROR])
+
+
+def test_a_file_that_cannot_be_deleted_does_not_keep_others(
+    storage: Storage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stuck, other = begin(storage), begin(storage, "other.txt")
+    data = storage.files.resumable / stuck.version
+    data.unlink()
+    data.mkdir()
+    forget(storage, other)
+    assert names(storage) == {stuck.version, f"{stuck.version}.json"}
+    assert "late upload not deleted" in caplog.text
+    assert storage.uploading == set()
+
+
+def test_a_failed_round_is_logged_and_the_next_one_runs(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rounds = asyncio.Queue[float]()
+
+    async def fail(_: Storage, now: float) -> None:
+        rounds.put_nowait(now)
+        raise RuntimeError
+
+    async def run() -> None:
+        task = asyncio.create_task(context.keep_forgetting(storage))
+        for _ in range(2):
+            await asyncio.wait_for(rounds.get(), 60)
+        task.cancel()
+
+    monkeypatch.setattr(context, "LOOK_EVERY", 0)
+    monkeypatch.setattr(context, "forget_late", fail)
+    asyncio.run(run())
+    assert "late uploads not deleted" in caplog.text
