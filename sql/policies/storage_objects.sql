@@ -59,6 +59,21 @@ using (
     and (select private.has_role('editor') or private.has_role('admin'))
 );
 
+-- A child has a folder of its own, named by its profile in the account's folder: the files of other profiles do not exist
+-- for it.
+
+drop policy if exists objects_all_kids on storage.objects;
+create policy objects_all_kids on storage.objects
+as restrictive for all to authenticated
+using (
+    not (select private.is_kids_acting())
+    or (storage.foldername(name))[2] = (select private.current_profile_id())::text
+)
+with check (
+    not (select private.is_kids_acting())
+    or (storage.foldername(name))[2] = (select private.current_profile_id())::text
+);
+
 -- Storage asks no request check, so its rows ask: nobody whose session has ended or who is banned reads or writes them.
 
 drop policy if exists objects_all_live on storage.objects;

@@ -1,4 +1,8 @@
 -- A client writes so many events in a day; what is published of items follows them.
+create or replace trigger hold_rows
+before insert on public.interactions
+for each statement execute function private.hold_rows();
+
 create or replace trigger admit_inserted
 after insert on public.interactions referencing new table as changed_rows
 for each statement execute function private.count_rows();

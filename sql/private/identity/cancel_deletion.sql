@@ -1,5 +1,5 @@
--- Take back the deletion of the caller's account; was there one whose day has not come? Raises 42501 without an
--- account.
+-- Take back the deletion of the caller's account; was there one whose day has not come? As often in a month as its quota
+-- says, since each time is two entries of the audit log. Raises 42501 without an account, PT409 beyond the quota.
 -- Definer: clients write neither account_deletions nor accounts.status.
 create or replace function private.cancel_deletion() returns boolean
 language plpgsql security definer set search_path = ''
@@ -11,6 +11,10 @@ begin
     if not found then
         return false;
     end if;
+    perform private.refuse_over_quota(
+        private.use_quota(v_account, 'deletions_cancelled', 1, date_trunc('month', now(), 'UTC')::date),
+        'deletions_cancelled', 'deletions taken back a month'
+    );
     update public.accounts as a set status = 'active' where a.id = v_account and a.status = 'deleting';
     perform private.audit('account.deletion_cancelled', 'account', v_account::text, null, null);
     return true;

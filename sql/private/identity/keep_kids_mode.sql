@@ -1,6 +1,7 @@
 -- Trigger: while a session of a user is in kids mode, password, address and telephone number stay: Auth would change
--- them for that session too, and a child who chose the password could sign in by it. Raises 42501. Who signs the other
--- sessions out first (signOut with scope others) may change them; a soft deletion may.
+-- them for that session too, and a child who chose the password could sign in by it. Raises PT403,
+-- which Auth returns as 403 with the message. A user who signs the other sessions out first (signOut with scope others)
+-- may change them; a soft deletion may.
 -- Definer: the auth server's role may not read private tables.
 create or replace function private.keep_kids_mode() returns trigger
 language plpgsql security definer set search_path = ''
@@ -13,7 +14,7 @@ begin
         where s.user_id = new.id
     ) then
         raise exception 'a session of this user is in kids mode'
-            using errcode = '42501', hint = 'Leave kids mode, or sign the other sessions out first.';
+            using errcode = 'PT403', hint = 'Leave kids mode, or sign the other sessions out first.';
     end if;
     return new;
 end

@@ -1,27 +1,31 @@
 -- Items that a rater's closest 40 neighbours rated and the rater has not: scored by the sum, over neighbours, of
 -- affinity times rating / 5; of those that the viewer may see. A list ordered by predicted rating alone would be led by
 -- what one neighbour liked.
--- No item depends on few neighbours: five of them must have given it 3 or better, and none adds more to its score than
--- the fifth largest share, so that one neighbour has a fifth of a score at most.
+-- No item depends on few people: neighbours of five accounts must have given it 3 or better, each account counts once for
+-- an item, and none adds more to its score than the fifth largest share, so that one has a fifth of a score at most.
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.collaborative(rater_id uuid, kind text, count integer, viewer private.viewer)
 returns table (item_id uuid, score double precision)
 language sql stable rows 20 set search_path = ''
 as $$
     with closest as materialized (
-        select n.neighbour_id, n.affinity
+        select n.neighbour_id, n.voter, n.affinity
         from private.neighbours(collaborative.rater_id) as n
         where n.affinity > 0
         order by n.affinity desc, n.neighbour_id
         limit 40
-    ), rated as (
-        select
-            o.item_id,
-            count(*) filter (where o.rating >= 3) as likes,
-            array_agg(n.affinity * o.rating / 5 order by n.affinity * o.rating desc) as shares
+    ), votes as (
+        select distinct on (o.item_id, n.voter) o.item_id, o.rating, n.affinity * o.rating / 5 as share
         from closest as n
         join public.ratings as o on o.rater_id = n.neighbour_id
-        group by o.item_id
+        order by o.item_id, n.voter, share desc
+    ), rated as (
+        select
+            v.item_id,
+            count(*) filter (where v.rating >= 3) as likes,
+            array_agg(v.share order by v.share desc) as shares
+        from votes as v
+        group by v.item_id
     ), scored as (
         select r.item_id, (select sum(least(s.share, r.shares[5])) from unnest(r.shares) as s (share)) as score
         from rated as r

@@ -1,4 +1,4 @@
--- Trigger, with +1 or -1: item_counts and raters follow added or removed ratings; those of raters
+-- Trigger, with 1 or -1: item_counts and raters follow inserted or deleted ratings; those of raters
 -- that are not counted change their rater alone. Rows are taken in id order,
 -- so that two clients rating the same items cannot wait for each other in a circle.
 -- Definer: clients may not write counts.

@@ -5,8 +5,8 @@
 -- too few rated has the mean of all as its level, and no row where neighbours and items rated alike give nothing
 -- either. A rater without ratings: the item's level.
 -- Items rated alike are those of the model of that name; without one, neighbours alone count.
--- No prediction depends on few people: neighbours count where five of them rated the item, none more than the fifth,
--- and predictions come in tenths.
+-- No prediction depends on few people: neighbours count where those of five accounts rated the item, each account once,
+-- none more than the fifth, and predictions come in tenths.
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.predict(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, predicted_rating double precision)
@@ -32,18 +32,20 @@ as $$
         where r.rater_id = predict.rater_id
     ), me as materialized (
         select coalesce(sum(m.above), 0) / (count(*) + 5) as bias from mine as m
-    ), shares as (
-        select
-            o.item_id,
-            n.weight,
-            o.rating - a.level - n.level as departure,
-            nth_value(n.weight, 5) over (
-                partition by o.item_id order by n.weight desc rows between unbounded preceding and unbounded following
-            ) as fifth
+    ), votes as (
+        select distinct on (o.item_id, n.voter) o.item_id, n.weight, o.rating - a.level - n.level as departure
         from private.neighbours(predict.rater_id) as n
         join public.ratings as o on o.rater_id = n.neighbour_id and o.item_id = any(predict.item_ids)
         join asked as a on a.item_id = o.item_id
         where n.weight > 0
+        order by o.item_id, n.voter, n.weight desc, n.neighbour_id
+    ), shares as (
+        select
+            v.*,
+            nth_value(v.weight, 5) over (
+                partition by v.item_id order by v.weight desc rows between unbounded preceding and unbounded following
+            ) as fifth
+        from votes as v
     ), people as (
         select
             s.item_id,

@@ -1,4 +1,5 @@
--- Refuse a query vector that is missing or of the wrong length. Raises 22023.
+-- Refuse a query vector that is missing, has another number of dimensions, or has a norm at which similarities overflow
+-- or are NaN: the indexes hold vectors at half precision. Raises 22023.
 create or replace function private.check_embedding(query_embedding extensions.vector) returns void
 language plpgsql immutable set search_path = ''
 as $$
@@ -7,10 +8,11 @@ begin
         raise exception 'query_embedding must have 384 numbers, not %', coalesce(extensions.vector_dims(query_embedding), 0)
             using errcode = '22023', detail = '{"field": "query_embedding", "dimensions": 384}';
     end if;
-    if extensions.vector_norm(query_embedding) = 0 then
-        raise exception 'query_embedding must not be all zeros'
-            using errcode = '22023', detail = '{"field": "query_embedding"}';
+    if extensions.vector_norm(query_embedding) between 0.001 and 60000 then
+        return;
     end if;
+    raise exception 'query_embedding must have a norm of 0.001 to 60,000, so not all zeros'
+        using errcode = '22023', detail = '{"field": "query_embedding", "min": 0.001, "max": 60000}';
 end
 $$;
 comment on function private.check_embedding(extensions.vector) is 'Refuse a query vector of the wrong length.';

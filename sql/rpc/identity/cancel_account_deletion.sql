@@ -1,6 +1,6 @@
 -- Take back the deletion of one's account.
 -- Returns whether there was one to take back: false where none was asked for, or its day has come.
--- Raises 42501 without an account, kids_mode while a kids profile acts.
+-- Raises 42501 without an account, PT409 after ten times in a month, kids_mode while a kids profile acts.
 -- Roles: authenticated.
 -- Example: rpc/cancel_account_deletion {}
 create or replace function public.cancel_account_deletion() returns boolean
