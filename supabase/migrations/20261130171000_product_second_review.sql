@@ -232,7 +232,8 @@ grant execute on function private.is_plain_text(text, integer) to anon, authenti
 -- source: sql/private/platform/is_reserved.sql
 -- Helper: does this name look like a name of the service? Such are the reserved names, in the plural and with digits after
 -- them too, names made of reserved words alone, such as Support Team, and names that contain the service's own. Texts that
--- are longer than a name are not compared, since that takes time by their length. Null for null.
+-- are longer than a name are not compared, since that takes time by their length; left keeps the planner from computing
+-- their skeletons in advance. Null for null.
 -- Definer: clients may not read the list.
 create or replace function private.is_reserved(name text) returns boolean
 language sql stable security definer set search_path = ''
@@ -240,15 +241,17 @@ as $$
     with reserved as materialized (
         select private.skeleton(r.name) as skeleton from private.reserved_names as r
     ), looks as (
-        select w.skeleton from private.skeleton(is_reserved.name) as w (skeleton)
+        select w.skeleton from private.skeleton(left(is_reserved.name, 100)) as w (skeleton)
         union all
-        select private.skeleton(regexp_replace(is_reserved.name, '[0-9_ .-]+$', ''))
+        select private.skeleton(regexp_replace(left(is_reserved.name, 100), '[0-9_ .-]+$', ''))
     ), words as (
         select private.skeleton(w.word) as skeleton
-        from regexp_split_to_table(is_reserved.name, '[[:space:]_.,:;/|()<>{}+*~&#-]+|\[|\]') as w (word)
+        from regexp_split_to_table(
+            left(is_reserved.name, 100), '[[:space:]_.,:;/|()<>{}+*~&#-]+|\[|\]'
+        ) as w (word)
     )
     select
-        strpos(private.skeleton(is_reserved.name), private.skeleton('cinefluent')) > 0
+        strpos(private.skeleton(left(is_reserved.name, 100)), private.skeleton('cinefluent')) > 0
         or exists (
             select from looks as l join reserved as r on r.skeleton in (l.skeleton, regexp_replace(l.skeleton, 's$', ''))
         )

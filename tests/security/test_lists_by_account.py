@@ -65,7 +65,13 @@ def listed(db: psycopg.Connection, who: Person, name: str, secret: UUID) -> bool
 @pytest.mark.parametrize(("own", "others"), [(4, 1), (4, 4), (0, 1)])
 @pytest.mark.parametrize("name", LISTS)
 def test_profiles_of_few_accounts_do_not_test_a_rating(
-    db: psycopg.Connection, common: list[UUID], secret: UUID, name: str, own: int, others: int, is_stored: bool
+    db: psycopg.Connection,
+    common: list[UUID],
+    secret: UUID,
+    name: str,
+    own: int,
+    others: int,
+    is_stored: bool,
 ) -> None:
     """The attacker's profiles, and for (0, 1) all profiles of a second account, copy the victim and rate a guess."""
     victim, attacker, second = (person(db, name) for name in ("victim", "attacker", "second"))
