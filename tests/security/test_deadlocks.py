@@ -1,4 +1,4 @@
-"""Writes that users may send at once do not end as deadlocks, nor hold for a second what everybody's ratings change."""
+"""Writes that users may send at once do not end as deadlocks, which hold counts for a second."""
 
 import itertools
 import json

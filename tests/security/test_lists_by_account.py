@@ -73,7 +73,7 @@ def test_profiles_of_few_accounts_do_not_test_a_rating(
     others: int,
     is_stored: bool,
 ) -> None:
-    """The attacker's profiles, and for (0, 1) all profiles of a second account, copy the victim and rate a guess."""
+    """Copies of the victim rate a guess: the attacker's profiles; for (0, 1) those of a second account."""
     victim, attacker, second = (person(db, name) for name in ("victim", "attacker", "second"))
     rate(db, victim.rater_id, tasteful(common, secret))
     rate(db, attacker.rater_id, tasteful(common))

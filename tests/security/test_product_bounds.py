@@ -1,4 +1,4 @@
-"""One parameter or column of any size, odd vectors and names: refused before they take time, or not taken for another."""
+"""Parameters and columns of any size, odd vectors and names are refused before they take time."""
 
 import re
 from collections.abc import Iterator
@@ -29,14 +29,16 @@ def owner(db: psycopg.Connection) -> Iterator[Person]:
     owner = person(db)
     session = uuid4()
     db.execute(
-        "insert into auth.sessions (id, user_id, created_at, updated_at) values (%s, %s, now() - interval '1 h', now())",
+        "insert into auth.sessions (id, user_id, created_at, updated_at) "
+        "values (%s, %s, now() - interval '1 h', now())",
         [session, owner.id],
     )
     become(db, owner)
     db.execute("select set_account_pin('4711')")
     db.execute(
         "select set_config('request.jwt.claims', "
-        "(current_setting('request.jwt.claims')::jsonb || jsonb_build_object('session_id', %s::text))::text, true)",
+        "(current_setting('request.jwt.claims')::jsonb || jsonb_build_object('session_id', %s::text))::text, "
+        "true)",
         [session],
     )
     yield owner
@@ -88,10 +90,17 @@ def numbers(*first: str, rest: str = "0") -> str:
 @pytest.mark.parametrize(
     "vector",
     [
-        numbers("1e-45"), numbers("-1e-45"), numbers(rest="1e-30"), numbers(rest="3e38"), numbers("1e5"),
-        numbers("70000", "1"), numbers(rest="0"), numbers("3e38", "3e38"), numbers(rest="1e-40"),
+        numbers("1e-45"),
+        numbers("-1e-45"),
+        numbers(rest="1e-30"),
+        numbers(rest="3e38"),
+        numbers("1e5"),
+        numbers("70000", "1"),
+        numbers(rest="0"),
+        numbers("3e38", "3e38"),
+        numbers(rest="1e-40"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize(
     "query",
     [
@@ -132,7 +141,8 @@ def test_a_vector_of_another_norm_than_one_is_taken(db: psycopg.Connection, vect
 )
 def test_a_search_has_thirty_two_words_however_they_are_parted(db: psycopg.Connection, query: str) -> None:
     row = db.execute(
-        "select p.words, array_to_string(p.phrases, ' '), p.excluded, array_to_string(p.excluded_phrases, ' ') "
+        "select p.words, array_to_string(p.phrases, ' '), p.excluded, "
+        "array_to_string(p.excluded_phrases, ' ') "
         "from private.parse_search(%s) as p",
         [query],
     ).fetchone()
@@ -160,11 +170,25 @@ def test_a_search_of_few_words_stays_as_it_is_written(
 @pytest.mark.parametrize(
     "name",
     [
-        "Admins", "Admin Team", "the admin", "Support Desk", "Billing Department", "CineFluent Staff", "cinefluent help",
-        "My CineFluent", "Official CineFluent", "c1nefluent_x", "\ua4eedmin", "\u13aaDMIN", "\U0001f150\U0001f153\U0001f15c\U0001f158\U0001f15d",
-        "a\u0257min", "adm\u00a1n", "Support-Team 2", "[moderator]",
+        "Admins",
+        "Admin Team",
+        "the admin",
+        "Support Desk",
+        "Billing Department",
+        "CineFluent Staff",
+        "cinefluent help",
+        "My CineFluent",
+        "Official CineFluent",
+        "c1nefluent_x",
+        "\ua4eedmin",
+        "\u13aaDMIN",
+        "\U0001f150\U0001f153\U0001f15c\U0001f158\U0001f15d",
+        "a\u0257min",
+        "adm\u00a1n",
+        "Support-Team 2",
+        "[moderator]",
     ],
-)  # fmt: skip
+)
 def test_a_name_that_looks_like_the_service_is_refused(
     db: psycopg.Connection, owner: Person, name: str
 ) -> None:
@@ -182,12 +206,32 @@ def test_a_name_that_only_contains_a_usual_word_is_taken(
 
 
 PILES = {
-    "arabic": "\u0628" + "\u0610" * 9, "hebrew": "\u05d0" + "\u05b0\u0591\u05bd" * 3, "syriac": "\u0710" + "\u0730" * 9,
-    "tibetan": "\u0f40" + "\u0f71" * 9, "myanmar": "\u1000" + "\u1037" * 9, "devanagari": "\u0915" + "\u0902" * 9,
-    "cyrillic": "a" + "\u2de0" * 9, "kana": "\u304b" + "\u3099" * 9, "lao": "\u0e81" + "\u0eb4" * 9,
-    "musical": "a" + "\U0001d165" * 9, "glagolitic": "a" + "\U0001e000" * 9, "mixed": "a" + "\u0300\u0300\u0300\u2de0" * 5,
-}  # fmt: skip
-INVISIBLE = ["\u0600", "\u06dd", "\u070f", "\u08e2", "\ufdd0", "\U000110bd", "\U0001107f", "\U00013430", "\U00016fe4", "\U0001d159", "\U0001fffe"]  # fmt: skip
+    "arabic": "\u0628" + "\u0610" * 9,
+    "hebrew": "\u05d0" + "\u05b0\u0591\u05bd" * 3,
+    "syriac": "\u0710" + "\u0730" * 9,
+    "tibetan": "\u0f40" + "\u0f71" * 9,
+    "myanmar": "\u1000" + "\u1037" * 9,
+    "devanagari": "\u0915" + "\u0902" * 9,
+    "cyrillic": "a" + "\u2de0" * 9,
+    "kana": "\u304b" + "\u3099" * 9,
+    "lao": "\u0e81" + "\u0eb4" * 9,
+    "musical": "a" + "\U0001d165" * 9,
+    "glagolitic": "a" + "\U0001e000" * 9,
+    "mixed": "a" + "\u0300\u0300\u0300\u2de0" * 5,
+}
+INVISIBLE = [
+    "\u0600",
+    "\u06dd",
+    "\u070f",
+    "\u08e2",
+    "\ufdd0",
+    "\U000110bd",
+    "\U0001107f",
+    "\U00013430",
+    "\U00016fe4",
+    "\U0001d159",
+    "\U0001fffe",
+]
 
 
 @pytest.mark.parametrize(
@@ -201,11 +245,19 @@ def test_a_name_with_piles_of_marks_or_unseen_signs_is_refused(db: psycopg.Conne
 @pytest.mark.parametrize(
     "name",
     [
-        "Zoë", "Đặng Thị Ngọc", "\u05e9\u05c1\u05b8\u05dc\u05d5\u05b9\u05dd", "\u0645\u064f\u062d\u064e\u0645\u0651\u064e\u062f",
-        "\u0915\u094d\u0937\u0924\u094d\u0930\u093f\u092f", "\u0e17\u0e35\u0e48\u0e23\u0e31\u0e01", "\u0f56\u0f66\u0f92\u0fb2\u0f74\u0f56\u0f66",
-        "\u1000\u103c\u103d\u103e\u102f\u1036\u1037", "\u304b\u3099", "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", "❤\ufe0f",
+        "Zoë",
+        "Đặng Thị Ngọc",
+        "\u05e9\u05c1\u05b8\u05dc\u05d5\u05b9\u05dd",
+        "\u0645\u064f\u062d\u064e\u0645\u0651\u064e\u062f",
+        "\u0915\u094d\u0937\u0924\u094d\u0930\u093f\u092f",
+        "\u0e17\u0e35\u0e48\u0e23\u0e31\u0e01",
+        "\u0f56\u0f66\u0f92\u0fb2\u0f74\u0f56\u0f66",
+        "\u1000\u103c\u103d\u103e\u102f\u1036\u1037",
+        "\u304b\u3099",
+        "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+        "❤\ufe0f",
     ],
-)  # fmt: skip
+)
 def test_a_name_in_any_script_is_taken(db: psycopg.Connection, name: str) -> None:
     assert db.execute("select private.is_plain_text(%s, 100)", [name]).fetchone() == (True,)
 
