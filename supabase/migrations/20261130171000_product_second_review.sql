@@ -55,7 +55,7 @@ grant execute on function private.hold_rows() to authenticated, service_role;
 
 -- source: sql/private/identity/hold_writes.sql
 -- Let a client's writes follow one another from their first row on: the lock of private.take_rows, taken before a
--- statement locks a row. Two writes of one user that lock the same rows in different orders would else end as a deadlock,
+-- statement locks a row. Else two writes of one user that lock the same rows in different orders end as a deadlock,
 -- and hold the counts of items, which everybody's ratings change, until it is noticed.
 create or replace function private.hold_writes() returns void
 language plpgsql set search_path = ''
@@ -230,9 +230,9 @@ revoke execute on function private.is_plain_text(text, integer) from public;
 grant execute on function private.is_plain_text(text, integer) to anon, authenticated, service_role;
 
 -- source: sql/private/platform/is_reserved.sql
--- Helper: does this name look like a name of the service? Such are the reserved names, in the plural and with digits after
--- them too, names made of reserved words alone, such as Support Team, and names that contain the service's own. Texts that
--- are longer than a name are not compared, since that takes time by their length; left keeps the planner from computing
+-- Helper: does this name look like a name of the service? Such are the reserved names, in the plural and with digits
+-- after them too, names made of reserved words alone, such as Support Team, and names that contain the service's own.
+-- Texts that are longer than a name are not compared, since that takes time by their length; left keeps the planner from computing
 -- their skeletons in advance. Null for null.
 -- Definer: clients may not read the list.
 create or replace function private.is_reserved(name text) returns boolean
@@ -486,7 +486,7 @@ comment on function private.predict(uuid, uuid[]) is 'What a rater would give to
 revoke execute on function private.predict(uuid, uuid[]) from public;
 
 -- source: sql/private/recommend/recount_ratings.sql
--- Trigger: item_counts and raters follow changed ratings, with the counts of private.count_ratings. Each row is locked once
+-- Trigger: item_counts and raters follow changed ratings, as in private.count_ratings. Each row is locked once
 -- and by the order of ids: were old and new ratings counted one after the other, two users who move a rating between
 -- the same two items in opposite directions would wait for each other. Rows whose count stays are not locked.
 -- Definer: clients may not write counts.

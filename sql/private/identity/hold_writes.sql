@@ -1,5 +1,5 @@
 -- Let a client's writes follow one another from their first row on: the lock of private.take_rows, taken before a
--- statement locks a row. Two writes of one user that lock the same rows in different orders would else end as a deadlock,
+-- statement locks a row. Else two writes of one user that lock the same rows in different orders end as a deadlock,
 -- and hold the counts of items, which everybody's ratings change, until it is noticed.
 create or replace function private.hold_writes() returns void
 language plpgsql set search_path = ''

@@ -1,4 +1,4 @@
--- Trigger: item_counts and raters follow changed ratings, with the counts of private.count_ratings. Each row is locked once
+-- Trigger: item_counts and raters follow changed ratings, as in private.count_ratings. Each row is locked once
 -- and by the order of ids: were old and new ratings counted one after the other, two users who move a rating between
 -- the same two items in opposite directions would wait for each other. Rows whose count stays are not locked.
 -- Definer: clients may not write counts.
