@@ -59,8 +59,8 @@ using (
     and (select private.has_role('editor') or private.has_role('admin'))
 );
 
--- A child has a folder of its own, named by its profile in the account's folder: the files of other profiles do not exist
--- for it.
+-- A child has a folder of its own, named by its profile in the account's folder: the files of other profiles do not
+-- exist for it.
 
 drop policy if exists objects_all_kids on storage.objects;
 create policy objects_all_kids on storage.objects

@@ -10,8 +10,9 @@ insert into private.quotas (resource, amount, anonymous_amount, meaning) values
 ('deletions_cancelled', 10, 10, 'Deletions of an account taken back in a month.');
 
 -- source: sql/private/identity/cancel_deletion.sql
--- Take back the deletion of the caller's account; was there one whose day has not come? As often in a month as its quota
--- says, since each time is two entries of the audit log. Raises 42501 without an account, PT409 beyond the quota.
+-- Take back the deletion of the caller's account; was there one whose day has not come? As often in a month as its
+-- quota says, since each time is two entries of the audit log. Raises 42501 without an account, PT409 beyond the
+-- quota.
 -- Definer: clients write neither account_deletions nor accounts.status.
 create or replace function private.cancel_deletion() returns boolean
 language plpgsql security definer set search_path = ''
@@ -129,8 +130,8 @@ grant execute on function private.make_default_profile(uuid) to authenticated, s
 -- Compare a PIN with the account's. Null if it is right. Else the refusal as a response body, whose status is set too:
 -- 403 pin_wrong, or 429 pin_locked after 5 wrong tries within 15 minutes, also for the right one. It is returned and
 -- not raised: an error would roll back the count of tries. Tries at the same time wait for each other, so that exactly
--- 5 are compared. Only a text of a PIN's length is hashed, since the digest takes time by its length; any other is wrong.
--- Raises PT409 where the account has no PIN. For definer functions only.
+-- 5 are compared. Only a text of a PIN's length is hashed, since the digest takes time by its length; any other is
+-- wrong. Raises PT409 where the account has no PIN. For definer functions only.
 create or replace function private.try_pin(account_id uuid, pin text) returns jsonb
 language plpgsql set search_path = ''
 as $$
@@ -232,8 +233,8 @@ grant execute on function private.is_plain_text(text, integer) to anon, authenti
 -- source: sql/private/platform/is_reserved.sql
 -- Helper: does this name look like a name of the service? Such are the reserved names, in the plural and with digits
 -- after them too, names made of reserved words alone, such as Support Team, and names that contain the service's own.
--- Texts that are longer than a name are not compared, since that takes time by their length; left keeps the planner from computing
--- their skeletons in advance. Null for null.
+-- Texts that are longer than a name are not compared, since that takes time by their length; left keeps the planner
+-- from computing their skeletons in advance. Null for null.
 -- Definer: clients may not read the list.
 create or replace function private.is_reserved(name text) returns boolean
 language sql stable security definer set search_path = ''
@@ -277,8 +278,9 @@ grant execute on function private.is_reserved(text) to authenticated, service_ro
 -- Items that a rater's closest 40 neighbours rated and the rater has not: scored by the sum, over neighbours, of
 -- affinity times rating / 5; of those that the viewer may see. A list ordered by predicted rating alone would be led by
 -- what one neighbour liked.
--- No item depends on few people: neighbours of five accounts must have given it 3 or better, each account counts once for
--- an item, and none adds more to its score than the fifth largest share, so that one has a fifth of a score at most.
+-- No item depends on few people: neighbours of five accounts must have given it 3 or better, each account counts once
+-- for an item, and none adds more to its score than the fifth largest share, so that one has a fifth of a score at
+-- most.
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.collaborative(rater_id uuid, kind text, count integer, viewer private.viewer)
 returns table (item_id uuid, score double precision)
@@ -896,8 +898,8 @@ using (
     and (select private.has_role('editor') or private.has_role('admin'))
 );
 
--- A child has a folder of its own, named by its profile in the account's folder: the files of other profiles do not exist
--- for it.
+-- A child has a folder of its own, named by its profile in the account's folder: the files of other profiles do not
+-- exist for it.
 
 drop policy if exists objects_all_kids on storage.objects;
 create policy objects_all_kids on storage.objects

@@ -1,5 +1,6 @@
--- Take back the deletion of the caller's account; was there one whose day has not come? As often in a month as its quota
--- says, since each time is two entries of the audit log. Raises 42501 without an account, PT409 beyond the quota.
+-- Take back the deletion of the caller's account; was there one whose day has not come? As often in a month as its
+-- quota says, since each time is two entries of the audit log. Raises 42501 without an account, PT409 beyond the
+-- quota.
 -- Definer: clients write neither account_deletions nor accounts.status.
 create or replace function private.cancel_deletion() returns boolean
 language plpgsql security definer set search_path = ''

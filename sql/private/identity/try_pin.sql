@@ -1,8 +1,8 @@
 -- Compare a PIN with the account's. Null if it is right. Else the refusal as a response body, whose status is set too:
 -- 403 pin_wrong, or 429 pin_locked after 5 wrong tries within 15 minutes, also for the right one. It is returned and
 -- not raised: an error would roll back the count of tries. Tries at the same time wait for each other, so that exactly
--- 5 are compared. Only a text of a PIN's length is hashed, since the digest takes time by its length; any other is wrong.
--- Raises PT409 where the account has no PIN. For definer functions only.
+-- 5 are compared. Only a text of a PIN's length is hashed, since the digest takes time by its length; any other is
+-- wrong. Raises PT409 where the account has no PIN. For definer functions only.
 create or replace function private.try_pin(account_id uuid, pin text) returns jsonb
 language plpgsql set search_path = ''
 as $$

@@ -1,7 +1,7 @@
 -- Helper: does this name look like a name of the service? Such are the reserved names, in the plural and with digits
 -- after them too, names made of reserved words alone, such as Support Team, and names that contain the service's own.
--- Texts that are longer than a name are not compared, since that takes time by their length; left keeps the planner from computing
--- their skeletons in advance. Null for null.
+-- Texts that are longer than a name are not compared, since that takes time by their length; left keeps the planner
+-- from computing their skeletons in advance. Null for null.
 -- Definer: clients may not read the list.
 create or replace function private.is_reserved(name text) returns boolean
 language sql stable security definer set search_path = ''

@@ -1,8 +1,9 @@
 -- Items that a rater's closest 40 neighbours rated and the rater has not: scored by the sum, over neighbours, of
 -- affinity times rating / 5; of those that the viewer may see. A list ordered by predicted rating alone would be led by
 -- what one neighbour liked.
--- No item depends on few people: neighbours of five accounts must have given it 3 or better, each account counts once for
--- an item, and none adds more to its score than the fifth largest share, so that one has a fifth of a score at most.
+-- No item depends on few people: neighbours of five accounts must have given it 3 or better, each account counts once
+-- for an item, and none adds more to its score than the fifth largest share, so that one has a fifth of a score at
+-- most.
 -- Reads others' ratings: for definer functions and workers only.
 create or replace function private.collaborative(rater_id uuid, kind text, count integer, viewer private.viewer)
 returns table (item_id uuid, score double precision)
