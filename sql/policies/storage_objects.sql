@@ -59,6 +59,21 @@ using (
     and (select private.has_role('editor') or private.has_role('admin'))
 );
 
+-- A kids profile has a folder of its own, named by its id in the account's folder: it neither sees nor changes the files
+-- of other profiles.
+
+drop policy if exists objects_all_kids on storage.objects;
+create policy objects_all_kids on storage.objects
+as restrictive for all to authenticated
+using (
+    not (select private.is_kids_acting())
+    or (storage.foldername(name))[2] = (select private.current_profile_id())::text
+)
+with check (
+    not (select private.is_kids_acting())
+    or (storage.foldername(name))[2] = (select private.current_profile_id())::text
+);
+
 -- Storage runs no request check, so this policy refuses a token that private.session_fault finds invalid.
 
 drop policy if exists objects_all_live on storage.objects;

@@ -73,6 +73,10 @@ create or replace trigger count_rater
 after update of is_counted on public.raters
 for each row when (old.is_counted is distinct from new.is_counted) execute function private.count_rater();
 
+create or replace trigger hold_rows
+before insert or update or delete on public.profiles
+for each statement execute function private.hold_rows();
+
 create or replace trigger admit_inserted
 after insert on public.profiles referencing new table as changed_rows
 for each statement execute function private.count_rows();

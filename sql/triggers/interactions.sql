@@ -1,4 +1,8 @@
 -- Interactions: rows that clients write are counted against limits; changes are noted for published figures.
+create or replace trigger hold_rows
+before insert on public.interactions
+for each statement execute function private.hold_rows();
+
 create or replace trigger admit_inserted
 after insert on public.interactions referencing new table as changed_rows
 for each statement execute function private.count_rows();

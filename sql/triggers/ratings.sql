@@ -3,6 +3,10 @@
 alter table public.ratings alter column rater_id set default private.current_rater_id();
 alter table public.ratings alter column country set default private.current_country();
 
+create or replace trigger hold_rows
+before insert or update or delete on public.ratings
+for each statement execute function private.hold_rows();
+
 create or replace trigger admit_inserted
 after insert on public.ratings referencing new table as changed_rows
 for each statement execute function private.count_rows();
@@ -28,13 +32,11 @@ create or replace trigger count_inserted
 after insert on public.ratings referencing new table as changed_rows
 for each statement execute function private.count_ratings('1');
 
-create or replace trigger count_updated_from
-after update on public.ratings referencing old table as changed_rows
-for each statement execute function private.count_ratings('-1');
-
-create or replace trigger count_updated_to
-after update on public.ratings referencing new table as changed_rows
-for each statement execute function private.count_ratings('1');
+drop trigger if exists count_updated_from on public.ratings;
+drop trigger if exists count_updated_to on public.ratings;
+create or replace trigger count_updated
+after update on public.ratings referencing old table as old_rows new table as new_rows
+for each statement execute function private.recount_ratings();
 
 create or replace trigger count_deleted
 after delete on public.ratings referencing old table as changed_rows

@@ -11,6 +11,7 @@ import httpx
 import psycopg
 import pytest
 from postgrest.exceptions import APIError
+from storage3.exceptions import StorageApiError
 from supabase import Client
 from supabase_auth.errors import AuthApiError
 
@@ -29,6 +30,7 @@ class Home:
     device: Client
     """The same user on another device, in kids mode."""
     email: str
+    parent_id: str
     adult_id: str
     kid_id: str
 
@@ -36,13 +38,14 @@ class Home:
 @pytest.fixture
 def home(connect: Callable[..., Client]) -> Home:
     parent, device = connect(), connect()
-    email = sign_up(parent).user.email or ""
+    user = sign_up(parent).user
+    email = user.email or ""
     adult: Any = rows(parent.table("profiles").select("id"))[0]
     kid: Any = rows(parent.table("profiles").insert({"name": "Zoë; & 😀", "is_kids": True}))[0]
     parent.rpc("set_account_pin", {"pin": PIN}).execute()
     device.auth.sign_in_with_password({"email": email, "password": PASSWORD})
     device.rpc("enter_kids_mode", {"profile_id": kid["id"]}).execute()
-    return Home(parent, device, email, adult["id"], kid["id"])
+    return Home(parent, device, email, user.id, adult["id"], kid["id"])
 
 
 @pytest.fixture
@@ -140,8 +143,9 @@ def test_of_twenty_pins_at_once_exactly_five_are_compared(stack: Stack, home: Ho
 
 
 def test_a_device_in_kids_mode_gives_its_account_no_other_password(home: Home) -> None:
-    with pytest.raises(AuthApiError):
+    with pytest.raises(AuthApiError, match="in kids mode") as refused:
         home.device.auth.update_user({"password": "a child chose this"})
+    assert refused.value.status == 403
     with pytest.raises(AuthApiError):
         home.device.auth.update_user({"email": f"child-{uuid.uuid4().hex}@example.com"})
     home.parent.auth.sign_out({"scope": "others"})
@@ -190,3 +194,46 @@ def test_changes_of_films_reach_a_child_only_where_it_sees_them(
     finally:
         database.execute("alter publication supabase_realtime drop table public.content")
         service.table("content").delete().in_("id", made).execute()
+
+
+def attempts(
+    client: Client, bucket: str, path: str, body: bytes, kind: str
+) -> dict[str, Callable[[], object]]:
+    files = client.storage.from_(bucket)
+    return {
+        "download": lambda: files.download(path),
+        "sign": lambda: files.create_signed_url(path, 60),
+        "overwrite": lambda: files.upload(path, body, {"content-type": kind, "upsert": "true"}),
+        "update": lambda: files.update(path, body, {"content-type": kind}),
+        "move": lambda: files.move(path, path + ".moved"),
+        "copy": lambda: files.copy(path, path + ".copy"),
+        "beside": lambda: files.upload(path + ".beside", body, {"content-type": kind}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("bucket", "kind", "body"),
+    [("avatars", "image/png", PNG), ("speech", "audio/wav", SAMPLES["audio/wav"])],
+)
+@pytest.mark.parametrize("folder", ["", "{adult}/", "{kid}x/", "x/{kid}/"])
+def test_files_of_other_profiles_do_not_exist_for_a_device_in_kids_mode(
+    home: Home, bucket: str, kind: str, body: bytes, folder: str
+) -> None:
+    path = f"{home.parent_id}/" + folder.format(adult=home.adult_id, kid=home.kid_id) + "file"
+    parents = home.parent.storage.from_(bucket)
+    parents.upload(path, body, {"content-type": kind})
+    for name, attempt in attempts(home.device, bucket, path, body, kind).items():
+        with pytest.raises(StorageApiError):
+            pytest.fail(f"{name} was allowed: {attempt()}")
+    assert home.device.storage.from_(bucket).remove([path]) == []
+    assert home.device.storage.from_(bucket).list(path.rpartition("/")[0]) == []
+    assert parents.download(path) == body
+
+
+def test_a_device_in_kids_mode_keeps_files_in_its_own_folder(home: Home) -> None:
+    path = f"{home.parent_id}/{home.kid_id}/me.png"
+    files = home.device.storage.from_("avatars")
+    files.upload(path, PNG, {"content-type": "image/png"})
+    assert files.download(path) == PNG
+    home.device.table("profiles").update({"avatar_path": path}).eq("id", home.kid_id).execute()
+    assert len(files.remove([path])) == 1

@@ -458,7 +458,7 @@ def test_no_password_is_changed_while_a_session_is_in_kids_mode(db: psycopg.Conn
     session = enter(db, kid)
     db.execute("reset role")
     for change in ("encrypted_password = 'x'", "email = 'kid@example.com'", "email_change = 'k@example.com'"):
-        assert refused(db, f"update auth.users set {change} where id = %s", [kid.id]) == "42501"
+        assert refused(db, f"update auth.users set {change} where id = %s", [kid.id]) == "PT403"
     db.execute("update auth.users set last_sign_in_at = now() where id = %s", [kid.id])
     db.execute("delete from auth.sessions where id = %s", [session])
     assert db.execute("update auth.users set encrypted_password = 'x' where id = %s", [kid.id]).rowcount == 1

@@ -1,7 +1,7 @@
 -- Trigger. While a session of the user is in kids mode, refuses changes of password, e-mail address and phone number:
--- Auth would accept them from that session too, and a child who sets the password could sign in with it. Raises 42501.
--- A user can leave kids mode or first sign out the other sessions (signOut with scope others). A soft deletion is
--- permitted.
+-- Auth would accept them from that session too, and a child who sets the password could sign in with it. Raises PT403,
+-- which Auth returns as 403 with the message. A user can leave kids mode or first sign out the other sessions (signOut
+-- with scope others). A soft deletion is permitted.
 -- Definer: the role of Auth may not read private tables.
 create or replace function private.keep_kids_mode() returns trigger
 language plpgsql security definer set search_path = ''
@@ -14,7 +14,7 @@ begin
         where s.user_id = new.id
     ) then
         raise exception 'a session of this user is in kids mode'
-            using errcode = '42501', hint = 'Leave kids mode, or sign the other sessions out first.';
+            using errcode = 'PT403', hint = 'Leave kids mode, or sign the other sessions out first.';
     end if;
     return new;
 end

@@ -11,6 +11,7 @@ begin
         raise exception 'profile_id is missing' using errcode = '22023', detail = '{"field": "profile_id"}';
     end if;
     perform private.check_not_kids();
+    perform private.hold_writes();
     perform private.rater_of_profile(make_default_profile.profile_id);
     select p.account_id into v_account from public.profiles as p where p.id = make_default_profile.profile_id;
     perform from public.accounts as a where a.id = v_account for no key update;

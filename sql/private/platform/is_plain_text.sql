@@ -9,17 +9,30 @@ as $$
         when length(value) > most then false
         else
             value ~ '[^\s\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]'
+            -- Marks above and below a letter: more than three in a row in scripts that need three at most, more than
+            -- seven in any.
             and value !~ (
-                '[\u0300-\u036f\u0483-\u0489\u064b-\u0652\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff'
-                '\u20d0-\u20ff\ufe20-\ufe2f]{4}'
+                '[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670'
+                '\u06d6-\u06dc\u06df-\u06ed\u0711\u0730-\u074a\u07a6-\u07b0\u07eb-\u07f3\u0816-\u082d\u0859-\u085b'
+                '\u0898-\u089f\u08ca-\u08ff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0ec8-\u0ece\u1ab0-\u1aff'
+                '\u1dc0-\u1dff\u20d0-\u20ff\u2cef-\u2cf1\u2de0-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\ua69f\ua6f0\ua6f1'
+                '\ua8e0-\ua8f1\ufe20-\ufe2f\U0001d165-\U0001d1ad\U0001da00-\U0001daaf\U0001e000-\U0001e02a]{4}'
+            )
+            and value !~ (
+                '[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u09e2\u09e3'
+                '\u0a01-\u0a03\u0a3c-\u0a51\u0a70\u0a71\u0a81-\u0a83\u0abc-\u0acd\u0ae2\u0ae3\u0b01-\u0b03\u0b3c-\u0b57'
+                '\u0b62\u0b63\u0b82\u0bbe-\u0bcd\u0c00-\u0c04\u0c3c-\u0c56\u0c62\u0c63\u0c81-\u0c83\u0cbc-\u0cd6\u0ce2\u0ce3'
+                '\u0d00-\u0d03\u0d3b-\u0d4d\u0d62\u0d63\u0d81-\u0d83\u0dca-\u0ddf\u0f18-\u0f39\u0f71-\u0f84\u0f86\u0f87'
+                '\u0f8d-\u0fbc\u102b-\u103e\u1056-\u1059\u105e-\u1064\u1071-\u1074\u1082-\u108d\u17b4-\u17d3\u1dc0-\u1dff]{8}'
             )
             and value !~ '^\s*[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]'
             and regexp_replace(
                 regexp_replace(
                     regexp_replace(
                         value,
-                        -- A flag's tag sequence; a variation selector after an emoji or keycap, or after an ideograph.
-                        '\U0001f3f4[\U000e0030-\U000e007a]{1,8}\U000e007f'
+                        -- The flags of England, Scotland and Wales; a variation selector after an emoji, keycap or ideograph.
+                        '\U0001f3f4\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067|\U000e0073\U000e0063\U000e0074'
+                        '|\U000e0077\U000e006c\U000e0073)\U000e007f'
                         '|([#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]'
                         '|([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\ufe00-\ufe02\U000e0100-\U000e01ef]',
                         '\1\2', 'g'
@@ -33,9 +46,10 @@ as $$
                 '(?=[\u0620-\u07ff\u08a0-\u0dff\u1000-\u109f\u1780-\u18aa])',
                 '\1\2', 'g'
             ) !~ (
-                '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f'
+                '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\ufdd0-\ufdef\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f'
                 '\u2028-\u202e\u2060-\u206f\u2800\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff'
-                '\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]'
+                '\U000110bd\U000110cd\U0001107f\U00013430-\U0001345f\U00016fe4\U0001d159\U0001fffe\U0001ffff'
+                '\U0002fffe\U0002ffff\U0003fffe-\U000dffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]'
             )
     end
 $$;

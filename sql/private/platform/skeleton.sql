@@ -9,15 +9,24 @@ return replace(
             lower(
                 translate(
                     regexp_replace(normalize(normalize(name, nfkc), nfd), '[\u0300-\u036f]', '', 'g'),
-                    -- Cyrillic, Greek, Armenian, other Latin, digits and signs; i, I, 1 and l become l.
+                    -- Cyrillic, Greek, Armenian, other Latin, Lisu, Cherokee, letters in circles, squares and flags, digits
+                    -- and signs; i, I, 1 and l become l.
                     'АВЕКМНОРСТУХІЈЅИПГаевкмнорстухіјѕипгԁԛԝүһӏ'
                     || 'ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΙαβεηικνορτυχγσω'
                     || 'օոսհɑıłøđðɡᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ'
-                    || '01345789@$!|iI',
+                    || 'ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴᎪᏴᏟᎠᎬᏀᎻᎥᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃɗɓƒɱɩɲɽʂƭʋʐɛᗅᗷᗞᑕ'
+                    || 'ɅΛλ'
+                    || '🅐🅑🅒🅓🅔🅕🅖🅗🅘🅙🅚🅛🅜🅝🅞🅟🅠🅡🅢🅣🅤🅥🅦🅧🅨🅩🅰🅱🅲🅳🅴🅵🅶🅷🅸🅹🅺🅻🅼🅽🅾🅿🆀🆁🆂🆃🆄🆅🆆🆇🆈🆉🇦🇧🇨🇩🇪🇫🇬🇭'
+                    || '🇮🇯🇰🇱🇲🇳🇴🇵🇶🇷🇸🇹🇺🇻🇼🇽🇾🇿'
+                    || '01345789@$!¡|iI',
                     'ABEKMHOPCTYXIJSNNRaebkmhopctyxijsnnrdqwyhl'
                     || 'ABEZHIKMNOPTYXIabenikvoptuxyow'
                     || 'onuhailoddgabcdefghijklmnoprstuvwyz'
-                    || 'oleastbgaslllL'
+                    || 'BPDTGKJCZFMNLSRVHWXYAElOUABCDEGHlJKLMPRSTVWZdbfmlnrstvzeABDC'
+                    || 'AAa'
+                    || 'ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGH'
+                    || 'IJKLMNOPQRSTUVWXYZ'
+                    || 'oleastbgasllllL'
                 )
             ),
             '[^[:alnum:]]+', '', 'g'

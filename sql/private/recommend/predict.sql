@@ -4,8 +4,8 @@
 -- published figures: exact ones would reveal single ratings. An item without a published mean has the global baseline,
 -- and no row if neither neighbours nor similar items contribute. A rater without ratings gets the item's baseline.
 -- Similar items are those of the active model rated_alike; without one, only neighbours contribute.
--- No prediction depends on few raters: neighbours contribute only if five of them rated the item, each with at most the
--- fifth largest weight; and predictions are rounded to tenths.
+-- No prediction depends on few people: neighbours contribute only if those of five accounts rated the item, each account
+-- once, with at most the fifth largest weight; and predictions are rounded to tenths.
 -- It reads the ratings of other raters: only definer functions and workers may call it.
 create or replace function private.predict(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, predicted_rating double precision)
@@ -31,18 +31,20 @@ as $$
         where r.rater_id = predict.rater_id
     ), me as materialized (
         select coalesce(sum(m.above), 0) / (count(*) + 5) as bias from mine as m
-    ), shares as (
-        select
-            o.item_id,
-            n.weight,
-            o.rating - a.level - n.level as departure,
-            nth_value(n.weight, 5) over (
-                partition by o.item_id order by n.weight desc rows between unbounded preceding and unbounded following
-            ) as fifth
+    ), votes as (
+        select distinct on (o.item_id, n.voter) o.item_id, n.weight, o.rating - a.level - n.level as departure
         from private.neighbours(predict.rater_id) as n
         join public.ratings as o on o.rater_id = n.neighbour_id and o.item_id = any(predict.item_ids)
         join asked as a on a.item_id = o.item_id
         where n.weight > 0
+        order by o.item_id, n.voter, n.weight desc, n.neighbour_id
+    ), shares as (
+        select
+            v.*,
+            nth_value(v.weight, 5) over (
+                partition by v.item_id order by v.weight desc rows between unbounded preceding and unbounded following
+            ) as fifth
+        from votes as v
     ), people as (
         select
             s.item_id,

@@ -1,6 +1,6 @@
 -- Helper. Parses a query in the usual syntax of search engines: words, "phrases", -excluded words and OR; anything else
--- is text. The first 32 tokens count. With OR anywhere in the query, documents match if they contain any of the words,
--- whatever their score.
+-- is text. The first 32 words count, also where punctuation separates them. With OR anywhere in the query, documents match
+-- if they contain any of the words, whatever their score.
 create or replace function private.parse_search(query text) returns private.parsed_search
 language sql stable set search_path = ''
 as $$
@@ -11,18 +11,33 @@ as $$
             t.found[2] is not null as is_phrase,
             coalesce(t.found[2], t.found[3]) as token
         from regexp_matches(query, '(-?)(?:"([^"]*)"?|([^\s"]+))', 'g') with ordinality as t (found, place)
-    ), kept as (
+    ), counted as (
         select
             t.*,
+            w.words,
+            (sum(cardinality(w.words)) over (order by t.place))::integer - cardinality(w.words) as words_before
+        from tokens as t
+        cross join lateral (
+            select array_remove(regexp_split_to_array(t.token, '[[:punct:][:space:]]+'), '') as words
+        ) as w
+    ), kept as (
+        select
+            t.place,
+            t.is_excluded,
+            t.is_phrase,
+            case
+                when t.words_before + cardinality(t.words) <= 32 then t.token
+                else array_to_string(t.words[:32 - t.words_before], ' ')
+            end as token,
             lower(t.token) = 'or' and not t.is_phrase
             and t.place not in (min(t.place) over (), max(t.place) over ()) as is_or
-        from tokens as t
-        where btrim(private.folded(t.token)) <> '' and t.place <= 32
+        from counted as t
+        where btrim(private.folded(t.token)) <> '' and t.place <= 32 and t.words_before < 32
     )
     select row(
         coalesce(
             string_agg(k.token, ' ' order by k.place) filter (where not k.is_excluded and not k.is_or),
-            case count(*) when 0 then query else '' end
+            ''
         ),
         array_agg(k.token order by k.place) filter (where k.is_phrase and not k.is_excluded),
         coalesce(

@@ -1,6 +1,6 @@
 -- Cancels the requested deletion of the caller's account.
 -- Returns true if a deletion was cancelled; false if none was requested or it is already due.
--- Raises 42501 without an account, kids_mode while a kids profile acts.
+-- Raises 42501 without an account, PT409 after ten times in a month, kids_mode while a kids profile acts.
 -- Roles: authenticated.
 -- Example: rpc/cancel_account_deletion {}
 -- Example response: true
