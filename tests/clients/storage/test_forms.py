@@ -11,6 +11,8 @@ from tests.clients.storage.conftest import PRIVATE, User
 from tests.conftest import Stack
 
 MEGABYTE = 1 << 20
+LONGEST = 5.0
+"""Seconds on a busy machine, where the first of the types below took 13 on an idle one."""
 FILE = b'--x\r\ncontent-disposition: form-data; name=""; filename="a"\r\n\r\nhi\r\n'
 END = b"--x--\r\n"
 
@@ -68,12 +70,10 @@ def test_a_form_of_more_than_a_hundred_parts_is_refused(ann: User, http: httpx.C
     ],
     ids=lambda text: text[:16],
 )
-def test_a_long_type_of_a_form_is_refused_within_a_second(
-    ann: User, http: httpx.Client, parameters: str
-) -> None:
+def test_a_long_type_of_a_form_is_refused_at_once(ann: User, http: httpx.Client, parameters: str) -> None:
     start = time.monotonic()
     answer = post(http, ann, b"x", f"multipart/form-data{parameters}")
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < LONGEST
     assert (answer.status_code, answer.json()["code"]) == (400, "InvalidRequest")
 
 
