@@ -214,12 +214,12 @@ def json_object(text: str) -> Json:
     if not isinstance(document, dict):
         return {}
     try:
-        document = documents.parse_unicode(text or "{}")
+        storable: Json = documents.parse_unicode(text or "{}")
     except ValueError as error:
         raise _not_storable() from error
-    if any("\0" in found for found in documents.texts(document)):
+    if any("\0" in found for found in documents.texts(storable)):
         raise _not_storable()
-    return document
+    return storable
 
 
 def _not_storable() -> StorageError:
