@@ -16,6 +16,7 @@ from local.realtime.feed import Feed
 from local.realtime.holdings import Holdings
 from local.realtime.joins import Join
 from local.realtime.limits import Limits, Rate, Rates
+from local.realtime.messages import Unreadable, parse
 from local.realtime.settings import Settings
 from local.realtime.subscriptions import Subscribers
 from local.realtime.tokens import Refused
@@ -52,13 +53,17 @@ class Realtime:
                 rows = await (await run(connection, "replayed", **found)).fetchall()
         except psycopg.Error as error:
             raise Refused("UnableToReplayMessages", "Realtime was unable to replay messages") from error
-        return [message(row, replayed=True) for row in reversed(rows)]
+        readable = []
+        for row in reversed(rows):
+            with suppress(Unreadable):
+                readable.append(message(row, replayed=True))
+        return readable
 
 
 def message(row: dict[str, Any], **meta: Any) -> dict[str, Any]:
-    """A row of realtime.messages as clients hear it."""
+    """A row of realtime.messages as clients receive it. Raises Unreadable."""
     meta["id"] = str(row["id"])
-    return {"type": "broadcast", "event": row["event"], "payload": row["payload"], "meta": meta}
+    return {"type": "broadcast", "event": row["event"], "payload": parse(row["payload"]), "meta": meta}
 
 
 @asynccontextmanager

@@ -5,13 +5,13 @@ all channels end with an error, so that their clients join again and know.
 """
 
 import asyncio
-import json
 import logging
 
 import psycopg
 
 from local.realtime import replication
 from local.realtime.changes import Teller
+from local.realtime.messages import Unreadable, parse
 from local.realtime.pgoutput import Change, Row
 from local.realtime.topics import Topics
 
@@ -76,10 +76,10 @@ class Feed:
         topic, event, payload, message_id = (row.get(name) for name in ("topic", "event", "payload", "id"))
         if topic is None or event is None or payload is None or message_id is None:
             return
-        content = {
-            "type": "broadcast",
-            "event": event,
-            "payload": json.loads(payload),
-            "meta": {"id": message_id},
-        }
+        try:
+            document = parse(payload)
+        except Unreadable as error:
+            log.warning("message skipped", extra={"fields": {"id": message_id, "error": str(error)}})
+            return
+        content = {"type": "broadcast", "event": event, "payload": document, "meta": {"id": message_id}}
         self.topics.publish(topic, row.get("private") == "t", content, message_id)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from local import documents
+
 V1, V2 = "1.0.0", "2.0.0"
 VERSIONS = (V1, V2)
 USER_BROADCAST_PUSH, USER_BROADCAST = 3, 4
@@ -45,15 +47,11 @@ class Message:
 
 
 def parse(text: str | bytes) -> Any:
-    """JSON as browsers read it. Raises Unreadable."""
+    """JSON that can be sent on to every member of a topic. Raises Unreadable."""
     try:
-        return json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+        return documents.parse(text)
+    except ValueError as error:
         raise Unreadable(str(error)) from error
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def written(value: Any) -> str:

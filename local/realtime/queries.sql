@@ -17,7 +17,7 @@ select extension from realtime.messages where id = any(%(ids)s);
 insert into realtime.messages (topic, extension) values (%(topic)s, %(extension)s);
 
 -- name: replayed
-select id, event, payload
+select id, event, payload::text
 from realtime.messages
 where topic = %(topic)s and private and extension = 'broadcast' and event is not null
   and inserted_at >= to_timestamp(%(since)s::double precision / 1000) at time zone 'utc'

@@ -1,11 +1,11 @@
 """JSON bodies, checked against the fields an endpoint takes as leniently as the real server does."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
 
+from local import documents
 from local.storage.errors import StorageError, invalid_request
 
 LIMIT = 1024 * 1024
@@ -54,8 +54,8 @@ def checked(document: Any, fields: dict[str, Field], path: str = "body") -> dict
 
 def _parsed(content: bytes) -> Any:
     try:
-        return json.loads(content or b"null")
-    except (ValueError, RecursionError) as error:
+        return documents.parse_unicode(content or b"null")
+    except ValueError as error:
         message = "Body is not valid JSON but content-type is set to 'application/json'"
         raise invalid_request(message) from error
 

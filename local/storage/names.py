@@ -11,7 +11,9 @@ KEY = re.compile(rf"(?:{SAFE}|/){{1,1024}}")
 ROOT = "stub/stub"
 """What a single project has where the hosted server has its own bucket and the tenant."""
 TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-SIZE = re.compile(r"(\d+(?:\.\d+)?)(gb|mb|kb|b)", re.IGNORECASE)
+SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?)(gb|mb|kb|b)", re.IGNORECASE)
+LONGEST_SIZE = 18
+"""Digits. Python refuses to read thousands of them."""
 UNITS = {"gb": 10**9, "mb": 10**6, "kb": 10**3, "b": 1}
 HEADER = re.compile(r"[\x20-\x7e]{0,1000}")
 
@@ -63,7 +65,7 @@ def bytes_of(size: int | str) -> int:
     """A size limit as people write it: 1000, 20MB, 1.5GB. Raises StorageError."""
     if isinstance(size, int):
         return size
-    if size.isdecimal():
+    if size.isdecimal() and len(size) <= LONGEST_SIZE:
         return int(size)
     match = SIZE.fullmatch(size)
     if not match:

@@ -4,19 +4,22 @@ import base64
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from email.message import Message
 
-from python_multipart.exceptions import MultipartParseError
-from python_multipart.multipart import MultipartParser
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
+from local import documents
 from local.storage.contents import OCTETS
 from local.storage.errors import StorageError, invalid_request, too_large
 from local.storage.files import Sink
 from local.storage.models import Json
 from local.storage.names import checked_header
 
-FIELD_LIMIT = 1024 * 1024
+FIELD_LIMIT, MOST_PARTS = 1024 * 1024, 100
+"""Bytes of all fields of a form together, and parts, the file among them."""
+LONGEST_HEADER = 1024
+"""Bytes of a header of a part: the time that reading one takes grows faster than its length."""
 DRAINED = 32 * 1024 * 1024
 
 
@@ -63,15 +66,13 @@ class Form:
     """A multipart form whose one file goes to a sink. Fields are read up to the file and after it."""
 
     def __init__(self, request: Request) -> None:
-        header = Message()
-        header["content-type"] = request.headers["content-type"]
-        boundary = header.get_boundary("")
-        if not boundary:
+        _, options = parse_options_header(request.headers["content-type"])
+        if b"boundary" not in options:
             raise invalid_request("Multipart: Boundary not found")
         self.fields: dict[str, str] = {}
         self.file_kind: str | None = None
         self._events: list[tuple[str, bytes]] = []
-        self._pieces = self._read(request, self._parser(boundary))
+        self._pieces = self._read(request, self._parser(options[b"boundary"]))
         self._first: bytes | None = None
 
     async def description(self) -> Described:
@@ -98,7 +99,7 @@ class Form:
             await sink.write(piece)
         sink.end()
 
-    def _parser(self, boundary: str) -> MultipartParser:
+    def _parser(self, boundary: bytes) -> MultipartParser:
         def note(kind: str) -> object:
             return lambda data, start, end: self._events.append((kind, data[start:end]))
 
@@ -110,7 +111,10 @@ class Form:
         callbacks = {f"on_{name}": note(name) for name in spans} | {
             f"on_{name}": mark(name) for name in marks
         }
-        return MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
+        try:
+            return MultipartParser(boundary, callbacks, max_header_size=LONGEST_HEADER)  # type: ignore[arg-type]
+        except FormParserError as error:
+            raise invalid_request("Multipart: the boundary is too long") from error
 
     async def _read(self, request: Request, parser: MultipartParser) -> AsyncIterator[bytes]:
         """The file's bytes; an empty piece first, so that its type is known before them."""
@@ -122,21 +126,22 @@ class Form:
                 whole = whole or ("end", b"") in events
                 for found in part.take(events, self):
                     yield found
-        except MultipartParseError as error:
+        except FormParserError as error:
             raise invalid_request("Multipart: the form is malformed") from error
         if not whole:
             raise invalid_request("Multipart: the form is cut off")
 
 
 class Part:
-    """The part of a form that is being read."""
+    """The part of a form that is being read. All parts before the file are in memory."""
 
     def __init__(self) -> None:
+        self.count = self.field_bytes = 0
         self.begin()
 
     def begin(self) -> None:
         self.name, self.value = b"", b""
-        self.header = Message()
+        self.headers: dict[bytes, bytes] = {}
         self.content = bytearray()
         self.field: str | None = None
         self.is_file = False
@@ -145,33 +150,43 @@ class Part:
         for kind, data in events:
             match kind:
                 case "part_begin":
+                    self._count()
                     self.begin()
                 case "header_field":
                     self.name += data
                 case "header_value":
                     self.value += data
                 case "header_end":
-                    self.header[self.name.decode("latin-1")] = self.value.decode("utf-8", "replace")
+                    self.headers[self.name.lower()] = self.value
                     self.name, self.value = b"", b""
                 case "headers_finished":
                     yield from self._started(form)
                 case "part_data" if self.is_file:
                     yield data
                 case "part_data" if self.field is not None:
-                    self.content += data
-                    if len(self.content) > FIELD_LIMIT:
-                        raise StorageError(413, "EntityTooLarge", "A field of the form is too large")
+                    self._keep(data)
                 case "part_end" if self.field is not None:
                     form.fields[self.field] = self.content.decode("utf-8", "replace")
 
+    def _count(self) -> None:
+        self.count += 1
+        if self.count > MOST_PARTS:
+            raise StorageError(413, "EntityTooLarge", f"A form has at most {MOST_PARTS} parts")
+
+    def _keep(self, data: bytes) -> None:
+        self.field_bytes += len(data)
+        if self.field_bytes > FIELD_LIMIT:
+            raise StorageError(413, "EntityTooLarge", "The fields of the form are too large")
+        self.content += data
+
     def _started(self, form: Form) -> Iterator[bytes]:
-        parameter = self.header.get_param("name", None, "content-disposition")
-        filename = self.header.get_filename()
-        if filename is None:
-            self.field = str(parameter or "")
+        disposition = self.headers.get(b"content-disposition", b"")
+        _, parameters = parse_options_header(disposition)
+        if b"filename" not in parameters and b"filename*" not in disposition.lower():
+            self.field = parameters.get(b"name", b"").decode("utf-8", "replace")
         elif form.file_kind is None:
             self.is_file = True
-            form.file_kind = self.header.get("content-type") or OCTETS
+            form.file_kind = self.headers.get(b"content-type", b"").decode("utf-8", "replace") or OCTETS
             yield b""
 
 
@@ -186,8 +201,28 @@ async def drain(request: Request) -> None:
 
 
 def json_object(text: str) -> Json:
+    """A file's own metadata; text that is no JSON object counts as none, as on the real server.
+
+    Raises StorageError for an object that Postgres cannot store.
+    """
     try:
         document = json.loads(text or "{}")
-    except (ValueError, RecursionError):
+    except RecursionError as error:
+        raise _not_storable() from error
+    except ValueError:
         return {}
-    return document if isinstance(document, dict) else {}
+    if not isinstance(document, dict):
+        return {}
+    try:
+        storable: Json = documents.parse_unicode(text or "{}")
+    except ValueError as error:
+        raise _not_storable() from error
+    if any("\0" in found for found in documents.texts(storable)):
+        raise _not_storable()
+    return storable
+
+
+def _not_storable() -> StorageError:
+    return StorageError(
+        400, "InvalidParameter", "The metadata holds text, numbers or levels that cannot be stored"
+    )

@@ -97,7 +97,7 @@ def _is_known(request: Request, headers: dict[str, str]) -> bool:
     try:
         since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
         return parsedate_to_datetime(headers["last-modified"]) <= since
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
 
 

@@ -13,7 +13,7 @@ import jwt
 from werkzeug.datastructures import Headers
 
 from workers.common import logs
-from workers.search.errors import invalid_token, missing_key, unavailable
+from workers.search.errors import invalid_parameter, invalid_token, missing_key, unavailable
 from workers.search.settings import Settings
 
 OPAQUE = ("sb_publishable_", "sb_secret_")
@@ -83,7 +83,9 @@ class Tokens:
             bearer = ""
         if not bearer and not apikey:
             raise missing_key()
-        passed_on = {PROFILE: headers[PROFILE]} if PROFILE in headers else {}
+        if not apikey.isascii():
+            raise invalid_token()
+        passed_on = {PROFILE: _checked_profile(headers[PROFILE])} if PROFILE in headers else {}
         if not bearer and apikey.startswith(OPAQUE):
             return Caller({"apikey": apikey, **passed_on}, None)
         token = bearer or apikey
@@ -133,6 +135,13 @@ def _decode(token: str, key: str | jwt.PyJWK, algorithm: str) -> dict[str, Any]:
         token, key, algorithms=[algorithm], leeway=LEEWAY, options={"verify_aud": False, "require": ["exp"]}
     )
     return claims
+
+
+def _checked_profile(value: str) -> str:
+    """Raises ApiError, 400, for a value that no HTTP client sends on; Postgres checks every other."""
+    if not value.isascii():
+        raise invalid_parameter(PROFILE, f"{PROFILE} must be the UUID of a profile.")
+    return value
 
 
 def _bearer(authorization: str) -> str:

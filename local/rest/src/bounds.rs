@@ -138,19 +138,27 @@ fn depth(text: &str, heed_quotes: bool) -> usize {
 pub fn body(content_type: &str, body: &[u8]) -> Checked {
     match content_type.split(';').next().unwrap_or_default().trim() {
         "text/csv" => csv(body),
-        "application/x-www-form-urlencoded" => {
-            let pairs = body.split(|byte| *byte == b'&');
-            at_most(KEYS, pairs.count(), "fields of a form")
-        }
+        "application/x-www-form-urlencoded" => form(body),
         "application/octet-stream" | "text/plain" | "text/xml" => Ok(()),
         _ => json(body),
     }
 }
 
-/// Fields and lines, where a quote begins and ends what is quoted wherever it stands.
+fn form(body: &[u8]) -> Checked {
+    for (before, pair) in body.split(|byte| *byte == b'&').enumerate() {
+        at_most(KEYS, before + 1, "fields of a form")?;
+        let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
+        at_most(NAME, name.len(), "bytes of a key")?;
+    }
+    Ok(())
+}
+
+/// Fields and lines, where a quote begins and ends what is quoted wherever it stands. Postrust repeats the
+/// names of the first line in each row.
 fn csv(body: &[u8]) -> Checked {
-    let (mut quoted, mut rows, mut fields) = (false, 0, 0);
-    for byte in body {
+    let (mut quoted, mut rows, mut fields, mut name_start) = (false, 0, 0, 0);
+    for (at, byte) in body.iter().enumerate() {
+        let in_names = rows == 0;
         match byte {
             b'"' => quoted = !quoted,
             b',' if !quoted => fields += 1,
@@ -160,11 +168,16 @@ fn csv(body: &[u8]) -> Checked {
             }
             _ => continue,
         }
+        if in_names && !quoted {
+            at_most(NAME, at - name_start, "bytes of a column's name")?;
+            at_most(KEYS, fields, "columns")?;
+            name_start = if *byte == b'"' { name_start } else { at + 1 };
+        }
         at_most(2 * ROWS, rows, "line ends")?;
         at_most(VALUES, fields, "values in a body")?;
-        at_most(KEYS, if rows == 0 { fields } else { 0 }, "columns")?;
     }
-    Ok(())
+    let last_name = if rows == 0 { body.len() - name_start } else { 0 };
+    at_most(NAME, last_name, "bytes of a column's name")
 }
 
 /// Counts what a parser would make of it; whether it is JSON is the parser's affair.
@@ -385,6 +398,22 @@ mod tests {
         assert_eq!(body("text/csv", format!("\"{lines}\n\"").as_bytes()), Ok(()));
         let header = ",".repeat(KEYS + 1);
         assert_eq!(refusal(body("text/csv", header.as_bytes())), "columns: at most 1600");
+        for (kind, names) in [
+            (
+                "text/csv",
+                ["NAME\na", "a,NAME\r\na,b", "a,\"NAME\"", "NAME", "a,\"b\nNAME\",c\n"].as_slice(),
+            ),
+            ("application/x-www-form-urlencoded", &["NAME=a", "a=b&NAME", "a&NAME=1&b"]),
+        ] {
+            for names in names {
+                let of =
+                    |bytes: usize| body(kind, names.replace("NAME", &"x".repeat(bytes)).as_bytes());
+                assert_eq!(of(NAME - 8), Ok(()), "{names}");
+                assert!(refusal(of(NAME + 1)).starts_with("bytes of a"), "{names}");
+            }
+        }
+        let value = "x".repeat(10 * NAME);
+        assert_eq!(body("text/csv", format!("a,b\n{value},\"{value}\"\n").as_bytes()), Ok(()));
         let form = "a=1&".repeat(KEYS);
         let refused = body("application/x-www-form-urlencoded", form.as_bytes());
         assert_eq!(refusal(refused), "fields of a form: at most 1600");

@@ -20,7 +20,7 @@ use crate::rest::Rest;
 use crate::seats::Seats;
 use crate::windows::{Admission, Counter};
 use crate::work;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{self, HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use percent_encoding::percent_decode_str;
@@ -122,7 +122,7 @@ async fn admitted(
         if let Err(refused) = asked.check(request.body()) {
             return too_complex(refused);
         }
-        let served = served(rest, request.map(Body::from), calls_reader).await;
+        let served = served(rest, request, calls_reader).await;
         served.unwrap_or_else(|refused| refused)
     };
     work::done(desk.seats, &desk.sender.caller, longest, request, work).await
@@ -130,7 +130,7 @@ async fn admitted(
 
 async fn served(
     rest: Arc<Rest>,
-    request: Request,
+    request: http::Request<Bytes>,
     calls_reader: bool,
 ) -> Result<Response<Body>, Refused> {
     if request.uri().path() == "/" && request.method() == Method::GET {
@@ -147,7 +147,6 @@ async fn served(
     if limits_affected && calls && !rest.returns_sets(&asked.resource).await {
         return Err(no_limit_of_affected());
     }
-    let request = received(&rest, request).await?;
     let mut reading = asked.reading(calls_reader);
     let (request, schema) = as_postrust_reads_it(&rest, &asked, request, &mut reading).await?;
     let database = Database::new(rest.pool().clone(), reading);
@@ -165,15 +164,6 @@ async fn served(
         *response.body_mut() = csv.into();
     }
     Ok(response.map(Body::from))
-}
-
-/// The request with its body read, whatever is answered: see [`refused`].
-async fn received(rest: &Rest, request: Request) -> Result<http::Request<Bytes>, Refused> {
-    let (parts, body) = request.into_parts();
-    let body = to_bytes(body, rest.config().max_body_size)
-        .await
-        .map_err(|error| refusal(StatusCode::BAD_REQUEST, "PGRST102", &error.to_string(), None))?;
-    Ok(http::Request::from_parts(parts, body))
 }
 
 /// What of a request is needed once it is handed on.
@@ -223,6 +213,11 @@ impl Asked {
 
     fn reads(&self) -> bool {
         self.method == Method::GET || self.method == Method::HEAD
+    }
+
+    /// Whether the query may hold arguments of a function.
+    fn may_pass(&self) -> bool {
+        self.calls && self.reads()
     }
 
     fn posts_call(&self) -> bool {
@@ -307,7 +302,7 @@ fn readable_query(
     reading: &mut Reading,
 ) -> Result<(String, Option<Box<SchemaCache>>), Unanswerable> {
     let Some(table) = table(asked, schema) else {
-        let text = query::normalized(&asked.query, None)?;
+        let text = query::normalized(&asked.query, None, asked.may_pass())?;
         parsed(asked, &text)?;
         return Ok((text, None));
     };
@@ -317,7 +312,7 @@ fn readable_query(
     if reading.hidden.is_some() && asked.wants_csv() {
         return Err(Unanswerable::unsupported("CSV has at least one column"));
     }
-    let text = query::normalized(&asked.query, reading.hidden.as_deref())?;
+    let text = query::normalized(&asked.query, reading.hidden.as_deref(), asked.may_pass())?;
     let Some(query) = parsed(asked, &text)? else {
         return Ok((text, None)); // Postrust says why not
     };
@@ -337,7 +332,7 @@ fn readable_query(
 
 /// The query as Postrust reads it, if it does.
 fn parsed(asked: &Asked, text: &str) -> Result<Option<QueryParams>, Unanswerable> {
-    let query = parse_query_params(text, asked.calls && asked.reads()).ok();
+    let query = parse_query_params(text, asked.may_pass()).ok();
     query.iter().try_for_each(patterns::check).map_err(Unanswerable::Complex)?;
     Ok(query)
 }
@@ -382,7 +377,7 @@ fn refuse_lost_shape(
     if !asked.calls {
         return Ok(());
     }
-    let shaped = query::shapes_result(query, asked.reads());
+    let shaped = query::shapes_result(query, asked.may_pass());
     let tableless = |routine: &Routine| schema.returned_table(routine).is_none();
     match (shaped || asked.wants_csv()) && overloads.iter().any(tableless) {
         true => Err(not_supported(

@@ -6,18 +6,17 @@ use crate::media;
 use crate::pages;
 use crate::prefer::Preferences;
 use axum::body::Body;
-use axum::extract::Request;
-use axum::http::{HeaderValue, Method, Response, Uri, header};
+use axum::http::{HeaderValue, Method, Request, Response, Uri, header};
 use std::collections::HashSet;
 
 type Refused = Response<Body>;
 
 /// The request, and whether it limits the rows it touches.
-pub fn negotiated(
-    mut request: Request,
+pub fn negotiated<B>(
+    mut request: Request<B>,
     calls: bool,
     timezones: &HashSet<String>,
-) -> Result<(Request, bool), Refused> {
+) -> Result<(Request<B>, bool), Refused> {
     let limits_affected = prefer(&mut request, calls, timezones)?;
     accept(&mut request)?;
     page(&mut request, calls)?;
@@ -25,8 +24,8 @@ pub fn negotiated(
 }
 
 /// `max-affected` is for rows that are changed or deleted, and for those that a function returns.
-fn prefer(
-    request: &mut Request,
+fn prefer<B>(
+    request: &mut Request<B>,
     calls: bool,
     timezones: &HashSet<String>,
 ) -> Result<bool, Refused> {
@@ -48,7 +47,7 @@ fn prefer(
     Ok(limits_affected)
 }
 
-fn accept(request: &mut Request) -> Result<(), Refused> {
+fn accept<B>(request: &mut Request<B>) -> Result<(), Refused> {
     let Some(Ok(accept)) = request.headers().get(header::ACCEPT).map(HeaderValue::to_str) else {
         return Ok(());
     };
@@ -59,7 +58,7 @@ fn accept(request: &mut Request) -> Result<(), Refused> {
     Ok(())
 }
 
-fn page(request: &mut Request, calls: bool) -> Result<(), Refused> {
+fn page<B>(request: &mut Request<B>, calls: bool) -> Result<(), Refused> {
     let range = request.headers_mut().remove(header::RANGE);
     let range = range.as_ref().and_then(|range| range.to_str().ok());
     let query = request.uri().query().unwrap_or_default();
@@ -86,12 +85,16 @@ mod tests {
     use super::*;
     use axum::http::StatusCode;
 
-    fn read(method: Method, uri: &str, headers: &[(&str, &str)]) -> Result<Request, StatusCode> {
+    fn read(
+        method: Method,
+        uri: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Request<()>, StatusCode> {
         let mut request = Request::builder().method(method).uri(uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::empty()).unwrap();
+        let request = request.body(()).unwrap();
         let timezones = HashSet::from(["UTC".to_string()]);
         let read = negotiated(request, uri.starts_with("/rpc/"), &timezones);
         read.map(|(request, _)| request).map_err(|refused| refused.status())

@@ -52,8 +52,12 @@ pub fn check_given_once(query: &str) -> Result<(), Unanswerable> {
 }
 
 /// The query with `+` meaning a space, without the quotes that Postrust does not read, and with
-/// `nothing` selected where `select` is empty.
-pub fn normalized(written: &str, nothing: Option<&str>) -> Result<String, Unanswerable> {
+/// `nothing` selected where `select` is empty. `may_pass`: it may also hold arguments.
+pub fn normalized(
+    written: &str,
+    nothing: Option<&str>,
+    may_pass: bool,
+) -> Result<String, Unanswerable> {
     let written = written.replace('+', "%20");
     let pairs: Result<Vec<_>, _> = written
         .split('&')
@@ -78,12 +82,24 @@ pub fn normalized(written: &str, nothing: Option<&str>) -> Result<String, Unansw
                     check_logic(&value)?;
                     return Ok(Cow::Borrowed(pair));
                 }
+                (_, "order" | "limit" | "offset") => return Ok(Cow::Borrowed(pair)),
+                (name, _) if name.starts_with('_') && (!may_pass || value_is_filter(&value)) => {
+                    let name = encoded(&with_quoted_start(name));
+                    return Ok(Cow::Owned(format!("{name}={}", encoded(&value))));
+                }
                 _ => return Ok(Cow::Borrowed(pair)),
             };
             Ok(Cow::Owned(format!("{}={}", encoded(&name), encoded(&value))))
         })
         .collect();
     Ok(pairs?.join("&"))
+}
+
+/// Postrust ignores a filter whose name begins with an underscore, unless that name is in quotes.
+fn with_quoted_start(path: &str) -> String {
+    let end = path.find('.').into_iter().chain(path.find("->")).min().unwrap_or(path.len());
+    let (start, rest) = path.split_at(end);
+    format!("{}{rest}", selection::quoted(start))
 }
 
 fn unquoted_columns(names: &str) -> Result<String, Unanswerable> {
@@ -215,7 +231,7 @@ mod tests {
     use super::*;
 
     fn text(query: &str) -> String {
-        normalized(query, None).unwrap()
+        normalized(query, None, false).unwrap()
     }
 
     fn decoded_text(query: &str) -> String {
@@ -273,6 +289,24 @@ mod tests {
     }
 
     #[test]
+    fn filter_on_a_name_with_an_underscore_first_reaches_postrust_in_quotes() {
+        for (query, expected) in [
+            ("_id=eq.1", r#""_id"=eq.1"#),
+            ("%5Fid=eq.a+b", r#""_id"=eq.a b"#),
+            ("_t.id=eq.1", r#""_t".id=eq.1"#),
+            ("_m->>k=eq.1", r#""_m"->>k=eq.1"#),
+            (r#"_a"b=eq.1"#, r#""_a\"b"=eq.1"#),
+            ("_", r#""_"="#),
+            ("_t.order=_a", "_t.order=_a"),
+            ("_t.limit=1&_t.or=(a.eq.1)", "_t.limit=1&_t.or=(a.eq.1)"),
+        ] {
+            assert_eq!(decoded_text(query), expected, "{query}");
+        }
+        let call = normalized("_year=1999&_id=eq.1", None, true).unwrap();
+        assert_eq!(decoded(&call).unwrap(), r#"_year=1999&"_id"=eq.1"#);
+    }
+
+    #[test]
     fn what_postrust_would_answer_wrongly_is_refused() {
         for query in [
             r#"columns="a,b""#,
@@ -283,7 +317,7 @@ mod tests {
             r#"or=("a.b".eq.1)"#,
             r#"and=(x.eq.1,%20"a.b"->>k.eq.1)"#,
         ] {
-            let refused = normalized(query, None);
+            let refused = normalized(query, None, false);
             assert!(matches!(refused, Err(Unanswerable::Unsupported(_))), "{query}");
         }
         for query in [r#"or=(a.in.("x.y","z"),"b".eq."1.5")"#, r#"or=(a.eq.")"#] {
@@ -316,7 +350,7 @@ mod tests {
     #[test]
     fn an_empty_select_selects_the_column_that_is_given() {
         for query in ["select=", "select"] {
-            let normalized = normalized(query, Some(r#"a"b"#)).unwrap();
+            let normalized = normalized(query, Some(r#"a"b"#), false).unwrap();
             assert_eq!(decoded(&normalized).unwrap(), r#"select="a\"b""#);
             assert_eq!(text(query), query);
         }
@@ -325,10 +359,10 @@ mod tests {
     #[test]
     fn a_select_is_bounded_whatever_its_quotes_hide() {
         let nested = |depth| format!("select=m->\",{}a{}", "a(".repeat(depth), ")".repeat(depth));
-        assert!(normalized(&nested(MOST_PARENTHESES), None).is_ok());
-        let refused = normalized(&nested(MOST_PARENTHESES + 1), None);
+        assert!(normalized(&nested(MOST_PARENTHESES), None, false).is_ok());
+        let refused = normalized(&nested(MOST_PARENTHESES + 1), None, false);
         assert!(matches!(refused, Err(Unanswerable::Unreadable(_))));
-        let text = normalized(&nested(MOST_PARENTHESES), None).unwrap();
+        let text = normalized(&nested(MOST_PARENTHESES), None, false).unwrap();
         assert!(postrust_core::api_request::parse_query_params(&text, false).is_ok());
     }
 

@@ -8,6 +8,7 @@ from psycopg.rows import DictRow
 from starlette.requests import Request
 from starlette.responses import Response
 
+from local import documents
 from local.storage import names
 from local.storage.answers import Answer
 from local.storage.bodies import BOOLEAN, INTEGER, OBJECT, STRING, Field, body, checked
@@ -116,7 +117,7 @@ def _after(cursor: str) -> tuple[str, str]:
     if not cursor:
         return "", ""
     try:
-        name, time = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        name, time = documents.parse_unicode(base64.urlsafe_b64decode(cursor.encode()))
         return str(name), str(time)
     except (ValueError, TypeError, binascii.Error) as error:
         raise StorageError(400, "InvalidParameter", "Invalid Parameter cursor") from error

@@ -96,6 +96,7 @@ async def created(request: Request) -> Response:
     names.check_bucket(bucket)
     kind = names.checked_header(metadata.get("contentType", OCTETS), "contentType")
     names.checked_header(metadata.get("cacheControl", ""), "cacheControl")
+    json_object(metadata.get("metadata", ""))
     if caller is None:
         uploader = signed_uploader(request, bucket, name)
     else:

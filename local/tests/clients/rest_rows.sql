@@ -1,5 +1,5 @@
 -- What is in the tables of rest_schema.sql when a test begins.
-truncate rest_directors, rest_films, rest_actors, rest_castings, rest_notes restart identity;
+truncate rest_directors, rest_films, rest_actors, rest_castings, rest_notes, rest_marked restart identity;
 
 insert into rest_directors values (1, 'Agnès Varda', '1928-05-30'), (2, 'Bong; Joon & Ho+', null);
 insert into rest_films values
@@ -8,5 +8,6 @@ insert into rest_films values
     (2, 'Mother + son', 2009, 7.9, null, '{}', '{"k": null}', null, null, 2),
     (3, '100% _ *', 2019, null, 'NaN', null, null, 'infinity', null, 2),
     (4, 'مرحبا 😀', null, null, null, null, null, null, null, null);
+insert into rest_marked values (1, 'a', '{"k": 1}', 'x'), (2, 'b', '{"k": 2}', 'y'), (3, 'c', null, 'z');
 insert into rest_actors values (1, 'Corinne'), (2, 'Kang-ho');
 insert into rest_castings values (1, 1, 'Cléo'), (2, 2, 'a cook'), (3, 2, 'Ki-taek');

@@ -21,7 +21,9 @@ create table rest_castings (
 );
 create table rest_notes (id int generated always as identity primary key, body text);
 create table rest_withheld (id int);
-grant select, insert, update, delete on rest_directors, rest_films, rest_actors, rest_castings, rest_notes
+create table rest_marked (_id int primary key, _note text, _meta jsonb, body text);
+grant select, insert, update, delete on rest_directors, rest_films, rest_actors, rest_castings, rest_notes,
+    rest_marked
     to anon, authenticated, service_role;
 
 create function rest_add(a int, b int default 10) returns int language sql immutable as 'select a + b';
@@ -38,6 +40,8 @@ language sql stable as
     $$select g, g / 2.0, '2026-01-01'::timestamptz + g * interval '1 hour' from generate_series(1, n) as g$$;
 create function rest_films_of(director int) returns setof rest_films language sql stable as
     'select * from rest_films where director_id = director';
+create function rest_marks(_least int default 0) returns setof rest_marked language sql stable as
+    'select * from rest_marked where _id >= _least';
 create function rest_limited("limit" int) returns int language sql immutable as 'select "limit"';
 create function rest_write() returns bigint language sql as
     $$insert into rest_notes (body) values ('written'); select count(*) from rest_notes$$;

@@ -121,6 +121,14 @@ def test_a_long_name_is_refused(http: httpx.Client, path: str) -> None:
         ("/rest_notes", b"," * 8_000_000, CSV),
         ("/rest_notes", b"a,b\n" + b",\n" * 15_000 + b"\n" * 15_000, CSV),
         ("/rpc/rest_add", b"a=1&" * 2_000_000, FORM),
+        *(
+            (path, names + b"\n" + b"a\n" * 20_000, CSV)
+            for path in ("/rest_notes", "/no_such_table", "/rpc/rest_add")
+            for names in (b"n" * 4 * MEGABYTES, b'"' + b"n\n" * MEGABYTES + b'"', b"body," + b"n" * 1000)
+        ),
+        ("/rest_notes", b"n" * 4 * MEGABYTES, CSV),
+        ("/rpc/rest_add", b"n" * 4 * MEGABYTES + b"=1", FORM),
+        ("/rest_notes", b"body=1&" + b"n" * 300, FORM),
     ],
     ids=lambda value: None if isinstance(value, dict) else str(value[:24]),
 )
@@ -128,6 +136,16 @@ def test_a_body_that_holds_too_much_is_refused(
     http: httpx.Client, path: str, body: bytes, headers: dict[str, str]
 ) -> None:
     assert refusal(http.post(path, content=body, headers=headers)) == TOO_COMPLEX
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+def test_names_of_a_csv_are_not_repeated_in_memory(stack: Stack, http: httpx.Client, method: str) -> None:
+    """A name of 100 KB and 4,000 rows were 400 MB."""
+    process = psutil.Process(stack.pid("rest"))
+    before = process.memory_info().rss
+    body = b"n" * 100_000 + b"\n" + b"a\n" * 4_000
+    http.request(method, "/rest_notes?id=eq.0", content=body, headers=CSV)
+    assert process.memory_info().rss - before < 50 * MEGABYTES
 
 
 def test_a_body_may_have_so_many_bytes_and_no_more(http: httpx.Client) -> None:

@@ -183,3 +183,62 @@ def test_max_affected_of_a_function_is_the_rows_it_returns(http: httpx.Client) -
     answer = http.post("/rpc/rest_write", json={}, headers=strict)
     assert (answer.status_code, answer.json()["code"]) == (400, "PGRST128")
     assert http.get("/rest_notes").json() == []
+
+
+MARKED = [
+    ("_id=eq.2", [2]),
+    ("%5Fid=eq.2", [2]),
+    ("_note=in.(a,b)", [1, 2]),
+    ("_id=gte.2&body=neq.z", [2]),
+    ("_meta->>k=eq.1", [1]),
+    ("_meta->k=not.is.null", [1, 2]),
+    ("or=(_id.eq.1,_note.eq.c)", [1, 3]),
+    ('"_id"=eq.2', [2]),
+]
+
+
+@pytest.mark.parametrize(("query", "ids"), MARKED)
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_filter_on_a_column_that_begins_with_an_underscore_holds(
+    http: httpx.Client, rest_schema: psycopg.Connection, method: str, query: str, ids: list[int]
+) -> None:
+    row = {"body": "changed"} if method == "PATCH" else None
+    response = http.request(method, f"/rest_marked?{query}", headers={"Prefer": SHOWN}, json=row)
+    assert response.status_code == 200
+    assert sorted(row["_id"] for row in response.json()) == ids
+    left = [marked for (marked,) in rest_schema.execute("select _id from rest_marked order by 1")]
+    assert left == [marked for marked in (1, 2, 3) if method != "DELETE" or marked not in ids]
+
+
+@pytest.mark.parametrize(("query", "ids"), MARKED)
+def test_filter_on_a_result_that_begins_with_an_underscore_holds(
+    http: httpx.Client, query: str, ids: list[int]
+) -> None:
+    for response in (http.get(f"/rpc/rest_marks?{query}"), http.post(f"/rpc/rest_marks?{query}", json={})):
+        assert [row["_id"] for row in response.json()] == ids
+
+
+def test_argument_that_begins_with_an_underscore_is_passed(http: httpx.Client) -> None:
+    response = http.get("/rpc/rest_marks?_least=2&_note=eq.c")
+    assert [row["_id"] for row in response.json()] == [3]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("_none=eq.1", "42703"),
+        ("id=eq.1&_id=eq.1", "42703"),
+        ("_none->a=eq.1", "42703"),
+        ('_a"b=eq.1', "42703"),
+        ("_t.id=eq.1", "PGRST108"),
+        *((query, "PGRST100") for query in ("_", "_=1", "_id=1", "__", "_id")),
+    ],
+)
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_unknown_filter_that_begins_with_an_underscore_touches_no_row(
+    http: httpx.Client, five: psycopg.Connection, method: str, query: str, code: str
+) -> None:
+    row = {"body": "changed"} if method == "PATCH" else None
+    response = http.request(method, f"/rest_notes?{query}", json=row)
+    assert (response.status_code, response.json()["code"]) == (400, code)
+    assert bodies(five) == NOTES

@@ -90,6 +90,14 @@ class Socket:
             self.websocket.send(json.dumps(words))
         return ref
 
+    def send_json(self, topic: str, event: str, payload: str) -> None:
+        """A payload as it is written, which Python's encoder might refuse to write."""
+        join_ref, words = json.dumps(self.join_refs.get(topic)), json.dumps([topic, event])
+        if self.vsn == "2.0.0":
+            return self.websocket.send(f'[{join_ref}, "1", {words[1:-1]}, {payload}]')
+        names = f'"topic": {json.dumps(topic)}, "event": {json.dumps(event)}'
+        self.websocket.send(f'{{"join_ref": {join_ref}, "ref": "1", {names}, "payload": {payload}}}')
+
     def ask(self, topic: str, event: str, payload: object) -> Message:
         """The payload of the answer: status and response."""
         ref = self.send(topic, event, payload)

@@ -6,6 +6,7 @@ import struct
 import zlib
 from contextlib import ExitStack, suppress
 
+import httpx
 import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -167,3 +168,50 @@ def test_junk_is_passed_over(opened: Open, room: str, vsn: str, turn: int) -> No
             socket.websocket.socket.sendall(frame(BYTES, junk))
             socket.websocket.send(junk.decode("latin-1"))
     assert socket.ask("phoenix", "heartbeat", {})["status"] == "ok"
+
+
+def levels(count: int) -> str:
+    return '{"a":' * count + "1" + "}" * count
+
+
+BEYOND = ['{"a": 1e999}', '{"a": [-1e999]}', '{"a": ' + "9" * 5000 + "}"]
+DEEP = [levels(count) for count in (101, 300, 600, 900, 940, *range(944, 960), 990, 2000)]
+
+
+@pytest.mark.parametrize("vsn", ["1.0.0", "2.0.0"])
+def test_json_that_others_cannot_read_reaches_no_member(opened: Open, room: str, vsn: str) -> None:
+    """Neither those who are there nor those who join later, and no connection ends for it."""
+    sender, member = opened(vsn), opened()
+    for socket in (sender, member):
+        socket.join(room, presence={"key": vsn, "enabled": True})
+    for event in ("presence", "broadcast"):
+        for payload in (*BEYOND, *DEEP):
+            sender.send_json(f"realtime:{room}", event, f'{{"event": "track", "payload": {payload}}}')
+    assert sender.ask("phoenix", "heartbeat", {})["status"] == "ok"
+    assert member.hears_nothing_before_a_heartbeat("presence_diff")
+    assert member.hears_nothing_before_a_heartbeat("broadcast")
+    for version in ("1.0.0", "2.0.0"):
+        late = opened(version)
+        assert late.join(room, presence={"key": "late", "enabled": True})["status"] == "ok"
+        assert late.hear("presence_state") == {}
+
+
+def test_a_hundred_levels_reach_members(opened: Open, room: str) -> None:
+    sender, member = opened("2.0.0"), opened()
+    for socket in (sender, member):
+        socket.join(room, presence={"key": "a", "enabled": True})
+    for event in ("presence", "broadcast"):
+        sender.send_json(f"realtime:{room}", event, f'{{"event": "track", "payload": {levels(97)}}}')
+    assert member.hear("presence_diff")["joins"]["a"]
+    assert member.hear("broadcast")["payload"]
+
+
+@pytest.mark.parametrize("payload", [*BEYOND, *DEEP], ids=lambda text: f"{text[:8]}{len(text)}")
+def test_json_that_others_cannot_read_is_refused_by_http(stack: Stack, payload: str) -> None:
+    headers = {"apikey": stack.anon_key, "content-type": "application/json"}
+    for path, body in (
+        ("/api/broadcast", f'{{"messages": [{{"topic": "t", "event": "e", "payload": {payload}}}]}}'),
+        ("/api/broadcast/t/events/e", payload),
+    ):
+        answer = httpx.post(f"{stack.url}/realtime/v1{path}", content=body, headers=headers)
+        assert answer.status_code == 400

@@ -222,3 +222,22 @@ def test_partitions_are_made_ahead_and_dropped_after_three_days() -> None:
     today = date(2026, 3, 1)
     assert upkeep.missing(today, present) == [date(2026, 3, day) for day in (2, 3, 4)]
     assert upkeep.stale(today, present) == ["messages_2026_02_25"]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    ['{"a":' * 200 + "1" + "}" * 200, '{"a":' * 3000 + "1" + "}" * 3000, '{"a": 1e5000}', '{"a": 1e130000}'],
+    ids=lambda text: f"{text[:8]}{len(text)}",
+)
+def test_message_that_cannot_be_read_is_skipped_and_no_channel_ends(
+    opened: Open, service: Socket, stack: Stack, room: str, database: psycopg.Connection, payload: str
+) -> None:
+    stranger = opened()
+    stranger.join("another room")
+    database.execute("select realtime.send(%s, 'odd', %s, true)", [payload, room])
+    send(database, {"n": 1}, "next", room)
+    assert service.hear("broadcast")["event"] == "next"
+    assert stranger.hears_nothing_before_a_heartbeat("phx_error")
+    late = opened()
+    late.join(room, stack.service_role_key, private=True, broadcast={"replay": {"since": 0, "limit": 3}})
+    assert late.hear("broadcast")["event"] == "next"

@@ -1,5 +1,6 @@
 """What must not get in, nor out: names, tokens, signatures and bodies that try."""
 
+import base64
 import json
 import time
 from pathlib import Path
@@ -159,6 +160,19 @@ def test_an_upload_token_does_not_read(ann: User, http: httpx.Client) -> None:
         ("/object/move", b'{"bucketId": "private-files", "sourceKey": "a"}'),
         ("/object/copy", b'{"bucketId": 1, "sourceKey": [], "destinationKey": {}}'),
         ("/object/list/{private}", b"[" * 100_000),
+        ("/object/list/{private}", b'{"prefix": "\\ud800"}'),
+        ("/object/list/{private}", b'{"prefix": "", "search": "\\udfff\\ud800"}'),
+        ("/object/list-v2/{private}", b'{"prefix": "\\ud800"}'),
+        ("/object/list-v2/{private}", b'{"cursor": "WyJcdWQ4MDAiLCAiYSJd"}'),
+        ("/object/sign/{private}", b'{"paths": ["\\ud800"], "expiresIn": 60}'),
+        ("/object/move", b'{"bucketId": "private-files", "sourceKey": "\\ud800", "destinationKey": "a"}'),
+        ("/object/move", b'{"bucketId": "private-files", "sourceKey": "a", "destinationKey": "\\ud800"}'),
+        ("/object/copy", b'{"bucketId": "private-files", "sourceKey": "\\ud800", "destinationKey": "a"}'),
+        ("/object/copy", b'{"bucketId": "private-files", "sourceKey": "a", "destinationKey": "\\ud800"}'),
+        *(
+            ("/object/list/{private}", b'{"prefix": "", "sortBy": ' + b'{"a":' * n + b"1" + b"}" * (n + 1))
+            for n in (200, 920, 940, 945, 950, 955, 960, 980)
+        ),
         ("/object/list/{private}", b'{"prefix": "' + b"x" * 2_000_000 + b'"}'),
     ],
 )
@@ -232,3 +246,70 @@ def test_an_unknown_route_is_not_found(http: httpx.Client, key: dict[str, str]) 
         answer = http.request(method, path, headers=key)
         assert answer.status_code == 404
         assert answer.json()["message"] == f"Route {method}:{path} not found"
+
+
+@pytest.mark.parametrize(
+    "size", ["9" * 19, "9" * 5000, "9" * 400 + "gb", "1." + "9" * 5000 + "gb", "٣gb", "-1", ""]
+)
+def test_a_size_that_cannot_be_read_is_refused(http: httpx.Client, key: dict[str, str], size: str) -> None:
+    for answer in (
+        http.post("/bucket", json={"name": "sized", "file_size_limit": size}, headers=key),
+        http.put(f"/bucket/{LIMITED}", json={"file_size_limit": size}, headers=key),
+    ):
+        assert 400 <= answer.status_code < 500
+        assert answer.json()["code"]
+
+
+UNSTORABLE = [
+    *(
+        '{"a": "\\ud800"}',
+        '{"\\udfff": 1}',
+        '{"a": ["\\ude00\\ud83d"]}',
+        '{"a": "\\u0000"}',
+        '{"\\u0000": 1}',
+    ),
+    *('{"a": 1e999}', '{"a": [-1e999]}', '{"a": NaN}', '{"a": Infinity}'),
+    *('{"a":' * n + "1" + "}" * n for n in (200, 920, 940, 945, 950, 955, 960, 2000)),
+]
+
+
+@pytest.mark.parametrize("metadata", UNSTORABLE, ids=lambda text: f"{text[:12]}{len(text)}")
+def test_metadata_that_cannot_be_stored_is_refused_before_the_file_comes(
+    stack: Stack, ann: User, http: httpx.Client, metadata: str
+) -> None:
+    before, path = kept(stack), f"/object/{PRIVATE}/{ann.path('a.txt')}"
+    encoded = base64.b64encode(metadata.encode()).decode()
+    words = described(
+        bucketName=PRIVATE, objectName=ann.path("a.txt"), contentType="text/plain", metadata=metadata
+    )
+    answers = [
+        http.post(path, content=b"hi", headers={**ann.bearer, "x-metadata": encoded}),
+        http.post(path, files={"": ("a.txt", b"hi")}, data={"metadata": metadata}, headers=ann.bearer),
+        http.post(UPLOADS, headers={**ann.bearer, **words, "upload-length": "2"}),
+    ]
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+    assert kept(stack) == before
+    if "storage" not in stack.elsewhere:
+        assert not [
+            path for path in (stack.settings.files / "resumable").iterdir() if ann.id in path.read_text()
+        ]
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        *("Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 2020 00:00:00 +99999999999999"),
+        *(
+            "Mon, 01 Jan 2020 99:99:99 GMT",
+            "1 Jan " + "9" * 5000 + " 00:00:00 GMT",
+            "0 0 0 0 0 0",
+            "," * 50_000,
+        ),
+    ],
+    ids=lambda text: text[:32],
+)
+def test_a_date_that_is_none_leaves_a_file_readable(ann: User, http: httpx.Client, since: str) -> None:
+    path = f"/object/{PRIVATE}/{ann.path('a.txt')}"
+    http.post(path, content=b"hi", headers=ann.bearer).raise_for_status()
+    answer = http.get(path, headers={**ann.bearer, "if-modified-since": since})
+    assert (answer.status_code, answer.content) == (200, b"hi")

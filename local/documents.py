@@ -1,0 +1,65 @@
+"""JSON that clients send, read so that every service can encode it again."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+DEEPEST = 100
+"""Levels of lists and objects. Python's decoder and encoder stop at 1,000 frames of the stack, and the stack
+can be deeper when a value is encoded than it was when the value was decoded."""
+
+
+def parse(text: str | bytes) -> Any:
+    """Raises ValueError, also for numbers that JSON cannot express again and for more levels than DEEPEST."""
+    try:
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except RecursionError as error:
+        raise _too_deep() from error
+    for _ in _levels(value):
+        pass
+    return value
+
+
+def parse_unicode(text: str | bytes) -> Any:
+    """As `parse`, without half surrogate pairs, which JSON can hold and UTF-8 cannot. Raises ValueError."""
+    value = parse(text)
+    for found in texts(value):
+        found.encode()
+    return value
+
+
+def texts(value: Any) -> Iterator[str]:
+    """All texts in it, with the keys of objects."""
+    for level in _levels(value):
+        yield from (item for item in level if isinstance(item, str))
+
+
+def _levels(value: Any) -> Iterator[list[Any]]:
+    """The values of each level, with the keys of objects. Raises ValueError."""
+    level, depth = [value], 0
+    while level:
+        if depth > DEEPEST:
+            raise _too_deep()
+        yield level
+        level = [item for outer in level if isinstance(outer, dict | list) for item in _items(outer)]
+        depth += 1
+
+
+def _items(outer: dict[str, Any] | list[Any]) -> list[Any]:
+    return [*outer, *outer.values()] if isinstance(outer, dict) else outer
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:20]} is beyond the numbers that JSON readers know")
+    return number
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _too_deep() -> ValueError:
+    return ValueError(f"more than {DEEPEST} levels")
