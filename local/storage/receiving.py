@@ -14,7 +14,7 @@ from local.storage.contents import OCTETS
 from local.storage.errors import StorageError, invalid_request, too_large
 from local.storage.files import Sink
 from local.storage.models import Json
-from local.storage.names import checked_header
+from local.storage.names import checked_header, is_type
 
 FIELD_LIMIT = 1024 * 1024
 DRAINED = 32 * 1024 * 1024
@@ -41,7 +41,9 @@ class Raw:
 
     async def description(self) -> Described:
         headers = self.request.headers
-        kind = checked_header(headers.get("content-type") or OCTETS, "content-type")
+        kind = checked_header(headers.get("content-type", OCTETS), "content-type")
+        if not is_type(kind):
+            raise StorageError(415, "InvalidMimeType", "Invalid Content-Type header", "invalid_mime_type")
         cache_control = checked_header(headers.get("cache-control") or "no-cache", "cache-control")
         try:
             text = base64.b64decode(headers.get("x-metadata", ""), validate=True).decode()
@@ -171,8 +173,13 @@ class Part:
             self.field = str(parameter or "")
         elif form.file_kind is None:
             self.is_file = True
-            form.file_kind = self.header.get("content-type") or OCTETS
+            form.file_kind = _bare(self.header.get("content-type")) or OCTETS
             yield b""
+
+
+def _bare(kind: str | None) -> str:
+    """The type of a form's part, which loses its parameters."""
+    return (kind or "").split(";")[0].strip().lower()
 
 
 async def drain(request: Request) -> None:
