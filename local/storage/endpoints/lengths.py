@@ -22,7 +22,8 @@ async def told_now(request: Request, upload: Resumable, place: Place, offset: in
 
     Raises StorageError.
     """
-    told = int(request.headers["upload-length"]) if "upload-length" in request.headers else None
+    is_told = request.method == "PATCH" and "upload-length" in request.headers
+    told = int(request.headers["upload-length"]) if is_told else None
     if upload.length is not None:
         if told is not None:
             raise _invalid()

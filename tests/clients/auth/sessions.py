@@ -15,7 +15,7 @@ from tests.clients.scenarios import accounts
 from tests.conftest import Stack
 
 PASSWORD = "Corr3ct horse+;&%"
-AWKWARD = accounts.AWKWARD | {"a large number": 10**30}
+AWKWARD = accounts.AWKWARD | {"a large number": 1e30}
 """Past what JavaScript counts exactly."""
 
 

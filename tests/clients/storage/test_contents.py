@@ -76,7 +76,9 @@ def ways(http: httpx.Client, ann: User) -> dict[str, Way]:
     def brought_from(how: str) -> Way:
         def bring(content: bytes, kind: str) -> httpx.Response:
             source = f"/object/{PRIVATE}/{ann.path('source')}"
-            http.put(source, content=content, headers={**ann.bearer, "content-type": kind}).raise_for_status()
+            stored = http.put(source, content=content, headers={**ann.bearer, "content-type": kind})
+            if stored.is_error:
+                return stored
             body = {
                 **{"bucketId": PRIVATE, "sourceKey": ann.path("source")},
                 **{"destinationBucket": "avatars", "destinationKey": ann.path("brought.png")},

@@ -102,7 +102,7 @@ def test_of_two_last_pieces_one_is_taken_and_who_asks_meanwhile_hears_of_the_end
         one, other, asked = at_once(last, last, told)
         assert sorted([one.status_code, other.status_code]) == [204, 409]
         assert asked.is_success and asked.headers["upload-offset"] in ("0", "3")
-        assert (told().headers["upload-offset"], ended().status_code) == ("3", 400)
+        assert (told().headers["upload-offset"], ended().status_code) == ("3", 409)
         assert files.get(name) == b"tus"
 
 
