@@ -1,7 +1,8 @@
--- Trigger of storage.objects: what a client says of a file has a form and a size, and the file is of the size and type
--- that its bucket takes, whichever way it came: Storage itself looks at neither when it copies, nor at the size of
--- a body without a length. In the buckets that have quotas. A file of before stays as it is when its owner changes, and
--- has its row back when it is to be deleted. Raises 42501, which Storage answers with 403.
+-- Trigger of storage.objects: a file is of the size and type that its bucket takes, whichever way it came: Storage itself
+-- looks at neither when it copies, nor at the size of a body without a length. Its cacheControl can stand in a header: with
+-- a line break in it, Storage could not send the file. In the buckets that have quotas, what a client says of a file has a
+-- form and a size too. A file of before stays as it is when its owner changes, and has its row back when it is to
+-- be deleted. Raises 42501, which Storage answers with 403.
 -- Definer: clients may not read buckets, quotas and notes.
 create or replace function private.check_file() returns trigger
 language plpgsql security definer set search_path = ''
@@ -9,6 +10,7 @@ as $$
 declare
     v_bucket storage.buckets;
     v_type text := lower(btrim(split_part(new.metadata ->> 'mimetype', ';', 1)));
+    v_has_quota boolean := exists (select from private.quotas as q where q.resource = new.bucket_id || '.files');
     v_fault text;
 begin
     if tg_op = 'UPDATE'
@@ -21,19 +23,18 @@ begin
     then
         return new;
     end if;
-    select b.* into v_bucket
-    from storage.buckets as b
-    join private.quotas as q on q.resource = b.id || '.files'
-    where b.id = new.bucket_id;
+    select b.* into v_bucket from storage.buckets as b where b.id = new.bucket_id;
     if not found then
         return new;
     end if;
     v_fault := case
-        when not private.is_plain_text(new.name, 500) or new.name ~ '(^|/)(\.{0,2})(/|$)' or new.name like '%\\%'
+        when v_has_quota and (
+            not private.is_plain_text(new.name, 500) or new.name ~ '(^|/)(\.{0,2})(/|$)' or new.name like '%\\%'
+        )
         then 'a name has up to 500 visible characters and no part that is empty, . or ..'
-        when not private.is_small_json(nullif(new.user_metadata, 'null'), 2000)
+        when v_has_quota and not private.is_small_json(nullif(new.user_metadata, 'null'), 2000)
         then 'metadata is an object of up to 2,000 bytes'
-        when not private.is_small_json(nullif(new.metadata, 'null'), 2000)
+        when v_has_quota and not private.is_small_json(nullif(new.metadata, 'null'), 2000)
             or coalesce(new.metadata ->> 'cacheControl' !~ '^[ -~]{0,100}$', false)
         then 'cacheControl has up to 100 ASCII characters'
         when private.file_size(new.metadata) > v_bucket.file_size_limit
