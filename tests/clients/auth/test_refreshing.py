@@ -35,7 +35,7 @@ def test_a_token_left_behind_a_moment_ago_gives_the_active_one(app: Client, http
     assert refresh(http, first.refresh_token).json()["refresh_token"] == third["refresh_token"]
 
 
-def test_a_reused_token_is_refused_and_so_is_the_newest_after_the_reuse_interval(
+def test_a_reused_token_is_refused_and_later_the_newest_too(
     app: Client, http: httpx.Client, database: psycopg.Connection
 ) -> None:
     first = sign_up(app)
