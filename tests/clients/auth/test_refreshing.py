@@ -35,18 +35,6 @@ def test_a_token_left_behind_a_moment_ago_gives_the_active_one(app: Client, http
     assert refresh(http, first.refresh_token).json()["refresh_token"] == third["refresh_token"]
 
 
-def test_a_reused_token_is_refused_and_later_the_newest_too(
-    app: Client, http: httpx.Client, database: psycopg.Connection
-) -> None:
-    first = sign_up(app)
-    second = refresh(http, first.refresh_token).json()
-    third = refresh(http, second["refresh_token"]).json()
-    pass_by(database, first.refresh_token)
-    assert refused("refresh_token_already_used", refresh(http, first.refresh_token))
-    pass_by(database, third["refresh_token"])
-    assert refresh(http, third["refresh_token"]).status_code == 400
-
-
 def pass_by(database: psycopg.Connection, token: str) -> None:
     """The reuse interval of a token."""
     earlier = (
@@ -55,10 +43,10 @@ def pass_by(database: psycopg.Connection, token: str) -> None:
     database.execute(earlier, [token])
 
 
-@pytest.mark.own("auth", why="A reused refresh token deletes its session")
 def test_a_reused_token_ends_its_family(
     app: Client, http: httpx.Client, database: psycopg.Connection
 ) -> None:
+    """By Auth itself, or where it only revokes the family by the trigger of its tokens."""
     first = sign_up(app)
     second = refresh(http, first.refresh_token).json()
     third = refresh(http, second["refresh_token"]).json()
