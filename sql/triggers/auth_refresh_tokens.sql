@@ -1,5 +1,5 @@
--- A session ends when one of its refresh tokens is reused. Deferred: an exchange revokes a token before it makes the next.
--- Made where it is missing, since a constraint trigger is not replaced, and hosted lets Auth alone drop it.
+-- A session ends when one of its refresh tokens is reused. Deferred: an exchange revokes a token before it makes the
+-- next. Created where it is missing, since a constraint trigger is not replaced, and hosted lets Auth alone drop it.
 do $$
 begin
     if not exists (

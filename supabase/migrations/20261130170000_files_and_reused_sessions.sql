@@ -4,11 +4,11 @@ set lock_timeout = '10s';
 set check_function_bodies = off;
 
 -- source: sql/private/platform/check_file.sql
--- Trigger of storage.objects: a file is of the size and type that its bucket takes, whichever way it came: Storage itself
--- looks at neither when it copies, nor at the size of a body without a length. Its cacheControl can stand in a header: with
--- a line break in it, Storage could not send the file. In the buckets that have quotas, what a client says of a file has a
--- form and a size too. A file of before stays as it is when its owner changes, and has its row back when it is to
--- be deleted. Raises 42501, which Storage answers with 403.
+-- Trigger of storage.objects: a file is of the size and type that its bucket takes, whichever way it came: Storage
+-- itself looks at neither when it copies, nor at the size of a body without a length. Its cacheControl can stand in a
+-- header: with a line break in it, Storage could not send the file. In the buckets that have quotas, what a client says
+-- of a file has a form and a size too. A file of before stays as it is when its owner changes, and has its row back when
+-- it is to be deleted. Raises 42501, which Storage answers with 403.
 -- Definer: clients may not read buckets, quotas and notes.
 create or replace function private.check_file() returns trigger
 language plpgsql security definer set search_path = ''
@@ -61,9 +61,9 @@ comment on function private.check_file() is 'Trigger: refuses a file that its bu
 revoke execute on function private.check_file() from public;
 
 -- source: sql/private/identity/end_reused_session.sql
--- Trigger: at the end of a transaction that revokes a refresh token without a successor, its session ends. Auth revokes
--- so when an older token of the session is used again after its time, which can be a thief's. It leaves the session itself:
--- its access token would live on, and the newest refresh token could be exchanged for ten seconds more.
+-- Trigger: at the end of a transaction that revokes a refresh token without a successor, its session ends. Auth
+-- revokes so when an older token of the session is used again after its time, which can be a thief's. It leaves the
+-- session itself: the access token would live on, and the newest refresh token could be exchanged for ten seconds more.
 -- Definer: Auth's own role runs it, which reads no schema of ours.
 create or replace function private.end_reused_session() returns trigger
 language plpgsql security definer set search_path = ''
@@ -83,8 +83,8 @@ comment on function private.end_reused_session() is 'Trigger: ends the session i
 revoke execute on function private.end_reused_session() from public;
 
 -- source: sql/triggers/auth_refresh_tokens.sql
--- A session ends when one of its refresh tokens is reused. Deferred: an exchange revokes a token before it makes the next.
--- Made where it is missing, since a constraint trigger is not replaced, and hosted lets Auth alone drop it.
+-- A session ends when one of its refresh tokens is reused. Deferred: an exchange revokes a token before it makes the
+-- next. Created where it is missing, since a constraint trigger is not replaced, and hosted lets Auth alone drop it.
 do $$
 begin
     if not exists (

@@ -1,6 +1,6 @@
--- Trigger: at the end of a transaction that revokes a refresh token without a successor, its session ends. Auth revokes
--- so when an older token of the session is used again after its time, which can be a thief's. It leaves the session itself:
--- its access token would live on, and the newest refresh token could be exchanged for ten seconds more.
+-- Trigger: at the end of a transaction that revokes a refresh token without a successor, its session ends. Auth
+-- revokes so when an older token of the session is used again after its time, which can be a thief's. It leaves the
+-- session itself: the access token would live on, and the newest refresh token could be exchanged for ten seconds more.
 -- Definer: Auth's own role runs it, which reads no schema of ours.
 create or replace function private.end_reused_session() returns trigger
 language plpgsql security definer set search_path = ''

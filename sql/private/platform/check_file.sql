@@ -1,8 +1,8 @@
--- Trigger of storage.objects: a file is of the size and type that its bucket takes, whichever way it came: Storage itself
--- looks at neither when it copies, nor at the size of a body without a length. Its cacheControl can stand in a header: with
--- a line break in it, Storage could not send the file. In the buckets that have quotas, what a client says of a file has a
--- form and a size too. A file of before stays as it is when its owner changes, and has its row back when it is to
--- be deleted. Raises 42501, which Storage answers with 403.
+-- Trigger of storage.objects: a file is of the size and type that its bucket takes, whichever way it came: Storage
+-- itself looks at neither when it copies, nor at the size of a body without a length. Its cacheControl can stand in a
+-- header: with a line break in it, Storage could not send the file. In the buckets that have quotas, what a client says
+-- of a file has a form and a size too. A file of before stays as it is when its owner changes, and has its row back when
+-- it is to be deleted. Raises 42501, which Storage answers with 403.
 -- Definer: clients may not read buckets, quotas and notes.
 create or replace function private.check_file() returns trigger
 language plpgsql security definer set search_path = ''
