@@ -97,9 +97,9 @@ def test_a_signature_uploads_in_pieces_too(ann: User, http: httpx.Client) -> Non
     url = made.headers["location"]
     sent = http.patch(url, content=b"hi", headers={**PIECE, **headers, "upload-offset": "0"})
     assert sent.status_code == 204
+    assert http.delete(url, headers={**TUS, **headers}).status_code == 400
     assert ann.storage.from_(PRIVATE).remove([ann.path("a.txt")])[0]["owner_id"] == ann.id
     other = described(bucketName=PRIVATE, objectName=ann.path("b.txt"))
-    assert http.delete(url, headers={**TUS, **headers}).status_code == 400
     assert http.post(f"{UPLOADS}/sign", headers={**other, **headers, "upload-length": "2"}).status_code == 400
 
 
@@ -189,9 +189,10 @@ def test_a_bucket_keeps_to_its_limits(http: httpx.Client, key: dict[str, str]) -
     words = {"bucketName": LIMITED, "objectName": "a.csv", "contentType": "text/csv"}
     over = {**key, **described(**words), "upload-length": "1001"}
     assert http.post(UPLOADS, headers=over).status_code == 413
-    for kind in ("text/html", "text/csv; charset=utf-8", "TEXT/CSV"):
+    # The row on trial comes first: the trigger of storage.objects refuses another type, but not its case.
+    for kind, status in (("text/html", 403), ("text/csv; charset=utf-8", 415), ("TEXT/CSV", 415)):
         other = {**key, **described(**{**words, "contentType": kind}), "upload-length": "10"}
-        assert http.post(UPLOADS, headers=other).status_code == 415
+        assert http.post(UPLOADS, headers=other).status_code == status
 
 
 def test_malformed_headers_are_named_together(ann: User, http: httpx.Client) -> None:
