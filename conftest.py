@@ -56,13 +56,26 @@ def db(stack: Stack) -> Iterator[psycopg.Connection]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where a Supabase or a part's server is named, tests that start, end or look into ours are left out."""
     for item in items:
-        own = {part for marker in item.iter_markers("own") for part in marker.args}
-        if others := own & ELSEWHERE.keys():
-            item.add_marker(pytest.mark.skip(reason=f"{', '.join(sorted(others))} is a server elsewhere"))
+        for marker in item.iter_markers("own"):
+            why = reason(marker)
+            if others := set(marker.args) & ELSEWHERE.keys():
+                item.add_marker(
+                    pytest.mark.skip(reason=f"{', '.join(sorted(others))} is a real server: {why}")
+                )
     if os.environ.get("SUPABASE_URL"):
         for item in items:
             if "faults" in item.path.parts or item.get_closest_marker("embedded"):
                 item.add_marker(pytest.mark.skip(reason=project.EMBEDDED))
+
+
+def reason(marker: pytest.Mark) -> str:
+    """Why a test applies only to our own service, in words of its README. Raises UsageError for other words."""
+    why = str(marker.kwargs.get("why", ""))
+    for part in marker.args if why else ():
+        text = (ROOT / "local" / part / "README.md").read_text()
+        if why not in " ".join(text.split()):
+            raise pytest.UsageError(f"local/{part}/README.md does not say: {why}")
+    return why or "a test of our own"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

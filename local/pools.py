@@ -48,6 +48,7 @@ def pool(
     timeout: float,
     least: int = 1,
     check: Check = AsyncConnectionPool.check_connection,
+    configure: Check | None = None,
     **options: Any,
 ) -> AsyncConnectionPool[Any]:
     """Closed: open it with `async with`. Outside a transaction each statement stands alone.
@@ -73,6 +74,7 @@ def pool(
         timeout=timeout,
         open=False,
         check=still_there,
+        configure=configure,
         kwargs={"autocommit": True, **options},
     )
     made.turns = Turns(max(1, size // 2), WAITING, ALL_WAITING)

@@ -55,10 +55,22 @@ def decode(content: bytes, cls: type[Parameters]) -> Parameters:
     return cls(**{field.name: document[field.name] for field in given})
 
 
+def number(text: str) -> int | float:
+    """As Go reads and writes a number of metadata: of 64 bits, and without a point where it can be."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) < 1e21 else value
+
+
+def loads(text: str | bytes) -> Any:
+    """Of a document of the database."""
+    return json.loads(text, parse_int=number, parse_float=number)
+
+
 def _parse(content: bytes) -> Any:
     text = content.decode(errors="replace")
     try:
-        return _storable(json.loads(text, parse_constant=_refuse_constant))
+        document = json.loads(text, parse_int=number, parse_float=number, parse_constant=_refuse_constant)
+        return _storable(document)
     except json.JSONDecodeError as error:
         raise _refusal(_syntax(text, error)) from error
     except (ValueError, RecursionError) as error:
@@ -66,7 +78,7 @@ def _parse(content: bytes) -> Any:
 
 
 def _syntax(text: str, error: json.JSONDecodeError) -> str:
-    if error.pos >= len(text.rstrip()):
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
         return "unexpected end of JSON input"
     where = "after top-level value" if error.msg == "Extra data" else "looking for beginning of value"
     return f"invalid character '{text[error.pos]}' {where}"

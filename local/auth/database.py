@@ -6,9 +6,11 @@ from typing import Any, TypeVar
 
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 from local import pools, queries
+from local.auth.bodies import loads
 
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
@@ -20,7 +22,11 @@ QUERIES = queries.named(Path(__file__).parent / "queries.sql")
 
 def pool(url: str) -> Pool:
     """Closed: open it with `async with`. Outside a transaction each statement stands alone."""
-    return pools.pool(url, size=10, timeout=5, row_factory=dict_row)
+    return pools.pool(url, size=10, timeout=5, configure=_configure, row_factory=dict_row)
+
+
+async def _configure(connection: Connection) -> None:
+    set_json_loads(loads, connection)
 
 
 async def run(connection: Connection, query: str, **parameters: Any) -> AsyncCursor[DictRow]:

@@ -52,9 +52,12 @@ def answering(endpoint: Endpoint, operation: str) -> Endpoint:
 
 
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    target = scope["raw_path"].decode("latin-1") + ("?" if scope["query_string"] else "")
+    path = target.removeprefix(scope.get("root_path", "")) + scope["query_string"].decode("latin-1")
     message = f"Route {scope['method']}:{path} not found"
-    body = {"message": message, "error": "Not Found", "statusCode": 404}
+    body: dict[str, object] = {"message": message, "error": "Not Found", "statusCode": 404}
+    if path.split("/")[1:2] in (["bucket"], ["object"], ["render"]):
+        body |= {"statusCode": "404", "code": "InvalidRequest"}
     await Answer(body, 404)(scope, receive, send)
 
 
@@ -111,11 +114,15 @@ router = Router(
         route("DELETE", "/object/{bucket}", removing.many, "object.delete_many"),
         *tus("POST", "", resumable.created, "create"),
         *tus("POST", "/", resumable.created, "create"),
-        *tus("POST", "/{id}", resumable.posted, "part"),
+        # Clients that can send no other method name it in a header, which the real server does not read.
+        *tus("POST", "/{id}", resumable.created, "create"),
         *tus("HEAD", "/{id}", resumable.told, "get"),
         *tus("PATCH", "/{id}", resumable.continued, "part"),
         *tus("DELETE", "/{id}", resumable.terminated, "delete"),
-        route("OPTIONS", "/upload/resumable", resumable.abilities, "tus.options"),
+        *(
+            route("OPTIONS", f"/upload/resumable{path}", resumable.abilities, "tus.options")
+            for path in ("", "/sign", "/{id}", "/sign/{id}")
+        ),
         # A known path with another method is as unknown.
         Mount("", not_found),
     ],

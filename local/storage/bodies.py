@@ -106,5 +106,6 @@ def _check_items(items: list[Any], field: Field, path: str) -> None:
     if field.minimum is not None and len(items) < field.minimum:
         raise invalid_request(f"{path} must NOT have fewer than {field.minimum} items")
     for number, item in enumerate(items):
-        if not isinstance(item, str):
+        items[number] = _converted(item, STRING)
+        if items[number] is None:
             raise invalid_request(f"{path}/{number} must be string")

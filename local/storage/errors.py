@@ -84,6 +84,15 @@ def too_large() -> StorageError:
     return StorageError(413, "EntityTooLarge", message, "Payload too large")
 
 
+def tus_error(status: int, message: str) -> StorageError:
+    """A refusal of the protocol of resumable uploads itself, which ends with a line break."""
+    return StorageError(status, "TusError", f"{message}\n")
+
+
+def beyond_limit() -> StorageError:
+    return tus_error(413, "Maximum size exceeded")
+
+
 def of_database(error: psycopg.Error) -> StorageError:
     """What a failed statement means for the client. Messages of triggers reach nobody."""
     match error:

@@ -35,13 +35,17 @@ def check_path(bucket: str, name: str, version: str) -> None:
 
 
 def check_type(kind: str, allowed: Sequence[str] | None) -> None:
-    """Raises StorageError unless the type is among the bucket's; a charset does not count."""
-    bare = kind.split(";")[0].strip().lower()
+    """Raises StorageError unless the type is among the bucket's, where case and parameters count."""
     if not allowed:
         return
-    general = f"{bare.split('/')[0]}/*"
-    if not TYPE.fullmatch(bare) or not {bare, general, "*", "*/*"} & {item.lower() for item in allowed}:
+    general = f"{kind.split('/')[0]}/*"
+    if not is_type(kind) or not {kind, general} & set(allowed):
         raise invalid_mime_type(kind)
+
+
+def is_type(kind: str) -> bool:
+    """Whether it is a type and a subtype, whatever its parameters."""
+    return TYPE.fullmatch(kind.split(";")[0].strip()) is not None
 
 
 def checked_types(types: Sequence[str] | None) -> list[str] | None:
@@ -49,7 +53,7 @@ def checked_types(types: Sequence[str] | None) -> list[str] | None:
     if types is None:
         return None
     for kind in types:
-        if kind and kind not in ("*", "*/*") and not TYPE.fullmatch(kind.split(";")[0].strip()):
+        if kind and kind not in ("*", "*/*") and not TYPE.fullmatch(kind):
             raise invalid_mime_type(kind)
     return [kind for kind in types if kind]
 

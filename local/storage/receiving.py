@@ -14,7 +14,7 @@ from local.storage.contents import OCTETS
 from local.storage.errors import StorageError, invalid_request, too_large
 from local.storage.files import Sink
 from local.storage.models import Json
-from local.storage.names import checked_header
+from local.storage.names import checked_header, is_type
 
 FIELD_LIMIT, MOST_PARTS = 1024 * 1024, 100
 """Bytes of all fields of a form together, and parts, the file among them."""
@@ -44,7 +44,9 @@ class Raw:
 
     async def description(self) -> Described:
         headers = self.request.headers
-        kind = checked_header(headers.get("content-type") or OCTETS, "content-type")
+        kind = checked_header(headers.get("content-type", OCTETS), "content-type")
+        if not is_type(kind):
+            raise StorageError(415, "InvalidMimeType", "Invalid Content-Type header", "invalid_mime_type")
         cache_control = checked_header(headers.get("cache-control") or "no-cache", "cache-control")
         try:
             text = base64.b64decode(headers.get("x-metadata", ""), validate=True).decode()
@@ -186,8 +188,14 @@ class Part:
             self.field = parameters.get(b"name", b"").decode("utf-8", "replace")
         elif form.file_kind is None:
             self.is_file = True
-            form.file_kind = self.headers.get(b"content-type", b"").decode("utf-8", "replace") or OCTETS
+            kind = self.headers.get(b"content-type", b"").decode("utf-8", "replace")
+            form.file_kind = _bare(kind) or OCTETS
             yield b""
+
+
+def _bare(kind: str) -> str:
+    """The type of a form's part, which loses its parameters."""
+    return kind.split(";")[0].strip().lower()
 
 
 async def drain(request: Request) -> None:

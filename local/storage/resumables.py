@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from local.storage import names
 from local.storage.contents import OCTETS
 from local.storage.errors import StorageError
 
@@ -62,14 +63,19 @@ def start(folder: Path, upload: Resumable) -> None:
 
 
 def find(folder: Path, upload_id: str) -> Resumable:
-    """Raises StorageError when there is none of this id."""
+    """Raises StorageError when the id names no bucket and object, or no upload."""
+    text = _decoded(upload_id)
+    bucket, _, rest = text.partition("/")
+    name, _, version = rest.rpartition("/")
+    if not rest:
+        raise StorageError(400, "InvalidUploadId", "Invalid upload id")
+    names.check_bucket(bucket)
+    names.check_key(name)
     try:
-        text = base64.urlsafe_b64decode(upload_id.encode() + b"=" * (-len(upload_id) % 4)).decode()
-        version = str(uuid.UUID(text.rsplit("/", 1)[-1]))
-        upload = Resumable(**json.loads((folder / f"{version}.json").read_text()))
+        upload = Resumable(**json.loads((folder / f"{uuid.UUID(version)}.json").read_text()))
     except (ValueError, OSError) as error:
         raise _unknown() from error
-    if text != f"{upload.bucket}/{upload.name}/{upload.version}":
+    if upload.id != _encoded(text):
         raise _unknown()
     return upload
 
@@ -150,18 +156,27 @@ def parsed_metadata(header: str) -> dict[str, str]:
     """Raises StorageError for what is not `name base64,name base64,name`."""
     found: dict[str, str] = {}
     for pair in header.split(","):
-        name, *values = pair.strip().split(" ")
+        name, *values = pair.split(" ")
+        if not name or name in found or len(values) > 1:
+            raise StorageError(400, "InvalidRequest", "Upload-Metadata is invalid")
         try:
             found[name] = base64.b64decode(values[0], validate=True).decode() if values else ""
         except ValueError as error:
             raise StorageError(400, "InvalidRequest", "Upload-Metadata is invalid") from error
-        if not name or len(values) > 1:
-            raise StorageError(400, "InvalidRequest", "Upload-Metadata is invalid")
     return found
 
 
 def _unknown() -> StorageError:
-    return StorageError(404, "NoSuchUpload", "The file for this url was not found")
+    return StorageError(404, "NoSuchUpload", "The file for this url was not found\n")
+
+
+def _decoded(upload_id: str) -> str:
+    """Empty where it is no base64; what is no text is replaced."""
+    padded = upload_id.encode() + b"=" * (-len(upload_id) % 4)
+    try:
+        return base64.urlsafe_b64decode(padded).decode(errors="replace")
+    except ValueError:
+        return ""
 
 
 def _encoded(text: str) -> str:

@@ -151,6 +151,7 @@ end
 $$;
 
 -- One folder's content: its files, and the folders below it as rows without id. `search` is the beginning of a name.
+-- By name a folder sorts as if its name ended with a slash, without regard to case: B, b.txt, c.txt, C/.
 -- The prefix ends with a slash or is empty; `levels` is there for callers that give it by position.
 
 create function storage.search(
@@ -176,7 +177,7 @@ as $$
 declare
     v_column text := case when lower(sortcolumn) in ('updated_at', 'created_at', 'last_accessed_at')
         then lower(sortcolumn) else 'name' end;
-    v_by text := case when v_column = 'name' then 'lower(e.name) collate "C"' else 'e.' || v_column end;
+    v_by text := case when v_column = 'name' then 'lower(e.name || case when e.id is null then ''/'' else '''' end) collate "C"' else 'e.' || v_column end;
     v_order text := case when lower(sortorder) = 'desc' then 'desc' else 'asc' end;
     v_start text := lower(coalesce(prefix, '') || coalesce(search, ''));
     v_depth integer := cardinality(string_to_array(coalesce(search, '') || '/', '/')) - 1;
@@ -197,7 +198,7 @@ begin
             from under as u where cardinality(u.tokens) > $4
         )
         select * from entries as e
-        order by %1$s %2$s nulls first, e.name collate "C" limit $5 offset $6
+        order by %1$s %2$s nulls first, e.name collate "C" %2$s limit $5 offset $6
         $query$, v_by, v_order
     ) using length(coalesce(prefix, '')) + 1, bucketname, v_start, v_depth, least(coalesce(limits, 100), 1500), offsets;
 end

@@ -18,7 +18,7 @@ from local.storage.errors import StorageError, no_such_key
 from local.storage.models import Object
 
 BLOCK = 256 * 1024
-RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 PASSIVE = re.compile(
     r"((image|audio|video|font)/[a-z0-9.+-]+|text/(plain|csv|vtt)|application/(pdf|json|octet-stream|zip))"
     r"(?<!xml)(; ?charset=[a-z0-9-]+)?"
@@ -38,10 +38,10 @@ async def send(
     try:
         size = os.fstat(file.fileno()).st_size
         headers = headers_of(request, found, fixed)
-        if _is_known(request, headers):
+        if _is_known(request, found, headers):
             file.close()
             return Response(status_code=304, headers=headers)
-        part = _range(request, size, headers)
+        part = _range(request, size)
         first, last = part or (0, size - 1)
     except StorageError:
         file.close()
@@ -89,29 +89,29 @@ def _attachment(name: str) -> str:
     return f"attachment; filename={encoded}; filename*=UTF-8''{encoded};"
 
 
-def _is_known(request: Request, headers: dict[str, str]) -> bool:
-    """Whether the client has this content already."""
-    tags = request.headers.get("if-none-match")
-    if tags is not None:
-        return headers["etag"] in [tag.strip().removeprefix("W/") for tag in tags.split(",")] or tags == "*"
+def _is_known(request: Request, found: Object, headers: dict[str, str]) -> bool:
+    """Whether the client has this content already. As the real server compares: one tag, and milliseconds."""
+    if request.headers.get("if-none-match") == headers["etag"]:
+        return True
     try:
-        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-        return parsedate_to_datetime(headers["last-modified"]) <= since
+        return _modified(found) <= parsedate_to_datetime(request.headers.get("if-modified-since", ""))
     except (TypeError, ValueError, OverflowError):
         return False
 
 
-def _range(request: Request, size: int, headers: dict[str, str]) -> tuple[int, int] | None:
-    """First and last byte; None: everything, as for a range that cannot be read. Raises StorageError."""
-    match = RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
-    if not match or match[0] == "bytes=-":
+def _range(request: Request, size: int) -> tuple[int, int] | None:
+    """First and last byte, None for everything. Raises StorageError for all but one range within the file.
+
+    As in the real server, If-Range is not read.
+    """
+    asked = request.headers.get("range")
+    if not asked:
         return None
-    if request.headers.get("if-range", headers["etag"]) not in (headers["etag"], headers["last-modified"]):
-        return None
-    if match[1]:
+    match = RANGE.fullmatch(asked)
+    if match and match[1]:
         first, last = int(match[1]), min(int(match[2] or size), size - 1)
     else:
-        first, last = max(size - int(match[2]), 0), size - 1
+        first, last = max(size - int(match[2] or 0), 0) if match else size, size - 1
     if first > last:
         raise StorageError(416, "InvalidRange", "invalid range provided", "invalid_range", http=416)
     return first, last

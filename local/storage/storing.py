@@ -17,9 +17,9 @@ from local.shares import holder
 from local.storage import contents, names
 from local.storage.callers import Caller
 from local.storage.changes import changing
-from local.storage.context import PLACEHOLDER, bucket_named, transaction
+from local.storage.context import PLACEHOLDER, bucket_named, storage_of, transaction
 from local.storage.database import Asked, Transaction
-from local.storage.errors import key_exists
+from local.storage.errors import beyond_limit, key_exists
 from local.storage.files import Judge
 from local.storage.models import Bucket, Json, Object
 
@@ -58,11 +58,27 @@ async def admitted(request: Request, place: Place, kind: str) -> Bucket:
     async with transaction(request, place.caller, undone=True) as tx:
         bucket = await bucket_named(tx, place.bucket)
         names.check_key(place.name)
-        if not place.name.endswith(PLACEHOLDER):
-            names.check_type(kind, bucket.allowed_mime_types)
+        _check_type(bucket, place, kind)
         await _insert(tx, place, place.columns(str(uuid.uuid4()), {"mimetype": kind}, None))
     names.check_path(place.bucket, place.name, str(uuid.uuid4()))
     return bucket
+
+
+async def admitted_in_pieces(request: Request, place: Place, kind: str, length: int | None) -> None:
+    """As `admitted`, in the real server's order, for a file whose length is given or not known yet."""
+    names.check_key(place.name)
+    async with transaction(request, place.caller, undone=True) as tx:
+        bucket = await bucket_named(tx, place.bucket)
+        if length and length > storage_of(request).limit(bucket, place.name):
+            raise beyond_limit()
+        await _insert(tx, place, place.columns(str(uuid.uuid4()), {"mimetype": kind}, None))
+    _check_type(bucket, place, kind)
+    names.check_path(place.bucket, place.name, str(uuid.uuid4()))
+
+
+def _check_type(bucket: Bucket, place: Place, kind: str) -> None:
+    if not place.name.endswith(PLACEHOLDER):
+        names.check_type(kind, bucket.allowed_mime_types)
 
 
 def judge(bucket: Bucket, name: str, kind: str) -> Judge | None:

@@ -236,6 +236,24 @@ def test_a_file_is_what_its_bucket_takes(
     db.execute(insert, [f"{viewer.id}/ä (1) & 日.png", good, Jsonb({"alt": "क" * 100})])
 
 
+@pytest.mark.parametrize(
+    ("bucket", "size", "kind"), [("media", 1_073_741_824, "video/mp4"), ("portraits", 524_288, "image/webp")]
+)
+def test_a_file_of_a_bucket_without_quotas_keeps_to_its_limits(
+    db: psycopg.Connection, viewer: Person, bucket: str, size: int, kind: str
+) -> None:
+    limit = db.execute("select file_size_limit from storage.buckets where id = %s", [bucket]).fetchone()
+    assert limit == (size,)
+    become(db, viewer, "service_role")
+    for wrong in (
+        {"size": size + 1, "mimetype": kind},
+        {"size": 1, "mimetype": "text/html"},
+        {"size": 1, "mimetype": kind, "cacheControl": "max-age=1\r\nset-cookie: a=b"},
+    ):
+        too_much(db, FILE, [bucket, "a b+c", Jsonb(wrong)], "42501")
+    db.execute(FILE, [bucket, "a b+c", Jsonb({"size": size, "mimetype": kind})])
+
+
 @pytest.mark.parametrize("nothing", [None, Jsonb(None), Jsonb({})], ids=["null", "JSON's null", "empty"])
 def test_a_row_on_trial_says_nothing_of_its_file(
     db: psycopg.Connection, viewer: Person, nothing: object

@@ -4,19 +4,17 @@ from starlette.requests import Request
 
 from local.storage import resumables
 from local.storage.context import bucket_named, storage_of, transaction
-from local.storage.errors import StorageError, too_large
+from local.storage.errors import StorageError, beyond_limit, tus_error
 from local.storage.resumables import Resumable
 from local.storage.storing import Place
 
 
 def told_at_start(request: Request) -> int | None:
-    """None where it will be told later. Raises StorageError."""
-    later = request.headers.get("upload-defer-length")
-    if later is None:
-        return number(request, "upload-length", 400)
-    if later != "1" or "upload-length" in request.headers:
+    """None where a later piece gives it. Raises StorageError."""
+    length = request.headers.get("upload-length")
+    if (length is None) == ("upload-defer-length" not in request.headers):
         raise _invalid()
-    return None
+    return None if length is None else int(length)
 
 
 async def told_now(request: Request, upload: Resumable, place: Place, offset: int) -> tuple[Resumable, int]:
@@ -24,9 +22,10 @@ async def told_now(request: Request, upload: Resumable, place: Place, offset: in
 
     Raises StorageError.
     """
-    told = number(request, "upload-length", 400) if "upload-length" in request.headers else None
+    is_told = request.method == "PATCH" and "upload-length" in request.headers
+    told = int(request.headers["upload-length"]) if is_told else None
     if upload.length is not None:
-        if told not in (None, upload.length):
+        if told is not None:
             raise _invalid()
         return upload, upload.length
     async with transaction(request, place.caller) as tx:
@@ -38,7 +37,7 @@ async def told_now(request: Request, upload: Resumable, place: Place, offset: in
     if told < offset:
         raise _invalid()
     if told > most:
-        raise too_large()
+        raise beyond_limit()
     return resumables.tell_length(storage.files.resumable, upload, told), told
 
 
@@ -46,12 +45,5 @@ def headers(upload: Resumable) -> dict[str, str]:
     return {"upload-defer-length": "1"} if upload.length is None else {"upload-length": str(upload.length)}
 
 
-def number(request: Request, header: str, status: int) -> int:
-    text = request.headers.get(header, "")
-    if not text.isdecimal() or len(text) > 18:
-        raise StorageError(status, "TusError", f"{header.title()} header required")
-    return int(text)
-
-
 def _invalid() -> StorageError:
-    return StorageError(400, "TusError", "Upload-Length or Upload-Defer-Length header required")
+    return tus_error(400, "Upload-Length or Upload-Defer-Length header required")

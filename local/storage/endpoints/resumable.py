@@ -17,17 +17,16 @@ from starlette.responses import Response
 from local.storage import models, names, receiving, resumables, storing
 from local.storage.contents import HEAD, OCTETS
 from local.storage.context import bucket_named, storage_of, transaction
-from local.storage.endpoints import lengths
+from local.storage.endpoints import lengths, tus
+from local.storage.endpoints.tus import PIECE, VERSION
 from local.storage.endpoints.uploaders import Uploader, believed_caller, is_signed, signed_uploader
-from local.storage.errors import StorageError, invalid_request, of_database, of_disk, too_large
+from local.storage.errors import StorageError, invalid_request, of_database, of_disk, tus_error
 from local.storage.failing import fail_point
 from local.storage.files import Sink, head_of
 from local.storage.receiving import json_object
 from local.storage.resumables import Resumable
 from local.storage.storing import Place
 
-VERSION = "1.0.0"
-PIECE = "application/offset+octet-stream"
 PLAIN = "text/plain;charset=UTF-8"
 PATIENCE = 10
 """Seconds for a broken connection to be noticed, whose client has already come back."""
@@ -42,12 +41,16 @@ log = logging.getLogger(__name__)
 
 
 def speaking_tus(endpoint: Endpoint) -> Endpoint:
-    """Refusals as plain text with the status itself, and the protocol's headers on everything."""
+    """Refusals as plain text with the status itself, and the protocol's headers on everything.
+
+    A request without a valid token is refused in Storage's form, before the protocol is looked at.
+    """
 
     async def answer(request: Request) -> Response:
+        if not is_signed(request):
+            await _check_token(request)
         try:
-            if request.headers.get("tus-resumable") != VERSION:
-                raise StorageError(412, "TusError", "Tus-Resumable Required")
+            tus.check_headers(request)
             response: Response | None = await endpoint(request)
         except (StorageError, psycopg.Error, OSError) as error:
             await receiving.drain(request)
@@ -61,6 +64,15 @@ def speaking_tus(endpoint: Endpoint) -> Endpoint:
     return answer
 
 
+async def _check_token(request: Request) -> None:
+    """Raises StorageError."""
+    try:
+        believed_caller(request)
+    except StorageError:
+        await receiving.drain(request)
+        raise
+
+
 def _refusal(error: StorageError | psycopg.Error | OSError) -> Response | None:
     """None for what is nobody's fault but ours."""
     if isinstance(error, ClientDisconnect):
@@ -71,7 +83,9 @@ def _refusal(error: StorageError | psycopg.Error | OSError) -> Response | None:
         error = of_disk(error)
     if error.status == 500:
         return None
-    return Response(f"{error.message}\n", error.status, media_type=PLAIN)
+    if error.code == "EntityTooLarge":
+        error = tus_error(413, "upload's size exceeded")
+    return Response(error.message, error.status, media_type=PLAIN)
 
 
 async def abilities(request: Request) -> Response:
@@ -87,7 +101,7 @@ async def created(request: Request) -> Response:
         message = (
             "Concatenation extension is not (yet) supported. Disable parallel uploads in the tus client."
         )
-        raise StorageError(501, "TusError", message)
+        raise tus_error(501, message)
     length = lengths.told_at_start(request)
     if "upload-metadata" not in request.headers:
         raise invalid_request("Metadata header is required")
@@ -100,10 +114,8 @@ async def created(request: Request) -> Response:
     if caller is None:
         uploader = signed_uploader(request, bucket, name)
     else:
-        uploader = Uploader(caller, request.headers.get("x-upsert") == "true")
-    found = await storing.admitted(request, uploader.place(bucket, name), kind)
-    if length and length > storage_of(request).limit(found, name):
-        raise too_large()
+        uploader = Uploader(caller, _is_upsert(request))
+    await storing.admitted_in_pieces(request, uploader.place(bucket, name), kind, length)
     who = uploader.place(bucket, name).holder
     upload = resumables.planned(bucket, name, length, metadata, uploader.upsert, who)
     storage_of(request).unfinished.begin(upload.version, who)
@@ -138,58 +150,49 @@ async def told(request: Request) -> Response:
 
 
 async def continued(request: Request) -> Response:
-    if request.headers.get("content-type") != PIECE:
-        raise StorageError(415, "TusError", "Content-Type must be application/offset+octet-stream")
-    offset = lengths.number(request, "upload-offset", 403)
+    for header in ("upload-offset", "content-type"):
+        if header not in request.headers:
+            raise tus_error(403, f"{header.title()} header required")
     upload, uploader = _asked(request)
-    reached = await _continued(request, upload, uploader, offset)
+    reached = await _continued(request, upload, uploader, int(request.headers["upload-offset"]))
     headers = {"upload-offset": str(reached), "upload-expires": _expiry(request, upload)}
     return Response(status_code=204, headers=headers)
 
 
-async def posted(request: Request) -> Response:
-    """From clients that can send no other method: which one is meant is in a header."""
-    endpoints = {"PATCH": continued, "DELETE": terminated, "HEAD": told}
-    endpoint = endpoints.get(request.headers.get("x-http-method-override", "").upper())
-    if endpoint is None:
-        raise StorageError(404, "TusError", "Not found")
-    return await endpoint(request)
-
-
 async def terminated(request: Request) -> Response:
     upload, uploader = _asked(request)
-    _refuse_if_done(upload)
-    await storing.check_permission(request, uploader.place(upload.bucket, upload.name))
+    if not is_signed(request):
+        await storing.check_permission(request, uploader.place(upload.bucket, upload.name))
     async with _alone(request, upload) as upload:
-        _refuse_if_done(upload)
+        if upload.done:
+            raise StorageError(400, "TusError", "Cannot terminate an already completed upload")
         _forget(request, upload)
     return Response(status_code=204)
 
 
-def _refuse_if_done(upload: Resumable) -> None:
-    if upload.done:
-        raise StorageError(400, "TusError", "Cannot terminate an already completed upload")
-
-
 def _asked(request: Request) -> tuple[Resumable, Uploader]:
-    """The upload that the path names, and who asks for it."""
+    """The upload that the path names, and its client, who says with each piece whether it replaces a file."""
     folder = storage_of(request).files.resumable
     if is_signed(request):
         upload = resumables.find(folder, request.path_params["id"])
         return upload, signed_uploader(request, upload.bucket, upload.name)
     caller = believed_caller(request)
     upload = resumables.find(folder, request.path_params["id"])
-    return upload, Uploader(caller, upload.upsert)
+    return upload, Uploader(caller, _is_upsert(request) or (request.method == "HEAD" and upload.upsert))
+
+
+def _is_upsert(request: Request) -> bool:
+    return request.headers.get("x-upsert") == "true"
 
 
 async def _continued(request: Request, upload: Resumable, uploader: Uploader, offset: int) -> int:
     """Append the body; the new offset. What came of a body that breaks off is kept."""
     storage = storage_of(request)
     place = uploader.place(upload.bucket, upload.name)
+    await storing.check_permission(request, place)
     async with _alone(request, upload) as upload:
         if upload.done or offset != resumables.offset(storage.files.resumable, upload):
-            raise StorageError(409, "TusError", "Upload-Offset conflict")
-        await storing.check_permission(request, place)
+            raise tus_error(409, "Upload-Offset conflict")
         upload, most = await lengths.told_now(request, upload, place, offset)
         grow = partial(storage.unfinished.grow, upload.version)
         sink = Sink(storage.files.resumable / upload.version, most - offset, grow=grow)

@@ -50,7 +50,9 @@ def resumable(server: Server, name: str, content: bytes) -> httpx.Response:
     if made.is_error:
         return made
     url = made.headers["location"]
-    sent = server.http.patch(url, content=content, headers={**PIECE, "upload-offset": "0"})
+    sent = server.http.patch(
+        url, content=content, headers={**PIECE, "upload-offset": "0", "x-upsert": "true"}
+    )
     if sent.is_error:
         server.http.delete(url, headers=TUS)
     return sent
@@ -96,7 +98,9 @@ def test_a_resumable_upload_goes_on_once_there_is_room(stack: Stack, crowded: Se
     content = LARGE * 4
     headers = {**words, "upload-length": str(len(content))}
     url = str(crowded.http.post(UPLOADS, headers=headers).headers["location"])
-    check_refusal(crowded.http.patch(url, content=content, headers={**PIECE, "upload-offset": "0"}))
+    check_refusal(
+        crowded.http.patch(url, content=content, headers={**PIECE, "upload-offset": "0", "x-upsert": "true"})
+    )
     crowded.remove("a.bin").raise_for_status()
     reached = int(crowded.http.head(url, headers=TUS).headers["upload-offset"])
     assert 0 < reached < len(content)

@@ -74,7 +74,7 @@ class Client:
         answer = self.server.http.post(UPLOADS, headers=told)
         url, half = answer.headers["location"], len(content) // 2
         for start, piece in ((0, content[:half]), (half, content[half:])) if content else ():
-            told = {**PIECE, "upload-offset": str(start)}
+            told = {**PIECE, "upload-offset": str(start), "x-upsert": "true"}
             answer = self.server.http.patch(url, content=piece, headers=told).raise_for_status()
         return answer
 

@@ -1,7 +1,7 @@
--- Trigger. Checks name, metadata, size and type of a file in a bucket with quotas against fixed rules and the bucket's
--- limits. Storage itself checks neither size nor type when it copies, nor the size of a body without a length.
--- Unchecked are changes of other columns, such as the owner, and rows that private.return_files restores for deletion.
--- Raises 42501, to which Storage responds with 403.
+-- Trigger. Checks size and type of a file against its bucket's limits, whichever way it arrived: Storage itself checks
+-- neither when it copies, nor the size of a body without a length. It refuses a cacheControl that cannot be sent as a
+-- header. In buckets with quotas it checks name and metadata too. Unchecked are changes of other columns, such as the
+-- owner, and rows that private.return_files restores for deletion. Raises 42501, to which Storage responds with 403.
 -- Definer: clients may not read buckets, quotas and files_to_remove.
 create or replace function private.check_file() returns trigger
 language plpgsql security definer set search_path = ''
@@ -9,6 +9,7 @@ as $$
 declare
     v_bucket storage.buckets;
     v_type text := lower(btrim(split_part(new.metadata ->> 'mimetype', ';', 1)));
+    v_has_quota boolean := exists (select from private.quotas as q where q.resource = new.bucket_id || '.files');
     v_fault text;
 begin
     if tg_op = 'UPDATE'
@@ -21,19 +22,18 @@ begin
     then
         return new;
     end if;
-    select b.* into v_bucket
-    from storage.buckets as b
-    join private.quotas as q on q.resource = b.id || '.files'
-    where b.id = new.bucket_id;
+    select b.* into v_bucket from storage.buckets as b where b.id = new.bucket_id;
     if not found then
         return new;
     end if;
     v_fault := case
-        when not private.is_plain_text(new.name, 500) or new.name ~ '(^|/)(\.{0,2})(/|$)' or new.name like '%\\%'
+        when v_has_quota and (
+            not private.is_plain_text(new.name, 500) or new.name ~ '(^|/)(\.{0,2})(/|$)' or new.name like '%\\%'
+        )
         then 'a file name must have 1 to 500 visible characters, no \ and no segment that is empty, . or ..'
-        when not private.is_small_json(nullif(new.user_metadata, 'null'), 2000)
+        when v_has_quota and not private.is_small_json(nullif(new.user_metadata, 'null'), 2000)
         then 'metadata must be a JSON object of up to 2,000 bytes'
-        when not private.is_small_json(nullif(new.metadata, 'null'), 2000)
+        when v_has_quota and not private.is_small_json(nullif(new.metadata, 'null'), 2000)
             or coalesce(new.metadata ->> 'cacheControl' !~ '^[ -~]{0,100}$', false)
         then 'cacheControl may have up to 100 ASCII characters'
         when private.file_size(new.metadata) > v_bucket.file_size_limit

@@ -47,10 +47,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(service, LIMITED)
         .upload("{{run}}/page", File(b"<p>"), {"contentType": "text/html"})
         .refused(status=415, message="mime type text/html is not supported"),
-        files(service, LIMITED)
-        .upload("{{run}}/charset.csv", File(b"a,b\n"), {"contentType": "text/csv; charset=utf-8"})
-        .gives(),
-        files(service, LIMITED).list("{{run}}").gives(names("charset.csv", "full.csv")),
+        files(service, LIMITED).list("{{run}}").gives(names("full.csv")),
     ),
     scenario(
         "buckets are made, changed, listed, emptied and deleted",
@@ -82,7 +79,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ann.storage.getBucket(BUCKET).refused(status=404),
         ann.storage.createBucket("own {{run}}", {"public": True}).refused(status=403),
         ann.storage.updateBucket(BUCKET, {"public": True}).refused(status=404),
-        ann.storage.emptyBucket(BUCKET).refused(status=404),
+        ann.storage.emptyBucket(BUCKET).refused(status=403),
         ann.storage.deleteBucket(BUCKET).refused(status=404),
         guest.storage.listBuckets().gives([]),
         service.storage.getBucket(BUCKET).gives({"public": False}),

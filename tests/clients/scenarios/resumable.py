@@ -101,7 +101,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         pieces(service, LIMITED)
         .upload("{{run}}/a.csv", File(b"a,b,c", kind="text/csv", times=201))
         .refused(status=413),
-        pieces(service, LIMITED).upload("{{run}}/a.html", File(b"<p>", kind="text/html")).refused(status=415),
-        pieces(ann).resume("{{url}}/storage/v1/upload/resumable/nothing", FILM).refused(status=404),
+        pieces(service, LIMITED).upload("{{run}}/a.html", File(b"<p>", kind="text/html")).refused(status=403),
+        pieces(ann).resume("{{url}}/storage/v1/upload/resumable/nothing", FILM).refused(status=400),
     ),
 )

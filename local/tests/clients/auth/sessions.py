@@ -15,7 +15,7 @@ from local.tests.clients import awkward
 from local.throwaway import Stack
 
 PASSWORD = "Corr3ct horse+;&%"
-AWKWARD = awkward.AWKWARD | {"a large number": 10**30}
+AWKWARD = awkward.AWKWARD | {"a large number": 1e30}
 """Past what JavaScript counts exactly."""
 
 

@@ -6,7 +6,8 @@ import httpx
 import pytest
 from supabase import AuthApiError, Client
 
-pytestmark = pytest.mark.own("auth")
+ODD = ["{}@localhost", "{}@127.0.0.1", "{}..b@example.com", ".{}.@example.com", f"{{}}{'a' * 200}@b.c"]
+"""Taken by GoTrue, which asks no more than browsers do of a field for an address."""
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,6 @@ pytestmark = pytest.mark.own("auth")
         "a@-example.com",
         "a@example-.com",
         "a@exam_ple.com",
-        "a@127.0.0.1",
         "a@[127.0.0.1]",
         "a@[::1]",
         "a@example.com:25",
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.own("auth")
         "a@example.com\nBcc: b@example.com",
         "a@example.com%0a",
         "a@" + "b" * 64 + ".com",
-        "a@localhost",
+        f"{'a' * 248}@b.c.com",
     ],
 )
 def test_an_address_of_odd_letters_or_an_odd_host_is_refused(
@@ -59,7 +59,14 @@ def test_an_address_of_odd_letters_or_an_odd_host_is_refused(
 
 @pytest.mark.parametrize(
     "email",
-    ["{}+tag@example.com", "o'{}@ex-ample.co.uk", "{}@xn--mnchen-3ya.example", "{}@1.example", "{}@3com.com"],
+    [
+        "{}+tag@example.com",
+        "o'{}@ex-ample.co.uk",
+        "{}@xn--mnchen-3ya.example",
+        "{}@1.example",
+        "{}@3com.com",
+        *ODD,
+    ],
 )
 def test_an_address_that_is_only_rare_is_taken(http: httpx.Client, email: str) -> None:
     address = email.format(uuid.uuid4().hex)

@@ -103,9 +103,13 @@ def test_the_list_of_users_comes_in_pages(http: httpx.Client, stack: Stack, admi
     assert http.get("/admin/users", params={"page": total, "per_page": 1}).headers["link"].count("rel") == 1
 
 
-@pytest.mark.parametrize(
-    "query", ["page=-1", "page=x", "per_page=0", f"page={2**70}", "filter=%00", "sort=email"]
-)
+OURS = [
+    pytest.param(query, marks=pytest.mark.own("auth", why="`per_page=0` and a NUL in a filter"))
+    for query in ("per_page=0", "filter=%00")
+]
+
+
+@pytest.mark.parametrize("query", ["page=-1", "page=x", f"page={2**70}", "sort=email", *OURS])
 def test_a_list_that_cannot_be_is_refused(http: httpx.Client, stack: Stack, query: str) -> None:
     http.headers["authorization"] = f"Bearer {stack.service_role_key}"
     assert refused("validation_failed", http.get(f"/admin/users?{query}"))

@@ -27,7 +27,7 @@ from local.settings import ROOT
 from local.tests.clients.auth.sessions import PASSWORD, new_email
 from local.throwaway import Stack
 
-pytestmark = pytest.mark.own("auth")
+pytestmark = pytest.mark.own("auth", why="A password is compared whether there is an account or not")
 
 WORK = 2**credentials.COST
 """Rounds of bcrypt for one password."""

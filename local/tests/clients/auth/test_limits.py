@@ -14,7 +14,7 @@ from local import sockets
 from local.tests.clients.auth.sessions import PASSWORD, new_email, refresh, refused, sign_in, sign_up
 from local.throwaway import Stack
 
-pytestmark = pytest.mark.own("auth")
+pytestmark = pytest.mark.own("auth", why="sign-ups, sign-ins, anonymous users and refreshes are counted")
 
 WINDOW = 3600
 """Seconds: none rolls over while a test runs."""

@@ -15,7 +15,7 @@ from local.throwaway import Stack
 BODIES: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "unexpected end of JSON input"),
     "no json": (b"email=a@example.com", "invalid character 'e' looking for beginning of value"),
-    "half": (b'{"email": "a', "invalid character"),
+    "half": (b'{"email": "a', "unexpected end of JSON input"),
     "two": (b"{} {}", "invalid character '{' after top-level value"),
     "a list": (b"[]", "json: cannot unmarshal array into Go value of type api.SignupParams"),
     "a number": (b"1", "json: cannot unmarshal number into Go value of type api.SignupParams"),
@@ -38,7 +38,13 @@ BODIES: dict[str, tuple[bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", BODIES)
+UNSTORABLE = pytest.mark.own("auth", why="A malformed or overlong value")
+OURS = {"too deep", "deep", "a nul", "a nul in a name"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=UNSTORABLE) if name in OURS else name for name in BODIES]
+)
 def test_a_body_that_cannot_be_read_is_refused(http: httpx.Client, name: str) -> None:
     content, reason = BODIES[name]
     answer = http.post("/signup", content=content)
@@ -62,12 +68,10 @@ def test_a_huge_body_is_refused(http: httpx.Client) -> None:
     "email",
     [
         "a",
-        "a@b",
         "@example.com",
         "a b@example.com",
         "a@exa mple.com",
-        "a..b@example.com",
-        f"{'a' * 250}@b.cd",
+        f"{'a' * 251}@b.cd",
     ],
 )
 def test_what_is_no_address_is_refused(http: httpx.Client, email: str) -> None:

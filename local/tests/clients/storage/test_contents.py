@@ -24,6 +24,7 @@ BUCKETS = {
         *("audio/webm", "audio/ogg", "audio/mp4", "audio/mpeg", "audio/wav", "audio/x-wav", "audio/flac"),
     ],
 }
+CONTENT = pytest.mark.own("storage", why="A bucket's types hold for what the first 4,096 bytes say")
 NAME = "a b+c; (1) & it's, @x.png"
 OTHERS = {"a page": HTML, "a drawing": SVG, "a program": PROGRAM, "nothing": b""}
 Way = Callable[[bytes, str], httpx.Response]
@@ -75,7 +76,9 @@ def ways(http: httpx.Client, ann: User) -> dict[str, Way]:
     def brought_from(how: str) -> Way:
         def bring(content: bytes, kind: str) -> httpx.Response:
             source = f"/object/{PRIVATE}/{ann.path('source')}"
-            http.put(source, content=content, headers={**ann.bearer, "content-type": kind}).raise_for_status()
+            stored = http.put(source, content=content, headers={**ann.bearer, "content-type": kind})
+            if stored.is_error:
+                return stored
             body = {
                 **{"bucketId": PRIVATE, "sourceKey": ann.path("source")},
                 **{"destinationBucket": "avatars", "destinationKey": ann.path("brought.png")},
@@ -94,12 +97,15 @@ WAYS = ("raw", "replaced", "form", "signed", "resumable", "copied", "moved")
 
 
 def is_refused(answer: httpx.Response) -> bool:
+    """By Storage, or by the trigger of storage.objects where a real server does not look at the type."""
     if "tus-resumable" in answer.headers:
-        return answer.status_code == 415
+        return answer.status_code in (403, 415)
     body = answer.json()
-    return (answer.status_code, body["code"], body["statusCode"]) == (400, "InvalidMimeType", "415")
+    refusals = {("InvalidMimeType", "415"), ("AccessDenied", "403")}
+    return answer.status_code == 400 and (body["code"], body["statusCode"]) in refusals
 
 
+@CONTENT
 @pytest.mark.parametrize("way", WAYS)
 def test_content_counts_whichever_way_it_comes(ways: dict[str, Way], ann: User, way: str) -> None:
     for content in OTHERS.values():
@@ -120,6 +126,7 @@ def test_a_picture_is_refused_as_what_the_bucket_does_not_take(
     assert ann.storage.from_("avatars").list(ann.id) == []
 
 
+@CONTENT
 @pytest.mark.parametrize(
     ("bucket", "kind"), [(bucket, kind) for bucket in BUCKETS for kind in BUCKETS[bucket]]
 )
@@ -134,7 +141,7 @@ def test_every_bucket_takes_its_types_by_content(
     assert bring(SAMPLES[kind]).is_success
 
 
-@pytest.mark.own("storage")
+@CONTENT
 def test_an_upload_in_pieces_ends_when_its_first_bytes_are_of_another_type(
     http: httpx.Client, key: dict[str, str], stack: Stack
 ) -> None:
@@ -142,11 +149,12 @@ def test_an_upload_in_pieces_ends_when_its_first_bytes_are_of_another_type(
     words = described(bucketName="masters", objectName="film.mp4", contentType="video/mp4")
     url = http.post(UPLOADS, headers={**key, **words, "upload-length": "1000000"}).headers["location"]
     first = http.patch(url, content=PNG + bytes(5000), headers={**key, **PIECE, "upload-offset": "0"})
-    assert (first.status_code, first.text) == (415, "mime type image/png is not supported\n")
+    assert (first.status_code, first.text) == (415, "mime type image/png is not supported")
     assert http.head(url, headers={**key, **TUS}).status_code == 404
     assert begun(stack) == others
 
 
+@CONTENT
 def test_a_copy_is_not_called_something_else(http: httpx.Client, ann: User) -> None:
     files = ann.storage.from_("avatars")
     files.upload(ann.path("me.png"), PNG, {"content-type": "image/png"})
@@ -159,7 +167,9 @@ def test_a_copy_is_not_called_something_else(http: httpx.Client, ann: User) -> N
     assert http.post("/object/copy", json=body, headers=ann.bearer).is_success
 
 
-def test_a_file_too_large_for_a_bucket_is_not_moved_or_copied_there(http: httpx.Client, ann: User) -> None:
+def test_a_file_too_large_for_a_bucket_is_not_moved_or_copied_there(
+    stack: Stack, http: httpx.Client, ann: User
+) -> None:
     content = PNG + bytes(2 * 1024 * 1024)
     http.post(
         f"/object/{PRIVATE}/{ann.path('a')}",
@@ -172,4 +182,6 @@ def test_a_file_too_large_for_a_bucket_is_not_moved_or_copied_there(http: httpx.
             **{"destinationBucket": "avatars", "destinationKey": ann.path("a")},
         }
         answer = http.post(f"/object/{how}", json=body, headers=ann.bearer)
-        assert (answer.status_code, answer.json()["code"]) == (400, "EntityTooLarge")
+        # A real server looks at no size where it copies: there the trigger refuses the object.
+        code = "AccessDenied" if "storage" in stack.elsewhere else "EntityTooLarge"
+        assert (answer.status_code, answer.json()["code"]) == (400, code)

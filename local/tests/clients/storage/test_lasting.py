@@ -7,7 +7,7 @@ from local.storage.unfinished import UPLOADS as MOST
 from local.tests.clients.storage.conftest import PRIVATE, User
 from local.tests.clients.storage.test_resumable import TUS, start
 
-pytestmark = pytest.mark.own("storage")
+pytestmark = pytest.mark.own("storage", why="A signed URL lives a week at most")
 
 WEEK, YEAR = 7 * 24 * 3600, 365 * 24 * 3600
 

@@ -11,6 +11,8 @@ import pytest
 from local.tests.clients.storage.conftest import PRIVATE, PUBLIC, User
 from local.throwaway import Stack
 
+pytestmark = pytest.mark.own("storage", why="Requests are counted by user or address")
+
 Allow = Callable[[str, int], None]
 WINDOW = 3600
 """Seconds: none rolls over while a test runs."""

@@ -67,6 +67,7 @@ def check_files(stack: Stack, user: User) -> None:
             assert (stack.settings.files / "objects" / version[:2] / version).is_file()
 
 
+@pytest.mark.own("storage", why="The last write of an upload runs as the caller too")
 def test_of_a_resumable_and_a_whole_upload_one_wins(
     http: httpx.Client, ann: User, files: Files, at_once: Callable[..., list[httpx.Response]]
 ) -> None:
@@ -101,7 +102,7 @@ def test_of_two_last_pieces_one_is_taken_and_who_asks_meanwhile_hears_of_the_end
         one, other, asked = at_once(last, last, told)
         assert sorted([one.status_code, other.status_code]) == [204, 409]
         assert asked.is_success and asked.headers["upload-offset"] in ("0", "3")
-        assert (told().headers["upload-offset"], ended().status_code) == ("3", 400)
+        assert (told().headers["upload-offset"], ended().status_code) == ("3", 409)
         assert files.get(name) == b"tus"
 
 
@@ -137,6 +138,7 @@ def test_of_two_moves_to_one_name_one_is_done(
         )
 
 
+@pytest.mark.own("storage", why="A file that is moved while its name is uploaded again is not lost")
 def test_a_file_that_is_moved_away_while_its_name_is_taken_is_not_lost(
     stack: Stack, ann: User, files: Files, at_once: Callable[..., list[httpx.Response]]
 ) -> None:

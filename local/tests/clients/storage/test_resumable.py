@@ -29,8 +29,11 @@ def start(http: httpx.Client, user: User, name: str, length: int, **more: str) -
     return http.post(UPLOADS, headers=headers)
 
 
-def piece(http: httpx.Client, user: User, url: str, offset: int, content: bytes) -> httpx.Response:
-    return http.patch(url, content=content, headers={**user.bearer, **PIECE, "upload-offset": str(offset)})
+def piece(
+    http: httpx.Client, user: User, url: str, offset: int, content: bytes, **more: str
+) -> httpx.Response:
+    headers = {**user.bearer, **PIECE, "upload-offset": str(offset), **more}
+    return http.patch(url, content=content, headers=headers)
 
 
 def begun(stack: Stack) -> set[Path]:
@@ -89,21 +92,24 @@ def test_a_file_may_come_with_its_creation_or_be_empty(ann: User, http: httpx.Cl
 def test_a_signature_uploads_in_pieces_too(ann: User, http: httpx.Client) -> None:
     signed = http.post(f"/object/upload/sign/{PRIVATE}/{ann.path('a.txt')}", headers=ann.bearer).json()
     words = described(bucketName=PRIVATE, objectName=ann.path("a.txt"))
-    headers = {"x-signature": signed["token"], "upload-length": "2"}
-    made = http.post(f"{UPLOADS}/sign", headers={**words, **headers})
+    headers = {"x-signature": signed["token"]}
+    made = http.post(f"{UPLOADS}/sign", headers={**words, **headers, "upload-length": "2"})
     url = made.headers["location"]
     sent = http.patch(url, content=b"hi", headers={**PIECE, **headers, "upload-offset": "0"})
     assert sent.status_code == 204
+    assert http.delete(url, headers={**TUS, **headers}).status_code == 400
     assert ann.storage.from_(PRIVATE).remove([ann.path("a.txt")])[0]["owner_id"] == ann.id
     other = described(bucketName=PRIVATE, objectName=ann.path("b.txt"))
-    assert http.post(f"{UPLOADS}/sign", headers={**other, **headers}).status_code == 400
+    assert http.post(f"{UPLOADS}/sign", headers={**other, **headers, "upload-length": "2"}).status_code == 400
 
 
 def test_others_do_not_continue_or_end_an_upload(ann: User, bob: User, http: httpx.Client) -> None:
     url = start(http, ann, "a.txt", 4).headers["location"]
     assert piece(http, bob, url, 0, b"evil").status_code == 403
     assert http.delete(url, headers={**bob.bearer, **TUS}).status_code == 403
-    assert http.patch(url, content=b"evil", headers={**PIECE, "upload-offset": "0"}).status_code == 403
+    for headers in ({}, {"authorization": "Bearer x"}):
+        answer = http.patch(url, content=b"evil", headers={**PIECE, **headers, "upload-offset": "0"})
+        assert (answer.status_code, answer.json()["code"]) == (400, "AccessDenied")
     assert piece(http, ann, url, 0, b"good").status_code == 204
     assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == b"good"
 
@@ -115,7 +121,9 @@ def test_an_ended_upload_is_gone_and_a_finished_one_is_not_ended(ann: User, http
     assert piece(http, ann, url, 0, b"late").status_code == 404
     url = start(http, ann, "a.txt", 4).headers["location"]
     piece(http, ann, url, 0, b"good")
-    assert http.delete(url, headers={**ann.bearer, **TUS}).status_code == 400
+    assert http.delete(url, headers={**ann.bearer, **TUS}).status_code == 409
+    ended = http.delete(url, headers={**ann.bearer, **TUS, "x-upsert": "true"})
+    assert (ended.status_code, ended.text) == (400, "Cannot terminate an already completed upload")
     assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == b"good"
 
 
@@ -126,7 +134,9 @@ def test_what_is_there_is_replaced_only_when_asked(ann: User, http: httpx.Client
     headers = {**ann.bearer, **described(**words), "upload-length": "3", "x-upsert": "true"}
     url = http.post(UPLOADS, headers=headers).headers["location"]
     assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == b"old"
-    assert piece(http, ann, url, 0, b"new").status_code == 204
+    assert piece(http, ann, url, 0, b"new").status_code == 409
+    assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == b"old"
+    assert piece(http, ann, url, 0, b"new", **{"x-upsert": "true"}).status_code == 204
     assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == b"new"
 
 
@@ -140,19 +150,29 @@ def test_of_two_uploads_to_one_name_the_first_to_finish_stays(ann: User, http: h
 @pytest.mark.parametrize(
     ("change", "status"),
     [
-        ({"tus-resumable": "0.2.0"}, 412),
+        ({"tus-resumable": "0.2.0"}, 400),
+        ({"tus-resumable": ""}, 412),
         ({"upload-length": "-1"}, 400),
         ({"upload-length": "nine"}, 400),
-        ({"upload-length": "9" * 17}, 413),
+        ({"upload-length": "05"}, 400),
+        ({"upload-length": "9" * 15}, 413),
+        ({"upload-length": "9" * 17}, 400),
         ({"upload-metadata": "bucketName !!"}, 400),
         ({"upload-metadata": "bucketName eA== eA=="}, 400),
+        ({"upload-metadata": "bucketName eA==,bucketName eA=="}, 400),
+        ({"upload-metadata": ""}, 400),
         ({**described(bucketName="no-such-bucket", objectName="a")}, 404),
         ({**described(bucketName=PRIVATE, objectName="../a")}, 403),
         ({**described(bucketName=PRIVATE, objectName="a\x00b")}, 400),
         ({**described(bucketName=f"{PRIVATE}/../x", objectName="a")}, 400),
-        ({**described(bucketName=PRIVATE, objectName="x" * 1025)}, 400),
-        ({"authorization": "Bearer x"}, 403),
+        pytest.param(
+            {**described(bucketName=PRIVATE, objectName="x" * 1025)},
+            400,
+            marks=pytest.mark.own("storage", why="A name may have 1,024 characters"),
+        ),
+        ({"authorization": "Bearer x"}, 400),
         ({"upload-concat": "partial"}, 501),
+        ({"upload-concat": "some"}, 400),
         ({"upload-concat": "final;/files/a /files/b"}, 501),
     ],
 )
@@ -169,23 +189,39 @@ def test_a_bucket_keeps_to_its_limits(http: httpx.Client, key: dict[str, str]) -
     words = {"bucketName": LIMITED, "objectName": "a.csv", "contentType": "text/csv"}
     over = {**key, **described(**words), "upload-length": "1001"}
     assert http.post(UPLOADS, headers=over).status_code == 413
-    kind = {**key, **described(**{**words, "contentType": "text/html"}), "upload-length": "10"}
-    assert http.post(UPLOADS, headers=kind).status_code == 415
+    # The row on trial comes first: the trigger of storage.objects refuses another type, but not its case.
+    for kind, status in (("text/html", 403), ("text/csv; charset=utf-8", 415), ("TEXT/CSV", 415)):
+        other = {**key, **described(**{**words, "contentType": kind}), "upload-length": "10"}
+        assert http.post(UPLOADS, headers=other).status_code == status
+
+
+def test_malformed_headers_are_named_together(ann: User, http: httpx.Client) -> None:
+    wrong = {"tus-resumable": "0.2.0", "upload-length": "nine", "upload-metadata": "a b c"}
+    answer = http.post(UPLOADS, headers={**ann.bearer, **wrong})
+    assert (answer.status_code, answer.text) == (400, "Invalid tus-resumable upload-length upload-metadata\n")
 
 
 def test_a_piece_keeps_to_the_length_that_was_told(ann: User, http: httpx.Client) -> None:
     url = start(http, ann, "a.txt", 4).headers["location"]
     assert piece(http, ann, url, 0, b"too long").status_code == 413
     assert piece(http, ann, url, 0, b"good").status_code == 204
-    for wrong in ("x", "-1", ""):
-        assert http.patch(url, headers={**ann.bearer, **PIECE, "upload-offset": wrong}).status_code == 403
+    for wrong in ("x", "-1", "", "00", "1e1"):
+        assert piece(http, ann, url, 0, b"", **{"upload-offset": wrong}).status_code == 400
+    assert http.patch(url, headers={**ann.bearer, **PIECE}).status_code == 403
     plain = {**ann.bearer, **TUS, "upload-offset": "4"}
-    assert http.patch(url, content=b"x", headers=plain).status_code == 415
+    assert http.patch(url, content=b"x", headers=plain).status_code == 403
+    assert http.patch(url, headers={**plain, "content-type": "text/plain"}).status_code == 400
 
 
-@pytest.mark.parametrize("upload_id", ["x", "a" * 3000, "...", "é", "bm8vc3VjaC90aGluZw"])
-def test_an_upload_nobody_began_is_not_found(ann: User, http: httpx.Client, upload_id: str) -> None:
-    assert piece(http, ann, f"{UPLOADS}/{upload_id}", 0, b"x").status_code == 404
+@pytest.mark.parametrize(
+    ("upload_id", "status"),
+    [("x", 400), ("a" * 3000, 400), ("...", 400), ("é", 400), ("Yi9v", 400), ("bm8vc3VjaC90aGluZw", 404)],
+)
+def test_an_unknown_upload_is_not_found(ann: User, http: httpx.Client, upload_id: str, status: int) -> None:
+    url = f"{UPLOADS}/{upload_id}"
+    assert piece(http, ann, url, 0, b"x").status_code == status
+    assert http.head(url, headers={**ann.bearer, **TUS}).status_code == status
+    assert http.delete(url, headers={**ann.bearer, **TUS}).status_code == status
 
 
 @pytest.mark.parametrize("upload_id", ["..%2F..%2Fx", "%00", "a%2Fb"])
@@ -194,21 +230,17 @@ def test_an_id_that_is_a_path_is_refused(ann: User, http: httpx.Client, upload_i
     assert (answer.status_code, answer.json()["code"]) == (400, "InvalidKey")
 
 
-def test_a_client_without_other_methods_names_them_in_a_header(ann: User, http: httpx.Client) -> None:
+def test_the_method_in_a_header_is_not_read(ann: User, http: httpx.Client) -> None:
     url = start(http, ann, "a.txt", 11).headers["location"]
-
-    def post(method: str, offset: int = 0, content: bytes = b"") -> httpx.Response:
-        headers = {**ann.bearer, **PIECE, "upload-offset": str(offset)}
-        return http.post(url, content=content, headers=headers | {"x-http-method-override": method})
-
-    assert post("PATCH", 0, b"hello ").headers["upload-offset"] == "6"
-    assert post("HEAD").headers["upload-offset"] == "6"
-    assert post("PATCH", 6, b"world").status_code == 204
-    assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == b"hello world"
-    assert (post("DELETE").status_code, post("GET").status_code) == (400, 404)
+    for method in ("PATCH", "HEAD", "DELETE", ""):
+        headers = {**ann.bearer, **PIECE, "upload-offset": "0", "x-http-method-override": method}
+        assert http.post(url, content=b"hello ", headers=headers).status_code == 400
+    assert http.head(url, headers={**ann.bearer, **TUS}).headers["upload-offset"] == "0"
+    assert piece(http, ann, url, 0, b"hello world").status_code == 204
 
 
 def test_what_the_server_can_is_told_to_who_asks(http: httpx.Client) -> None:
-    told = http.options(UPLOADS)
-    assert told.headers["tus-version"] == "1.0.0"
-    assert "termination" in told.headers["tus-extension"]
+    for path in ("", "/sign", "/x"):
+        told = http.options(f"{UPLOADS}{path}")
+        assert told.headers["tus-version"] == "1.0.0"
+        assert "termination" in told.headers["tus-extension"]

@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import jwt
@@ -14,6 +15,8 @@ from local.tests.clients.storage.conftest import LIMITED, PRIVATE, PUBLIC, User
 from local.tests.clients.storage.test_resumable import UPLOADS, described
 from local.throwaway import Stack
 
+LONG = pytest.param("x" * 1025, marks=pytest.mark.own("storage", why="A name may have 1,024 characters"))
+NUL = pytest.mark.own("storage", why="A NUL in a name")
 TRAVERSALS = [
     *("../a", "..%2f..%2fetc%2fpasswd", "x/../../a", "x/%2e/a", "%2e%2e/a", "..%252f..%252fa", "..%5c..%5ca"),
     *(
@@ -26,7 +29,8 @@ TRAVERSALS = [
         "a%ff",
         "~",
     ),
-    *("x" * 1025, "[a]", "{a}", "a%22b", "a%3Cb%3E", "a%7Cb", "a%60b", "a%5Eb", "%D7%A9%D7%9C%D7%95%D7%9D"),
+    LONG,
+    *("[a]", "{a}", "a%22b", "a%3Cb%3E", "a%7Cb", "a%60b", "a%5Eb", "%D7%A9%D7%9C%D7%95%D7%9D"),
 ]
 
 
@@ -45,7 +49,7 @@ def test_a_name_that_leads_elsewhere_is_refused(
     assert kept(stack) == before
 
 
-@pytest.mark.parametrize("name", ["../x", "a/../../x", "./x", "a\x00b", "x" * 1025, "a\\b", "שלום", ""])
+@pytest.mark.parametrize("name", ["../x", "a/../../x", "./x", "a\x00b", LONG, "a\\b", "שלום", ""])
 def test_a_name_in_a_body_that_leads_elsewhere_is_refused(ann: User, http: httpx.Client, name: str) -> None:
     source = {"bucketId": PRIVATE, "sourceKey": ann.path("a.txt")}
     http.post(f"/object/{PRIVATE}/{ann.path('a.txt')}", content=b"x", headers=ann.bearer).raise_for_status()
@@ -56,7 +60,12 @@ def test_a_name_in_a_body_that_leads_elsewhere_is_refused(ann: User, http: httpx
     assert http.get(f"/object/{PRIVATE}/{ann.path('a.txt')}", headers=ann.bearer).content == b"x"
 
 
-@pytest.mark.parametrize("bucket", ["..", ".", "a/b", "", " a", "x" * 101, "a\x00", "a\nb", "ü", "a[b"])
+DOTS = [
+    pytest.param(name, marks=pytest.mark.own("storage", why="no bucket is named")) for name in ("..", ".")
+]
+
+
+@pytest.mark.parametrize("bucket", [*DOTS, "a/b", "", " a", "x" * 101, "a\x00", "a\nb", "ü", "a[b"])
 def test_a_bucket_of_a_bad_name_is_not_made(http: httpx.Client, key: dict[str, str], bucket: str) -> None:
     answer = http.post("/bucket", json={"id": bucket, "name": bucket or " "}, headers=key)
     assert (answer.status_code, answer.json()["code"]) == (400, "InvalidBucketName")
@@ -96,13 +105,23 @@ def test_a_token_of_another_secret_age_or_kind_is_nobodys(
         jwt.encode({**claims, "exp": soon}, "", "none"),
         jwt.encode({**claims, "exp": soon}, stack.jwt_secret * 2, "HS512"),
         jwt.encode({**claims, "role": "postgres"}, stack.jwt_secret),
-        jwt.encode({**claims, "role": "authenticated; reset role"}, stack.jwt_secret),
         "x",
         "é.b.c",
     ):
         headers = {b"authorization": f"Bearer {token}".encode()}
         answer = http.post(f"/object/{PRIVATE}/{ann.path('a.txt')}", content=b"x", headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (400, "AccessDenied")
+
+
+@pytest.mark.own("storage", why="A token of an unknown role")
+@pytest.mark.parametrize("role", ["nope", "authenticated; reset role"])
+def test_a_token_of_an_unknown_role_is_refused(
+    stack: Stack, ann: User, http: httpx.Client, role: str
+) -> None:
+    token = jwt.encode({"sub": ann.id, "role": role, "exp": int(time.time()) + 600}, stack.jwt_secret)
+    headers = {"authorization": f"Bearer {token}"}
+    answer = http.post(f"/object/{PRIVATE}/{ann.path('a.txt')}", content=b"x", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "AccessDenied")
 
 
 def test_a_signature_is_for_one_path_one_purpose_and_a_time(
@@ -144,9 +163,13 @@ def test_an_upload_token_does_not_read(ann: User, http: httpx.Client) -> None:
         ("/object/list/{private}", b"not json"),
         ("/object/list/{private}", b"[]"),
         ("/object/list/{private}", b"null"),
-        ("/object/list/{private}", json.dumps({"prefix": "a\x00"}).encode()),
+        pytest.param("/object/list/{private}", json.dumps({"prefix": "a\x00"}).encode(), marks=NUL),
         ("/object/list/{private}", b'{"prefix": "", "limit": 0}'),
-        ("/object/list/{private}", b'{"prefix": "", "offset": 99999999999999999999}'),
+        pytest.param(
+            "/object/list/{private}",
+            b'{"prefix": "", "offset": 99999999999999999999}',
+            marks=pytest.mark.own("storage", why="an offset beyond 2,147,483,647"),
+        ),
         ("/object/list/{private}", b'{"prefix": "", "sortBy": {"column": "name; drop table x"}}'),
         ("/object/list-v2/{private}", b'{"cursor": "%%%"}'),
         ("/object/list-v2/{private}", b'{"cursor": "bm90IGpzb24="}'),
@@ -155,8 +178,8 @@ def test_an_upload_token_does_not_read(ann: User, http: httpx.Client) -> None:
             b'{"cursor": "WyJhIiwgIm5vdCBhIHRpbWUiXQ==", "sortBy": {"column": "created_at"}}',
         ),
         ("/object/sign/{private}", b'{"paths": [], "expiresIn": 60}'),
-        ("/object/sign/{private}", b'{"paths": [1], "expiresIn": 60}'),
-        ("/object/sign/{private}", b'{"paths": ["a\\u0000"], "expiresIn": 60}'),
+        ("/object/sign/{private}", b'{"paths": [{}], "expiresIn": 60}'),
+        pytest.param("/object/sign/{private}", b'{"paths": ["a\\u0000"], "expiresIn": 60}', marks=NUL),
         ("/object/move", b'{"bucketId": "private-files", "sourceKey": "a"}'),
         ("/object/copy", b'{"bucketId": 1, "sourceKey": [], "destinationKey": {}}'),
         ("/object/list/{private}", b"[" * 100_000),
@@ -210,7 +233,10 @@ def test_a_limit_counts_bytes_and_not_what_a_client_says(
     headers = {**key, "content-type": "text/csv"}
     pieces = (b"x" * 500 for _ in range(3))
     answer = http.post(f"/object/{LIMITED}/a.csv", content=pieces, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (400, "EntityTooLarge")
+    assert answer.status_code == 400
+    # A real server counts no body without a length: there the trigger refuses the object.
+    assert answer.json()["code"] == ("AccessDenied" if "storage" in stack.elsewhere else "EntityTooLarge")
+    assert http.get(f"/object/{LIMITED}/a.csv", headers=key).json()["code"] == "NoSuchKey"
     assert kept(stack) == before
 
 
@@ -220,6 +246,7 @@ def test_a_large_body_that_is_refused_gets_its_answer(ann: User, bob: User, http
     assert (answer.status_code, answer.json()["code"]) == (400, "AccessDenied")
 
 
+@pytest.mark.own("storage", why="A line break")
 def test_headers_that_come_back_hold_no_line_breaks(ann: User, http: httpx.Client) -> None:
     path, file = f"/object/{PRIVATE}/{ann.path('a.txt')}", {"": ("a", b"x", "text/plain")}
     form = {"cacheControl": "1\r\nset-cookie: a=b"}
@@ -239,7 +266,8 @@ def test_rows_are_not_deleted_past_the_api(stack: Stack, ann: User, http: httpx.
 def test_an_unknown_route_is_not_found(http: httpx.Client, key: dict[str, str]) -> None:
     for method, path in (
         ("GET", "/nope"),
-        ("PATCH", f"/object/{PUBLIC}/a"),
+        ("PATCH", f"/object/{quote(PUBLIC)}/a"),
+        ("PATCH", "/object/x/a%41?b=%20c"),
         ("DELETE", "/bucket"),
         ("POST", "/render/image/x/y"),
     ):
