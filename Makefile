@@ -135,7 +135,7 @@ bench-quality: .venv/dev.stamp .venv/bench.stamp ## measure how good lists are, 
 	@$(PYTHON) -m bench.quality
 
 check: lint drift ## what a commit must pass
-	@$(PYTHON) -m pytest tests/unit tests/sql
+	@$(PYTHON) -m pytest tests/unit
 
 pins: .venv/dev.stamp ## pin every version anew from the .in files
 	@for file in requirements local/requirements requirements-engine requirements-dev requirements-bench; do \
