@@ -22,7 +22,7 @@ PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
 export LOCAL_DIR LOCAL_PORT LOCAL_BEHIND_PROXY FUNCTIONS_DIR SEED_DIR AUTH_URL STORAGE_URL REST_URL REALTIME_URL
 
-.PHONY: help demo up down status logs reset seed models env psql test lint fmt types drift docs migration landed bench bench-scale bench-quality soak check pins contract
+.PHONY: help demo up down status logs reset seed models env psql test test-product test-local lint fmt types drift docs migration landed bench bench-scale bench-quality soak check pins contract
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -79,8 +79,14 @@ env: .venv/run.stamp ## print the environment of a real server that replaces a s
 psql: .venv/run.stamp ## open psql on the database
 	@$(LOCAL) psql
 
-test: .venv/dev.stamp ## all tests (with SUPABASE_URL and its keys: against that Supabase)
+test: .venv/dev.stamp ## all tests, of the product and of the embedded stack (with SUPABASE_URL and its keys: against that Supabase)
 	@$(TEST)
+
+test-product: .venv/dev.stamp ## the tests of the product
+	@$(TEST) tests
+
+test-local: .venv/dev.stamp ## the tests of the embedded stack
+	@$(TEST) local/tests
 
 lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
 	@$(PYTHON) -m ruff format --check --quiet .
@@ -116,9 +122,9 @@ landed: .venv/run.stamp ## record the migrations that landed on the main branch,
 contract: .venv/dev.stamp ## compare Auth and Storage with recorded responses of the real servers
 	@$(PYTHON) -m pytest local/tests/clients/auth/test_contract.py local/tests/clients/storage/test_contract.py
 
-soak: .venv/dev.stamp ## many rounds of what tests do once
+soak: .venv/dev.stamp ## many rounds of what tests do once, and what takes too long for each run
 	@case "$${SOAK_ROUNDS:-20}" in *[!0-9]*) echo "error: SOAK_ROUNDS is a whole number, not $$SOAK_ROUNDS" >&2; exit 1;; esac
-	@SOAK_ROUNDS=$${SOAK_ROUNDS:-20} $(PYTHON) -m pytest tests/faults tests/workers tests/security/test_fuzz_*.py local/tests/clients/realtime/test_attacks.py
+	@SOAK_ROUNDS=$${SOAK_ROUNDS:-20} $(PYTHON) -m pytest local/tests/faults local/tests/security tests/workers tests/tools tests/security/test_fuzz_*.py tests/clients/test_scenarios.py local/tests/clients/auth/test_equal_work.py local/tests/clients/realtime/test_attacks.py
 
 bench: .venv/dev.stamp .venv/bench.stamp ## measure, and write bench/RESULTS.md
 	@$(PYTHON) -m bench
@@ -129,8 +135,8 @@ bench-scale: .venv/dev.stamp .venv/bench.stamp ## measure at a million ratings, 
 bench-quality: .venv/dev.stamp .venv/bench.stamp ## measure how good lists are, and write bench/QUALITY.md
 	@$(PYTHON) -m bench.quality
 
-check: lint types drift ## what a commit must pass
-	@$(PYTHON) -m pytest tests/unit tests/sql
+check: lint drift ## what a commit must pass
+	@$(PYTHON) -m pytest tests/unit
 
 pins: .venv/dev.stamp ## resolve and pin every version again from the .in files
 	@for file in requirements local/requirements requirements-engine requirements-dev requirements-bench; do \

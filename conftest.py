@@ -53,7 +53,17 @@ def db(stack: Stack) -> Iterator[psycopg.Connection]:
         connection.rollback()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what `make soak` plays, unless SOAK_ROUNDS is set, and what another Supabase lacks."""
+    if not os.environ.get("SOAK_ROUNDS"):
+        left_out = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
+    skip_what_is_elsewhere(items)
+
+
+def skip_what_is_elsewhere(items: list[pytest.Item]) -> None:
     """Where a Supabase or a part's server is named, tests that start, end or look into ours are left out."""
     for item in items:
         for marker in item.iter_markers("own"):
@@ -69,7 +79,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def reason(marker: pytest.Mark) -> str:
-    """Why a test applies only to our own service, in words of its README. Raises UsageError for other words."""
+    """Why a test applies only to our own service, in words of its README. Raises UsageError otherwise."""
     why = str(marker.kwargs.get("why", ""))
     for part in marker.args if why else ():
         text = (ROOT / "local" / part / "README.md").read_text()

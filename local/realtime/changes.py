@@ -6,19 +6,17 @@ cannot be asked for: of tables with row level security only its primary key is t
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 
 from local.realtime import matching, snapshots
 from local.realtime.database import Connection, Pool, as_user, run
+from local.realtime.interfaces import Listener
 from local.realtime.pgoutput import Change, Row
 from local.realtime.rows import LARGEST, MAY_NOT, NO_KEY, POLICY_FAILED, Facts, Table, withheld
 from local.realtime.subscriptions import Subscribers, Subscription
 from local.realtime.tokens import Claims
-
-if TYPE_CHECKING:
-    from local.realtime.channel import Channel
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +43,8 @@ class Teller:
         return True
 
     async def _decide(
-        self, connection: Connection, change: Change, wanting: "list[tuple[Channel, Subscription]]"
-    ) -> "list[tuple[Channel, list[int], dict[str, Any]]]":
+        self, connection: Connection, change: Change, wanting: list[tuple[Listener, Subscription]]
+    ) -> list[tuple[Listener, list[int], dict[str, Any]]]:
         """Each with the claims that it has now: they may be others by the end."""
         users = {channel: channel.claims for channel, _ in wanting}
         table = await describe(
@@ -58,7 +56,7 @@ class Teller:
         if table.secured and change.kind != "DELETE":
             await snapshots.until_seen(connection, change.transaction)
         verdicts: dict[str, str | None] = {}
-        told: dict[tuple[Channel, frozenset[str] | None], list[int]] = {}
+        told: dict[tuple[Listener, frozenset[str] | None], list[int]] = {}
         for channel, subscription in await matching.passed(connection, facts, wanting):
             user = json.dumps(users[channel], sort_keys=True)
             if user not in verdicts:

@@ -2,27 +2,26 @@
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local.realtime import subscriptions, tracking
 from local.realtime.authorisation import PUBLIC, Access, User, access, may_not_read
+from local.realtime.context import Realtime
+from local.realtime.interfaces import Outbox
 from local.realtime.joins import Join, token_of
-from local.realtime.messages import ForMany, Message, reply
+from local.realtime.messages import ForMany, Message, reply, written
+from local.realtime.presence import Full
 from local.realtime.subscriptions import SubscriptionError, request_id
 from local.realtime.tokens import Claims, Refused, claims_of
 from local.shares import FullError
-
-if TYPE_CHECKING:
-    from local.realtime.connection import Connection
 
 LOOK_AGAIN = 3600.0
 """Seconds after which a token is looked at again, however late it expires."""
 
 
 class Channel:
-    def __init__(self, connection: "Connection", asked: Message, join: Join) -> None:
-        self.connection, self.asked, self.join = connection, asked, join
-        self.realtime = connection.realtime
+    def __init__(self, connection: Outbox, realtime: Realtime, asked: Message, join: Join) -> None:
+        self.connection, self.realtime, self.asked, self.join = connection, realtime, asked, join
         self.claims: Claims = {}
         self.access: Access = PUBLIC
         self.token = join.token or connection.token
@@ -89,7 +88,7 @@ class Channel:
             case "broadcast":
                 self._broadcast(message, size)
             case "presence":
-                tracking.handle(self, message, size)
+                self._presence(message, size)
             case "access_token":
                 await self._renew(token_of(message.payload.get("access_token")))
 
@@ -147,6 +146,36 @@ class Channel:
         self.topic.publish(message.payload, but=None if self.join.hear_self else self)
         if self.join.acknowledge:
             self.push(reply(message, "ok", {}))
+
+    def _presence(self, message: Message, size: int) -> None:
+        limit = self.realtime.settings.limits.message_bytes
+        match tracking.read(message, size, limit, may_track="presence" in self.access.says):
+            case tracking.Refuse(answer):
+                self.push(reply(message, "error", answer))
+            case tracking.Shut(words):
+                self.shut(words)
+            case tracking.Untrack():
+                self.topic.untrack(self)
+                self.push(reply(message, "ok", {}))
+            case tracking.Track(told):
+                self._track(message, told)
+            case tracking.Accept():
+                self.push(reply(message, "ok", {}))
+
+    def _track(self, message: Message, told: dict[str, Any]) -> None:
+        members = len(self.topic.members)
+        if not self.realtime.holdings.may_deliver(self.address, len(written(told)), members):
+            self.shut("Too many messages per second")
+            return
+        try:
+            self.topic.track(self, self.join.presence_key, told)
+        except (Full, FullError):
+            self.push(reply(message, "error", {"reason": "Too much is told on this topic"}))
+            return
+        self.push(reply(message, "ok", {}))
+        if not self.presence:
+            self.presence = True
+            self.tell_presence()
 
     async def _believe(self, token: str) -> None:
         """Take the token's word from now on. Raises Refused."""

@@ -5,19 +5,17 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from local.realtime import joins
 from local.realtime.channel import Channel
+from local.realtime.context import Realtime
+from local.realtime.interfaces import Joined
 from local.realtime.limits import Rate
 from local.realtime.messages import Frame, Message, Unreadable, decode, encode, reply
 from local.realtime.tokens import Refused
 from local.realtime.topics import PREFIX
-
-if TYPE_CHECKING:
-    from local.realtime.context import Realtime
 
 POLICY_VIOLATION = 1008
 GOODBYE_WITHIN = 5.0
@@ -28,7 +26,7 @@ log = logging.getLogger(__name__)
 
 class Connection:
     def __init__(
-        self, websocket: WebSocket, realtime: "Realtime", version: str, token: str, address: str
+        self, websocket: WebSocket, realtime: Realtime, version: str, token: str, address: str
     ) -> None:
         self.websocket, self.realtime, self.address = websocket, realtime, address
         self.version, self.token = version, token
@@ -74,7 +72,7 @@ class Connection:
             log.warning("slow reader cut off", extra={"fields": {"bytes": self.waiting_bytes}})
             self._abort()
 
-    def close_channel(self, channel: Channel, event: str) -> None:
+    def close_channel(self, channel: Joined, event: str) -> None:
         """`phx_close` is the end; after `phx_error` clients join again."""
         if self.channels.get(channel.asked.topic) is channel:
             del self.channels[channel.asked.topic]
@@ -176,7 +174,8 @@ class Connection:
                 raise too_many_joins()
             if self.realtime.holdings.channels.is_full(self.address):
                 raise Refused("ChannelRateLimitReached", "Too many channels")
-            channel = Channel(self, message, joins.read(message.topic, message.payload, limits.presence_key))
+            join = joins.read(message.topic, message.payload, limits.presence_key)
+            channel = Channel(self, self.realtime, message, join)
             await channel.enter()
         except Refused as refused:
             self.push(reply(message, "error", {"reason": str(refused)}))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import psycopg
 from starlette.requests import HTTPConnection
@@ -14,6 +14,7 @@ from local.realtime.changes import Teller
 from local.realtime.database import run
 from local.realtime.feed import Feed
 from local.realtime.holdings import Holdings
+from local.realtime.interfaces import Outbox
 from local.realtime.joins import Join
 from local.realtime.limits import Limits, Rate, Rates
 from local.realtime.messages import Unreadable, parse
@@ -21,9 +22,6 @@ from local.realtime.settings import Settings
 from local.realtime.subscriptions import Subscribers
 from local.realtime.tokens import Refused
 from local.realtime.topics import Topics
-
-if TYPE_CHECKING:
-    from local.realtime.connection import Connection
 
 FOLLOWS_WITHIN = 5.0
 """Seconds that the start waits for the feed: a long transaction elsewhere can hold it up."""
@@ -36,7 +34,7 @@ class Realtime:
     joins: Rate
     broadcasts: Rates
     """By HTTP."""
-    connections: "set[Connection]" = field(default_factory=set)
+    connections: set[Outbox] = field(default_factory=set)
     holdings: Holdings = field(default_factory=lambda: Holdings(Limits()))
     topics: Topics = field(default_factory=Topics)
     subscribers: Subscribers = field(default_factory=Subscribers)

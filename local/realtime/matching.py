@@ -6,25 +6,22 @@ machine does elsewhere as well: a channel must not end for that.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import psycopg
 
 from local.realtime.database import Connection, run
 from local.realtime.filters import PATTERNS, Filter
+from local.realtime.interfaces import Listener
 from local.realtime.rows import Facts
 from local.realtime.subscriptions import Subscription
 
-if TYPE_CHECKING:
-    from local.realtime.channel import Channel
-
-    Wanting = list[tuple[Channel, Subscription]]
+Wanting = list[tuple[Listener, Subscription]]
 
 TOGETHER, ALONE = "100ms", "500ms"
 TOO_SLOW = "The patterns of a filter take too long"
 
 
-async def passed(connection: Connection, facts: Facts, wanting: "Wanting") -> "Wanting":
+async def passed(connection: Connection, facts: Facts, wanting: Wanting) -> Wanting:
     """Those whose filters the row passes, by what may be told of it. Channels of slow patterns are shut."""
     filters = {one for _, subscription in wanting for one in subscription.filters}
     yes = await _passing(connection, facts, (one for one in filters if one.operator not in PATTERNS))
@@ -36,7 +33,7 @@ async def passed(connection: Connection, facts: Facts, wanting: "Wanting") -> "W
     return [(channel, asked) for channel, asked in likely if yes.issuperset(asked.filters)]
 
 
-async def _matching_one_by_one(connection: Connection, facts: Facts, wanting: "Wanting") -> set[Filter]:
+async def _matching_one_by_one(connection: Connection, facts: Facts, wanting: Wanting) -> set[Filter]:
     yes = set[Filter]()
     for client in {channel.connection for channel, _ in wanting}:
         own = [(channel, asked) for channel, asked in wanting if channel.connection is client]
@@ -49,7 +46,7 @@ async def _matching_one_by_one(connection: Connection, facts: Facts, wanting: "W
     return yes
 
 
-async def _matching(connection: Connection, facts: Facts, wanting: "Wanting", within: str) -> set[Filter]:
+async def _matching(connection: Connection, facts: Facts, wanting: Wanting, within: str) -> set[Filter]:
     """The patterns that the row passes. Raises QueryCanceled."""
     patterns = {one for _, asked in wanting for one in _patterns(asked)}
     if not patterns:

@@ -5,18 +5,16 @@ import re
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 
 from local.realtime import filters
 from local.realtime.database import Pool, run
 from local.realtime.filters import Filter, FilterError
+from local.realtime.interfaces import Listener
 from local.realtime.messages import written
 from local.realtime.pgoutput import Change
-
-if TYPE_CHECKING:
-    from local.realtime.channel import Channel
 
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 ANY = "*"
@@ -52,9 +50,9 @@ class Subscription:
 
 @dataclass
 class Subscribers:
-    by_channel: "dict[Channel, tuple[Subscription, ...]]" = field(default_factory=dict)
+    by_channel: dict[Listener, tuple[Subscription, ...]] = field(default_factory=dict)
 
-    def wanting(self, change: Change) -> "list[tuple[Channel, Subscription]]":
+    def wanting(self, change: Change) -> list[tuple[Listener, Subscription]]:
         return [
             (channel, subscription)
             for channel, subscriptions in self.by_channel.items()

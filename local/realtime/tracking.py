@@ -1,48 +1,58 @@
-"""What a client tells of itself on a channel: messages of the event `presence`."""
+"""What a message of the event `presence` asks for: a verdict, on which the channel acts."""
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
-from local.realtime.messages import Message, reply, written
-from local.realtime.presence import Full
-from local.shares import FullError
-
-if TYPE_CHECKING:
-    from local.realtime.channel import Channel
+from local.realtime.messages import Message
 
 
-def handle(channel: "Channel", message: Message, size: int) -> None:
+@dataclass(frozen=True)
+class Accept:
+    """There is nothing to do."""
+
+
+@dataclass(frozen=True)
+class Untrack:
+    """The client is no longer present."""
+
+
+@dataclass(frozen=True)
+class Track:
+    told: dict[str, Any]
+    """What the client says of itself."""
+
+
+@dataclass(frozen=True)
+class Refuse:
+    answer: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Shut:
+    words: str
+    """Why the channel ends."""
+
+
+Verdict = Accept | Untrack | Track | Refuse | Shut
+
+
+def read(message: Message, size: int, most: int, *, may_track: bool) -> Verdict | None:
+    """None for a payload that is no map, which gets no answer. `size` and `most` are bytes."""
     if not isinstance(message.payload, dict):
-        return
+        return None
     event, told = message.payload.get("event"), message.payload.get("payload", {})
     match event.lower() if isinstance(event, str) else None:
         case None:
-            channel.push(reply(message, "ok", {}))
+            return Accept()
         case "untrack":
-            channel.topic.untrack(channel)
-            channel.push(reply(message, "ok", {}))
-        case "track" if "presence" not in channel.access.says:
-            channel.push(reply(message, "error", {}))
+            return Untrack()
+        case "track" if not may_track:
+            return Refuse()
         case "track" if not isinstance(told, dict):
-            channel.push(reply(message, "error", {"reason": "Presence track payload must be a map"}))
-        case "track" if size > channel.realtime.settings.limits.message_bytes:
-            channel.shut("Track message size exceeded")
+            return Refuse({"reason": "Presence track payload must be a map"})
+        case "track" if size > most:
+            return Shut("Track message size exceeded")
         case "track":
-            _track(channel, message, told)
+            return Track(told)
         case _:
-            channel.push(reply(message, "error", {}))
-
-
-def _track(channel: "Channel", message: Message, told: dict[str, Any]) -> None:
-    members = len(channel.topic.members)
-    if not channel.realtime.holdings.may_deliver(channel.address, len(written(told)), members):
-        channel.shut("Too many messages per second")
-        return
-    try:
-        channel.topic.track(channel, channel.join.presence_key, told)
-    except (Full, FullError):
-        channel.push(reply(message, "error", {"reason": "Too much is told on this topic"}))
-        return
-    channel.push(reply(message, "ok", {}))
-    if not channel.presence:
-        channel.presence = True
-        channel.tell_presence()
+            return Refuse()

@@ -17,6 +17,7 @@ from supabase_auth.errors import AuthApiError
 
 from local.tests.clients.auth.sessions import PASSWORD, sign_up
 from local.tests.clients.realtime.sockets import Socket
+from local.tests.clients.storage.samples import PNG, SAMPLES
 from tests.clients.conftest import rows
 from tests.conftest import Stack
 

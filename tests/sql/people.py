@@ -7,7 +7,7 @@ import psycopg
 
 from tools.access.people import Person, become, item, person
 
-__all__ = ["Person", "admin", "become", "embed", "item", "item_model", "person", "rate"]
+__all__ = ["Person", "admin", "become", "embed", "embed_all", "item", "item_model", "person", "rate"]
 INDEXES = {"movie": "movies", "tv_show": "tv_shows", "sports": "sports", "book": "books"}
 
 
@@ -26,12 +26,18 @@ def rate(db: psycopg.Connection, rater: UUID, ratings: Mapping[UUID, float]) -> 
 
 
 def embed(db: psycopg.Connection, embedded: UUID, vector: list[float], kind: str = "movie") -> None:
-    db.execute(
-        "insert into item_embeddings (item_id, kind, model, text_hash, embedding) "
-        "values (%s, %s, 'test', %s, %s)",
-        [embedded, kind, uuid4(), str(vector)],
-    )
-    # What tests before took away is in the index until a vacuum: hundreds of one vector hide what is near.
+    embed_all(db, {embedded: vector}, kind)
+
+
+def embed_all(db: psycopg.Connection, vectors: Mapping[UUID, list[float]], kind: str = "movie") -> None:
+    """Give items of one kind their vectors.
+
+    Rows that earlier tests rolled back stay in the index until a vacuum, and hundreds of one vector hide its
+    neighbours: the index is built again, once, since that takes longer than a hundred inserts.
+    """
+    rows = [(embedded, kind, uuid4(), str(vector)) for embedded, vector in vectors.items()]
+    insert = "insert into item_embeddings (item_id, kind, model, text_hash, embedding) values "
+    db.cursor().executemany(f"{insert} (%s, %s, 'test', %s, %s)", rows)
     db.execute(f"reindex index item_embeddings_{INDEXES[kind]}")
 
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from local.throwaway import Stack
-from tests.sql.people import Person, become, embed, item, item_model, person, rate
+from tests.sql.people import Person, become, embed, embed_all, item, item_model, person, rate
 from tests.waiting import until
 
 VECTOR = [1.0] + [0.0] * 383
@@ -324,8 +324,8 @@ def test_a_list_leaves_out_what_is_not_available_and_is_as_long_as_asked(
     films = [item(db, f"Film {number}") for number in range(24)]
     embed(db, film, VECTOR)
     item_model(db, {film: {made: 1 - place / 100 for place, made in enumerate(films[:22])}})
+    embed_all(db, {made: [1.0, place / 50] + [0.0] * 382 for place, made in enumerate(films)})
     for place, made in enumerate(films):
-        embed(db, made, [1.0, place / 50] + [0.0] * 382)
         if how == "rated by people":
             db.execute(
                 "insert into item_stats (item_id, kind, rating_count, rating_sum) "
@@ -351,8 +351,8 @@ def test_a_search_by_index_goes_on_until_it_has_as_many_as_asked(
 ) -> None:
     """The 300 nearest are for adults; the index gives 200 at a time."""
     films = [item(db, f"Film {number}") for number in range(330)]
-    for place, made in enumerate(films):
-        embed(db, made, [1.0, place / 100, (place % 7) / 50] + [0.0] * 381)
+    vectors = {made: [1.0, place / 100, (place % 7) / 50] + [0.0] * 381 for place, made in enumerate(films)}
+    embed_all(db, vectors)
     db.execute("update content set maturity_rating = 'NC-17' where id = any(%s)", [films[:300]])
     db.execute("set local enable_seqscan = off")
     db.execute("set local enable_sort = off")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sql.people import Person, become, embed, item, item_model, person, rate
+from tests.sql.people import Person, become, embed_all, item, item_model, person, rate
 from tests.sql.publishing import publish
 from workers.blend.fit import START
 
@@ -136,8 +136,7 @@ def test_what_trends_in_the_viewers_language_says_so(db: psycopg.Connection, vie
 def test_a_part_that_fails_leaves_the_rest(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID], broken: str
 ) -> None:
-    for name in "AB":
-        embed(db, films[name], [1.0] + [0.0] * 383)
+    embed_all(db, {films[name]: [1.0] + [0.0] * 383 for name in "AB"})
     weigh(db, liked_together=1, taste=1, liked=1, trending=1, popular=1)
     db.execute("reset role")
     db.execute(BREAKING[broken])
@@ -160,8 +159,8 @@ def test_a_cancelled_request_is_not_taken_for_a_part_that_fails(
 
 def alike(db: psycopg.Connection, films: dict[str, UUID]) -> None:
     """C and D tell of the same, E of something else, F has no vector."""
-    for name, vector in {"C": [1.0, 0.0], "D": [1.0, 0.01], "E": [0.0, 1.0]}.items():
-        embed(db, films[name], vector + [0.0] * 382)
+    vectors = {"C": [1.0, 0.0], "D": [1.0, 0.01], "E": [0.0, 1.0]}
+    embed_all(db, {films[name]: vector + [0.0] * 382 for name, vector in vectors.items()})
 
 
 def diversified(

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.sql.people import Person, become, embed, item, item_model, person, rate
+from tests.sql.people import Person, become, embed_all, item, item_model, person, rate
 
 AGAINST = ("dislike", "dismiss")
 
@@ -202,8 +202,7 @@ def horror(db: psycopg.Connection) -> list[UUID]:
     films = [item(db, f"Film {number}") for number in range(20)]
     genre(db, "Test Horror", *films[:10])
     genre(db, "Test Comedy", *films[10:])
-    for number, film in enumerate(films[:10]):
-        embed(db, film, [1.0, number / 50] + [0.0] * 382)
+    embed_all(db, {film: [1.0, number / 50] + [0.0] * 382 for number, film in enumerate(films[:10])})
     for count, some in ((6, films[:10]), (5, films[10:])):
         for _ in range(count):
             rate(db, person(db, "crowd").rater_id, dict.fromkeys(some, 4.0))

@@ -6,7 +6,7 @@ import numpy
 import psycopg
 import pytest
 
-from tests.sql.people import become, embed, item
+from tests.sql.people import become, embed, embed_all, item
 
 
 @pytest.fixture
@@ -19,7 +19,9 @@ def vectors(db: psycopg.Connection) -> dict[UUID, numpy.ndarray]:
         vector = centres[number % 10] + chance.normal(size=384) * 0.8
         kind = "movie" if number < 300 else "book"
         made[item(db, f"Item {number}", kind)] = vector / numpy.linalg.norm(vector)
-        embed(db, list(made)[-1], list(made.values())[-1].tolist(), kind)
+    vectors = [(id, vector.tolist()) for id, vector in made.items()]
+    embed_all(db, dict(vectors[:300]))
+    embed_all(db, dict(vectors[300:]), "book")
     return made
 
 
@@ -124,11 +126,8 @@ def test_each_kind_is_searched_by_its_own_index(db: psycopg.Connection, kind: st
 
 def test_order_is_that_of_the_stored_vectors_where_half_precision_cannot_tell(db: psycopg.Connection) -> None:
     """0.5 and 0.5 + 3 * 2^-14 are the same number at half precision, which has 11 bits."""
-    made = []
-    for step in (3, 0, 2, 1):
-        vector = [1.0, 0.5 + step * 2**-14] + [0.0] * 382
-        made.append((step, item(db, f"Step {step}")))
-        embed(db, made[-1][1], vector)
+    made = [(step, item(db, f"Step {step}")) for step in (3, 0, 2, 1)]
+    embed_all(db, {film: [1.0, 0.5 + step * 2**-14] + [0.0] * 382 for step, film in made})
     become(db, None)
     found = match(db, "match_movies", numpy.array([1.0, 1.0] + [0.0] * 382), 0.0, 4)
     assert [row[0] for row in found] == [film for _, film in sorted(made, reverse=True)]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sql.people import become, embed, person
+from tests.sql.people import become, embed, embed_all, person
 
 AWKWARD = [
     "two  words",
@@ -264,8 +264,7 @@ def test_meaning_alone_words_alone_and_both(db: psycopg.Connection) -> None:
     meant = film(db, "A Lonely Machine", "It learns to feel.")
     worded = film(db, "A Documentary", "A robot.")
     both = film(db, "Robots in Love", "A robot.")
-    for each, vector in ((meant, near), (worded, far), (both, near + 0.5 * far)):
-        embed(db, each, vector.tolist())
+    embed_all(db, {meant: near.tolist(), worded: far.tolist(), both: (near + 0.5 * far).tolist()})
     become(db, None)
     vector = str(near.tolist())
     assert titles(db, None, query_embedding=vector) == ["A Lonely Machine", "Robots in Love"]

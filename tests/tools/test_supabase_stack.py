@@ -77,6 +77,7 @@ def test_without_docker_it_is_said_what_is_missing(run: Run, docker: Path) -> No
         assert "leave STACK=supabase out" in done.stderr
 
 
+@pytest.mark.soak
 def test_it_is_up_with_its_workers_tells_how_to_reach_it_and_is_down(run: Run, stack: Stack) -> None:
     up = run("up")
     assert up.returncode == 0, up.stderr

@@ -129,6 +129,7 @@ PIXEL = bytes.fromhex(
 )
 
 
+@pytest.mark.soak
 def test_a_running_stack_is_led_elsewhere_and_back_with_its_database_up(
     own: Own, servers: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +190,7 @@ class Realtime(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+@pytest.mark.soak
 def test_a_realtime_elsewhere_makes_its_own_tables(own: Own, monkeypatch: pytest.MonkeyPatch) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Realtime)
     address = f"http://127.0.0.1:{server.server_port}"

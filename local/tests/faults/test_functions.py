@@ -123,6 +123,7 @@ class Neighbour(threading.Thread):
                 self.answers.append((answer.status_code, answer.text))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_a_killed_function_writes_nothing_twice_or_half_and_disturbs_no_other(
     stack: Stack, counted: psycopg.Connection, turn: int
@@ -154,6 +155,7 @@ def is_dead(process: psutil.Process) -> bool:
     return process.status() == psutil.STATUS_ZOMBIE
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_who_waits_for_a_killed_function_is_told_with_the_request_s_id(
     stack: Stack, counted: psycopg.Connection, turn: int
@@ -172,6 +174,7 @@ def test_who_waits_for_a_killed_function_is_told_with_the_request_s_id(
     assert counted.execute(query, [request]).fetchone() == (0,)
 
 
+@pytest.mark.soak
 def test_no_function_outlives_a_killed_platform_or_the_stack(
     own: Own, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

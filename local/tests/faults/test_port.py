@@ -29,6 +29,7 @@ def without_port(own: Own, *words: str | Path, **variables: str) -> subprocess.C
     )
 
 
+@pytest.mark.soak
 def test_commands_read_the_port_of_the_stack_and_refuse_another(
     own: Own, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

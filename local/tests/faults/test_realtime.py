@@ -156,6 +156,7 @@ def write(stack: Stack, topic: str, number: int, count: bool = True) -> None:
     until(written)
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("counted")
 @pytest.mark.parametrize("part", ["postgres", "platform", "gateway"])
 @pytest.mark.parametrize("turn", range(ROUNDS))
@@ -211,6 +212,7 @@ def test_a_channel_is_told_that_it_listens_only_where_it_does(stack: Stack) -> N
         assert socket.hear("postgres_changes")["data"]["record"] == {"n": 2}
 
 
+@pytest.mark.soak
 @pytest.mark.filterwarnings("ignore:ConnectionClosed:DeprecationWarning")
 @pytest.mark.parametrize("part", ["postgres", "platform"])
 @pytest.mark.parametrize("turn", range(ROUNDS))

@@ -55,6 +55,7 @@ def kill(stack: Stack) -> None:
     until(is_back)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_rest_killed_in_mid_traffic_writes_nothing_twice_or_half(
     stack: Stack, counted: psycopg.Connection, turn: int

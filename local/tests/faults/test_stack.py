@@ -118,6 +118,7 @@ def test_a_port_in_use_is_named(own: Own) -> None:
         assert f"port {own.port + 1} is in use" in own.refuse("up")
 
 
+@pytest.mark.soak
 def test_a_killed_supervisor_leaves_nothing_in_the_way(own: Own) -> None:
     own.run("up")
     left = own.state()
@@ -133,6 +134,7 @@ def database_url(environment: str) -> str:
     return url.removeprefix("DATABASE_URL=")
 
 
+@pytest.mark.soak
 def test_a_power_cut_loses_nothing_that_was_committed(own: Own) -> None:
     own.run("up")
     url = database_url((own.directory / ".env.local").read_text())
@@ -176,6 +178,7 @@ def test_reset_empties_the_database_and_keeps_the_keys(own: Own) -> None:
         assert connection.execute("select count(*) from content").fetchone() == (0,)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("part", ["postgres", "rest", "platform", "search", "jobs", "gateway"])
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_a_killed_part_comes_back(stack: Stack, part: str, turn: int) -> None:

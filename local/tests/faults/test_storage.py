@@ -19,6 +19,7 @@ from local.throwaway import Stack
 FAIL_POINTS = ["before keeping", "before row", "before commit", "after commit"]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("point", FAIL_POINTS)
 def test_a_process_that_ends_in_an_upload_leaves_what_was_there(
     stack: Stack, server: Server, point: str
@@ -58,6 +59,7 @@ DONE: dict[str, list[bytes | None]] = {
 """What a.txt, b.txt and c.txt hold afterwards."""
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("point", ["before commit", "after commit"])
 def test_a_process_that_ends_in_any_other_act_has_done_it_or_not(
     stack: Stack, server: Server, point: str
@@ -76,6 +78,7 @@ def test_a_process_that_ends_in_any_other_act_has_done_it_or_not(
         assert held == (DONE[act] if point == "after commit" else [b"a", b"b", None])
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("point", FAIL_POINTS)
 def test_a_resumable_upload_goes_on_after_its_process_ended(stack: Stack, server: Server, point: str) -> None:
     words = described(bucketName=BUCKET, objectName="a.txt")
@@ -93,6 +96,7 @@ def test_a_resumable_upload_goes_on_after_its_process_ended(stack: Stack, server
     assert server.files() == versions(stack)
 
 
+@pytest.mark.soak
 def test_a_process_killed_while_bytes_come_keeps_none_of_them(stack: Stack, server: Server) -> None:
     killed = threading.Event()
 

@@ -94,6 +94,7 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_whenever_it_is_killed_nothing_answered_is_lost(stack: Stack, server: Server, turn: int) -> None:
     chance = random.Random(turn)

@@ -195,8 +195,13 @@ def act(
             statuses.put(seen)
 
 
+EACH_RUN = ("conditions", "related tables in related tables", "many rows", "reading slowly")
+"""Of each kind one: the others are played by `make soak`."""
+PLAYED = [pytest.param(abuse, marks=() if abuse in EACH_RUN else pytest.mark.soak) for abuse in ABUSES]
+
+
 @pytest.mark.usefixtures("tables")
-@pytest.mark.parametrize("abuse", ABUSES)
+@pytest.mark.parametrize("abuse", PLAYED)
 def test_one_clients_worst_leaves_another_its_answers(stack: Stack, abuse: str) -> None:
     """What a busy machine delays once is no fault of the server: it is tried again."""
     server = stack.pid("rest") if "rest" in stack.parts else None

@@ -1,6 +1,6 @@
 -- Trigger. At the end of a transaction that revoked a refresh token without a successor, deletes its session. Auth
--- revokes so when an older token of the session is used again after its grace time, possibly by a thief. It keeps the session
--- itself: the access token would live on, and the newest refresh token could be exchanged for ten more seconds.
+-- revokes so when an older token of the session is used again after its grace time, possibly by a thief. It keeps the
+-- session itself: the access token would live on, and the newest refresh token could be exchanged for ten more seconds.
 -- Definer: the role of Auth runs it and may not read private tables.
 create or replace function private.end_reused_session() returns trigger
 language plpgsql security definer set search_path = ''

@@ -1,7 +1,7 @@
 -- Helper. Compares a PIN with the account's. Returns null if it is correct, else an error body whose HTTP status is set
 -- too: 403 pin_wrong, or 429 pin_locked after 5 wrong attempts within 15 minutes, then for the correct PIN as well. The
 -- error is returned because raising would roll back the count of attempts. A row lock serialises concurrent attempts,
--- so that exactly 5 are compared. Only a text of a PIN's length is hashed, since hashing takes time by length; any other
+-- so that exactly 5 are compared. Only a text of the length of a PIN is hashed, since hashing takes time; any other
 -- is wrong. Raises PT409 if the account has no PIN. Called by definer functions only.
 create or replace function private.try_pin(account_id uuid, pin text) returns jsonb
 language plpgsql set search_path = ''
