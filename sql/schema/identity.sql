@@ -150,3 +150,10 @@ create table public.raters (
     constraint raters_profile_id_fkey foreign key (profile_id) references public.profiles (id) on delete set null,
     constraint raters_count_not_negative check (rating_count >= 0)
 );
+
+-- For whom a list is made: the pseudonym, the country (null: unknown), the highest minimum age the profile may see
+-- (null: nothing is hidden by age), the tier, its languages, the preferred one first, and whether it sees what is
+-- unrated. All null: the service itself, which sees everything.
+create type private.viewer as (
+    rater_id uuid, country text, age smallint, tier text, languages text[], shows_unrated boolean
+);

@@ -191,5 +191,7 @@ insert into private.reserved_names (name) values
 create type private.admission as (admitted boolean, requests integer, remaining integer, wait integer);
 
 -- An entry of the audit log.
-create type public.audit_entry as (id bigint, occurred_at timestamptz, actor_id uuid, actor_role text, action text,
-subject_type text, subject_id text, before jsonb, after jsonb, address text, request_id text);
+create type public.audit_entry as (
+    id bigint, occurred_at timestamptz, actor_id uuid, actor_role text, action text, subject_type text,
+    subject_id text, before jsonb, after jsonb, address text, request_id text
+);

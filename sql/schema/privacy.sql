@@ -311,5 +311,7 @@ create index consents_purpose on public.consents (purpose);
 -- A table with rows of people: how far it is from auth.users, the condition (with the user's id as $1) that its rows
 -- are one's own, the columns it rests on, whether rows go by cascade when their owner goes, and what the inventory
 -- says.
-create type private.personal_table as (relation regclass, schema_name text, table_name text, depth integer,
-owned text, owner_columns text[], goes_with_owner boolean, exported_columns text[], on_erasure text);
+create type private.personal_table as (
+    relation regclass, schema_name text, table_name text, depth integer, owned text, owner_columns text[],
+    goes_with_owner boolean, exported_columns text[], on_erasure text
+);

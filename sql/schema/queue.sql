@@ -64,8 +64,10 @@ create table procrastinate.procrastinate_periodic_defers (
 );
 create index procrastinate_periodic_defers_job_id_fkey_v1 on procrastinate.procrastinate_periodic_defers (job_id);
 
-create type procrastinate.procrastinate_job_to_defer_v1 as (queue_name character varying,
-task_name character varying, priority integer, lock text, queueing_lock text, args jsonb, scheduled_at timestamptz);
+create type procrastinate.procrastinate_job_to_defer_v1 as (
+    queue_name character varying, task_name character varying, priority integer, lock text, queueing_lock text,
+    args jsonb, scheduled_at timestamptz
+);
 
 create type procrastinate.procrastinate_job_event_type as enum ('deferred', 'started', 'deferred_for_retry',
 'failed', 'succeeded', 'cancelled', 'abort_requested', 'aborted', 'scheduled', 'retried');

@@ -310,31 +310,35 @@ create index user_similarities_neighbour on public.user_similarities (neighbour_
 create type private.candidate as (item_id uuid, tier integer, weight double precision, genres bigint);
 
 -- What a part of a list proposes: the item, its score there, and why: a liked item or a language the reason names.
-create type private.proposal as (item_id uuid, part text, score double precision, reason_code text, because_of uuid,
-language text);
-
--- For whom a list is made: the pseudonym, the country (null: unknown), the highest minimum age the profile may see
--- (null: nothing is hidden by age), the tier, its languages, the preferred one first, and whether it sees what is
--- unrated. All null: the service itself, which sees everything.
-create type private.viewer as (rater_id uuid, country text, age smallint, tier text, languages text[],
-shows_unrated boolean);
+create type private.proposal as (
+    item_id uuid, part text, score double precision, reason_code text, because_of uuid, language text
+);
 
 -- A popular item, with how many rated it and how well.
-create type public.popular_item as (id uuid, kind text, title text, overview text, year smallint, language text,
-image text, rating_count integer, average_rating double precision);
+create type public.popular_item as (
+    id uuid, kind text, title text, overview text, year smallint, language text, image text, rating_count integer,
+    average_rating double precision
+);
 
 -- An item that people of the same taste liked, with the rating it would get.
-create type public.predicted_item as (id uuid, kind text, title text, overview text, year smallint, language text,
-image text, predicted_rating double precision, score double precision);
+create type public.predicted_item as (
+    id uuid, kind text, title text, overview text, year smallint, language text, image text,
+    predicted_rating double precision, score double precision
+);
 
 -- A recommended item and why it is recommended.
-create type public.recommended_item as (id uuid, kind text, title text, overview text, year smallint, language text,
-image text, score double precision, reason_code text, reason text, because_of uuid);
+create type public.recommended_item as (
+    id uuid, kind text, title text, overview text, year smallint, language text, image text, score double precision,
+    reason_code text, reason text, because_of uuid
+);
 
 -- An item like another, how like and in what way.
-create type public.similar_item as (id uuid, kind text, title text, overview text, year smallint, language text,
-image text, score double precision, reason_code text);
+create type public.similar_item as (
+    id uuid, kind text, title text, overview text, year smallint, language text, image text, score double precision,
+    reason_code text
+);
 
 -- A trending item, with its events of today's weight.
-create type public.trending_item as (id uuid, kind text, title text, overview text, year smallint, language text,
-image text, score double precision);
+create type public.trending_item as (
+    id uuid, kind text, title text, overview text, year smallint, language text, image text, score double precision
+);

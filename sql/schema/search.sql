@@ -79,24 +79,29 @@ create table private.search_words (
 create index search_words_similar on private.search_words using gin (word extensions.gin_trgm_ops);
 
 -- What a query asks for: words and phrases, words and phrases that must not be there, and whether OR stood in it.
-create type private.parsed_search as (words text, phrases text[], excluded text, excluded_phrases text[],
-is_lenient boolean);
+create type private.parsed_search as (
+    words text, phrases text[], excluded text, excluded_phrases text[], is_lenient boolean
+);
 
 -- What a search is narrowed to; null: not by this.
-create type private.search_filters as (kind text, genre text, language text, year_from integer, year_to integer,
-tier text);
+create type private.search_filters as (
+    kind text, genre text, language text, year_from integer, year_to integer, tier text
+);
 
 -- A document that matches a query: how well altogether, by words (the best has 1), by name and by meaning; and the
 -- tier that it takes to play it.
-create type private.search_match as (document integer, score double precision, words real, closeness real,
-similarity real, tier text);
+create type private.search_match as (
+    document integer, score double precision, words real, closeness real, similarity real, tier text
+);
 
 -- A word that a query looks for, what it tells, and whether it is not what was typed but may have been meant.
 create type private.search_term as (lexeme text, idf double precision, is_meant boolean);
 
 -- An item found by meaning, with its cosine similarity to the query.
-create type public.matched_item as (id uuid, kind text, title text, overview text, year smallint, language text,
-image text, similarity double precision);
+create type public.matched_item as (
+    id uuid, kind text, title text, overview text, year smallint, language text, image text,
+    similarity double precision
+);
 
 -- A title or an author that begins as what was typed, or nearly so.
 create type public.suggestion as (suggestion text, kind text, id uuid, title text, year smallint, image text);

@@ -1,10 +1,10 @@
 """Writes that users may send at once do not end as deadlocks, which hold counts for a second."""
 
-import itertools
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import UUID, uuid4
 
 import psycopg
@@ -51,8 +51,12 @@ def write(stack: Stack, who: Person, act: Write, start: int) -> list[str | None]
 
 def deadlocks(stack: Stack, writers: Sequence[tuple[Person, Write]]) -> int:
     with ThreadPoolExecutor(len(writers)) as pool:
-        found = pool.map(lambda one: write(stack, *one[1], one[0]), enumerate(writers))
-    return list(itertools.chain.from_iterable(found)).count("40P01")
+        running = [pool.submit(write, stack, who, act, start) for start, (who, act) in enumerate(writers)]
+    return [code for each in running for code in each.result()].count("40P01")
+
+
+def rate_one(film: UUID, connection: psycopg.Connection, turn: int) -> None:
+    connection.execute(RATE, [[film], [3.0]])
 
 
 def test_ratings_moved_between_two_items_by_two_users(
@@ -67,9 +71,8 @@ def test_ratings_moved_between_two_items_by_two_users(
             {"a": films[0], "b": films[1]},
         )
 
-    for place, who in enumerate(people):
-        first: Write = lambda c, _, film=films[place]: c.execute(RATE, [[film], [3.0]])  # noqa: E731
-        write(stack, who, first, 0)
+    for film, who in zip(films, people, strict=False):
+        write(stack, who, partial(rate_one, film), 0)
     assert deadlocks(stack, [(who, swap) for who in people * 2]) == 0
 
 

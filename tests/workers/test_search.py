@@ -240,7 +240,7 @@ def test_an_answer_of_one_caller_is_kept_for_no_other(http: httpx.Client, path: 
 @pytest.mark.parametrize("profile", ["é", "ÿ", "a" * 1000 + "ü", "\u202e"], ids=ascii)
 def test_a_profile_that_is_no_ascii_is_refused(stack: Stack, path: str, profile: str) -> None:
     key = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
-    headers = [(name, value.encode()) for name, value in {**key, "x-profile-id": profile}.items()]
+    headers = {name.encode(): value.encode() for name, value in {**key, "x-profile-id": profile}.items()}
     response = httpx.get(f"{stack.url}{path}?q=robots", headers=headers)
     assert (response.status_code, response.json()["code"]) == (400, "invalid_parameter")
     assert response.json()["details"] == {"field": "x-profile-id"}
@@ -248,6 +248,6 @@ def test_a_profile_that_is_no_ascii_is_refused(stack: Stack, path: str, profile:
 
 @pytest.mark.parametrize("apikey", ["é", "sb_secret_ü", "ÿ" * 300], ids=ascii)
 def test_a_key_that_is_no_ascii_is_refused(stack: Stack, apikey: str) -> None:
-    headers = [("apikey", apikey.encode()), ("Authorization", f"Bearer {stack.anon_key}")]
+    headers = {b"apikey": apikey.encode(), b"Authorization": f"Bearer {stack.anon_key}".encode()}
     response = httpx.get(f"{stack.part_url('search')}/search/semantic?q=robots", headers=headers)
     assert (response.status_code, response.json()["code"]) == (401, "invalid_token")

@@ -1,5 +1,5 @@
--- Each table, view and type of our schemas with its columns, constraints and indexes. Monthly partitions are left out, which
--- the database makes itself; views of the schema private have files of their own.
+-- Each table, view and type of our schemas with its columns, constraints and indexes. Left out: monthly
+-- partitions, which functions make, and views of the schema private, which have files of their own.
 
 with relations as (
     select

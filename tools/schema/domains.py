@@ -3,7 +3,7 @@
 RELATIONS = {
     "identity": """
         public.accounts public.profiles public.raters
-        private.user_roles private.account_pins private.kids_sessions
+        private.user_roles private.account_pins private.kids_sessions private.viewer
     """,
     "billing": """
         public.tiers public.tier_limits public.subscriptions public.entitlements
@@ -23,7 +23,7 @@ RELATIONS = {
         private.item_counts private.publication private.pending_changes
         public.user_similarities public.recommendation_models public.item_neighbours private.item_weights
         public.recommendation_weights
-        private.viewer private.candidate private.proposal
+        private.candidate private.proposal
         public.popular_item public.trending_item public.similar_item public.predicted_item
         public.recommended_item
     """,

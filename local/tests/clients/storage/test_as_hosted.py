@@ -4,9 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.clients.storage.conftest import LIMITED, PRIVATE, User
-from tests.clients.storage.samples import PNG
 
+from local.tests.clients.storage.conftest import LIMITED, PRIVATE, User
+from local.tests.clients.storage.samples import PNG
 from tests.conftest import Stack
 
 CSV = b"a,b\n"

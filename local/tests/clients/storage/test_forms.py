@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import psutil
 import pytest
-from tests.clients.storage.conftest import PRIVATE, User
 
+from local.tests.clients.storage.conftest import PRIVATE, User
 from tests.conftest import Stack
 
 MEGABYTE = 1 << 20
