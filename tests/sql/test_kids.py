@@ -359,10 +359,20 @@ def enter(db: psycopg.Connection, kid: Person, ago: str = "0") -> UUID:
     return session
 
 
-def leave(db: psycopg.Connection, pin: str | None) -> dict[str, object]:
-    row = db.execute("select leave_kids_mode(%s)", [pin]).fetchone()
+def respond(db: psycopg.Connection, call: str, values: list[str | None]) -> tuple[str, int, int | None]:
+    """The status of the response, the attempts that remain, and the seconds until the next if none remains."""
+    db.execute("select set_config('response.status', '', true)")
+    assert db.execute(call, values).fetchone() == ("",)
+    row = db.execute(
+        "select current_setting('response.status'), get_kids_mode() -> 'tries_left', "
+        "get_kids_mode() -> 'retry_after'"
+    ).fetchone()
     assert row
-    return dict(row[0])
+    return row[0], row[1], row[2]
+
+
+def leave(db: psycopg.Connection, pin: str | None) -> tuple[str, int, int | None]:
+    return respond(db, "select leave_kids_mode(%s)", [pin])
 
 
 def acting(db: psycopg.Connection) -> UUID | None:
@@ -387,18 +397,19 @@ def test_a_session_in_kids_mode_acts_as_its_profile_whatever_the_header_says(
 def test_leaving_takes_the_pin_and_five_wrong_ones_lock(db: psycopg.Connection, kid: Person) -> None:
     session = enter(db, kid)
     in_session(db, kid, session)
-    assert leave(db, "4711") == {"kids_mode": False}
+    assert leave(db, "4711") == ("", 5, None)
     db.execute("select enter_kids_mode(%s)", [kid.profile_id])
-    answers = [leave(db, pin) for pin in ("0000", "", None, "47110", "4712", "4711")]
-    assert [answer["code"] for answer in answers] == ["pin_wrong"] * 5 + ["pin_locked"]
-    assert [json.loads(str(answer["details"]))["tries_left"] for answer in answers[:5]] == [4, 3, 2, 1, 0]
-    assert db.execute("select current_setting('response.status')").fetchone() == ("429",)
+    responses = [leave(db, pin) for pin in ("0000", "", None, "47110", "4712", "4711")]
+    assert [status for status, _, _ in responses] == ["403"] * 5 + ["429"]
+    assert [tries_left for _, tries_left, _ in responses] == [4, 3, 2, 1, 0, 0]
+    assert [retry_after for _, _, retry_after in responses[:4]] == [None] * 4
+    assert 890 < (responses[5][2] or 0) <= 900
     assert acting(db) == kid.profile_id
     db.execute("reset role")
     db.execute("update private.account_pins set failed_at = array(select f - interval '15 minutes' "
                "from unnest(failed_at) f)")  # fmt: skip
     in_session(db, kid, session)
-    assert leave(db, "4711") == {"kids_mode": False}
+    assert leave(db, "4711") == ("", 5, None)
     assert db.execute("select get_kids_mode() ->> 'kids_mode'").fetchone() == ("false",)
 
 
@@ -406,13 +417,36 @@ def test_a_new_pin_takes_the_present_one_or_a_fresh_sign_in(db: psycopg.Connecti
     old, fresh = sign_in(db, viewer, "11 minutes"), sign_in(db, viewer, "9 minutes")
     in_session(db, viewer, old)
     db.execute("select set_account_pin('1111')")
-    codes = [
-        db.execute("select set_account_pin(%s, %s) ->> 'code'", pins).fetchone()
-        for pins in (("2222", None), ("2222", "3333"), ("2222", "1111"))
-    ]
-    assert codes == [("pin_wrong",), ("pin_wrong",), (None,)]
+    change = "select set_account_pin(%s, %s)"
+    assert respond(db, change, ["2222", None]) == ("403", 4, None)
+    assert respond(db, change, ["2222", "3333"]) == ("403", 3, None)
+    assert respond(db, change, ["2222", "1111"]) == ("", 5, None)
     in_session(db, viewer, fresh)
-    assert db.execute("select set_account_pin('5555') ->> 'has_pin'").fetchone() == ("true",)
+    assert respond(db, change, ["5555", None]) == ("", 5, None)
+
+
+def test_functions_that_commit_a_refusal_return_void(db: psycopg.Connection) -> None:
+    """A result of another type could be cast by the client so that only a refusal fails and is rolled back."""
+    rows = db.execute(
+        "select distinct p.proname, p.prorettype::regtype::text from pg_proc p "
+        "where p.pronamespace = 'public'::regnamespace and p.prosrc ~ any (select 'private\\.' || c.proname "
+        "from pg_proc c where c.prosrc ~ 'private\\.(respond|try_pin)') order by 1"
+    ).fetchall()
+    assert rows == [("leave_kids_mode", "void"), ("set_account_pin", "void")]
+
+
+@pytest.mark.parametrize("pin", ["4" * 5_000_000, "4711" + " " * 5_000_000, "x" * 5_000_000, "4711\n", "٤٧١١"])
+def test_a_pin_of_another_form_counts_as_wrong_without_being_hashed(
+    db: psycopg.Connection, kid: Person, pin: str
+) -> None:
+    in_session(db, kid, enter(db, kid))
+    db.execute("reset role")
+    db.execute(
+        "create or replace function private.hash_pin(pin text, salt bytea, rounds integer) returns bytea "
+        "language plpgsql as $$begin raise 'hashed'; end$$"
+    )
+    db.execute("set role authenticated")
+    assert leave(db, pin) == ("403", 4, None)
 
 
 @pytest.mark.parametrize("pin", ["123", "1234567890123", "12a4", "", " 1234", "١٢٣٤", "12\n34", None])
