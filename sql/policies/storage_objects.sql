@@ -66,3 +66,21 @@ create policy objects_all_live on storage.objects
 as restrictive for all to authenticated
 using ((select private.session_fault()) is null)
 with check ((select private.session_fault()) is null);
+
+-- Users own avatars and speech, and these policies keep a kids profile from the files of the account's other profiles. It
+-- may still upload.
+
+drop policy if exists objects_select_kids on storage.objects;
+create policy objects_select_kids on storage.objects
+as restrictive for select to authenticated
+using ((select not private.is_kids_acting()) or private.is_open_to_kids(bucket_id, name));
+
+drop policy if exists objects_update_kids on storage.objects;
+create policy objects_update_kids on storage.objects
+as restrictive for update to authenticated
+using ((select not private.is_kids_acting()) or private.is_open_to_kids(bucket_id, name));
+
+drop policy if exists objects_delete_kids on storage.objects;
+create policy objects_delete_kids on storage.objects
+as restrictive for delete to authenticated
+using ((select not private.is_kids_acting()) or private.is_open_to_kids(bucket_id, name));

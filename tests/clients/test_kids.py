@@ -11,6 +11,7 @@ import httpx
 import psycopg
 import pytest
 from postgrest.exceptions import APIError
+from storage3.utils import StorageException
 from supabase import Client
 from supabase_auth.errors import AuthApiError
 
@@ -20,6 +21,10 @@ from tests.clients.realtime.sockets import Socket
 from tests.conftest import Stack
 
 PIN = "4711"
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
+    "00000005000150a0f2d60000000049454e44ae426082"
+)
 
 
 @dataclass(frozen=True)
@@ -203,6 +208,24 @@ def test_files_of_editors_are_closed_in_kids_mode(
             assert [file["name"] for file in listed] == expected
     finally:
         service.storage.from_("imports").remove([name])
+
+
+def test_a_child_replaces_its_own_picture_and_not_the_parents(home: Home) -> None:
+    user = home.device.auth.get_user()
+    assert user
+    adult, kid = f"{user.user.id}/adult.png", f"{user.user.id}/kid.png"
+    picture = {"content-type": "image/png", "upsert": "true"}
+    home.parent.storage.from_("avatars").upload(adult, PIXEL, picture)  # type: ignore[arg-type]
+    home.parent.table("profiles").update({"avatar_path": adult}).eq("id", home.adult_id).execute()
+    files = home.device.storage.from_("avatars")
+    for _ in range(2):
+        files.upload(kid, PIXEL, picture)  # type: ignore[arg-type]
+    home.device.table("profiles").update({"avatar_path": kid}).eq("id", home.kid_id).execute()
+    with pytest.raises(StorageException):
+        files.upload(adult, PIXEL, picture)  # type: ignore[arg-type]
+    assert files.remove([adult]) == []
+    assert home.parent.storage.from_("avatars").download(adult) == PIXEL
+    assert [file["name"] for file in files.remove([kid])] == [kid]
 
 
 def test_changes_of_films_reach_a_child_only_where_it_sees_them(

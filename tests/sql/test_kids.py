@@ -360,7 +360,7 @@ def enter(db: psycopg.Connection, kid: Person, ago: str = "0") -> UUID:
 
 
 def respond(db: psycopg.Connection, call: str, values: list[str | None]) -> tuple[str, int, int | None]:
-    """The status of the response, the attempts that remain, and the seconds until the next if none remains."""
+    """The status of the response, the attempts that remain, and the seconds until the next one."""
     db.execute("select set_config('response.status', '', true)")
     assert db.execute(call, values).fetchone() == ("",)
     row = db.execute(
@@ -426,7 +426,7 @@ def test_a_new_pin_takes_the_present_one_or_a_fresh_sign_in(db: psycopg.Connecti
 
 
 def test_functions_that_commit_a_refusal_return_void(db: psycopg.Connection) -> None:
-    """A result of another type could be cast by the client so that only a refusal fails and is rolled back."""
+    """Another result could be cast by the client so that only a refusal fails and is rolled back."""
     rows = db.execute(
         "select distinct p.proname, p.prorettype::regtype::text from pg_proc p "
         "where p.pronamespace = 'public'::regnamespace and p.prosrc ~ any (select 'private\\.' || c.proname "
@@ -435,7 +435,9 @@ def test_functions_that_commit_a_refusal_return_void(db: psycopg.Connection) -> 
     assert rows == [("leave_kids_mode", "void"), ("set_account_pin", "void")]
 
 
-@pytest.mark.parametrize("pin", ["4" * 5_000_000, "4711" + " " * 5_000_000, "x" * 5_000_000, "4711\n", "٤٧١١"])
+@pytest.mark.parametrize(
+    "pin", ["4" * 5_000_000, "4711" + " " * 5_000_000, "x" * 5_000_000, "4711\n", "٤٧١١"]
+)
 def test_a_pin_of_another_form_counts_as_wrong_without_being_hashed(
     db: psycopg.Connection, kid: Person, pin: str
 ) -> None:
@@ -496,6 +498,84 @@ def test_no_password_is_changed_while_a_session_is_in_kids_mode(db: psycopg.Conn
     db.execute("update auth.users set last_sign_in_at = now() where id = %s", [kid.id])
     db.execute("delete from auth.sessions where id = %s", [session])
     assert db.execute("update auth.users set encrypted_password = 'x' where id = %s", [kid.id]).rowcount == 1
+
+
+FACTOR = (
+    "insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at, secret) "
+    "values (gen_random_uuid(), %s, 'totp', '{}', now(), now(), 's')"
+)
+IDENTITY = (
+    "insert into auth.identities (provider_id, user_id, identity_data, provider) "
+    "values (gen_random_uuid(), %s, '{}', 'github')"
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        FACTOR.format("unverified"),
+        IDENTITY,
+        "update auth.mfa_factors set secret = 'x' where user_id = %s",
+        "update auth.mfa_factors set status = 'verified' where status = 'unverified' and user_id = %s",
+        "delete from auth.mfa_factors where status = 'verified' and user_id = %s",
+        "update auth.identities set provider_id = 'x' where user_id = %s",
+        "delete from auth.identities where user_id = %s",
+    ],
+)
+def test_no_factor_or_identity_is_changed_while_a_session_is_in_kids_mode(
+    db: psycopg.Connection, kid: Person, statement: str
+) -> None:
+    for owned in (FACTOR.format("verified"), FACTOR.format("unverified"), IDENTITY):
+        db.execute(owned.encode(), [kid.id])
+    session = enter(db, kid)
+    db.execute("reset role")
+    assert refused(db, statement, [kid.id]) == "42501"
+    db.execute("delete from auth.sessions where id = %s", [session])
+    assert db.execute(statement.encode(), [kid.id]).rowcount
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update auth.mfa_factors set last_challenged_at = now() where status = 'verified' and user_id = %s",
+        "delete from auth.mfa_factors where status = 'unverified' and user_id = %s",
+        "update auth.identities set last_sign_in_at = now(), identity_data = '{\"a\": 1}' where user_id = %s",
+        "update auth.users set deleted_at = now() where id = %s",
+        "delete from auth.users where id = %s",
+    ],
+)
+def test_sign_ins_and_deletions_go_on_while_a_session_is_in_kids_mode(
+    db: psycopg.Connection, kid: Person, statement: str
+) -> None:
+    for owned in (FACTOR.format("verified"), FACTOR.format("unverified"), IDENTITY):
+        db.execute(owned.encode(), [kid.id])
+    enter(db, kid)
+    become(db, None, "service_role")
+    db.execute("reset role")
+    assert db.execute(statement.encode(), [kid.id]).rowcount == 1
+
+
+def test_a_child_reaches_neither_recordings_nor_pictures_of_other_profiles(
+    db: psycopg.Connection, kid: Person, viewer: Person
+) -> None:
+    names = [f"{viewer.id}/{name}" for name in ("adult.png", "kid.png", "speech.webm")]
+    for bucket, name in zip(("avatars", "avatars", "speech"), names, strict=True):
+        db.execute("insert into storage.objects (bucket_id, name) values (%s, %s)", [bucket, name])
+    for profile, name in ((viewer.profile_id, names[0]), (kid.profile_id, names[1])):
+        db.execute("update profiles set avatar_path = %s where id = %s", [name, profile])
+    session = enter(db, kid)
+    in_session(db, kid, session)
+    db.execute("select set_config('storage.allow_delete_query', 'true', true)")
+    mine = [(names[1],)]
+    assert db.execute("select name from storage.objects").fetchall() == mine
+    assert db.execute("update storage.objects set metadata = '{}' returning name").fetchall() == mine
+    assert db.execute("delete from storage.objects returning name").fetchall() == mine
+    for bucket in ("avatars", "speech"):
+        db.execute(
+            "insert into storage.objects (bucket_id, name) values (%s, %s)", [bucket, f"{viewer.id}/new"]
+        )
+    act(db, viewer)
+    assert db.execute("select name from storage.objects").rowcount == 4
 
 
 def test_a_deleted_kids_profile_ends_the_sessions_that_are_bound_to_it(
