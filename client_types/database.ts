@@ -1114,7 +1114,7 @@ export type Database = {
       };
       "get_user_roles": { Args: { "user_id"?: string }; Returns: (string)[] };
       "grant_role": { Args: { "role"?: string; "user_id"?: string }; Returns: (string)[] };
-      "leave_kids_mode": { Args: { "pin"?: string }; Returns: Json };
+      "leave_kids_mode": { Args: { "pin"?: string }; Returns: undefined };
       "match_books": {
         Args: { "match_count"?: number; "match_threshold"?: number; "query_embedding"?: string };
         Returns: Database["public"]["CompositeTypes"]["matched_item"][];
@@ -1186,7 +1186,7 @@ export type Database = {
         };
         Returns: Json;
       };
-      "set_account_pin": { Args: { "current_pin"?: string; "pin"?: string }; Returns: Json };
+      "set_account_pin": { Args: { "current_pin"?: string; "pin"?: string }; Returns: undefined };
       "set_default_profile": { Args: { "profile_id"?: string }; Returns: undefined };
       "suggest": {
         Args: { "count"?: number; "q"?: string };

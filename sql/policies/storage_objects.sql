@@ -59,8 +59,8 @@ using (
     and (select private.has_role('editor') or private.has_role('admin'))
 );
 
--- A kids profile has a folder of its own, named by its id in the account's folder: it neither sees nor changes the files
--- of other profiles.
+-- A kids profile has a folder of its own, named by its id in the account's folder: it neither sees nor changes the
+-- files of other profiles.
 
 drop policy if exists objects_all_kids on storage.objects;
 create policy objects_all_kids on storage.objects

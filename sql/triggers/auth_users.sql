@@ -1,6 +1,7 @@
 -- Auth users. A new user gets an account and a default profile; accounts.email follows a changed address; the ratings
 -- of an anonymous user count once the user is permanent; a deletion, hard or soft, also deletes rows that cascades do
--- not reach; credentials cannot change while a session is in kids mode. The limit of user metadata is in quotas.sql.
+-- not reach; credentials, second factors and linked identities cannot change while a session is in kids mode. The limit
+-- of user metadata is in quotas.sql.
 create or replace trigger create_account
 after insert on auth.users
 for each row execute function private.create_account();
@@ -28,3 +29,36 @@ for each row when (
     is distinct from (new.encrypted_password, new.email, new.phone, new.email_change, new.phone_change)
 )
 execute function private.keep_kids_mode();
+
+create or replace trigger keep_sign_in
+before insert on auth.identities
+for each row execute function private.keep_sign_in();
+
+create or replace trigger keep_sign_in_removed
+before delete on auth.identities
+for each row execute function private.keep_sign_in();
+
+-- Auth updates other columns at each sign-in.
+create or replace trigger keep_sign_in_changed
+before update on auth.identities
+for each row when (
+    (old.user_id, old.provider, old.provider_id) is distinct from (new.user_id, new.provider, new.provider_id)
+)
+execute function private.keep_sign_in();
+
+create or replace trigger keep_sign_in
+before insert on auth.mfa_factors
+for each row execute function private.keep_sign_in();
+
+-- When a factor is used, Auth updates other columns and deletes factors that were never verified.
+create or replace trigger keep_sign_in_removed
+before delete on auth.mfa_factors
+for each row when (old.status = 'verified') execute function private.keep_sign_in();
+
+create or replace trigger keep_sign_in_changed
+before update on auth.mfa_factors
+for each row when (
+    (old.user_id, old.factor_type, old.status, old.secret, old.phone)
+    is distinct from (new.user_id, new.factor_type, new.status, new.secret, new.phone)
+)
+execute function private.keep_sign_in();

@@ -23,10 +23,10 @@ create or replace trigger check_item
 before insert or update of item_id on public.ratings
 for each row execute function private.check_rated_item();
 
--- updated_at is kept when ratings move to another pseudonym.
+-- updated_at is kept when ratings move to another pseudonym, and when the service sets it; clients may not.
 create or replace trigger touch
 before update on public.ratings
-for each row when (old.rater_id = new.rater_id) execute function private.touch();
+for each row when (old.rater_id = new.rater_id and old.updated_at = new.updated_at) execute function private.touch();
 
 create or replace trigger count_inserted
 after insert on public.ratings referencing new table as changed_rows

@@ -88,7 +88,7 @@ def test_an_ended_account_leaves_its_settled_ratings_unnamed(
     for title in "AB":
         client.table("ratings").upsert({"item_id": films[title], "rating": 4}).execute()
     with psycopg.connect(stack.database_url) as connection:
-        settled = "update ratings set created_at = now() - interval '8 days' where item_id = %s"
+        settled = "update ratings set updated_at = now() - interval '8 days' where item_id = %s"
         connection.execute(settled, [films["A"]])
     service.auth.admin.delete_user(user)
     left: Any = (

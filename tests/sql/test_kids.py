@@ -359,10 +359,20 @@ def enter(db: psycopg.Connection, kid: Person, ago: str = "0") -> UUID:
     return session
 
 
-def leave(db: psycopg.Connection, pin: str | None) -> dict[str, object]:
-    row = db.execute("select leave_kids_mode(%s)", [pin]).fetchone()
+def respond(db: psycopg.Connection, call: str, values: list[str | None]) -> tuple[str, int, int | None]:
+    """The status of the response, the attempts that remain, and the seconds until the next one."""
+    db.execute("select set_config('response.status', '', true)")
+    assert db.execute(call, values).fetchone() == ("",)
+    row = db.execute(
+        "select current_setting('response.status'), get_kids_mode() -> 'tries_left', "
+        "get_kids_mode() -> 'retry_after'"
+    ).fetchone()
     assert row
-    return dict(row[0])
+    return row[0], row[1], row[2]
+
+
+def leave(db: psycopg.Connection, pin: str | None) -> tuple[str, int, int | None]:
+    return respond(db, "select leave_kids_mode(%s)", [pin])
 
 
 def acting(db: psycopg.Connection) -> UUID | None:
@@ -387,18 +397,19 @@ def test_a_session_in_kids_mode_acts_as_its_profile_whatever_the_header_says(
 def test_leaving_takes_the_pin_and_five_wrong_ones_lock(db: psycopg.Connection, kid: Person) -> None:
     session = enter(db, kid)
     in_session(db, kid, session)
-    assert leave(db, "4711") == {"kids_mode": False}
+    assert leave(db, "4711") == ("", 5, None)
     db.execute("select enter_kids_mode(%s)", [kid.profile_id])
-    answers = [leave(db, pin) for pin in ("0000", "", None, "47110", "4712", "4711")]
-    assert [answer["code"] for answer in answers] == ["pin_wrong"] * 5 + ["pin_locked"]
-    assert [json.loads(str(answer["details"]))["tries_left"] for answer in answers[:5]] == [4, 3, 2, 1, 0]
-    assert db.execute("select current_setting('response.status')").fetchone() == ("429",)
+    responses = [leave(db, pin) for pin in ("0000", "", None, "47110", "4712", "4711")]
+    assert [status for status, _, _ in responses] == ["403"] * 5 + ["429"]
+    assert [tries_left for _, tries_left, _ in responses] == [4, 3, 2, 1, 0, 0]
+    assert [retry_after for _, _, retry_after in responses[:4]] == [None] * 4
+    assert 890 < (responses[5][2] or 0) <= 900
     assert acting(db) == kid.profile_id
     db.execute("reset role")
     db.execute("update private.account_pins set failed_at = array(select f - interval '15 minutes' "
                "from unnest(failed_at) f)")  # fmt: skip
     in_session(db, kid, session)
-    assert leave(db, "4711") == {"kids_mode": False}
+    assert leave(db, "4711") == ("", 5, None)
     assert db.execute("select get_kids_mode() ->> 'kids_mode'").fetchone() == ("false",)
 
 
@@ -406,13 +417,38 @@ def test_a_new_pin_takes_the_present_one_or_a_fresh_sign_in(db: psycopg.Connecti
     old, fresh = sign_in(db, viewer, "11 minutes"), sign_in(db, viewer, "9 minutes")
     in_session(db, viewer, old)
     db.execute("select set_account_pin('1111')")
-    codes = [
-        db.execute("select set_account_pin(%s, %s) ->> 'code'", pins).fetchone()
-        for pins in (("2222", None), ("2222", "3333"), ("2222", "1111"))
-    ]
-    assert codes == [("pin_wrong",), ("pin_wrong",), (None,)]
+    change = "select set_account_pin(%s, %s)"
+    assert respond(db, change, ["2222", None]) == ("403", 4, None)
+    assert respond(db, change, ["2222", "3333"]) == ("403", 3, None)
+    assert respond(db, change, ["2222", "1111"]) == ("", 5, None)
     in_session(db, viewer, fresh)
-    assert db.execute("select set_account_pin('5555') ->> 'has_pin'").fetchone() == ("true",)
+    assert respond(db, change, ["5555", None]) == ("", 5, None)
+
+
+def test_functions_that_commit_a_refusal_return_void(db: psycopg.Connection) -> None:
+    """Another result could be cast by the client so that only a refusal fails and is rolled back."""
+    rows = db.execute(
+        "select distinct p.proname, p.prorettype::regtype::text from pg_proc p "
+        "where p.pronamespace = 'public'::regnamespace and p.prosrc ~ any (select 'private\\.' || c.proname "
+        "from pg_proc c where c.prosrc ~ 'private\\.(respond|try_pin)') order by 1"
+    ).fetchall()
+    assert rows == [("leave_kids_mode", "void"), ("set_account_pin", "void")]
+
+
+@pytest.mark.parametrize(
+    "pin", ["4" * 5_000_000, "4711" + " " * 5_000_000, "x" * 5_000_000, "4711\n", "٤٧١١"]
+)
+def test_a_pin_of_another_form_counts_as_wrong_without_being_hashed(
+    db: psycopg.Connection, kid: Person, pin: str
+) -> None:
+    in_session(db, kid, enter(db, kid))
+    db.execute("reset role")
+    db.execute(
+        "create or replace function private.hash_pin(pin text, salt bytea, rounds integer) returns bytea "
+        "language plpgsql as $$begin raise 'hashed'; end$$"
+    )
+    db.execute("set role authenticated")
+    assert leave(db, pin) == ("403", 4, None)
 
 
 @pytest.mark.parametrize("pin", ["123", "1234567890123", "12a4", "", " 1234", "١٢٣٤", "12\n34", None])
@@ -462,6 +498,84 @@ def test_no_password_is_changed_while_a_session_is_in_kids_mode(db: psycopg.Conn
     db.execute("update auth.users set last_sign_in_at = now() where id = %s", [kid.id])
     db.execute("delete from auth.sessions where id = %s", [session])
     assert db.execute("update auth.users set encrypted_password = 'x' where id = %s", [kid.id]).rowcount == 1
+
+
+FACTOR = (
+    "insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at, secret) "
+    "values (gen_random_uuid(), %s, 'totp', '{}', now(), now(), 's')"
+)
+IDENTITY = (
+    "insert into auth.identities (provider_id, user_id, identity_data, provider) "
+    "values (gen_random_uuid(), %s, '{}', 'github')"
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        FACTOR.format("unverified"),
+        IDENTITY,
+        "update auth.mfa_factors set secret = 'x' where user_id = %s",
+        "update auth.mfa_factors set status = 'verified' where status = 'unverified' and user_id = %s",
+        "delete from auth.mfa_factors where status = 'verified' and user_id = %s",
+        "update auth.identities set provider_id = 'x' where user_id = %s",
+        "delete from auth.identities where user_id = %s",
+    ],
+)
+def test_no_factor_or_identity_is_changed_while_a_session_is_in_kids_mode(
+    db: psycopg.Connection, kid: Person, statement: str
+) -> None:
+    for owned in (FACTOR.format("verified"), FACTOR.format("unverified"), IDENTITY):
+        db.execute(owned.encode(), [kid.id])
+    session = enter(db, kid)
+    db.execute("reset role")
+    assert refused(db, statement, [kid.id]) == "PT403"
+    db.execute("delete from auth.sessions where id = %s", [session])
+    assert db.execute(statement.encode(), [kid.id]).rowcount
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update auth.mfa_factors set last_challenged_at = now() where status = 'verified' and user_id = %s",
+        "delete from auth.mfa_factors where status = 'unverified' and user_id = %s",
+        "update auth.identities set last_sign_in_at = now(), identity_data = '{\"a\": 1}' where user_id = %s",
+        "update auth.users set deleted_at = now() where id = %s",
+        "delete from auth.users where id = %s",
+    ],
+)
+def test_sign_ins_and_deletions_go_on_while_a_session_is_in_kids_mode(
+    db: psycopg.Connection, kid: Person, statement: str
+) -> None:
+    for owned in (FACTOR.format("verified"), FACTOR.format("unverified"), IDENTITY):
+        db.execute(owned.encode(), [kid.id])
+    enter(db, kid)
+    become(db, None, "service_role")
+    db.execute("reset role")
+    assert db.execute(statement.encode(), [kid.id]).rowcount == 1
+
+
+def test_a_child_reaches_neither_recordings_nor_pictures_of_other_profiles(
+    db: psycopg.Connection, kid: Person, viewer: Person
+) -> None:
+    names = [f"{viewer.id}/{name}" for name in ("adult.png", "kid.png", "speech.webm")]
+    for bucket, name in zip(("avatars", "avatars", "speech"), names, strict=True):
+        db.execute("insert into storage.objects (bucket_id, name) values (%s, %s)", [bucket, name])
+    for profile, name in ((viewer.profile_id, names[0]), (kid.profile_id, names[1])):
+        db.execute("update profiles set avatar_path = %s where id = %s", [name, profile])
+    session = enter(db, kid)
+    in_session(db, kid, session)
+    db.execute("select set_config('storage.allow_delete_query', 'true', true)")
+    mine = [(names[1],)]
+    assert db.execute("select name from storage.objects").fetchall() == mine
+    assert db.execute("update storage.objects set metadata = '{}' returning name").fetchall() == mine
+    assert db.execute("delete from storage.objects returning name").fetchall() == mine
+    for bucket in ("avatars", "speech"):
+        db.execute(
+            "insert into storage.objects (bucket_id, name) values (%s, %s)", [bucket, f"{viewer.id}/new"]
+        )
+    act(db, viewer)
+    assert db.execute("select name from storage.objects").rowcount == 4
 
 
 def test_a_deleted_kids_profile_ends_the_sessions_that_are_bound_to_it(

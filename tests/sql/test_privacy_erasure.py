@@ -1,5 +1,6 @@
 """Deleting an account: asked for, taken back, and done so that nothing leads to the person any more."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,6 +10,8 @@ import pytest
 from tests.sql.household import Household, household, traces
 from tests.sql.people import Person, become, item, person
 from tests.sql.publishing import publish
+from workers.privacy import store
+from workers.privacy.files import Files, StorageAwayError, StorageRefusedError
 
 STATS = "select * from item_stats join private.item_counts using (item_id) order by item_id"
 TRENDS = "select item_id, country, trend from item_trends order by 1, 2"
@@ -216,16 +219,16 @@ def test_times_of_ratings_do_not_tell_whose_they_were(
     db: psycopg.Connection, home: Household, films: list[UUID]
 ) -> None:
     db.execute(
-        "update ratings set created_at = '2026-03-31T23:59:59.123456Z' where item_id = any(%s)", [films]
+        "update ratings set created_at = '2026-03-31T23:59:59.123456Z', "
+        "updated_at = '2026-04-30T23:59:59.9Z' where item_id = any(%s)",
+        [films],
     )
     make_due(db, home.owner)
     assert erase(db, home.owner)
-    now = _now(db).astimezone(UTC)
     times = db.execute(
         "select distinct created_at, updated_at from ratings where item_id = any(%s)", [films]
     ).fetchall()
-    this_month = datetime(now.year, now.month, 1, tzinfo=UTC)
-    assert times == [(datetime(2026, 3, 1, tzinfo=UTC), this_month)]
+    assert times == [(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))]
 
 
 def test_neighbours_keep_what_was_computed(db: psycopg.Connection, home: Household) -> None:
@@ -425,6 +428,52 @@ def test_a_note_goes_when_storage_deleted_the_file_and_else_the_row_goes_again(
     ).fetchone() == (0,)
 
 
+def note(db: psycopg.Connection, bucket: str, name: str, age: str = "0") -> None:
+    db.execute(
+        "insert into private.files_to_remove (bucket_id, name, version, noted_at) "
+        "values (%s, %s, 'v1', now() - %s::interval)",
+        [bucket, name, age],
+    )
+
+
+class RefusingFiles(Files):
+    """Storage that cannot delete one file, nor a list that contains it."""
+
+    def __init__(self, db: psycopg.Connection, refused: str) -> None:
+        self._db, self._refused = db, refused
+
+    def delete(self, files: Iterable[tuple[str, str]]) -> None:
+        names = [name for _, name in files]
+        if self._refused in names:
+            raise StorageRefusedError
+        self._db.execute("select set_config('storage.allow_delete_query', 'true', true)")
+        self._db.execute("delete from storage.objects where name = any(%s)", [names])
+
+
+def test_a_file_that_storage_cannot_delete_does_not_hold_up_the_others(db: psycopg.Connection) -> None:
+    note(db, "avatars", "stuck/a.png", "1 day")
+    for number in range(120):
+        note(db, "avatars", f"{uuid4()}/{number}.png")
+    with pytest.raises(StorageAwayError):
+        store.remove_files(db, RefusingFiles(db, "stuck/a.png"))
+    assert db.execute("select name from private.files_to_remove").fetchall() == [("stuck/a.png",)]
+    assert not db.execute("select from storage.objects where name = 'stuck/a.png'").rowcount
+    assert store.remove_files(db, RefusingFiles(db, "")) == 1
+
+
+def test_a_note_of_a_bucket_that_does_not_exist_is_skipped(db: psycopg.Connection) -> None:
+    note(db, "gone", "gone/a.png", "1 day")
+    note(db, "avatars", "there/a.png")
+    assert db.execute("select name from private.return_files()").fetchall() == [("there/a.png",)]
+
+
+def test_files_that_were_tried_last_come_last(db: psycopg.Connection) -> None:
+    note(db, "avatars", "first/a.png", "1 day")
+    note(db, "avatars", "second/a.png")
+    names = [db.execute("select name from private.return_files(1)").fetchone() for _ in range(3)]
+    assert names == [("first/a.png",), ("second/a.png",), ("first/a.png",)]
+
+
 @pytest.mark.parametrize("bucket", ["avatars", "portraits", "speech"])
 @pytest.mark.parametrize(
     ("age", "folder", "owner", "is_orphan"),
@@ -491,23 +540,22 @@ PASSKEYS = """
 create schema passkeys;
 create type passkeys.state as enum ('new', 'used');
 create table passkeys.credentials (
-    id uuid primary key default gen_random_uuid(), user_id uuid references auth.users {cascade},
-    secret text default 'secret-1', key bytea default 'secret-2', data jsonb default '{{"secret": 3}}',
+    id uuid primary key default gen_random_uuid(), user_id uuid references auth.users on delete cascade,
+    secret text default 'secret-1', key bytea default 'secret-2', data jsonb default '{"secret": 3}',
     counter bigint default 4, token uuid default gen_random_uuid(), state passkeys.state default 'new',
     is_backed_up boolean default true, created_at timestamptz default now()
 );
 create table passkeys.uses (
-    credential_id uuid references passkeys.credentials {cascade}, code text default 'secret-5'
+    credential_id uuid references passkeys.credentials on delete cascade, code text default 'secret-5'
 );
 """
 
 
-@pytest.mark.parametrize("cascade", ["", "on delete cascade"])
 def test_a_table_that_the_platform_brings_tomorrow_is_exported_reported_and_erased(
-    db: psycopg.Connection, home: Household, cascade: str
+    db: psycopg.Connection, home: Household
 ) -> None:
     other = person(db, "other_viewer")
-    db.execute(PASSKEYS.format(cascade=cascade).encode())
+    db.execute(PASSKEYS.encode())
     for who in (home.owner, other):
         db.execute("insert into passkeys.credentials (user_id) values (%s)", [who.id])
     db.execute("insert into passkeys.uses (credential_id) select id from passkeys.credentials")
@@ -523,3 +571,71 @@ def test_a_table_that_the_platform_brings_tomorrow_is_exported_reported_and_eras
     db.execute("delete from auth.users where id = %s", [home.owner.id])
     assert db.execute("select user_id from passkeys.credentials").fetchall() == [(other.id,)]
     assert db.execute("select count(*) from passkeys.uses").fetchone() == (1,)
+
+
+def test_rows_of_an_unlisted_table_of_auth_are_erased(db: psycopg.Connection) -> None:
+    db.execute("delete from private.data_inventory where table_name = 'mfa_factors'")
+    kind = "select on_erasure from private.personal_tables() where table_name = 'mfa_factors'"
+    assert db.execute(kind).fetchall() == [("delete",)]
+
+
+INVOICES = """
+create schema crm;
+create table crm.invoices (id int primary key, user_id uuid references auth.users {action});
+create table crm.lines (invoice_id int references crm.invoices on delete cascade);
+create table crm.notes (invoice_id int references crm.invoices);
+"""
+
+
+LIST = """
+insert into private.data_inventory (schema_name, table_name, holds, is_personal, purpose, on_erasure)
+values ('crm', %s, 'Bills.', true, 'Payment.', 'delete')
+"""
+
+
+def invoices(db: psycopg.Connection, owner: Person, action: str) -> None:
+    db.execute(INVOICES.format(action=action).encode())
+    db.execute("insert into crm.invoices (id, user_id) values (7, %s)", [owner.id])
+    db.execute("insert into crm.lines values (7)")
+    db.execute("insert into crm.notes values (7)")
+
+
+@pytest.mark.parametrize("action", ["on delete set null", "on delete set default"])
+def test_rows_of_an_operators_table_remain_if_its_key_says_so(db: psycopg.Connection, action: str) -> None:
+    viewer = person(db)
+    invoices(db, viewer, action)
+    db.execute("delete from auth.users where id = %s", [viewer.id])
+    for table in ("invoices where user_id is null", "lines", "notes"):
+        assert db.execute(f"select count(*) from crm.{table}".encode()).fetchone() == (1,)
+
+
+@pytest.mark.parametrize("action", ["", "on delete restrict"])
+def test_a_key_of_an_operators_table_that_restricts_refuses_the_deletion(
+    db: psycopg.Connection, action: str
+) -> None:
+    viewer = person(db)
+    invoices(db, viewer, action)
+    with pytest.raises(psycopg.IntegrityError), db.transaction():
+        db.execute("delete from auth.users where id = %s", [viewer.id])
+    assert db.execute("select user_id from crm.invoices").fetchone() == (viewer.id,)
+
+
+def test_an_operators_table_that_the_inventory_lists_is_erased(db: psycopg.Connection) -> None:
+    viewer = person(db)
+    invoices(db, viewer, "on delete restrict")
+    for table in ("invoices", "lines", "notes"):
+        db.execute(LIST, [table])
+    db.execute("delete from auth.users where id = %s", [viewer.id])
+    assert db.execute("select * from crm.invoices").fetchall() == []
+
+
+def test_a_table_from_which_rows_may_not_be_deleted_is_warned_of(db: psycopg.Connection) -> None:
+    viewer = person(db)
+    warnings: list[str | None] = []
+    db.add_notice_handler(lambda notice: warnings.append(notice.message_primary))
+    invoices(db, viewer, "on delete set null")
+    db.execute(LIST, ["invoices"])
+    db.execute("revoke delete on crm.invoices from postgres")
+    db.execute("delete from auth.users where id = %s", [viewer.id])
+    assert warnings == ["rows of a deleted user may remain in crm.invoices: postgres may not delete them"]
+    assert db.execute("select user_id from crm.invoices").fetchone() == (None,)

@@ -260,7 +260,7 @@ def test_the_oldest_other_takes_the_defaults_place(db: psycopg.Connection, viewe
 def test_ratings_outlive_their_profile_unnamed(db: psycopg.Connection, viewer: Person) -> None:
     film = item(db, "A film")
     rate(db, viewer.rater_id, {film: 4})
-    db.execute("update ratings set created_at = now() - interval '8 days'")
+    db.execute("update ratings set updated_at = now() - interval '8 days'")
     become(db, viewer)
     add(db)
     db.execute("delete from profiles where id = %s", [viewer.profile_id])

@@ -390,7 +390,7 @@ def test_young_ratings_go_with_their_profile(
     stuffer = person(db, "stuffer")
     give(db, stuffer, film, 5)
     act(db, stuffer, film)
-    db.execute("update ratings set created_at = now() - %s::interval where item_id = %s", [age, film])
+    db.execute("update ratings set updated_at = now() - %s::interval where item_id = %s", [age, film])
     publish(db, EXACTLY)
     another_day(db)
     if how == "profile":
@@ -408,10 +408,27 @@ def test_young_ratings_go_with_their_profile(
     assert stats(db, film) == ((1, 5, 0) if stays else None)
 
 
+@pytest.mark.parametrize("change", ["item_id = %s", "rating = 1, item_id = %s"])
+def test_an_old_rating_that_its_rater_changed_is_young(
+    db: psycopg.Connection, film: UUID, change: str
+) -> None:
+    stuffer, other = person(db, "stuffer"), item(db, "Another film")
+    give(db, stuffer, film, 5)
+    db.execute(
+        "update ratings set created_at = now() - interval '8 days', updated_at = now() - interval '8 days'"
+    )
+    become(db, stuffer)
+    db.execute(f"update ratings set {change}".encode(), [other])
+    db.execute("insert into profiles (name) values ('Next')")
+    db.execute("delete from profiles where id = %s", [stuffer.profile_id])
+    db.execute("reset role")
+    assert db.execute("select from ratings where item_id = any(%s)", [[film, other]]).rowcount == 0
+
+
 def test_how_old_a_rating_must_be_to_stay_is_a_setting(db: psycopg.Connection, film: UUID) -> None:
     viewer = person(db)
     give(db, viewer, film)
-    db.execute("update ratings set created_at = now() - interval '2 days' where item_id = %s", [film])
+    db.execute("update ratings set updated_at = now() - interval '2 days' where item_id = %s", [film])
     db.execute("update private.periods set length = interval '1 day' where name = 'rating_settles'")
     db.execute("delete from auth.users where id = %s", [viewer.id])
     assert db.execute("select from ratings where item_id = %s", [film]).rowcount == 1
@@ -506,7 +523,7 @@ def test_a_rating_counts_that_arrives_while_its_rater_begins_to_count(
 def test_ratings_of_an_anonymous_user_go_with_it(db: psycopg.Connection, film: UUID) -> None:
     who = anonymous(db)
     give(db, who, film)
-    db.execute("update ratings set created_at = now() - interval '90 days' where item_id = %s", [film])
+    db.execute("update ratings set updated_at = now() - interval '90 days' where item_id = %s", [film])
     db.execute("delete from auth.users where id = %s", [who.id])
     assert db.execute("select from ratings where item_id = %s", [film]).rowcount == 0
 

@@ -182,7 +182,7 @@ def test_jobs_are_forgotten_once_for_all_profiles_of_an_account(db: psycopg.Conn
         "join profiles p on p.id = r.profile_id where p.account_id = %s",
         [film, viewer.id],
     )
-    db.execute("update ratings set created_at = now() - interval '8 days' where item_id = %s", [film])
+    db.execute("update ratings set updated_at = now() - interval '8 days' where item_id = %s", [film])
     db.execute("create table private.test_calls (ids uuid[])")
     db.execute(
         "create or replace function private.forget_jobs(ids uuid[]) returns void language sql as "

@@ -395,7 +395,7 @@ def test_deleting_an_item_takes_its_ratings_out_of_the_counts(
 def test_a_deleted_users_ratings_still_count_under_another_pseudonym(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
-    db.execute("update ratings set created_at = now() - interval '8 days'")
+    db.execute("update ratings set updated_at = now() - interval '8 days'")
     before = db.execute("select item_id, rating from ratings order by 1, 2").fetchall()
     db.execute("delete from auth.users where id = %s", [viewer.id])
     assert db.execute("select from raters where id = %s", [viewer.rater_id]).rowcount == 0

@@ -150,6 +150,20 @@ def test_usernames_of_the_service_are_refused(db: psycopg.Connection, viewer: Pe
     assert field == "username"
 
 
+@pytest.mark.parametrize(
+    ("column", "name"), [("username", "admin" * 10**6), ("display_name", "é" * 5_000_000)]
+)
+def test_a_name_that_is_too_long_is_refused_before_it_is_compared(
+    db: psycopg.Connection, viewer: Person, column: str, name: str
+) -> None:
+    db.execute(
+        "create or replace function private.skeleton(name text) returns text language plpgsql immutable as "
+        "$$begin raise 'compared'; end$$"
+    )
+    become(db, viewer)
+    assert refusal(db, f"update accounts set {column} = %s", [name])[0] == column
+
+
 @pytest.mark.parametrize("name", ["administratif", "adam_min", "helper", "teamster", "rooney", "moderato"])
 def test_usernames_that_only_resemble_are_taken(db: psycopg.Connection, viewer: Person, name: str) -> None:
     become(db, viewer)

@@ -1,5 +1,6 @@
 """People's pictures: uploaded by them, seen by others only as the worker drew them again."""
 
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -13,6 +14,8 @@ from supabase import Client, ClientOptions, create_client
 
 from tests.conftest import Stack
 from tests.waiting import until
+from workers.portraits import store
+from workers.portraits.files import Pictures
 
 SECRET = b"<script>alert('polyglot')</script>" * 100
 
@@ -122,3 +125,76 @@ def test_a_client_writes_neither_the_public_bucket_nor_its_path(app: Client, pat
         )
     with pytest.raises(Exception, match="permission denied"):
         app.table("profiles").update({"portrait_path": path}).neq("name", "").execute()
+
+
+WAITING = """
+select from pg_stat_activity where query like '%for key share of r%' and wait_event_type = 'Lock'
+"""
+
+
+class DeletingPictures(Pictures):
+    """A deletion begins during the first upload, and is committed at once or when the publication waits."""
+
+    def __init__(self, db: psycopg.Connection, deletion: str, wait: bool) -> None:
+        self._db, self._deletion, self._wait = db, deletion, wait
+        self.kept: set[str] = set()
+        self._thread = threading.Thread(target=self._commit)
+
+    def _commit(self) -> None:
+        if self._wait:
+            with psycopg.connect(
+                self._db.info.dsn, password=self._db.info.password, autocommit=True
+            ) as other:
+                until(lambda: other.execute(WAITING).rowcount > 0)
+        self._db.commit()
+
+    def read(self, path: str) -> bytes | None:
+        return picture("red")
+
+    def publish(self, path: str, picture: bytes) -> None:
+        if self._thread.ident is None:
+            self._db.execute(self._deletion.encode())
+            self._thread.start()
+            if not self._wait:
+                self._thread.join()
+
+    def keep(self, account: object, names: set[str]) -> None:
+        self.kept = names
+        self._thread.join()
+
+
+@pytest.mark.parametrize("wait", [False, True])
+@pytest.mark.parametrize(
+    ("deletion", "left"),
+    [
+        ("delete from auth.users where id = '{user}'", 0),
+        ("update auth.users set deleted_at = now() where id = '{user}'", 0),
+        ("delete from public.profiles where account_id = '{user}' and is_default", 1),
+    ],
+)
+def test_no_picture_of_a_profile_outlives_its_deletion_during_the_upload(
+    stack: Stack, deletion: str, left: int, wait: bool
+) -> None:
+    user = uuid.uuid4()
+    with (
+        psycopg.connect(stack.database_url, autocommit=True) as db,
+        psycopg.connect(stack.database_url) as other,
+    ):
+        db.execute("insert into auth.users (id, email) values (%s, %s)", [user, f"{user}@example.com"])
+        try:
+            db.execute("insert into profiles (account_id, name) values (%s, 'Next')", [user])
+            db.execute("alter table profiles disable trigger enqueue_portraits")
+            try:
+                db.execute(
+                    "update profiles set avatar_path = %s where account_id = %s", [f"{user}/a.png", user]
+                )
+            finally:
+                db.execute("alter table profiles enable trigger enqueue_portraits")
+            files = DeletingPictures(other, deletion.format(user=user), wait)
+            store.publish(db, files, str(user))
+            shown = db.execute("select portrait_path from profiles where account_id = %s", [user]).fetchall()
+            assert {f"{user}/{name}" for name in files.kept} == {path for (path,) in shown}
+            assert len(files.kept) == left
+        finally:
+            db.execute("update auth.users set deleted_at = null where id = %s", [user])
+            db.execute("delete from auth.users where id = %s", [user])

@@ -54,7 +54,7 @@ def account(films: Catalogue, film: UUID) -> Iterator[Account]:
         assert row
         users.append(row[0])
         db.execute(
-            "insert into ratings (rater_id, item_id, rating, created_at) "
+            "insert into ratings (rater_id, item_id, rating, updated_at) "
             "select r.id, %s, 4, now() - interval '8 days' from raters r "
             "join profiles p on p.id = r.profile_id where p.account_id = %s",
             [film, row[0]],

@@ -12,18 +12,30 @@ from workers.portraits.pictures import NotAPictureError, name, redraw
 
 
 def publish(connection: Connection[Any], files: Pictures, account_id: str) -> None:
-    """Publish what is new, take away what is not shown any more. Raises StorageAwayError."""
+    """Publish new pictures, remove those that no profile shows. Raises StorageAwayError.
+
+    A profile or user may be deleted during the uploads. So the profiles are read again after them, with a
+    lock that the deletion takes first (private.remove_traces): either the deletion finds the files, or they
+    are removed here.
+    """
+    account = {"account_id": account_id}
     with connection.transaction():
-        connection.execute(query(__file__, "hold"), {"account_id": account_id})
-        profiles = connection.execute(query(__file__, "profiles"), {"account_id": account_id}).fetchall()
+        connection.execute(query(__file__, "hold"), account)
+        pictures = {
+            profile_id: (_redrawn(files, profile_id, avatar_path), portrait_path)
+            for profile_id, avatar_path, portrait_path in connection.execute(
+                query(__file__, "profiles"), account
+            ).fetchall()
+        }
+        for picture, portrait_path in pictures.values():
+            if picture and f"{account_id}/{picture[0]}" != portrait_path:
+                files.publish(f"{account_id}/{picture[0]}", picture[1])
         published = set()
-        for profile_id, avatar_path, portrait_path in profiles:
-            picture = _redrawn(files, profile_id, avatar_path)
+        for (profile_id,) in connection.execute(query(__file__, "lock_profiles"), account).fetchall():
+            picture, portrait_path = pictures.get(profile_id, (None, None))
             path = f"{account_id}/{picture[0]}" if picture else None
             if picture:
                 published.add(picture[0])
-                if path != portrait_path:
-                    files.publish(f"{account_id}/{picture[0]}", picture[1])
             if path != portrait_path:
                 changes = {"profile_id": profile_id, "portrait_path": path}
                 connection.execute(query(__file__, "save"), changes)

@@ -20,13 +20,20 @@ class StorageAwayError(AwayError):
     """Storage does not delete what it is asked to."""
 
 
+class StorageRefusedError(StorageAwayError):
+    """Storage responds, but does not delete the files."""
+
+
 class Files:
     def __init__(self, supabase_url: str, service_role_key: str) -> None:
         self._url = f"{supabase_url}/storage/v1/"
         self._headers = {"apikey": service_role_key, "Authorization": f"Bearer {service_role_key}"}
 
     def delete(self, files: Iterable[tuple[str, str]]) -> None:
-        """Buckets and names, in order of buckets; one that is gone does no harm. Raises StorageAwayError."""
+        """Delete files, given by bucket and name in order of buckets; those that do not exist are skipped.
+
+        Raises StorageAwayError.
+        """
         with httpx.Client(headers=self._headers, timeout=WITHIN) as http:
             storage = SyncStorageClient(self._url, self._headers, http_client=http)
             for bucket, mine in groupby(files, key=itemgetter(0)):
@@ -34,5 +41,7 @@ class Files:
                 for start in range(0, len(names), BATCH):
                     try:
                         storage.from_(bucket).remove(names[start : start + BATCH])
-                    except (StorageException, httpx.HTTPError, ValueError) as error:
+                    except StorageException as error:
+                        raise StorageRefusedError from error
+                    except (httpx.HTTPError, ValueError) as error:
                         raise StorageAwayError from error

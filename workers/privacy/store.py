@@ -7,7 +7,7 @@ from psycopg import Connection
 
 from workers.common import logs
 from workers.common.database import query
-from workers.privacy.files import Files, StorageAwayError
+from workers.privacy.files import Files, StorageAwayError, StorageRefusedError
 
 
 def erase_due(connection: Connection[Any], files: Files) -> int:
@@ -56,32 +56,52 @@ def apply_retention(connection: Connection[Any]) -> None:
 
 
 def remove_files(connection: Connection[Any], files: Files) -> int:
-    """Delete through Storage the files of users who are gone; how many. One process at a time.
+    """Delete through Storage the files of users who do not exist; returns how many. One process at a time.
 
-    Raises StorageAwayError, when a later try may do better; what is left is out of reach meanwhile.
+    Each file is tried once. Raises StorageAwayError if any is left: it stays unreadable, and a later run
+    tries it after the others.
     """
-    removed = 0
+    removed = left = 0
     connection.execute(query(__file__, "lock_files"))
     try:
-        while noted := connection.execute(query(__file__, "return_files")).fetchall():
+        start = connection.execute("select clock_timestamp()").fetchone()
+        tried_before = {"tried_before": start and start[0]}
+        while noted := connection.execute(query(__file__, "return_files"), tried_before).fetchall():
             try:
-                files.delete(noted)
+                _delete(files, noted)
             finally:
-                _settle(connection, noted)
-            removed += len(noted)
+                remaining = _settle(connection, noted)
+            left += remaining
+            removed += len(noted) - remaining
         orphans = connection.execute(query(__file__, "orphan_files")).fetchall()
-        files.delete(orphans)
-        removed += len(orphans)
+        refused = _delete(files, orphans)
+        left += refused
+        removed += len(orphans) - refused
     finally:
         if not connection.broken:
             connection.execute(query(__file__, "unlock_files"))
     logs.info("files_removed", count=removed)
+    if left:
+        raise StorageAwayError
     return removed
 
 
-def _settle(connection: Connection[Any], files: list[tuple[Any, ...]]) -> None:
-    """Raises StorageAwayError where Storage left a file that it was called to delete."""
+def _delete(files: Files, chosen: list[tuple[Any, ...]]) -> int:
+    """Returns how many files Storage refuses to delete, each by itself.
+
+    One such file does not hold up the others. Raises StorageAwayError if Storage does not respond.
+    """
+    try:
+        files.delete(chosen)
+    except StorageRefusedError:
+        if len(chosen) == 1:
+            return 1
+        return sum(_delete(files, [file]) for file in chosen)
+    return 0
+
+
+def _settle(connection: Connection[Any], files: list[tuple[Any, ...]]) -> int:
+    """Returns how many of the files are left."""
     buckets, names = map(list, zip(*files, strict=True))
     row = connection.execute(query(__file__, "settle_files"), {"buckets": buckets, "names": names}).fetchone()
-    if row and row[0]:
-        raise StorageAwayError
+    return int(row[0]) if row else 0

@@ -7,14 +7,8 @@ create or replace function private.keep_kids_mode() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    if new.deleted_at is null and exists (
-        select
-        from auth.sessions as s
-        join private.kids_sessions as k on k.session_id = s.id
-        where s.user_id = new.id
-    ) then
-        raise exception 'a session of this user is in kids mode'
-            using errcode = 'PT403', hint = 'Leave kids mode, or sign the other sessions out first.';
+    if new.deleted_at is null then
+        perform private.check_no_kids_session(new.id);
     end if;
     return new;
 end

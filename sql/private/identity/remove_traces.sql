@@ -1,5 +1,6 @@
 -- Helper. Deletes a user's rows that foreign-key cascades do not reach, starting with the tables farthest from
 -- auth.users, the user's files (private.note_files), and the jobs that contain the user's ids.
+-- Warns of tables from which it may not delete.
 --   user_id     the user
 --   keeps_user  whether the row of auth.users remains, as after a soft deletion: then rows that would be deleted by
 --               cascade are deleted too, except identities, which private.forget_user clears
@@ -26,9 +27,12 @@ begin
             and p.relation not in ('auth.users'::regclass, 'auth.identities'::regclass)
             and p.relation <> 'private.files_to_remove'::regclass
             and (p.schema_name, p.table_name) <> ('storage', 'objects')
-            and has_table_privilege(p.relation, 'delete')
         order by p.depth desc
     loop
+        if not has_table_privilege(v_table.relation, 'delete') then
+            raise warning 'rows of a deleted user may remain in %: % may not delete them', v_table.relation, current_user;
+            continue;
+        end if;
         execute format('delete from %s where %s', v_table.relation, v_table.owned) using user_id;
     end loop;
     perform private.note_files(user_id);

@@ -1,9 +1,8 @@
--- Helper. Returns an error body and sets the response's HTTP status, without raising: the transaction is committed and
+-- Helper. Sets the HTTP status of the response, and Retry-After, without raising: the transaction is committed and
 -- keeps its writes, such as counted attempts. Other errors are raised (private.refuse).
-create or replace function private.respond(
-    status integer, code text, message text, details jsonb default null, retry_after integer default null
-)
-returns jsonb
+-- Use it only in functions that return void. PostgREST applies the client's `select` and filters to the result in the
+-- same statement, so a cast or pattern that fails for some values only lets the client choose which writes are kept.
+create or replace function private.respond(status integer, retry_after integer default null) returns void
 language plpgsql set search_path = ''
 as $$
 begin
@@ -18,9 +17,7 @@ begin
             true
         );
     end if;
-    return jsonb_build_object('code', code, 'message', message, 'details', details::text, 'hint', null);
 end
 $$;
-comment on function private.respond(integer, text, text, jsonb, integer) is
-'An error response that keeps the transaction''s writes.';
-revoke execute on function private.respond(integer, text, text, jsonb, integer) from public;
+comment on function private.respond(integer, integer) is 'Set the response''s status and keep the transaction''s writes.';
+revoke execute on function private.respond(integer, integer) from public;

@@ -1,6 +1,6 @@
 -- Helper. Returns the tables that lead to people and that private.data_inventory does not list, such as those of a
 -- later version of Auth. `make drift` reports them, and an operator adds a row for each. Until then their rows are
--- exported by the columns of private.plain_columns, and erased.
+-- exported by the columns of private.plain_columns, and erased unless private.personal_tables keeps them.
 create or replace function private.unlisted_tables() returns setof text
 language sql stable rows 1 set search_path = ''
 as $$

@@ -2,8 +2,9 @@
 -- items that private.unwanted excludes or the viewer may not see, best first. The score is the sum, over the
 -- neighbours, of affinity times rating / 5. A list ordered by predicted rating would instead begin with items that a
 -- single neighbour liked.
--- No item depends on few people: neighbours of at least five accounts must have rated it 3 or better, each account counts
--- once per item, and none adds more than the fifth largest share, so that one contributes at most a fifth of a score.
+-- No item depends on few people: neighbours of at least five accounts must have rated it 3 or better, each account
+-- counts once per item, and none adds more than the fifth largest share, so that one contributes at most a fifth of a
+-- score.
 -- It reads the ratings of other raters: only definer functions and workers may call it.
 create or replace function private.collaborative(rater_id uuid, kind text, count integer, viewer private.viewer)
 returns table (item_id uuid, score double precision)

@@ -4,8 +4,8 @@
 -- published figures: exact ones would reveal single ratings. An item without a published mean has the global baseline,
 -- and no row if neither neighbours nor similar items contribute. A rater without ratings gets the item's baseline.
 -- Similar items are those of the active model rated_alike; without one, only neighbours contribute.
--- No prediction depends on few people: neighbours contribute only if those of five accounts rated the item, each account
--- once, with at most the fifth largest weight; and predictions are rounded to tenths.
+-- No prediction depends on few people: neighbours contribute only if those of five accounts rated the item, each
+-- account once, with at most the fifth largest weight; and predictions are rounded to tenths.
 -- It reads the ratings of other raters: only definer functions and workers may call it.
 create or replace function private.predict(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, predicted_rating double precision)

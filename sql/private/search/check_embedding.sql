@@ -1,5 +1,5 @@
--- Helper. Raises 22023 unless the query embedding has 384 dimensions and a norm of 0.001 to 60,000: beyond it similarities
--- overflow or are NaN, since the indexes hold vectors at half precision.
+-- Helper. Raises 22023 unless the query embedding has 384 dimensions and a norm of 0.001 to 60,000: beyond it
+-- similarities overflow or are NaN, since the indexes hold vectors at half precision.
 create or replace function private.check_embedding(query_embedding extensions.vector) returns void
 language plpgsql immutable set search_path = ''
 as $$

@@ -1,6 +1,6 @@
 -- Helper. Parses a query in the usual syntax of search engines: words, "phrases", -excluded words and OR; anything else
--- is text. The first 32 words count, also where punctuation separates them. With OR anywhere in the query, documents match
--- if they contain any of the words, whatever their score.
+-- is text. The first 32 words count, also where punctuation separates them. With OR anywhere in the query, documents
+-- match if they contain any of the words, whatever their score.
 create or replace function private.parse_search(query text) returns private.parsed_search
 language sql stable set search_path = ''
 as $$
