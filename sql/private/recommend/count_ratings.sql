@@ -1,7 +1,7 @@
 -- Trigger. Adds the changed ratings to private.item_counts and to the counts of public.raters, or subtracts them: the
--- argument is 1 or -1. Ratings of raters that are not counted change the rater's own counts only. Item counts are locked
--- in the order of their ids, so that two clients that rate the same items cannot deadlock.
--- The raters are updated first: this locks them, so that is_counted cannot change between the read of it and the commit.
+-- argument is 1 or -1. Ratings of raters that are not counted change the rater's own counts only. Item counts are
+-- locked in the order of their ids, so that two clients that rate the same items cannot deadlock.
+-- The raters are updated first: this locks them, so that is_counted cannot change after it is read.
 -- Definer: clients may not write counts.
 create or replace function private.count_ratings() returns trigger
 language plpgsql security definer set search_path = ''

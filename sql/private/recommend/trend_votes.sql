@@ -1,6 +1,6 @@
 -- The ratings and events that trends are computed from. A rating weighs rating / 5; a share, like or completion 1; any
--- other event 0.3. Dislikes, dismissals, undos and the events that the rater undid are left out; events are ordered as in
--- private.feedback. The day is that of receipt by the server, whatever time the client stated.
+-- other event 0.3. Dislikes, dismissals, undos and the events that the rater undid are left out; events are ordered as
+-- in private.feedback. The day is that of receipt by the server, whatever time the client stated.
 create or replace view private.trend_votes with (security_invoker = true) as
 select
     r.item_id,
