@@ -128,13 +128,15 @@ def test_who_copies_rare_ratings_gets_the_list_of_a_stranger(
 def test_popular_ratings_beside_them_do_not_help(
     db: psycopg.Connection[Any], world: World, name: str
 ) -> None:
-    """What popular films say of a taste may be listed, and rare ones add nothing to it."""
+    """Popular films lead to a list; the victim's rare films add no more to it than other rare films do."""
     popular = {film: world.victim[film] for film in world.popular[:4]}
+    ratings = [world.victim[film] for film in world.rare[10:15]]
     lists = []
-    for rare in ({film: world.victim[film] for film in world.rare[10:15]}, {}):
-        become(db, attacker(db, {**popular, **rare}))
-        lists.append([row[0] for row in db.execute(LISTS[name]).fetchall()])
-        db.execute("reset role")
+    for rare in (world.rare[10:15], world.strange[10:15]):
+        with db.transaction(force_rollback=True):
+            become(db, attacker(db, {**popular, **dict(zip(rare, ratings, strict=True))}))
+            lists.append([row[0] for row in db.execute(LISTS[name]).fetchall()])
+    assert lists[0] == lists[1] != []
     assert not set(lists[0]) & set(world.rare)
 
 

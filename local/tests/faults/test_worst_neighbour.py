@@ -213,6 +213,7 @@ def test_one_clients_worst_leaves_another_its_answers(stack: Stack, abuse: str) 
             quiet = neighbour.ask_for(0.5)
             abuser = Abuser(stack, sign_up(stack), abuse)
             slowest, statuses = abuser.while_doing(lambda: neighbour.ask_for(SECONDS))
+            assert statuses - {httpx.codes.TOO_MANY_REQUESTS}, "a limit refused all of it"
             tries.append((quiet, slowest))
     assert is_in_time(*tries[-1]), f"{abuse} ({statuses}), slowest when quiet and not: {tries}"
     if server is not None:
