@@ -67,8 +67,8 @@ as restrictive for all to authenticated
 using ((select private.session_fault()) is null)
 with check ((select private.session_fault()) is null);
 
--- Users own avatars and speech, and these policies keep a kids profile from the files of the account's other profiles. It
--- may still upload.
+-- Users own avatars and speech, and these policies keep a kids profile from the files of the account's other
+-- profiles. It may still upload.
 
 drop policy if exists objects_select_kids on storage.objects;
 create policy objects_select_kids on storage.objects

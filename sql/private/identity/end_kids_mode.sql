@@ -1,5 +1,5 @@
--- Helper. Ends kids mode of the caller's session if the PIN is correct, else sets the status as private.try_pin; outside
--- kids mode the PIN is not compared.
+-- Helper. Ends kids mode of the caller's session if the PIN is correct, else sets the status as private.try_pin;
+-- outside kids mode the PIN is not compared.
 -- Definer: clients may not write kids_sessions.
 create or replace function private.end_kids_mode(pin text) returns void
 language plpgsql security definer set search_path = ''

@@ -1,10 +1,11 @@
--- Helper. Returns every table with rows of people and how to find those of one user. Found from the catalogue: tables
--- from which foreign keys lead to auth.users, by the shortest path, and tables whose owners private.data_inventory
--- defines. A table that the inventory does not list is treated as personal; of such a table outside public and private,
--- which may contain secrets, only the columns of private.plain_columns are exported. If it is outside auth and storage
--- too, its rows are deleted only with a foreign key that says ON DELETE CASCADE: it can be an operator's own table, whose
--- key with SET NULL or RESTRICT says that the rows remain. on_erasure is `keep` then, also for the tables that refer to
--- it. Partitions are reached through their table. Called by definer functions and checks only.
+-- Helper. Returns every table with rows of people and how to find those of one user. Found from the catalogue:
+-- tables from which foreign keys lead to auth.users, by the shortest path, and tables whose owners
+-- private.data_inventory defines. A table that the inventory does not list is treated as personal; of such a table
+-- outside public and private, which may contain secrets, only the columns of private.plain_columns are exported. If
+-- it is outside auth and storage too, its rows are deleted only with a foreign key that says ON DELETE CASCADE: it
+-- can be an operator's own table, whose key with SET NULL or RESTRICT says that the rows remain. on_erasure is
+-- `keep` then, also for the tables that refer to it. Partitions are reached through their table. Called by definer
+-- functions and checks only.
 create or replace function private.personal_tables() returns setof private.personal_table
 language sql stable rows 30 set search_path = ''
 as $$
@@ -26,8 +27,8 @@ as $$
             and n.nspname !~ '^(pg_|information_schema)'
     ), links as (
         select
-            k.conrelid, k.confrelid, k.confdeltype = 'c' as is_cascade, t.is_foreign and k.confdeltype <> 'c' as is_kept,
-            f.columns, f.referenced, k.conkey
+            k.conrelid, k.confrelid, k.confdeltype = 'c' as is_cascade,
+            t.is_foreign and k.confdeltype <> 'c' as is_kept, f.columns, f.referenced, k.conkey
         from pg_catalog.pg_constraint as k
         join tables as t on t.oid = k.conrelid
         cross join lateral private.foreign_key(k.oid) as f

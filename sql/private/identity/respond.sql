@@ -1,7 +1,8 @@
--- Helper. Sets the HTTP status of the response, and Retry-After, without raising: the transaction is committed and keeps
--- its writes, such as counted attempts. Other errors are raised (private.refuse).
--- Use it only in functions that return void. PostgREST applies the client's `select` and filters to the result in the
--- same statement, so a cast or pattern that fails for some values only lets the client choose which writes are kept.
+-- Helper. Sets the HTTP status of the response, and Retry-After, without raising: the transaction is committed and
+-- keeps its writes, such as counted attempts. Other errors are raised (private.refuse).
+-- Use it only in functions that return void. PostgREST applies the client's `select` and filters to the result in
+-- the same statement, so a cast or pattern that fails for some values only lets the client choose which writes are
+-- kept.
 create or replace function private.respond(status integer, retry_after integer default null) returns void
 language plpgsql set search_path = ''
 as $$
@@ -19,5 +20,6 @@ begin
     end if;
 end
 $$;
-comment on function private.respond(integer, integer) is 'Set the response''s status and keep the transaction''s writes.';
+comment on function private.respond(integer, integer) is
+'Set the response''s status and keep the transaction''s writes.';
 revoke execute on function private.respond(integer, integer) from public;

@@ -1,8 +1,9 @@
--- Trigger. Before a profile is deleted, moves its ratings to a new rater that no profile refers to. Deleted instead are
--- ratings that were last changed within the period rating_settles of private.periods, and all ratings of a rater that is
--- not counted: otherwise one account could create and delete profiles without end and have their ratings counted for
--- ever, or move old ratings to another item just before. Interactions are deleted with the old rater. Times are truncated to the month: exact ones would identify the ratings to the reader of
--- an older export. Neighbours are kept if their similarities are current.
+-- Trigger. Before a profile is deleted, moves its ratings to a new rater that no profile refers to. Deleted instead
+-- are ratings that were last changed within the period rating_settles of private.periods, and all ratings of a rater
+-- that is not counted: otherwise one account could create and delete profiles without end and have their ratings
+-- counted for ever, or move old ratings to another item just before. Interactions are deleted with the old rater.
+-- Times are truncated to the month: exact ones would identify the ratings to the reader of an older export.
+-- Neighbours are kept if their similarities are current.
 -- Definer: the owner may delete a profile but not write raters.
 create or replace function private.unname_ratings() returns trigger
 language plpgsql security definer set search_path = ''
