@@ -16,5 +16,6 @@ begin
     end if;
 end
 $$;
-comment on function private.check_no_kids_session(uuid) is 'Raise an error while a session of the user is in kids mode.';
+comment on function private.check_no_kids_session(uuid) is
+'Raise an error while a session of the user is in kids mode.';
 revoke execute on function private.check_no_kids_session(uuid) from public;

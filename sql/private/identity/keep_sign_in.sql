@@ -1,5 +1,5 @@
 -- Trigger. While a session of the user is in kids mode, refuses another way to sign in: a new, changed or removed
--- second factor or linked identity, as private.keep_kids_mode refuses a new password. Raises 42501. What Auth writes at
+-- second factor or linked identity, as private.keep_kids_mode refuses a new password. Raises PT403. What Auth writes at
 -- a sign-in on another device is permitted, and so is the deletion of the user.
 -- Definer: the role of Auth may not read private tables.
 create or replace function private.keep_sign_in() returns trigger
@@ -10,5 +10,6 @@ begin
     return coalesce(new, old);
 end
 $$;
-comment on function private.keep_sign_in() is 'Trigger. Refuses new factors and identities while a session is in kids mode.';
+comment on function private.keep_sign_in() is
+'Trigger. Refuses new factors and identities while a session is in kids mode.';
 revoke execute on function private.keep_sign_in() from public;

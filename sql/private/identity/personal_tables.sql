@@ -26,8 +26,8 @@ as $$
             and n.nspname !~ '^(pg_|information_schema)'
     ), links as (
         select
-            k.conrelid, k.confrelid, k.confdeltype = 'c' as is_cascade, t.is_foreign and k.confdeltype <> 'c' as is_kept,
-            f.columns, f.referenced, k.conkey
+            k.conrelid, k.confrelid, k.confdeltype = 'c' as is_cascade,
+            t.is_foreign and k.confdeltype <> 'c' as is_kept, f.columns, f.referenced, k.conkey
         from pg_catalog.pg_constraint as k
         join tables as t on t.oid = k.conrelid
         cross join lateral private.foreign_key(k.oid) as f

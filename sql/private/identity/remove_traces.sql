@@ -30,7 +30,8 @@ begin
         order by p.depth desc
     loop
         if not has_table_privilege(v_table.relation, 'delete') then
-            raise warning 'rows of a deleted user may remain in %: % may not delete them', v_table.relation, current_user;
+            raise warning 'rows of a deleted user may remain in %: % may not delete them',
+                v_table.relation, current_user;
             continue;
         end if;
         execute format('delete from %s where %s', v_table.relation, v_table.owned) using user_id;

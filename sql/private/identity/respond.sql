@@ -19,5 +19,6 @@ begin
     end if;
 end
 $$;
-comment on function private.respond(integer, integer) is 'Set the response''s status and keep the transaction''s writes.';
+comment on function private.respond(integer, integer) is
+'Set the response''s status and keep the transaction''s writes.';
 revoke execute on function private.respond(integer, integer) from public;

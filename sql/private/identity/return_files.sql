@@ -16,7 +16,8 @@ begin
     execute
         'with taken as ('
         'select f.bucket_id, f.name from private.files_to_remove as f '
-        'where coalesce(f.tried_at, ''-infinity'') < $2 and exists (select from storage.buckets as b where b.id = f.bucket_id) '
+        'where coalesce(f.tried_at, ''-infinity'') < $2 '
+        'and exists (select from storage.buckets as b where b.id = f.bucket_id) '
         'order by f.tried_at nulls first, f.noted_at, f.bucket_id, f.name limit $1'
         '), tried as ('
         'update private.files_to_remove as f set tried_at = clock_timestamp() from taken as t '
