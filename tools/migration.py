@@ -20,7 +20,7 @@ from tools.source import objects, read
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "sql"
 MIGRATIONS = ROOT / "supabase" / "migrations"
-ORDER = ("private", "triggers", "policies", "rpc")
+ORDER = ("private", "triggers", "access", "rpc")
 MARK = re.compile(r"^-- source: (sql/\S+\.sql)\n", re.MULTILINE)
 PARSED = re.compile(r"^return ", re.MULTILINE)
 HEAD = """-- Functions, triggers and policies as sql/ has them.

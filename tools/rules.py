@@ -29,7 +29,7 @@ ORDERS = {
     "private": r"(load )?create comment revoke( grant)?",
     "view": r"create comment( revoke)?( grant)?",
 }
-QUEUE = ("private.enqueue", "private.forget_jobs")
+QUEUE = ("private.enqueue", "private.delete_jobs_naming")
 """The functions with another path than the empty one: the queue's own functions use unqualified names."""
 CODELESS = re.compile(r"\braise exception(?! sqlstate)(?:'[^']*'|(?!\berrcode\b)[^;'])*;")
 LONGEST = 150
@@ -38,7 +38,7 @@ LONGEST = 150
 def faults(source: Source, sources: list[Source]) -> Iterator[str]:
     """What is wrong with one of the sources."""
     yield from _direction(source, sources)
-    if source.folder == "policies":
+    if source.folder == "access":
         yield from policies(source)
     if source.folder in SCHEMAS:
         yield from made(source)

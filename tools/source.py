@@ -17,9 +17,11 @@ CUT = '"…"'
 """The last element of a list whose example leaves elements out."""
 PARAMETER = re.compile(r" {2}(\w+) {2,}(\S.*)")
 CODE = re.compile(r"\b(?:PGRST|PT\d{3}|\d[0-9A-Z]{4})\b")
-REFUSED = re.compile(r"\bprivate\.(?:refuse|respond)\(\s*\d{3},\s*'(\w+)'")
+REFUSED = re.compile(r"\bprivate\.refuse\(\s*\d{3},\s*'(\w+)'")
 """A code of ours, in the form that names its own HTTP status: sqlstate PGRST says so and is none itself."""
 LITERAL = re.compile(r"(?:\berrcode\s*=|\braise\s+(?:exception\s+)?sqlstate)\s*'(\w{5})'")
+DONE_TRIGGER = re.compile(r"\bcreate constraint trigger (\w+)\s+after [\w ]+ on ([\w.]+)")
+"""A trigger that a `do` block creates where it is missing, since a constraint trigger cannot be replaced."""
 OUTPUT = (FunctionParameterMode.FUNC_PARAM_OUT, FunctionParameterMode.FUNC_PARAM_TABLE)
 
 
@@ -49,7 +51,7 @@ class Source:
 
     @property
     def folder(self) -> str:
-        """rpc, private, policies or triggers."""
+        """rpc, private, access or triggers."""
         return PurePath(self.path).parts[1]
 
     @property
@@ -134,6 +136,8 @@ def _objects(statement: Any) -> Iterator[str]:
             yield f"policy {statement.policy_name} on {_table(statement.table)}"
         case ast.CreateTrigStmt():
             yield f"trigger {statement.trigname} on {_table(statement.relation)}"
+        case ast.DoStmt(args=(ast.DefElem(arg=ast.String(sval=body)), *_)):
+            yield from (f"trigger {name} on {table}" for name, table in DONE_TRIGGER.findall(body))
         case ast.GrantStmt(objects=things):
             yield from (
                 f"access to {_table(thing)}" for thing in things or () if isinstance(thing, ast.RangeVar)

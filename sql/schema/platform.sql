@@ -110,7 +110,7 @@ create table private.rate_limits (
     -- read: GET, HEAD and calls of functions that do not write, counted where requests enter; write: all others,
     -- counted by private.count_request, and those that fail apart, where requests enter; storage: requests of files;
     -- sign_in: signing up and in by password, by address; password: tries of one account's password; anonymous: users
-    -- made without an address of mail; refresh: sessions carried on; these five are counted by private.count_entry.
+    -- made without an address of mail; refresh: sessions carried on; these five are counted by private.admit_request.
     -- rows: rows written in all tables together; ratings, interactions, consents, profiles: rows written in that
     -- table; these are counted by private.count_rows.
     scope text not null,

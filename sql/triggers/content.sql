@@ -1,5 +1,5 @@
--- Content: triggers create, update and delete the row of items, set updated_at, and enqueue an embedding when the text
--- changes.
+-- Content: triggers create, update and delete the row of items, set updated_at, enqueue an embedding when the text
+-- changes, and update the search index.
 create or replace trigger create_item
 before insert on public.content
 for each row execute function private.create_item();
@@ -27,3 +27,11 @@ for each statement execute function private.describe_items();
 create or replace trigger describe_updated
 after update on public.content referencing new table as changed_rows
 for each statement execute function private.describe_items();
+
+create or replace trigger index_inserted
+after insert on public.content referencing new table as changed_rows
+for each statement execute function private.index_changed('id');
+
+create or replace trigger index_updated
+after update on public.content referencing new table as changed_rows
+for each statement execute function private.index_changed('id');

@@ -1,8 +1,5 @@
--- Ratings: rater and country default to the acting profile and the caller's country; rows that clients write are
--- counted against limits; counts, published figures and similarities follow every change.
-alter table public.ratings alter column rater_id set default private.current_rater_id();
-alter table public.ratings alter column country set default private.current_country();
-
+-- Ratings: rows that clients write are counted against limits and must name items that the caller may see; counts,
+-- published figures and neighbours follow every change.
 create or replace trigger hold_rows
 before insert or update or delete on public.ratings
 for each statement execute function private.hold_rows();
@@ -33,7 +30,9 @@ after insert on public.ratings referencing new table as changed_rows
 for each statement execute function private.count_ratings('1');
 
 drop trigger if exists count_updated_from on public.ratings;
+
 drop trigger if exists count_updated_to on public.ratings;
+
 create or replace trigger count_updated
 after update on public.ratings referencing old table as old_rows new table as new_rows
 for each statement execute function private.recount_ratings();
@@ -65,3 +64,10 @@ for each statement execute function private.enqueue_similarity();
 create or replace trigger enqueue_deleted
 after delete on public.ratings referencing old table as changed_rows
 for each statement execute function private.enqueue_similarity();
+
+create or replace trigger refuse_rating
+before insert or update on public.ratings
+for each row when (not (new.rating between 0.5 and 5.0 and new.rating * 2 = floor(new.rating * 2)))
+execute function private.refuse_value(
+    'ratings_half_steps', 'rating', 'rating must be 0.5 to 5.0 in half steps'
+);

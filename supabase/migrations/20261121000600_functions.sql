@@ -421,7 +421,7 @@ as $$
         select o.item_id, sum(n.weight * o.rating / 5) as score
         from nearest as n
         join public.ratings as o on o.rater_id = n.neighbour_id
-        where o.item_id not in (select private.unwanted(collaborative.rater_id))
+        where o.item_id not in (select private.excluded_items(collaborative.rater_id))
         group by o.item_id
     )
     select s.item_id, s.score
@@ -481,7 +481,7 @@ grant execute on function private.compute_neighbours(uuid) to service_role;
 -- What tells of something like the rater's ten best liked items, the latest first among equals: scored by similarity
 -- times rating / 5, summed; because_of is the liked item that says most. A kind, or each item's own.
 -- For definer functions and workers only.
-create or replace function private.content_based(rater_id uuid, kind text, count integer)
+create or replace function private.similar_to_liked(rater_id uuid, kind text, count integer)
 returns table (item_id uuid, score double precision, because_of uuid)
 language sql stable rows 20 set search_path = ''
 as $$
@@ -496,7 +496,7 @@ as $$
         select n.item_id, n.similarity * l.weight as score, l.item_id as because_of
         from liked as l
         cross join lateral private.nearest(l.embedding, l.kind, 50) as n
-        where n.item_id not in (select private.unwanted(content_based.rater_id))
+        where n.item_id not in (select private.excluded_items(content_based.rater_id))
     )
     select a.item_id, sum(a.score), (array_agg(a.because_of order by a.score desc, a.because_of))[1]
     from alike as a
@@ -504,8 +504,8 @@ as $$
     order by sum(a.score) desc, a.item_id
     limit content_based.count
 $$;
-comment on function private.content_based(uuid, text, integer) is 'What tells of something like what a rater liked.';
-revoke execute on function private.content_based(uuid, text, integer) from public;
+comment on function private.similar_to_liked(uuid, text, integer) is 'What tells of something like what a rater liked.';
+revoke execute on function private.similar_to_liked(uuid, text, integer) from public;
 
 -- source: sql/private/recommend/count_interactions.sql
 -- Trigger: item_stats follows new interactions. A share says more than a view, a dislike nothing for a trend.
@@ -613,7 +613,7 @@ revoke execute on function private.enqueue_similarity() from public;
 
 -- source: sql/private/recommend/fault_of_interaction.sql
 -- The first field of an event that is missing or wrong; null if it is right.
-create or replace function private.fault_of_interaction(event jsonb) returns text
+create or replace function private.interaction_error(event jsonb) returns text
 language sql stable set search_path = ''
 as $$
     select case
@@ -631,8 +631,8 @@ as $$
             not between now() - interval '30 days' and now() + interval '1 day' then 'occurred_at'
     end
 $$;
-comment on function private.fault_of_interaction(jsonb) is 'The first field of an event that is wrong.';
-revoke execute on function private.fault_of_interaction(jsonb) from public;
+comment on function private.interaction_error(jsonb) is 'The first field of an event that is wrong.';
+revoke execute on function private.interaction_error(jsonb) from public;
 
 -- source: sql/private/recommend/neighbours.sql
 -- A rater's nearest neighbours: as stored where no rating of theirs changed since, computed where one did.
@@ -648,7 +648,7 @@ declare
     );
 begin
     return query
-    select n.neighbour_id, n.similarity, private.shrunk(n.similarity, n.co_ratings), r.rating_sum / r.rating_count
+    select n.neighbour_id, n.similarity, private.shrink_correlation(n.similarity, n.co_ratings), r.rating_sum / r.rating_count
     from (
         select s.neighbour_id, s.similarity, s.co_ratings
         from public.user_similarities as s
@@ -658,7 +658,7 @@ begin
             select c.neighbour_id, c.similarity, c.co_ratings
             from private.compute_neighbours(case when not v_stored then neighbours.rater_id end) as c
             where c.similarity > 0
-            order by private.shrunk(c.similarity, c.co_ratings) desc, c.neighbour_id
+            order by private.shrink_correlation(c.similarity, c.co_ratings) desc, c.neighbour_id
             limit 300
         )
     ) as n
@@ -770,12 +770,12 @@ declare
 begin
     return query
     with unwanted as materialized (
-        select u.item_id from private.unwanted(v_rater) as u (item_id)
+        select u.item_id from private.excluded_items(v_rater) as u (item_id)
     ), collaborative as materialized (
         select c.item_id, c.score from private.collaborative(v_rater, recommend.kind, recommend.count) as c
     ), content as materialized (
         select c.item_id, c.score, c.because_of
-        from private.content_based(
+        from private.similar_to_liked(
             case when (select count(*) from collaborative) < recommend.count then v_rater end,
             recommend.kind, recommend.count * 2
         ) as c
@@ -815,7 +815,7 @@ begin
         select n.neighbour_id, n.similarity, n.co_ratings
         from private.compute_neighbours(refresh_user_similarity.rater_id) as n
         where n.similarity > 0
-        order by private.shrunk(n.similarity, n.co_ratings) desc, n.neighbour_id
+        order by private.shrink_correlation(n.similarity, n.co_ratings) desc, n.neighbour_id
         limit 300
     ), gone as (
         delete from public.user_similarities as s
@@ -839,14 +839,14 @@ grant execute on function private.refresh_user_similarity(uuid) to service_role;
 
 -- source: sql/private/recommend/shrunk.sql
 -- A similarity, trusted the less the fewer ratings it rests on: multiplied by n / (n + 10).
-create or replace function private.shrunk(similarity double precision, co_ratings integer) returns double precision
+create or replace function private.shrink_correlation(similarity double precision, co_ratings integer) returns double precision
 language sql immutable set search_path = ''
 as $$
     select similarity * co_ratings / (co_ratings + 10)
 $$;
-comment on function private.shrunk(double precision, integer) is 'A similarity, shrunk where few ratings support it.';
-revoke execute on function private.shrunk(double precision, integer) from public;
-grant execute on function private.shrunk(double precision, integer) to service_role;
+comment on function private.shrink_correlation(double precision, integer) is 'A similarity, shrunk where few ratings support it.';
+revoke execute on function private.shrink_correlation(double precision, integer) from public;
+grant execute on function private.shrink_correlation(double precision, integer) to service_role;
 
 -- source: sql/private/recommend/store_interactions.sql
 -- Check a list of events and write those that are new, for the acting profile's rater only. Raises 22023 for the
@@ -863,9 +863,9 @@ begin
     if v_rater is null then
         raise exception 'sign in to record interactions' using errcode = '42501';
     end if;
-    select e.place - 1 as place, private.fault_of_interaction(e.event) as field into v_bad
+    select e.place - 1 as place, private.interaction_error(e.event) as field into v_bad
     from jsonb_array_elements(events) with ordinality as e (event, place)
-    where private.fault_of_interaction(e.event) is not null
+    where private.interaction_error(e.event) is not null
     order by e.place
     limit 1;
     if found then
@@ -924,7 +924,7 @@ grant execute on function private.trend_of(double precision, timestamptz) to ano
 -- source: sql/private/recommend/unwanted.sql
 -- Items that have no place in a rater's lists: rated, disliked, dismissed or watched to the end.
 -- For definer functions and workers only.
-create or replace function private.unwanted(rater_id uuid) returns setof uuid
+create or replace function private.excluded_items(rater_id uuid) returns setof uuid
 language sql stable rows 50 set search_path = ''
 as $$
     select r.item_id from public.ratings as r where r.rater_id = unwanted.rater_id
@@ -933,8 +933,8 @@ as $$
     from public.interactions as i
     where i.rater_id = unwanted.rater_id and i.type in ('dislike', 'dismiss', 'complete')
 $$;
-comment on function private.unwanted(uuid) is 'Items that have no place in a rater''s lists.';
-revoke execute on function private.unwanted(uuid) from public;
+comment on function private.excluded_items(uuid) is 'Items that have no place in a rater''s lists.';
+revoke execute on function private.excluded_items(uuid) from public;
 
 -- source: sql/private/search/check_embedding.sql
 -- Refuse a query vector that is missing or of the wrong length. Raises 22023.
@@ -1115,7 +1115,7 @@ create or replace trigger enqueue_deleted
 after delete on public.ratings referencing old table as changed_rows
 for each statement execute function private.enqueue_similarity();
 
--- source: sql/policies/accounts.sql
+-- source: sql/access/accounts.sql
 -- An account is its owner's: read, and the display name changed.
 alter table public.accounts enable row level security;
 revoke all on public.accounts from anon, authenticated;
@@ -1136,7 +1136,7 @@ using (id = (select auth.uid()))
 with check (id = (select auth.uid()));
 comment on policy accounts_update_own on public.accounts is 'One changes one''s own account.';
 
--- source: sql/policies/books.sql
+-- source: sql/access/books.sql
 -- Books are everybody's to read.
 alter table public.books enable row level security;
 revoke all on public.books from anon, authenticated;
@@ -1149,12 +1149,12 @@ for select to anon, authenticated
 using (true);
 comment on policy books_select_everybody on public.books is 'Everybody may read the catalogue.';
 
--- source: sql/policies/catalog_items.sql
+-- source: sql/access/catalog_items.sql
 -- A view that runs as the caller: the tables' policies hold.
 revoke all on public.catalog_items from anon, authenticated;
 grant select on public.catalog_items to anon, authenticated, service_role;
 
--- source: sql/policies/content.sql
+-- source: sql/access/content.sql
 -- Films, shows and sports are everybody's to read.
 alter table public.content enable row level security;
 revoke all on public.content from anon, authenticated;
@@ -1167,7 +1167,7 @@ for select to anon, authenticated
 using (true);
 comment on policy content_select_everybody on public.content is 'Everybody may read the catalogue.';
 
--- source: sql/policies/genres.sql
+-- source: sql/access/genres.sql
 -- Genres are everybody's to read.
 alter table public.genres enable row level security;
 revoke all on public.genres from anon, authenticated;
@@ -1180,7 +1180,7 @@ for select to anon, authenticated
 using (true);
 comment on policy genres_select_everybody on public.genres is 'Everybody may read genres.';
 
--- source: sql/policies/interactions.sql
+-- source: sql/access/interactions.sql
 -- Interactions are the acting profile's to read; they are written by record_interactions.
 alter table public.interactions enable row level security;
 revoke all on public.interactions from anon, authenticated;
@@ -1193,7 +1193,7 @@ for select to authenticated
 using (rater_id = (select private.current_rater_id()));
 comment on policy interactions_select_own on public.interactions is 'The acting profile reads its own interactions.';
 
--- source: sql/policies/item_embeddings.sql
+-- source: sql/access/item_embeddings.sql
 -- Vectors of public texts are everybody's to read: searches run as the caller.
 alter table public.item_embeddings enable row level security;
 revoke all on public.item_embeddings from anon, authenticated;
@@ -1206,7 +1206,7 @@ for select to anon, authenticated
 using (true);
 comment on policy item_embeddings_select_everybody on public.item_embeddings is 'Searches run as the caller.';
 
--- source: sql/policies/item_genres.sql
+-- source: sql/access/item_genres.sql
 -- Which item has which genres is everybody's to read.
 alter table public.item_genres enable row level security;
 revoke all on public.item_genres from anon, authenticated;
@@ -1219,7 +1219,7 @@ for select to anon, authenticated
 using (true);
 comment on policy item_genres_select_everybody on public.item_genres is 'Everybody may read genres.';
 
--- source: sql/policies/item_neighbours.sql
+-- source: sql/access/item_neighbours.sql
 -- Weights between items name nobody and are everybody's to read.
 alter table public.item_neighbours enable row level security;
 revoke all on public.item_neighbours from anon, authenticated;
@@ -1233,7 +1233,7 @@ using (true);
 comment on policy item_neighbours_select_everybody on public.item_neighbours is
 'Similar items are found as the caller.';
 
--- source: sql/policies/item_stats.sql
+-- source: sql/access/item_stats.sql
 -- Counts name nobody and are everybody's to read.
 alter table public.item_stats enable row level security;
 revoke all on public.item_stats from anon, authenticated;
@@ -1246,7 +1246,7 @@ for select to anon, authenticated
 using (true);
 comment on policy item_stats_select_everybody on public.item_stats is 'Popular and trending lists run as the caller.';
 
--- source: sql/policies/item_tags.sql
+-- source: sql/access/item_tags.sql
 -- The words people gave an item are everybody's to read.
 alter table public.item_tags enable row level security;
 revoke all on public.item_tags from anon, authenticated;
@@ -1259,7 +1259,7 @@ for select to anon, authenticated
 using (true);
 comment on policy item_tags_select_everybody on public.item_tags is 'Everybody may read tags.';
 
--- source: sql/policies/items.sql
+-- source: sql/access/items.sql
 -- The catalogue's items are everybody's to read.
 alter table public.items enable row level security;
 revoke all on public.items from anon, authenticated;
@@ -1272,12 +1272,12 @@ for select to anon, authenticated
 using (true);
 comment on policy items_select_everybody on public.items is 'Everybody may read the catalogue.';
 
--- source: sql/policies/movies.sql
+-- source: sql/access/movies.sql
 -- A view that runs as the caller: the tables' policies hold.
 revoke all on public.movies from anon, authenticated;
 grant select on public.movies to anon, authenticated, service_role;
 
--- source: sql/policies/profiles.sql
+-- source: sql/access/profiles.sql
 -- Profiles are their account's: read, and changed in what the owner decides.
 alter table public.profiles enable row level security;
 revoke all on public.profiles from anon, authenticated;
@@ -1298,7 +1298,7 @@ using (account_id = (select auth.uid()))
 with check (account_id = (select auth.uid()));
 comment on policy profiles_update_own on public.profiles is 'One changes one''s own profiles.';
 
--- source: sql/policies/raters.sql
+-- source: sql/access/raters.sql
 -- A pseudonym is its profile's secret: one reads the acting one's alone.
 alter table public.raters enable row level security;
 revoke all on public.raters from anon, authenticated;
@@ -1311,7 +1311,7 @@ for select to authenticated
 using (id = (select private.current_rater_id()));
 comment on policy raters_select_own on public.raters is 'One reads the acting profile''s pseudonym.';
 
--- source: sql/policies/ratings.sql
+-- source: sql/access/ratings.sql
 -- Ratings are the acting profile's: listed, given, changed and deleted by it alone.
 alter table public.ratings enable row level security;
 revoke all on public.ratings from anon, authenticated;
@@ -1344,7 +1344,7 @@ for delete to authenticated
 using (rater_id = (select private.current_rater_id()));
 comment on policy ratings_delete_own on public.ratings is 'The acting profile deletes its own ratings.';
 
--- source: sql/policies/user_similarities.sql
+-- source: sql/access/user_similarities.sql
 -- Who rates like whom is nobody's to read but the service's.
 alter table public.user_similarities enable row level security;
 revoke all on public.user_similarities from anon, authenticated;

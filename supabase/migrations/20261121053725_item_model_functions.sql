@@ -7,7 +7,7 @@ set check_function_bodies = off;
 -- What each rater thought well of, and how well, 0 to 1: a rating counts a fifth of itself; liked, saved, shared or
 -- watched to the end without a rating or a dislike counts as four of five. is_liked: rated 3 or better, or no worse
 -- than the rater's mean. One row a rater and item: what the item model learns from, and lists by it start from.
-create or replace view private.likings with (security_invoker = true) as
+create or replace view private.positive_feedback with (security_invoker = true) as
 select
     r.rater_id,
     r.item_id,
@@ -37,7 +37,7 @@ where
         where d.rater_id = i.rater_id and d.item_id = i.item_id and d.type in ('dislike', 'dismiss')
     )
 group by i.rater_id, i.item_id;
-comment on view private.likings is 'What each rater thought well of, by ratings and interactions.';
+comment on view private.positive_feedback is 'What each rater thought well of, by ratings and interactions.';
 
 -- source: sql/private/recommend/item_based.sql
 -- What the active item model gives for all that a rater rated: the sum of its weights times rating / 5; because_of is
@@ -50,18 +50,18 @@ language sql stable rows 20 set search_path = '' set work_mem = '32MB'
 as $$
     with weighed as materialized (
         select n.neighbour_id as item_id, l.item_id as because_of, l.weight * n.weight as score, l.is_liked
-        from private.likings as l
+        from private.positive_feedback as l
         cross join lateral (
             select w.neighbour_id, w.weight
             from public.item_neighbours as w
-            where w.model_id = (select private.item_model()) and w.item_id = l.item_id
+            where w.model_id = (select private.active_item_model()) and w.item_id = l.item_id
             offset 0
         ) as n
         where l.rater_id = item_based.rater_id
     ), scored as (
         select w.item_id, sum(w.score) as score
         from weighed as w
-        where w.item_id not in (select private.unwanted(item_based.rater_id))
+        where w.item_id not in (select private.excluded_items(item_based.rater_id))
         group by w.item_id
         having sum(w.score) > 0 and bool_or(w.is_liked and w.score > 0)
     ), best as (
@@ -85,14 +85,14 @@ revoke execute on function private.item_based(uuid, text, integer) from public;
 
 -- source: sql/private/recommend/item_model.sql
 -- The version of the item model that lists read; null where none is active.
-create or replace function private.item_model() returns bigint
+create or replace function private.active_item_model() returns bigint
 language sql stable set search_path = ''
 as $$
     select m.id from public.recommendation_models as m where m.name = 'liked_together' and m.is_active
 $$;
-comment on function private.item_model() is 'The version of the item model that lists read.';
-revoke execute on function private.item_model() from public;
-grant execute on function private.item_model() to anon, authenticated, service_role;
+comment on function private.active_item_model() is 'The version of the item model that lists read.';
+revoke execute on function private.active_item_model() from public;
+grant execute on function private.active_item_model() to anon, authenticated, service_role;
 
 -- source: sql/private/recommend/recommend.sql
 -- A profile's list: by the item model first, then collaborative, by content, popular; nothing twice, nothing unwanted.
@@ -109,7 +109,7 @@ declare
 begin
     return query
     with unwanted as materialized (
-        select u.item_id from private.unwanted(v_rater) as u (item_id)
+        select u.item_id from private.excluded_items(v_rater) as u (item_id)
     ), together as materialized (
         select t.item_id, t.score, t.because_of
         from private.item_based(v_rater, recommend.kind, recommend.count) as t
@@ -125,7 +125,7 @@ begin
         select c.item_id from collaborative as c
     ), content as materialized (
         select c.item_id, c.score, c.because_of
-        from private.content_based(
+        from private.similar_to_liked(
             case when (select count(*) from preferred) < recommend.count then v_rater end,
             recommend.kind, recommend.count * 3
         ) as c
@@ -155,7 +155,7 @@ comment on function private.recommend(uuid, text, integer) is
 revoke execute on function private.recommend(uuid, text, integer) from public;
 grant execute on function private.recommend(uuid, text, integer) to anon, authenticated, service_role;
 
--- source: sql/policies/item_neighbours.sql
+-- source: sql/access/item_neighbours.sql
 -- Weights between items name nobody and are everybody's to read, of whatever version.
 alter table public.item_neighbours enable row level security;
 revoke all on public.item_neighbours from anon, authenticated;
@@ -169,7 +169,7 @@ using (true);
 comment on policy item_neighbours_select_everybody on public.item_neighbours is
 'Similar items are found as the caller.';
 
--- source: sql/policies/recommendation_models.sql
+-- source: sql/access/recommendation_models.sql
 -- Models name nobody and are everybody's to read.
 alter table public.recommendation_models enable row level security;
 revoke all on public.recommendation_models from anon, authenticated;
@@ -254,7 +254,7 @@ begin
         select n.neighbour_id as item_id, n.weight
         from public.item_neighbours as n
         where
-            n.model_id = (select private.item_model()) and n.item_id = get_similar_items.item_id and n.weight > 0
+            n.model_id = (select private.active_item_model()) and n.item_id = get_similar_items.item_id and n.weight > 0
     ), alike as (
         select n.item_id, n.similarity
         from public.item_embeddings as e

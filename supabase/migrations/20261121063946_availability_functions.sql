@@ -419,7 +419,7 @@ create or replace trigger mark_deleted
 after delete on public.item_availability referencing old table as changed_rows
 for each statement execute function private.mark_restricted();
 
--- source: sql/policies/accounts.sql
+-- source: sql/access/accounts.sql
 -- An account is its owner's: read, and the display name and country changed.
 alter table public.accounts enable row level security;
 revoke all on public.accounts from anon, authenticated;
@@ -440,7 +440,7 @@ using (id = (select auth.uid()))
 with check (id = (select auth.uid()));
 comment on policy accounts_update_own on public.accounts is 'One changes one''s own account.';
 
--- source: sql/policies/item_availability.sql
+-- source: sql/access/item_availability.sql
 -- Where and when an item can be had is everybody's to read: lists run as the caller.
 alter table public.item_availability enable row level security;
 revoke all on public.item_availability from anon, authenticated;
@@ -512,7 +512,7 @@ begin
         select n.neighbour_id as item_id, n.weight
         from public.item_neighbours as n
         where
-            n.model_id = (select private.item_model()) and n.item_id = get_similar_items.item_id and n.weight > 0
+            n.model_id = (select private.active_item_model()) and n.item_id = get_similar_items.item_id and n.weight > 0
     ), alike as (
         select n.item_id, n.similarity
         from public.item_embeddings as e

@@ -96,9 +96,9 @@ begin
     if v_rater is null then
         raise exception 'sign in to record interactions' using errcode = '42501';
     end if;
-    select e.place - 1 as place, private.fault_of_interaction(e.event) as field into v_bad
+    select e.place - 1 as place, private.interaction_error(e.event) as field into v_bad
     from jsonb_array_elements(events) with ordinality as e (event, place)
-    where private.fault_of_interaction(e.event) is not null
+    where private.interaction_error(e.event) is not null
     order by e.place
     limit 1;
     if found then
@@ -369,7 +369,7 @@ create or replace trigger enqueue_deleted
 after delete on public.ratings referencing old table as changed_rows
 for each statement execute function private.enqueue_similarity();
 
--- source: sql/policies/item_trends.sql
+-- source: sql/access/item_trends.sql
 -- Trends name nobody and are everybody's to read.
 alter table public.item_trends enable row level security;
 revoke all on public.item_trends from anon, authenticated;

@@ -73,4 +73,4 @@ drop function private.recommend(uuid, text, integer);
 -- squawk-ignore ban-drop-function
 drop function private.item_based(uuid, text, integer);
 -- squawk-ignore ban-drop-function
-drop function private.content_based(uuid, text, integer);
+drop function private.similar_to_liked(uuid, text, integer);

@@ -82,7 +82,7 @@ language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-    v_unwanted uuid[] := array(select private.unwanted(viewer.rater_id));
+    v_unwanted uuid[] := array(select private.excluded_items(viewer.rater_id));
     v_count integer := newcomer.count * 3 + 50 + cardinality(v_unwanted);
 begin
     return query
@@ -129,7 +129,7 @@ begin
         end,
         w.language
     from pool as p
-    cross join lateral private.spread(coalesce(p.candidates, '{}'), newcomer.count) as s
+    cross join lateral private.diversify_by_genre(coalesce(p.candidates, '{}'), newcomer.count) as s
     join weighed as w on w.item_id = s.item_id
     order by s.place;
 end
@@ -183,7 +183,7 @@ begin
     )
     select s.item_id, s.place, s.score
     from pool as p
-    cross join lateral private.spread(coalesce(p.candidates, '{}'), onboarding.count) as s;
+    cross join lateral private.diversify_by_genre(coalesce(p.candidates, '{}'), onboarding.count) as s;
 end
 $$;
 comment on function private.onboarding(text, integer) is 'Items to ask the acting profile to rate.';
@@ -195,7 +195,7 @@ grant execute on function private.onboarding(text, integer) to anon, authenticat
 -- score, which is its weight divided by one plus how often, on average, its genres were taken before.
 --   pool   candidates, each item once
 --   count  how many at most
-create or replace function private.spread(pool private.candidate[], count integer)
+create or replace function private.diversify_by_genre(pool private.candidate[], count integer)
 returns table (item_id uuid, place integer, score double precision)
 language plpgsql immutable rows 20 set search_path = ''
 as $$
@@ -231,9 +231,9 @@ begin
     end loop;
 end
 $$;
-comment on function private.spread(private.candidate[], integer) is 'The best of a pool, spread over genres.';
-revoke execute on function private.spread(private.candidate[], integer) from public;
-grant execute on function private.spread(private.candidate[], integer) to anon, authenticated, service_role;
+comment on function private.diversify_by_genre(private.candidate[], integer) is 'The best of a pool, spread over genres.';
+revoke execute on function private.diversify_by_genre(private.candidate[], integer) from public;
+grant execute on function private.diversify_by_genre(private.candidate[], integer) to anon, authenticated, service_role;
 
 -- source: sql/rpc/recommend/get_onboarding_items.sql
 -- What to ask a newcomer to rate: items that many know and people disagree about, so that an answer tells most, spread

@@ -21,7 +21,7 @@ as $$
         select o.item_id, sum(n.affinity * o.rating / 5) as score
         from closest as n
         join public.ratings as o on o.rater_id = n.neighbour_id
-        where o.item_id not in (select private.unwanted(collaborative.rater_id))
+        where o.item_id not in (select private.excluded_items(collaborative.rater_id))
         group by o.item_id
     )
     select s.item_id, s.score
@@ -60,7 +60,7 @@ as $$
             regr_sxx(o.rating - m.level, m.above) as mine,
             regr_syy(o.rating - m.level, m.above) as theirs,
             regr_sxy(o.rating - m.level, m.above) as both
-        from private.ratings_above(compute_neighbours.rater_id) as m
+        from private.rating_residuals(compute_neighbours.rater_id) as m
         join public.ratings as o on o.item_id = m.item_id
         where o.rater_id <> compute_neighbours.rater_id
         group by o.rater_id
@@ -79,7 +79,7 @@ as $$
             c.*,
             case
                 when c.mine > 1e-9 and c.theirs > 1e-9
-                    then private.shrunk(greatest(-1, least(1, c.both / sqrt(c.mine * c.theirs))), c.co_ratings)
+                    then private.shrink_correlation(greatest(-1, least(1, c.both / sqrt(c.mine * c.theirs))), c.co_ratings)
                 else 0
             end as weight
         from centred as c
@@ -106,17 +106,17 @@ grant execute on function private.compute_neighbours(uuid) to service_role;
 
 -- source: sql/private/recommend/item_level.sql
 -- An item's mean rating, drawn to the mean of all by as much as five ratings would.
-create or replace function private.item_level(
+create or replace function private.item_baseline(
     rating_sum double precision, rating_count integer, rating_level double precision
 ) returns double precision
 language sql immutable set search_path = ''
 as $$
     select (rating_sum + 5 * rating_level) / (rating_count + 5)
 $$;
-comment on function private.item_level(double precision, integer, double precision) is
+comment on function private.item_baseline(double precision, integer, double precision) is
 'An item''s mean rating, drawn to the mean of all.';
-revoke execute on function private.item_level(double precision, integer, double precision) from public;
-grant execute on function private.item_level(double precision, integer, double precision) to service_role;
+revoke execute on function private.item_baseline(double precision, integer, double precision) from public;
+grant execute on function private.item_baseline(double precision, integer, double precision) to service_role;
 
 -- source: sql/private/recommend/nearest_raters.sql
 -- Those of private.compute_neighbours that are worth keeping: the 300 of the largest weight, which predictions go
@@ -181,12 +181,12 @@ returns table (item_id uuid, predicted_rating double precision)
 language sql stable rows 20 set search_path = ''
 as $$
     with asked as materialized (
-        select s.item_id, private.item_level(s.rating_sum, s.rating_count, a.of_all) as level
+        select s.item_id, private.item_baseline(s.rating_sum, s.rating_count, a.of_all) as level
         from public.item_stats as s
-        cross join (select private.rating_level() as of_all offset 0) as a
+        cross join (select private.global_baseline() as of_all offset 0) as a
         where s.item_id = any(predict.item_ids) and s.rating_count > 0
     ), mine as materialized (
-        select m.item_id, m.above from private.ratings_above(predict.rater_id) as m
+        select m.item_id, m.above from private.rating_residuals(predict.rater_id) as m
     ), me as materialized (
         select coalesce(sum(m.above), 0) / (count(*) + 5) as bias from mine as m
     ), people as (
@@ -199,7 +199,7 @@ as $$
     ), items as (
         select a.item_id, sum(n.weight * (m.above - me.bias)) / (sum(n.weight) + 0.3) as departure
         from asked as a
-        join public.item_neighbours as n on n.model_id = (select private.rated_alike()) and n.item_id = a.item_id
+        join public.item_neighbours as n on n.model_id = (select private.active_similarity_model()) and n.item_id = a.item_id
         join mine as m on m.item_id = n.neighbour_id
         cross join me
         group by a.item_id
@@ -220,19 +220,19 @@ revoke execute on function private.predict(uuid, uuid[]) from public;
 
 -- source: sql/private/recommend/rated_alike.sql
 -- The version of the model of items rated alike that predictions read; null where none is active.
-create or replace function private.rated_alike() returns bigint
+create or replace function private.active_similarity_model() returns bigint
 language sql stable set search_path = ''
 as $$
     select m.id from public.recommendation_models as m where m.name = 'rated_alike' and m.is_active
 $$;
-comment on function private.rated_alike() is 'The version of the model that predictions read.';
-revoke execute on function private.rated_alike() from public;
-grant execute on function private.rated_alike() to service_role;
+comment on function private.active_similarity_model() is 'The version of the model that predictions read.';
+revoke execute on function private.active_similarity_model() from public;
+grant execute on function private.active_similarity_model() to service_role;
 
 -- source: sql/private/recommend/rating_level.sql
 -- The mean rating of the 1,000 most popular items, which hold most ratings; null where nothing is rated.
 -- Read as it is now: no job has to keep it.
-create or replace function private.rating_level() returns double precision
+create or replace function private.global_baseline() returns double precision
 language sql stable set search_path = ''
 as $$
     select sum(s.rating_sum) / sum(s.rating_count)
@@ -244,26 +244,26 @@ as $$
         limit 1000
     ) as s
 $$;
-comment on function private.rating_level() is 'The mean rating of the most popular items.';
-revoke execute on function private.rating_level() from public;
-grant execute on function private.rating_level() to service_role;
+comment on function private.global_baseline() is 'The mean rating of the most popular items.';
+revoke execute on function private.global_baseline() from public;
+grant execute on function private.global_baseline() to service_role;
 
 -- source: sql/private/recommend/ratings_above.sql
 -- A rater's ratings, each with the item's level and how far it is above it. For definer functions and workers only.
-create or replace function private.ratings_above(rater_id uuid)
+create or replace function private.rating_residuals(rater_id uuid)
 returns table (item_id uuid, rating double precision, level double precision, above double precision)
 language sql stable rows 100 set search_path = ''
 as $$
     select r.item_id, r.rating, l.level, r.rating - l.level
     from public.ratings as r
     join public.item_stats as s on s.item_id = r.item_id
-    cross join (select private.rating_level() as of_all offset 0) as a
-    cross join lateral (select private.item_level(s.rating_sum, s.rating_count, a.of_all) as level offset 0) as l
+    cross join (select private.global_baseline() as of_all offset 0) as a
+    cross join lateral (select private.item_baseline(s.rating_sum, s.rating_count, a.of_all) as level offset 0) as l
     where r.rater_id = ratings_above.rater_id
 $$;
-comment on function private.ratings_above(uuid) is 'A rater''s ratings, and how far each is above the item''s level.';
-revoke execute on function private.ratings_above(uuid) from public;
-grant execute on function private.ratings_above(uuid) to service_role;
+comment on function private.rating_residuals(uuid) is 'A rater''s ratings, and how far each is above the item''s level.';
+revoke execute on function private.rating_residuals(uuid) from public;
+grant execute on function private.rating_residuals(uuid) to service_role;
 
 -- source: sql/private/recommend/refresh_user_similarity.sql
 -- Store a rater's nearest neighbours anew. One statement, so that the version it notes is the one it saw.
@@ -301,14 +301,14 @@ grant execute on function private.refresh_user_similarity(uuid) to service_role;
 
 -- source: sql/private/recommend/shrunk.sql
 -- A correlation, trusted the less the fewer ratings it rests on: multiplied by n / (n + 50).
-create or replace function private.shrunk(similarity double precision, co_ratings integer) returns double precision
+create or replace function private.shrink_correlation(similarity double precision, co_ratings integer) returns double precision
 language sql immutable set search_path = ''
 as $$
     select similarity * co_ratings / (co_ratings + 50)
 $$;
-comment on function private.shrunk(double precision, integer) is 'A similarity, shrunk where few ratings support it.';
-revoke execute on function private.shrunk(double precision, integer) from public;
-grant execute on function private.shrunk(double precision, integer) to service_role;
+comment on function private.shrink_correlation(double precision, integer) is 'A similarity, shrunk where few ratings support it.';
+revoke execute on function private.shrink_correlation(double precision, integer) from public;
+grant execute on function private.shrink_correlation(double precision, integer) to service_role;
 
 -- source: sql/rpc/recommend/get_collaborative_recommendations.sql
 -- What people whose ratings run like the user's liked and the user has not rated.

@@ -92,7 +92,7 @@ to anon, authenticated, service_role;
 
 -- source: sql/private/search/folded.sql
 -- A name in lower case, without accents, its words parted by single spaces; one of punctuation alone stays as it is.
-create or replace function private.folded(name text) returns text
+create or replace function private.fold_name(name text) returns text
 language sql stable set search_path = ''
 as $$
     select coalesce(
@@ -108,14 +108,14 @@ as $$
         lower(btrim(name))
     )
 $$;
-comment on function private.folded(text) is 'A name without case, accents and punctuation.';
-revoke execute on function private.folded(text) from public;
-grant execute on function private.folded(text) to anon, authenticated, service_role;
+comment on function private.fold_name(text) is 'A name without case, accents and punctuation.';
+revoke execute on function private.fold_name(text) from public;
+grant execute on function private.fold_name(text) to anon, authenticated, service_role;
 
 -- source: sql/private/search/forget_words.sql
 -- Trigger: a document's words go with it.
 -- Definer: nobody else writes what search reads.
-create or replace function private.forget_words() returns trigger
+create or replace function private.delete_words() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -125,8 +125,8 @@ begin
     return null;
 end
 $$;
-comment on function private.forget_words() is 'Trigger: a document''s words go with it.';
-revoke execute on function private.forget_words() from public;
+comment on function private.delete_words() is 'Trigger: a document''s words go with it.';
+revoke execute on function private.delete_words() from public;
 
 -- source: sql/private/search/has_phrases.sql
 -- Do the texts of an item have all of these phrases, word for word, and none of the others?
@@ -136,15 +136,15 @@ as $$
 declare
     v_text text;
 begin
-    select ' ' || private.folded(
+    select ' ' || private.fold_name(
         concat_ws(' ', s.title, s.original_title, array_to_string(s.authors, ' '), s.subtitle, s.overview)
     ) || ' ' into v_text
     from private.search_sources as s
     where s.item_id = has_phrases.item_id;
     return
-        (select coalesce(bool_and(strpos(v_text, ' ' || private.folded(p) || ' ') > 0), true) from unnest(phrases) as p)
+        (select coalesce(bool_and(strpos(v_text, ' ' || private.fold_name(p) || ' ') > 0), true) from unnest(phrases) as p)
         and not exists (
-            select from unnest(excluded) as p where strpos(v_text, ' ' || private.folded(p) || ' ') > 0
+            select from unnest(excluded) as p where strpos(v_text, ' ' || private.fold_name(p) || ' ') > 0
         );
 end
 $$;
@@ -261,7 +261,7 @@ as $$
         union all
         select 'author', unnest(s.authors)
     ) as n
-    cross join lateral string_to_array(private.folded(n.name), ' ') as w (words)
+    cross join lateral string_to_array(private.fold_name(n.name), ' ') as w (words)
     cross join lateral generate_series(1, least(cardinality(w.words), 8)) as p (place)
     where d.document = any(documents) and n.name is not null
 $$;
@@ -313,7 +313,7 @@ as $$
     ), words as (
         select distinct w.word
         from texts as t
-        cross join lateral regexp_split_to_table(private.folded(t.text), ' ') as w (word)
+        cross join lateral regexp_split_to_table(private.fold_name(t.text), ' ') as w (word)
         where length(w.word) between 3 and 30 and w.word !~ '^[0-9]+$'
     )
     insert into private.search_words (word)
@@ -330,7 +330,7 @@ grant execute on function private.index_words(integer[]) to service_role;
 -- source: sql/private/search/is_listed.sql
 -- May the viewer see the item of a document? As private.is_available; a function of its own, since with a table that
 -- has row level security in the same query the planner reads no index in its order.
-create or replace function private.is_listed(document integer, viewer private.viewer) returns boolean
+create or replace function private.is_visible_document(document integer, viewer private.viewer) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 begin
@@ -342,9 +342,9 @@ begin
     );
 end
 $$;
-comment on function private.is_listed(integer, private.viewer) is 'May the viewer see the item of a document?';
-revoke execute on function private.is_listed(integer, private.viewer) from public;
-grant execute on function private.is_listed(integer, private.viewer) to anon, authenticated, service_role;
+comment on function private.is_visible_document(integer, private.viewer) is 'May the viewer see the item of a document?';
+revoke execute on function private.is_visible_document(integer, private.viewer) from public;
+grant execute on function private.is_visible_document(integer, private.viewer) to anon, authenticated, service_role;
 
 -- source: sql/private/search/lexemes.sql
 -- The words of a text as one of the text search configurations leaves them, with their places. Punctuation parts
@@ -375,7 +375,7 @@ grant execute on function private.lexemes(text, text) to anon, authenticated, se
 
 -- source: sql/private/search/marked.sql
 -- Text as HTML: escaped, the words looked for in mark elements; of a long one the part that has most of them.
-create or replace function private.marked(stemmer text, text text, lexemes tsquery, is_whole boolean) returns text
+create or replace function private.highlight(stemmer text, text text, lexemes tsquery, is_whole boolean) returns text
 language sql stable set search_path = ''
 as $$
     select ts_headline(
@@ -385,14 +385,14 @@ as $$
         'StartSel=<mark>, StopSel=</mark>, MinWords=15, MaxWords=35, HighlightAll=' || is_whole
     )
 $$;
-comment on function private.marked(text, text, tsquery, boolean) is 'Text as HTML, the words looked for marked.';
-revoke execute on function private.marked(text, text, tsquery, boolean) from public;
-grant execute on function private.marked(text, text, tsquery, boolean) to anon, authenticated, service_role;
+comment on function private.highlight(text, text, tsquery, boolean) is 'Text as HTML, the words looked for marked.';
+revoke execute on function private.highlight(text, text, tsquery, boolean) from public;
+grant execute on function private.highlight(text, text, tsquery, boolean) to anon, authenticated, service_role;
 
 -- source: sql/private/search/meant_texts.sql
 -- What a text that somebody is typing may have been meant for: each word that the catalogue never had, the last one
 -- also not as a beginning, taken for one like it; three at most, the likeliest first.
-create or replace function private.meant_texts(typed text) returns setof text
+create or replace function private.spelling_corrections(typed text) returns setof text
 language sql stable rows 3 set search_path = ''
 as $$
     with typed_words as (
@@ -419,15 +419,15 @@ as $$
     having bool_or(w.meant[n.rank] is not null)
     order by n.rank
 $$;
-comment on function private.meant_texts(text) is 'What a misspelt text that somebody is typing may have meant.';
-revoke execute on function private.meant_texts(text) from public;
-grant execute on function private.meant_texts(text) to anon, authenticated, service_role;
+comment on function private.spelling_corrections(text) is 'What a misspelt text that somebody is typing may have meant.';
+revoke execute on function private.spelling_corrections(text) from public;
+grant execute on function private.spelling_corrections(text) to anon, authenticated, service_role;
 
 -- source: sql/private/search/names_from.sql
--- Names that go on, from one of their words, as a text begins (private.folded), of what the viewer may see: the most
+-- Names that go on, from one of their words, as a text begins (private.fold_name), of what the viewer may see: the most
 -- popular of them, among the 2,000 most popular that begin so. One to three letters are looked up by indexes that are
 -- in order of popularity.
-create or replace function private.names_from(beginning text, viewer private.viewer, count integer)
+create or replace function private.names_by_prefix(beginning text, viewer private.viewer, count integer)
 returns setof private.search_names
 language plpgsql stable rows 40 set search_path = ''
 as $$
@@ -442,16 +442,16 @@ begin
         from (
             select n.* from private.search_names as n where %s order by n.popularity desc limit 2000
         ) as n
-        where private.is_listed(n.document, $2)
+        where private.is_visible_document(n.document, $2)
         limit $3',
         v_begins
     )
     using beginning, viewer, names_from.count;
 end
 $$;
-comment on function private.names_from(text, private.viewer, integer) is 'The most popular names that begin so.';
-revoke execute on function private.names_from(text, private.viewer, integer) from public;
-grant execute on function private.names_from(text, private.viewer, integer) to anon, authenticated, service_role;
+comment on function private.names_by_prefix(text, private.viewer, integer) is 'The most popular names that begin so.';
+revoke execute on function private.names_by_prefix(text, private.viewer, integer) from public;
+grant execute on function private.names_by_prefix(text, private.viewer, integer) to anon, authenticated, service_role;
 
 -- source: sql/private/search/nearest_documents.sql
 -- Documents nearest in meaning to a vector among those that pass the filters, as many as asked for if so many pass.
@@ -479,7 +479,7 @@ begin
             select d.document
             from private.search_documents as d
             join public.items as i on i.id = d.item_id
-            where private.passes(d, i, filters, viewer)
+            where private.is_visible_match(d, i, filters, viewer)
             limit v_few + 1
         );
     end if;
@@ -495,7 +495,7 @@ begin
         return query
         select n.document, n.similarity
         from unnest(array['movie', 'tv_show', 'sports', 'book']) as k (kind)
-        cross join lateral private.nearest_of_kind(
+        cross join lateral private.nearest_by_index(
             query_embedding, k.kind, filters, viewer, as_of, nearest_documents.count
         ) as n
         where filters.kind is null or filters.kind = k.kind
@@ -521,7 +521,7 @@ grant execute on function private.nearest_documents(
 -- The first statement loads pgvector: only then may one who is no superuser name its settings.
 select '[0]'::extensions.vector;
 
-create or replace function private.nearest_of_kind(
+create or replace function private.nearest_by_index(
     query_embedding extensions.vector,
     kind text,
     filters private.search_filters,
@@ -542,7 +542,7 @@ begin
         from public.item_embeddings as e
         join private.search_documents as d on d.item_id = e.item_id
         join public.items as i on i.id = e.item_id
-        where e.kind = nearest_of_kind.kind and d.document <= as_of and private.passes(d, i, filters, viewer)
+        where e.kind = nearest_of_kind.kind and d.document <= as_of and private.is_visible_match(d, i, filters, viewer)
         order by
             e.embedding::extensions.halfvec(384)
             operator(extensions.<=>) query_embedding::extensions.halfvec(384)
@@ -556,13 +556,13 @@ begin
     limit nearest_of_kind.count;
 end
 $$;
-comment on function private.nearest_of_kind(
+comment on function private.nearest_by_index(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) is 'Documents of a kind nearest to a vector among those that pass the filters.';
-revoke execute on function private.nearest_of_kind(
+revoke execute on function private.nearest_by_index(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) from public;
-grant execute on function private.nearest_of_kind(
+grant execute on function private.nearest_by_index(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) to anon, authenticated, service_role;
 
@@ -585,7 +585,7 @@ as $$
             lower(t.token) = 'or' and not t.is_phrase
             and t.place not in (min(t.place) over (), max(t.place) over ()) as is_or
         from tokens as t
-        where btrim(private.folded(t.token)) <> '' and t.place <= 32
+        where btrim(private.fold_name(t.token)) <> '' and t.place <= 32
     )
     select row(
         coalesce(
@@ -784,14 +784,14 @@ set random_page_cost = 1.1 set pg_trgm.similarity_threshold = 0.5 set plan_cache
 as $$
 #variable_conflict use_column
 declare
-    v_name text := left(private.folded(parsed.words), 100);
+    v_name text := left(private.fold_name(parsed.words), 100);
     v_is_unknown boolean := not exists (select from unnest(terms) as t where not t.is_meant)
         and not exists (select from private.search_names as n where n.is_whole and n.start = v_name);
     v_is_narrowed boolean := num_nonnulls(
         filters.kind, filters.genre, filters.language, filters.year_from, filters.year_to, parsed.phrases
     ) > 0;
     v_share double precision := case when parsed.is_lenient then 0 else 0.4 end;
-    v_excluded text[] := private.spellings(parsed.excluded);
+    v_excluded text[] := private.stems_of(parsed.excluded);
 begin
     return query
     with weighed as materialized (
@@ -818,7 +818,7 @@ begin
         join private.search_documents as d on d.document = t.document
         where
             v_is_narrowed
-            and private.fits(d, filters)
+            and private.matches_filters(d, filters)
             and not exists (
                 select
                 from required as r
@@ -861,7 +861,7 @@ begin
         join private.search_documents as d on d.document = f.document
         join public.items as i on i.id = d.item_id
         where
-            private.passes(d, i, filters, viewer)
+            private.is_visible_match(d, i, filters, viewer)
             and not exists (
                 select from private.search_postings as p where p.lexeme = any(v_excluded) and p.document = d.document
             )
@@ -926,8 +926,8 @@ begin
                 case when m.closeness is not null then 'name' end,
                 case when m.similarity is not null then 'meaning' end
             ], null) as matched,
-            private.marked(d.stemmer, c.title, v_lexemes, true) as title_html,
-            private.marked(d.stemmer, c.overview, v_lexemes, false) as snippet_html
+            private.highlight(d.stemmer, c.title, v_lexemes, true) as title_html,
+            private.highlight(d.stemmer, c.overview, v_lexemes, false) as snippet_html
         from unnest(matches) with ordinality
         as m (document, score, words, closeness, similarity, tier, place)
         join private.search_documents as d on d.document = m.document
@@ -987,7 +987,7 @@ grant execute on function private.similar_words(text, boolean) to anon, authenti
 
 -- source: sql/private/search/spellings.sql
 -- Words as each of the stemmers in use leaves them.
-create or replace function private.spellings(words text) returns text[]
+create or replace function private.stems_of(words text) returns text[]
 language plpgsql stable set search_path = ''
 as $$
 begin
@@ -1001,9 +1001,9 @@ begin
     );
 end
 $$;
-comment on function private.spellings(text) is 'Words as each of the stemmers in use leaves them.';
-revoke execute on function private.spellings(text) from public;
-grant execute on function private.spellings(text) to anon, authenticated, service_role;
+comment on function private.stems_of(text) is 'Words as each of the stemmers in use leaves them.';
+revoke execute on function private.stems_of(text) from public;
+grant execute on function private.stems_of(text) to anon, authenticated, service_role;
 
 -- source: sql/private/search/stemmer_for.sql
 -- The text search configuration of this schema for a language's code; simple where Postgres has no stemmer for it.
@@ -1087,17 +1087,17 @@ to anon, authenticated, service_role;
 
 -- source: sql/private/search/fits.sql
 -- Does a document fit the filters, but for the tier, which hangs on the viewer? Inlined.
-create or replace function private.fits(found private.search_documents, filters private.search_filters) returns boolean
+create or replace function private.matches_filters(found private.search_documents, filters private.search_filters) returns boolean
 language sql stable
 return (filters.kind is null or found.kind = filters.kind)
 and (filters.genre is null or found.genres @> array[filters.genre])
 and (filters.language is null or found.language = filters.language)
 and (filters.year_from is null or found.year >= filters.year_from)
 and (filters.year_to is null or found.year <= filters.year_to);
-comment on function private.fits(private.search_documents, private.search_filters) is
+comment on function private.matches_filters(private.search_documents, private.search_filters) is
 'Does a document fit the filters?';
-revoke execute on function private.fits(private.search_documents, private.search_filters) from public;
-grant execute on function private.fits(private.search_documents, private.search_filters)
+revoke execute on function private.matches_filters(private.search_documents, private.search_filters) from public;
+grant execute on function private.matches_filters(private.search_documents, private.search_filters)
 to anon, authenticated, service_role;
 
 -- source: sql/private/search/item_tier.sql
@@ -1113,20 +1113,20 @@ grant execute on function private.item_tier(public.items, private.viewer) to ano
 
 -- source: sql/private/search/passes.sql
 -- Does a document pass the filters, and may the viewer see its item? Inlined.
-create or replace function private.passes(
+create or replace function private.is_visible_match(
     found private.search_documents, item public.items, filters private.search_filters, viewer private.viewer
 )
 returns boolean
 language sql stable
 return private.is_available(item, viewer)
-and private.fits(found, filters)
+and private.matches_filters(found, filters)
 and (filters.tier is null or filters.tier = private.item_tier(item, viewer));
-comment on function private.passes(private.search_documents, public.items, private.search_filters, private.viewer) is
+comment on function private.is_visible_match(private.search_documents, public.items, private.search_filters, private.viewer) is
 'Does a document pass the filters, and may the viewer see its item?';
-revoke execute on function private.passes(
+revoke execute on function private.is_visible_match(
     private.search_documents, public.items, private.search_filters, private.viewer
 ) from public;
-grant execute on function private.passes(
+grant execute on function private.is_visible_match(
     private.search_documents, public.items, private.search_filters, private.viewer
 ) to anon, authenticated, service_role;
 
@@ -1186,27 +1186,27 @@ for each statement execute function private.index_changed('genre_id');
 
 create or replace trigger forget_words
 after delete on private.search_documents referencing old table as changed_rows
-for each statement execute function private.forget_words();
+for each statement execute function private.delete_words();
 
--- source: sql/policies/search_documents.sql
+-- source: sql/access/search_documents.sql
 -- Of what everybody may read in the catalogue; searches run as the caller. No API shows the table itself.
 revoke all on private.search_documents from anon, authenticated;
 grant select on private.search_documents to anon, authenticated;
 grant all on private.search_documents to service_role;
 
--- source: sql/policies/search_names.sql
+-- source: sql/access/search_names.sql
 -- Of what everybody may read in the catalogue; searches run as the caller. No API shows the table itself.
 revoke all on private.search_names from anon, authenticated;
 grant select on private.search_names to anon, authenticated;
 grant all on private.search_names to service_role;
 
--- source: sql/policies/search_postings.sql
+-- source: sql/access/search_postings.sql
 -- Of what everybody may read in the catalogue; searches run as the caller. No API shows the table itself.
 revoke all on private.search_postings from anon, authenticated;
 grant select on private.search_postings to anon, authenticated;
 grant all on private.search_postings to service_role;
 
--- source: sql/policies/search_words.sql
+-- source: sql/access/search_words.sql
 -- Of what everybody may read in the catalogue; searches run as the caller. No API shows the table itself.
 revoke all on private.search_words from anon, authenticated;
 grant select on private.search_words to anon, authenticated;
@@ -1330,7 +1330,7 @@ as $$
 #variable_conflict use_column
 declare
     v_count integer := coalesce(suggest.count, 8);
-    v_typed text := private.folded(suggest.q);
+    v_typed text := private.fold_name(suggest.q);
     v_viewer private.viewer := private.current_viewer();
 begin
     if coalesce(v_typed, '') = '' or length(suggest.q) > 200 then
@@ -1340,20 +1340,20 @@ begin
     perform private.check_range('count', v_count, 1, 50);
     return query
     with begun as materialized (
-        select n.*, 0::bigint as place from private.names_from(left(v_typed, 100), v_viewer, v_count * 5) as n
+        select n.*, 0::bigint as place from private.names_by_prefix(left(v_typed, 100), v_viewer, v_count * 5) as n
     ), named as (
         select b.* from begun as b
         union all
         select n.*, m.place
-        from private.meant_texts(v_typed) with ordinality as m (typed, place)
-        cross join lateral private.names_from(left(m.typed, 100), v_viewer, v_count * 5) as n
+        from private.spelling_corrections(v_typed) with ordinality as m (typed, place)
+        cross join lateral private.names_by_prefix(left(m.typed, 100), v_viewer, v_count * 5) as n
         where (select count(*) from begun) < v_count
     ), once as (
-        select distinct on (case n.field when 'author' then private.folded(n.name) else n.document::text end)
+        select distinct on (case n.field when 'author' then private.fold_name(n.name) else n.document::text end)
             n.*
         from named as n
         order by
-            case n.field when 'author' then private.folded(n.name) else n.document::text end,
+            case n.field when 'author' then private.fold_name(n.name) else n.document::text end,
             n.place, n.popularity desc, n.is_whole desc, n.field desc, n.name
     )
     select

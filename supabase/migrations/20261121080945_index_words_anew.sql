@@ -42,7 +42,7 @@ as $$
     ), words as (
         select distinct w.word
         from texts as t
-        cross join lateral regexp_split_to_table(private.folded(t.text), ' ') as w (word)
+        cross join lateral regexp_split_to_table(private.fold_name(t.text), ' ') as w (word)
         where length(w.word) between 3 and 30 and w.word !~ '^[0-9]+$'
     )
     insert into private.search_words (word)

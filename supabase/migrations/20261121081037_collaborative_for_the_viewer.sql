@@ -11,7 +11,7 @@ drop function private.collaborative(uuid, text, integer);
 -- first.
 -- A part that fails proposes nothing, and the log tells of it: the list is made of the rest.
 -- Reads others' ratings: for definer functions and workers only.
-create or replace function private.ask_part(part text, viewer private.viewer, kind text, count integer)
+create or replace function private.source_candidates(part text, viewer private.viewer, kind text, count integer)
 returns private.proposal[]
 language plpgsql stable set search_path = ''
 as $$
@@ -33,7 +33,7 @@ begin
         when 'liked' then
             return array(
                 select row(l.item_id, ask_part.part, l.score, ask_part.part, l.because_of, null::text)::private.proposal
-                from private.content_based(v_rater, ask_part.kind, ask_part.count, viewer) as l
+                from private.similar_to_liked(v_rater, ask_part.kind, ask_part.count, viewer) as l
             );
         when 'trending' then
             return array(
@@ -60,8 +60,8 @@ exception when others then
     return '{}';
 end
 $$;
-comment on function private.ask_part(text, private.viewer, text, integer) is 'What one part of a list proposes.';
-revoke execute on function private.ask_part(text, private.viewer, text, integer) from public;
+comment on function private.source_candidates(text, private.viewer, text, integer) is 'What one part of a list proposes.';
+revoke execute on function private.source_candidates(text, private.viewer, text, integer) from public;
 
 -- source: sql/private/recommend/collaborative.sql
 -- What a rater's closest 40 neighbours rated and the rater has not: scored by the sum, over neighbours, of affinity
@@ -82,7 +82,7 @@ as $$
         select o.item_id, sum(n.affinity * o.rating / 5) as score
         from closest as n
         join public.ratings as o on o.rater_id = n.neighbour_id
-        where o.item_id not in (select private.unwanted(collaborative.rater_id))
+        where o.item_id not in (select private.excluded_items(collaborative.rater_id))
         group by o.item_id
     )
     select s.item_id, s.score

@@ -51,17 +51,17 @@ grant execute on function private.refresh_user_similarity(uuid) to service_role;
 -- source: sql/private/search/forget_unused_words.sql
 -- Forget the words that no document has any more: for the upkeep worker. Until then one may be taken for a word of the
 -- catalogue, or a misspelt one for it.
-create or replace function private.forget_unused_words() returns void
+create or replace function private.delete_unused_words() returns void
 language sql set search_path = ''
 as $$
     delete from private.search_words as w
     where not exists (
-        select from private.search_postings as p where p.lexeme = any(private.spellings(w.word))
+        select from private.search_postings as p where p.lexeme = any(private.stems_of(w.word))
     )
 $$;
-comment on function private.forget_unused_words() is 'Forget the words that no document has any more.';
-revoke execute on function private.forget_unused_words() from public;
-grant execute on function private.forget_unused_words() to service_role;
+comment on function private.delete_unused_words() is 'Forget the words that no document has any more.';
+revoke execute on function private.delete_unused_words() from public;
+grant execute on function private.delete_unused_words() to service_role;
 
 -- source: sql/private/search/nearest.sql
 -- Items of a kind nearest to a vector, best first, that the viewer may see (none: everything). Planned at each call,
@@ -114,7 +114,7 @@ to anon, authenticated, service_role;
 -- The first statement loads pgvector: only then may one who is no superuser name its settings.
 select '[0]'::extensions.vector;
 
-create or replace function private.nearest_of_kind(
+create or replace function private.nearest_by_index(
     query_embedding extensions.vector,
     kind text,
     filters private.search_filters,
@@ -136,7 +136,7 @@ begin
         from public.item_embeddings as e
         join private.search_documents as d on d.item_id = e.item_id
         join public.items as i on i.id = e.item_id
-        where e.kind = nearest_of_kind.kind and d.document <= as_of and private.passes(d, i, filters, viewer)
+        where e.kind = nearest_of_kind.kind and d.document <= as_of and private.is_visible_match(d, i, filters, viewer)
         order by
             e.embedding::extensions.halfvec(384)
             operator(extensions.<=>) query_embedding::extensions.halfvec(384)
@@ -150,12 +150,12 @@ begin
     limit nearest_of_kind.count;
 end
 $$;
-comment on function private.nearest_of_kind(
+comment on function private.nearest_by_index(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) is 'Documents of a kind nearest to a vector among those that pass the filters.';
-revoke execute on function private.nearest_of_kind(
+revoke execute on function private.nearest_by_index(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) from public;
-grant execute on function private.nearest_of_kind(
+grant execute on function private.nearest_by_index(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) to anon, authenticated, service_role;

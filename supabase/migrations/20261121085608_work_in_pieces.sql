@@ -71,7 +71,7 @@ begin
             select d.document
             from private.search_documents as d
             join public.items as i on i.id = d.item_id
-            where private.passes(d, i, filters, viewer)
+            where private.is_visible_match(d, i, filters, viewer)
             limit v_few + 1
         );
     end if;
@@ -87,7 +87,7 @@ begin
         return query
         select n.document, n.similarity
         from unnest(array['movie', 'tv_show', 'sports', 'book']) as k (kind)
-        cross join lateral private.nearest_of_kind(
+        cross join lateral private.nearest_by_index(
             query_embedding, k.kind, filters, viewer, as_of, nearest_documents.count
         ) as n
         where filters.kind is null or filters.kind = k.kind
@@ -129,14 +129,14 @@ set random_page_cost = 1.1 set pg_trgm.similarity_threshold = 0.5 set plan_cache
 as $$
 #variable_conflict use_column
 declare
-    v_name text := left(private.folded(parsed.words), 100);
+    v_name text := left(private.fold_name(parsed.words), 100);
     v_is_unknown boolean := not exists (select from unnest(terms) as t where not t.is_meant)
         and not exists (select from private.search_names as n where n.is_whole and n.start = v_name);
     v_is_narrowed boolean := num_nonnulls(
         filters.kind, filters.genre, filters.language, filters.year_from, filters.year_to, parsed.phrases
     ) > 0;
     v_share double precision := case when parsed.is_lenient then 0 else 0.4 end;
-    v_excluded text[] := private.spellings(parsed.excluded);
+    v_excluded text[] := private.stems_of(parsed.excluded);
 begin
     return query
     with weighed as materialized (
@@ -163,7 +163,7 @@ begin
         join private.search_documents as d on d.document = t.document
         where
             v_is_narrowed
-            and private.fits(d, filters)
+            and private.matches_filters(d, filters)
             and not exists (
                 select
                 from required as r
@@ -206,7 +206,7 @@ begin
         join private.search_documents as d on d.document = f.document
         join public.items as i on i.id = d.item_id
         where
-            private.passes(d, i, filters, viewer)
+            private.is_visible_match(d, i, filters, viewer)
             and not exists (
                 select from private.search_postings as p where p.lexeme = any(v_excluded) and p.document = d.document
             )

@@ -90,7 +90,7 @@ as $$
         union all
         select 'author', unnest(s.authors)
     ) as n
-    cross join lateral string_to_array(private.folded(n.name), ' ') as w (words)
+    cross join lateral string_to_array(private.fold_name(n.name), ' ') as w (words)
     cross join lateral generate_series(1, least(cardinality(w.words), 8)) as p (place)
     where n.name is not null
 $$;
@@ -140,7 +140,7 @@ as $$
     ), words as (
         select distinct w.word
         from texts as t
-        cross join lateral regexp_split_to_table(private.folded(t.text), ' ') as w (word)
+        cross join lateral regexp_split_to_table(private.fold_name(t.text), ' ') as w (word)
         where length(w.word) between 3 and 30 and w.word !~ '^[0-9]+$'
     )
     insert into private.search_words (word)

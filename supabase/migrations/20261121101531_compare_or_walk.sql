@@ -15,10 +15,10 @@ as $$
 begin
     return query
     with model as materialized (
-        select m.id, m.targets from public.recommendation_models as m where m.id = private.item_model()
+        select m.id, m.targets from public.recommendation_models as m where m.id = private.active_item_model()
     ), liked as materialized (
         select l.item_id, l.weight
-        from private.likings as l
+        from private.positive_feedback as l
         where l.rater_id = because_of.rater_id and l.is_liked
         order by l.weight desc, l.liked_at desc, l.item_id
         limit 50
@@ -46,8 +46,8 @@ comment on function private.because_of(uuid, uuid[]) is 'Which liked item says m
 revoke execute on function private.because_of(uuid, uuid[]) from public;
 
 -- source: sql/private/recommend/recommend.sql
--- A profile's list. Each part that counts for people with as many ratings proposes items; private.blend makes one list
--- of them, and private.diversify puts it in order. Parts of next to no weight are asked only where the others do not
+-- A profile's list. Each part that counts for people with as many ratings proposes items; private.merge_sources makes one list
+-- of them, and private.rerank_by_mmr puts it in order. Parts of next to no weight are asked only where the others do not
 -- fill the list. Somebody of whom nothing is known gets private.newcomer's list. A part that fails is left out.
 -- Raises as private.viewer. No profile at all (anon): a newcomer's list.
 -- Definer: scores read others' ratings; none of them is returned.
@@ -61,32 +61,32 @@ as $$
 declare
     v_viewer private.viewer := private.viewer(profile_id);
     v_pool integer := greatest(60, recommend.count + 20);
-    v_weights jsonb := private.part_weights(v_viewer.rater_id);
+    v_weights jsonb := private.source_weights(v_viewer.rater_id);
     v_part text;
     v_proposals private.proposal[] := '{}';
     v_list private.proposal[] := '{}';
     v_order integer[];
 begin
     foreach v_part in array case
-        when exists (select from private.likings as l where l.rater_id = v_viewer.rater_id)
+        when exists (select from private.positive_feedback as l where l.rater_id = v_viewer.rater_id)
             then array['liked_together', 'taste', 'liked', 'trending', 'popular']
         else array['newcomer', 'trending', 'popular']
     end loop
         if (v_weights ->> v_part)::double precision > 0.01 or cardinality(v_list) < recommend.count then
-            v_proposals := v_proposals || private.ask_part(
+            v_proposals := v_proposals || private.source_candidates(
                 v_part, v_viewer, recommend.kind,
                 v_pool + case
                     when v_part in ('trending', 'popular')
-                        then (select count(*) from private.unwanted(v_viewer.rater_id))::integer
+                        then (select count(*) from private.excluded_items(v_viewer.rater_id))::integer
                     else 0
                 end
             );
             v_list := array(
-                select b from private.blend(v_proposals, v_weights, v_viewer, recommend.kind, v_pool) as b
+                select b from private.merge_sources(v_proposals, v_weights, v_viewer, recommend.kind, v_pool) as b
             );
         end if;
     end loop;
-    v_order := private.diversify(v_list, recommend.diversity, recommend.count);
+    v_order := private.rerank_by_mmr(v_list, recommend.diversity, recommend.count);
 
     return query
     with listed as materialized (
@@ -120,7 +120,7 @@ language sql stable rows 100 set search_path = ''
 as $$
     select n.document, n.similarity
     from unnest(array['movie', 'tv_show', 'sports', 'book']) as k (kind)
-    cross join lateral private.nearest_fitting(
+    cross join lateral private.nearest_filtered(
         query_embedding, k.kind, filters, viewer, as_of, nearest_documents.count
     ) as n
     where query_embedding is not null and (filters.kind is null or filters.kind = k.kind)
@@ -141,7 +141,7 @@ grant execute on function private.nearest_documents(
 -- Documents of a kind nearest to a vector among those that pass the filters, as many as asked for if so many pass.
 -- Up to 8,000 that fit them are compared one by one, and whether the viewer may see them is asked of the nearest; among
 -- more, and without filters, the index is walked until it has enough.
-create or replace function private.nearest_fitting(
+create or replace function private.nearest_filtered(
     query_embedding extensions.vector,
     kind text,
     filters private.search_filters,
@@ -163,7 +163,7 @@ begin
         from (
             select d.document, d.item_id
             from private.search_documents as d
-            where d.kind = nearest_fitting.kind and private.fits(d, filters)
+            where d.kind = nearest_fitting.kind and private.matches_filters(d, filters)
             limit v_few + 1
         ) as f;
     end if;
@@ -179,7 +179,7 @@ begin
             offset 0
         ) as m
         where (
-            select private.passes(d, i, filters, viewer)
+            select private.is_visible_match(d, i, filters, viewer)
             from private.search_documents as d
             join public.items as i on i.id = d.item_id
             where d.document = m.document
@@ -189,18 +189,18 @@ begin
     else
         return query
         select n.document, n.similarity
-        from private.nearest_of_kind(
+        from private.nearest_by_index(
             query_embedding, nearest_fitting.kind, filters, viewer, as_of, nearest_fitting.count
         ) as n;
     end if;
 end
 $$;
-comment on function private.nearest_fitting(
+comment on function private.nearest_filtered(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) is 'Documents of a kind nearest to a vector among those that pass the filters.';
-revoke execute on function private.nearest_fitting(
+revoke execute on function private.nearest_filtered(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) from public;
-grant execute on function private.nearest_fitting(
+grant execute on function private.nearest_filtered(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) to anon, authenticated, service_role;

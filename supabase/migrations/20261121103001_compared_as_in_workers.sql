@@ -30,7 +30,7 @@ as $$
             regr_sxx(o.rating - m.level, m.above) as mine,
             regr_syy(o.rating - m.level, m.above) as theirs,
             regr_sxy(o.rating - m.level, m.above) as both
-        from private.ratings_above(compute_neighbours.rater_id) as m
+        from private.rating_residuals(compute_neighbours.rater_id) as m
         join public.ratings as o on o.item_id = m.item_id
         where o.rater_id <> compute_neighbours.rater_id
         group by o.rater_id
@@ -49,7 +49,7 @@ as $$
             c.*,
             case
                 when c.mine > 1e-9 and c.theirs > 1e-9
-                    then private.shrunk(greatest(-1, least(1, c.both / sqrt(c.mine * c.theirs))), c.co_ratings)
+                    then private.shrink_correlation(greatest(-1, least(1, c.both / sqrt(c.mine * c.theirs))), c.co_ratings)
                 else 0
             end as weight
         from centred as c

@@ -423,7 +423,7 @@ grant execute on function private.has_tier(text) to anon, authenticated, service
 -- source: sql/private/identity/keep_last_profile.sql
 -- Trigger: the last profile stays as long as its account does. Raises PT409.
 -- Definer: it locks the account's row, which clients may not, and counts whatever they may read.
-create or replace function private.keep_last_profile() returns trigger
+create or replace function private.guard_last_profile() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -437,8 +437,8 @@ begin
     return old;
 end
 $$;
-comment on function private.keep_last_profile() is 'Trigger: refuses to delete an account''s last profile.';
-revoke execute on function private.keep_last_profile() from public;
+comment on function private.guard_last_profile() is 'Trigger: refuses to delete an account''s last profile.';
+revoke execute on function private.guard_last_profile() from public;
 
 -- source: sql/private/identity/limit_profiles.sql
 -- Trigger: an account has as many profiles as its tier's limit says, also when two are made at the same instant. The
@@ -897,7 +897,7 @@ for each statement execute function private.lock_own_account();
 
 create or replace trigger keep_last_profile
 before delete on public.profiles
-for each row execute function private.keep_last_profile();
+for each row execute function private.guard_last_profile();
 
 create or replace trigger replace_default_profile
 after delete on public.profiles
@@ -907,7 +907,7 @@ create or replace trigger audit_role
 after insert or delete on private.user_roles
 for each row execute function private.audit_role();
 
--- source: sql/policies/accounts.sql
+-- source: sql/access/accounts.sql
 -- An account is its owner's: read, and what the owner decides changed.
 alter table public.accounts enable row level security;
 revoke all on public.accounts from anon, authenticated;
@@ -928,7 +928,7 @@ using (id = (select auth.uid()))
 with check (id = (select auth.uid()));
 comment on policy accounts_update_own on public.accounts is 'One changes one''s own account.';
 
--- source: sql/policies/profiles.sql
+-- source: sql/access/profiles.sql
 -- Profiles are their account's: read, made, deleted, and changed in what the owner decides.
 alter table public.profiles enable row level security;
 revoke all on public.profiles from anon, authenticated;
@@ -966,7 +966,7 @@ for delete to authenticated
 using (account_id = (select auth.uid()));
 comment on policy profiles_delete_own on public.profiles is 'One deletes one''s own profiles.';
 
--- source: sql/policies/subscriptions.sql
+-- source: sql/access/subscriptions.sql
 -- A subscription is its owner's to read; payments write it, as the service.
 alter table public.subscriptions enable row level security;
 revoke all on public.subscriptions from anon, authenticated;
@@ -979,7 +979,7 @@ for select to authenticated
 using (account_id = (select auth.uid()));
 comment on policy subscriptions_select_own on public.subscriptions is 'One reads one''s own subscription.';
 
--- source: sql/policies/tier_limits.sql
+-- source: sql/access/tier_limits.sql
 -- What a tier allows is everybody's to read.
 alter table public.tier_limits enable row level security;
 revoke all on public.tier_limits from anon, authenticated;
@@ -992,7 +992,7 @@ for select to anon, authenticated
 using (true);
 comment on policy tier_limits_select_all on public.tier_limits is 'Everybody reads their limits.';
 
--- source: sql/policies/tiers.sql
+-- source: sql/access/tiers.sql
 -- Tiers are everybody's to read.
 alter table public.tiers enable row level security;
 revoke all on public.tiers from anon, authenticated;

@@ -129,7 +129,7 @@ create or replace trigger reload
 after insert or update or delete or truncate on private.rate_limits
 for each statement execute function private.reload_rate_limits();
 
--- source: sql/policies/rate_limits.sql
+-- source: sql/access/rate_limits.sql
 -- Limits are for those who run the database. The REST server of the embedded stack, which counts reads, reads them as
 -- the role it signs in as; private.count_request as its owner.
 alter table private.rate_limits enable row level security;

@@ -27,7 +27,7 @@ begin
     loop
         v_part := v_kept.name;
         if v_kept.is_by_month then
-            for v_part in select private.months_before(v_kept.name, v_kept.until) loop
+            for v_part in select private.expired_partitions(v_kept.name, v_kept.until) loop
                 relation := v_part;
                 execute format('select count(*) from %s', v_part) into removed;
                 execute format('drop table %s', v_part);
@@ -38,7 +38,7 @@ begin
             where t.partrelid = v_kept.name;
         end if;
         relation := v_part;
-        removed := private.remove_before(v_part, v_kept.retention_column, v_kept.until, batch);
+        removed := private.delete_older_than(v_part, v_kept.retention_column, v_kept.until, batch);
         if removed > 0 then
             return next;
         end if;
@@ -184,7 +184,7 @@ begin
     if not found then
         return false;
     end if;
-    if private.forget_jobs(private.ids_of_account(account_id)) > 0 then
+    if private.delete_jobs_naming(private.ids_of_account(account_id)) > 0 then
         raise exception 'a job runs for the account' using errcode = '55006', hint = 'Try again when it has ended.';
     end if;
     if private.has_files(account_id) then
@@ -234,7 +234,7 @@ revoke execute on function private.foreign_key(oid) from public;
 -- Trigger: before an auth user goes, however it is deleted, so does what no cascade of foreign keys takes along, the
 -- farthest first, and the jobs that name it. Files are left to Storage, which alone can delete them.
 -- Definer: the auth server's role writes auth.users and none of ours.
-create or replace function private.forget_user() returns trigger
+create or replace function private.delete_user_data() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -258,12 +258,12 @@ begin
     loop
         execute format('delete from %s where %s', v_table.relation, v_table.owned) using old.id;
     end loop;
-    perform private.forget_jobs(private.ids_of_account(old.id));
+    perform private.delete_jobs_naming(private.ids_of_account(old.id));
     return old;
 end
 $$;
-comment on function private.forget_user() is 'Trigger: deletes what of a user no cascade takes along.';
-revoke execute on function private.forget_user() from public;
+comment on function private.delete_user_data() is 'Trigger: deletes what of a user no cascade takes along.';
+revoke execute on function private.delete_user_data() from public;
 
 -- source: sql/private/identity/has_files.sql
 -- Does Storage hold files of the account? Where there is no Storage, there are none. For workers only.
@@ -345,7 +345,7 @@ revoke execute on function private.ids_of_account(uuid) from public;
 
 -- source: sql/private/identity/months_before.sql
 -- The parts of a table partitioned by range that hold nothing of a moment or later, the oldest first.
-create or replace function private.months_before(relation regclass, moment timestamptz) returns setof regclass
+create or replace function private.expired_partitions(relation regclass, moment timestamptz) returns setof regclass
 language sql stable rows 10 set search_path = '' set timezone = 'UTC'
 as $$
     select c.oid::regclass
@@ -357,8 +357,8 @@ as $$
     where i.inhparent = months_before.relation and part.ends <= months_before.moment
     order by part.ends
 $$;
-comment on function private.months_before(regclass, timestamptz) is 'The parts of a table that end before a moment.';
-revoke execute on function private.months_before(regclass, timestamptz) from public;
+comment on function private.expired_partitions(regclass, timestamptz) is 'The parts of a table that end before a moment.';
+revoke execute on function private.expired_partitions(regclass, timestamptz) from public;
 
 -- source: sql/private/identity/personal_tables.sql
 -- Every table with rows of people, found from the catalogue: those that foreign keys lead from to auth.users, by the
@@ -419,7 +419,7 @@ revoke execute on function private.personal_tables() from public;
 -- source: sql/private/identity/remove_before.sql
 -- Delete up to `batch` rows of a table that are older than a moment; how many. None of an append-only one: what that
 -- holds goes by the month alone. For workers only.
-create or replace function private.remove_before(
+create or replace function private.delete_older_than(
     relation regclass, age_column text, moment timestamptz, batch integer
 )
 returns bigint
@@ -441,9 +441,9 @@ exception when insufficient_privilege then
     return 0;
 end
 $$;
-comment on function private.remove_before(regclass, text, timestamptz, integer) is
+comment on function private.delete_older_than(regclass, text, timestamptz, integer) is
 'Delete rows of a table that are older than a moment.';
-revoke execute on function private.remove_before(regclass, text, timestamptz, integer) from public;
+revoke execute on function private.delete_older_than(regclass, text, timestamptz, integer) from public;
 
 -- source: sql/private/identity/request_deletion.sql
 -- Note that the caller's account is to be erased, and return when; the first request counts. Raises 42501 without an
@@ -502,7 +502,7 @@ revoke execute on function private.rows_of_account(uuid) from public;
 -- interactions go with the old one. Times are cut to the month: by the second they would tell whose ratings these were
 -- to whoever has an export or a log from before. Neighbours stay, since what they were computed from is the same.
 -- Definer: the owner may delete a profile, and not write raters.
-create or replace function private.unname_ratings() returns trigger
+create or replace function private.pseudonymise_ratings() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -527,17 +527,17 @@ begin
         update public.raters as r set similarities_version = r.ratings_version where r.id = v_new and v_is_fresh;
     end if;
     delete from public.raters as r where r.id = v_old;
-    perform private.forget_jobs(array[v_old, v_new]);
+    perform private.delete_jobs_naming(array[v_old, v_new]);
     return old;
 end
 $$;
-comment on function private.unname_ratings() is 'Trigger: passes a profile''s ratings to a new pseudonym.';
-revoke execute on function private.unname_ratings() from public;
+comment on function private.pseudonymise_ratings() is 'Trigger: passes a profile''s ratings to a new pseudonym.';
+revoke execute on function private.pseudonymise_ratings() from public;
 
 -- source: sql/private/queue/forget_jobs.sql
 -- Delete the jobs that name one of these ids, except those that run; of how many of those there are.
 -- Its path is the queue's, whose own trigger functions use unqualified names. For definer functions only.
-create or replace function private.forget_jobs(ids uuid[]) returns bigint
+create or replace function private.delete_jobs_naming(ids uuid[]) returns bigint
 language plpgsql set search_path = procrastinate
 as $$
 declare
@@ -552,8 +552,8 @@ begin
     );
 end
 $$;
-comment on function private.forget_jobs(uuid[]) is 'Delete the jobs that name one of these ids.';
-revoke execute on function private.forget_jobs(uuid[]) from public;
+comment on function private.delete_jobs_naming(uuid[]) is 'Delete the jobs that name one of these ids.';
+revoke execute on function private.delete_jobs_naming(uuid[]) from public;
 
 -- source: sql/triggers/auth_users.sql
 -- A new auth user gets an account, a profile and a rater; a changed address is mirrored; a deleted one takes along what
@@ -568,7 +568,7 @@ for each row when (old.email is distinct from new.email) execute function privat
 
 create or replace trigger forget_user
 before delete on auth.users
-for each row execute function private.forget_user();
+for each row execute function private.delete_user_data();
 
 -- source: sql/triggers/identity.sql
 -- accounts, profiles and subscriptions tell when they changed; an account has a few profiles, at least one, and one of
@@ -604,7 +604,7 @@ for each statement execute function private.lock_own_account();
 
 create or replace trigger keep_last_profile
 before delete on public.profiles
-for each row execute function private.keep_last_profile();
+for each row execute function private.guard_last_profile();
 
 create or replace trigger replace_default_profile
 after delete on public.profiles
@@ -616,7 +616,7 @@ for each row execute function private.audit_role();
 
 create or replace trigger unname_ratings
 before delete on public.profiles
-for each row execute function private.unname_ratings();
+for each row execute function private.pseudonymise_ratings();
 
 -- source: sql/triggers/ratings.sql
 -- Who rates is the acting profile unless said otherwise; counts, trends and neighbours follow every change.
@@ -659,7 +659,7 @@ create or replace trigger enqueue_deleted
 after delete on public.ratings referencing old table as changed_rows
 for each statement execute function private.enqueue_similarity();
 
--- source: sql/policies/account_deletions.sql
+-- source: sql/access/account_deletions.sql
 -- One sees when one's account will be erased; delete_my_account and cancel_account_deletion write.
 alter table public.account_deletions enable row level security;
 revoke all on public.account_deletions from anon, authenticated;
@@ -673,7 +673,7 @@ using (account_id = (select auth.uid()));
 comment on policy account_deletions_select_own on public.account_deletions is
 'One sees when one''s account will be erased.';
 
--- source: sql/policies/consent_purposes.sql
+-- source: sql/access/consent_purposes.sql
 -- What can be consented to is everybody's to read, before signing up too.
 alter table public.consent_purposes enable row level security;
 revoke all on public.consent_purposes from anon, authenticated;
@@ -687,7 +687,7 @@ using (true);
 comment on policy consent_purposes_select_everybody on public.consent_purposes is
 'Everybody reads what can be consented to.';
 
--- source: sql/policies/consents.sql
+-- source: sql/access/consents.sql
 -- One reads and adds one's own consents. Nobody changes or deletes one, the service neither: they go with the account.
 alter table public.consents enable row level security;
 revoke all on public.consents from anon, authenticated, service_role;
@@ -706,12 +706,12 @@ for insert to authenticated
 with check (account_id = (select auth.uid()));
 comment on policy consents_insert_own on public.consents is 'One adds to one''s own consents.';
 
--- source: sql/policies/data_inventory.sql
+-- source: sql/access/data_inventory.sql
 -- The record of what is kept is for those who run the database.
 alter table private.data_inventory enable row level security;
 revoke all on private.data_inventory from anon, authenticated;
 
--- source: sql/policies/periods.sql
+-- source: sql/access/periods.sql
 -- Periods are for those who run the database.
 alter table private.periods enable row level security;
 revoke all on private.periods from anon, authenticated;

@@ -17,7 +17,7 @@ on conflict (id) do update
 set public = excluded.public, file_size_limit = excluded.file_size_limit,
 allowed_mime_types = excluded.allowed_mime_types;
 
--- source: sql/policies/storage_objects.sql
+-- source: sql/access/storage_objects.sql
 -- Files: people own the folder named by their id in avatars and speech; editors and admins bring artwork, masters and
 -- imports; media is written by workers alone and read through signed URLs. Hosted lets only Storage itself comment on
 -- these policies.

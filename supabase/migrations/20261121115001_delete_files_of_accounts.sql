@@ -30,7 +30,7 @@ grant execute on function private.cancel_deletion() to authenticated;
 
 -- source: sql/private/identity/disown_files.sql
 -- What an account brought for others, as artwork, stays, and does not tell any more who brought it. For workers only.
-create or replace function private.disown_files(account_id uuid) returns void
+create or replace function private.clear_file_owner(account_id uuid) returns void
 language plpgsql set search_path = ''
 as $$
 begin
@@ -39,8 +39,8 @@ begin
     end if;
 end
 $$;
-comment on function private.disown_files(uuid) is 'Files that stay tell no more who brought them.';
-revoke execute on function private.disown_files(uuid) from public;
+comment on function private.clear_file_owner(uuid) is 'Files that stay tell no more who brought them.';
+revoke execute on function private.clear_file_owner(uuid) from public;
 
 -- source: sql/private/identity/erase_account.sql
 -- Erase an account whose deletion is due: the user, and by triggers and cascades everything personal; ratings stay
@@ -58,14 +58,14 @@ begin
     if not found then
         return false;
     end if;
-    if private.forget_jobs(private.ids_of_account(account_id)) > 0 then
+    if private.delete_jobs_naming(private.ids_of_account(account_id)) > 0 then
         raise exception 'a job runs for the account' using errcode = '55006', hint = 'Try again when it has ended.';
     end if;
     if exists (select from private.personal_files(account_id)) then
         raise exception 'the account has files'
             using errcode = '55006', hint = 'Delete them through Storage, which keeps rows and files together.';
     end if;
-    perform private.disown_files(account_id);
+    perform private.clear_file_owner(account_id);
     delete from auth.users as u where u.id = erase_account.account_id;
     perform private.audit('account.erased', 'account', account_id::text, null, null);
     return true;

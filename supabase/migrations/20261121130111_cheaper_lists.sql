@@ -8,7 +8,7 @@ set check_function_bodies = off;
 -- first; nothing that has no place in the viewer's lists.
 -- A part that fails proposes nothing, and the log tells of it: the list is made of the rest.
 -- Reads others' ratings: for definer functions and workers only.
-create or replace function private.ask_part(part text, viewer private.viewer, kind text, count integer)
+create or replace function private.source_candidates(part text, viewer private.viewer, kind text, count integer)
 returns private.proposal[]
 language plpgsql stable set search_path = ''
 as $$
@@ -18,7 +18,7 @@ declare
     v_unwanted uuid[];
 begin
     if ask_part.part in ('trending', 'popular') then
-        v_unwanted := array(select private.unwanted(v_rater));
+        v_unwanted := array(select private.excluded_items(v_rater));
     end if;
     case ask_part.part
         when 'liked_together' then
@@ -34,7 +34,7 @@ begin
         when 'liked' then
             return array(
                 select row(l.item_id, ask_part.part, l.score, ask_part.part, l.because_of, null::text)::private.proposal
-                from private.content_based(v_rater, ask_part.kind, ask_part.count, viewer) as l
+                from private.similar_to_liked(v_rater, ask_part.kind, ask_part.count, viewer) as l
             );
         when 'trending' then
             return array(
@@ -63,8 +63,8 @@ exception when others then
     return '{}';
 end
 $$;
-comment on function private.ask_part(text, private.viewer, text, integer) is 'What one part of a list proposes.';
-revoke execute on function private.ask_part(text, private.viewer, text, integer) from public;
+comment on function private.source_candidates(text, private.viewer, text, integer) is 'What one part of a list proposes.';
+revoke execute on function private.source_candidates(text, private.viewer, text, integer) from public;
 
 -- source: sql/private/recommend/because_of.sql
 -- Which of the fifty items a rater liked best says most for each item, by the active item model's weight times how well
@@ -78,10 +78,10 @@ as $$
 begin
     return query
     with model as materialized (
-        select m.id, m.targets from public.recommendation_models as m where m.id = private.item_model()
+        select m.id, m.targets from public.recommendation_models as m where m.id = private.active_item_model()
     ), liked as materialized (
         select l.item_id, l.weight
-        from private.likings as l
+        from private.positive_feedback as l
         where l.rater_id = because_of.rater_id and l.is_liked
         order by l.weight desc, l.liked_at desc, l.item_id
         limit 50
@@ -118,7 +118,7 @@ revoke execute on function private.because_of(uuid, uuid[]) from public;
 -- times its score there by the part's best one, times the factor for the rater's level; the best in the list has 1.
 -- It keeps the reason of the part that gave most. Each item once; none that the viewer may not see.
 -- Reads what a rater rated: for definer functions and workers only.
-create or replace function private.blend(
+create or replace function private.merge_sources(
     proposals private.proposal[], weights jsonb, viewer private.viewer, kind text, count integer
 )
 returns setof private.proposal
@@ -156,9 +156,9 @@ begin
     order by w.score desc, w.item_id;
 end
 $$;
-comment on function private.blend(private.proposal[], jsonb, private.viewer, text, integer) is
+comment on function private.merge_sources(private.proposal[], jsonb, private.viewer, text, integer) is
 'One list of what the parts propose.';
-revoke execute on function private.blend(private.proposal[], jsonb, private.viewer, text, integer) from public;
+revoke execute on function private.merge_sources(private.proposal[], jsonb, private.viewer, text, integer) from public;
 
 -- source: sql/private/recommend/diversify.sql
 -- The order in which to list items, given best first with scores of at most 1: maximal marginal relevance (Carbonell,
@@ -167,7 +167,7 @@ revoke execute on function private.blend(private.proposal[], jsonb, private.view
 -- item without a vector is like no other. Equal ones stay in order; where vectors cannot be read, all do.
 -- An item's similarity to those placed only grows, so it is brought up to date only where the item could still be best.
 -- Returns places in the list given, as many as count says.
-create or replace function private.diversify(
+create or replace function private.rerank_by_mmr(
     list private.proposal[], diversity real, count integer
 ) returns integer[]
 language plpgsql stable set search_path = ''
@@ -225,9 +225,9 @@ exception when others then
     return array(select generate_series(1, least(diversify.count, v_size)));
 end
 $$;
-comment on function private.diversify(private.proposal[], real, integer) is
+comment on function private.rerank_by_mmr(private.proposal[], real, integer) is
 'The order in which items are good and unlike each other.';
-revoke execute on function private.diversify(private.proposal[], real, integer) from public;
+revoke execute on function private.rerank_by_mmr(private.proposal[], real, integer) from public;
 
 -- source: sql/private/recommend/item_based.sql
 -- What the active item model gives for what a rater rated: the sum of its weights times rating / 5, over the thousand
@@ -243,10 +243,10 @@ as $$
 begin
     return query
     with model as materialized (
-        select m.id, m.targets from public.recommendation_models as m where m.id = private.item_model()
+        select m.id, m.targets from public.recommendation_models as m where m.id = private.active_item_model()
     ), liked as materialized (
         select l.item_id, l.weight, l.is_liked
-        from private.likings as l
+        from private.positive_feedback as l
         where l.rater_id = item_based.rater_id
         order by l.weight desc, l.liked_at desc, l.item_id
         limit 1000
@@ -273,7 +273,7 @@ begin
         cross join lateral unnest(m.targets, t.scores::real[], t.by_liked::real[]) as s (item_id, score, by_liked)
         where
             s.score > 0 and s.by_liked > 0
-            and s.item_id not in (select u.item_id from private.unwanted(item_based.rater_id) as u (item_id))
+            and s.item_id not in (select u.item_id from private.excluded_items(item_based.rater_id) as u (item_id))
         order by s.score desc, s.item_id
         offset 0
     )
@@ -293,8 +293,8 @@ comment on function private.item_based(uuid, text, integer, private.viewer) is
 revoke execute on function private.item_based(uuid, text, integer, private.viewer) from public;
 
 -- source: sql/private/recommend/recommend.sql
--- A profile's list. Each part that counts for people with as many ratings proposes items; private.blend makes one list
--- of them, and private.diversify puts it in order. Parts of next to no weight are asked only where the others do not
+-- A profile's list. Each part that counts for people with as many ratings proposes items; private.merge_sources makes one list
+-- of them, and private.rerank_by_mmr puts it in order. Parts of next to no weight are asked only where the others do not
 -- fill the list. Somebody of whom nothing is known gets private.newcomer's list. A part that fails is left out.
 -- Raises as private.viewer. No profile at all (anon): a newcomer's list.
 -- Definer: scores read others' ratings; none of them is returned.
@@ -308,27 +308,27 @@ as $$
 declare
     v_viewer private.viewer := private.viewer(profile_id);
     v_pool integer := greatest(60, recommend.count + 20);
-    v_weights jsonb := private.part_weights(v_viewer.rater_id);
+    v_weights jsonb := private.source_weights(v_viewer.rater_id);
     v_part text;
     v_proposals private.proposal[] := '{}';
     v_list private.proposal[] := '{}';
     v_order integer[];
 begin
     foreach v_part in array case
-        when exists (select from private.likings as l where l.rater_id = v_viewer.rater_id)
+        when exists (select from private.positive_feedback as l where l.rater_id = v_viewer.rater_id)
             then array['liked_together', 'taste', 'liked', 'trending', 'popular']
         else array['newcomer', 'trending', 'popular']
     end loop
         if (v_weights ->> v_part)::double precision > 0.01 or cardinality(v_list) < recommend.count then
-            v_proposals := v_proposals || private.ask_part(
+            v_proposals := v_proposals || private.source_candidates(
                 v_part, v_viewer, recommend.kind, v_pool
             );
             v_list := array(
-                select b from private.blend(v_proposals, v_weights, v_viewer, recommend.kind, v_pool) as b
+                select b from private.merge_sources(v_proposals, v_weights, v_viewer, recommend.kind, v_pool) as b
             );
         end if;
     end loop;
-    v_order := private.diversify(v_list, recommend.diversity, recommend.count);
+    v_order := private.rerank_by_mmr(v_list, recommend.diversity, recommend.count);
 
     return query
     with listed as materialized (

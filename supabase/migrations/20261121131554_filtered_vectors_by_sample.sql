@@ -8,7 +8,7 @@ set check_function_bodies = off;
 -- Up to 8,000 that fit them are compared one by one, and whether the viewer may see them is asked of the nearest; among
 -- more, and without filters, the index is walked until it has enough. Where a fiftieth of all documents, always the
 -- same, has so many that fit that there must be more, the rest is not counted.
-create or replace function private.nearest_fitting(
+create or replace function private.nearest_filtered(
     query_embedding extensions.vector,
     kind text,
     filters private.search_filters,
@@ -29,14 +29,14 @@ begin
         v_sampled := (
             select count(*)
             from private.search_documents as d tablesample system (2) repeatable (0)
-            where d.kind = nearest_fitting.kind and private.fits(d, filters)
+            where d.kind = nearest_fitting.kind and private.matches_filters(d, filters)
         );
     end if;
     if v_sampled * 50 <= v_few * 1.5 then
         v_items := array(
             select d.item_id
             from private.search_documents as d
-            where d.kind = nearest_fitting.kind and d.document <= as_of and private.fits(d, filters)
+            where d.kind = nearest_fitting.kind and d.document <= as_of and private.matches_filters(d, filters)
             limit v_few + 1
         );
     end if;
@@ -50,7 +50,7 @@ begin
                     select d.document
                     from private.search_documents as d
                     join public.items as i on i.id = d.item_id
-                    where d.item_id = m.item_id and private.passes(d, i, filters, viewer)
+                    where d.item_id = m.item_id and private.is_visible_match(d, i, filters, viewer)
                 ) as document
             from (
                 select e.item_id, 1 - (e.embedding operator(extensions.<=>) query_embedding) as similarity
@@ -68,18 +68,18 @@ begin
     else
         return query
         select n.document, n.similarity
-        from private.nearest_of_kind(
+        from private.nearest_by_index(
             query_embedding, nearest_fitting.kind, filters, viewer, as_of, nearest_fitting.count
         ) as n;
     end if;
 end
 $$;
-comment on function private.nearest_fitting(
+comment on function private.nearest_filtered(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) is 'Documents of a kind nearest to a vector among those that pass the filters.';
-revoke execute on function private.nearest_fitting(
+revoke execute on function private.nearest_filtered(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) from public;
-grant execute on function private.nearest_fitting(
+grant execute on function private.nearest_filtered(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) to anon, authenticated, service_role;

@@ -8,7 +8,7 @@ set check_function_bodies = off;
 -- suspend them. The service may. Two who do so to each other at once go one by one: the later one is an admin no more.
 -- To be called in the same transaction, before it is done. Raises 42501, PT409.
 -- Definer: roles are nobody's to read or lock.
-create or replace function private.keep_an_admin(user_id uuid) returns void
+create or replace function private.guard_last_admin(user_id uuid) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -30,9 +30,9 @@ begin
     end if;
 end
 $$;
-comment on function private.keep_an_admin(uuid) is 'Refuse what would leave nobody to administer.';
-revoke execute on function private.keep_an_admin(uuid) from public;
-grant execute on function private.keep_an_admin(uuid) to authenticated, service_role;
+comment on function private.guard_last_admin(uuid) is 'Refuse what would leave nobody to administer.';
+revoke execute on function private.guard_last_admin(uuid) from public;
+grant execute on function private.guard_last_admin(uuid) to authenticated, service_role;
 
 -- source: sql/rpc/identity/revoke_role.sql
 -- Take a role from a user, for an admin. Taking it again does nothing. That of an admin is gone at once: requests with
@@ -47,7 +47,7 @@ grant execute on function private.keep_an_admin(uuid) to authenticated, service_
 create or replace function public.revoke_role(user_id uuid default null, role text default null) returns text[]
 language sql set search_path = ''
 as $$
-    select private.keep_an_admin(user_id) where role = 'admin';
+    select private.guard_last_admin(user_id) where role = 'admin';
     select private.change_role(user_id, role, false)
 $$;
 comment on function public.revoke_role(uuid, text) is 'Take a role from a user, for an admin.';
@@ -67,7 +67,7 @@ grant execute on function public.revoke_role(uuid, text) to authenticated, servi
 create or replace function public.suspend_account(user_id uuid default null, reason text default null) returns void
 language sql set search_path = ''
 as $$
-    select private.keep_an_admin(user_id);
+    select private.guard_last_admin(user_id);
     select private.change_status(user_id, 'suspended', reason)
 $$;
 comment on function public.suspend_account(uuid, text) is 'Suspend an account, for an admin.';

@@ -14,7 +14,7 @@ comment on column private.rate_limits.scope is
 'read: GET, HEAD and calls of functions that do not write, counted where requests enter; write: all others, counted by '
 'private.count_request, and those that fail apart, where requests enter; storage: requests of files; sign_in: signing '
 'up and in by password, by address; password: tries of one account''s password; anonymous: users made without an '
-'address of mail; refresh: sessions carried on. The last five are counted by private.count_entry.';
+'address of mail; refresh: sessions carried on. The last five are counted by private.admit_request.';
 comment on column private.rate_limits.requests is
 'How many, a user; for anon, an address; of password, an account.';
 

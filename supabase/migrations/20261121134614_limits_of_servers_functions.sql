@@ -11,7 +11,7 @@ set check_function_bodies = off;
 --   caller  the user, the network, or for password the address of mail, which is kept as a digest
 -- Returns null where nothing limits it.
 -- Definer: the servers' roles may not touch limits and slots. They alone may call it, and say whom they count.
-create or replace function private.count_entry(role text, scope text, caller text) returns private.admission
+create or replace function private.admit_request(role text, scope text, caller text) returns private.admission
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -23,7 +23,7 @@ begin
     if not found then
         return null;
     end if;
-    return private.take_slot(
+    return private.take_rate_slot(
         v_limit,
         case v_limit.scope
             when 'password' then encode(sha256(convert_to(lower(count_entry.caller), 'UTF8')), 'hex')
@@ -32,9 +32,9 @@ begin
     );
 end
 $$;
-comment on function private.count_entry(text, text, text) is 'Count a request that Auth or Storage is asked.';
-revoke execute on function private.count_entry(text, text, text) from public;
-grant execute on function private.count_entry(text, text, text) to supabase_auth_admin, supabase_storage_admin;
+comment on function private.admit_request(text, text, text) is 'Count a request that Auth or Storage is asked.';
+revoke execute on function private.admit_request(text, text, text) from public;
+grant execute on function private.admit_request(text, text, text) to supabase_auth_admin, supabase_storage_admin;
 
 -- source: sql/private/identity/count_request.sql
 -- Counts a write of the caller's and refuses it when it is one too many: 429, rate_limited, with when to come back.
@@ -62,7 +62,7 @@ begin
     if v_limit.role <> 'anon' then
         v_caller := nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub';
     end if;
-    v_entry := private.take_slot(v_limit, coalesce(v_caller, private.current_network()));
+    v_entry := private.take_rate_slot(v_limit, coalesce(v_caller, private.current_network()));
     if v_entry.admitted then
         perform set_config(
             'response.headers',
@@ -111,7 +111,7 @@ language plpgsql set search_path = ''
 as $$
 declare
     v_account text := (select u.email from auth.users as u where u.id = (event ->> 'user_id')::uuid);
-    v_entry private.admission := private.count_entry('anon', 'password', coalesce(v_account, event ->> 'user_id'));
+    v_entry private.admission := private.admit_request('anon', 'password', coalesce(v_account, event ->> 'user_id'));
 begin
     if v_entry.admitted is false then
         return jsonb_build_object(
@@ -132,7 +132,7 @@ grant execute on function private.password_attempt_hook(jsonb) to supabase_auth_
 -- another one is just taking is locked, and the next is tried. The lock ends with the transaction, when the slot can be
 -- seen; the insert looks at the slot as it is then. A transaction that is rolled back gives its slot back.
 -- For definer functions only.
-create or replace function private.take_slot(a_limit private.rate_limits, caller text) returns private.admission
+create or replace function private.take_rate_slot(a_limit private.rate_limits, caller text) returns private.admission
 language plpgsql set search_path = ''
 as $$
 #variable_conflict use_variable
@@ -165,5 +165,5 @@ begin
     return (false, a_limit.requests, 0, v_wait);
 end
 $$;
-comment on function private.take_slot(private.rate_limits, text) is 'Take one of a caller''s slots, if there is one.';
-revoke execute on function private.take_slot(private.rate_limits, text) from public;
+comment on function private.take_rate_slot(private.rate_limits, text) is 'Take one of a caller''s slots, if there is one.';
+revoke execute on function private.take_rate_slot(private.rate_limits, text) from public;

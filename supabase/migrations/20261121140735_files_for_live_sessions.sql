@@ -4,13 +4,13 @@ set lock_timeout = '10s';
 set check_function_bodies = off;
 
 -- source: sql/private/identity/check_session.sql
--- Refuse a request whose token the database no longer stands by: private.session_fault says why.
+-- Refuse a request whose token the database no longer stands by: private.session_error says why.
 -- Raises 401 account_suspended, user_banned, session_ended; 403 role_revoked, profile_refused.
 create or replace function private.check_session() returns void
 language plpgsql stable set search_path = ''
 as $$
 declare
-    v_fault text := private.session_fault();
+    v_fault text := private.session_error();
 begin
     if v_fault is null then
         return;
@@ -42,7 +42,7 @@ grant execute on function private.check_session() to anon, authenticated, servic
 -- key, and only where there is something to ask. A token without a session_id, which only the operator can sign, has
 -- no session to end. Never raises: policies ask it where no request check is made, as in Storage.
 -- Definer: it reads auth.sessions and auth.users, which are nobody's to read.
-create or replace function private.session_fault() returns text
+create or replace function private.session_error() returns text
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -89,11 +89,11 @@ begin
     return null;
 end
 $$;
-comment on function private.session_fault() is 'What a token says and the database no longer does; null: nothing.';
-revoke execute on function private.session_fault() from public;
-grant execute on function private.session_fault() to anon, authenticated, service_role;
+comment on function private.session_error() is 'What a token says and the database no longer does; null: nothing.';
+revoke execute on function private.session_error() from public;
+grant execute on function private.session_error() to anon, authenticated, service_role;
 
--- source: sql/policies/storage_objects.sql
+-- source: sql/access/storage_objects.sql
 -- Files: people own the folder named by their id in avatars and speech; editors and admins bring artwork, masters and
 -- imports; media is written by workers alone and read through signed URLs. Hosted lets only Storage itself comment on
 -- these policies.
@@ -160,5 +160,5 @@ using (
 drop policy if exists objects_all_live on storage.objects;
 create policy objects_all_live on storage.objects
 as restrictive for all to authenticated
-using ((select private.session_fault()) is null)
-with check ((select private.session_fault()) is null);
+using ((select private.session_error()) is null)
+with check ((select private.session_error()) is null);

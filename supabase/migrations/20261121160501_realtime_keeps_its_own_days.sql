@@ -27,7 +27,7 @@ begin
     loop
         v_part := v_kept.name;
         if v_kept.is_by_month then
-            for v_part in select private.months_before(v_kept.name, v_kept.until) loop
+            for v_part in select private.expired_partitions(v_kept.name, v_kept.until) loop
                 relation := v_part;
                 execute format('select count(*) from %s', v_part) into removed;
                 execute format('drop table %s', v_part);
@@ -38,7 +38,7 @@ begin
             where t.partrelid = v_kept.name;
         end if;
         relation := v_part;
-        removed := private.remove_before(v_part, v_kept.retention_column, v_kept.until, batch);
+        removed := private.delete_older_than(v_part, v_kept.retention_column, v_kept.until, batch);
         if removed > 0 then
             return next;
         end if;

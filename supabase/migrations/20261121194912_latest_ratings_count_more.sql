@@ -18,10 +18,10 @@ as $$
 begin
     return query
     with model as materialized (
-        select m.id, m.targets from public.recommendation_models as m where m.id = private.item_model()
+        select m.id, m.targets from public.recommendation_models as m where m.id = private.active_item_model()
     ), mine as materialized (
         select l.item_id, l.weight, l.is_liked, l.liked_at
-        from private.likings as l
+        from private.positive_feedback as l
         where l.rater_id = item_based.rater_id
     ), liked as materialized (
         select m.item_id, case when m.liked_at > b.liked_at then 1.5 else 1 end * m.weight as weight, m.is_liked
@@ -57,7 +57,7 @@ begin
         cross join lateral unnest(m.targets, t.scores::real[], t.by_liked::real[]) as s (item_id, score, by_liked)
         where
             s.score > 0 and s.by_liked > 0
-            and s.item_id not in (select u.item_id from private.unwanted(item_based.rater_id) as u (item_id))
+            and s.item_id not in (select u.item_id from private.excluded_items(item_based.rater_id) as u (item_id))
         order by s.score desc, s.item_id
         offset 0
     )

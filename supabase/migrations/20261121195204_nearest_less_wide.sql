@@ -54,7 +54,7 @@ to anon, authenticated, service_role;
 -- The first statement loads pgvector: only then may one who is no superuser name its settings.
 select '[0]'::extensions.vector;
 
-create or replace function private.nearest_of_kind(
+create or replace function private.nearest_by_index(
     query_embedding extensions.vector,
     kind text,
     filters private.search_filters,
@@ -76,7 +76,7 @@ begin
         from public.item_embeddings as e
         join private.search_documents as d on d.item_id = e.item_id
         join public.items as i on i.id = e.item_id
-        where e.kind = nearest_of_kind.kind and d.document <= as_of and private.passes(d, i, filters, viewer)
+        where e.kind = nearest_of_kind.kind and d.document <= as_of and private.is_visible_match(d, i, filters, viewer)
         order by
             e.embedding::extensions.halfvec(384)
             operator(extensions.<=>) query_embedding::extensions.halfvec(384)
@@ -90,12 +90,12 @@ begin
     limit nearest_of_kind.count;
 end
 $$;
-comment on function private.nearest_of_kind(
+comment on function private.nearest_by_index(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) is 'Documents of a kind nearest to a vector among those that pass the filters.';
-revoke execute on function private.nearest_of_kind(
+revoke execute on function private.nearest_by_index(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) from public;
-grant execute on function private.nearest_of_kind(
+grant execute on function private.nearest_by_index(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) to anon, authenticated, service_role;

@@ -5,7 +5,7 @@ set check_function_bodies = off;
 
 -- It returns one more column.
 -- squawk-ignore ban-drop-function
-drop function private.ratings_above(uuid);
+drop function private.rating_residuals(uuid);
 
 -- squawk-ignore ban-drop-constraint
 alter table public.interactions drop constraint interactions_type_known;
@@ -71,7 +71,7 @@ comment on view private.feedback is 'The present feedback of each rater on each 
 -- One row a rater and item: the item model learns from them, and lists by it start from them.
 --   is_liked     rated 4 or better, or 3 or better and no worse than the rater's mean
 --   is_disliked  rated below 3
-create or replace view private.likings with (security_invoker = true) as
+create or replace view private.positive_feedback with (security_invoker = true) as
 select
     r.rater_id,
     r.item_id,
@@ -97,7 +97,7 @@ where
         from public.ratings as r
         where r.rater_id = v.rater_id and r.item_id = v.item_id
     );
-comment on view private.likings is 'How well each rater liked each item, by ratings and interactions.';
+comment on view private.positive_feedback is 'How well each rater liked each item, by ratings and interactions.';
 
 -- source: sql/private/identity/rater_of_user.sql
 -- The rater behind a user id: one's own acting one, or anybody's default one for the service, who may
@@ -140,7 +140,7 @@ grant execute on function private.rater_of_user(uuid) to anon, authenticated, se
 -- first; nothing that has no place in the viewer's lists.
 -- A part that fails proposes nothing, which is logged and counted: the list is made of the rest.
 -- Reads others' ratings: for definer functions and workers only.
-create or replace function private.ask_part(part text, viewer private.viewer, kind text, count integer)
+create or replace function private.source_candidates(part text, viewer private.viewer, kind text, count integer)
 returns private.proposal[]
 language plpgsql stable set search_path = ''
 as $$
@@ -150,7 +150,7 @@ declare
     v_unwanted uuid[];
 begin
     if ask_part.part in ('trending', 'popular') then
-        v_unwanted := array(select private.unwanted(v_rater));
+        v_unwanted := array(select private.excluded_items(v_rater));
     end if;
     case ask_part.part
         when 'liked_together' then
@@ -166,7 +166,7 @@ begin
         when 'liked' then
             return array(
                 select row(l.item_id, ask_part.part, l.score, ask_part.part, l.because_of, null::text)::private.proposal
-                from private.content_based(v_rater, ask_part.kind, ask_part.count, viewer) as l
+                from private.similar_to_liked(v_rater, ask_part.kind, ask_part.count, viewer) as l
             );
         when 'trending' then
             return array(
@@ -195,8 +195,8 @@ exception when others then
     return '{}';
 end
 $$;
-comment on function private.ask_part(text, private.viewer, text, integer) is 'What one part of a list proposes.';
-revoke execute on function private.ask_part(text, private.viewer, text, integer) from public;
+comment on function private.source_candidates(text, private.viewer, text, integer) is 'What one part of a list proposes.';
+revoke execute on function private.source_candidates(text, private.viewer, text, integer) from public;
 
 -- source: sql/private/recommend/aversion.sql
 -- How much each item is like the items that a rater rated below 3 or disliked, the latest fifty of them: 0 to 1, the
@@ -211,7 +211,7 @@ as $$
         select d.item_id
         from (
             select l.item_id, l.liked_at
-            from private.likings as l
+            from private.positive_feedback as l
             where l.rater_id = aversion.rater_id and l.is_disliked
             union all
             select f.item_id, null
@@ -254,10 +254,10 @@ as $$
 begin
     return query
     with model as materialized (
-        select m.id, m.targets from public.recommendation_models as m where m.id = private.item_model()
+        select m.id, m.targets from public.recommendation_models as m where m.id = private.active_item_model()
     ), liked as materialized (
         select l.item_id, l.weight
-        from private.likings as l
+        from private.positive_feedback as l
         where l.rater_id = because_of.rater_id and l.is_liked
         order by l.weight desc, l.liked_at desc, l.item_id
         limit 50
@@ -317,7 +317,7 @@ as $$
     ), scored as (
         select r.item_id, (select sum(least(s.share, r.shares[5])) from unnest(r.shares) as s (share)) as score
         from rated as r
-        where r.likes >= 5 and r.item_id not in (select private.unwanted(collaborative.rater_id))
+        where r.likes >= 5 and r.item_id not in (select private.excluded_items(collaborative.rater_id))
     )
     select s.item_id, s.score
     from scored as s
@@ -337,7 +337,7 @@ revoke execute on function private.collaborative(uuid, text, integer, private.vi
 -- item without a vector is like no other. Equal ones stay in order; where vectors cannot be read, all do.
 -- An item's similarity to those placed only grows, so it is brought up to date only where the item could still be best.
 -- Returns places in the list given, as many as count says.
-create or replace function private.diversify(
+create or replace function private.rerank_by_mmr(
     list private.proposal[], diversity real, count integer
 ) returns integer[]
 language plpgsql stable set search_path = ''
@@ -395,9 +395,9 @@ exception when others then
     return array(select generate_series(1, least(diversify.count, v_size)));
 end
 $$;
-comment on function private.diversify(private.proposal[], real, integer) is
+comment on function private.rerank_by_mmr(private.proposal[], real, integer) is
 'The order in which items are good and unlike each other.';
-revoke execute on function private.diversify(private.proposal[], real, integer) from public;
+revoke execute on function private.rerank_by_mmr(private.proposal[], real, integer) from public;
 
 -- source: sql/private/recommend/item_based.sql
 -- What the active item model gives for what a rater rated: the sum of its weights times rating / 5, over the thousand
@@ -414,10 +414,10 @@ as $$
 begin
     return query
     with model as materialized (
-        select m.id, m.targets from public.recommendation_models as m where m.id = private.item_model()
+        select m.id, m.targets from public.recommendation_models as m where m.id = private.active_item_model()
     ), mine as materialized (
         select l.item_id, l.weight, l.is_liked, l.liked_at
-        from private.likings as l
+        from private.positive_feedback as l
         where l.rater_id = item_based.rater_id
     ), liked as materialized (
         select m.item_id, case when m.liked_at > b.liked_at then 1.5 else 1 end * m.weight as weight, m.is_liked
@@ -454,7 +454,7 @@ begin
         cross join lateral unnest(m.targets, t.scores::real[], t.by_liked::real[]) as s (item_id, score, by_liked)
         where
             s.score > 0 and s.by_liked > 0
-            and s.item_id not in (select u.item_id from private.unwanted(item_based.rater_id) as u (item_id))
+            and s.item_id not in (select u.item_id from private.excluded_items(item_based.rater_id) as u (item_id))
         order by s.score desc, s.item_id
         offset 0
     )
@@ -476,7 +476,7 @@ revoke execute on function private.item_based(uuid, text, integer, private.viewe
 -- source: sql/private/recommend/item_level.sql
 -- An item's mean rating, drawn to the mean of all by as much as five ratings would. Of fewer than five ratings nothing
 -- is derived: such an item has the mean of all.
-create or replace function private.item_level(
+create or replace function private.item_baseline(
     rating_sum double precision, rating_count integer, rating_level double precision
 ) returns double precision
 language sql immutable set search_path = ''
@@ -486,10 +486,10 @@ as $$
         else (rating_sum + 5 * rating_level) / (rating_count + 5)
     end
 $$;
-comment on function private.item_level(double precision, integer, double precision) is
+comment on function private.item_baseline(double precision, integer, double precision) is
 'An item''s mean rating, drawn to the mean of all.';
-revoke execute on function private.item_level(double precision, integer, double precision) from public;
-grant execute on function private.item_level(double precision, integer, double precision) to service_role;
+revoke execute on function private.item_baseline(double precision, integer, double precision) from public;
+grant execute on function private.item_baseline(double precision, integer, double precision) to service_role;
 
 -- source: sql/private/recommend/newcomer.sql
 -- A list for a viewer who liked nothing so far: popular items, spread over genres, without those that are like the
@@ -509,7 +509,7 @@ language plpgsql stable rows 20 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-    v_unwanted uuid[] := array(select private.unwanted(viewer.rater_id));
+    v_unwanted uuid[] := array(select private.excluded_items(viewer.rater_id));
     v_count integer := newcomer.count * 3 + 50 + cardinality(v_unwanted);
 begin
     return query
@@ -562,7 +562,7 @@ begin
         end,
         w.language
     from pool as p
-    cross join lateral private.spread(coalesce(p.candidates, '{}'), newcomer.count) as s
+    cross join lateral private.diversify_by_genre(coalesce(p.candidates, '{}'), newcomer.count) as s
     join wanted as w on w.item_id = s.item_id
     order by s.place;
 end
@@ -616,7 +616,7 @@ begin
     )
     select s.item_id, s.place, s.score
     from pool as p
-    cross join lateral private.spread(coalesce(p.candidates, '{}'), onboarding.count) as s;
+    cross join lateral private.diversify_by_genre(coalesce(p.candidates, '{}'), onboarding.count) as s;
 end
 $$;
 comment on function private.onboarding(text, integer) is 'Items to ask the acting profile to rate.';

@@ -191,7 +191,7 @@ comment on column private.rate_limits.scope is
 'read: GET, HEAD and calls of functions that do not write, counted where requests enter; write: all others, counted by '
 'private.count_request, and those that fail apart, where requests enter; storage: requests of files; sign_in: signing '
 'up and in by password, by address; password: tries of one account''s password; anonymous: users made without an '
-'address of mail; refresh: sessions carried on; these five are counted by private.count_entry. rows: rows written in '
+'address of mail; refresh: sessions carried on; these five are counted by private.admit_request. rows: rows written in '
 'all tables together; ratings, interactions, consents, profiles: rows written in that table; these are counted by '
 'private.count_rows.';
 comment on column private.rate_limits.requests is
@@ -248,7 +248,7 @@ drop aggregate private.sum_trends(double precision);
 drop function private.add_trends(double precision, double precision);
 -- It returns nothing from now on.
 -- squawk-ignore ban-drop-function
-drop function private.forget_jobs(uuid []);
+drop function private.delete_jobs_naming(uuid []);
 
 -- The ids that a job names, found by an index.
 create or replace function private.ids_of_job(args jsonb, lock text, queueing_lock text) returns uuid[]
@@ -338,7 +338,7 @@ begin
         nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub', private.current_network()
     );
     for v_at in 1 .. cardinality(v_limits) loop
-        perform private.take_rows(v_limits[v_at], v_caller, v_rows);
+        perform private.take_row_slots(v_limits[v_at], v_caller, v_rows);
     end loop;
     return null;
 end
@@ -400,7 +400,7 @@ begin
         raise exception 'the account has files'
             using errcode = '55006', hint = 'Delete them through Storage, which keeps rows and files together.';
     end if;
-    perform private.disown_files(account_id);
+    perform private.clear_file_owner(account_id);
     delete from auth.users as u where u.id = erase_account.account_id;
     perform private.audit('account.erased', 'account', account_id::text, null, null);
     return true;
@@ -416,7 +416,7 @@ revoke execute on function private.erase_account(uuid) from public;
 -- so no window of that length has more than the limit. A caller's writes follow one another: each waits until the one
 -- before is committed or rolled back, and 64 at once get exactly the limit.
 -- For definer functions only.
-create or replace function private.take_rows(a_limit private.rate_limits, caller text, rows bigint) returns void
+create or replace function private.take_row_slots(a_limit private.rate_limits, caller text, rows bigint) returns void
 language plpgsql set search_path = ''
 as $$
 declare
@@ -458,9 +458,9 @@ begin
     on conflict on constraint rate_rows_pkey do update set written = r.written + excluded.written;
 end
 $$;
-comment on function private.take_rows(private.rate_limits, text, bigint) is
+comment on function private.take_row_slots(private.rate_limits, text, bigint) is
 'Count rows that a caller wrote, or refuse them.';
-revoke execute on function private.take_rows(private.rate_limits, text, bigint) from public;
+revoke execute on function private.take_row_slots(private.rate_limits, text, bigint) from public;
 
 -- source: sql/private/identity/unname_ratings.sql
 -- Trigger: before a profile is deleted, its ratings pass to a new pseudonym that nothing leads to. Those younger than
@@ -469,7 +469,7 @@ revoke execute on function private.take_rows(private.rate_limits, text, bigint) 
 -- pseudonym. Times are cut to the month: by the second they would show whose ratings these were to a reader of an older
 -- export. Neighbours stay where what they were computed from is the same.
 -- Definer: the owner may delete a profile, and not write raters.
-create or replace function private.unname_ratings() returns trigger
+create or replace function private.pseudonymise_ratings() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -508,26 +508,26 @@ begin
     end if;
     delete from public.raters as r where r.id = v_old;
     if exists (select from public.accounts as a where a.id = old.account_id) then
-        -- Of an account that is deleted, private.forget_user deleted the jobs.
-        perform private.forget_jobs(array[v_old]);
+        -- Of an account that is deleted, private.delete_user_data deleted the jobs.
+        perform private.delete_jobs_naming(array[v_old]);
     end if;
     return old;
 end
 $$;
-comment on function private.unname_ratings() is 'Trigger: passes a profile''s ratings to a new pseudonym.';
-revoke execute on function private.unname_ratings() from public;
+comment on function private.pseudonymise_ratings() is 'Trigger: passes a profile''s ratings to a new pseudonym.';
+revoke execute on function private.pseudonymise_ratings() from public;
 
 -- source: sql/private/queue/forget_jobs.sql
 -- Delete the jobs that name one of these ids, except those that run. An index finds them (procrastinate_jobs_ids).
 -- Its path is the queue's, whose own trigger functions use unqualified names. For definer functions only.
-create or replace function private.forget_jobs(ids uuid[]) returns void
+create or replace function private.delete_jobs_naming(ids uuid[]) returns void
 language sql set search_path = procrastinate
 as $$
     delete from procrastinate_jobs as j
     where j.status <> 'doing' and private.ids_of_job(j.args, j.lock, j.queueing_lock) && ids
 $$;
-comment on function private.forget_jobs(uuid[]) is 'Delete the jobs that name one of these ids.';
-revoke execute on function private.forget_jobs(uuid[]) from public;
+comment on function private.delete_jobs_naming(uuid[]) is 'Delete the jobs that name one of these ids.';
+revoke execute on function private.delete_jobs_naming(uuid[]) from public;
 
 -- source: sql/private/queue/has_running_job.sql
 -- Does a job run that names one of these ids? For definer functions and workers only.
@@ -562,13 +562,13 @@ revoke execute on function private.ids_of_job(jsonb, text, text) from public;
 -- source: sql/private/recommend/chance.sql
 -- A random number, 0 or more and below 1: 48 bits of a random uuid, which come from the operating system. What random()
 -- returns can be computed from earlier values.
-create or replace function private.chance() returns double precision
+create or replace function private.random_fraction() returns double precision
 language sql volatile set search_path = ''
 as $$
     select ('x' || substr(replace(gen_random_uuid()::text, '-', ''), 1, 12))::bit(48)::bigint / 281474976710656::double precision
 $$;
-comment on function private.chance() is 'A random number, 0 or more and below 1.';
-revoke execute on function private.chance() from public;
+comment on function private.random_fraction() is 'A random number, 0 or more and below 1.';
+revoke execute on function private.random_fraction() from public;
 
 -- source: sql/private/recommend/collaborative_for_user.sql
 -- private.collaborative for a user id, where the caller may ask, each item with its predicted rating; the mean of all
@@ -588,7 +588,7 @@ begin
         select c.item_id, c.score
         from private.collaborative(v_rater, null, count, private.viewer_of_rater(v_rater)) as c
     )
-    select l.item_id, coalesce(p.predicted_rating, private.published_level(), 3.5), l.score
+    select l.item_id, coalesce(p.predicted_rating, private.published_baseline(), 3.5), l.score
     from listed as l
     left join private.predict(v_rater, array(select item_id from listed)) as p on p.item_id = l.item_id;
 end
@@ -707,17 +707,17 @@ revoke execute on function private.enqueue_similarity() from public;
 -- source: sql/private/recommend/noise.sql
 -- A random number from the Laplace distribution of this scale (its standard deviation is 1.41 times that), which hides
 -- one rater's share of a sum of that size: Dwork and others, Calibrating Noise to Sensitivity, TCC 2006.
-create or replace function private.noise(scale double precision) returns double precision
+create or replace function private.laplace_noise(scale double precision) returns double precision
 language plpgsql volatile set search_path = ''
 as $$
 declare
-    v_chance double precision := private.chance() - 0.5;
+    v_chance double precision := private.random_fraction() - 0.5;
 begin
     return -scale * sign(v_chance) * ln(greatest(1 - 2 * abs(v_chance), 1e-15));
 end
 $$;
-comment on function private.noise(double precision) is 'A random number that hides one rater''s share of a sum.';
-revoke execute on function private.noise(double precision) from public;
+comment on function private.laplace_noise(double precision) is 'A random number that hides one rater''s share of a sum.';
+revoke execute on function private.laplace_noise(double precision) from public;
 
 -- source: sql/private/recommend/note_changes.sql
 -- Note for whom figures of items changed: they are published again once enough different accounts changed them.
@@ -955,7 +955,7 @@ begin
         having count(distinct e.voter) >= v_rule.min_accounts
     ), written as (
         insert into public.item_stats as s (item_id, kind, interaction_count)
-        select i.id, i.kind, coalesce(private.round_by_chance(c.events, v_rule.count_step), 0)
+        select i.id, i.kind, coalesce(private.stochastic_round(c.events, v_rule.count_step), 0)
         from due as d
         join public.items as i on i.id = d.item_id
         left join counted as c on c.item_id = d.item_id
@@ -984,7 +984,7 @@ language plpgsql set search_path = ''
 as $$
 declare
     v_rule private.publication := (select p from private.publication as p);
-    v_level double precision := coalesce(private.published_level(), 3.5);
+    v_level double precision := coalesce(private.published_baseline(), 3.5);
     v_items uuid[];
 begin
     with due as materialized (
@@ -1017,10 +1017,10 @@ begin
     ), rounded as materialized (
         select
             c.item_id,
-            private.round_by_chance(c.accounts, v_rule.count_step) as count,
-            (c.total + private.noise(v_rule.rating_noise) + v_rule.prior * v_level)
+            private.stochastic_round(c.accounts, v_rule.count_step) as count,
+            (c.total + private.laplace_noise(v_rule.rating_noise) + v_rule.prior * v_level)
             / (c.accounts + v_rule.prior) as mean,
-            (c.accounts * c.variance + private.noise(power(v_rule.rating_noise, 2)) + 4 * v_rule.prior)
+            (c.accounts * c.variance + private.laplace_noise(power(v_rule.rating_noise, 2)) + 4 * v_rule.prior)
             / (c.accounts + 4 * v_rule.prior) as variance
         from counted as c
     ), published as (
@@ -1112,7 +1112,7 @@ begin
         select
             s.item_id, s.country, s.week,
             case
-                when v_rule.event_noise > 0 then greatest(1, round(2 * (s.events + private.noise(v_rule.event_noise)))) / 2
+                when v_rule.event_noise > 0 then greatest(1, round(2 * (s.events + private.laplace_noise(v_rule.event_noise)))) / 2
                 else s.events
             end as events
         from summed as s
@@ -1140,8 +1140,8 @@ revoke execute on function private.publish_trends(integer) from public;
 
 -- source: sql/private/recommend/published_level.sql
 -- The mean of the published ratings of the 1,000 most popular items, which hold most ratings; null where nothing is
--- published. What others can see goes by it, where private.rating_level would show a single rating.
-create or replace function private.published_level() returns double precision
+-- published. What others can see goes by it, where private.global_baseline would show a single rating.
+create or replace function private.published_baseline() returns double precision
 language sql stable set search_path = ''
 as $$
     select sum(s.rating_sum) / sum(s.rating_count)
@@ -1153,13 +1153,13 @@ as $$
         limit 1000
     ) as s
 $$;
-comment on function private.published_level() is 'The mean rating of the most popular items, as published.';
-revoke execute on function private.published_level() from public;
+comment on function private.published_baseline() is 'The mean rating of the most popular items, as published.';
+revoke execute on function private.published_baseline() from public;
 
 -- source: sql/private/recommend/rating_level.sql
 -- The mean rating of the 1,000 most popular items, which hold most ratings; null where nothing is rated.
 -- Read as it is now: no job has to keep it.
-create or replace function private.rating_level() returns double precision
+create or replace function private.global_baseline() returns double precision
 language sql stable set search_path = ''
 as $$
     select sum(s.rating_sum) / sum(s.rating_count)
@@ -1171,23 +1171,23 @@ as $$
         limit 1000
     ) as s
 $$;
-comment on function private.rating_level() is 'The mean rating of the most popular items.';
-revoke execute on function private.rating_level() from public;
-grant execute on function private.rating_level() to service_role;
+comment on function private.global_baseline() is 'The mean rating of the most popular items.';
+revoke execute on function private.global_baseline() from public;
+grant execute on function private.global_baseline() to service_role;
 
 -- source: sql/private/recommend/round_by_chance.sql
 -- A count as a multiple of a step: the one below or the one above, by chance, so that it is right on average and no
 -- count is known at which the published one changes.
-create or replace function private.round_by_chance(count bigint, step integer) returns integer
+create or replace function private.stochastic_round(count bigint, step integer) returns integer
 language sql volatile set search_path = ''
 as $$
     select (
-        count - count % step + case when private.chance() * step < count % step then step else 0 end
+        count - count % step + case when private.random_fraction() * step < count % step then step else 0 end
     )::integer
 $$;
-comment on function private.round_by_chance(bigint, integer) is
+comment on function private.stochastic_round(bigint, integer) is
 'A count as a multiple of a step, up or down by chance.';
-revoke execute on function private.round_by_chance(bigint, integer) from public;
+revoke execute on function private.stochastic_round(bigint, integer) from public;
 
 -- source: sql/private/recommend/trending.sql
 -- What people rate, watch and share now, as published, most first; score in events of today's weight.
@@ -1261,18 +1261,18 @@ create or replace trigger note_inserted
 after insert on public.interactions referencing new table as new_rows
 for each statement execute function private.note_interactions();
 
--- source: sql/policies/item_counts.sql
+-- source: sql/access/item_counts.sql
 -- Exact counts would show what one person rated: they are the service's and the functions' that return none of them.
 alter table private.item_counts enable row level security;
 revoke all on private.item_counts from anon, authenticated;
 grant all on private.item_counts to service_role;
 
--- source: sql/policies/pending_changes.sql
+-- source: sql/access/pending_changes.sql
 -- What waits for publication is for the triggers and the job.
 alter table private.pending_changes enable row level security;
 revoke all on private.pending_changes from anon, authenticated;
 
--- source: sql/policies/publication.sql
+-- source: sql/access/publication.sql
 -- The rules of publication are for those who run the database.
 alter table private.publication enable row level security;
 revoke all on private.publication from anon, authenticated;

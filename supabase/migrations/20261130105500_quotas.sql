@@ -403,9 +403,9 @@ as $$
     select exists (
         select
         from private.reserved_names as r
-        where private.skeleton(r.name) in (
-            private.skeleton(is_reserved.name),
-            private.skeleton(regexp_replace(is_reserved.name, '[0-9_ .-]+$', ''))
+        where private.confusable_form(r.name) in (
+            private.confusable_form(is_reserved.name),
+            private.confusable_form(regexp_replace(is_reserved.name, '[0-9_ .-]+$', ''))
         )
     )
     where is_reserved.name is not null
@@ -717,7 +717,7 @@ grant execute on function private.is_small_json(jsonb, integer) to anon, authent
 -- accents, capitals, digits that stand for letters and signs between them make no difference. Two names with one
 -- skeleton can be mistaken for each other (after Unicode Technical Standard 39, for the letters that names are
 -- imitated with).
-create or replace function private.skeleton(name text) returns text
+create or replace function private.confusable_form(name text) returns text
 language sql immutable parallel safe
 return replace(
     replace(
@@ -742,9 +742,9 @@ return replace(
     ),
     'i', 'l'
 );
-comment on function private.skeleton(text) is 'A name as the eye takes it: names with one skeleton look alike.';
-revoke execute on function private.skeleton(text) from public;
-grant execute on function private.skeleton(text) to anon, authenticated, service_role;
+comment on function private.confusable_form(text) is 'A name as the eye takes it: names with one skeleton look alike.';
+revoke execute on function private.confusable_form(text) from public;
+grant execute on function private.confusable_form(text) to anon, authenticated, service_role;
 
 -- source: sql/triggers/portraits.sql
 -- A profile's public picture follows the one it names.
@@ -1033,7 +1033,7 @@ as $$
 #variable_conflict use_column
 declare
     v_count integer := coalesce(suggest.count, 8);
-    v_typed text := private.folded(left(suggest.q, 201));
+    v_typed text := private.fold_name(left(suggest.q, 201));
     v_viewer private.viewer := private.current_viewer();
 begin
     if coalesce(v_typed, '') = '' or length(suggest.q) > 200 then
@@ -1043,20 +1043,20 @@ begin
     perform private.check_range('count', v_count, 1, 50);
     return query
     with begun as materialized (
-        select n.*, 0::bigint as place from private.names_from(left(v_typed, 100), v_viewer, v_count * 5) as n
+        select n.*, 0::bigint as place from private.names_by_prefix(left(v_typed, 100), v_viewer, v_count * 5) as n
     ), named as (
         select b.* from begun as b
         union all
         select n.*, m.place
-        from private.meant_texts(v_typed) with ordinality as m (typed, place)
-        cross join lateral private.names_from(left(m.typed, 100), v_viewer, v_count * 5) as n
+        from private.spelling_corrections(v_typed) with ordinality as m (typed, place)
+        cross join lateral private.names_by_prefix(left(m.typed, 100), v_viewer, v_count * 5) as n
         where (select count(*) from begun) < v_count
     ), once as (
-        select distinct on (case n.field when 'author' then private.folded(n.name) else n.document::text end)
+        select distinct on (case n.field when 'author' then private.fold_name(n.name) else n.document::text end)
             n.*
         from named as n
         order by
-            case n.field when 'author' then private.folded(n.name) else n.document::text end,
+            case n.field when 'author' then private.fold_name(n.name) else n.document::text end,
             n.place, n.popularity desc, n.is_whole desc, n.field desc, n.name
     )
     select

@@ -219,7 +219,7 @@ grant execute on function private.item_exists(uuid) to anon, authenticated, serv
 -- Null where nothing is hidden by age: for anon, the service, a user without a profile, and a profile of the highest
 -- rating that shows what is unrated. Never raises.
 -- Every table of the catalogue asks for it in each query, so the answer is kept for the rest of the transaction, as
--- long as token and headers stay the same and no profile changes (private.forget_age_rule).
+-- long as token and headers stay the same and no profile changes (private.reset_age_rule).
 -- Definer: policies of the catalogue call it before any row of profiles may be read.
 create or replace function private.age_rule() returns text
 language plpgsql stable security definer set search_path = ''
@@ -363,7 +363,7 @@ grant execute on function private.current_viewer() to anon, authenticated, servi
 
 -- source: sql/private/identity/end_kids_mode.sql
 -- End kids mode of the caller's session, if the PIN is right; nothing is compared where it is not in kids mode. Returns
--- whether it is in kids mode, or the refusal of private.try_pin.
+-- whether it is in kids mode, or the refusal of private.verify_pin.
 -- Definer: clients do not write which sessions are in kids mode.
 create or replace function private.end_kids_mode(pin text) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -372,7 +372,7 @@ declare
     v_refusal jsonb;
 begin
     if private.kids_profile_id() is not null then
-        v_refusal := private.try_pin(private.caller_id(), pin);
+        v_refusal := private.verify_pin(private.caller_id(), pin);
         if v_refusal is not null then
             return v_refusal;
         end if;
@@ -404,7 +404,7 @@ revoke execute on function private.end_kids_sessions() from public;
 
 -- source: sql/private/identity/forget_age_rule.sql
 -- Trigger: what private.age_rule keeps for a transaction does not outlive a change of profiles or of kids mode.
-create or replace function private.forget_age_rule() returns trigger
+create or replace function private.reset_age_rule() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
@@ -412,15 +412,15 @@ begin
     return null;
 end
 $$;
-comment on function private.forget_age_rule() is 'Trigger: profiles changed, so what their age hides is read again.';
-revoke execute on function private.forget_age_rule() from public;
-grant execute on function private.forget_age_rule() to authenticated, service_role;
+comment on function private.reset_age_rule() is 'Trigger: profiles changed, so what their age hides is read again.';
+revoke execute on function private.reset_age_rule() from public;
+grant execute on function private.reset_age_rule() to authenticated, service_role;
 
 -- source: sql/private/identity/forget_user.sql
 -- Trigger: before an auth user goes, however it is deleted, so does what no cascade of foreign keys takes along. Where
 -- the user is deleted softly, the row stays, as Auth leaves it, and everything else goes.
 -- Definer: the auth server's role writes auth.users and none of ours.
-create or replace function private.forget_user() returns trigger
+create or replace function private.delete_user_data() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -429,15 +429,15 @@ begin
             identity_data = '{}',
             provider_id = encode(sha256(convert_to(concat(i.user_id, i.provider, i.provider_id), 'UTF8')), 'hex')
         where i.user_id = old.id and i.identity_data <> '{}';
-        perform private.remove_traces(old.id, true);
+        perform private.delete_user_rows(old.id, true);
         return null;
     end if;
-    perform private.remove_traces(old.id, false);
+    perform private.delete_user_rows(old.id, false);
     return old;
 end
 $$;
-comment on function private.forget_user() is 'Trigger: deletes what of a user no cascade takes along.';
-revoke execute on function private.forget_user() from public;
+comment on function private.delete_user_data() is 'Trigger: deletes what of a user no cascade takes along.';
+revoke execute on function private.delete_user_data() from public;
 
 -- source: sql/private/identity/guard_profile.sql
 -- Trigger: while a child acts it changes its own profile alone, and nothing there that decides what it sees: neither
@@ -494,7 +494,7 @@ grant execute on function private.has_role(text) to anon, authenticated, service
 
 -- source: sql/private/identity/hash_pin.sql
 -- The digest of a PIN: SHA-256, salted, as many rounds as the row says, since no extension that every Supabase has
--- offers a slow hash. So few digits are guarded by the limit of tries (private.try_pin); the digest keeps them out of
+-- offers a slow hash. So few digits are guarded by the limit of tries (private.verify_pin); the digest keeps them out of
 -- backups.
 create or replace function private.hash_pin(pin text, salt bytea, rounds integer) returns bytea
 language plpgsql immutable set search_path = ''
@@ -531,7 +531,7 @@ grant execute on function private.is_kids_acting() to anon, authenticated, servi
 -- them for that session too, and a child who chose the password could sign in by it. Raises 42501. Who signs the other
 -- sessions out first (signOut with scope others) may change them; a soft deletion may.
 -- Definer: the auth server's role may not read private tables.
-create or replace function private.keep_kids_mode() returns trigger
+create or replace function private.guard_kids_mode() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -547,8 +547,8 @@ begin
     return new;
 end
 $$;
-comment on function private.keep_kids_mode() is 'Trigger: refuses a new password while a session is in kids mode.';
-revoke execute on function private.keep_kids_mode() from public;
+comment on function private.guard_kids_mode() is 'Trigger: refuses a new password while a session is in kids mode.';
+revoke execute on function private.guard_kids_mode() from public;
 
 -- source: sql/private/identity/kids_profile_id.sql
 -- The profile that the caller's session is bound to while it is in kids mode; null while it is not. Never raises.
@@ -601,7 +601,7 @@ grant execute on function private.make_default_profile(uuid) to authenticated, s
 -- names and versions are noted for a job, which deletes the bytes through Storage (private.files_to_remove). Uploads in
 -- pieces are forgotten. What an account brought for others, as artwork, stays without the owner's id. For definer
 -- functions only.
-create or replace function private.note_files(user_id uuid) returns void
+create or replace function private.hide_files(user_id uuid) returns void
 language plpgsql set search_path = ''
 as $$
 declare
@@ -627,11 +627,11 @@ begin
         perform set_config('storage.allow_delete_query', coalesce(v_allowed, ''), true);
         perform private.enqueue('privacy', 'remove_files', '{"timestamp": 0}', 'remove_files');
     end if;
-    perform private.disown_files(user_id);
+    perform private.clear_file_owner(user_id);
 end
 $$;
-comment on function private.note_files(uuid) is 'Take a user''s files out of reach, and note them for deletion.';
-revoke execute on function private.note_files(uuid) from public;
+comment on function private.hide_files(uuid) is 'Take a user''s files out of reach, and note them for deletion.';
+revoke execute on function private.hide_files(uuid) from public;
 
 -- source: sql/private/identity/orphan_files.sql
 -- Files in avatars, portraits and speech of users who are not there: the second net, for what was uploaded while its
@@ -823,11 +823,11 @@ grant execute on function private.refuse_kids() to authenticated, service_role;
 
 -- source: sql/private/identity/remove_traces.sql
 -- Delete what a user left: rows that no cascade of foreign keys takes along, the farthest first, the files of avatars
--- and speech (private.note_files), the jobs that name the user.
+-- and speech (private.hide_files), the jobs that name the user.
 --   keeps_user  whether the auth user stays, as in a soft deletion: then everything that would go with it goes too, but
 --               its identities, which say nothing more than that there were some
 -- For definer functions only.
-create or replace function private.remove_traces(user_id uuid, keeps_user boolean) returns void
+create or replace function private.delete_user_rows(user_id uuid, keeps_user boolean) returns void
 language plpgsql set search_path = ''
 as $$
 declare
@@ -854,17 +854,17 @@ begin
     loop
         execute format('delete from %s where %s', v_table.relation, v_table.owned) using user_id;
     end loop;
-    perform private.note_files(user_id);
-    perform private.forget_jobs(v_ids);
+    perform private.hide_files(user_id);
+    perform private.delete_jobs_naming(v_ids);
 end
 $$;
-comment on function private.remove_traces(uuid, boolean) is 'Delete what a user left.';
-revoke execute on function private.remove_traces(uuid, boolean) from public;
+comment on function private.delete_user_rows(uuid, boolean) is 'Delete what a user left.';
+revoke execute on function private.delete_user_rows(uuid, boolean) from public;
 
 -- source: sql/private/identity/respond.sql
 -- A refusal that keeps what the transaction wrote: the body of an error, its status set for the REST server, which
 -- commits. To raise is the rule (private.refuse); this is for what must count, as wrong tries do.
-create or replace function private.respond(
+create or replace function private.set_response_status(
     status integer, code text, message text, details jsonb default null, retry_after integer default null
 )
 returns jsonb
@@ -885,15 +885,15 @@ begin
     return jsonb_build_object('code', code, 'message', message, 'details', details::text, 'hint', null);
 end
 $$;
-comment on function private.respond(integer, text, text, jsonb, integer) is
+comment on function private.set_response_status(integer, text, text, jsonb, integer) is
 'A refusal that keeps what the transaction wrote.';
-revoke execute on function private.respond(integer, text, text, jsonb, integer) from public;
+revoke execute on function private.set_response_status(integer, text, text, jsonb, integer) from public;
 
 -- source: sql/private/identity/return_files.sql
 -- Give noted files their rows back, for the moment in which Storage is called to delete them: it deletes bytes by their
--- row alone. Returns up to `batch` of them. Call private.settle_files afterwards, whatever Storage answered. For
+-- row alone. Returns up to `batch` of them. Call private.forget_deleted_files afterwards, whatever Storage answered. For
 -- workers only.
-create or replace function private.return_files(batch integer default 100) returns table (bucket_id text, name text)
+create or replace function private.restore_hidden_files(batch integer default 100) returns table (bucket_id text, name text)
 language plpgsql rows 100 set search_path = ''
 as $$
 declare
@@ -911,8 +911,8 @@ begin
     return query select f.bucket_id, f.name from unnest(v_files) as f order by f.bucket_id, f.name;
 end
 $$;
-comment on function private.return_files(integer) is 'Give noted files their rows back, to be deleted by Storage.';
-revoke execute on function private.return_files(integer) from public;
+comment on function private.restore_hidden_files(integer) is 'Give noted files their rows back, to be deleted by Storage.';
+revoke execute on function private.restore_hidden_files(integer) from public;
 
 -- source: sql/private/identity/rows_of_account.sql
 -- All rows that belong to an account, as {"table": [row, …]}; tables of other schemas than public with their schema.
@@ -950,7 +950,7 @@ revoke execute on function private.rows_of_account(uuid) from public;
 -- session_id, which only the operator can sign, has no session to end. Never raises: policies ask it where no request
 -- check is made, as in Storage.
 -- Definer: it reads auth.sessions and auth.users, which are nobody's to read.
-create or replace function private.session_fault() returns text
+create or replace function private.session_error() returns text
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -999,9 +999,9 @@ begin
     return null;
 end
 $$;
-comment on function private.session_fault() is 'What a token says and the database no longer does; null: nothing.';
-revoke execute on function private.session_fault() from public;
-grant execute on function private.session_fault() to anon, authenticated, service_role;
+comment on function private.session_error() is 'What a token says and the database no longer does; null: nothing.';
+revoke execute on function private.session_error() from public;
+grant execute on function private.session_error() to anon, authenticated, service_role;
 
 -- source: sql/private/identity/session_id.sql
 -- The caller's session, by its access token; null for anon, the service, and a token without one. Never raises.
@@ -1022,8 +1022,8 @@ grant execute on function private.session_id() to anon, authenticated, service_r
 -- source: sql/private/identity/settle_files.sql
 -- After Storage was called: forget the notes of files whose rows it deleted, and take the rows of the others out of
 -- reach again. Returns how many of them are left. For workers only.
---   bucket_ids, names  the files that Storage was called for, as private.return_files returned them
-create or replace function private.settle_files(bucket_ids text[], names text[]) returns bigint
+--   bucket_ids, names  the files that Storage was called for, as private.restore_hidden_files returned them
+create or replace function private.forget_deleted_files(bucket_ids text[], names text[]) returns bigint
 language plpgsql set search_path = ''
 as $$
 begin
@@ -1045,8 +1045,8 @@ begin
     );
 end
 $$;
-comment on function private.settle_files(text[], text[]) is 'Forget the notes of files that Storage has deleted.';
-revoke execute on function private.settle_files(text[], text[]) from public;
+comment on function private.forget_deleted_files(text[], text[]) is 'Forget the notes of files that Storage has deleted.';
+revoke execute on function private.forget_deleted_files(text[], text[]) from public;
 
 -- source: sql/private/identity/start_kids_mode.sql
 -- Bind the caller's session to a kids profile. Doing it again with the same one does nothing. Raises 42501 for another
@@ -1096,7 +1096,7 @@ grant execute on function private.start_kids_mode(uuid) to authenticated;
 -- source: sql/private/identity/store_pin.sql
 -- Set the PIN of the caller's account. Where there is one already, the current one is compared first, unless the
 -- session's own sign-in is of the last ten minutes (private.periods, pin_reset). Returns whether it is set, or the
--- refusal of private.try_pin. Raises 42501 without an account, 403 kids_mode.
+-- refusal of private.verify_pin. Raises 42501 without an account, 403 kids_mode.
 -- Definer: clients may not touch PINs.
 create or replace function private.store_pin(pin text, current_pin text) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -1114,7 +1114,7 @@ begin
             s.id = private.session_id() and s.user_id = v_account
             and s.created_at > now() - (select p.length from private.periods as p where p.name = 'pin_reset')
     ) then
-        v_refusal := private.try_pin(v_account, current_pin);
+        v_refusal := private.verify_pin(v_account, current_pin);
         if v_refusal is not null then
             return v_refusal;
         end if;
@@ -1135,7 +1135,7 @@ grant execute on function private.store_pin(text, text) to authenticated;
 -- 403 pin_wrong, or 429 pin_locked after 5 wrong tries within 15 minutes, also for the right one. It is returned and
 -- not raised: an error would roll back the count of tries. Tries at the same time wait for each other, so that exactly
 -- 5 are compared. Raises PT409 where the account has no PIN. For definer functions only.
-create or replace function private.try_pin(account_id uuid, pin text) returns jsonb
+create or replace function private.verify_pin(account_id uuid, pin text) returns jsonb
 language plpgsql set search_path = ''
 as $$
 declare
@@ -1154,7 +1154,7 @@ begin
     );
     if cardinality(v_failed) >= v_most then
         v_wait := greatest(1, ceil(extract(epoch from v_failed[1] + v_window - clock_timestamp())));
-        return private.respond(
+        return private.set_response_status(
             429, 'pin_locked', format('Too many wrong PINs: try again in %s s', v_wait),
             jsonb_build_object('retry_after', v_wait), v_wait
         );
@@ -1164,13 +1164,13 @@ begin
         return null;
     end if;
     update private.account_pins as p set failed_at = v_failed || clock_timestamp() where p.account_id = try_pin.account_id;
-    return private.respond(
+    return private.set_response_status(
         403, 'pin_wrong', 'The PIN is wrong.', jsonb_build_object('tries_left', v_most - cardinality(v_failed) - 1)
     );
 end
 $$;
-comment on function private.try_pin(uuid, text) is 'Compare a PIN with the account''s, counting wrong tries.';
-revoke execute on function private.try_pin(uuid, text) from public;
+comment on function private.verify_pin(uuid, text) is 'Compare a PIN with the account''s, counting wrong tries.';
+revoke execute on function private.verify_pin(uuid, text) from public;
 
 -- source: sql/private/identity/unlisted_tables.sql
 -- Tables that lead to people and that private.data_inventory does not list, as a later version of Auth may have: an
@@ -1276,14 +1276,14 @@ grant execute on function private.hidden_items() to anon, authenticated, service
 -- source: sql/private/recommend/item_model.sql
 -- The version of the item model that lists read; null where none is active.
 -- Definer: models list items, and so exist for no caller with an age limit.
-create or replace function private.item_model() returns bigint
+create or replace function private.active_item_model() returns bigint
 language sql stable security definer set search_path = ''
 as $$
     select m.id from public.recommendation_models as m where m.name = 'liked_together' and m.is_active
 $$;
-comment on function private.item_model() is 'The version of the item model that lists read.';
-revoke execute on function private.item_model() from public;
-grant execute on function private.item_model() to anon, authenticated, service_role;
+comment on function private.active_item_model() is 'The version of the item model that lists read.';
+revoke execute on function private.active_item_model() from public;
+grant execute on function private.active_item_model() to anon, authenticated, service_role;
 
 -- source: sql/private/catalog/fits_age.sql
 -- Is the item for the viewer's age? Its minimum age is not above the viewer's; one that is unrated, only where the
@@ -1308,12 +1308,12 @@ comment on function private.is_available(public.items, private.viewer) is 'May t
 revoke execute on function private.is_available(public.items, private.viewer) from public;
 grant execute on function private.is_available(public.items, private.viewer) to anon, authenticated, service_role;
 
--- source: sql/policies/account_pins.sql
+-- source: sql/access/account_pins.sql
 -- PINs are read and written by functions alone.
 alter table private.account_pins enable row level security;
 revoke all on private.account_pins from anon, authenticated, service_role;
 
--- source: sql/policies/books.sql
+-- source: sql/access/books.sql
 -- Books are everybody's to read, of items that exist for the caller.
 alter table public.books enable row level security;
 revoke all on public.books from anon, authenticated;
@@ -1327,12 +1327,12 @@ using (not (select private.has_age_limit()) or private.item_exists(id));
 comment on policy books_select_everybody on public.books is
 'Everybody reads it of items that exist for the acting profile.';
 
--- source: sql/policies/catalog_items.sql
+-- source: sql/access/catalog_items.sql
 -- A view that runs as the caller: the tables' policies hold.
 revoke all on public.catalog_items from anon, authenticated, service_role;
 grant select on public.catalog_items to anon, authenticated, service_role;
 
--- source: sql/policies/content.sql
+-- source: sql/access/content.sql
 -- Films, shows and sports are everybody's to read, of items that exist for the caller.
 alter table public.content enable row level security;
 revoke all on public.content from anon, authenticated;
@@ -1346,12 +1346,12 @@ using (not (select private.has_age_limit()) or private.item_exists(id));
 comment on policy content_select_everybody on public.content is
 'Everybody reads it of items that exist for the acting profile.';
 
--- source: sql/policies/files_to_remove.sql
+-- source: sql/access/files_to_remove.sql
 -- Which files are to be deleted is read and written by functions and workers alone.
 alter table private.files_to_remove enable row level security;
 revoke all on private.files_to_remove from anon, authenticated, service_role;
 
--- source: sql/policies/interactions.sql
+-- source: sql/access/interactions.sql
 -- Interactions are the acting profile's to read; they are written by record_interactions.
 alter table public.interactions enable row level security;
 revoke all on public.interactions from anon, authenticated;
@@ -1371,7 +1371,7 @@ using (item_id <> all((select private.hidden_items())::uuid[]));
 comment on policy interactions_all_existing on public.interactions is
 'What the acting profile''s age hides exists for it in no table.';
 
--- source: sql/policies/item_availability.sql
+-- source: sql/access/item_availability.sql
 -- Where and when an item can be had is everybody's to read: lists run as the caller.
 -- Of items that exist for the caller.
 alter table public.item_availability enable row level security;
@@ -1386,7 +1386,7 @@ using (not (select private.has_age_limit()) or private.item_exists(item_id));
 comment on policy item_availability_select_everybody on public.item_availability is
 'Everybody reads it of items that exist for the acting profile.';
 
--- source: sql/policies/item_embeddings.sql
+-- source: sql/access/item_embeddings.sql
 -- Vectors of public texts are everybody's to read: searches run as the caller, of items that exist for the caller.
 alter table public.item_embeddings enable row level security;
 revoke all on public.item_embeddings from anon, authenticated;
@@ -1400,7 +1400,7 @@ using (not (select private.has_age_limit()) or private.item_exists(item_id));
 comment on policy item_embeddings_select_everybody on public.item_embeddings is
 'Everybody reads it of items that exist for the acting profile.';
 
--- source: sql/policies/item_genres.sql
+-- source: sql/access/item_genres.sql
 -- Which item has which genres is everybody's to read, of items that exist for the caller.
 alter table public.item_genres enable row level security;
 revoke all on public.item_genres from anon, authenticated;
@@ -1414,7 +1414,7 @@ using (not (select private.has_age_limit()) or private.item_exists(item_id));
 comment on policy item_genres_select_everybody on public.item_genres is
 'Everybody reads it of items that exist for the acting profile.';
 
--- source: sql/policies/item_tags.sql
+-- source: sql/access/item_tags.sql
 -- The words people gave an item are everybody's to read, of items that exist for the caller.
 alter table public.item_tags enable row level security;
 revoke all on public.item_tags from anon, authenticated;
@@ -1428,7 +1428,7 @@ using (not (select private.has_age_limit()) or private.item_exists(item_id));
 comment on policy item_tags_select_everybody on public.item_tags is
 'Everybody reads it of items that exist for the acting profile.';
 
--- source: sql/policies/items.sql
+-- source: sql/access/items.sql
 -- The catalogue's items, for everybody whose age they are for: the one rule that the other tables of the catalogue
 -- refer to.
 alter table public.items enable row level security;
@@ -1443,17 +1443,17 @@ using (not (select private.has_age_limit()) or private.allows_age(minimum_age));
 comment on policy items_select_everybody on public.items is
 'Everybody reads the items that are for the acting profile''s age.';
 
--- source: sql/policies/kids_sessions.sql
+-- source: sql/access/kids_sessions.sql
 -- Which sessions are in kids mode is read and written by functions alone.
 alter table private.kids_sessions enable row level security;
 revoke all on private.kids_sessions from anon, authenticated, service_role;
 
--- source: sql/policies/movies.sql
+-- source: sql/access/movies.sql
 -- A view that runs as the caller: the tables' policies hold.
 revoke all on public.movies from anon, authenticated, service_role;
 grant select on public.movies to anon, authenticated, service_role;
 
--- source: sql/policies/profiles.sql
+-- source: sql/access/profiles.sql
 -- Profiles are their account's: read, made, deleted, and changed in what the owner decides.
 alter table public.profiles enable row level security;
 revoke all on public.profiles from anon, authenticated;
@@ -1492,7 +1492,7 @@ for delete to authenticated
 using (account_id = (select auth.uid()));
 comment on policy profiles_delete_own on public.profiles is 'One deletes one''s own profiles.';
 
--- source: sql/policies/ratings.sql
+-- source: sql/access/ratings.sql
 -- Ratings are the acting profile's: listed, given, changed and deleted by it alone.
 alter table public.ratings enable row level security;
 revoke all on public.ratings from anon, authenticated;
@@ -1532,7 +1532,7 @@ using (item_id <> all((select private.hidden_items())::uuid[]));
 comment on policy ratings_all_existing on public.ratings is
 'What the acting profile''s age hides exists for it in no table.';
 
--- source: sql/policies/recommendation_models.sql
+-- source: sql/access/recommendation_models.sql
 -- Models name nobody and are everybody's to read who has no age limit: they list items of any rating.
 alter table public.recommendation_models enable row level security;
 revoke all on public.recommendation_models from anon, authenticated;
@@ -1779,7 +1779,7 @@ grant execute on function public.restore_account(uuid) to authenticated, service
 create or replace function public.revoke_role(user_id uuid default null, role text default null) returns text[]
 language sql set search_path = ''
 as $$
-    select private.keep_an_admin(user_id) where role = 'admin';
+    select private.guard_last_admin(user_id) where role = 'admin';
     select private.change_role(user_id, role, false)
 $$;
 comment on function public.revoke_role(uuid, text) is 'Take a role from a user, for an admin.';
@@ -1841,7 +1841,7 @@ grant execute on function public.set_default_profile(uuid) to authenticated, ser
 create or replace function public.suspend_account(user_id uuid default null, reason text default null) returns void
 language sql set search_path = ''
 as $$
-    select private.keep_an_admin(user_id);
+    select private.guard_last_admin(user_id);
     select private.change_status(user_id, 'suspended', reason)
 $$;
 comment on function public.suspend_account(uuid, text) is 'Suspend an account, for an admin.';

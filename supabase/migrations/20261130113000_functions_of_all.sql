@@ -46,7 +46,7 @@ revoke execute on function private.create_account() from public;
 --   similarity  Pearson's correlation of what both gave; null for one common rating, or where all are equal
 --   weight      the correlation of how far above the items' levels both rated, about centres drawn to zero where few
 --               items speak for them, shrunk by their number
---   affinity    common ratings, those of items that few rated counting less (private.ratings_above), by the root of
+--   affinity    common ratings, those of items that few rated counting less (private.rating_residuals), by the root of
 --               both counts, the more the better they agree; 0 for a neighbour who rated nothing else. An item that the
 --               rater rated below 3 and the neighbour did not is no common one here
 --   level       how far above the items' levels the neighbour rated them
@@ -69,7 +69,7 @@ as $$
             regr_sxx(o.rating - m.level, m.above) as mine,
             regr_syy(o.rating - m.level, m.above) as theirs,
             regr_sxy(o.rating - m.level, m.above) as both
-        from private.ratings_above(compute_neighbours.rater_id) as m
+        from private.rating_residuals(compute_neighbours.rater_id) as m
         join public.ratings as o on o.item_id = m.item_id
         where o.rater_id <> compute_neighbours.rater_id and m.share > 0
         group by o.rater_id
@@ -89,7 +89,7 @@ as $$
             c.*,
             case
                 when c.mine > 1e-9 and c.theirs > 1e-9
-                    then private.shrunk(greatest(-1, least(1, c.both / sqrt(c.mine * c.theirs))), c.co_ratings)
+                    then private.shrink_correlation(greatest(-1, least(1, c.both / sqrt(c.mine * c.theirs))), c.co_ratings)
                 else 0
             end as weight
         from centred as c
@@ -118,7 +118,7 @@ grant execute on function private.compute_neighbours(uuid) to service_role;
 -- The first field of an event that is missing or wrong; null if it is right. occurred_at is an ISO 8601 timestamp with
 -- seconds and a time zone, as in 2026-11-30T13:45:00Z, of the last 30 days; a minute ahead is taken for a clock that
 -- runs fast. Words such as "yesterday" or "infinity", which Postgres would take, are none.
-create or replace function private.fault_of_interaction(event jsonb) returns text
+create or replace function private.interaction_error(event jsonb) returns text
 language sql stable set search_path = ''
 as $$
     select case
@@ -141,14 +141,14 @@ as $$
             not between now() - interval '30 days' and now() + interval '1 minute' then 'occurred_at'
     end
 $$;
-comment on function private.fault_of_interaction(jsonb) is 'The first field of an event that is wrong.';
-revoke execute on function private.fault_of_interaction(jsonb) from public;
+comment on function private.interaction_error(jsonb) is 'The first field of an event that is wrong.';
+revoke execute on function private.interaction_error(jsonb) from public;
 
 -- source: sql/private/recommend/ratings_above.sql
 -- A rater's ratings by exact counts, each with the item's level, how far it is above it, and how much it counts in a
 -- comparison with others: the root of 1 - limit / n for n raters of the item, 0 for a rare item (private.rarity_limit).
 -- No client gets what is computed from them. For definer functions and workers only.
-create or replace function private.ratings_above(rater_id uuid)
+create or replace function private.rating_residuals(rater_id uuid)
 returns table (
     item_id uuid, rating double precision, level double precision, above double precision, share double precision
 )
@@ -158,20 +158,20 @@ as $$
     from public.ratings as r
     left join private.item_counts as s on s.item_id = r.item_id
     cross join (
-        select private.rating_level() as of_all, private.rarity_limit()::double precision as rare offset 0
+        select private.global_baseline() as of_all, private.rarity_limit()::double precision as rare offset 0
     ) as a
     cross join lateral (
-        select private.item_level(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.of_all) as level offset 0
+        select private.item_baseline(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.of_all) as level offset 0
     ) as l
     where r.rater_id = ratings_above.rater_id
 $$;
-comment on function private.ratings_above(uuid) is 'A rater''s ratings, and how far each is above the item''s level.';
-revoke execute on function private.ratings_above(uuid) from public;
-grant execute on function private.ratings_above(uuid) to service_role;
+comment on function private.rating_residuals(uuid) is 'A rater''s ratings, and how far each is above the item''s level.';
+revoke execute on function private.rating_residuals(uuid) from public;
+grant execute on function private.rating_residuals(uuid) to service_role;
 
 -- source: sql/private/recommend/recommend.sql
--- A profile's list. Each part that counts for people with as many ratings proposes items; private.blend makes one list
--- of them, and private.diversify puts it in order. Parts of next to no weight are asked only where the others do not
+-- A profile's list. Each part that counts for people with as many ratings proposes items; private.merge_sources makes one list
+-- of them, and private.rerank_by_mmr puts it in order. Parts of next to no weight are asked only where the others do not
 -- fill the list. A viewer who liked nothing so far gets private.newcomer's list. A part that fails is left out.
 -- No reason names what is not for the viewer's age.
 -- Raises as private.viewer. No profile at all (anon): a newcomer's list.
@@ -186,27 +186,27 @@ as $$
 declare
     v_viewer private.viewer := private.viewer(profile_id);
     v_pool integer := greatest(60, recommend.count + 20);
-    v_weights jsonb := private.part_weights(v_viewer.rater_id);
+    v_weights jsonb := private.source_weights(v_viewer.rater_id);
     v_part text;
     v_proposals private.proposal[] := '{}';
     v_list private.proposal[] := '{}';
     v_order integer[];
 begin
     foreach v_part in array case
-        when exists (select from private.likings as l where l.rater_id = v_viewer.rater_id and l.is_liked)
+        when exists (select from private.positive_feedback as l where l.rater_id = v_viewer.rater_id and l.is_liked)
             then array['liked_together', 'taste', 'liked', 'trending', 'popular']
         else array['newcomer', 'trending', 'popular']
     end loop
         if (v_weights ->> v_part)::double precision > 0.01 or cardinality(v_list) < recommend.count then
-            v_proposals := v_proposals || private.ask_part(
+            v_proposals := v_proposals || private.source_candidates(
                 v_part, v_viewer, recommend.kind, v_pool
             );
             v_list := array(
-                select b from private.blend(v_proposals, v_weights, v_viewer, recommend.kind, v_pool) as b
+                select b from private.merge_sources(v_proposals, v_weights, v_viewer, recommend.kind, v_pool) as b
             );
         end if;
     end loop;
-    v_order := private.diversify(v_list, recommend.diversity, recommend.count);
+    v_order := private.rerank_by_mmr(v_list, recommend.diversity, recommend.count);
 
     return query
     with listed as materialized (
@@ -247,7 +247,7 @@ begin
     end if;
     select jsonb_agg(jsonb_build_object('event', f.place - 1, 'field', f.field) order by f.place) into v_faults
     from (
-        select e.place, private.fault_of_interaction(e.event) as field
+        select e.place, private.interaction_error(e.event) as field
         from jsonb_array_elements(events) with ordinality as e (event, place)
     ) as f
     where f.field is not null;
@@ -300,11 +300,11 @@ for each row when (old.is_anonymous is distinct from new.is_anonymous) execute f
 
 create or replace trigger forget_user
 before delete on auth.users
-for each row execute function private.forget_user();
+for each row execute function private.delete_user_data();
 
 create or replace trigger forget_soft
 after update of deleted_at on auth.users
-for each row when (old.deleted_at is null and new.deleted_at is not null) execute function private.forget_user();
+for each row when (old.deleted_at is null and new.deleted_at is not null) execute function private.delete_user_data();
 
 create or replace trigger keep_kids_mode
 before update of encrypted_password, email, phone, email_change, phone_change on auth.users
@@ -312,7 +312,7 @@ for each row when (
     (old.encrypted_password, old.email, old.phone, old.email_change, old.phone_change)
     is distinct from (new.encrypted_password, new.email, new.phone, new.email_change, new.phone_change)
 )
-execute function private.keep_kids_mode();
+execute function private.guard_kids_mode();
 
 -- source: sql/triggers/identity.sql
 -- accounts, profiles and subscriptions tell when they changed; an account has a few profiles, at least one, and one of
@@ -352,7 +352,7 @@ for each statement execute function private.lock_own_account();
 
 create or replace trigger keep_last_profile
 before delete on public.profiles
-for each row execute function private.keep_last_profile();
+for each row execute function private.guard_last_profile();
 
 create or replace trigger replace_default_profile
 after delete on public.profiles
@@ -364,7 +364,7 @@ for each row execute function private.audit_role();
 
 create or replace trigger unname_ratings
 before delete on public.profiles
-for each row execute function private.unname_ratings();
+for each row execute function private.pseudonymise_ratings();
 
 create or replace trigger end_kids_sessions
 before delete on public.profiles
@@ -380,11 +380,11 @@ for each statement execute function private.refuse_kids();
 
 create or replace trigger forget_age_rule
 after insert or update or delete on public.profiles
-for each statement execute function private.forget_age_rule();
+for each statement execute function private.reset_age_rule();
 
 create or replace trigger forget_age_rule
 after insert or update or delete on private.kids_sessions
-for each statement execute function private.forget_age_rule();
+for each statement execute function private.reset_age_rule();
 create or replace trigger count_rater
 after update of is_counted on public.raters
 for each row when (old.is_counted is distinct from new.is_counted) execute function private.count_rater();
@@ -468,7 +468,7 @@ create or replace trigger enqueue_deleted
 after delete on public.ratings referencing old table as changed_rows
 for each statement execute function private.enqueue_similarity();
 
--- source: sql/policies/item_stats.sql
+-- source: sql/access/item_stats.sql
 -- Counts as private.publish_counts publishes them show no one's rating: all may read them, of items that exist for the
 -- caller.
 alter table public.item_stats enable row level security;
@@ -483,7 +483,7 @@ using (not (select private.has_age_limit()) or private.item_exists(item_id));
 comment on policy item_stats_select_everybody on public.item_stats is
 'Everybody reads it of items that exist for the acting profile.';
 
--- source: sql/policies/item_trends.sql
+-- source: sql/access/item_trends.sql
 -- Trends as private.publish_counts publishes them show no one's event: all may read them, of items that exist for the
 -- caller.
 alter table public.item_trends enable row level security;
@@ -640,7 +640,7 @@ grant execute on function public.record_interactions(jsonb) to authenticated;
 -- How much each part of a list counts for a rater, by how many ratings it has given (none: 0), as an object.
 -- Parts of weight 0, and those that recommendation_weights says nothing of, count next to nothing, so that they
 -- come last, in a fixed order. Where the table cannot be read, all do but the item model.
-create or replace function private.part_weights(rater_id uuid) returns jsonb
+create or replace function private.source_weights(rater_id uuid) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
 #variable_conflict use_column
@@ -663,8 +663,8 @@ exception when others then
     return v_least || '{"liked_together": 1}';
 end
 $$;
-comment on function private.part_weights(uuid) is 'How much each part of a list counts for a rater.';
-revoke execute on function private.part_weights(uuid) from public;
+comment on function private.source_weights(uuid) is 'How much each part of a list counts for a rater.';
+revoke execute on function private.source_weights(uuid) from public;
 
 -- source: sql/private/recommend/predict.sql
 -- What a rater would give to each item: the item's level, plus how far the rater gives more than items' levels, plus
@@ -682,11 +682,11 @@ returns table (item_id uuid, predicted_rating double precision)
 language sql stable rows 20 set search_path = ''
 as $$
     with of_all as materialized (
-        select coalesce(private.published_level(), 3.5) as level
+        select coalesce(private.published_baseline(), 3.5) as level
     ), asked as materialized (
         select
             i.item_id,
-            private.item_level(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as level,
+            private.item_baseline(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as level,
             coalesce(s.rating_count, 0) > 0 as is_published
         from (select distinct unnest(predict.item_ids) as item_id) as i
         left join public.item_stats as s on s.item_id = i.item_id
@@ -694,7 +694,7 @@ as $$
     ), mine as materialized (
         select
             r.item_id,
-            r.rating - private.item_level(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as above
+            r.rating - private.item_baseline(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as above
         from public.ratings as r
         left join public.item_stats as s on s.item_id = r.item_id
         cross join of_all as a
@@ -723,7 +723,7 @@ as $$
     ), items as (
         select a.item_id, sum(n.weight * (m.above - me.bias)) / (sum(n.weight) + 0.3) as departure
         from asked as a
-        join public.item_neighbours as n on n.model_id = (select private.rated_alike()) and n.item_id = a.item_id
+        join public.item_neighbours as n on n.model_id = (select private.active_similarity_model()) and n.item_id = a.item_id
         join mine as m on m.item_id = n.neighbour_id
         cross join me
         group by a.item_id
@@ -746,7 +746,7 @@ revoke execute on function private.predict(uuid, uuid[]) from public;
 -- source: sql/private/recommend/unwanted.sql
 -- Items that have no rank in a rater's lists: rated, disliked, dismissed or watched to the end.
 -- For definer functions and workers only.
-create or replace function private.unwanted(rater_id uuid) returns setof uuid
+create or replace function private.excluded_items(rater_id uuid) returns setof uuid
 language sql stable rows 50 set search_path = ''
 as $$
     select r.item_id from public.ratings as r where r.rater_id = unwanted.rater_id
@@ -755,8 +755,8 @@ as $$
     from private.feedback as v
     where v.rater_id = unwanted.rater_id and (v.is_refused or v.is_completed)
 $$;
-comment on function private.unwanted(uuid) is 'Items that have no rank in a rater''s lists.';
-revoke execute on function private.unwanted(uuid) from public;
+comment on function private.excluded_items(uuid) is 'Items that have no rank in a rater''s lists.';
+revoke execute on function private.excluded_items(uuid) from public;
 
 -- source: sql/private/recommend/readable_models.sql
 -- Policy predicate: the versions of the model whose weights any caller may read. Those of rated_alike are not among
@@ -771,7 +771,7 @@ comment on function private.readable_models() is 'The versions of the model whos
 revoke execute on function private.readable_models() from public;
 grant execute on function private.readable_models() to anon, authenticated, service_role;
 
--- source: sql/policies/item_neighbours.sql
+-- source: sql/access/item_neighbours.sql
 -- Weights of the models that similar items are found by are all callers' to read, of any version. Those of rated_alike
 -- are not: where one rater rated both items, a weight shows what that rater gave.
 -- Of items that exist for the caller.

@@ -55,7 +55,7 @@ revoke execute on function private.hold_rows() from public;
 grant execute on function private.hold_rows() to authenticated, service_role;
 
 -- source: sql/private/identity/hold_writes.sql
--- Let a client's writes follow one another from their first row on: the lock of private.take_rows, taken before a
+-- Let a client's writes follow one another from their first row on: the lock of private.take_row_slots, taken before a
 -- statement locks a row. Else two writes of one user that lock the same rows in different orders end as a deadlock,
 -- and hold the counts of items, which everybody's ratings change, until it is noticed.
 create or replace function private.hold_writes() returns void
@@ -79,7 +79,7 @@ grant execute on function private.hold_writes() to authenticated, service_role;
 -- which Auth returns as 403 with the message. A user who signs the other sessions out first (signOut with scope others)
 -- may change them; a soft deletion may.
 -- Definer: the auth server's role may not read private tables.
-create or replace function private.keep_kids_mode() returns trigger
+create or replace function private.guard_kids_mode() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -95,8 +95,8 @@ begin
     return new;
 end
 $$;
-comment on function private.keep_kids_mode() is 'Trigger: refuses a new password while a session is in kids mode.';
-revoke execute on function private.keep_kids_mode() from public;
+comment on function private.guard_kids_mode() is 'Trigger: refuses a new password while a session is in kids mode.';
+revoke execute on function private.guard_kids_mode() from public;
 
 -- source: sql/private/identity/make_default_profile.sql
 -- Make a profile its account's default one. Raises 22023 for null, 403 kids_mode, else as
@@ -132,7 +132,7 @@ grant execute on function private.make_default_profile(uuid) to authenticated, s
 -- not raised: an error would roll back the count of tries. Tries at the same time wait for each other, so that exactly
 -- 5 are compared. Only a text of a PIN's length is hashed, since the digest takes time by its length; any other is
 -- wrong. Raises PT409 where the account has no PIN. For definer functions only.
-create or replace function private.try_pin(account_id uuid, pin text) returns jsonb
+create or replace function private.verify_pin(account_id uuid, pin text) returns jsonb
 language plpgsql set search_path = ''
 as $$
 declare
@@ -151,7 +151,7 @@ begin
     );
     if cardinality(v_failed) >= v_most then
         v_wait := greatest(1, ceil(extract(epoch from v_failed[1] + v_window - clock_timestamp())));
-        return private.respond(
+        return private.set_response_status(
             429, 'pin_locked', format('Too many wrong PINs: try again in %s s', v_wait),
             jsonb_build_object('retry_after', v_wait), v_wait
         );
@@ -161,13 +161,13 @@ begin
         return null;
     end if;
     update private.account_pins as p set failed_at = v_failed || clock_timestamp() where p.account_id = try_pin.account_id;
-    return private.respond(
+    return private.set_response_status(
         403, 'pin_wrong', 'The PIN is wrong.', jsonb_build_object('tries_left', v_most - cardinality(v_failed) - 1)
     );
 end
 $$;
-comment on function private.try_pin(uuid, text) is 'Compare a PIN with the account''s, counting wrong tries.';
-revoke execute on function private.try_pin(uuid, text) from public;
+comment on function private.verify_pin(uuid, text) is 'Compare a PIN with the account''s, counting wrong tries.';
+revoke execute on function private.verify_pin(uuid, text) from public;
 
 -- source: sql/private/platform/is_plain_text.sql
 -- Helper: is this a text that people can read, of 1 to so many characters? It has a visible character, no control
@@ -240,19 +240,19 @@ create or replace function private.is_reserved(name text) returns boolean
 language sql stable security definer set search_path = ''
 as $$
     with reserved as materialized (
-        select private.skeleton(r.name) as skeleton from private.reserved_names as r
+        select private.confusable_form(r.name) as skeleton from private.reserved_names as r
     ), looks as (
-        select w.skeleton from private.skeleton(left(is_reserved.name, 100)) as w (skeleton)
+        select w.skeleton from private.confusable_form(left(is_reserved.name, 100)) as w (skeleton)
         union all
-        select private.skeleton(regexp_replace(left(is_reserved.name, 100), '[0-9_ .-]+$', ''))
+        select private.confusable_form(regexp_replace(left(is_reserved.name, 100), '[0-9_ .-]+$', ''))
     ), words as (
-        select private.skeleton(w.word) as skeleton
+        select private.confusable_form(w.word) as skeleton
         from regexp_split_to_table(
             left(is_reserved.name, 100), '[[:space:]_.,:;/|()<>{}+*~&#-]+|\[|\]'
         ) as w (word)
     )
     select
-        strpos(private.skeleton(left(is_reserved.name, 100)), private.skeleton('cinefluent')) > 0
+        strpos(private.confusable_form(left(is_reserved.name, 100)), private.confusable_form('cinefluent')) > 0
         or exists (
             select from looks as l join reserved as r on r.skeleton in (l.skeleton, regexp_replace(l.skeleton, 's$', ''))
         )
@@ -307,7 +307,7 @@ as $$
     ), scored as (
         select r.item_id, (select sum(least(s.share, r.shares[5])) from unnest(r.shares) as s (share)) as score
         from rated as r
-        where r.likes >= 5 and r.item_id not in (select private.unwanted(collaborative.rater_id))
+        where r.likes >= 5 and r.item_id not in (select private.excluded_items(collaborative.rater_id))
     )
     select s.item_id, s.score
     from scored as s
@@ -424,11 +424,11 @@ returns table (item_id uuid, predicted_rating double precision)
 language sql stable rows 20 set search_path = ''
 as $$
     with of_all as materialized (
-        select coalesce(private.published_level(), 3.5) as level
+        select coalesce(private.published_baseline(), 3.5) as level
     ), asked as materialized (
         select
             i.item_id,
-            private.item_level(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as level,
+            private.item_baseline(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as level,
             coalesce(s.rating_count, 0) > 0 as is_published
         from (select distinct unnest(predict.item_ids) as item_id) as i
         left join public.item_stats as s on s.item_id = i.item_id
@@ -436,7 +436,7 @@ as $$
     ), mine as materialized (
         select
             r.item_id,
-            r.rating - private.item_level(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as above
+            r.rating - private.item_baseline(coalesce(s.rating_sum, 0), coalesce(s.rating_count, 0), a.level) as above
         from public.ratings as r
         left join public.item_stats as s on s.item_id = r.item_id
         cross join of_all as a
@@ -467,7 +467,7 @@ as $$
     ), items as (
         select a.item_id, sum(n.weight * (m.above - me.bias)) / (sum(n.weight) + 0.3) as departure
         from asked as a
-        join public.item_neighbours as n on n.model_id = (select private.rated_alike()) and n.item_id = a.item_id
+        join public.item_neighbours as n on n.model_id = (select private.active_similarity_model()) and n.item_id = a.item_id
         join mine as m on m.item_id = n.neighbour_id
         cross join me
         group by a.item_id
@@ -599,7 +599,7 @@ as $$
             lower(t.token) = 'or' and not t.is_phrase
             and t.place not in (min(t.place) over (), max(t.place) over ()) as is_or
         from counted as t
-        where btrim(private.folded(t.token)) <> '' and t.place <= 32 and t.words_before < 32
+        where btrim(private.fold_name(t.token)) <> '' and t.place <= 32 and t.words_before < 32
     )
     select row(
         coalesce(
@@ -624,7 +624,7 @@ grant execute on function private.parse_search(text) to anon, authenticated, ser
 -- accents, capitals, digits that stand for letters and signs between them make no difference. Two names with one
 -- skeleton can be mistaken for each other (after Unicode Technical Standard 39, for the letters that names are
 -- imitated with).
-create or replace function private.skeleton(name text) returns text
+create or replace function private.confusable_form(name text) returns text
 language sql immutable parallel safe
 return replace(
     replace(
@@ -658,9 +658,9 @@ return replace(
     ),
     'i', 'l'
 );
-comment on function private.skeleton(text) is 'A name as the eye takes it: names with one skeleton look alike.';
-revoke execute on function private.skeleton(text) from public;
-grant execute on function private.skeleton(text) to anon, authenticated, service_role;
+comment on function private.confusable_form(text) is 'A name as the eye takes it: names with one skeleton look alike.';
+revoke execute on function private.confusable_form(text) from public;
+grant execute on function private.confusable_form(text) to anon, authenticated, service_role;
 
 -- source: sql/triggers/identity.sql
 -- accounts, profiles and subscriptions tell when they changed; an account has a few profiles, at least one, and one of
@@ -700,7 +700,7 @@ for each statement execute function private.lock_own_account();
 
 create or replace trigger keep_last_profile
 before delete on public.profiles
-for each row execute function private.keep_last_profile();
+for each row execute function private.guard_last_profile();
 
 create or replace trigger replace_default_profile
 after delete on public.profiles
@@ -712,7 +712,7 @@ for each row execute function private.audit_role();
 
 create or replace trigger unname_ratings
 before delete on public.profiles
-for each row execute function private.unname_ratings();
+for each row execute function private.pseudonymise_ratings();
 
 create or replace trigger end_kids_sessions
 before delete on public.profiles
@@ -728,11 +728,11 @@ for each statement execute function private.refuse_kids();
 
 create or replace trigger forget_age_rule
 after insert or update or delete on public.profiles
-for each statement execute function private.forget_age_rule();
+for each statement execute function private.reset_age_rule();
 
 create or replace trigger forget_age_rule
 after insert or update or delete on private.kids_sessions
-for each statement execute function private.forget_age_rule();
+for each statement execute function private.reset_age_rule();
 create or replace trigger count_rater
 after update of is_counted on public.raters
 for each row when (old.is_counted is distinct from new.is_counted) execute function private.count_rater();
@@ -836,7 +836,7 @@ create or replace trigger enqueue_deleted
 after delete on public.ratings referencing old table as changed_rows
 for each statement execute function private.enqueue_similarity();
 
--- source: sql/policies/storage_objects.sql
+-- source: sql/access/storage_objects.sql
 -- Files: people own the folder named by their id in avatars and speech; editors and admins bring artwork, masters and
 -- imports; media is written by workers alone and read through signed URLs. Hosted lets only Storage itself comment on
 -- these policies.
@@ -918,8 +918,8 @@ with check (
 drop policy if exists objects_all_live on storage.objects;
 create policy objects_all_live on storage.objects
 as restrictive for all to authenticated
-using ((select private.session_fault()) is null)
-with check ((select private.session_fault()) is null);
+using ((select private.session_error()) is null)
+with check ((select private.session_error()) is null);
 
 -- source: sql/rpc/identity/cancel_account_deletion.sql
 -- Take back the deletion of one's account.

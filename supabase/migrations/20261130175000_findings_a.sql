@@ -10,13 +10,13 @@ drop function private.end_kids_mode(text);
 -- squawk-ignore ban-drop-function
 drop function private.store_pin(text, text);
 -- squawk-ignore ban-drop-function
-drop function private.try_pin(uuid, text);
+drop function private.verify_pin(uuid, text);
 -- squawk-ignore ban-drop-function
-drop function private.respond(integer, text, text, jsonb, integer);
+drop function private.set_response_status(integer, text, text, jsonb, integer);
 
 -- Another parameter.
 -- squawk-ignore ban-drop-function
-drop function private.return_files(integer);
+drop function private.restore_hidden_files(integer);
 
 alter table private.files_to_remove add column tried_at timestamptz;
 comment on column private.files_to_remove.tried_at is 'When Storage was last called to delete the file.';

@@ -65,7 +65,7 @@ def blend(db: psycopg.Connection, proposals: list[tuple[UUID, str, float]], weig
     )
     made = f"array[{rows}]::private.proposal[]"
     return db.execute(
-        f"select item_id, part, score from private.blend({made}, %s, null, null, 9)", [weights]
+        f"select item_id, part, score from private.merge_sources({made}, %s, null, null, 9)", [weights]
     ).fetchall()
 
 
@@ -148,7 +148,7 @@ def test_a_cancelled_request_is_not_taken_for_a_part_that_fails(
     db: psycopg.Connection, viewer: Person
 ) -> None:
     db.execute(
-        "create or replace function private.item_model() returns bigint "
+        "create or replace function private.active_item_model() returns bigint "
         "language plpgsql stable as $$ begin perform pg_sleep(5); return 1; end $$"
     )
     become(db, viewer)
@@ -168,7 +168,7 @@ def diversified(
 ) -> str:
     rows = ", ".join(f"('{films[name]}', 'p', {score}, 'p', null, null)" for name, score in scores.items())
     row = db.execute(
-        f"select private.diversify(array[{rows}]::private.proposal[], %s::real, 10)", [diversity]
+        f"select private.rerank_by_mmr(array[{rows}]::private.proposal[], %s::real, 10)", [diversity]
     ).fetchone()
     assert row
     return "".join(list(scores)[place - 1] for place in row[0])

@@ -227,7 +227,7 @@ def test_clients_read_models_and_cannot_write_them(db: psycopg.Connection, viewe
 def test_likings_of_others_are_not_a_clients_to_read(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        db.execute("select * from private.likings")
+        db.execute("select * from private.positive_feedback")
 
 
 def test_weights_go_with_their_version_and_their_items(

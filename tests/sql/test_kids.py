@@ -585,7 +585,7 @@ def test_a_deleted_kids_profile_ends_the_sessions_that_are_bound_to_it(
     in_session(db, viewer, sign_in(db, viewer))
     db.execute("delete from profiles where id = %s", [kid.profile_id])
     in_session(db, viewer, session)
-    assert db.execute("select private.session_fault()").fetchone() == ("session_ended",)
+    assert db.execute("select private.session_error()").fetchone() == ("session_ended",)
 
 
 @pytest.mark.parametrize("table", ["account_pins", "kids_sessions"])

@@ -229,7 +229,7 @@ def test_lists_hold_each_item_once_as_many_as_there_are_and_the_same_again(
 
 def test_scores_of_a_spread_fall_within_a_tier(db: psycopg.Connection) -> None:
     rows = db.execute(
-        "select s.score from private.spread((select array_agg((gen_random_uuid(), 0, 1.0 / n, "
+        "select s.score from private.diversify_by_genre((select array_agg((gen_random_uuid(), 0, 1.0 / n, "
         "1::bigint << (n % 3))::private.candidate) from generate_series(1, 50) as n), 30) as s "
         "order by s.place"
     ).fetchall()

@@ -414,12 +414,12 @@ def test_a_note_goes_when_storage_deleted_the_file_and_else_the_row_goes_again(
     files_of(db, viewer)
     before = db.execute("select version from storage.objects where bucket_id = 'speech'").fetchall()
     db.execute("delete from auth.users where id = %s", [viewer.id])
-    returned = db.execute("select bucket_id, name from private.return_files()").fetchall()
+    returned = db.execute("select bucket_id, name from private.restore_hidden_files()").fetchall()
     assert [bucket for bucket, _ in returned] == ["avatars", "speech"]
     assert db.execute("select version from storage.objects where bucket_id = 'speech'").fetchall() == before
     db.execute("set local storage.allow_delete_query = 'true'")
     db.execute("delete from storage.objects where bucket_id = 'speech'")
-    settled = "select private.settle_files(%s, %s)"
+    settled = "select private.forget_deleted_files(%s, %s)"
     values = [list(column) for column in zip(*returned, strict=True)]
     assert db.execute(settled, values).fetchone() == (1,)
     assert db.execute("select bucket_id from private.files_to_remove").fetchall() == [("avatars",)]
@@ -464,13 +464,13 @@ def test_a_file_that_storage_cannot_delete_does_not_hold_up_the_others(db: psyco
 def test_a_note_of_a_bucket_that_does_not_exist_is_skipped(db: psycopg.Connection) -> None:
     note(db, "gone", "gone/a.png", "1 day")
     note(db, "avatars", "there/a.png")
-    assert db.execute("select name from private.return_files()").fetchall() == [("there/a.png",)]
+    assert db.execute("select name from private.restore_hidden_files()").fetchall() == [("there/a.png",)]
 
 
 def test_files_that_were_tried_last_come_last(db: psycopg.Connection) -> None:
     note(db, "avatars", "first/a.png", "1 day")
     note(db, "avatars", "second/a.png")
-    names = [db.execute("select name from private.return_files(1)").fetchone() for _ in range(3)]
+    names = [db.execute("select name from private.restore_hidden_files(1)").fetchone() for _ in range(3)]
     assert names == [("first/a.png",), ("second/a.png",), ("first/a.png",)]
 
 
@@ -527,11 +527,11 @@ def test_a_soft_deletion_leaves_the_row_of_auth_alone(
 def test_a_token_of_a_user_deleted_softly_is_refused(db: psycopg.Connection) -> None:
     viewer = person(db)
     become(db, viewer)
-    assert db.execute("select private.session_fault()").fetchone() == (None,)
+    assert db.execute("select private.session_error()").fetchone() == (None,)
     db.execute("reset role")
     db.execute("update auth.users set deleted_at = now() where id = %s", [viewer.id])
     become(db, viewer)
-    assert db.execute("select private.session_fault()").fetchone() == ("session_ended",)
+    assert db.execute("select private.session_error()").fetchone() == ("session_ended",)
     db.execute("reset role")
     db.execute("update auth.users set last_sign_in_at = now() where id = %s", [viewer.id])
 

@@ -128,7 +128,7 @@ def put_in(db: psycopg.Connection, args: str = "{}", key: str | None = None, loc
 
 
 def forgotten(db: psycopg.Connection, *ids: UUID) -> bool:
-    db.execute("select private.forget_jobs(%s)", [list(ids)])
+    db.execute("select private.delete_jobs_naming(%s)", [list(ids)])
     return not jobs(db, "a job")
 
 
@@ -154,7 +154,7 @@ def test_a_running_job_is_seen_and_not_forgotten(db: psycopg.Connection) -> None
     with db.transaction():
         db.execute("set local search_path = procrastinate")
         db.execute("update procrastinate_jobs set status = 'doing' where task_name = 'a job'")
-    db.execute("select private.forget_jobs(%s)", [[named]])
+    db.execute("select private.delete_jobs_naming(%s)", [[named]])
     assert db.execute("select private.has_running_job(%s)", [[named]]).fetchone() == (True,)
     assert db.execute("select private.has_running_job(%s)", [[uuid4()]]).fetchone() == (False,)
 
@@ -185,7 +185,7 @@ def test_jobs_are_forgotten_once_for_all_profiles_of_an_account(db: psycopg.Conn
     db.execute("update ratings set updated_at = now() - interval '8 days' where item_id = %s", [film])
     db.execute("create table private.test_calls (ids uuid[])")
     db.execute(
-        "create or replace function private.forget_jobs(ids uuid[]) returns void language sql as "
+        "create or replace function private.delete_jobs_naming(ids uuid[]) returns void language sql as "
         "$$ insert into private.test_calls values (ids) $$"
     )
     db.execute(

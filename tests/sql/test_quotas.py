@@ -286,7 +286,7 @@ def test_a_file_of_before_keeps_nobody_from_being_deleted(
     db.execute("delete from auth.users where id = %s", [viewer.id])
     owners = db.execute("select owner_id from storage.objects where bucket_id = %s", [bucket]).fetchall()
     assert owners == ([(None,)] if bucket == "artwork" else [])
-    returned = db.execute("select from private.return_files()").rowcount
+    returned = db.execute("select from private.restore_hidden_files()").rowcount
     assert returned == (1 if bucket == "avatars" else 0)
 
 

@@ -312,7 +312,7 @@ def test_what_is_rolled_back_gives_its_slot_back(stack: Stack, requests: Request
 
 def entry(db: psycopg.Connection, scope: str, caller: str, role: str = "anon") -> tuple[object, ...]:
     """As Auth counts: admitted, requests, remaining, wait."""
-    row = db.execute("select * from private.count_entry(%s, %s, %s)", [role, scope, caller]).fetchone()
+    row = db.execute("select * from private.admit_request(%s, %s, %s)", [role, scope, caller]).fetchone()
     assert row
     return row
 

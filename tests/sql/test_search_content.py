@@ -457,7 +457,7 @@ def test_all_pages_are_the_whole_set_once_in_order_and_facets_count_it(
 def test_a_word_that_no_document_has_any_more_is_forgotten(shelf: psycopg.Connection) -> None:
     film(shelf, "Xylophonia")
     shelf.execute("delete from content where title = 'Xylophonia'")
-    shelf.execute("select private.forget_unused_words()")
+    shelf.execute("select private.delete_unused_words()")
     left = shelf.execute(
         "select word from private.search_words where word in ('xylophonia', 'blade') order by word"
     ).fetchall()

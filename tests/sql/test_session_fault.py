@@ -13,7 +13,7 @@ from tests.sql.people import admin, become, person
 def fault(db: psycopg.Connection, claims: Any = None) -> str | None:
     if claims is not None:
         db.execute("select set_config('request.jwt.claims', %s, true)", [json.dumps(claims)])
-    found = db.execute("select private.session_fault()").fetchone()
+    found = db.execute("select private.session_error()").fetchone()
     assert found
     return None if found[0] is None else str(found[0])
 

@@ -171,7 +171,7 @@ def test_few_tests_of_the_stack_name_private_tables() -> None:
 @pytest.mark.parametrize(
     ("file", "text", "line"),
     [
-        ("local/limits.py", 'COUNT = "select private.count_entry()"', 1),
+        ("local/limits.py", 'COUNT = "select private.admit_request()"', 1),
         ("local/rest/src/limits.rs", "//! a\n    from private.rate_limits", 2),
         ("local/auth/README.md", "tries are counted by `private.admit_request`", 1),
         ("local/parts.py", "from local.tests.echo import echo", 1),

@@ -64,7 +64,7 @@ PATHS = {
     "sql/rpc/catalog/most_watched.sql": RPC,
     "sql/private/catalog/check_count.sql": CHECK,
     "sql/private/catalog/count_watched.sql": DEFINER,
-    "sql/policies/ratings.sql": POLICY,
+    "sql/access/ratings.sql": POLICY,
 }
 
 
@@ -77,7 +77,7 @@ def said(path: str, old: str, new: str) -> str:
 
 
 def test_good_files_have_no_fault() -> None:
-    assert said("sql/policies/ratings.sql", "select", "select") == ""
+    assert said("sql/access/ratings.sql", "select", "select") == ""
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_spoiled_helper_is_refused(old: str, new: str, fault: str) -> None:
     ],
 )
 def test_a_spoiled_policy_is_refused(old: str, new: str, fault: str) -> None:
-    assert fault in said("sql/policies/ratings.sql", old, new)
+    assert fault in said("sql/access/ratings.sql", old, new)
 
 
 def test_the_queues_helper_alone_has_the_queues_path() -> None:

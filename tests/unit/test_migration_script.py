@@ -39,7 +39,7 @@ def test_files_are_read_helpers_first_and_views_before_functions_that_return_the
 ) -> None:
     for path in (
         "rpc/search/match.sql",
-        "policies/items.sql",
+        "access/items.sql",
         "triggers/items.sql",
         "private/a/first.sql",
         "lint/faults.sql",
@@ -50,7 +50,7 @@ def test_files_are_read_helpers_first_and_views_before_functions_that_return_the
         "sql/private/z/texts.sql",
         "sql/private/a/first.sql",
         "sql/triggers/items.sql",
-        "sql/policies/items.sql",
+        "sql/access/items.sql",
         "sql/rpc/search/match.sql",
     ]
 
@@ -92,7 +92,7 @@ def land(project: Path, number: int, path: str, text: str) -> None:
     ("old", "new", "text"),
     [
         ("sql/private/identity/a.sql", "sql/private/identity/accounts/a.sql", FUNCTION.format("a", 1)),
-        ("sql/policies/items.sql", "sql/policies/catalog/items.sql", POLICIES.format("")),
+        ("sql/access/items.sql", "sql/access/catalog/items.sql", POLICIES.format("")),
         (
             "sql/triggers/search.sql",
             "sql/triggers/items.sql",
@@ -118,10 +118,10 @@ def test_a_file_that_returns_to_an_earlier_text_is_carried_again(project: Path) 
 
 def test_a_table_whose_policies_lost_one_is_carried_again(project: Path) -> None:
     more = "create policy items_update_editor on public.items for update to authenticated using (true);\n"
-    land(project, 1, "sql/policies/items.sql", POLICIES.format(""))
-    land(project, 2, "sql/policies/items.sql", POLICIES.format(more))
-    write(project, "sql/policies/items.sql", POLICIES.format(""))
-    assert list(migration.pending()) == ["sql/policies/items.sql"]
+    land(project, 1, "sql/access/items.sql", POLICIES.format(""))
+    land(project, 2, "sql/access/items.sql", POLICIES.format(more))
+    write(project, "sql/access/items.sql", POLICIES.format(""))
+    assert list(migration.pending()) == ["sql/access/items.sql"]
 
 
 def test_a_file_that_is_split_is_carried_in_its_new_files(project: Path) -> None:

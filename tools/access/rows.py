@@ -318,7 +318,7 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "private.feedback": feedback,
     "private.item_facts": document,
     "private.item_weights": item_weights,
-    "private.likings": liking,
+    "private.positive_feedback": liking,
     "private.pending_changes": pending_change,
     "private.periods": period,
     "private.quota_uses": quota_use,

@@ -17,7 +17,7 @@ select
     most.place::integer,
     l.weight,
     extract(epoch from l.liked_at)::double precision
-from private.likings as l
+from private.positive_feedback as l
 join sampled on sampled.id = l.rater_id
 join most on most.item_id = l.item_id
 order by sampled.place, l.liked_at, most.place

@@ -1,7 +1,7 @@
 """All ratings as sparse matrices of raters by items, and how far each lies above its item's level.
 
 An item's level is the mean of its ratings, drawn to the mean of all by as much as five ratings would;
-private.rating_level, private.item_level and private.ratings_above compute the same in SQL.
+private.global_baseline, private.item_baseline and private.rating_residuals compute the same in SQL.
 """
 
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-select private.settle_files(%(buckets)s::text[], %(names)s::text[])
+select private.forget_deleted_files(%(buckets)s::text[], %(names)s::text[])

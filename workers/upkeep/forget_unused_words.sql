@@ -1,1 +1,1 @@
-select private.forget_unused_words()
+select private.delete_unused_words()

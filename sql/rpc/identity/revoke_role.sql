@@ -12,7 +12,7 @@
 create or replace function public.revoke_role(user_id uuid default null, role text default null) returns text[]
 language sql set search_path = ''
 as $$
-    select private.keep_an_admin(user_id) where role = 'admin';
+    select private.guard_last_admin(user_id) where role = 'admin';
     select private.change_role(user_id, role, false)
 $$;
 comment on function public.revoke_role(uuid, text) is 'Revokes a role of a user, for an admin.';

@@ -11,7 +11,7 @@
 create or replace function public.suspend_account(user_id uuid default null, reason text default null) returns void
 language sql set search_path = ''
 as $$
-    select private.keep_an_admin(user_id);
+    select private.guard_last_admin(user_id);
     select private.change_status(user_id, 'suspended', reason)
 $$;
 comment on function public.suspend_account(uuid, text) is 'Suspends an account, for an admin.';

@@ -26,7 +26,7 @@ begin
         select n.neighbour_id as item_id, n.weight
         from public.item_neighbours as n
         where
-            n.model_id = (select private.item_model()) and n.item_id = get_similar_items.item_id and n.weight > 0
+            n.model_id = (select private.active_item_model()) and n.item_id = get_similar_items.item_id and n.weight > 0
     ), alike as (
         select n.item_id, n.similarity
         from public.item_embeddings as e

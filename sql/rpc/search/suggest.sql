@@ -17,7 +17,7 @@ as $$
 #variable_conflict use_column
 declare
     v_count integer := coalesce(suggest.count, 8);
-    v_typed text := private.folded(left(suggest.q, 201));
+    v_typed text := private.fold_name(left(suggest.q, 201));
     v_viewer private.viewer := private.current_viewer();
 begin
     if coalesce(v_typed, '') = '' or length(suggest.q) > 200 then
@@ -27,20 +27,20 @@ begin
     perform private.check_range('count', v_count, 1, 50);
     return query
     with begun as materialized (
-        select n.*, 0::bigint as place from private.names_from(left(v_typed, 100), v_viewer, v_count * 5) as n
+        select n.*, 0::bigint as place from private.names_by_prefix(left(v_typed, 100), v_viewer, v_count * 5) as n
     ), named as (
         select b.* from begun as b
         union all
         select n.*, m.place
-        from private.meant_texts(v_typed) with ordinality as m (typed, place)
-        cross join lateral private.names_from(left(m.typed, 100), v_viewer, v_count * 5) as n
+        from private.spelling_corrections(v_typed) with ordinality as m (typed, place)
+        cross join lateral private.names_by_prefix(left(m.typed, 100), v_viewer, v_count * 5) as n
         where (select count(*) from begun) < v_count
     ), once as (
-        select distinct on (case n.field when 'author' then private.folded(n.name) else n.document::text end)
+        select distinct on (case n.field when 'author' then private.fold_name(n.name) else n.document::text end)
             n.*
         from named as n
         order by
-            case n.field when 'author' then private.folded(n.name) else n.document::text end,
+            case n.field when 'author' then private.fold_name(n.name) else n.document::text end,
             n.place, n.popularity desc, n.is_whole desc, n.field desc, n.name
     )
     select

@@ -1,0 +1,56 @@
+-- Helper. Returns a profile's list of recommendations. Each source with a weight for the rater's number of ratings
+-- proposes candidates (private.source_candidates), private.merge_sources merges them, and private.rerank_by_mmr re-ranks them. Sources of
+-- minimal weight are called only if the others do not fill the list. A viewer who has not liked anything yet gets the
+-- list of private.newcomer. If a source fails, the list is built from the others.
+-- because_of is null if the item it would name is above the viewer's age limit.
+-- Raises as private.viewer. Without any profile (anon), it returns a newcomer's list.
+-- Definer: scores read the ratings of other raters; none of these ratings is returned.
+create or replace function private.recommend(profile_id uuid, kind text, count integer, diversity real)
+returns table (
+    item_id uuid, place bigint, score double precision, reason_code text, because_of uuid, language text
+)
+language plpgsql stable rows 20 security definer set search_path = '' set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+    v_viewer private.viewer := private.viewer(profile_id);
+    v_pool integer := greatest(60, recommend.count + 20);
+    v_weights jsonb := private.source_weights(v_viewer.rater_id);
+    v_part text;
+    v_proposals private.proposal[] := '{}';
+    v_list private.proposal[] := '{}';
+    v_order integer[];
+begin
+    foreach v_part in array case
+        when exists (select from private.positive_feedback as l where l.rater_id = v_viewer.rater_id and l.is_liked)
+            then array['liked_together', 'taste', 'liked', 'trending', 'popular']
+        else array['newcomer', 'trending', 'popular']
+    end loop
+        if (v_weights ->> v_part)::double precision > 0.01 or cardinality(v_list) < recommend.count then
+            v_proposals := v_proposals || private.source_candidates(
+                v_part, v_viewer, recommend.kind, v_pool
+            );
+            v_list := array(
+                select b from private.merge_sources(v_proposals, v_weights, v_viewer, recommend.kind, v_pool) as b
+            );
+        end if;
+    end loop;
+    v_order := private.rerank_by_mmr(v_list, recommend.diversity, recommend.count);
+
+    return query
+    with listed as materialized (
+        select (v_list[o.at]).*, o.place from unnest(v_order) with ordinality as o (at, place)
+    )
+    select l.item_id, l.place, l.score, l.reason_code, s.id, l.language
+    from listed as l
+    left join private.because_of(
+        v_viewer.rater_id, array(select t.item_id from listed as t where t.reason_code = 'liked_together')
+    ) as b on b.item_id = l.item_id
+    left join public.items as s on s.id = coalesce(l.because_of, b.because_of) and private.fits_age(s, v_viewer)
+    order by l.place;
+end
+$$;
+comment on function private.recommend(uuid, text, integer, real) is
+'Returns a profile''s list of recommendations, if the caller may request it.';
+revoke execute on function private.recommend(uuid, text, integer, real) from public;
+grant execute on function private.recommend(uuid, text, integer, real) to anon, authenticated, service_role;
