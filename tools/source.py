@@ -137,7 +137,7 @@ def _objects(statement: Any) -> Iterator[str]:
         case ast.CreateTrigStmt():
             yield f"trigger {statement.trigname} on {_table(statement.relation)}"
         case ast.DoStmt(args=(ast.DefElem(arg=ast.String(sval=body)), *_)):
-            yield from (f"trigger {name} on {table}" for name, table in DONE_TRIGGER.findall(body))
+            yield from (f"trigger {name} on {table}" for name, table in DONE_TRIGGER.findall(str(body)))
         case ast.GrantStmt(objects=things):
             yield from (
                 f"access to {_table(thing)}" for thing in things or () if isinstance(thing, ast.RangeVar)

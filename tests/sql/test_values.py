@@ -157,7 +157,8 @@ def test_a_name_that_is_too_long_is_refused_before_it_is_compared(
     db: psycopg.Connection, viewer: Person, column: str, name: str
 ) -> None:
     db.execute(
-        "create or replace function private.confusable_form(name text) returns text language plpgsql immutable as "
+        "create or replace function private.confusable_form(name text) returns text "
+        "language plpgsql immutable as "
         "$$begin raise 'compared'; end$$"
     )
     become(db, viewer)

@@ -1,4 +1,4 @@
-"""The parts of a list, by what is known of the sampled people; as private.source_candidates's functions do."""
+"""The parts of a list, by what is known of the sampled people; as private.source_candidates does."""
 
 from collections.abc import Mapping
 from typing import Any

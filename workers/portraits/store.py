@@ -15,8 +15,8 @@ def publish(connection: Connection[Any], files: Pictures, account_id: str) -> No
     """Publish new pictures, remove those that no profile shows. Raises StorageAwayError.
 
     A profile or user may be deleted during the uploads. So the profiles are read again after them, with a
-    lock that the deletion takes first (private.delete_user_rows): either the deletion finds the files, or they
-    are removed here.
+    lock that the deletion takes first (private.delete_user_rows): either the deletion finds the files, or
+    they are removed here.
     """
     account = {"account_id": account_id}
     with connection.transaction():

@@ -8,7 +8,7 @@
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/match_content {"query_embedding": [0.1, …], "kind": "movie"}
 -- Example response: [{"id": "4662…", "kind": "movie", "title": "Outbreak", "overview": "A smuggled African monkey
--- brings a deadly …", "year": 1995, "language": "en", "image": null, "similarity": 0.569}, …]
+-- …", "year": 1995, "language": "en", "image": null, "similarity": 0.569}, …]
 create or replace function public.match_content(
     query_embedding extensions.vector default null,
     match_threshold double precision default 0.4,

@@ -101,7 +101,8 @@ end
 $$;
 comment on function public.search_content(
     text, extensions.vector, text, text, text, integer, integer, text, integer, text
-) is 'Searches films, shows, sports and books by words and by meaning, with facets.';
+) is
+'Searches films, shows, sports and books by words and by meaning, with facets.';
 revoke execute on function public.search_content(
     text, extensions.vector, text, text, text, integer, integer, text, integer, text
 ) from public;

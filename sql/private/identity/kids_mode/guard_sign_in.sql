@@ -1,6 +1,6 @@
 -- Trigger. While a session of the user is in kids mode, refuses another way to sign in: a new, changed or removed
--- second factor or linked identity, as private.guard_kids_mode refuses a new password. Raises PT403. What Auth writes at
--- a sign-in on another device is permitted, and so is the deletion of the user.
+-- second factor or linked identity, as private.guard_kids_mode refuses a new password. Raises PT403. What Auth writes
+-- at a sign-in on another device is permitted, and so is the deletion of the user.
 -- Definer: the role of Auth may not read private tables.
 create or replace function private.guard_sign_in() returns trigger
 language plpgsql security definer set search_path = ''

@@ -1,9 +1,9 @@
 -- Helper. Compares a PIN with the account's. Returns whether it is correct; if not, the HTTP status of the response is
 -- set: 403, or 429 after 5 wrong attempts within 15 minutes, then for the correct PIN as well. It does not raise, which
--- would roll back the count of attempts, and its callers return void (private.set_response_status). An attempt is counted before it
--- is compared, so that nothing runs after the comparison of a wrong PIN. A row lock serialises concurrent attempts, so
--- that exactly 5 are compared. A PIN of another form is wrong and not hashed: hashing takes time in proportion to its
--- length. Raises PT409 if the account has no PIN. Called by definer functions only.
+-- would roll back the count of attempts, and its callers return void (private.set_response_status). An attempt is
+-- counted before it is compared, so that nothing runs after the comparison of a wrong PIN. A row lock serialises
+-- concurrent attempts, so that exactly 5 are compared. A PIN of another form is wrong and not hashed: hashing takes
+-- time in proportion to its length. Raises PT409 if the account has no PIN. Called by definer functions only.
 create or replace function private.verify_pin(account_id uuid, pin text) returns boolean
 language plpgsql set search_path = ''
 as $$

@@ -39,5 +39,6 @@ begin
     return (false, a_limit.requests, 0, v_wait);
 end
 $$;
-comment on function private.take_rate_slot(private.rate_limits, text) is 'Take one of a caller''s slots, if one is free.';
+comment on function private.take_rate_slot(private.rate_limits, text) is
+'Take one of a caller''s slots, if one is free.';
 revoke execute on function private.take_rate_slot(private.rate_limits, text) from public;

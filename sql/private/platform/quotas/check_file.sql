@@ -1,7 +1,8 @@
 -- Trigger. Checks size and type of a file against its bucket's limits, whichever way it arrived: Storage itself checks
 -- neither when it copies, nor the size of a body without a length. It refuses a cacheControl that cannot be sent as a
 -- header. In buckets with quotas it checks name and metadata too. Unchecked are changes of other columns, such as the
--- owner, and rows that private.restore_hidden_files restores for deletion. Raises 42501, to which Storage responds with 403.
+-- owner, and rows that private.restore_hidden_files restores for deletion. Raises 42501, to which Storage responds with
+-- 403.
 -- Definer: clients may not read buckets, quotas and files_to_remove.
 create or replace function private.check_file() returns trigger
 language plpgsql security definer set search_path = ''

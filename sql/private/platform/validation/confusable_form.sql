@@ -9,8 +9,8 @@ return replace(
             lower(
                 translate(
                     regexp_replace(normalize(normalize(name, nfkc), nfd), '[\u0300-\u036f]', '', 'g'),
-                    -- Cyrillic, Greek, Armenian, other Latin, Lisu, Cherokee, letters in circles, squares and flags, digits
-                    -- and signs; i, I, 1 and l become l.
+                    -- Cyrillic, Greek, Armenian, other Latin, Lisu, Cherokee, letters in circles, squares and flags,
+                    -- digits and signs; i, I, 1 and l become l.
                     'АВЕКМНОРСТУХІЈЅИПГаевкмнорстухіјѕипгԁԛԝүһӏ'
                     || 'ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΙαβεηικνορτυχγσω'
                     || 'օոսհɑıłøđðɡᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ'
@@ -35,6 +35,7 @@ return replace(
     ),
     'i', 'l'
 );
-comment on function private.confusable_form(text) is 'The visual form of a name: names with equal skeletons look alike.';
+comment on function private.confusable_form(text) is
+'The visual form of a name: names with equal skeletons look alike.';
 revoke execute on function private.confusable_form(text) from public;
 grant execute on function private.confusable_form(text) to anon, authenticated, service_role;

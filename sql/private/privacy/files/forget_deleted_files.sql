@@ -24,5 +24,6 @@ begin
     );
 end
 $$;
-comment on function private.forget_deleted_files(text[], text[]) is 'Clear files that Storage deleted from files_to_remove.';
+comment on function private.forget_deleted_files(text[], text[]) is
+'Clear files that Storage deleted from files_to_remove.';
 revoke execute on function private.forget_deleted_files(text[], text[]) from public;

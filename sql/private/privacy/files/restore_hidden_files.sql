@@ -3,7 +3,9 @@
 -- attempt is longest ago; files of a bucket that does not exist are skipped. After calling Storage, call
 -- private.forget_deleted_files, whatever Storage responded.
 --   tried_before  the start of the run: files that were tried since are not returned again
-create or replace function private.restore_hidden_files(batch integer default 100, tried_before timestamptz default 'infinity')
+create or replace function private.restore_hidden_files(
+    batch integer default 100, tried_before timestamptz default 'infinity'
+)
 returns table (bucket_id text, name text)
 language plpgsql rows 100 set search_path = ''
 as $$

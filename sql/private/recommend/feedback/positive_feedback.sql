@@ -36,4 +36,5 @@ where
         from public.ratings as r
         where r.rater_id = v.rater_id and r.item_id = v.item_id
     );
-comment on view private.positive_feedback is 'How much each rater liked each item, from 0 to 1, from ratings and interactions.';
+comment on view private.positive_feedback is
+'How much each rater liked each item, from 0 to 1, from ratings and interactions.';

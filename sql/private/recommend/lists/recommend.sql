@@ -1,7 +1,7 @@
 -- Helper. Returns a profile's list of recommendations. Each source with a weight for the rater's number of ratings
--- proposes candidates (private.source_candidates), private.merge_sources merges them, and private.rerank_by_mmr re-ranks them. Sources of
--- minimal weight are called only if the others do not fill the list. A viewer who has not liked anything yet gets the
--- list of private.newcomer. If a source fails, the list is built from the others.
+-- proposes candidates (private.source_candidates), private.merge_sources merges them, and private.rerank_by_mmr
+-- re-ranks them. Sources of minimal weight are called only if the others do not fill the list. A viewer who has not
+-- liked anything yet gets the list of private.newcomer. If a source fails, the list is built from the others.
 -- because_of is null if the item it would name is above the viewer's age limit.
 -- Raises as private.viewer. Without any profile (anon), it returns a newcomer's list.
 -- Definer: scores read the ratings of other raters; none of these ratings is returned.

@@ -5,7 +5,8 @@
 --   co_ratings  the number of common ratings
 --   weight      the correlation of the residuals of both (private.rating_residuals), their means shrunk to zero by 20
 --               ratings; then shrunk by private.shrink_correlation. Predictions use it
---   affinity    the sum of the common items' shares (private.rating_residuals), divided by the root of the product of both
+--   affinity    the sum of the common items' shares (private.rating_residuals), divided by the root of the product of
+-- both
 --               raters' numbers of ratings, each plus 20; higher the better both agree. 0 if the neighbour rated
 --               nothing else. An item that the rater rated below 3 and the neighbour did not is not counted. Lists use
 --               it

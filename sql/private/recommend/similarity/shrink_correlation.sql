@@ -1,5 +1,7 @@
 -- Helper. Returns a correlation shrunk to zero by its support: multiplied by n / (n + 50) for n common ratings.
-create or replace function private.shrink_correlation(similarity double precision, co_ratings integer) returns double precision
+create or replace function private.shrink_correlation(
+    similarity double precision, co_ratings integer
+) returns double precision
 language sql immutable set search_path = ''
 as $$
     select similarity * co_ratings / (co_ratings + 50)

@@ -6,8 +6,8 @@
 -- An item's weight is the sum of 1 / log2(1 + rank) over up to three rankings: popular items, items that trend in the
 -- viewer's languages, and, if at least count items trend there, items that trend in the viewer's country. Items in
 -- another language come after items in one of the viewer's languages or without a known language. The weight is
--- multiplied by 1 - 1.5 * private.aversion; items with an aversion of 2/3 or more are left out. private.diversify_by_genre orders
--- the rest.
+-- multiplied by 1 - 1.5 * private.aversion; items with an aversion of 2/3 or more are left out.
+-- private.diversify_by_genre orders the rest.
 -- Reason codes: popular_in_country, popular_in_language (language contains it), popular.
 -- It reads the ratings of the viewer: only definer functions and workers may call it.
 create or replace function private.newcomer(viewer private.viewer, kind text, count integer)

@@ -7,7 +7,9 @@ language sql stable
 return private.is_available(item, viewer)
 and private.matches_filters(found, filters)
 and (filters.tier is null or filters.tier = private.item_tier(item, viewer));
-comment on function private.is_visible_match(private.search_documents, public.items, private.search_filters, private.viewer) is
+comment on function private.is_visible_match(
+    private.search_documents, public.items, private.search_filters, private.viewer
+) is
 'Returns whether a document matches all filters and the viewer may see its item.';
 revoke execute on function private.is_visible_match(
     private.search_documents, public.items, private.search_filters, private.viewer

@@ -1,6 +1,8 @@
 -- Helper. Returns whether a document matches all filters except the tier, which depends on the viewer. The planner
 -- inlines it.
-create or replace function private.matches_filters(found private.search_documents, filters private.search_filters) returns boolean
+create or replace function private.matches_filters(
+    found private.search_documents, filters private.search_filters
+) returns boolean
 language sql stable
 return (filters.kind is null or found.kind = filters.kind)
 and (filters.genre is null or found.genres @> array[filters.genre])

@@ -1,6 +1,6 @@
--- Helper. Returns names in which a word starts with the given prefix (normalised by private.fold_name) and whose items the
--- viewer may see, the most popular first, among the 2,000 most popular matches. Prefixes of one to three letters use
--- expression indexes ordered by popularity.
+-- Helper. Returns names in which a word starts with the given prefix (normalised by private.fold_name) and whose items
+-- the viewer may see, the most popular first, among the 2,000 most popular matches. Prefixes of one to three letters
+-- use expression indexes ordered by popularity.
 create or replace function private.names_by_prefix(beginning text, viewer private.viewer, count integer)
 returns setof private.search_names
 language plpgsql stable rows 40 set search_path = ''

@@ -137,7 +137,8 @@ end
 $$;
 comment on function private.search_matches(
     private.parsed_search, private.search_term[], extensions.vector, private.search_filters, private.viewer, integer
-) is 'Returns the documents that match a query by words, name or meaning.';
+) is
+'Returns the documents that match a query by words, name or meaning.';
 revoke execute on function private.search_matches(
     private.parsed_search, private.search_term[], extensions.vector, private.search_filters, private.viewer, integer
 ) from public;

@@ -43,7 +43,8 @@ end
 $$;
 comment on function private.nearest_by_index(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
-) is 'Returns the nearest documents of a kind that match the filters, from the HNSW index.';
+) is
+'Returns the nearest documents of a kind that match the filters, from the HNSW index.';
 revoke execute on function private.nearest_by_index(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) from public;

@@ -21,7 +21,8 @@ as $$
 $$;
 comment on function private.nearest_documents(
     extensions.vector, private.search_filters, private.viewer, integer, integer
-) is 'Returns the documents nearest to a query embedding that match the filters.';
+) is
+'Returns the documents nearest to a query embedding that match the filters.';
 revoke execute on function private.nearest_documents(
     extensions.vector, private.search_filters, private.viewer, integer, integer
 ) from public;

@@ -71,7 +71,8 @@ end
 $$;
 comment on function private.nearest_filtered(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
-) is 'Returns the documents of a kind nearest to a query embedding that match the filters.';
+) is
+'Returns the documents of a kind nearest to a query embedding that match the filters.';
 revoke execute on function private.nearest_filtered(
     extensions.vector, text, private.search_filters, private.viewer, integer, integer
 ) from public;

@@ -606,3 +606,21 @@ CREATE TRIGGER procrastinate_trigger_delete_jobs_v1
     FOR EACH ROW EXECUTE PROCEDURE procrastinate_unlink_periodic_defers_v1();
 
 reset search_path;
+
+do $$
+declare
+    v_function regprocedure;
+begin
+    for v_function in
+        select p.oid
+        from pg_catalog.pg_proc as p
+        where p.pronamespace = 'procrastinate'::regnamespace
+    loop
+        execute format('alter function %s set search_path = procrastinate, pg_temp', v_function);
+    end loop;
+end
+$$;
+
+-- Added to Procrastinate's own: jobs are found by the ids they name.
+create index procrastinate_jobs_ids on procrastinate.procrastinate_jobs using gin (private.ids_of_job(args, lock,
+queueing_lock));

@@ -1,2 +1,0 @@
--- The first months' tables; a worker makes the next ones.
-select private.make_partitions();
