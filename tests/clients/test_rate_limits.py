@@ -215,10 +215,10 @@ def test_the_service_is_never_limited(stack: Stack, allow: Allow) -> None:
 
 def test_anon_is_counted_by_address(allow: Allow, past_gateway: httpx.Client) -> None:
     allow("anon", 1)
-    for address, status in (("203.0.113.7", 200), ("203.0.113.7", 429), ("203.0.113.8", 200)):
+    for address, status in (("192.0.2.77", 200), ("192.0.2.77", 429), ("192.0.2.78", 200)):
         sent = {"x-forwarded-for": address}
         assert past_gateway.get("/genres?limit=1", headers=sent).status_code == status
-    proxied = {"x-forwarded-for": "198.51.100.1", "cf-connecting-ip": "203.0.113.7"}
+    proxied = {"x-forwarded-for": "198.51.100.1", "cf-connecting-ip": "192.0.2.77"}
     assert past_gateway.get("/genres?limit=1", headers=proxied).status_code == 429
 
 
