@@ -31,10 +31,10 @@ NAME = re.compile(r"[a-z][a-z0-9_]{1,40}")
 def files(table: str, domain: str, stamp: str) -> dict[str, str]:
     """Path and text of each new file."""
     access, triggers = (f"sql/{folder}/{table}.sql" for folder in ("access", "triggers"))
-    texts = {access: filled("access.sql", table), triggers: filled("triggers.sql", table)}
+    texts = {access: filled("access.sql.txt", table), triggers: filled("triggers.sql.txt", table)}
     carried = "".join(f"\n-- source: {path}\n{texts[path]}" for path in (triggers, access))
     return texts | {
-        f"supabase/migrations/{stamp}_{table}.sql": filled("table.sql", table) + carried,
+        f"supabase/migrations/{stamp}_{table}.sql": filled("table.sql.txt", table) + carried,
         f"tests/sql/{domain}/test_{table}.py": filled("test.py.txt", table),
     }
 
