@@ -8,7 +8,7 @@ import pytest
 
 from local.realtime import upkeep
 from tests.sql.people import Person, item, person
-from tests.sql.publishing import publish
+from tests.sql.recommend.publishing import publish
 
 MONTHS_AGO = "date_trunc('month', now() at time zone 'UTC') - %s * interval '1 month'"
 

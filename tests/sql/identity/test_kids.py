@@ -9,7 +9,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.sql.people import Person, become, embed, item, item_model, person, rate
-from tests.sql.publishing import publish
+from tests.sql.recommend.publishing import publish
 
 RATINGS = ("G", "PG", "PG-13", "R", "NC-17", None)
 VECTOR = str([1.0] + [0.0] * 383)

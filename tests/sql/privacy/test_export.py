@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sql.household import Household, household
 from tests.sql.people import Person, become, item, person, rate
+from tests.sql.privacy.household import Household, household
 
 SECRETS = ("encrypted_password", "secret", "recovery_token", "refresh_token")
 

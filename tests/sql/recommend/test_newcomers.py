@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.sql.catalog.test_availability import ask_from, offer
 from tests.sql.people import Person, become, item, person, rate
-from tests.sql.publishing import publish
-from tests.sql.test_availability import ask_from, offer
-from tests.sql.test_trending import film, record
+from tests.sql.recommend.publishing import publish
+from tests.sql.recommend.test_trending import film, record
 
 NEWCOMER = (
     "select item_id, reason_code, language from private.newcomer(private.viewer(%s), %s, %s) order by place"

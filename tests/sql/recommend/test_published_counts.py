@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from tests.conftest import Stack
 from tests.sql.people import Person, become, item, item_model, person, rate
-from tests.sql.publishing import EXACTLY, QUIET, another_day, publish
+from tests.sql.recommend.publishing import EXACTLY, QUIET, another_day, publish
 from tests.waiting import until
 
 PATHS = {

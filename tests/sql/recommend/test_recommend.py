@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from scipy.stats import pearsonr
 
 from tests.sql.people import Person, become, embed, item, item_model, person, rate
-from tests.sql.publishing import publish
+from tests.sql.recommend.publishing import publish
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from tests.sql.household import Household, household, traces
 from tests.sql.people import Person, become, item, person
-from tests.sql.publishing import publish
+from tests.sql.privacy.household import Household, household, traces
+from tests.sql.recommend.publishing import publish
 from workers.privacy import store
 from workers.privacy.files import Files, StorageAwayError, StorageRefusedError
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from local.throwaway import Stack
+from tests.sql.catalog.test_availability import ask_from, offer
 from tests.sql.people import Person, become, item, person, rate
-from tests.sql.publishing import publish
-from tests.sql.test_availability import ask_from, offer
+from tests.sql.recommend.publishing import publish
 
 WEIGHTS = {"view": 0.3, "click": 0.3, "save": 0.3, "share": 1.0, "like": 1.0, "complete": 1.0}
 WEIGHTS |= {"dislike": 0.0, "dismiss": 0.0}
