@@ -63,7 +63,7 @@ def test_anonymous_viewer_has_no_age_limit(db: psycopg.Connection) -> None:
     assert viewer(db) == (None, None, None, "free", ["en"], None)
 
 
-def test_a_viewer_is_the_acting_profile(db: psycopg.Connection, free_viewer: Person) -> None:
+def test_viewer_has_the_facts_of_the_acting_profile(db: psycopg.Connection, free_viewer: Person) -> None:
     db.execute(
         "update profiles set maturity_rating = 'R', language_preference = 'sv' where id = %s",
         [free_viewer.profile_id],
@@ -74,7 +74,7 @@ def test_a_viewer_is_the_acting_profile(db: psycopg.Connection, free_viewer: Per
     assert viewer(db) == viewer(db, free_viewer.profile_id) == expected
 
 
-def test_the_gateways_word_on_the_country_goes_before_the_accounts(
+def test_country_header_of_the_gateway_overrides_the_account(
     db: psycopg.Connection, free_viewer: Person
 ) -> None:
     db.execute("update accounts set country = 'SE' where id = %s", [free_viewer.id])
@@ -87,7 +87,7 @@ def test_the_gateways_word_on_the_country_goes_before_the_accounts(
 
 
 @pytest.mark.parametrize("country", ["se", "SWE", "", "S1", "ÅÄ"])
-def test_an_accounts_country_is_two_capital_letters(
+def test_country_of_an_account_must_be_two_capital_letters(
     db: psycopg.Connection, free_viewer: Person, country: str
 ) -> None:
     become(db, free_viewer)
@@ -95,12 +95,14 @@ def test_an_accounts_country_is_two_capital_letters(
         db.execute("update accounts set country = %s where id = %s", [country, free_viewer.id])
 
 
-def test_another_accounts_country_stays(db: psycopg.Connection, free_viewer: Person) -> None:
+def test_viewer_cannot_change_the_country_of_another_account(
+    db: psycopg.Connection, free_viewer: Person
+) -> None:
     become(db, person(db, "other_viewer"))
     assert db.execute("update accounts set country = 'FR' where id = %s", [free_viewer.id]).rowcount == 0
 
 
-def test_the_tier_is_the_tokens_word(db: psycopg.Connection, free_viewer: Person) -> None:
+def test_viewer_has_the_tier_of_the_token(db: psycopg.Connection, free_viewer: Person) -> None:
     tiers = []
     for tier in ("premium", "free", "gold", None):
         claims = {"role": "authenticated", "sub": str(free_viewer.id), "app_metadata": {"tier": tier}}
@@ -110,7 +112,7 @@ def test_the_tier_is_the_tokens_word(db: psycopg.Connection, free_viewer: Person
     assert tiers == ["premium", "free", "free", "free"]
 
 
-def test_a_tier_in_user_metadata_counts_for_nothing(db: psycopg.Connection, free_viewer: Person) -> None:
+def test_tier_in_user_metadata_is_ignored(db: psycopg.Connection, free_viewer: Person) -> None:
     become(db, free_viewer)
     claims = {
         "role": "authenticated",
@@ -122,9 +124,7 @@ def test_a_tier_in_user_metadata_counts_for_nothing(db: psycopg.Connection, free
     assert viewer(db)[3] == "free"
 
 
-def test_languages_are_the_preferred_one_then_what_was_liked_most(
-    db: psycopg.Connection, free_viewer: Person
-) -> None:
+def test_viewer_languages_are_preferred_then_most_liked(db: psycopg.Connection, free_viewer: Person) -> None:
     liked = {"fr": 2, "ja": 3, "en": 4, "de": 1, "ko": 1, "zu": 1}
     for language, count in liked.items():
         for _ in range(count):
@@ -138,13 +138,13 @@ def test_languages_are_the_preferred_one_then_what_was_liked_most(
     assert viewer(db)[4] == ["en", "ja", "fr", "de", "ko"]
 
 
-def test_another_users_profile_is_refused(db: psycopg.Connection, free_viewer: Person) -> None:
+def test_viewer_of_another_users_profile_is_refused(db: psycopg.Connection, free_viewer: Person) -> None:
     become(db, person(db, "other_viewer"))
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="not yours"):
         viewer(db, free_viewer.profile_id)
 
 
-def test_the_service_sees_as_the_profile_it_names(db: psycopg.Connection, free_viewer: Person) -> None:
+def test_service_role_sees_as_the_profile_it_names(db: psycopg.Connection, free_viewer: Person) -> None:
     db.execute("update accounts set country = 'SE' where id = %s", [free_viewer.id])
     become(db, None, "service_role")
     ask_from(db, "US")
@@ -156,7 +156,7 @@ def test_the_service_sees_as_the_profile_it_names(db: psycopg.Connection, free_v
     ("rating", "seen"),
     [(None, True), ("G", True), ("PG", True), ("PG-13", True), ("R", False), ("NC-17", False)],
 )
-def test_an_items_maturity_asks_for_the_profiles(
+def test_item_above_the_profile_age_is_unavailable(
     db: psycopg.Connection, free_viewer: Person, film: UUID, rating: str | None, seen: bool
 ) -> None:
     db.execute("update content set maturity_rating = %s where id = %s", [rating, film])
@@ -166,7 +166,7 @@ def test_an_items_maturity_asks_for_the_profiles(
 
 
 @pytest.mark.parametrize(("rating", "highest"), [("G", 0), ("PG", 1), ("PG-13", 2), ("R", 3), ("NC-17", 4)])
-def test_a_profile_sees_what_its_own_rating_allows(
+def test_profile_sees_items_up_to_its_maturity_rating(
     db: psycopg.Connection, free_viewer: Person, rating: str, highest: int
 ) -> None:
     films = [item(db, rated) for rated in ("G", "PG", "PG-13", "R", "NC-17")]
@@ -177,7 +177,7 @@ def test_a_profile_sees_what_its_own_rating_allows(
     assert [available(db, made) for made in films] == [place <= highest for place in range(5)]
 
 
-def test_an_item_with_rows_is_there_where_one_of_them_says(db: psycopg.Connection, film: UUID) -> None:
+def test_restricted_item_is_available_only_where_offered(db: psycopg.Connection, film: UUID) -> None:
     offer(db, film, country="FR")
     offer(db, film, country="BE", ends_at="2001-01-01")
     offer(db, film, country="CH", starts_at="2999-01-01")
@@ -189,7 +189,7 @@ def test_an_item_with_rows_is_there_where_one_of_them_says(db: psycopg.Connectio
     assert seen == {"FR": True, "BE": False, "CH": False, "DE": False, None: False}
 
 
-def test_a_window_holds_from_its_start_and_no_more_at_its_end(db: psycopg.Connection, film: UUID) -> None:
+def test_availability_window_includes_start_and_excludes_end(db: psycopg.Connection, film: UUID) -> None:
     other = item(db, "Ends now")
     db.execute("insert into item_availability (item_id, starts_at) values (%s, now())", [film])
     db.execute("insert into item_availability (item_id, ends_at) values (%s, now())", [other])
@@ -197,9 +197,7 @@ def test_a_window_holds_from_its_start_and_no_more_at_its_end(db: psycopg.Connec
     assert (available(db, film), available(db, other)) == (True, False)
 
 
-def test_a_row_for_premium_hides_nothing_in_lists_and_says_who_may_play(
-    db: psycopg.Connection, film: UUID
-) -> None:
+def test_premium_offer_is_listed_for_all_and_played_by_premium(db: psycopg.Connection, film: UUID) -> None:
     offer(db, film, tier="premium")
     become(db, None)
     assert available(db, film)
@@ -210,7 +208,7 @@ def test_a_row_for_premium_hides_nothing_in_lists_and_says_who_may_play(
     assert playable == [("free", False), ("premium", True)]
 
 
-def test_an_item_whose_last_row_is_gone_is_everywhere_again(db: psycopg.Connection, film: UUID) -> None:
+def test_item_without_offers_is_unrestricted_again(db: psycopg.Connection, film: UUID) -> None:
     other = item(db, "Another film")
     offer(db, film, country="FR")
     restricted = "select array_agg(id) from items where is_restricted"
@@ -221,7 +219,7 @@ def test_an_item_whose_last_row_is_gone_is_everywhere_again(db: psycopg.Connecti
     assert db.execute(restricted).fetchone() == (None,)
 
 
-def test_of_two_writers_the_later_one_decides_whether_an_item_is_restricted(stack: Stack) -> None:
+def test_concurrent_offers_leave_the_item_restricted(stack: Stack) -> None:
     with (
         psycopg.connect(stack.database_url) as earlier,
         psycopg.connect(stack.database_url, autocommit=True) as later,
@@ -248,21 +246,21 @@ def wait_for_lock(blocker: psycopg.Connection) -> None:
     until(lambda: blocker.execute(query).rowcount)
 
 
-def test_the_service_sees_what_nobody_else_does(db: psycopg.Connection, film: UUID) -> None:
+def test_service_role_sees_restricted_items(db: psycopg.Connection, film: UUID) -> None:
     db.execute("update content set maturity_rating = 'NC-17' where id = %s", [film])
     offer(db, film, country="FR")
     become(db, None, "service_role")
     assert available(db, film)
 
 
-def test_items_repeat_the_language_of_content_and_books(db: psycopg.Connection, film: UUID) -> None:
+def test_items_copy_the_language_of_content_and_books(db: psycopg.Connection, film: UUID) -> None:
     book = item(db, "A book", "book")
     db.execute("update content set original_language = 'fr' where id = %s", [film])
     db.execute("update books set language = 'de' where id = %s", [book])
     assert db.execute("select array_agg(language order by kind) from items").fetchone() == (["de", "fr"],)
 
 
-def test_availability_is_the_services_to_write(db: psycopg.Connection, film: UUID) -> None:
+def test_viewer_cannot_write_availability(db: psycopg.Connection, film: UUID) -> None:
     become(db, person(db))
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         offer(db, film, country="FR")
@@ -277,22 +275,18 @@ def test_availability_is_the_services_to_write(db: psycopg.Connection, film: UUI
         {"starts_at": "2026-01-02", "ends_at": "2026-01-02"},
     ],
 )
-def test_a_row_that_makes_no_sense_is_refused(
-    db: psycopg.Connection, film: UUID, fields: dict[str, object]
-) -> None:
+def test_invalid_offer_is_refused(db: psycopg.Connection, film: UUID, fields: dict[str, object]) -> None:
     with pytest.raises(psycopg.errors.CheckViolation):
         offer(db, film, **fields)
 
 
-def test_the_same_row_twice_is_refused(db: psycopg.Connection, film: UUID) -> None:
+def test_duplicate_offer_is_refused(db: psycopg.Connection, film: UUID) -> None:
     offer(db, film)
     with pytest.raises(psycopg.errors.UniqueViolation):
         offer(db, film)
 
 
-def test_the_predicate_is_part_of_the_plan_and_called_for_restricted_items_only(
-    db: psycopg.Connection, film: UUID
-) -> None:
+def test_availability_predicate_is_inlined_in_the_plan(db: psycopg.Connection, film: UUID) -> None:
     become(db, None)
     plan = "\n".join(
         row[0]
@@ -317,7 +311,7 @@ LISTS = {
 
 @pytest.mark.parametrize("query", LISTS.values(), ids=LISTS.keys())
 @pytest.mark.parametrize("how", ["rated by people", "told by the source"])
-def test_a_list_leaves_out_what_is_not_available_and_is_as_long_as_asked(
+def test_list_omits_unavailable_items_and_is_full_length(
     db: psycopg.Connection, free_viewer: Person, film: UUID, query: str, how: str
 ) -> None:
     """The 20 best are for other countries or for adults; 4 ordinary ones come after them."""
@@ -346,7 +340,7 @@ def test_a_list_leaves_out_what_is_not_available_and_is_as_long_as_asked(
     assert listed == films[10:13]
 
 
-def test_a_search_by_index_goes_on_until_it_has_as_many_as_asked(
+def test_index_search_continues_until_the_count_is_reached(
     db: psycopg.Connection, free_viewer: Person
 ) -> None:
     """The 300 nearest are for adults; the index gives 200 at a time."""

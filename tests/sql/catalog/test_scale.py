@@ -33,18 +33,18 @@ def loaded(stack: Stack) -> Iterator[psycopg.Connection]:
             connection.execute(f"delete from {table}")
 
 
-def test_every_film_and_book_is_there_once(loaded: psycopg.Connection) -> None:
+def test_full_catalog_has_every_film_and_book_once(loaded: psycopg.Connection) -> None:
     films = loaded.execute("select count(*), count(distinct tmdb_id) from movies").fetchone()
     assert films == (11_406, 11_406)
     assert loaded.execute("select count(*) from books").fetchone() == (10_078,)
 
 
-def test_genres_of_all_sources_are_one_list(loaded: psycopg.Connection) -> None:
+def test_genres_of_all_sources_are_merged(loaded: psycopg.Connection) -> None:
     slugs = loaded.execute("select slug from genres where lower(name) = 'science fiction'").fetchall()
     assert slugs == [("science-fiction",)]
 
 
-def test_popular_lists_are_read_from_indexes(loaded: psycopg.Connection) -> None:
+def test_popular_list_is_read_from_an_index(loaded: psycopg.Connection) -> None:
     with loaded.transaction():
         become(loaded, None)
         rows = loaded.execute("select title from get_popular_items(5, 'movie')").fetchall()
@@ -64,12 +64,12 @@ def test_popular_lists_are_read_from_indexes(loaded: psycopg.Connection) -> None
         "private.recommend(null, 'movie', 12, 0.3)",
     ],
 )
-def test_what_a_list_shows_is_looked_up_and_not_scanned_for(loaded: psycopg.Connection, found: str) -> None:
+def test_list_details_are_read_without_a_sequential_scan(loaded: psycopg.Connection, found: str) -> None:
     query = f"explain select c.* from {found} as f join catalog_items as c on c.id = f.item_id"
     assert "Seq Scan on content" not in str(loaded.execute(query).fetchall())
 
 
-def test_titles_are_found_by_trigrams(loaded: psycopg.Connection) -> None:
+def test_title_pattern_is_matched_by_the_trigram_index(loaded: psycopg.Connection) -> None:
     with loaded.transaction():
         loaded.execute("set local enable_seqscan = off")
         plan = loaded.execute("explain select id from content where title ilike '%shawshank%'").fetchall()

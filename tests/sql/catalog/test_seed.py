@@ -28,7 +28,7 @@ def counts(connection: psycopg.Connection) -> dict[str, int]:
     return dict(connection.execute(query).fetchall())
 
 
-def test_loading_again_changes_nothing(loaded: psycopg.Connection) -> None:
+def test_loading_again_changes_no_row(loaded: psycopg.Connection) -> None:
     films, books, tags = list(movielens.films())[:200], list(own.books()), list(movielens.tags())
     ids = {film.id for film in films}
     tags = [tag for tag in tags if tag.item_id in ids]
@@ -45,7 +45,7 @@ def test_loading_again_changes_nothing(loaded: psycopg.Connection) -> None:
     assert load_all() == load_all()
 
 
-def test_a_film_that_two_sources_bring_is_one(loaded: psycopg.Connection) -> None:
+def test_film_of_two_sources_is_stored_once(loaded: psycopg.Connection) -> None:
     first = Film(item_id("own", "x"), "The Film", tmdb_id=42, overview="Told by us.", genres=["Drama"])
     second = Film(item_id("tmdb", "42"), "The Film", tmdb_id=42, popularity=7, genres=["DRAMA", "Crime"])
     load(loaded, Film, [first])
@@ -55,7 +55,7 @@ def test_a_film_that_two_sources_bring_is_one(loaded: psycopg.Connection) -> Non
     assert loaded.execute("select count(*) from item_genres").fetchone() == (2,)
 
 
-def test_a_rating_that_one_source_says_stays_when_another_does_not(loaded: psycopg.Connection) -> None:
+def test_maturity_rating_is_kept_when_another_source_has_null(loaded: psycopg.Connection) -> None:
     first = Film(item_id("own", "x"), "The Film", tmdb_id=42, maturity_rating="PG")
     load(loaded, Film, [first])
     load(loaded, Film, [replace(first, id=item_id("tmdb", "42"), maturity_rating=None)])
@@ -64,7 +64,7 @@ def test_a_rating_that_one_source_says_stays_when_another_does_not(loaded: psyco
     ).fetchall() == [("PG", 8)]
 
 
-def test_awkward_values_are_kept(loaded: psycopg.Connection) -> None:
+def test_special_characters_are_stored_unchanged_by_the_loader(loaded: psycopg.Connection) -> None:
     text = 'tab\there, "quoted"; new\nline \\N \\. 😀 שלום %&+'
     book = Book(item_id("own-book", "x"), text, authors=[text, "b,c", "{}"], description=text, genres=[text])
     load(loaded, Book, [book])
@@ -72,14 +72,14 @@ def test_awkward_values_are_kept(loaded: psycopg.Connection) -> None:
     assert row == (text, [text, "b,c", "{}"], text)
 
 
-def test_a_bad_row_leaves_nothing_behind(loaded: psycopg.Connection) -> None:
+def test_invalid_row_rolls_back_the_whole_load(loaded: psycopg.Connection) -> None:
     films = [*islice(own.films(), 10), Film(item_id("own", "bad"), "   ")]
     with pytest.raises(psycopg.errors.CheckViolation, match="content_title_length"):
         load(loaded, Film, films)
     assert set(counts(loaded).values()) == {0}
 
 
-def test_fitted_weights_replace_those_set_by_hand_and_not_those_fitted_here(
+def test_loaded_weights_replace_manual_but_not_fitted_weights(
     loaded: psycopg.Connection,
 ) -> None:
     before = loaded.execute("select * from recommendation_weights order by part, min_ratings").fetchall()

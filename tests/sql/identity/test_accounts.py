@@ -43,7 +43,7 @@ def signed_up_as(db: psycopg.Connection, wanted: object) -> object:
         ("country", None),
     ],
 )
-def test_an_owner_changes_what_is_theirs(
+def test_owner_can_update_own_account_columns(
     db: psycopg.Connection, free_viewer: Person, column: str, value: object
 ) -> None:
     become(db, free_viewer)
@@ -52,14 +52,18 @@ def test_an_owner_changes_what_is_theirs(
 
 
 @pytest.mark.parametrize("column", ["id", "email", "status", "status_reason", "created_at"])
-def test_an_owner_does_not_change_the_rest(db: psycopg.Connection, free_viewer: Person, column: str) -> None:
+def test_owner_cannot_update_protected_account_columns(
+    db: psycopg.Connection, free_viewer: Person, column: str
+) -> None:
     become(db, free_viewer)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute(f"update accounts set {column} = null")
 
 
 @pytest.mark.parametrize("column", ["display_name", "username", "locale", "time_zone", "country"])
-def test_nobody_changes_anothers(db: psycopg.Connection, free_viewer: Person, column: str) -> None:
+def test_viewer_cannot_update_another_account(
+    db: psycopg.Connection, free_viewer: Person, column: str
+) -> None:
     become(db, person(db, "other_viewer"))
     changed = db.execute(f"update accounts set {column} = {column} where id = %s", [free_viewer.id])
     assert changed.rowcount == 0
@@ -82,7 +86,7 @@ def test_nobody_changes_anothers(db: psycopg.Connection, free_viewer: Person, co
         ("country", "fr"),
     ],
 )
-def test_what_is_none_of_its_kind_is_refused(
+def test_invalid_account_value_is_refused(
     db: psycopg.Connection, free_viewer: Person, column: str, value: str
 ) -> None:
     become(db, free_viewer)
@@ -93,14 +97,14 @@ def test_what_is_none_of_its_kind_is_refused(
 @pytest.mark.parametrize(
     "zone", ["Mars/Olympus", "", "europe/paris", "XYZ3", "UTC+25", "'; drop table x; --", "%"]
 )
-def test_a_time_zone_is_one_that_exists(db: psycopg.Connection, free_viewer: Person, zone: str) -> None:
+def test_unknown_time_zone_is_refused(db: psycopg.Connection, free_viewer: Person, zone: str) -> None:
     become(db, free_viewer)
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refusal:
         db.execute("update accounts set time_zone = %s", [zone])
     assert refusal.value.diag.message_detail == '{"field": "time_zone"}'
 
 
-def test_a_username_is_unique_whatever_its_capitals(db: psycopg.Connection, free_viewer: Person) -> None:
+def test_username_is_unique_regardless_of_case(db: psycopg.Connection, free_viewer: Person) -> None:
     other = person(db, "other_viewer")
     become(db, other)
     db.execute("update accounts set username = 'Zoe_42'")
@@ -109,14 +113,14 @@ def test_a_username_is_unique_whatever_its_capitals(db: psycopg.Connection, free
         db.execute("update accounts set username = 'zOE_42'")
 
 
-def test_a_username_is_taken_at_sign_up(db: psycopg.Connection) -> None:
+def test_username_of_sign_up_metadata_is_stored(db: psycopg.Connection) -> None:
     assert signed_up_as(db, "Zoe_42") == "Zoe_42"
 
 
 @pytest.mark.parametrize(
     "wanted", ["zoe_42", "no", "x" * 31, "two words", "😀😀😀", None, 7, {"a": 1}, "drop;--"]
 )
-def test_sign_up_does_without_a_username_that_cannot_be_had(db: psycopg.Connection, wanted: object) -> None:
+def test_sign_up_ignores_an_unavailable_username(db: psycopg.Connection, wanted: object) -> None:
     become(db, first := person(db, "first"))
     db.execute("update accounts set username = 'Zoe_42'")
     db.execute("reset role")
@@ -124,7 +128,7 @@ def test_sign_up_does_without_a_username_that_cannot_be_had(db: psycopg.Connecti
     assert username_of(db, first) == "Zoe_42"
 
 
-def test_a_deleted_user_takes_account_profiles_and_subscription_along(
+def test_deleting_a_user_deletes_account_profiles_and_subscription(
     db: psycopg.Connection, free_viewer: Person
 ) -> None:
     db.execute(

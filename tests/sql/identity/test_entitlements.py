@@ -55,14 +55,14 @@ def has(db: psycopg.Connection, tier: str | None) -> object:
     return row[0]
 
 
-def test_without_a_subscription_one_is_free(db: psycopg.Connection, viewer: Person) -> None:
+def test_viewer_without_a_subscription_has_the_free_tier(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     assert entitlements(db) == ("free", None, FREE)
     assert (has(db, "free"), has(db, "premium"), tier_in_token(db, viewer)) == (True, False, "free")
 
 
 @pytest.mark.parametrize("status", ["trial", "active", "past_due", "cancelled"])
-def test_a_subscription_gives_its_tier_until_its_end(
+def test_subscription_gives_its_tier_until_its_end(
     db: psycopg.Connection, viewer: Person, status: str
 ) -> None:
     subscribe(db, viewer, status, "30 days")
@@ -81,7 +81,7 @@ def test_a_subscription_gives_its_tier_until_its_end(
         ("trial", "-9 days"),
     ],
 )
-def test_one_that_ran_out_or_rests_gives_nothing(
+def test_expired_or_paused_subscription_gives_the_free_tier(
     db: psycopg.Connection, viewer: Person, status: str, ends: str
 ) -> None:
     subscribe(db, viewer, status, ends)
@@ -89,33 +89,33 @@ def test_one_that_ran_out_or_rests_gives_nothing(
     assert (has(db, "premium"), tier_in_token(db, viewer)) == (False, "free")
 
 
-def test_a_change_shows_at_once(db: psycopg.Connection, viewer: Person) -> None:
+def test_expired_subscription_removes_the_tier_at_once(db: psycopg.Connection, viewer: Person) -> None:
     subscribe(db, viewer)
     assert has(db, "premium") is True
     subscribe(db, viewer, "expired")
     assert has(db, "premium") is False
 
 
-def test_the_token_says_what_is_paid_for_not_what_a_user_row_says(
-    db: psycopg.Connection, viewer: Person
-) -> None:
+def test_token_has_the_paid_tier_and_ignores_metadata(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     assert tier_in_token(db, viewer, tier="premium", roles=["admin"], provider="email") == "free"
 
 
 @pytest.mark.parametrize("tier", [None, "", "gold", "Premium", "'; --"])
-def test_nobody_has_a_tier_that_is_none(db: psycopg.Connection, viewer: Person, tier: str | None) -> None:
+def test_subscriber_does_not_have_an_unknown_tier(
+    db: psycopg.Connection, viewer: Person, tier: str | None
+) -> None:
     subscribe(db, viewer)
     assert has(db, tier) is False
 
 
 @pytest.mark.parametrize("role", ["anon", "service_role"])
-def test_who_is_nobody_has_what_is_free(db: psycopg.Connection, role: str) -> None:
+def test_caller_without_an_account_has_the_free_tier(db: psycopg.Connection, role: str) -> None:
     become(db, None, role)
     assert (has(db, "free"), has(db, "premium")) == (True, False)
 
 
-def test_one_sees_ones_own_subscription_alone(db: psycopg.Connection, viewer: Person) -> None:
+def test_viewer_sees_only_own_subscription(db: psycopg.Connection, viewer: Person) -> None:
     subscribe(db, viewer)
     assert db.execute("select account_id from subscriptions").fetchall() == [(viewer.id,)]
     become(db, person(db, "other_viewer"))
@@ -128,7 +128,7 @@ def test_one_sees_ones_own_subscription_alone(db: psycopg.Connection, viewer: Pe
     "verb", ["delete from {}", "update {} set tier = tier", "insert into {} default values"]
 )
 @pytest.mark.parametrize("role", ["anon", "authenticated"])
-def test_nobody_writes_them_but_the_service(
+def test_client_cannot_write_subscriptions_and_tiers(
     db: psycopg.Connection, viewer: Person, table: str, verb: str, role: str
 ) -> None:
     subscribe(db, viewer)
@@ -139,7 +139,7 @@ def test_nobody_writes_them_but_the_service(
 
 @pytest.mark.parametrize("table", ["tiers", "tier_limits"])
 @pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
-def test_everybody_reads_what_can_be_had(
+def test_every_role_reads_tiers_and_their_limits(
     db: psycopg.Connection, viewer: Person, table: str, role: str
 ) -> None:
     become(db, viewer, role)
@@ -147,7 +147,7 @@ def test_everybody_reads_what_can_be_had(
 
 
 @pytest.mark.parametrize(("tier", "status"), [("free", "active"), ("gold", "active"), ("premium", "unpaid")])
-def test_a_subscription_to_what_is_not_for_sale_is_refused(
+def test_subscription_with_invalid_tier_or_status_is_refused(
     db: psycopg.Connection, viewer: Person, tier: str, status: str
 ) -> None:
     become(db, None, "service_role")

@@ -126,7 +126,7 @@ def tables(db: psycopg.Connection) -> list[str]:
     return [name for (name,) in db.execute(FILM_TABLES)]
 
 
-def test_a_kids_profile_finds_nothing_above_its_age_in_any_table(
+def test_kids_profile_reads_no_film_above_its_age_in_any_table(
     db: psycopg.Connection, films: dict[str | None, UUID], kid: Person
 ) -> None:
     relations = tables(db)
@@ -139,7 +139,7 @@ def test_a_kids_profile_finds_nothing_above_its_age_in_any_table(
     assert found["ratings"] == {"PG"}
 
 
-def test_an_adult_profile_finds_every_rating_in_the_same_tables(
+def test_adult_profile_reads_every_rating_in_the_same_tables(
     db: psycopg.Connection, films: dict[str | None, UUID], viewer: Person
 ) -> None:
     act(db, viewer)
@@ -148,7 +148,7 @@ def test_an_adult_profile_finds_every_rating_in_the_same_tables(
 
 
 @pytest.mark.parametrize("query", LISTS.values(), ids=LISTS)
-def test_no_list_or_search_names_what_a_child_may_not_see(
+def test_kids_profile_gets_only_permitted_films_in_lists(
     db: psycopg.Connection, films: dict[str | None, UUID], kid: Person, viewer: Person, query: str
 ) -> None:
     act(db, kid)
@@ -160,7 +160,7 @@ def test_no_list_or_search_names_what_a_child_may_not_see(
         assert seen(db, films, query, viewer.id) - {"G", "PG"}
 
 
-def test_facets_count_what_a_child_sees(
+def test_search_facets_count_only_permitted_films_for_kids(
     db: psycopg.Connection, films: dict[str | None, UUID], kid: Person
 ) -> None:
     act(db, kid)
@@ -171,7 +171,7 @@ def test_facets_count_what_a_child_sees(
     assert row[0]["facets"]["kind"] == [{"value": "movie", "count": 2}]
 
 
-def test_no_reason_names_a_film_the_child_may_not_see_also_for_the_service(
+def test_reasons_for_kids_name_only_permitted_films(
     db: psycopg.Connection, films: dict[str | None, UUID], kid: Person
 ) -> None:
     become(db, None, "service_role")
@@ -185,7 +185,7 @@ def test_no_reason_names_a_film_the_child_may_not_see_also_for_the_service(
 
 
 @pytest.mark.parametrize("rating", ["PG-13", "R", "NC-17", None, "book"])
-def test_a_child_rates_predicts_and_records_only_what_it_sees(
+def test_kids_profile_cannot_write_about_a_hidden_film(
     db: psycopg.Connection, films: dict[str | None, UUID], kid: Person, rating: str | None
 ) -> None:
     act(db, kid)
@@ -197,7 +197,7 @@ def test_a_child_rates_predicts_and_records_only_what_it_sees(
     assert refused(db, "select * from get_similar_items(%s)", [films[rating]]) == "PT404"
 
 
-def test_the_refusal_is_that_of_an_item_that_is_not_there(
+def test_hidden_film_raises_the_error_of_a_missing_item(
     db: psycopg.Connection, films: dict[str | None, UUID], kid: Person
 ) -> None:
     act(db, kid)
@@ -210,7 +210,7 @@ def test_the_refusal_is_that_of_an_item_that_is_not_there(
     assert said[0] == said[1]
 
 
-def test_a_child_rates_and_records_what_it_sees(
+def test_kids_profile_can_write_about_a_permitted_film(
     db: psycopg.Connection, films: dict[str | None, UUID], kid: Person
 ) -> None:
     act(db, kid)
@@ -231,7 +231,7 @@ def test_a_child_rates_and_records_what_it_sees(
         ({"maturity_rating": "G", "is_kids": True}, {"G"}),
     ],
 )
-def test_one_rule_holds_in_tables_and_lists_for_every_profile(
+def test_tables_and_lists_apply_the_same_age_rule(
     db: psycopg.Connection,
     films: dict[str | None, UUID],
     viewer: Person,
@@ -249,7 +249,7 @@ def test_one_rule_holds_in_tables_and_lists_for_every_profile(
     assert seen(db, films, "select id from get_popular_items(200)", viewer.id) == allowed
 
 
-def test_anon_and_the_first_profile_have_no_limit(
+def test_anon_and_the_first_profile_have_no_age_limit(
     db: psycopg.Connection, films: dict[str | None, UUID], viewer: Person
 ) -> None:
     for who in (None, viewer):
@@ -258,7 +258,7 @@ def test_anon_and_the_first_profile_have_no_limit(
         assert seen(db, films, "select id from items", viewer.id) == films.keys()
 
 
-def test_a_film_that_gets_a_rating_appears_and_one_that_is_raised_goes(
+def test_film_visibility_follows_a_changed_maturity_rating(
     db: psycopg.Connection, films: dict[str | None, UUID], kid: Person
 ) -> None:
     for change, expected in (("'G' where maturity_rating is null", {"G", "PG", None}), ("'R'", set())):
@@ -275,7 +275,7 @@ def test_a_film_that_gets_a_rating_appears_and_one_that_is_raised_goes(
     "change",
     ["is_kids = false", "maturity_rating = 'PG-13'", "maturity_rating = 'G'", "shows_unrated = false"],
 )
-def test_a_child_changes_nothing_that_decides_what_it_sees(
+def test_kids_profile_cannot_change_its_age_limits(
     db: psycopg.Connection, kid: Person, viewer: Person, change: str
 ) -> None:
     act(db, kid)
@@ -285,9 +285,7 @@ def test_a_child_changes_nothing_that_decides_what_it_sees(
     assert db.execute(statement, [kid.profile_id]).rowcount == 1
 
 
-def test_a_child_changes_its_own_name_and_no_other_profile(
-    db: psycopg.Connection, kid: Person, viewer: Person
-) -> None:
+def test_kids_profile_can_rename_only_itself(db: psycopg.Connection, kid: Person, viewer: Person) -> None:
     act(db, kid)
     assert db.execute("update profiles set name = 'Zoe' where id = %s", [kid.profile_id]).rowcount == 1
     rename = "update profiles set name = 'Mine' where id = %s"
@@ -310,7 +308,7 @@ def test_a_child_changes_its_own_name_and_no_other_profile(
         "select * from get_recommendations(profile_id => %(adult)s)",
     ],
 )
-def test_a_child_is_refused_what_its_account_may_do(
+def test_kids_profile_is_refused_account_actions(
     db: psycopg.Connection, kid: Person, viewer: Person, statement: str
 ) -> None:
     act(db, kid)
@@ -322,7 +320,7 @@ def test_a_child_is_refused_what_its_account_may_do(
         db.execute(statement, {"adult": viewer.profile_id})
 
 
-def test_an_admin_and_an_editor_are_none_while_their_child_acts(
+def test_admin_has_no_role_while_a_kids_profile_acts(
     db: psycopg.Connection, kid: Person, viewer: Person
 ) -> None:
     db.execute("insert into private.user_roles (user_id, role) values (%s, 'admin')", [viewer.id])
@@ -337,7 +335,7 @@ def test_an_admin_and_an_editor_are_none_while_their_child_acts(
             assert refused(db, "select get_user_roles(%s)", [viewer.id]) == "kids_mode"
 
 
-def test_an_account_of_kids_profiles_alone_gets_an_adult_one(db: psycopg.Connection, viewer: Person) -> None:
+def test_account_of_kids_profiles_can_add_an_adult_profile(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     db.execute("update profiles set is_kids = true")
     assert refused(db, "update profiles set is_kids = false") == "kids_mode"
@@ -381,7 +379,7 @@ def acting(db: psycopg.Connection) -> UUID | None:
     return UUID(str(row[0])) if row[0] else None
 
 
-def test_a_session_in_kids_mode_acts_as_its_profile_whatever_the_header_says(
+def test_kids_session_ignores_the_profile_header(
     db: psycopg.Connection, films: dict[str | None, UUID], kid: Person, viewer: Person
 ) -> None:
     session = enter(db, kid)
@@ -394,7 +392,7 @@ def test_a_session_in_kids_mode_acts_as_its_profile_whatever_the_header_says(
     assert acting(db) == viewer.profile_id
 
 
-def test_leaving_takes_the_pin_and_five_wrong_ones_lock(db: psycopg.Connection, kid: Person) -> None:
+def test_leaving_kids_mode_needs_the_pin_and_locks_after_five(db: psycopg.Connection, kid: Person) -> None:
     session = enter(db, kid)
     in_session(db, kid, session)
     assert leave(db, "4711") == ("", 5, None)
@@ -413,7 +411,9 @@ def test_leaving_takes_the_pin_and_five_wrong_ones_lock(db: psycopg.Connection, 
     assert db.execute("select get_kids_mode() ->> 'kids_mode'").fetchone() == ("false",)
 
 
-def test_a_new_pin_takes_the_present_one_or_a_fresh_sign_in(db: psycopg.Connection, viewer: Person) -> None:
+def test_changing_the_pin_needs_the_old_pin_or_a_fresh_sign_in(
+    db: psycopg.Connection, viewer: Person
+) -> None:
     old, fresh = sign_in(db, viewer, "11 minutes"), sign_in(db, viewer, "9 minutes")
     in_session(db, viewer, old)
     db.execute("select set_account_pin('1111')")
@@ -438,9 +438,7 @@ def test_functions_that_commit_a_refusal_return_void(db: psycopg.Connection) -> 
 @pytest.mark.parametrize(
     "pin", ["4" * 5_000_000, "4711" + " " * 5_000_000, "x" * 5_000_000, "4711\n", "٤٧١١"]
 )
-def test_a_pin_of_another_form_counts_as_wrong_without_being_hashed(
-    db: psycopg.Connection, kid: Person, pin: str
-) -> None:
+def test_malformed_pin_is_wrong_without_being_hashed(db: psycopg.Connection, kid: Person, pin: str) -> None:
     in_session(db, kid, enter(db, kid))
     db.execute("reset role")
     db.execute(
@@ -452,12 +450,14 @@ def test_a_pin_of_another_form_counts_as_wrong_without_being_hashed(
 
 
 @pytest.mark.parametrize("pin", ["123", "1234567890123", "12a4", "", " 1234", "١٢٣٤", "12\n34", None])
-def test_a_pin_is_four_to_twelve_digits(db: psycopg.Connection, viewer: Person, pin: str | None) -> None:
+def test_new_pin_must_be_four_to_twelve_digits(
+    db: psycopg.Connection, viewer: Person, pin: str | None
+) -> None:
     become(db, viewer)
     assert refused(db, "select set_account_pin(%s)", [pin]) == "22023"
 
 
-def test_kids_mode_is_entered_with_a_pin_a_session_and_ones_own_kids_profile(
+def test_entering_kids_mode_needs_pin_session_and_own_profile(
     db: psycopg.Connection, kid: Person, viewer: Person
 ) -> None:
     session = sign_in(db, viewer)
@@ -478,7 +478,7 @@ def test_kids_mode_is_entered_with_a_pin_a_session_and_ones_own_kids_profile(
     db.execute(enter_as, [kid.profile_id])
 
 
-def test_a_child_in_kids_mode_switches_to_no_sibling_and_makes_no_profile(
+def test_kids_session_cannot_switch_or_add_profiles(
     db: psycopg.Connection, kid: Person, viewer: Person
 ) -> None:
     become(db, viewer)
@@ -490,7 +490,7 @@ def test_a_child_in_kids_mode_switches_to_no_sibling_and_makes_no_profile(
     assert refused(db, "select set_account_pin('0000', '4711')") == "kids_mode"
 
 
-def test_no_password_is_changed_while_a_session_is_in_kids_mode(db: psycopg.Connection, kid: Person) -> None:
+def test_password_cannot_change_during_kids_mode(db: psycopg.Connection, kid: Person) -> None:
     session = enter(db, kid)
     db.execute("reset role")
     for change in ("encrypted_password = 'x'", "email = 'kid@example.com'", "email_change = 'k@example.com'"):
@@ -522,7 +522,7 @@ IDENTITY = (
         "delete from auth.identities where user_id = %s",
     ],
 )
-def test_no_factor_or_identity_is_changed_while_a_session_is_in_kids_mode(
+def test_factors_and_identities_cannot_change_during_kids_mode(
     db: psycopg.Connection, kid: Person, statement: str
 ) -> None:
     for owned in (FACTOR.format("verified"), FACTOR.format("unverified"), IDENTITY):
@@ -544,7 +544,7 @@ def test_no_factor_or_identity_is_changed_while_a_session_is_in_kids_mode(
         "delete from auth.users where id = %s",
     ],
 )
-def test_sign_ins_and_deletions_go_on_while_a_session_is_in_kids_mode(
+def test_sign_ins_and_deletions_are_allowed_during_kids_mode(
     db: psycopg.Connection, kid: Person, statement: str
 ) -> None:
     for owned in (FACTOR.format("verified"), FACTOR.format("unverified"), IDENTITY):
@@ -555,7 +555,7 @@ def test_sign_ins_and_deletions_go_on_while_a_session_is_in_kids_mode(
     assert db.execute(statement.encode(), [kid.id]).rowcount == 1
 
 
-def test_a_child_reaches_neither_recordings_nor_pictures_of_other_profiles(
+def test_kids_profile_cannot_reach_files_of_other_profiles(
     db: psycopg.Connection, kid: Person, viewer: Person
 ) -> None:
     names = [f"{viewer.id}/{name}" for name in ("adult.png", "kid.png", "speech.webm")]
@@ -578,7 +578,7 @@ def test_a_child_reaches_neither_recordings_nor_pictures_of_other_profiles(
     assert db.execute("select name from storage.objects").rowcount == 4
 
 
-def test_a_deleted_kids_profile_ends_the_sessions_that_are_bound_to_it(
+def test_deleting_a_kids_profile_ends_its_sessions(
     db: psycopg.Connection, kid: Person, viewer: Person
 ) -> None:
     session = enter(db, kid)
@@ -589,13 +589,15 @@ def test_a_deleted_kids_profile_ends_the_sessions_that_are_bound_to_it(
 
 
 @pytest.mark.parametrize("table", ["account_pins", "kids_sessions"])
-def test_no_client_reads_pins_or_sessions(db: psycopg.Connection, viewer: Person, table: str) -> None:
+def test_clients_cannot_read_pins_or_kids_sessions(
+    db: psycopg.Connection, viewer: Person, table: str
+) -> None:
     for who, role in ((viewer, None), (None, None), (None, "service_role")):
         become(db, who, role)
         assert refused(db, f"select * from private.{table}") == "42501"
 
 
-def test_an_export_shows_that_a_pin_is_set_and_not_the_pin(db: psycopg.Connection, kid: Person) -> None:
+def test_export_has_when_the_pin_was_set_and_not_the_pin(db: psycopg.Connection, kid: Person) -> None:
     enter(db, kid)
     leave(db, "4711")
     row = db.execute("select export_my_data()").fetchone()

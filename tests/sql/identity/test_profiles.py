@@ -42,7 +42,7 @@ def default_of(db: psycopg.Connection, who: Person) -> list[UUID]:
     return [row[0] for row in found]
 
 
-def test_an_owner_makes_a_profile_with_a_pseudonym_of_its_own(db: psycopg.Connection, viewer: Person) -> None:
+def test_owner_can_add_a_profile_with_its_own_rater(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     made = db.execute(
         "insert into profiles (name, is_kids, learning_languages, avatar_path, preferences) "
@@ -56,13 +56,15 @@ def test_an_owner_makes_a_profile_with_a_pseudonym_of_its_own(db: psycopg.Connec
     assert raters == (1,)
 
 
-def test_nobody_makes_a_profile_for_another(db: psycopg.Connection, viewer: Person) -> None:
+def test_viewer_cannot_add_a_profile_to_another_account(db: psycopg.Connection, viewer: Person) -> None:
     become(db, person(db, "other_viewer"))
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
         db.execute("insert into profiles (account_id, name) values (%s, 'Mine')", [viewer.id])
 
 
-def test_a_full_account_is_not_told_of_to_others(db: psycopg.Connection, viewer: Person) -> None:
+def test_insert_into_another_full_account_is_refused_by_policy(
+    db: psycopg.Connection, viewer: Person
+) -> None:
     become(db, viewer)
     for _ in range(LIMIT - 1):
         add(db)
@@ -71,7 +73,7 @@ def test_a_full_account_is_not_told_of_to_others(db: psycopg.Connection, viewer:
         db.execute("insert into profiles (account_id, name) values (%s, 'Mine')", [viewer.id])
 
 
-def test_anon_makes_none(db: psycopg.Connection) -> None:
+def test_anon_cannot_add_a_profile(db: psycopg.Connection) -> None:
     become(db, None)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         add(db)
@@ -81,7 +83,7 @@ def test_anon_makes_none(db: psycopg.Connection) -> None:
     ("column", "value"),
     [("is_default", True), ("id", uuid4()), ("created_at", "2000-01-01"), ("updated_at", "2000-01-01")],
 )
-def test_what_is_not_the_owners_to_say_is_refused(
+def test_owner_cannot_insert_protected_profile_columns(
     db: psycopg.Connection, viewer: Person, column: str, value: object
 ) -> None:
     become(db, viewer)
@@ -90,7 +92,9 @@ def test_what_is_not_the_owners_to_say_is_refused(
 
 
 @pytest.mark.parametrize("column", ["is_default", "account_id", "id"])
-def test_nor_changed(db: psycopg.Connection, viewer: Person, column: str) -> None:
+def test_owner_cannot_update_protected_profile_columns(
+    db: psycopg.Connection, viewer: Person, column: str
+) -> None:
     become(db, viewer)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute(f"update profiles set {column} = {column}")
@@ -114,7 +118,7 @@ def test_nor_changed(db: psycopg.Connection, viewer: Person, column: str) -> Non
         ("preferences", Jsonb([1])),
     ],
 )
-def test_a_value_of_another_form_is_refused(
+def test_invalid_profile_value_is_refused(
     db: psycopg.Connection, viewer: Person, column: str, value: object
 ) -> None:
     become(db, viewer)
@@ -122,7 +126,7 @@ def test_a_value_of_another_form_is_refused(
         db.execute(f"update profiles set {column} = %s", [value])
 
 
-def test_the_sixth_is_refused_with_what_to_do(db: psycopg.Connection, viewer: Person) -> None:
+def test_sixth_profile_is_refused_with_a_hint(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     for _ in range(LIMIT - 1):
         add(db)
@@ -133,14 +137,14 @@ def test_the_sixth_is_refused_with_what_to_do(db: psycopg.Connection, viewer: Pe
     assert refusal.value.diag.message_hint
 
 
-def test_six_in_one_statement_are_refused(db: psycopg.Connection, viewer: Person) -> None:
+def test_six_profiles_in_one_statement_are_refused(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     with pytest.raises(psycopg.Error) as refusal:
         db.execute("insert into profiles (name) select 'P' || n from generate_series(1, 5) as n")
     assert refusal.value.sqlstate == "PT409"
 
 
-def test_the_limit_is_a_row(db: psycopg.Connection, viewer: Person) -> None:
+def test_profile_limit_is_read_from_tier_limits(db: psycopg.Connection, viewer: Person) -> None:
     db.execute("update tier_limits set value = 2 where tier = 'free' and name = 'profiles'")
     become(db, viewer)
     add(db)
@@ -186,13 +190,13 @@ def count(stack: Stack, who: Person) -> tuple[object, ...] | None:
         ).fetchone()
 
 
-def test_of_many_made_at_the_same_instant_four_come_in(stack: Stack, committed: Person) -> None:
+def test_concurrent_inserts_stop_at_the_profile_limit(stack: Stack, committed: Person) -> None:
     outcomes = at_once(stack, committed, [add] * 8)
     assert sorted(outcomes, key=str) == [None] * 4 + ["PT409"] * 4
     assert count(stack, committed) == (LIMIT, 1)
 
 
-def test_two_that_wait_for_each_other_cannot_both_be_the_fifth(stack: Stack, committed: Person) -> None:
+def test_blocked_insert_is_refused_once_the_account_is_full(stack: Stack, committed: Person) -> None:
     with psycopg.connect(stack.database_url) as first, psycopg.connect(stack.database_url) as second:
         become(first, committed)
         for _ in range(LIMIT - 1):
@@ -209,7 +213,7 @@ def test_two_that_wait_for_each_other_cannot_both_be_the_fifth(stack: Stack, com
         assert refusal.value.sqlstate == "PT409"
 
 
-def test_of_all_deleted_at_the_same_instant_one_stays(stack: Stack, committed: Person) -> None:
+def test_concurrent_deletes_leave_one_profile(stack: Stack, committed: Person) -> None:
     with psycopg.connect(stack.database_url) as connection:
         become(connection, committed)
         others = [add(connection) for _ in range(3)]
@@ -223,7 +227,7 @@ def test_of_all_deleted_at_the_same_instant_one_stays(stack: Stack, committed: P
     assert count(stack, committed) == (1, 1)
 
 
-def test_the_last_one_stays(db: psycopg.Connection, viewer: Person) -> None:
+def test_last_profile_cannot_be_deleted(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     with pytest.raises(psycopg.Error) as refusal:
         db.execute("delete from profiles")
@@ -231,7 +235,7 @@ def test_the_last_one_stays(db: psycopg.Connection, viewer: Person) -> None:
     assert refusal.value.diag.message_hint
 
 
-def test_all_in_one_statement_are_not_deleted(db: psycopg.Connection, viewer: Person) -> None:
+def test_all_profiles_in_one_statement_cannot_be_deleted(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     add(db)
     with pytest.raises(psycopg.Error) as refusal:
@@ -239,14 +243,14 @@ def test_all_in_one_statement_are_not_deleted(db: psycopg.Connection, viewer: Pe
     assert refusal.value.sqlstate == "PT409"
 
 
-def test_nobody_deletes_anothers(db: psycopg.Connection, viewer: Person) -> None:
+def test_viewer_cannot_delete_another_accounts_profile(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     made = add(db)
     become(db, person(db, "other_viewer"))
     assert db.execute("delete from profiles where id = %s", [made]).rowcount == 0
 
 
-def test_the_oldest_other_takes_the_defaults_place(db: psycopg.Connection, viewer: Person) -> None:
+def test_oldest_profile_becomes_default_when_it_is_deleted(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     younger, older = add(db, "Younger"), add(db, "Older")
     db.execute("reset role")
@@ -257,7 +261,7 @@ def test_the_oldest_other_takes_the_defaults_place(db: psycopg.Connection, viewe
     assert younger != older
 
 
-def test_ratings_outlive_their_profile_unnamed(db: psycopg.Connection, viewer: Person) -> None:
+def test_ratings_of_a_deleted_profile_are_pseudonymised(db: psycopg.Connection, viewer: Person) -> None:
     film = item(db, "A film")
     rate(db, viewer.rater_id, {film: 4})
     db.execute("update ratings set updated_at = now() - interval '8 days'")
@@ -273,7 +277,7 @@ def test_ratings_outlive_their_profile_unnamed(db: psycopg.Connection, viewer: P
     assert row == (None, 1, True)
 
 
-def test_another_default_is_chosen(db: psycopg.Connection, viewer: Person) -> None:
+def test_owner_can_set_another_default_profile(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     other = add(db)
     for _ in range(2):
@@ -282,7 +286,7 @@ def test_another_default_is_chosen(db: psycopg.Connection, viewer: Person) -> No
     assert default_of(db, viewer) == [other]
 
 
-def test_anothers_default_is_not(db: psycopg.Connection, viewer: Person) -> None:
+def test_viewer_cannot_set_another_accounts_default(db: psycopg.Connection, viewer: Person) -> None:
     become(db, person(db, "other_viewer"))
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute("select set_default_profile(%s)", [viewer.profile_id])
@@ -298,7 +302,7 @@ def test_anothers_default_is_not(db: psycopg.Connection, viewer: Person) -> None
         ("service_role", None, "22023"),
     ],
 )
-def test_a_default_that_is_none_is_refused(
+def test_default_profile_that_does_not_exist_is_refused(
     db: psycopg.Connection, viewer: Person, role: str, profile: UUID | None, sqlstate: str
 ) -> None:
     become(db, viewer, role)
@@ -307,7 +311,7 @@ def test_a_default_that_is_none_is_refused(
     assert refusal.value.sqlstate == sqlstate
 
 
-def test_the_service_chooses_for_anybody(db: psycopg.Connection, viewer: Person) -> None:
+def test_service_role_can_set_the_default_of_any_account(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     other = add(db)
     become(db, None, "service_role")
@@ -324,7 +328,7 @@ ACTS = {
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.integers(0, 9)), max_size=25))
-def test_whatever_is_done_one_to_five_profiles_are_left_and_one_is_the_default(
+def test_account_keeps_one_to_five_profiles_and_one_default(
     db: psycopg.Connection, acts: list[tuple[str, int]]
 ) -> None:
     become(db, person(db, "viewer"))
@@ -346,7 +350,7 @@ def test_whatever_is_done_one_to_five_profiles_are_left_and_one_is_the_default(
 # Which profile acts
 
 
-def test_the_header_names_the_acting_profile(db: psycopg.Connection, viewer: Person) -> None:
+def test_header_selects_the_acting_profile(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     other = add(db)
     assert acting(db) == viewer.profile_id
@@ -357,14 +361,14 @@ def test_the_header_names_the_acting_profile(db: psycopg.Connection, viewer: Per
 
 
 @pytest.mark.parametrize("named", ["", "x", "null", "' or 1=1 --", "😀", str(uuid4()), "0", "{}"])
-def test_a_header_that_names_none_of_ones_own_is_nobody(
+def test_header_without_an_own_profile_selects_none(
     db: psycopg.Connection, viewer: Person, named: str
 ) -> None:
     become(db, viewer, headers={"x-profile-id": named})
     assert acting(db) is None
 
 
-def test_anothers_profile_is_nobody_for_reading_and_writing(db: psycopg.Connection, viewer: Person) -> None:
+def test_header_with_another_accounts_profile_gives_no_access(db: psycopg.Connection, viewer: Person) -> None:
     film = item(db, "A film")
     rate(db, viewer.rater_id, {film: 4})
     become(db, person(db, "other_viewer"), headers={"x-profile-id": str(viewer.profile_id)})
@@ -376,7 +380,7 @@ def test_anothers_profile_is_nobody_for_reading_and_writing(db: psycopg.Connecti
 
 
 @pytest.mark.parametrize("sub", ["some one", "", None, 7, str(uuid4())])
-def test_a_token_of_nobody_has_no_profile_and_raises_nothing(db: psycopg.Connection, sub: object) -> None:
+def test_token_without_a_known_user_has_no_profile(db: psycopg.Connection, sub: object) -> None:
     claims = json.dumps({"role": "authenticated", "sub": sub})
     db.execute(
         "select set_config('request.jwt.claims', %s, true), set_config('role', 'authenticated', true)",
@@ -415,7 +419,7 @@ def test_ratings_interactions_and_lists_follow_the_header(db: psycopg.Connection
         (False, "PG", {"G", "PG"}),
     ],
 )
-def test_a_child_sees_nothing_above_pg(
+def test_popular_list_stops_at_the_profile_maturity_rating(
     db: psycopg.Connection, viewer: Person, is_kids: bool, maturity: str, seen: set[str]
 ) -> None:
     for rating in ("G", "PG", "PG-13", "R", "NC-17"):

@@ -47,7 +47,7 @@ def log_of(db: psycopg.Connection, who: Person) -> list[tuple[object, ...]]:
     ).fetchall()
 
 
-def test_an_admin_gives_and_takes_roles(db: psycopg.Connection, viewer: Person, boss: Person) -> None:
+def test_admin_can_grant_and_revoke_roles(db: psycopg.Connection, viewer: Person, boss: Person) -> None:
     become(db, boss)
     assert answer(db, CALLS["grant_role"], viewer, "tutor") == ["tutor"]
     assert answer(db, CALLS["grant_role"], viewer, "editor") == ["editor", "tutor"]
@@ -62,7 +62,7 @@ def test_an_admin_gives_and_takes_roles(db: psycopg.Connection, viewer: Person, 
     ]
 
 
-def test_the_service_does_too(db: psycopg.Connection, viewer: Person) -> None:
+def test_service_role_can_grant_roles(db: psycopg.Connection, viewer: Person) -> None:
     become(db, None, "service_role")
     assert answer(db, CALLS["grant_role"], viewer, "admin") == ["admin"]
     assert answer(db, CALLS["get_user_roles"], viewer) == ["admin"]
@@ -77,7 +77,7 @@ def alone(db: psycopg.Connection, boss: Person) -> None:
 
 
 @pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
-def test_the_last_admin_stays_one(db: psycopg.Connection, boss: Person, call: str) -> None:
+def test_last_admin_cannot_be_removed(db: psycopg.Connection, boss: Person, call: str) -> None:
     alone(db, boss)
     with (
         pytest.raises(psycopg.Error, match="the last active admin cannot be removed") as refusal,
@@ -91,7 +91,7 @@ def test_the_last_admin_stays_one(db: psycopg.Connection, boss: Person, call: st
 
 @pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
 @pytest.mark.parametrize("status", ["suspended", "deleting"])
-def test_one_who_cannot_act_is_no_other_admin(
+def test_inactive_admin_does_not_count_as_another_admin(
     db: psycopg.Connection, viewer: Person, boss: Person, call: str, status: str
 ) -> None:
     alone(db, boss)
@@ -104,7 +104,7 @@ def test_one_who_cannot_act_is_no_other_admin(
 
 
 @pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
-def test_one_of_two_admins_goes_and_the_last_by_the_service_alone(
+def test_only_the_service_role_can_remove_the_last_admin(
     db: psycopg.Connection, viewer: Person, boss: Person, call: str
 ) -> None:
     alone(db, boss)
@@ -114,7 +114,7 @@ def test_one_of_two_admins_goes_and_the_last_by_the_service_alone(
     answer(db, CALLS[call], boss, "admin")
 
 
-def test_the_last_admins_other_roles_go(db: psycopg.Connection, boss: Person) -> None:
+def test_other_roles_of_the_last_admin_can_be_revoked(db: psycopg.Connection, boss: Person) -> None:
     alone(db, boss)
     answer(db, CALLS["grant_role"], boss, "tutor")
     assert answer(db, CALLS["revoke_role"], boss, "tutor") == ["admin"]
@@ -151,7 +151,7 @@ def wait_for(db: psycopg.Connection, waiting: psycopg.Connection) -> None:
         ("suspend_account", "suspend_account", "PT409"),
     ],
 )
-def test_of_two_admins_who_go_at_each_other_at_once_one_stays(
+def test_concurrent_removal_of_two_admins_leaves_one(
     stack: Stack, db: psycopg.Connection, two_admins: list[Person], call: str, later_call: str, sqlstate: str
 ) -> None:
     one, other = two_admins
@@ -173,7 +173,7 @@ def test_of_two_admins_who_go_at_each_other_at_once_one_stays(
     assert db.execute("select private.roles_of(%s)", [one.id]).fetchone() == (["admin"],)
 
 
-def test_a_role_changed_by_hand_is_on_record(db: psycopg.Connection, viewer: Person) -> None:
+def test_role_changed_by_sql_is_logged(db: psycopg.Connection, viewer: Person) -> None:
     db.execute("insert into private.user_roles (user_id, role) values (%s, 'reviewer')", [viewer.id])
     db.execute("delete from private.user_roles where user_id = %s", [viewer.id])
     assert [(entry[0], entry[2]) for entry in log_of(db, viewer)] == [
@@ -183,21 +183,21 @@ def test_a_role_changed_by_hand_is_on_record(db: psycopg.Connection, viewer: Per
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_nobody_else_may(db: psycopg.Connection, viewer: Person, call: str) -> None:
+def test_viewer_cannot_call_admin_functions(db: psycopg.Connection, viewer: Person, call: str) -> None:
     become(db, person(db, "other_viewer"))
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="only an admin"):
         answer(db, CALLS[call], viewer, "admin")
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_anon_may_not_even_ask(db: psycopg.Connection, viewer: Person, call: str) -> None:
+def test_anon_cannot_execute_admin_functions(db: psycopg.Connection, viewer: Person, call: str) -> None:
     become(db, None)
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied for function"):
         answer(db, CALLS[call], viewer, "admin")
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_token_that_says_admin_is_not_believed(db: psycopg.Connection, viewer: Person, call: str) -> None:
+def test_admin_claim_without_a_role_row_is_refused(db: psycopg.Connection, viewer: Person, call: str) -> None:
     become(db, viewer)
     claims = (
         '{"role": "authenticated", "sub": "%s", "app_metadata": {"roles": ["admin"]}, '
@@ -209,7 +209,7 @@ def test_a_token_that_says_admin_is_not_believed(db: psycopg.Connection, viewer:
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_revoked_admin_may_not_any_more(
+def test_revoked_admin_cannot_call_admin_functions(
     db: psycopg.Connection, viewer: Person, boss: Person, call: str
 ) -> None:
     admin(db)
@@ -221,7 +221,7 @@ def test_a_revoked_admin_may_not_any_more(
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize(("user", "sqlstate"), [(None, "22023"), (uuid4(), "PT404")])
-def test_a_user_who_is_none_is_refused(
+def test_unknown_user_id_is_refused_by_admin_functions(
     db: psycopg.Connection, boss: Person, call: str, user: object, sqlstate: str
 ) -> None:
     become(db, boss)
@@ -233,7 +233,7 @@ def test_a_user_who_is_none_is_refused(
 
 @pytest.mark.parametrize("call", ["grant_role", "revoke_role"])
 @pytest.mark.parametrize("role", [None, "", "Admin", "root", "service_role", "'; drop table x; --", "😀"])
-def test_a_role_that_is_none_is_refused(
+def test_unknown_role_is_refused(
     db: psycopg.Connection, viewer: Person, boss: Person, call: str, role: str | None
 ) -> None:
     become(db, boss)
@@ -244,7 +244,7 @@ def test_a_role_that_is_none_is_refused(
 
 @pytest.mark.parametrize("verb", ["select * from", "delete from", "truncate"])
 @pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
-def test_roles_are_reached_by_functions_alone(
+def test_client_cannot_reach_the_roles_table(
     db: psycopg.Connection, viewer: Person, verb: str, role: str
 ) -> None:
     become(db, viewer, role)
@@ -264,9 +264,7 @@ def test_roles_are_reached_by_functions_alone(
         ("null", False),
     ],
 )
-def test_a_role_is_what_the_token_says(
-    db: psycopg.Connection, viewer: Person, metadata: str, has: bool
-) -> None:
+def test_has_role_reads_the_token(db: psycopg.Connection, viewer: Person, metadata: str, has: bool) -> None:
     become(db, viewer)
     claims = f'{{"role": "authenticated", "sub": "{viewer.id}", "app_metadata": {metadata}}}'
     db.execute("select set_config('request.jwt.claims', %s, true)", [claims])
@@ -275,12 +273,14 @@ def test_a_role_is_what_the_token_says(
 
 
 @pytest.mark.parametrize("role", ["anon", "service_role"])
-def test_nobody_has_no_role(db: psycopg.Connection, role: str) -> None:
+def test_caller_without_a_user_has_no_role(db: psycopg.Connection, role: str) -> None:
     become(db, None, role)
     assert db.execute("select private.has_role('admin')").fetchone() == (False,)
 
 
-def test_a_suspended_account_loses_its_sessions(db: psycopg.Connection, viewer: Person, boss: Person) -> None:
+def test_suspending_an_account_deletes_its_sessions(
+    db: psycopg.Connection, viewer: Person, boss: Person
+) -> None:
     sessions = "insert into auth.sessions (id, user_id) values (gen_random_uuid(), %s)"
     for who in (viewer, boss):
         db.execute(sessions, [who.id])
@@ -297,9 +297,7 @@ def test_a_suspended_account_loses_its_sessions(db: psycopg.Connection, viewer: 
     ]
 
 
-def test_a_suspended_account_is_restored_and_no_other(
-    db: psycopg.Connection, viewer: Person, boss: Person
-) -> None:
+def test_only_a_suspended_account_is_restored(db: psycopg.Connection, viewer: Person, boss: Person) -> None:
     db.execute("update accounts set status = 'deleting' where id = %s", [boss.id])
     become(db, boss)
     for who in (viewer, boss):
@@ -314,13 +312,15 @@ def test_a_suspended_account_is_restored_and_no_other(
     assert statuses == [("active", None), ("deleting", None)]
 
 
-def test_a_reason_is_short(db: psycopg.Connection, viewer: Person, boss: Person) -> None:
+def test_suspension_reason_over_500_characters_is_refused(
+    db: psycopg.Connection, viewer: Person, boss: Person
+) -> None:
     become(db, boss)
     with pytest.raises(psycopg.errors.InvalidParameterValue):
         db.execute("select suspend_account(%s, %s)", [viewer.id, "x" * 501])
 
 
-def test_a_suspended_user_gets_no_token(db: psycopg.Connection, viewer: Person) -> None:
+def test_suspended_user_gets_no_token(db: psycopg.Connection, viewer: Person) -> None:
     db.execute("update accounts set status = 'suspended' where id = %s", [viewer.id])
     row = db.execute(
         "select private.custom_access_token_hook(jsonb_build_object('user_id', %s::text, 'claims', '{}'))",
@@ -329,9 +329,7 @@ def test_a_suspended_user_gets_no_token(db: psycopg.Connection, viewer: Person) 
     assert row == ({"error": {"http_code": 403, "message": "This account is suspended."}},)
 
 
-def test_an_admin_reads_an_account_and_that_is_on_record(
-    db: psycopg.Connection, viewer: Person, boss: Person
-) -> None:
+def test_account_read_by_an_admin_is_logged(db: psycopg.Connection, viewer: Person, boss: Person) -> None:
     db.execute("insert into private.user_roles (user_id, role) values (%s, 'tutor')", [viewer.id])
     become(db, boss)
     found = answer(db, CALLS["get_account"], viewer)

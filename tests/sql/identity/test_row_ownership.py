@@ -39,43 +39,45 @@ def count(db: psycopg.Connection, table: str, who: Person) -> tuple[object, ...]
 
 
 @pytest.mark.parametrize("table", OWN_ROWS)
-def test_one_sees_ones_own_row(db: psycopg.Connection, free_viewer: Person, table: str) -> None:
+def test_viewer_sees_own_row(db: psycopg.Connection, free_viewer: Person, table: str) -> None:
     become(db, free_viewer)
     assert count(db, table, free_viewer) == (1,)
 
 
 @pytest.mark.parametrize("table", OWN_ROWS)
-def test_one_never_sees_anothers_row(db: psycopg.Connection, free_viewer: Person, table: str) -> None:
+def test_viewer_cannot_see_another_viewers_row(
+    db: psycopg.Connection, free_viewer: Person, table: str
+) -> None:
     become(db, person(db, "other_viewer"))
     assert count(db, table, free_viewer) == (0,)
 
 
 @pytest.mark.parametrize("table", OWN_ROWS)
-def test_anon_sees_nobodys_row(db: psycopg.Connection, free_viewer: Person, table: str) -> None:
+def test_anon_cannot_read_tables_of_users(db: psycopg.Connection, free_viewer: Person, table: str) -> None:
     become(db, None)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         count(db, table, free_viewer)
 
 
-def test_nobody_sees_who_rates_like_whom(db: psycopg.Connection, free_viewer: Person) -> None:
+def test_viewer_cannot_read_user_similarities(db: psycopg.Connection, free_viewer: Person) -> None:
     become(db, free_viewer)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute("select * from user_similarities")
 
 
-def test_one_cannot_rate_for_another(db: psycopg.Connection, free_viewer: Person, film: UUID) -> None:
+def test_viewer_cannot_rate_as_another_rater(db: psycopg.Connection, free_viewer: Person, film: UUID) -> None:
     become(db, person(db, "other_viewer"))
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
         rate(db, free_viewer.rater_id, {film: 1})
 
 
-def test_one_cannot_change_or_delete_anothers_rating(db: psycopg.Connection, free_viewer: Person) -> None:
+def test_viewer_cannot_change_or_delete_another_rating(db: psycopg.Connection, free_viewer: Person) -> None:
     become(db, person(db, "other_viewer"))
     assert db.execute("update ratings set rating = 1").rowcount == 0
     assert db.execute("delete from ratings").rowcount == 0
 
 
-def test_one_cannot_give_ones_rating_to_another(db: psycopg.Connection, free_viewer: Person) -> None:
+def test_viewer_cannot_move_a_rating_to_another_rater(db: psycopg.Connection, free_viewer: Person) -> None:
     other = person(db, "other_viewer")
     become(db, free_viewer)
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
@@ -83,16 +85,14 @@ def test_one_cannot_give_ones_rating_to_another(db: psycopg.Connection, free_vie
 
 
 @pytest.mark.parametrize("table", ["items", "content", "books", "genres", "item_stats", "item_embeddings"])
-def test_a_viewer_may_not_write_the_catalogue(
-    db: psycopg.Connection, free_viewer: Person, table: str
-) -> None:
+def test_viewer_cannot_write_the_catalog(db: psycopg.Connection, free_viewer: Person, table: str) -> None:
     become(db, free_viewer)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute(f"delete from {table}")
 
 
 @pytest.mark.parametrize("rating", [0, 0.25, 0.7, 5.5, 9, -1, "NaN", "Infinity"])
-def test_a_rating_off_the_half_steps_is_refused(
+def test_rating_outside_the_half_steps_is_refused(
     db: psycopg.Connection, free_viewer: Person, rating: object
 ) -> None:
     become(db, free_viewer)
@@ -112,7 +112,7 @@ def test_a_rating_off_the_half_steps_is_refused(
         (None, "someone"),
     ],
 )
-def test_a_new_user_gets_an_account_and_a_named_default_profile(
+def test_new_user_gets_an_account_and_a_named_default_profile(
     db: psycopg.Connection, metadata: object, name: str
 ) -> None:
     user = db.execute(
@@ -128,20 +128,20 @@ def test_a_new_user_gets_an_account_and_a_named_default_profile(
     assert row == (name, name, True, "NC-17", "en")
 
 
-def test_an_anonymous_user_gets_a_profile_too(db: psycopg.Connection) -> None:
+def test_anonymous_user_gets_a_profile(db: psycopg.Connection) -> None:
     user = db.execute(
         "insert into auth.users (id, is_anonymous) values (gen_random_uuid(), true) returning id"
     ).fetchone()
     assert db.execute("select name from profiles where account_id = %s", user).fetchone() == ("Me",)
 
 
-def test_a_changed_address_is_mirrored(db: psycopg.Connection, free_viewer: Person) -> None:
+def test_changed_email_is_copied_to_the_account(db: psycopg.Connection, free_viewer: Person) -> None:
     db.execute("update auth.users set email = 'new@example.com' where id = %s", [free_viewer.id])
     row = db.execute("select email from accounts where id = %s", [free_viewer.id]).fetchone()
     assert row == ("new@example.com",)
 
 
-def test_the_token_hook_adds_roles_and_keeps_the_rest(db: psycopg.Connection, free_viewer: Person) -> None:
+def test_token_hook_adds_roles_and_keeps_other_claims(db: psycopg.Connection, free_viewer: Person) -> None:
     db.execute(
         "insert into private.user_roles (user_id, role) values (%s, 'tutor'), (%s, 'editor')",
         [free_viewer.id] * 2,
@@ -158,13 +158,13 @@ def test_the_token_hook_adds_roles_and_keeps_the_rest(db: psycopg.Connection, fr
     }
 
 
-def test_only_the_auth_server_may_call_the_hook(db: psycopg.Connection, free_viewer: Person) -> None:
+def test_viewer_cannot_call_the_token_hook(db: psycopg.Connection, free_viewer: Person) -> None:
     become(db, free_viewer)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute("select private.custom_access_token_hook('{}')")
 
 
-def test_own_rows_are_found_by_index_and_the_caller_is_looked_up_once(
+def test_own_ratings_are_read_by_index_with_one_caller_lookup(
     db: psycopg.Connection, free_viewer: Person
 ) -> None:
     become(db, free_viewer)
@@ -174,6 +174,6 @@ def test_own_rows_are_found_by_index_and_the_caller_is_looked_up_once(
 
 
 @pytest.mark.parametrize("text", ["", "x", "'; --", "00000000-0000-0000-0000-00000000000", "😀", None])
-def test_a_text_that_is_no_uuid_is_null_even_as_a_constant(db: psycopg.Connection, text: str | None) -> None:
+def test_invalid_uuid_text_is_null_even_as_a_constant(db: psycopg.Connection, text: str | None) -> None:
     query = psycopg.sql.SQL("select private.as_uuid({})").format(text)
     assert db.execute(query).fetchone() == (None,)

@@ -26,7 +26,7 @@ def session(db: psycopg.Connection, user: Any) -> dict[str, str]:
     return {"role": "authenticated", "sub": str(user), "session_id": str(made)}
 
 
-def test_nothing_is_wrong_with_a_live_session_and_with_whom_nobody_asks(db: psycopg.Connection) -> None:
+def test_live_session_and_roles_without_one_have_no_error(db: psycopg.Connection) -> None:
     viewer = person(db)
     claims = session(db, viewer.id)
     become(db, viewer)
@@ -36,7 +36,7 @@ def test_nothing_is_wrong_with_a_live_session_and_with_whom_nobody_asks(db: psyc
         assert fault(db) is None
 
 
-def test_each_fault_has_its_name(db: psycopg.Connection) -> None:
+def test_session_error_names_each_fault(db: psycopg.Connection) -> None:
     viewer, other = person(db), person(db, "other_viewer")
     claims = session(db, viewer.id)
     become(db, viewer)
@@ -56,7 +56,7 @@ def test_each_fault_has_its_name(db: psycopg.Connection) -> None:
     assert fault(db, claims) == "account_suspended"
 
 
-def test_an_admin_is_one_as_long_as_the_database_says(db: psycopg.Connection) -> None:
+def test_admin_claim_with_a_role_row_has_no_error(db: psycopg.Connection) -> None:
     boss = admin(db)
     claims = {**session(db, boss.id), "app_metadata": {"roles": ["admin"]}}
     become(db, boss)
@@ -71,12 +71,14 @@ def test_an_admin_is_one_as_long_as_the_database_says(db: psycopg.Connection) ->
         {"sub": {"a": []}, "session_id": None, "app_metadata": []},
     ],
 )
-def test_it_never_raises(db: psycopg.Connection, claims: dict[str, Any]) -> None:
+def test_session_error_never_raises_for_malformed_claims(
+    db: psycopg.Connection, claims: dict[str, Any]
+) -> None:
     become(db, person(db))
     assert fault(db, claims) in (None, "session_ended", "role_revoked")
 
 
-def test_files_are_nobodys_whose_session_has_ended(db: psycopg.Connection) -> None:
+def test_ended_session_cannot_reach_files(db: psycopg.Connection) -> None:
     viewer = person(db)
     claims = session(db, viewer.id)
 

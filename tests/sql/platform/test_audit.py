@@ -35,7 +35,7 @@ def partitions(db: psycopg.Connection) -> list[str]:
 
 
 @pytest.mark.parametrize("verb", ["update {} set action = 'a.b'", "delete from {}", "truncate {}"])
-def test_what_is_written_stays(db: psycopg.Connection, verb: str) -> None:
+def test_audit_log_is_append_only(db: psycopg.Connection, verb: str) -> None:
     write(db)
     month = db.execute(
         "select tableoid::regclass::text from private.audit_log order by id desc limit 1"
@@ -46,7 +46,7 @@ def test_what_is_written_stays(db: psycopg.Connection, verb: str) -> None:
             db.execute(verb.format(table))
 
 
-def test_no_month_can_be_emptied_nor_one_that_gets_its_table_later(db: psycopg.Connection) -> None:
+def test_audit_partitions_cannot_be_truncated(db: psycopg.Connection) -> None:
     last = max(table for table in partitions(db) if not table.endswith("default"))
     db.execute(f"drop table {last}")
     for _ in range(2):
@@ -69,13 +69,15 @@ def test_no_month_can_be_emptied_nor_one_that_gets_its_table_later(db: psycopg.C
         "select private.audit('a.b', 'c', 'd', null, null)",
     ],
 )
-def test_nobody_reaches_it(db: psycopg.Connection, boss: Person, role: str, query: str) -> None:
+def test_client_cannot_reach_the_audit_log(
+    db: psycopg.Connection, boss: Person, role: str, query: str
+) -> None:
     become(db, boss, role)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute(query)
 
 
-def test_an_entry_says_who_from_where_and_in_which_request(db: psycopg.Connection, boss: Person) -> None:
+def test_audit_entry_has_actor_address_and_request_id(db: psycopg.Connection, boss: Person) -> None:
     viewer = person(db, "viewer")
     become(
         db,
@@ -113,21 +115,21 @@ def test_an_entry_says_who_from_where_and_in_which_request(db: psycopg.Connectio
         ({"x-forwarded-for": "192.0.2.3, "}, None),
     ],
 )
-def test_the_address_is_the_last_that_can_be_believed(
+def test_client_address_is_the_last_trusted_one(
     db: psycopg.Connection, headers: dict[str, str], address: str | None
 ) -> None:
     become(db, None, headers=headers)
     assert db.execute("select private.current_address()").fetchone() == (address,)
 
 
-def test_a_request_id_of_any_length_is_cut(db: psycopg.Connection) -> None:
+def test_long_request_id_is_truncated(db: psycopg.Connection) -> None:
     become(db, None, headers={"x-request-id": "x" * 10_000})
     write(db)
     row = db.execute("select length(request_id) from private.audit_log order by id desc limit 1").fetchone()
     assert row == (128,)
 
 
-def test_an_admin_reads_pages_that_neither_repeat_nor_skip(db: psycopg.Connection, boss: Person) -> None:
+def test_audit_pages_neither_repeat_nor_skip_entries(db: psycopg.Connection, boss: Person) -> None:
     subject = str(uuid4())
     for _ in range(7):
         write(db, subject)
@@ -142,7 +144,7 @@ def test_an_admin_reads_pages_that_neither_repeat_nor_skip(db: psycopg.Connectio
     assert found == sorted(found, reverse=True)
 
 
-def test_a_page_is_what_was_asked_for(db: psycopg.Connection, boss: Person) -> None:
+def test_audit_page_applies_its_filters(db: psycopg.Connection, boss: Person) -> None:
     subject = str(uuid4())
     write(db, subject)
     write(db, subject, "thing.undone")
@@ -152,7 +154,7 @@ def test_a_page_is_what_was_asked_for(db: psycopg.Connection, boss: Person) -> N
     assert page(db, action="'; drop table x; --") == []
 
 
-def test_reading_it_is_on_record(db: psycopg.Connection, boss: Person) -> None:
+def test_reading_the_audit_log_is_logged(db: psycopg.Connection, boss: Person) -> None:
     become(db, boss)
     page(db, action="thing.done", count=2)
     first = page(db, action="audit_log.read", count=1)
@@ -160,26 +162,26 @@ def test_reading_it_is_on_record(db: psycopg.Connection, boss: Person) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 201, -1])
-def test_a_page_has_its_limits(db: psycopg.Connection, boss: Person, count: int) -> None:
+def test_audit_page_count_out_of_range_is_refused(db: psycopg.Connection, boss: Person, count: int) -> None:
     become(db, boss)
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refusal:
         page(db, count=count)
     assert '"field": "count"' in (refusal.value.diag.message_detail or "")
 
 
-def test_a_viewer_does_not_read_it(db: psycopg.Connection) -> None:
+def test_viewer_cannot_read_the_audit_log(db: psycopg.Connection) -> None:
     become(db, person(db, "viewer"))
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="only an admin"):
         page(db)
 
 
-def test_anon_does_not_either(db: psycopg.Connection) -> None:
+def test_anon_cannot_read_the_audit_log(db: psycopg.Connection) -> None:
     become(db, None)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         page(db)
 
 
-def test_no_address_or_name_of_a_person_gets_in(db: psycopg.Connection, boss: Person) -> None:
+def test_audit_log_holds_no_email_or_name(db: psycopg.Connection, boss: Person) -> None:
     viewer = person(db, "a-name-of-somebody")
     become(db, boss)
     db.execute("select grant_role(%s, 'tutor'), suspend_account(%s, 'a-name-of-somebody')", [viewer.id] * 2)

@@ -26,7 +26,7 @@ def database(sound: str) -> Iterator[psycopg.Connection]:
         connection.rollback()
 
 
-def test_the_migrations_have_no_fault(sound: str, database: psycopg.Connection) -> None:
+def test_migrated_database_has_no_lint_fault(sound: str, database: psycopg.Connection) -> None:
     assert [*drift.lints(database), *granted.faults(database), *advisors.faults(sound)] == []
 
 
@@ -120,7 +120,7 @@ def test_the_migrations_have_no_fault(sound: str, database: psycopg.Connection) 
         ),
     ],
 )
-def test_a_planted_fault_is_found(database: psycopg.Connection, fault: str, said: str) -> None:
+def test_planted_fault_is_found_by_the_lints(database: psycopg.Connection, fault: str, said: str) -> None:
     database.execute(fault.encode())
     assert said in "\n".join(drift.lints(database))
 
@@ -142,12 +142,14 @@ def test_a_planted_fault_is_found(database: psycopg.Connection, fault: str, said
         ("grant select on public.ratings to public", "`grant select … to public`"),
     ],
 )
-def test_a_right_that_no_file_gives_is_found(database: psycopg.Connection, fault: str, said: str) -> None:
+def test_privilege_without_a_grant_in_sql_is_found(
+    database: psycopg.Connection, fault: str, said: str
+) -> None:
     database.execute(fault.encode())
     assert said in "\n".join(granted.faults(database))
 
 
-def test_a_key_whose_columns_an_index_has_in_another_order_is_no_fault(
+def test_foreign_key_with_a_reordered_index_is_no_fault(
     database: psycopg.Connection,
 ) -> None:
     database.execute(
@@ -167,7 +169,7 @@ select
 """
 
 
-def test_the_service_has_what_is_granted_and_not_what_hosted_gives_by_default(
+def test_service_role_has_only_explicit_grants(
     database: psycopg.Connection,
 ) -> None:
     assert database.execute(RIGHTS).fetchone() == (False, True, False, True, False)
@@ -182,7 +184,7 @@ def test_the_service_has_what_is_granted_and_not_what_hosted_gives_by_default(
     assert rights == [(False, False, False)] * 3
 
 
-def test_the_stack_begins_with_the_default_privileges_of_hosted(database: psycopg.Connection) -> None:
+def test_stack_starts_with_the_default_privileges_of_hosted(database: psycopg.Connection) -> None:
     """What migrations took back leaves an entry for `postgres` itself."""
     kinds = database.execute(
         "select array_agg(distinct defaclobjtype::text order by defaclobjtype::text) from pg_default_acl "

@@ -35,7 +35,7 @@ def tables(database: str) -> set[str]:
         return {row[0] for row in found}
 
 
-def test_a_bad_migration_is_named_with_its_line_and_leaves_nothing(database: str, tmp_path: Path) -> None:
+def test_failed_migration_is_rolled_back_and_reported_with_line(database: str, tmp_path: Path) -> None:
     write(tmp_path, "20990101000000_good.sql", GOOD)
     write(tmp_path, "20990101000001_bad.sql", BAD)
     with pytest.raises(StackError, match=r"20990101000001_bad\.sql, line 3: .*nothing_like_that"):
@@ -47,7 +47,7 @@ def test_a_bad_migration_is_named_with_its_line_and_leaves_nothing(database: str
     assert tables(database) == {"good_things", "bad_things"}
 
 
-def test_migrations_are_recorded_as_the_supabase_cli_does(database: str) -> None:
+def test_migrations_are_recorded_like_the_supabase_cli(database: str) -> None:
     with psycopg.connect(database) as connection:
         row = connection.execute(
             "select name, statements[1] like '%create schema private%' "
@@ -56,13 +56,13 @@ def test_migrations_are_recorded_as_the_supabase_cli_does(database: str) -> None
     assert row == ("extensions", True)
 
 
-def test_a_file_that_is_no_migration_is_named(database: str, tmp_path: Path) -> None:
+def test_file_without_a_migration_name_is_refused(database: str, tmp_path: Path) -> None:
     write(tmp_path, "add_things.sql", GOOD)
     with pytest.raises(StackError, match=r"add_things\.sql is no migration's name"):
         migrations.apply(database, tmp_path)
 
 
-def test_auth_is_limited_alike_here_and_on_hosted(database: str) -> None:
+def test_auth_limits_equal_those_of_config_toml(database: str) -> None:
     """supabase/config.toml names requests of a time that Auth has fixed."""
     with psycopg.connect(database) as connection:
         found = connection.execute(
@@ -75,7 +75,7 @@ def test_auth_is_limited_alike_here_and_on_hosted(database: str) -> None:
     assert limits["anonymous"] == (hosted["anonymous_users"], 3600)
 
 
-def test_the_guide_names_every_limit_there_is_from_the_start(database: str) -> None:
+def test_security_guide_lists_every_initial_rate_limit(database: str) -> None:
     guide = (ROOT / "docs" / "security-guide.md").read_text()
     rows = re.findall(
         r"^\| ((?:anon|authenticated)[a-z, ]*): `(\w+)` \|.*\| (\d+) in (\d+) (s|min|h) \|$",

@@ -36,7 +36,7 @@ def embedded(db: psycopg.Connection, id: UUID) -> None:
 
 
 @pytest.mark.parametrize(("kind", "column"), [("movie", "overview"), ("book", "description")])
-def test_a_changed_text_is_put_in_once(db: psycopg.Connection, kind: str, column: str) -> None:
+def test_changed_text_enqueues_one_embedding_job(db: psycopg.Connection, kind: str, column: str) -> None:
     id = item(db, "A title", kind, "Somebody does something somewhere.")
     assert {"item_id": str(id)} in jobs(db, "embed_item")
     embedded(db, id)
@@ -46,27 +46,27 @@ def test_a_changed_text_is_put_in_once(db: psycopg.Connection, kind: str, column
     assert jobs(db, "embed_item") == [{"item_id": str(id)}]
 
 
-def test_a_change_of_anything_else_is_not_put_in(db: psycopg.Connection) -> None:
+def test_change_of_other_columns_enqueues_no_embedding_job(db: psycopg.Connection) -> None:
     id = item(db, "A title", overview="Somebody does something somewhere.")
     embedded(db, id)
     db.execute("update content set popularity = 9, release_year = 1999 where id = %s", [id])
     assert jobs(db, "embed_item") == []
 
 
-def test_a_film_without_an_overview_is_not_put_in(db: psycopg.Connection) -> None:
+def test_film_without_an_overview_enqueues_no_embedding_job(db: psycopg.Connection) -> None:
     for overview in (None, "", "   "):
         item(db, "A title", overview=overview)
     assert jobs(db, "embed_item") == []
 
 
-def test_a_text_taken_away_is_put_in(db: psycopg.Connection) -> None:
+def test_removed_text_enqueues_an_embedding_job(db: psycopg.Connection) -> None:
     id = item(db, "A title", overview="Somebody does something somewhere.")
     embedded(db, id)
     db.execute("update content set overview = null where id = %s", [id])
     assert jobs(db, "embed_item") == [{"item_id": str(id)}]
 
 
-def test_a_bulk_load_is_one_sweep(db: psycopg.Connection) -> None:
+def test_bulk_load_enqueues_one_job_for_all_items(db: psycopg.Connection) -> None:
     db.execute(
         "insert into content (title, overview) select 'Film ' || n, 'Told.' from generate_series(1, 51) n"
     )
@@ -74,14 +74,14 @@ def test_a_bulk_load_is_one_sweep(db: psycopg.Connection) -> None:
     assert jobs(db, "embed_stale") == [{}]
 
 
-def test_a_broken_queue_does_not_make_the_write_fail(db: psycopg.Connection) -> None:
+def test_write_succeeds_when_the_queue_is_broken(db: psycopg.Connection) -> None:
     db.execute("alter table procrastinate.procrastinate_jobs rename to mislaid")
     id = item(db, "A title", overview="Somebody does something somewhere.")
     rate(db, person(db).rater_id, {id: 4})
     assert db.execute("select count(*) from ratings where item_id = %s", [id]).fetchone() == (1,)
 
 
-def test_a_rating_puts_its_rater_in_once(db: psycopg.Connection) -> None:
+def test_ratings_enqueue_one_similarity_job_per_rater(db: psycopg.Connection) -> None:
     viewer = person(db)
     films = [item(db, f"Film {number}") for number in range(3)]
     become(db, viewer)
@@ -91,27 +91,27 @@ def test_a_rating_puts_its_rater_in_once(db: psycopg.Connection) -> None:
     assert jobs(db, "refresh_user_similarity") == [{"rater_id": str(viewer.rater_id)}]
 
 
-def test_clients_may_not_touch_the_queue(db: psycopg.Connection) -> None:
+def test_viewer_cannot_enqueue_jobs(db: psycopg.Connection) -> None:
     become(db, person(db))
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute("select private.enqueue('embedding', 'embed_item', '{}', %s)", [str(uuid4())])
 
 
-def test_stale_embeddings_come_in_pages(db: psycopg.Connection) -> None:
+def test_stale_embeddings_are_returned_in_pages(db: psycopg.Connection) -> None:
     made = sorted(item(db, f"Film {number}", overview="Told.") for number in range(5))
     first = db.execute("select item_id from private.stale_embeddings('m', null, 3)").fetchall()
     after = db.execute("select item_id from private.stale_embeddings('m', %s, 3)", first[-1]).fetchall()
     assert [row[0] for row in first + after] == made
 
 
-def test_an_embedding_by_another_model_is_stale(db: psycopg.Connection) -> None:
+def test_embedding_of_another_model_is_stale(db: psycopg.Connection) -> None:
     id = item(db, "A title", overview="Told.")
     embedded(db, id)
     assert db.execute("select count(*) from private.stale_embeddings('test', null, 9)").fetchone() == (0,)
     assert db.execute("select count(*) from private.stale_embeddings('other', null, 9)").fetchone() == (1,)
 
 
-def test_making_partitions_again_does_nothing(db: psycopg.Connection) -> None:
+def test_making_partitions_twice_adds_none(db: psycopg.Connection) -> None:
     query = "select count(*) from pg_inherits where inhparent = 'public.interactions'::regclass"
     before = db.execute(query).fetchone()
     db.execute("select private.make_partitions()")
@@ -133,7 +133,7 @@ def forgotten(db: psycopg.Connection, *ids: UUID) -> bool:
 
 
 @pytest.mark.parametrize("where", ["args", "key", "lock", "nested", "capitals"])
-def test_jobs_that_name_an_id_are_forgotten(db: psycopg.Connection, where: str) -> None:
+def test_jobs_that_name_an_id_are_deleted(db: psycopg.Connection, where: str) -> None:
     named, other = uuid4(), uuid4()
     if where == "args":
         put_in(db, f'{{"rater_id": "{named}"}}')
@@ -147,7 +147,7 @@ def test_jobs_that_name_an_id_are_forgotten(db: psycopg.Connection, where: str) 
     assert forgotten(db, uuid4(), named)
 
 
-def test_a_running_job_is_seen_and_not_forgotten(db: psycopg.Connection) -> None:
+def test_running_job_is_reported_and_not_deleted(db: psycopg.Connection) -> None:
     named = uuid4()
     put_in(db, f'{{"rater_id": "{named}"}}')
     assert db.execute("select private.has_running_job(%s)", [[named]]).fetchone() == (False,)
@@ -170,7 +170,7 @@ def test_jobs_of_an_id_are_found_by_an_index(db: psycopg.Connection) -> None:
     assert "procrastinate_jobs_ids" in str(plan)
 
 
-def test_jobs_are_forgotten_once_for_all_profiles_of_an_account(db: psycopg.Connection) -> None:
+def test_erasure_deletes_jobs_of_all_profiles_in_one_call(db: psycopg.Connection) -> None:
     viewer = person(db)
     film = item(db, "A film")
     db.execute(
@@ -197,7 +197,7 @@ def test_jobs_are_forgotten_once_for_all_profiles_of_an_account(db: psycopg.Conn
     assert db.execute("select cardinality(ids) from private.test_calls").fetchall() == [(11,)]
 
 
-def test_a_deleted_profile_leaves_no_job(db: psycopg.Connection) -> None:
+def test_deleted_profile_leaves_no_job(db: psycopg.Connection) -> None:
     viewer = person(db)
     rate(db, viewer.rater_id, {item(db, "A film"): 4})
     assert {"rater_id": str(viewer.rater_id)} in jobs(db, "refresh_user_similarity")

@@ -55,7 +55,7 @@ def too_much(db: psycopg.Connection, statement: str, values: list[Any], code: st
     return str(raised.value.diag.message_detail or raised.value.diag.message_primary)
 
 
-def test_consents_end_at_the_quota(db: psycopg.Connection, viewer: Person) -> None:
+def test_consents_beyond_the_quota_are_refused(db: psycopg.Connection, viewer: Person) -> None:
     allow(db, "consents", 10, 2)
     become(db, viewer)
     db.execute(CONSENT, [9])
@@ -84,7 +84,7 @@ def events(film: UUID, count: int, metadata: object = None) -> Jsonb:
 RECORD = "select record_interactions(%s)"
 
 
-def test_interactions_end_at_the_quota_of_a_month(db: psycopg.Connection, viewer: Person) -> None:
+def test_interactions_beyond_the_monthly_quota_are_refused(db: psycopg.Connection, viewer: Person) -> None:
     film = item(db, "A film")
     allow(db, "interactions", 20, 3)
     become(db, viewer)
@@ -94,7 +94,7 @@ def test_interactions_end_at_the_quota_of_a_month(db: psycopg.Connection, viewer
     too_much(db, RECORD, [events(film, 4)])
 
 
-def test_an_event_sent_again_uses_nothing(db: psycopg.Connection, viewer: Person) -> None:
+def test_repeated_event_uses_no_quota(db: psycopg.Connection, viewer: Person) -> None:
     film = item(db, "A film")
     allow(db, "interactions", 2)
     become(db, viewer)
@@ -103,7 +103,7 @@ def test_an_event_sent_again_uses_nothing(db: psycopg.Connection, viewer: Person
         assert db.execute(RECORD, [sent]).fetchone() == (new,)
 
 
-def test_metadata_of_events_has_a_quota_in_bytes(db: psycopg.Connection, viewer: Person) -> None:
+def test_event_metadata_beyond_the_byte_quota_is_refused(db: psycopg.Connection, viewer: Person) -> None:
     film = item(db, "A film")
     allow(db, "interaction_bytes", 10_000)
     become(db, viewer)
@@ -111,7 +111,7 @@ def test_metadata_of_events_has_a_quota_in_bytes(db: psycopg.Connection, viewer:
     too_much(db, RECORD, [events(film, 5, {"a": "x" * 1900})])
 
 
-def test_a_month_that_is_over_does_not_count(db: psycopg.Connection, viewer: Person) -> None:
+def test_interactions_of_a_past_month_use_no_quota(db: psycopg.Connection, viewer: Person) -> None:
     film = item(db, "A film")
     allow(db, "interactions", 1)
     insert = (
@@ -124,7 +124,7 @@ def test_a_month_that_is_over_does_not_count(db: psycopg.Connection, viewer: Per
     too_much(db, insert, [viewer.rater_id, film, 0])
 
 
-def test_ratings_end_at_the_quota(db: psycopg.Connection, viewer: Person) -> None:
+def test_ratings_beyond_the_quota_are_refused(db: psycopg.Connection, viewer: Person) -> None:
     films = [item(db, f"Film {number}") for number in range(4)]
     allow(db, "ratings", 3, 1)
     become(db, viewer)
@@ -140,7 +140,7 @@ def test_ratings_end_at_the_quota(db: psycopg.Connection, viewer: Person) -> Non
     too_much(db, rate, [films[1:2]])
 
 
-def test_ratings_that_were_imported_have_none(db: psycopg.Connection) -> None:
+def test_imported_ratings_have_no_quota(db: psycopg.Connection) -> None:
     allow(db, "ratings", 0)
     film = item(db, "A film")
     db.execute(
@@ -161,7 +161,9 @@ def file(name: str, size: int = 1, bucket: str = "avatars", kind: str = "image/p
 
 
 @pytest.mark.parametrize("role", ["authenticated", "service_role"])
-def test_files_and_bytes_end_at_the_quota(db: psycopg.Connection, viewer: Person, role: str) -> None:
+def test_files_and_bytes_beyond_the_quota_are_refused(
+    db: psycopg.Connection, viewer: Person, role: str
+) -> None:
     """The real Storage writes the row that counts as the service."""
     allow(db, "avatars.files", 3)
     allow(db, "avatars.bytes", 100)
@@ -175,7 +177,7 @@ def test_files_and_bytes_end_at_the_quota(db: psycopg.Connection, viewer: Person
     assert db.execute(OWN_FILES, [viewer.id]).fetchall() == [("avatars.bytes", 100), ("avatars.files", 3)]
 
 
-def test_what_is_removed_replaced_or_moved_is_counted_so(db: psycopg.Connection, viewer: Person) -> None:
+def test_quota_follows_replaced_moved_and_deleted_files(db: psycopg.Connection, viewer: Person) -> None:
     db.execute(FILE, file(f"{viewer.id}/a.png", 40))
     db.execute(FILE, file(f"{viewer.id}/b.png", 5))
     db.execute(
@@ -192,7 +194,7 @@ def test_what_is_removed_replaced_or_moved_is_counted_so(db: psycopg.Connection,
     assert db.execute(OWN_FILES, [viewer.id]).fetchall() == []
 
 
-def test_an_anonymous_user_stores_no_file(db: psycopg.Connection) -> None:
+def test_anonymous_user_cannot_store_a_file(db: psycopg.Connection) -> None:
     stranger = anonymous(db)
     become(db, stranger)
     too_much(db, FILE, file(f"{stranger.id}/a.png"), "42501")
@@ -221,7 +223,7 @@ def test_an_anonymous_user_stores_no_file(db: psycopg.Connection) -> None:
         ("x" * 470, 1, "image/png", {}),
     ],
 )
-def test_a_file_is_what_its_bucket_takes(
+def test_file_outside_the_limits_of_its_bucket_is_refused(
     db: psycopg.Connection, viewer: Person, name: str, size: int, kind: str, user_metadata: object
 ) -> None:
     """Also where Storage does not look: at a body without a length, and at a copy."""
@@ -239,7 +241,7 @@ def test_a_file_is_what_its_bucket_takes(
 @pytest.mark.parametrize(
     ("bucket", "size", "kind"), [("media", 1_073_741_824, "video/mp4"), ("portraits", 524_288, "image/webp")]
 )
-def test_a_file_of_a_bucket_without_quotas_keeps_to_its_limits(
+def test_bucket_without_quotas_applies_its_limits(
     db: psycopg.Connection, viewer: Person, bucket: str, size: int, kind: str
 ) -> None:
     limit = db.execute("select file_size_limit from storage.buckets where id = %s", [bucket]).fetchone()
@@ -255,7 +257,7 @@ def test_a_file_of_a_bucket_without_quotas_keeps_to_its_limits(
 
 
 @pytest.mark.parametrize("nothing", [None, Jsonb(None), Jsonb({})], ids=["null", "JSON's null", "empty"])
-def test_a_row_on_trial_says_nothing_of_its_file(
+def test_object_row_without_metadata_is_accepted(
     db: psycopg.Connection, viewer: Person, nothing: object
 ) -> None:
     """Storage writes it, and takes it back, to see whether the caller may upload."""
@@ -264,7 +266,7 @@ def test_a_row_on_trial_says_nothing_of_its_file(
 
 
 @pytest.mark.parametrize("types", [None, [], ["*/*"], ["Text/HTML"], ["text/*"]])
-def test_types_of_a_bucket_are_read_as_storage_reads_them(
+def test_bucket_mime_types_match_like_in_storage(
     db: psycopg.Connection, viewer: Person, types: list[str] | None
 ) -> None:
     db.execute("update storage.buckets set allowed_mime_types = %s where id = 'avatars'", [types])
@@ -273,7 +275,7 @@ def test_types_of_a_bucket_are_read_as_storage_reads_them(
 
 
 @pytest.mark.parametrize("bucket", ["avatars", "artwork"])
-def test_a_file_of_before_keeps_nobody_from_being_deleted(
+def test_user_with_an_unchecked_old_file_can_be_deleted(
     db: psycopg.Connection, viewer: Person, bucket: str
 ) -> None:
     renamed = "update private.quotas set resource = %s where resource = %s"
@@ -290,12 +292,12 @@ def test_a_file_of_before_keeps_nobody_from_being_deleted(
     assert returned == (1 if bucket == "avatars" else 0)
 
 
-def test_a_line_break_in_cache_control_is_refused(db: psycopg.Connection, viewer: Person) -> None:
+def test_line_break_in_cache_control_is_refused(db: psycopg.Connection, viewer: Person) -> None:
     bad = Jsonb({"size": 1, "mimetype": "image/png", "cacheControl": "max-age=1\r\nset-cookie: a=b"})
     too_much(db, FILE, ["avatars", f"{viewer.id}/a.png", bad], "42501")
 
 
-def test_user_metadata_has_a_size(db: psycopg.Connection, viewer: Person) -> None:
+def test_user_metadata_beyond_16000_bytes_is_refused(db: psycopg.Connection, viewer: Person) -> None:
     change = "update auth.users set raw_user_meta_data = %s where id = %s"
     for large in ({"a": "x" * 900_000}, {"a": "x" * 16_000}, {str(n): n for n in range(2_000)}, deep(10)):
         assert "16,000 bytes" in too_much_words(db, change, [Jsonb(large), viewer.id])
@@ -307,7 +309,7 @@ def test_user_metadata_has_a_size(db: psycopg.Connection, viewer: Person) -> Non
     )
 
 
-def test_large_user_metadata_of_before_locks_nobody_out(db: psycopg.Connection, viewer: Person) -> None:
+def test_token_hook_drops_user_metadata_that_is_too_large(db: psycopg.Connection, viewer: Person) -> None:
     event = {"user_id": str(viewer.id), "claims": {"app_metadata": {}, "user_metadata": {"a": "x" * 9_000}}}
     hooked = "select private.custom_access_token_hook(%s) -> 'claims'"
     (claims,) = db.execute(hooked, [Jsonb(event)]).fetchone() or (None,)
@@ -340,7 +342,7 @@ def resident(stack: Stack) -> Iterator[UUID]:
         db.execute("delete from auth.users where id = %s", [user])
 
 
-def test_many_files_at_once_end_at_the_quota(stack: Stack, resident: UUID) -> None:
+def test_concurrent_uploads_stop_at_the_quota(stack: Stack, resident: UUID) -> None:
     def upload(number: int) -> int:
         with psycopg.connect(stack.database_url) as db:
             try:
@@ -359,6 +361,6 @@ def test_many_files_at_once_end_at_the_quota(stack: Stack, resident: UUID) -> No
 @pytest.mark.parametrize(
     ("role", "limit"), [("anon", "2s"), ("authenticated", "4s"), ("service_role", "30s")]
 )
-def test_a_role_has_a_time_for_a_statement(db: psycopg.Connection, role: str, limit: str) -> None:
+def test_role_has_a_statement_timeout(db: psycopg.Connection, role: str, limit: str) -> None:
     set_for = db.execute("select rolconfig from pg_roles where rolname = %s", [role]).fetchone()
     assert set_for and f"statement_timeout={limit}" in set_for[0]

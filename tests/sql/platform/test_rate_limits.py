@@ -66,7 +66,7 @@ def viewer(db: psycopg.Connection) -> Person:
     return person(db)
 
 
-def test_a_user_writes_as_often_as_the_limit_says(db: psycopg.Connection, viewer: Person) -> None:
+def test_writes_beyond_the_limit_are_refused_with_headers(db: psycopg.Connection, viewer: Person) -> None:
     limit(db, "authenticated", 3)
     become(db, viewer)
     window = Window(60)
@@ -89,7 +89,7 @@ def test_a_user_writes_as_often_as_the_limit_says(db: psycopg.Connection, viewer
     }
 
 
-def test_another_user_is_not_affected(db: psycopg.Connection, viewer: Person) -> None:
+def test_rate_limit_of_one_user_does_not_affect_another(db: psycopg.Connection, viewer: Person) -> None:
     other = person(db, "other_viewer")
     limit(db, "authenticated", 1)
     become(db, viewer)
@@ -99,7 +99,7 @@ def test_another_user_is_not_affected(db: psycopg.Connection, viewer: Person) ->
     assert write(db)["X-RateLimit-Remaining"] == "0"
 
 
-def test_a_slot_is_free_again_a_window_later(db: psycopg.Connection, viewer: Person) -> None:
+def test_rate_slot_is_free_again_after_its_window(db: psycopg.Connection, viewer: Person) -> None:
     limit(db, "authenticated", 2, 3600)
     become(db, viewer)
     window = Window(60)
@@ -118,7 +118,7 @@ def test_a_slot_is_free_again_a_window_later(db: psycopg.Connection, viewer: Per
     refused(db)
 
 
-def test_a_changed_limit_holds_from_the_next_write_on(db: psycopg.Connection, viewer: Person) -> None:
+def test_changed_rate_limit_applies_to_the_next_write(db: psycopg.Connection, viewer: Person) -> None:
     limit(db, "authenticated", 3)
     become(db, viewer)
     write(db)
@@ -133,16 +133,14 @@ def test_a_changed_limit_holds_from_the_next_write_on(db: psycopg.Connection, vi
     assert write(db)["X-RateLimit-Remaining"] == "1"
 
 
-def test_the_service_and_roles_without_a_limit_are_not_counted(
-    db: psycopg.Connection, viewer: Person
-) -> None:
+def test_service_role_and_roles_without_a_limit_are_uncounted(db: psycopg.Connection, viewer: Person) -> None:
     limit(db, "anon", 1)
     for who, role in ((None, "service_role"), (viewer, "authenticated")):
         become(db, who, role)
         assert [write(db) for _ in range(3)] == [{}, {}, {}]
 
 
-def test_reads_pass(db: psycopg.Connection, viewer: Person) -> None:
+def test_reads_are_not_limited_by_the_write_limit(db: psycopg.Connection, viewer: Person) -> None:
     limit(db, "authenticated", 1)
     become(db, viewer)
     write(db)
@@ -177,9 +175,7 @@ def test_anon_is_counted_by_address(
         write(db)
 
 
-def test_old_slots_are_forgotten_and_those_of_the_last_hour_are_not(
-    db: psycopg.Connection, viewer: Person
-) -> None:
+def test_retention_deletes_only_rate_slots_older_than_an_hour(db: psycopg.Connection, viewer: Person) -> None:
     limit(db, "authenticated", 2)
     become(db, viewer)
     write(db)
@@ -193,7 +189,7 @@ def test_old_slots_are_forgotten_and_those_of_the_last_hour_are_not(
 
 @pytest.mark.parametrize("who", ["anon", "authenticated"])
 @pytest.mark.parametrize("table", ["rate_limits", "rate_slots"])
-def test_nobody_but_the_service_touches_limits_and_slots(
+def test_client_cannot_delete_rate_limits_and_slots(
     db: psycopg.Connection, viewer: Person, who: str, table: str
 ) -> None:
     become(db, viewer if who == "authenticated" else None)
@@ -245,9 +241,7 @@ def committed(stack: Stack, requests: int, seconds: int = 3600) -> None:
         limit(admin, "authenticated", requests, seconds)
 
 
-def test_of_sixty_four_at_once_exactly_a_hundred_writes_are_admitted(
-    stack: Stack, requests: Requests
-) -> None:
+def test_concurrent_writes_are_admitted_exactly_to_the_limit(stack: Stack, requests: Requests) -> None:
     committed(stack, 100)
 
     def client(_: int) -> int:
@@ -258,9 +252,7 @@ def test_of_sixty_four_at_once_exactly_a_hundred_writes_are_admitted(
         assert sum(clients.map(client, range(64))) == 100
 
 
-def test_a_window_that_passes_meanwhile_admits_no_more_than_the_limit_in_it(
-    stack: Stack, requests: Requests
-) -> None:
+def test_no_window_admits_more_than_the_limit_as_time_passes(stack: Stack, requests: Requests) -> None:
     """Each slot is taken at most once a window, whoever asks and whenever: the slots tell how often."""
     committed(stack, 10, 1)
     with psycopg.connect(stack.database_url, autocommit=True) as admin:
@@ -290,7 +282,7 @@ def test_a_window_that_passes_meanwhile_admits_no_more_than_the_limit_in_it(
     assert min(gaps) >= 1
 
 
-def test_a_transaction_held_open_makes_no_other_wait(stack: Stack, requests: Requests) -> None:
+def test_open_transaction_does_not_block_other_writes(stack: Stack, requests: Requests) -> None:
     committed(stack, 2)
     with closing(requests.connect()) as held, closing(requests.connect()) as other:
         assert requests.begin(held)
@@ -300,7 +292,7 @@ def test_a_transaction_held_open_makes_no_other_wait(stack: Stack, requests: Req
         assert not requests.send(other)
 
 
-def test_what_is_rolled_back_gives_its_slot_back(stack: Stack, requests: Requests) -> None:
+def test_rollback_frees_the_rate_slot(stack: Stack, requests: Requests) -> None:
     committed(stack, 1)
     with closing(requests.connect()) as held, closing(requests.connect()) as other:
         assert requests.begin(held)
@@ -325,7 +317,7 @@ def allow(db: psycopg.Connection, role: str, scope: str, requests: int) -> None:
     )
 
 
-def test_servers_count_each_scope_and_caller_apart(db: psycopg.Connection, viewer: Person) -> None:
+def test_requests_are_counted_per_scope_and_caller(db: psycopg.Connection, viewer: Person) -> None:
     allow(db, "anon", "sign_in", 2)
     allow(db, "anon", "refresh", 1)
     window = Window(300)
@@ -339,7 +331,7 @@ def test_servers_count_each_scope_and_caller_apart(db: psycopg.Connection, viewe
     assert set(waits) <= window.waits()
 
 
-def test_what_has_no_limit_is_not_counted(db: psycopg.Connection) -> None:
+def test_scope_without_a_limit_is_not_counted(db: psycopg.Connection) -> None:
     db.execute("delete from private.rate_limits; delete from private.rate_slots")
     assert entry(db, "sign_in", "203.0.113.7/32") == (None,) * 4
     assert entry(db, "storage", str(uuid4()), "service_role") == (None,) * 4
@@ -349,7 +341,7 @@ def test_what_has_no_limit_is_not_counted(db: psycopg.Connection) -> None:
 AWKWARD = 'o\'neil+"a b";&%,😀@مثال.example'
 
 
-def test_an_account_is_one_whatever_its_capitals_and_its_address_is_not_kept(db: psycopg.Connection) -> None:
+def test_password_attempts_ignore_case_and_store_no_email(db: psycopg.Connection) -> None:
     allow(db, "anon", "password", 2)
     assert entry(db, "password", AWKWARD)[0]
     assert entry(db, "password", AWKWARD.upper())[0]
@@ -359,9 +351,7 @@ def test_an_account_is_one_whatever_its_capitals_and_its_address_is_not_kept(db:
     assert all(len(caller) == 64 and "neil" not in caller for (caller,) in callers)
 
 
-def test_auths_hook_rejects_tries_of_a_password_that_are_too_many(
-    db: psycopg.Connection, viewer: Person
-) -> None:
+def test_password_hook_rejects_attempts_beyond_the_limit(db: psycopg.Connection, viewer: Person) -> None:
     """Right or wrong, and together with those that are counted without it."""
 
     def decide(who: Person, valid: bool) -> dict[str, str]:
@@ -388,7 +378,7 @@ def test_auths_hook_rejects_tries_of_a_password_that_are_too_many(
 
 @pytest.mark.parametrize("call", ["count_entry('anon', 'sign_in', 'x')", "password_attempt_hook('{}')"])
 @pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
-def test_nobody_but_the_servers_counts_for_others(
+def test_client_cannot_call_the_counting_functions(
     db: psycopg.Connection, viewer: Person, role: str, call: str
 ) -> None:
     become(db, viewer, role)
@@ -397,6 +387,6 @@ def test_nobody_but_the_servers_counts_for_others(
 
 
 @pytest.mark.parametrize("scope", ["mail", "", "Read", "'; drop table x; --"])
-def test_a_limit_is_of_something_that_is_counted(db: psycopg.Connection, scope: str) -> None:
+def test_rate_limit_of_an_unknown_scope_is_refused(db: psycopg.Connection, scope: str) -> None:
     with pytest.raises(psycopg.errors.CheckViolation):
         allow(db, "anon", scope, 1)

@@ -85,7 +85,7 @@ def test_eighty_thousand_consents_in_one_write_are_refused(db: psycopg.Connectio
     assert db.execute("select from consents").rowcount == 0
 
 
-def test_rows_count_whichever_way_a_rating_is_written(
+def test_every_way_to_write_ratings_counts_rows(
     db: psycopg.Connection, viewer: Person, films: list[UUID]
 ) -> None:
     limit(db, ratings=10)
@@ -105,9 +105,7 @@ def test_rows_count_whichever_way_a_rating_is_written(
     db.execute("update ratings set rating = 3 where item_id = %s", [films[7]])
 
 
-def test_events_count_each_once_they_are_stored(
-    db: psycopg.Connection, viewer: Person, films: list[UUID]
-) -> None:
+def test_only_stored_events_count_as_rows(db: psycopg.Connection, viewer: Person, films: list[UUID]) -> None:
     limit(db, interactions=9)
     become(db, viewer)
     sent = events(films)
@@ -117,7 +115,7 @@ def test_events_count_each_once_they_are_stored(
     db.execute("select record_interactions(%s)", [events(films[:1])])
 
 
-def test_consents_count_by_call_and_by_table(db: psycopg.Connection, viewer: Person) -> None:
+def test_consents_count_as_rows_by_function_and_table(db: psycopg.Connection, viewer: Person) -> None:
     limit(db, consents=3)
     become(db, viewer)
     db.execute(CONSENT_BY_CALL)
@@ -126,7 +124,7 @@ def test_consents_count_by_call_and_by_table(db: psycopg.Connection, viewer: Per
     assert refused(db, CONSENT, [1])["status"] == 429
 
 
-def test_profiles_count_when_made_and_when_deleted(db: psycopg.Connection, viewer: Person) -> None:
+def test_inserted_and_deleted_profiles_count_as_rows(db: psycopg.Connection, viewer: Person) -> None:
     limit_as_from_the_start(db)
     become(db, viewer)
     for _ in range(5):
@@ -137,7 +135,9 @@ def test_profiles_count_when_made_and_when_deleted(db: psycopg.Connection, viewe
     db.execute("update profiles set name = 'Renamed'")
 
 
-def test_all_tables_together_have_a_limit(db: psycopg.Connection, viewer: Person, films: list[UUID]) -> None:
+def test_rows_of_all_tables_share_one_limit(
+    db: psycopg.Connection, viewer: Person, films: list[UUID]
+) -> None:
     limit(db, rows=10)
     become(db, viewer)
     db.execute(RATE, [films[:4]])
@@ -150,7 +150,7 @@ def test_all_tables_together_have_a_limit(db: psycopg.Connection, viewer: Person
     assert refused(db, PROFILE, [viewer.id])["status"] == 429
 
 
-def test_a_thousand_ratings_of_a_history_are_taken_at_once(db: psycopg.Connection, viewer: Person) -> None:
+def test_thousand_ratings_in_one_write_are_accepted(db: psycopg.Connection, viewer: Person) -> None:
     limit_as_from_the_start(db)
     made = db.execute(
         "insert into content (title) select 'Film ' || n from generate_series(1, 1001) as n returning id"
@@ -162,7 +162,7 @@ def test_a_thousand_ratings_of_a_history_are_taken_at_once(db: psycopg.Connectio
     assert refused(db, RATE, [films[1000:]])["status"] == 429
 
 
-def test_what_triggers_write_is_not_counted(
+def test_rows_written_by_triggers_are_not_counted(
     db: psycopg.Connection, viewer: Person, films: list[UUID]
 ) -> None:
     """A profile with many ratings can be deleted."""
@@ -174,7 +174,7 @@ def test_what_triggers_write_is_not_counted(
     assert refused(db, PROFILE, [viewer.id])["status"] == 429
 
 
-def test_another_user_and_the_service_are_not_touched(
+def test_row_limit_does_not_affect_other_users_and_the_service(
     db: psycopg.Connection, viewer: Person, films: list[UUID]
 ) -> None:
     limit(db, rows=1, ratings=1)
@@ -188,7 +188,7 @@ def test_another_user_and_the_service_are_not_touched(
                [viewer.rater_id, films[1:]])  # fmt: skip
 
 
-def test_rows_are_free_again_when_a_window_has_passed(
+def test_row_limit_is_free_again_after_its_window(
     db: psycopg.Connection, viewer: Person, films: list[UUID]
 ) -> None:
     limit(db, ratings=2)
@@ -211,7 +211,7 @@ def test_rows_are_free_again_when_a_window_has_passed(
     assert refused(db, RATE, [films[4:5]])["status"] == 429
 
 
-def test_the_wait_is_until_enough_rows_are_free(
+def test_retry_after_is_when_enough_rows_are_free(
     db: psycopg.Connection, viewer: Person, films: list[UUID]
 ) -> None:
     limit(db, ratings=4)
@@ -236,7 +236,7 @@ def committed(stack: Stack) -> Iterator[tuple[str, Person]]:
         connection.execute("delete from auth.users where id = %s", [who.id])
 
 
-def test_of_many_at_once_exactly_the_limit_is_written(committed: tuple[str, Person]) -> None:
+def test_concurrent_writers_store_exactly_the_row_limit(committed: tuple[str, Person]) -> None:
     url, who = committed
 
     def client(_: int) -> int:
@@ -259,7 +259,7 @@ def test_of_many_at_once_exactly_the_limit_is_written(committed: tuple[str, Pers
     assert rows == (30,)
 
 
-def test_what_is_rolled_back_is_not_counted(db: psycopg.Connection, viewer: Person) -> None:
+def test_rolled_back_rows_are_not_counted(db: psycopg.Connection, viewer: Person) -> None:
     limit(db, consents=2)
     become(db, viewer)
     for _ in range(3):
@@ -272,13 +272,13 @@ def test_what_is_rolled_back_is_not_counted(db: psycopg.Connection, viewer: Pers
 
 
 @pytest.mark.parametrize("who", ["anon", "authenticated"])
-def test_clients_do_not_touch_what_is_counted(db: psycopg.Connection, viewer: Person, who: str) -> None:
+def test_client_cannot_delete_counted_rows(db: psycopg.Connection, viewer: Person, who: str) -> None:
     become(db, viewer if who == "authenticated" else None)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute("delete from private.rate_rows")
 
 
-def test_one_sees_in_an_export_how_many_rows_were_counted(db: psycopg.Connection, viewer: Person) -> None:
+def test_export_has_the_count_of_written_rows(db: psycopg.Connection, viewer: Person) -> None:
     limit(db, consents=9)
     become(db, viewer)
     db.execute(CONSENT, [2])

@@ -29,7 +29,7 @@ def database(migrated: str) -> Iterator[psycopg.Connection]:
         connection.rollback()
 
 
-def test_files_are_what_the_migrations_make(database: psycopg.Connection) -> None:
+def test_schema_files_equal_the_migrated_database(database: psycopg.Connection) -> None:
     assert list(schema.faults(database)) == []
 
 
@@ -103,7 +103,7 @@ def test_files_are_what_the_migrations_make(database: psycopg.Connection) -> Non
         ("drop index procrastinate.procrastinate_jobs_ids", "queue", ""),
     ],
 )
-def test_a_planted_change_is_found_in_its_domain(
+def test_planted_change_is_found_in_its_schema_file(
     change: str, domain: str, line: str, database: psycopg.Connection
 ) -> None:
     database.execute(change.encode())
@@ -114,7 +114,7 @@ def test_a_planted_change_is_found_in_its_domain(
     assert line.removeprefix(GONE) not in text if line.startswith(GONE) else line in text
 
 
-def test_a_relation_without_a_domain_is_named(database: psycopg.Connection) -> None:
+def test_relation_without_a_domain_is_reported(database: psycopg.Connection) -> None:
     database.execute("create table public.notes (id bigint primary key); drop view public.movies cascade")
     database.execute("create type private.mood as enum ('good', 'bad'); create domain public.stars as real")
     assert list(schema.faults(database))[1:] == [
@@ -125,7 +125,7 @@ def test_a_relation_without_a_domain_is_named(database: psycopg.Connection) -> N
     ]
 
 
-def test_files_are_written_and_others_removed(
+def test_schema_files_are_written_and_others_removed(
     database: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(migration, "SOURCES", tmp_path)

@@ -169,7 +169,7 @@ def test_snapshot_names_what_a_change_touches(
         "select nextval('public.consents_id_seq')",
     ],
 )
-def test_snapshot_is_the_same_where_nothing_is_changed(
+def test_snapshot_is_equal_when_no_definition_changes(
     act: str, migrated: str, before: snapshot.Snapshot
 ) -> None:
     with psycopg.connect(migrated, autocommit=True) as connection:

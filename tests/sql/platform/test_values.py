@@ -115,7 +115,7 @@ NAMES = [("accounts", "display_name"), ("profiles", "name")]
 
 
 @pytest.mark.parametrize(("table", "column"), NAMES)
-def test_names_of_every_script_are_taken(
+def test_name_in_any_script_is_accepted(
     db: psycopg.Connection, viewer: Person, table: str, column: str
 ) -> None:
     become(db, viewer)
@@ -125,9 +125,7 @@ def test_names_of_every_script_are_taken(
 
 
 @pytest.mark.parametrize(("table", "column"), NAMES)
-def test_names_that_cannot_be_read_are_refused(
-    db: psycopg.Connection, viewer: Person, table: str, column: str
-) -> None:
+def test_unreadable_name_is_refused(db: psycopg.Connection, viewer: Person, table: str, column: str) -> None:
     become(db, viewer)
     for name in UNREADABLE:
         field, said = refusal(db, f"update {table} set {column} = %s", [name])
@@ -135,7 +133,9 @@ def test_names_that_cannot_be_read_are_refused(
 
 
 @pytest.mark.parametrize("name", LOOKALIKES)
-def test_names_of_the_service_are_refused(db: psycopg.Connection, viewer: Person, name: str) -> None:
+def test_display_name_that_imitates_the_service_is_refused(
+    db: psycopg.Connection, viewer: Person, name: str
+) -> None:
     become(db, viewer)
     field, said = refusal(db, "update accounts set display_name = %s", [name])
     assert field == "display_name" and "name of the service" in said
@@ -144,7 +144,9 @@ def test_names_of_the_service_are_refused(db: psycopg.Connection, viewer: Person
 @pytest.mark.parametrize(
     "name", ["admin", "AdMiN", "adm1n", "admin_99", "support", "_root_", "Cinefluent", "n0reply"]
 )
-def test_usernames_of_the_service_are_refused(db: psycopg.Connection, viewer: Person, name: str) -> None:
+def test_username_that_imitates_the_service_is_refused(
+    db: psycopg.Connection, viewer: Person, name: str
+) -> None:
     become(db, viewer)
     field, _ = refusal(db, "update accounts set username = %s", [name])
     assert field == "username"
@@ -153,7 +155,7 @@ def test_usernames_of_the_service_are_refused(db: psycopg.Connection, viewer: Pe
 @pytest.mark.parametrize(
     ("column", "name"), [("username", "admin" * 10**6), ("display_name", "é" * 5_000_000)]
 )
-def test_a_name_that_is_too_long_is_refused_before_it_is_compared(
+def test_name_that_is_too_long_is_refused_before_comparison(
     db: psycopg.Connection, viewer: Person, column: str, name: str
 ) -> None:
     db.execute(
@@ -166,12 +168,14 @@ def test_a_name_that_is_too_long_is_refused_before_it_is_compared(
 
 
 @pytest.mark.parametrize("name", ["administratif", "adam_min", "helper", "teamster", "rooney", "moderato"])
-def test_usernames_that_only_resemble_are_taken(db: psycopg.Connection, viewer: Person, name: str) -> None:
+def test_username_that_only_resembles_a_reserved_one_is_accepted(
+    db: psycopg.Connection, viewer: Person, name: str
+) -> None:
     become(db, viewer)
     assert db.execute("update accounts set username = %s returning username", [name]).fetchall() == [(name,)]
 
 
-def test_the_service_gives_reserved_names(db: psycopg.Connection, viewer: Person) -> None:
+def test_service_role_can_set_reserved_names(db: psycopg.Connection, viewer: Person) -> None:
     become(db, None, "service_role")
     db.execute(
         "update accounts set username = 'support', display_name = 'Support' where id = %s", [viewer.id]
@@ -188,7 +192,7 @@ def test_the_service_gives_reserved_names(db: psycopg.Connection, viewer: Person
         ({"display_name": " "}, None, ("Me", None)),
     ],
 )
-def test_signing_up_never_fails_by_a_name(
+def test_sign_up_replaces_an_invalid_name(
     db: psycopg.Connection, asked: dict[str, str], email: str | None, given: tuple[str, str | None]
 ) -> None:
     user = uuid4()
@@ -200,7 +204,7 @@ def test_signing_up_never_fails_by_a_name(
     assert made == given
 
 
-def test_an_avatar_is_in_ones_own_folder(db: psycopg.Connection, viewer: Person) -> None:
+def test_avatar_path_in_the_own_folder_is_accepted(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     for path in ("me.png", "a/b c+d (1).png", "x" * 263):
         db.execute("update profiles set avatar_path = %s", [f"{viewer.id}/{path}"])
@@ -245,7 +249,9 @@ def test_an_avatar_is_in_ones_own_folder(db: psycopg.Connection, viewer: Person)
         ),
     ],
 )
-def test_an_avatar_elsewhere_is_refused(db: psycopg.Connection, viewer: Person, path: str) -> None:
+def test_avatar_path_outside_the_own_folder_is_refused(
+    db: psycopg.Connection, viewer: Person, path: str
+) -> None:
     other = person(db, "other_viewer")
     named = path.format(own=viewer.id, other=other.id, UPPER=str(viewer.id).upper())
     become(db, viewer)
@@ -262,7 +268,7 @@ def nested(levels: int) -> object:
 @pytest.mark.parametrize(
     "preferences", [[], 1, "x", None, nested(9), [nested(3)], {"a": "x" * 16_000}, {"a": ["é" * 8_000]}]
 )
-def test_preferences_that_are_large_or_deep_are_refused(
+def test_large_or_deep_preferences_are_refused(
     db: psycopg.Connection, viewer: Person, preferences: object
 ) -> None:
     become(db, viewer)
@@ -272,16 +278,14 @@ def test_preferences_that_are_large_or_deep_are_refused(
 @pytest.mark.parametrize(
     "preferences", [{}, nested(8), {"a": "x" * 15_900}, {"क": ["😀", None, 1.5, {"b": True}]}]
 )
-def test_preferences_of_a_client_are_taken(
-    db: psycopg.Connection, viewer: Person, preferences: object
-) -> None:
+def test_valid_preferences_are_stored(db: psycopg.Connection, viewer: Person, preferences: object) -> None:
     become(db, viewer)
     changed = db.execute("update profiles set preferences = %s returning preferences", [Jsonb(preferences)])
     assert changed.fetchall() == [(preferences,)]
 
 
 @pytest.mark.parametrize("rating", [6, 0, -1, 0.25, 5.5, 2.75, "NaN", "Infinity"])
-def test_a_rating_out_of_range_says_the_range(
+def test_rating_out_of_range_is_refused_with_the_range(
     db: psycopg.Connection, viewer: Person, rating: float | str
 ) -> None:
     film = item(db, "A film")
@@ -313,7 +317,7 @@ MONSTERS: dict[str, list[Any]] = {
 }
 
 
-def test_no_column_takes_a_monster(db: psycopg.Connection, viewer: Person) -> None:
+def test_every_writable_column_refuses_oversized_values(db: psycopg.Connection, viewer: Person) -> None:
     """Whatever table comes next: nothing that clients write is without end, unreadable or deep."""
     db.execute("set local search_path = public, extensions")
     columns = db.execute(WRITABLE).fetchall()

@@ -17,7 +17,7 @@ def record(db: psycopg.Connection, purpose: object, granted: object, version: ob
     db.execute("select record_consent(%s, %s, %s)", [purpose, granted, version])
 
 
-def test_a_consent_given_and_taken_back_is_two_rows(db: psycopg.Connection, viewer: Person) -> None:
+def test_granted_and_withdrawn_consent_is_two_rows(db: psycopg.Connection, viewer: Person) -> None:
     record(db, "marketing", True, " 2026-11 שלום 😀 ")
     record(db, "marketing", False, "2026-12")
     rows = db.execute(
@@ -41,7 +41,7 @@ def test_a_consent_given_and_taken_back_is_two_rows(db: psycopg.Connection, view
         ("terms", True, "x" * 51, "version"),
     ],
 )
-def test_a_consent_that_cannot_be_is_refused_by_its_field(
+def test_invalid_consent_is_refused_with_its_field(
     db: psycopg.Connection, viewer: Person, purpose: object, granted: object, version: object, field: str
 ) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue) as error, db.transaction():
@@ -50,7 +50,7 @@ def test_a_consent_that_cannot_be_is_refused_by_its_field(
     assert db.execute("select from consents").rowcount == 0
 
 
-def test_one_reads_and_gives_only_ones_own_consents(db: psycopg.Connection, viewer: Person) -> None:
+def test_viewer_reads_and_adds_only_own_consents(db: psycopg.Connection, viewer: Person) -> None:
     record(db, "terms", True, "1")
     other = person(db, "other_viewer")
     become(db, other)
@@ -65,7 +65,7 @@ def test_one_reads_and_gives_only_ones_own_consents(db: psycopg.Connection, view
 
 @pytest.mark.parametrize("role", ["authenticated", "service_role"])
 @pytest.mark.parametrize("change", ["update consents set is_granted = false", "delete from consents"])
-def test_nobody_changes_what_was_consented_to(
+def test_recorded_consent_cannot_be_changed(
     db: psycopg.Connection, viewer: Person, role: str, change: str
 ) -> None:
     record(db, "terms", True, "1")
@@ -74,7 +74,7 @@ def test_nobody_changes_what_was_consented_to(
         db.execute(change)
 
 
-def test_a_client_cannot_date_a_consent_back(db: psycopg.Connection, viewer: Person) -> None:
+def test_client_cannot_set_the_time_of_a_consent(db: psycopg.Connection, viewer: Person) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute(
             "insert into consents (purpose, document_version, is_granted, given_at) "
@@ -82,7 +82,7 @@ def test_a_client_cannot_date_a_consent_back(db: psycopg.Connection, viewer: Per
         )
 
 
-def test_anon_reads_the_purposes_and_consents_to_nothing(db: psycopg.Connection) -> None:
+def test_anon_reads_purposes_and_cannot_record_consent(db: psycopg.Connection) -> None:
     become(db, None)
     assert ("terms",) in db.execute("select purpose from consent_purposes").fetchall()
     with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -61,7 +61,7 @@ def exists(db: psycopg.Connection, who: Person) -> bool:
     return bool(db.execute("select from auth.users where id = %s", [who.id]).rowcount)
 
 
-def test_an_account_is_due_after_the_grace_that_is_configured(db: psycopg.Connection) -> None:
+def test_deletion_is_due_after_the_configured_grace_period(db: psycopg.Connection) -> None:
     first, second = person(db), person(db, "other_viewer")
     assert timedelta(days=30) == ask(db, first) - _now(db)
     db.execute("update private.periods set length = interval '3 days' where name = 'deletion_grace'")
@@ -74,14 +74,14 @@ def _now(db: psycopg.Connection) -> datetime:
     return row[0]
 
 
-def test_asking_again_keeps_the_first_date(db: psycopg.Connection) -> None:
+def test_repeated_deletion_request_keeps_the_first_date(db: psycopg.Connection) -> None:
     viewer = person(db)
     ask(db, viewer)
     make_due(db, viewer)
     assert ask(db, viewer) == _now(db)
 
 
-def test_a_deletion_is_taken_back_once(db: psycopg.Connection) -> None:
+def test_requested_deletion_can_be_cancelled_once(db: psycopg.Connection) -> None:
     viewer = person(db)
     ask(db, viewer)
     assert take_back(db, viewer)
@@ -90,7 +90,7 @@ def test_a_deletion_is_taken_back_once(db: psycopg.Connection) -> None:
     assert exists(db, viewer)
 
 
-def test_a_deletion_whose_day_has_come_is_not_taken_back(db: psycopg.Connection) -> None:
+def test_due_deletion_cannot_be_cancelled(db: psycopg.Connection) -> None:
     viewer = person(db)
     ask(db, viewer)
     make_due(db, viewer)
@@ -98,7 +98,7 @@ def test_a_deletion_whose_day_has_come_is_not_taken_back(db: psycopg.Connection)
     assert erase(db, viewer)
 
 
-def test_the_owner_sees_the_date_and_nobody_else(db: psycopg.Connection) -> None:
+def test_only_the_owner_reads_the_deletion_date(db: psycopg.Connection) -> None:
     viewer = person(db)
     due = ask(db, viewer)
     become(db, viewer)
@@ -113,14 +113,14 @@ def test_the_owner_sees_the_date_and_nobody_else(db: psycopg.Connection) -> None
 
 
 @pytest.mark.parametrize("function", ["delete_my_account", "cancel_account_deletion"])
-def test_who_has_no_account_is_refused(db: psycopg.Connection, function: str) -> None:
+def test_caller_without_an_account_cannot_request_deletion(db: psycopg.Connection, function: str) -> None:
     for who, role in ((None, "anon"), (None, "service_role"), (Person(uuid4(), uuid4(), uuid4()), None)):
         become(db, who, role)
         with pytest.raises(psycopg.errors.InsufficientPrivilege), db.transaction():
             db.execute(f"select {function}()")
 
 
-def test_the_account_tells_that_it_is_being_deleted_also_after_a_suspension(db: psycopg.Connection) -> None:
+def test_account_status_is_deleting_until_cancelled(db: psycopg.Connection) -> None:
     viewer, suspended = person(db), person(db, "suspended")
     status = "select status from accounts where id = %s"
     ask(db, viewer)
@@ -135,7 +135,7 @@ def test_the_account_tells_that_it_is_being_deleted_also_after_a_suspension(db: 
     assert db.execute(status, [suspended.id]).fetchone() == ("deleting",)
 
 
-def test_every_step_of_a_deletion_is_on_record_by_ids_alone(db: psycopg.Connection) -> None:
+def test_deletion_steps_are_logged_with_ids_only(db: psycopg.Connection) -> None:
     viewer = person(db)
     ask(db, viewer)
     ask(db, viewer)
@@ -157,7 +157,7 @@ def test_every_step_of_a_deletion_is_on_record_by_ids_alone(db: psycopg.Connecti
     assert {row[1:] for row in rows} == {(str(viewer.id), None, None)}
 
 
-def test_nobody_may_erase(db: psycopg.Connection, home: Household) -> None:
+def test_client_cannot_erase_an_account(db: psycopg.Connection, home: Household) -> None:
     make_due(db, home.owner)
     for who, role in ((home.owner, None), (None, "anon"), (None, "service_role")):
         become(db, who, role)
@@ -165,13 +165,13 @@ def test_nobody_may_erase(db: psycopg.Connection, home: Household) -> None:
             db.execute("select private.erase_account(%s)", [home.owner.id])
 
 
-def test_an_account_that_is_not_due_stays(db: psycopg.Connection, home: Household) -> None:
+def test_account_that_is_not_due_is_not_erased(db: psycopg.Connection, home: Household) -> None:
     assert not erase(db, home.owner)
     assert not erase(db, person(db, "other_viewer"))
     assert exists(db, home.owner)
 
 
-def test_nothing_anywhere_names_who_was_erased(
+def test_erasure_leaves_no_trace_of_the_account(
     db: psycopg.Connection, home: Household, films: list[UUID]
 ) -> None:
     other = household(db, films, "other_viewer")
@@ -191,7 +191,9 @@ def test_nothing_anywhere_names_who_was_erased(
     assert not erase(db, home.owner)
 
 
-def test_ratings_stay_and_count_as_before(db: psycopg.Connection, home: Household, films: list[UUID]) -> None:
+def test_ratings_of_an_erased_account_still_count(
+    db: psycopg.Connection, home: Household, films: list[UUID]
+) -> None:
     publish(db)
     stats, trends = db.execute(STATS).fetchall(), db.execute(TRENDS).fetchall()
     given = "select item_id, rating from ratings order by 1, 2"
@@ -215,7 +217,7 @@ def unnamed(db: psycopg.Connection, films: list[UUID]) -> list[UUID]:
     return [row[0] for row in rows]
 
 
-def test_times_of_ratings_do_not_tell_whose_they_were(
+def test_erasure_rounds_times_of_ratings_to_months(
     db: psycopg.Connection, home: Household, films: list[UUID]
 ) -> None:
     db.execute(
@@ -231,7 +233,7 @@ def test_times_of_ratings_do_not_tell_whose_they_were(
     assert times == [(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))]
 
 
-def test_neighbours_keep_what_was_computed(db: psycopg.Connection, home: Household) -> None:
+def test_erasure_keeps_computed_similarities(db: psycopg.Connection, home: Household) -> None:
     other = person(db, "other_viewer")
     for rater in home.profiles.values():
         for pair in ((rater, other.rater_id), (other.rater_id, rater)):
@@ -252,7 +254,9 @@ def test_neighbours_keep_what_was_computed(db: psycopg.Connection, home: Househo
     assert rows == [(False, True, 0.5, 4, 0.25, True)] * 2 + [(True, False, 0.5, 4, 0.25, True)] * 2
 
 
-def test_no_job_names_the_new_pseudonym(db: psycopg.Connection, home: Household, films: list[UUID]) -> None:
+def test_erasure_enqueues_no_job_with_the_new_pseudonym(
+    db: psycopg.Connection, home: Household, films: list[UUID]
+) -> None:
     make_due(db, home.owner)
     assert erase(db, home.owner)
     assert traces(db, [str(rater) for rater in unnamed(db, films)]) == {
@@ -261,7 +265,7 @@ def test_no_job_names_the_new_pseudonym(db: psycopg.Connection, home: Household,
     }
 
 
-def test_an_error_on_the_way_leaves_the_account_whole(db: psycopg.Connection, home: Household) -> None:
+def test_failed_erasure_is_rolled_back(db: psycopg.Connection, home: Household) -> None:
     make_due(db, home.owner)
     names = home.names(db)
     before = traces(db, names)
@@ -276,7 +280,7 @@ def test_an_error_on_the_way_leaves_the_account_whole(db: psycopg.Connection, ho
     assert traces(db, names) == set()
 
 
-def test_an_account_is_not_erased_while_a_job_runs_for_it(db: psycopg.Connection, home: Household) -> None:
+def test_account_with_a_running_job_is_not_erased(db: psycopg.Connection, home: Household) -> None:
     make_due(db, home.owner)
     with db.transaction():
         db.execute("set local search_path = procrastinate")
@@ -290,7 +294,7 @@ def test_an_account_is_not_erased_while_a_job_runs_for_it(db: psycopg.Connection
     assert exists(db, home.owner)
 
 
-def test_a_table_made_tomorrow_is_emptied_of_who_was_erased(db: psycopg.Connection, home: Household) -> None:
+def test_erasure_deletes_rows_of_unlisted_tables(db: psycopg.Connection, home: Household) -> None:
     """Its key does not cascade, and nobody told the inventory."""
     other = person(db, "other_viewer")
     db.execute("create table private.diary (profile_id uuid references public.profiles, text text)")
@@ -308,7 +312,7 @@ def test_a_table_made_tomorrow_is_emptied_of_who_was_erased(db: psycopg.Connecti
         assert db.execute(f"select text from private.{table}").fetchall() == [("theirs",)]
 
 
-def test_a_user_deleted_through_auth_leaves_as_little(
+def test_user_deleted_through_auth_leaves_no_trace(
     db: psycopg.Connection, home: Household, films: list[UUID]
 ) -> None:
     names = home.names(db)
@@ -318,7 +322,7 @@ def test_a_user_deleted_through_auth_leaves_as_little(
     assert row == (8,)
 
 
-def test_a_profile_that_is_deleted_leaves_its_ratings_unnamed(
+def test_deleted_profile_leaves_pseudonymous_ratings(
     db: psycopg.Connection, home: Household, films: list[UUID]
 ) -> None:
     profile = next(id for id in home.profiles if id != home.owner.profile_id)
@@ -332,14 +336,14 @@ def test_a_profile_that_is_deleted_leaves_its_ratings_unnamed(
     ]
 
 
-def test_a_profile_without_ratings_leaves_no_pseudonym(db: psycopg.Connection) -> None:
+def test_deleted_profile_without_ratings_leaves_no_rater(db: psycopg.Connection) -> None:
     before = db.execute("select count(*) from raters").fetchone()
     viewer = person(db)
     db.execute("delete from auth.users where id = %s", [viewer.id])
     assert db.execute("select count(*) from raters").fetchone() == before
 
 
-def test_an_account_with_files_waits_until_storage_has_deleted_them(db: psycopg.Connection) -> None:
+def test_account_with_files_is_not_erased_before_its_files(db: psycopg.Connection) -> None:
     viewer = person(db)
     ask(db, viewer)
     make_due(db, viewer)
@@ -386,9 +390,7 @@ def files_of(db: psycopg.Connection, who: Person) -> None:
     ["delete from auth.users where id = %s", "update auth.users set deleted_at = now() where id = %s"],
     ids=["deleted", "deleted softly"],
 )
-def test_files_of_a_user_who_goes_are_out_of_reach_at_once_and_noted(
-    db: psycopg.Connection, deletion: str
-) -> None:
+def test_files_of_a_deleted_user_are_hidden_and_noted(db: psycopg.Connection, deletion: str) -> None:
     viewer = person(db)
     files_of(db, viewer)
     db.execute(deletion, [viewer.id])
@@ -407,7 +409,7 @@ def test_files_of_a_user_who_goes_are_out_of_reach_at_once_and_noted(
     ]
 
 
-def test_a_note_goes_when_storage_deleted_the_file_and_else_the_row_goes_again(
+def test_only_files_deleted_by_storage_are_forgotten(
     db: psycopg.Connection,
 ) -> None:
     viewer = person(db)
@@ -450,7 +452,7 @@ class RefusingFiles(Files):
         self._db.execute("delete from storage.objects where name = any(%s)", [names])
 
 
-def test_a_file_that_storage_cannot_delete_does_not_hold_up_the_others(db: psycopg.Connection) -> None:
+def test_undeletable_file_does_not_block_other_files(db: psycopg.Connection) -> None:
     note(db, "avatars", "stuck/a.png", "1 day")
     for number in range(120):
         note(db, "avatars", f"{uuid4()}/{number}.png")
@@ -461,13 +463,13 @@ def test_a_file_that_storage_cannot_delete_does_not_hold_up_the_others(db: psyco
     assert store.remove_files(db, RefusingFiles(db, "")) == 1
 
 
-def test_a_note_of_a_bucket_that_does_not_exist_is_skipped(db: psycopg.Connection) -> None:
+def test_noted_file_of_a_missing_bucket_is_skipped(db: psycopg.Connection) -> None:
     note(db, "gone", "gone/a.png", "1 day")
     note(db, "avatars", "there/a.png")
     assert db.execute("select name from private.restore_hidden_files()").fetchall() == [("there/a.png",)]
 
 
-def test_files_that_were_tried_last_come_last(db: psycopg.Connection) -> None:
+def test_most_recently_attempted_files_come_last(db: psycopg.Connection) -> None:
     note(db, "avatars", "first/a.png", "1 day")
     note(db, "avatars", "second/a.png")
     names = [db.execute("select name from private.restore_hidden_files(1)").fetchone() for _ in range(3)]
@@ -488,7 +490,7 @@ def test_files_that_were_tried_last_come_last(db: psycopg.Connection) -> None:
         ("2 hours", "readme", None, False),
     ],
 )
-def test_old_files_of_nobody_are_found(
+def test_old_files_without_an_owner_are_orphans(
     db: psycopg.Connection, bucket: str, age: str, folder: str, owner: str | None, is_orphan: bool
 ) -> None:
     ids = {"gone": str(uuid4()), "there": str(person(db).id), "readme": "readme"}
@@ -502,7 +504,7 @@ def test_old_files_of_nobody_are_found(
     assert ((name,) in found) is is_orphan
 
 
-def test_a_soft_deletion_leaves_the_row_of_auth_alone(
+def test_soft_deletion_keeps_only_the_auth_rows(
     db: psycopg.Connection, home: Household, films: list[UUID]
 ) -> None:
     """Auth itself empties the row: here as it would."""
@@ -524,7 +526,7 @@ def test_a_soft_deletion_leaves_the_row_of_auth_alone(
     assert traces(db, names) == set()
 
 
-def test_a_token_of_a_user_deleted_softly_is_refused(db: psycopg.Connection) -> None:
+def test_token_of_a_soft_deleted_user_is_refused(db: psycopg.Connection) -> None:
     viewer = person(db)
     become(db, viewer)
     assert db.execute("select private.session_error()").fetchone() == (None,)
@@ -551,9 +553,7 @@ create table passkeys.uses (
 """
 
 
-def test_a_table_that_the_platform_brings_tomorrow_is_exported_reported_and_erased(
-    db: psycopg.Connection, home: Household
-) -> None:
+def test_new_platform_table_is_exported_reported_and_erased(db: psycopg.Connection, home: Household) -> None:
     other = person(db, "other_viewer")
     db.execute(PASSKEYS.encode())
     for who in (home.owner, other):
@@ -573,7 +573,7 @@ def test_a_table_that_the_platform_brings_tomorrow_is_exported_reported_and_eras
     assert db.execute("select count(*) from passkeys.uses").fetchone() == (1,)
 
 
-def test_rows_of_an_unlisted_table_of_auth_are_erased(db: psycopg.Connection) -> None:
+def test_rows_of_an_unlisted_auth_table_are_erased(db: psycopg.Connection) -> None:
     db.execute("delete from private.data_inventory where table_name = 'mfa_factors'")
     kind = "select on_erasure from private.personal_tables() where table_name = 'mfa_factors'"
     assert db.execute(kind).fetchall() == [("delete",)]
@@ -601,7 +601,7 @@ def invoices(db: psycopg.Connection, owner: Person, action: str) -> None:
 
 
 @pytest.mark.parametrize("action", ["on delete set null", "on delete set default"])
-def test_rows_of_an_operators_table_remain_if_its_key_says_so(db: psycopg.Connection, action: str) -> None:
+def test_rows_of_an_operator_table_remain_if_its_key_sets_null(db: psycopg.Connection, action: str) -> None:
     viewer = person(db)
     invoices(db, viewer, action)
     db.execute("delete from auth.users where id = %s", [viewer.id])
@@ -610,9 +610,7 @@ def test_rows_of_an_operators_table_remain_if_its_key_says_so(db: psycopg.Connec
 
 
 @pytest.mark.parametrize("action", ["", "on delete restrict"])
-def test_a_key_of_an_operators_table_that_restricts_refuses_the_deletion(
-    db: psycopg.Connection, action: str
-) -> None:
+def test_restricting_key_of_an_operator_table_blocks_deletion(db: psycopg.Connection, action: str) -> None:
     viewer = person(db)
     invoices(db, viewer, action)
     with pytest.raises(psycopg.IntegrityError), db.transaction():
@@ -620,7 +618,7 @@ def test_a_key_of_an_operators_table_that_restricts_refuses_the_deletion(
     assert db.execute("select user_id from crm.invoices").fetchone() == (viewer.id,)
 
 
-def test_an_operators_table_that_the_inventory_lists_is_erased(db: psycopg.Connection) -> None:
+def test_listed_operator_table_is_erased(db: psycopg.Connection) -> None:
     viewer = person(db)
     invoices(db, viewer, "on delete restrict")
     for table in ("invoices", "lines", "notes"):
@@ -629,7 +627,7 @@ def test_an_operators_table_that_the_inventory_lists_is_erased(db: psycopg.Conne
     assert db.execute("select * from crm.invoices").fetchall() == []
 
 
-def test_a_table_from_which_rows_may_not_be_deleted_is_warned_of(db: psycopg.Connection) -> None:
+def test_listed_table_without_delete_privilege_gives_a_warning(db: psycopg.Connection) -> None:
     viewer = person(db)
     warnings: list[str | None] = []
     db.add_notice_handler(lambda notice: warnings.append(notice.message_primary))

@@ -34,7 +34,7 @@ def export(db: psycopg.Connection, who: Person) -> dict[str, list[dict[str, Any]
     return dict(row[0])
 
 
-def test_an_export_holds_every_kind_of_row_of_the_caller(db: psycopg.Connection, home: Household) -> None:
+def test_export_has_every_kind_of_row_of_the_caller(db: psycopg.Connection, home: Household) -> None:
     rows = {table: len(found) for table, found in export(db, home.owner).items()}
     expected = {
         "accounts": 1,
@@ -55,7 +55,7 @@ def test_an_export_holds_every_kind_of_row_of_the_caller(db: psycopg.Connection,
     assert {table: rows[table] for table in expected} == expected
 
 
-def test_values_come_as_they_are_stored(db: psycopg.Connection, home: Household) -> None:
+def test_export_has_values_as_stored(db: psycopg.Connection, home: Household) -> None:
     found = export(db, home.owner)
     assert {row["name"] for row in found["profiles"]} == {"free_viewer", "Zoë; O'Neil & 😀"}
     assert found["interactions"][0]["metadata"] == {"note": "+%"}
@@ -63,14 +63,14 @@ def test_values_come_as_they_are_stored(db: psycopg.Connection, home: Household)
     assert found["accounts"][0]["country"] is None
 
 
-def test_an_export_holds_no_secret(db: psycopg.Connection, home: Household) -> None:
+def test_export_has_no_secret(db: psycopg.Connection, home: Household) -> None:
     found = export(db, home.owner)
     assert {"email", "last_sign_in_at"} <= found["auth.users"][0].keys()
     assert not [secret for secret in SECRETS if secret in json.dumps(found)]
     assert "auth.refresh_tokens" not in found
 
 
-def test_an_export_of_a_newcomer_has_only_what_signing_up_made(db: psycopg.Connection) -> None:
+def test_export_of_a_new_user_has_only_sign_up_rows(db: psycopg.Connection) -> None:
     rows = {table: len(found) for table, found in export(db, person(db)).items()}
     assert {table for table, count in rows.items() if count} == {
         "accounts",
@@ -80,20 +80,20 @@ def test_an_export_of_a_newcomer_has_only_what_signing_up_made(db: psycopg.Conne
     }
 
 
-def test_anon_and_the_service_have_nothing_to_export(db: psycopg.Connection) -> None:
+def test_anon_and_service_role_cannot_export(db: psycopg.Connection) -> None:
     for role in ("anon", "service_role"):
         become(db, None, role)
         with pytest.raises(psycopg.errors.InsufficientPrivilege), db.transaction():
             db.execute("select export_my_data()")
 
 
-def test_a_token_of_a_user_who_is_gone_exports_nothing(db: psycopg.Connection) -> None:
+def test_token_of_a_deleted_user_cannot_export(db: psycopg.Connection) -> None:
     become(db, Person(uuid4(), uuid4(), uuid4()))
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="takes an account"):
         db.execute("select export_my_data()")
 
 
-def test_neighbours_are_exported_without_who_they_are(
+def test_exported_neighbours_have_no_identity(
     db: psycopg.Connection, home: Household, films: list[UUID]
 ) -> None:
     other = household(db, films, "other_viewer")
@@ -111,7 +111,7 @@ def test_neighbours_are_exported_without_who_they_are(
     assert not [name for name in other.names(db) if name in text]
 
 
-def test_a_table_made_tomorrow_is_in_the_export(db: psycopg.Connection, home: Household) -> None:
+def test_export_has_rows_of_unlisted_tables(db: psycopg.Connection, home: Household) -> None:
     """Reached by a composite key, two tables away, partitioned, and nobody told the inventory."""
     profile = home.owner.profile_id
     db.execute("create table private.decks (profile_id uuid references public.profiles, "
@@ -130,9 +130,7 @@ def test_a_table_made_tomorrow_is_in_the_export(db: psycopg.Connection, home: Ho
     assert not [table for table in found if "cards_all" in table]
 
 
-def test_columns_that_name_other_people_are_left_out_where_they_do(
-    db: psycopg.Connection, home: Household
-) -> None:
+def test_export_omits_columns_that_name_other_people(db: psycopg.Connection, home: Household) -> None:
     other = person(db, "other_viewer")
     db.execute("create table public.notes (account_id uuid references public.accounts, text text, "
                "written_by uuid references public.profiles)")  # fmt: skip
@@ -153,7 +151,7 @@ def test_columns_that_name_other_people_are_left_out_where_they_do(
     assert notes["by nobody"]["written_by"] is None
 
 
-def test_what_an_editor_made_is_not_a_way_to_what_others_say_of_it(
+def test_export_does_not_follow_keys_through_items(
     db: psycopg.Connection, home: Household, films: list[UUID]
 ) -> None:
     """items is not personal: a column that tells who made a row leads nowhere."""
@@ -182,7 +180,7 @@ def test_what_an_editor_made_is_not_a_way_to_what_others_say_of_it(
         max_size=12,
     )
 )
-def test_whatever_two_people_do_each_exports_ones_own_rows_and_both_together_all(
+def test_export_has_exactly_the_rows_of_its_caller(
     db: psycopg.Connection, films: list[UUID], acts: list[tuple[bool, int, str]]
 ) -> None:
     with db.transaction(force_rollback=True):

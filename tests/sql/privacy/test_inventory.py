@@ -25,7 +25,7 @@ def faults(db: psycopg.Connection, *statements: str) -> list[str]:
     return [row[0] for row in db.execute(LINT).fetchall()]
 
 
-def test_nothing_is_wrong_with_what_is_there(db: psycopg.Connection) -> None:
+def test_data_inventory_of_the_migrations_has_no_fault(db: psycopg.Connection) -> None:
     assert faults(db) == []
 
 
@@ -65,7 +65,7 @@ def test_nothing_is_wrong_with_what_is_there(db: psycopg.Connection) -> None:
         ),
     ],
 )
-def test_a_table_that_exports_or_erasure_would_miss_is_named(
+def test_table_missed_by_export_or_erasure_is_reported(
     db: psycopg.Connection, statements: Sequence[str], fault: str
 ) -> None:
     assert fault in faults(db, *statements)
@@ -85,7 +85,7 @@ def test_a_table_that_exports_or_erasure_would_miss_is_named(
         ],
     ],
 )
-def test_a_table_that_is_told_of_is_no_fault(db: psycopg.Connection, statements: Sequence[str]) -> None:
+def test_correctly_listed_table_is_no_fault(db: psycopg.Connection, statements: Sequence[str]) -> None:
     assert faults(db, *statements) == []
 
 
@@ -99,13 +99,13 @@ def test_a_table_that_is_told_of_is_no_fault(db: psycopg.Connection, statements:
         "on_erasure = 'forget'",
     ],
 )
-def test_a_row_that_contradicts_itself_is_refused(db: psycopg.Connection, change: str) -> None:
+def test_contradictory_inventory_row_is_refused(db: psycopg.Connection, change: str) -> None:
     db.execute(ROW)
     with pytest.raises(psycopg.errors.CheckViolation):
         db.execute(SET.format(change))
 
 
-def test_a_table_of_the_platform_that_is_not_listed_is_reported_and_no_fault(db: psycopg.Connection) -> None:
+def test_unlisted_platform_table_is_reported_and_no_fault(db: psycopg.Connection) -> None:
     table = "create table tomorrow.passkeys (id uuid, user_id uuid references auth.users)"
     assert faults(db, "create schema tomorrow", table) == []
     assert db.execute("select private.unlisted_tables()").fetchall() == [("tomorrow.passkeys",)]

@@ -65,13 +65,15 @@ def session(db: psycopg.Connection, viewer: Person, days: float) -> None:
     )
 
 
-def test_with_nothing_too_old_nothing_goes(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
+def test_retention_keeps_rows_that_are_not_expired(
+    db: psycopg.Connection, viewer: Person, film: UUID
+) -> None:
     watch(db, viewer, film, month(db, 0))
     session(db, viewer, 29.9)
     assert apply(db) == []
 
 
-def test_a_month_goes_whole_once_all_in_it_is_too_old(
+def test_partition_is_dropped_when_all_its_rows_expired(
     db: psycopg.Connection, viewer: Person, film: UUID
 ) -> None:
     old, partly = month(db, 25), month(db, 24)
@@ -95,13 +97,15 @@ def test_a_month_goes_whole_once_all_in_it_is_too_old(
     assert counted.fetchone() == (1,)
 
 
-def test_events_of_months_without_a_table_go_too(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
+def test_expired_events_of_the_default_partition_are_deleted(
+    db: psycopg.Connection, viewer: Person, film: UUID
+) -> None:
     watch(db, viewer, film, month(db, 30))
     assert apply(db) == [("private.interactions_default", 1)]
     assert db.execute("select from interactions where item_id = %s", [film]).rowcount == 0
 
 
-def test_rows_go_a_batch_at_a_time_until_none_is_left(db: psycopg.Connection, viewer: Person) -> None:
+def test_expired_rows_are_deleted_in_batches(db: psycopg.Connection, viewer: Person) -> None:
     for days in (31, 40, 400, 5):
         session(db, viewer, days)
     assert apply(db, 2) == [("auth.sessions", 2)]
@@ -110,7 +114,7 @@ def test_rows_go_a_batch_at_a_time_until_none_is_left(db: psycopg.Connection, vi
     assert db.execute("select from auth.sessions where user_id = %s", [viewer.id]).rowcount == 1
 
 
-def test_the_trail_of_auth_goes_after_a_year(db: psycopg.Connection) -> None:
+def test_auth_log_entries_expire_after_a_year(db: psycopg.Connection) -> None:
     db.execute(
         "insert into auth.audit_log_entries (id, payload, created_at) values "
         "(gen_random_uuid(), '{}', now() - interval '366 days'), (gen_random_uuid(), '{}', now())"
@@ -118,7 +122,7 @@ def test_the_trail_of_auth_goes_after_a_year(db: psycopg.Connection) -> None:
     assert apply(db) == [("auth.audit_log_entries", 1)]
 
 
-def test_a_period_is_what_the_inventory_says(db: psycopg.Connection, viewer: Person) -> None:
+def test_retention_period_is_read_from_the_inventory(db: psycopg.Connection, viewer: Person) -> None:
     session(db, viewer, 3)
     session(db, viewer, 1)
     db.execute(
@@ -129,7 +133,7 @@ def test_a_period_is_what_the_inventory_says(db: psycopg.Connection, viewer: Per
     assert db.execute("select from auth.sessions where user_id = %s", [viewer.id]).rowcount == 1
 
 
-def test_a_table_of_the_inventory_that_is_not_there_is_passed_over(db: psycopg.Connection) -> None:
+def test_retention_skips_a_listed_table_that_does_not_exist(db: psycopg.Connection) -> None:
     db.execute(
         "insert into private.data_inventory "
         "(schema_name, table_name, holds, is_personal, purpose, on_erasure, retention, retention_column) "
@@ -138,7 +142,7 @@ def test_a_table_of_the_inventory_that_is_not_there_is_passed_over(db: psycopg.C
     assert apply(db) == []
 
 
-def test_messages_are_left_to_realtime_which_keeps_them_as_long_as_the_inventory_says(
+def test_realtime_messages_are_left_to_realtime(
     db: psycopg.Connection,
 ) -> None:
     where = "where (schema_name, table_name) = ('realtime', 'messages')"
@@ -151,7 +155,7 @@ def test_messages_are_left_to_realtime_which_keeps_them_as_long_as_the_inventory
     assert db.execute("select from realtime.messages where topic = 'x'").rowcount == 1
 
 
-def test_the_audit_log_loses_its_months_after_a_year(db: psycopg.Connection) -> None:
+def test_audit_log_partitions_expire_after_a_year(db: psycopg.Connection) -> None:
     old = month(db, 14)
     name = f"private.audit_log_{old:%Y_%m}"
     db.execute(
@@ -168,7 +172,7 @@ def test_the_audit_log_loses_its_months_after_a_year(db: psycopg.Connection) -> 
     assert db.execute("select from private.audit_log where action = 'test.done'").rowcount == 2
 
 
-def test_an_append_only_table_loses_whole_months_alone(db: psycopg.Connection) -> None:
+def test_append_only_table_loses_only_whole_partitions(db: psycopg.Connection) -> None:
     db.execute("create table private.ledger (at timestamptz) partition by range (at)")
     for name, bounds in (
         ("old", "for values from ('2020-01-01Z') to ('2020-02-01Z')"),

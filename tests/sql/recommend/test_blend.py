@@ -69,7 +69,7 @@ def blend(db: psycopg.Connection, proposals: list[tuple[UUID, str, float]], weig
     ).fetchall()
 
 
-def test_a_score_sums_what_the_parts_give_times_their_weights(
+def test_blended_score_is_the_weighted_sum_of_the_sources(
     db: psycopg.Connection, films: dict[str, UUID]
 ) -> None:
     proposals = [
@@ -87,16 +87,16 @@ def test_a_score_sums_what_the_parts_give_times_their_weights(
     ]
 
 
-def test_equal_scores_are_in_order_of_id(db: psycopg.Connection, films: dict[str, UUID]) -> None:
+def test_equal_blended_scores_are_ordered_by_id(db: psycopg.Connection, films: dict[str, UUID]) -> None:
     proposals = [(films[name], "taste", 1.0) for name in "FADBEC"]
     assert [row[0] for row in blend(db, proposals, '{"taste": 1}')] == sorted(films.values())
 
 
-def test_nothing_proposed_is_an_empty_list(db: psycopg.Connection) -> None:
+def test_blend_without_candidates_is_empty(db: psycopg.Connection) -> None:
     assert blend(db, [], "{}") == []
 
 
-def test_weights_count_from_as_many_ratings_on_as_they_say(
+def test_source_weights_depend_on_the_number_of_ratings(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     weigh(db, liked_together=1, popular=0)
@@ -110,7 +110,7 @@ def test_weights_count_from_as_many_ratings_on_as_they_say(
     assert listed(db, 1)[0][:3] == (films["E"], "popular", "Popular with everyone")
 
 
-def test_the_item_that_says_most_is_named(
+def test_reason_names_the_most_similar_liked_item(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, viewer)
@@ -121,7 +121,7 @@ def test_the_item_that_says_most_is_named(
     ]
 
 
-def test_what_trends_in_the_viewers_language_says_so(db: psycopg.Connection, viewer: Person) -> None:
+def test_item_trending_in_the_viewers_language_has_its_reason(db: psycopg.Connection, viewer: Person) -> None:
     weigh(db, trending=1)
     db.execute("update profiles set language_preference = 'fr' where id = %s", [viewer.profile_id])
     french = item(db, "Amélie")
@@ -133,7 +133,7 @@ def test_what_trends_in_the_viewers_language_says_so(db: psycopg.Connection, vie
 
 
 @pytest.mark.parametrize("broken", BREAKING)
-def test_a_part_that_fails_leaves_the_rest(
+def test_failed_source_leaves_the_other_sources(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID], broken: str
 ) -> None:
     embed_all(db, {films[name]: [1.0] + [0.0] * 383 for name in "AB"})
@@ -144,9 +144,7 @@ def test_a_part_that_fails_leaves_the_rest(
     assert {row[0] for row in listed(db, diversity=0.5)} == {films[name] for name in "CDEF"}
 
 
-def test_a_cancelled_request_is_not_taken_for_a_part_that_fails(
-    db: psycopg.Connection, viewer: Person
-) -> None:
+def test_cancelled_query_is_not_treated_as_a_failed_source(db: psycopg.Connection, viewer: Person) -> None:
     db.execute(
         "create or replace function private.active_item_model() returns bigint "
         "language plpgsql stable as $$ begin perform pg_sleep(5); return 1; end $$"
@@ -184,14 +182,16 @@ def diversified(
         (1, "CEFD"),
     ],
 )
-def test_diversity_puts_what_is_alike_further_down(
+def test_diversity_lowers_similar_items(
     db: psycopg.Connection, films: dict[str, UUID], diversity: float, order: str
 ) -> None:
     alike(db, films)
     assert diversified(db, films, {"C": 1, "D": 0.9, "E": 0.85, "F": 0.1}, diversity) == order
 
 
-def test_a_clear_lead_stands_at_the_default_diversity(db: psycopg.Connection, films: dict[str, UUID]) -> None:
+def test_default_diversity_keeps_a_clearly_higher_score_first(
+    db: psycopg.Connection, films: dict[str, UUID]
+) -> None:
     alike(db, films)
     # D: 0.91 * 0.9 - 0.09 = 0.729; E: 0.91 * 0.8 = 0.728
     assert diversified(db, films, {"C": 1, "D": 0.9, "E": 0.8}, 0.3) == "CDE"
@@ -204,7 +204,7 @@ def test_a_clear_lead_stands_at_the_default_diversity(db: psycopg.Connection, fi
     diversity=st.sampled_from([0, 0.3, 1]),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_lists_hold_what_is_new_and_may_be_seen_once_in_the_same_order(
+def test_list_has_unseen_visible_items_once_in_a_stable_order(
     db: psycopg.Connection,
     films: dict[str, UUID],
     ratings: dict[str, float],
@@ -230,18 +230,18 @@ def test_lists_hold_what_is_new_and_may_be_seen_once_in_the_same_order(
         raise Undone
 
 
-def test_an_empty_database_has_an_empty_list(db: psycopg.Connection) -> None:
+def test_empty_catalog_has_an_empty_list(db: psycopg.Connection) -> None:
     become(db, person(db))
     assert listed(db) == []
 
 
-def test_weights_are_not_a_clients_to_read(db: psycopg.Connection, viewer: Person) -> None:
+def test_viewer_cannot_read_source_weights(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute("select * from recommendation_weights")
 
 
-def test_a_new_database_has_the_weights_that_fitting_starts_from(db: psycopg.Connection) -> None:
+def test_migrated_weights_equal_the_start_of_the_fit(db: psycopg.Connection) -> None:
     for part, low, weight in db.execute(
         "select part, min_ratings, weight from recommendation_weights where part <> 'trending'"
     ).fetchall():

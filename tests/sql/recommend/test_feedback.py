@@ -47,7 +47,7 @@ def is_listed(db: psycopg.Connection, film: UUID) -> bool:
 
 @pytest.mark.parametrize("types", [*product(AGAINST, ["like", "save"])], ids="-".join)
 @pytest.mark.parametrize("one_call", [True, False])
-def test_the_latest_verdict_counts(
+def test_latest_feedback_on_an_item_counts(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID], types: tuple[str, str], one_call: bool
 ) -> None:
     against, liking = types
@@ -60,7 +60,7 @@ def test_the_latest_verdict_counts(
     assert not is_listed(db, films["A"])
 
 
-def test_what_occurred_later_counts_though_it_arrived_first(
+def test_later_event_counts_even_if_it_arrived_first(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     record(db, films["A"], "like")
@@ -68,7 +68,7 @@ def test_what_occurred_later_counts_though_it_arrived_first(
     assert is_liked(db, films)
 
 
-def test_a_fast_clock_does_not_hold_back_what_follows(
+def test_event_of_a_fast_clock_does_not_outrank_later_ones(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     ahead = db.execute("select now() + interval '50 seconds'").fetchone()
@@ -79,7 +79,7 @@ def test_a_fast_clock_does_not_hold_back_what_follows(
 
 
 @pytest.mark.parametrize("type", ["dislike", "dismiss", "complete"])
-def test_what_hides_an_item_is_undone(
+def test_undo_shows_a_hidden_item_again(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID], type: str
 ) -> None:
     record(db, films["E"], type)
@@ -89,7 +89,7 @@ def test_what_hides_an_item_is_undone(
 
 
 @pytest.mark.parametrize("type", ["like", "save", "share", "complete"])
-def test_what_counts_as_liked_is_undone(
+def test_undo_removes_positive_feedback(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID], type: str
 ) -> None:
     record(db, films["A"], type)
@@ -100,7 +100,7 @@ def test_what_counts_as_liked_is_undone(
     assert is_liked(db, films)
 
 
-def test_an_undo_brings_back_no_earlier_verdict(
+def test_undo_does_not_restore_earlier_feedback(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     record(db, films["A"], "like", "dislike", "undo")
@@ -117,7 +117,7 @@ def test_sharing_or_finishing_a_disliked_item_is_no_like(
     assert not is_listed(db, films["A"])
 
 
-def test_an_undo_of_another_item_or_profile_changes_nothing(
+def test_undo_of_another_item_or_profile_changes_nothing(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     record(db, films["A"], "dislike")
@@ -128,7 +128,7 @@ def test_an_undo_of_another_item_or_profile_changes_nothing(
     assert not is_listed(db, films["A"])
 
 
-def test_a_rating_counts_more_than_events(
+def test_low_rating_overrides_a_like_event(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     db.execute("insert into ratings (item_id, rating) values (%s, 1)", [films["A"]])
@@ -137,7 +137,7 @@ def test_a_rating_counts_more_than_events(
 
 
 @pytest.mark.parametrize("type", AGAINST)
-def test_a_refusal_after_a_high_rating_counts(
+def test_dislike_after_a_high_rating_counts(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID], type: str
 ) -> None:
     db.execute("insert into ratings (item_id, rating) values (%s, 5)", [films["A"]])
@@ -148,7 +148,7 @@ def test_a_refusal_after_a_high_rating_counts(
 
 
 @pytest.mark.parametrize("type", AGAINST)
-def test_a_high_rating_after_a_refusal_counts(
+def test_high_rating_after_a_dislike_counts(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID], type: str
 ) -> None:
     hour_ago = datetime.now(UTC) - timedelta(hours=1)
@@ -157,7 +157,7 @@ def test_a_high_rating_after_a_refusal_counts(
     assert is_liked(db, films)
 
 
-def test_a_refusal_by_another_profile_leaves_a_rating(
+def test_dislike_by_another_profile_keeps_the_rating(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     db.execute("insert into ratings (item_id, rating) values (%s, 5)", [films["A"]])
@@ -180,7 +180,7 @@ def test_a_refusal_by_another_profile_leaves_a_rating(
         ({"A": 4, "B": 5, "C": 5}, True),
     ],
 )
-def test_a_liking_is_good_by_itself_and_for_who_gave_it(
+def test_liked_rating_is_high_absolutely_and_for_its_rater(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID], ratings: dict[str, float], liked: bool
 ) -> None:
     rate(db, viewer.rater_id, {films[name]: rating for name, rating in ratings.items()})
@@ -211,7 +211,7 @@ def horror(db: psycopg.Connection) -> list[UUID]:
 
 
 @pytest.mark.parametrize("given", [0.5, 1, 2, 2.5])
-def test_who_rated_low_only_gets_what_is_unlike_it(
+def test_low_ratings_alone_list_only_dissimilar_items(
     db: psycopg.Connection, horror: list[UUID], given: float
 ) -> None:
     strict = person(db, "strict_viewer")
@@ -223,7 +223,7 @@ def test_who_rated_low_only_gets_what_is_unlike_it(
     assert not [row for row in rows if "liked" in row[1] + row[2]]
 
 
-def test_dislikes_by_event_count_the_same(db: psycopg.Connection, horror: list[UUID]) -> None:
+def test_dislike_events_list_only_dissimilar_items(db: psycopg.Connection, horror: list[UUID]) -> None:
     strict = person(db, "strict_viewer")
     become(db, strict)
     for film in horror[:7]:
@@ -232,9 +232,7 @@ def test_dislikes_by_event_count_the_same(db: psycopg.Connection, horror: list[U
     assert {row[0] for row in rows} == set(horror[10:])
 
 
-def test_a_dismissal_after_a_low_rating_leaves_the_dislike(
-    db: psycopg.Connection, horror: list[UUID]
-) -> None:
+def test_dismissal_after_a_low_rating_keeps_the_dislike(db: psycopg.Connection, horror: list[UUID]) -> None:
     strict = person(db, "strict_viewer")
     rate(db, strict.rater_id, dict.fromkeys(horror[:7], 1.0))
     become(db, strict)
@@ -244,9 +242,7 @@ def test_a_dismissal_after_a_low_rating_leaves_the_dislike(
     assert {row[0] for row in rows} == set(horror[10:])
 
 
-def test_a_dislike_by_event_counts_after_fifty_low_ratings(
-    db: psycopg.Connection, horror: list[UUID]
-) -> None:
+def test_dislike_event_counts_after_fifty_low_ratings(db: psycopg.Connection, horror: list[UUID]) -> None:
     strict = person(db, "strict_viewer")
     rate(db, strict.rater_id, {item(db, f"Low film {number}"): 1.0 for number in range(50)})
     become(db, strict)
@@ -258,7 +254,9 @@ def test_a_dislike_by_event_counts_after_fifty_low_ratings(
     assert rows == [(pytest.approx(1, abs=1e-3),)]
 
 
-def test_one_liked_film_among_low_ratings_leads(db: psycopg.Connection, horror: list[UUID]) -> None:
+def test_one_liked_film_among_low_ratings_decides_the_list(
+    db: psycopg.Connection, horror: list[UUID]
+) -> None:
     db.execute("delete from recommendation_models")
     item_model(db, {horror[0]: {horror[8]: 0.9}, horror[10]: {horror[11]: 0.2, horror[9]: 0.1}})
     viewer = person(db)

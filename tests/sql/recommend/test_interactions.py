@@ -41,20 +41,22 @@ def stored(db: psycopg.Connection) -> int:
     return int(row[0])
 
 
-def test_an_event_sent_again_does_nothing(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
+def test_repeated_event_is_stored_once(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
     first, second = event(film), event(film, type="share")
     assert record(db, first) == 1
     assert record(db, first, second, second) == 1
     assert stored(db) == 2
 
 
-def test_metadata_comes_back_as_sent(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
+def test_event_metadata_is_stored_as_sent(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
     metadata = {AWKWARD: AWKWARD, "none": None, "n": 1.5}
     record(db, event(film, metadata=metadata))
     assert db.execute("select metadata from interactions").fetchone() == (metadata,)
 
 
-def test_an_event_lands_in_the_table_of_its_month(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
+def test_event_is_stored_in_the_partition_of_its_month(
+    db: psycopg.Connection, viewer: Person, film: UUID
+) -> None:
     then = datetime.now(UTC) - timedelta(days=28)
     record(db, event(film, occurred_at=then.isoformat()))
     row = db.execute("select tableoid::regclass::text, month from interactions").fetchone()
@@ -75,7 +77,7 @@ def test_an_event_lands_in_the_table_of_its_month(db: psycopg.Connection, viewer
         ("occurred_at", "2999-01-01T00:00:00Z"),
     ],
 )
-def test_one_bad_event_is_named_and_nothing_is_written(
+def test_invalid_event_is_reported_and_no_event_is_stored(
     db: psycopg.Connection, viewer: Person, film: UUID, field: str, bad: object
 ) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refused, db.transaction():
@@ -90,7 +92,7 @@ def faults(refused: psycopg.Error) -> tuple[int, str, list[tuple[int, str]]]:
     return detail["event"], detail["field"], [(fault["event"], fault["field"]) for fault in detail["faults"]]
 
 
-def test_each_bad_event_is_named(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
+def test_every_invalid_event_is_reported(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
         record(db, event(film, type="watch"), event(film), 7, event(film, occurred_at="now"))
     assert faults(refused.value) == (0, "type", [(0, "type"), (2, "object"), (3, "occurred_at")])
@@ -111,7 +113,7 @@ TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
         *["\u0662\u0660\u0662\u0666-11-30T00:00:00Z", 1796000000, 1.5, True, [], {}, [f"{TODAY}T00:00:00Z"]],
     ],
 )  # fmt: skip
-def test_only_iso_timestamps_with_a_zone_are_times(
+def test_timestamp_that_is_not_iso_with_a_zone_is_refused(
     db: psycopg.Connection, viewer: Person, film: UUID, bad: object
 ) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
@@ -123,7 +125,7 @@ def test_only_iso_timestamps_with_a_zone_are_times(
     ("form", "zone"),
     [("%Y-%m-%dT%H:%M:%SZ", 0), ("%Y-%m-%dT%H:%M:%S.%f+05:30", 5.5), ("%Y-%m-%dT%H:%M:%S-0800", -8)],
 )
-def test_a_time_is_kept_as_sent(
+def test_event_time_is_stored_as_sent(
     db: psycopg.Connection, viewer: Person, film: UUID, form: str, zone: float
 ) -> None:
     then = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
@@ -132,7 +134,7 @@ def test_a_time_is_kept_as_sent(
 
 
 @pytest.mark.parametrize("missing", [{}, {"occurred_at": None}])
-def test_an_event_without_a_time_is_of_now(
+def test_event_without_a_time_occurs_now(
     db: psycopg.Connection, viewer: Person, film: UUID, missing: dict[str, None]
 ) -> None:
     record(db, event(film, **missing))
@@ -140,7 +142,7 @@ def test_an_event_without_a_time_is_of_now(
     assert db.execute(is_now).fetchone() == (True,)
 
 
-def test_a_minute_ahead_counts_as_now_and_more_is_refused(
+def test_event_time_up_to_a_minute_ahead_is_stored_as_now(
     db: psycopg.Connection, viewer: Person, film: UUID
 ) -> None:
     row = db.execute("select now()").fetchone()
@@ -153,24 +155,26 @@ def test_a_minute_ahead_counts_as_now_and_more_is_refused(
             record(db, event(film, occurred_at=(row[0] + wrong).isoformat()))
 
 
-def test_an_unknown_item_is_refused_whole(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
+def test_event_of_an_unknown_item_rejects_the_whole_call(
+    db: psycopg.Connection, viewer: Person, film: UUID
+) -> None:
     with pytest.raises(psycopg.errors.ForeignKeyViolation), db.transaction():
         record(db, event(film), event(uuid4()))
     assert stored(db) == 0
 
 
-def test_501_events_are_too_many(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
+def test_more_than_500_events_are_refused(db: psycopg.Connection, viewer: Person, film: UUID) -> None:
     with pytest.raises(psycopg.errors.InvalidParameterValue):
         record(db, *(event(film) for _ in range(501)))
 
 
-def test_anon_may_not_record(db: psycopg.Connection, film: UUID) -> None:
+def test_anon_cannot_record_events(db: psycopg.Connection, film: UUID) -> None:
     become(db, None)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         record(db, event(film))
 
 
-def test_interactions_cannot_be_written_past_the_function(
+def test_viewer_cannot_insert_interactions_directly(
     db: psycopg.Connection, viewer: Person, film: UUID
 ) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):

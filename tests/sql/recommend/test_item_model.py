@@ -62,7 +62,7 @@ def did(db: psycopg.Connection, film: UUID, kind: str) -> None:
     db.execute("select record_interactions(%s)", [Jsonb([event])])
 
 
-def test_a_score_sums_weights_times_fifths_of_ratings(
+def test_item_model_score_sums_weights_times_fifths_of_ratings(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     item_model(
@@ -75,9 +75,7 @@ def test_a_score_sums_weights_times_fifths_of_ratings(
     ]
 
 
-def test_the_latest_tenth_of_the_ratings_counts_half_more(
-    db: psycopg.Connection, films: dict[str, UUID]
-) -> None:
+def test_latest_tenth_of_the_ratings_counts_half_more(db: psycopg.Connection, films: dict[str, UUID]) -> None:
     viewer = person(db)
     rate(db, viewer.rater_id, {item(db, f"Earlier {n}"): 3 for n in range(7)})
     rate_on(db, viewer, "2001-01-01", {films["A"]: 5})
@@ -92,16 +90,14 @@ def test_the_latest_tenth_of_the_ratings_counts_half_more(
     assert scores(together(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.4)}
 
 
-def test_what_is_weighed_against_or_only_by_disliked_items_is_not_listed(
+def test_item_with_no_positive_weight_is_not_listed(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     item_model(db, weights(films, A={"D": 0.25}, B={"D": -0.5}, C={"E": 0.5}))
     assert together(db, viewer) == []
 
 
-def test_a_low_rating_no_worse_than_the_mean_is_no_liking(
-    db: psycopg.Connection, films: dict[str, UUID]
-) -> None:
+def test_low_rating_above_the_own_mean_is_not_liked(db: psycopg.Connection, films: dict[str, UUID]) -> None:
     strict = person(db)
     rate(db, strict.rater_id, {films["A"]: 2, films["B"]: 1})
     item_model(db, weights(films, A={"D": 0.5}, B={"E": 0.5}))
@@ -112,7 +108,7 @@ def test_a_low_rating_no_worse_than_the_mean_is_no_liking(
     assert together(db, strict) == [(films["D"], pytest.approx(0.4), films["C"])]
 
 
-def test_equal_scores_are_in_order_of_id_and_the_count_holds(
+def test_equal_model_scores_are_ordered_by_id_within_the_count(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     item_model(db, weights(films, A={"D": 0.5, "E": 0.5, "F": 0.5}))
@@ -121,7 +117,7 @@ def test_equal_scores_are_in_order_of_id_and_the_count_holds(
     assert [row[0] for row in together(db, viewer, count=2)] == expected[:2]
 
 
-def test_the_kind_asked_for_alone_is_listed(
+def test_item_model_lists_only_the_requested_kind(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     book = item(db, "A book", "book")
@@ -129,7 +125,7 @@ def test_the_kind_asked_for_alone_is_listed(
     assert [row[0] for row in together(db, viewer, "book")] == [book]
 
 
-def test_a_version_that_is_not_active_is_ignored(
+def test_inactive_model_version_is_ignored(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     item_model(db, weights(films, A={"D": 0.9}), version=1, active=False)
@@ -141,13 +137,13 @@ def test_a_version_that_is_not_active_is_ignored(
     assert similar == [(films["E"],)]
 
 
-def test_two_active_versions_of_a_name_are_refused(db: psycopg.Connection, films: dict[str, UUID]) -> None:
+def test_two_active_versions_of_a_model_are_refused(db: psycopg.Connection, films: dict[str, UUID]) -> None:
     item_model(db, {}, version=1)
     with pytest.raises(psycopg.errors.UniqueViolation):
         item_model(db, {}, version=2)
 
 
-def test_without_an_active_version_lists_are_as_without_a_model(
+def test_inactive_model_leaves_lists_unchanged(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, viewer)
@@ -164,7 +160,7 @@ def together_is_empty(db: psycopg.Connection, who: Person) -> bool:
     return together(db, who) == []
 
 
-def test_recommendations_begin_with_the_model_and_go_on_as_before(
+def test_recommendations_order_sources_by_their_weights(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     given = {"A": 5, "B": 4, "C": 1, "D": 5, "E": 4}
@@ -184,7 +180,7 @@ def test_recommendations_begin_with_the_model_and_go_on_as_before(
     assert [row[0] for row in recommended(db, 1)] == [films["E"]]
 
 
-def test_a_rating_given_now_changes_the_next_list(
+def test_new_rating_changes_the_next_item_model_list(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     item_model(db, weights(films, A={"D": 0.5}, D={"E": 0.5}))
@@ -194,7 +190,7 @@ def test_a_rating_given_now_changes_the_next_list(
     assert recommended(db, 1)[0] == (films["E"], "liked_together", "Because you liked Film D", films["D"])
 
 
-def test_what_was_saved_counts_as_liked_until_it_is_dismissed(
+def test_saved_item_counts_as_liked_until_it_is_dismissed(
     db: psycopg.Connection, films: dict[str, UUID]
 ) -> None:
     newcomer = person(db)
@@ -207,7 +203,7 @@ def test_what_was_saved_counts_as_liked_until_it_is_dismissed(
 
 
 @pytest.mark.parametrize("kind", ["dislike", "dismiss", "complete"])
-def test_unwanted_items_are_left_out(
+def test_disliked_dismissed_or_finished_item_is_not_listed(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID], kind: str
 ) -> None:
     item_model(db, weights(films, A={"D": 0.5, "E": 0.25}))
@@ -216,7 +212,7 @@ def test_unwanted_items_are_left_out(
     assert films["D"] not in {row[0] for row in recommended(db)}
 
 
-def test_clients_read_models_and_cannot_write_them(db: psycopg.Connection, viewer: Person) -> None:
+def test_viewer_reads_models_and_cannot_write_them(db: psycopg.Connection, viewer: Person) -> None:
     item_model(db, {})
     become(db, viewer)
     assert db.execute("select version, is_active from recommendation_models").fetchall() == [(1, True)]
@@ -224,13 +220,13 @@ def test_clients_read_models_and_cannot_write_them(db: psycopg.Connection, viewe
         db.execute("update recommendation_models set is_active = false")
 
 
-def test_likings_of_others_are_not_a_clients_to_read(db: psycopg.Connection, viewer: Person) -> None:
+def test_viewer_cannot_read_positive_feedback(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute("select * from private.positive_feedback")
 
 
-def test_weights_go_with_their_version_and_their_items(
+def test_weights_are_deleted_with_their_version_and_items(
     db: psycopg.Connection, films: dict[str, UUID]
 ) -> None:
     item_model(db, weights(films, A={"D": 0.5, "E": 0.5}, D={"A": 0.5}))

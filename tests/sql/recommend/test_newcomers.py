@@ -63,7 +63,7 @@ def viewer(db: psycopg.Connection) -> Person:
     return person(db, "newcomer")
 
 
-def test_popularity_is_damped_by_how_often_a_genre_was_taken(
+def test_popularity_is_damped_for_each_repeated_genre(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
     genre(db, "Drama", *films[:4])
@@ -74,13 +74,13 @@ def test_popularity_is_damped_by_how_often_a_genre_was_taken(
     assert [row[0] for row in newcomer(db, viewer, 4)] == [films[0], films[4], films[5], films[1]]
 
 
-def test_without_genres_the_list_is_the_popular_one(
+def test_newcomer_list_without_genres_is_the_popular_list(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
     assert newcomer(db, viewer, 10) == [(made, "popular", None) for made in films]
 
 
-def test_ones_languages_come_first_and_the_rest_fills(
+def test_newcomer_list_has_the_viewers_languages_first(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
     for made, language in zip(films, ["en", "fr", "en", "sv", "en", "fr"], strict=True):
@@ -89,7 +89,7 @@ def test_ones_languages_come_first_and_the_rest_fills(
     assert [row[0] for row in newcomer(db, viewer, 4)] == [films[1], films[5], films[0], films[2]]
 
 
-def test_what_trends_in_ones_language_and_country_comes_with_that_reason(
+def test_newcomer_list_names_trends_of_country_and_language(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
     for made in films:
@@ -106,7 +106,7 @@ def test_what_trends_in_ones_language_and_country_comes_with_that_reason(
     }
 
 
-def test_a_newcomers_list_leaves_out_what_is_disliked_or_not_available(
+def test_newcomer_list_omits_disliked_and_unavailable_items(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
     db.execute("update content set maturity_rating = 'R' where id = %s", [films[0]])
@@ -117,7 +117,7 @@ def test_a_newcomers_list_leaves_out_what_is_disliked_or_not_available(
     assert [row[0] for row in newcomer(db, viewer, 10)] == films[4:]
 
 
-def test_a_newcomers_list_follows_the_learners_level(
+def test_newcomer_list_applies_the_level_factor(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
     before = [row[0] for row in newcomer(db, viewer, 6)]
@@ -131,11 +131,11 @@ def test_a_newcomers_list_follows_the_learners_level(
     assert [row[0] for row in newcomer(db, viewer, 6)] == [films[4], *films[:4], films[5]]
 
 
-def test_a_level_changes_nothing_where_none_is_known(db: psycopg.Connection, films: list[UUID]) -> None:
+def test_level_factor_without_a_rater_is_one(db: psycopg.Connection, films: list[UUID]) -> None:
     assert db.execute("select private.level_factor(%s, null)", [films[0]]).fetchone() == (1.0,)
 
 
-def test_clients_cannot_ask_for_a_newcomers_list_past_the_api(
+def test_viewer_cannot_call_the_private_newcomer_function(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
     become(db, viewer)
@@ -143,7 +143,7 @@ def test_clients_cannot_ask_for_a_newcomers_list_past_the_api(
         db.execute(NEWCOMER, [None, "movie", 5])
 
 
-def test_onboarding_asks_for_what_many_know_and_people_disagree_about(
+def test_onboarding_ranks_by_rating_count_and_deviation(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
     critics = [person(db).rater_id for _ in range(4)]
@@ -157,14 +157,14 @@ def test_onboarding_asks_for_what_many_know_and_people_disagree_about(
     assert onboarding(db) == [films[4], films[3], films[5], films[1], films[0], films[2]]
 
 
-def test_onboarding_asks_about_many_genres(db: psycopg.Connection, films: list[UUID], viewer: Person) -> None:
+def test_onboarding_spreads_over_genres(db: psycopg.Connection, films: list[UUID], viewer: Person) -> None:
     genre(db, "Drama", *films[:5])
     genre(db, "Western", films[5])
     become(db, viewer)
     assert onboarding(db, 2) == [films[0], films[5]]
 
 
-def test_onboarding_does_not_ask_again_or_for_what_one_may_not_see(
+def test_onboarding_omits_rated_dismissed_and_hidden_items(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
     db.execute("update content set maturity_rating = 'NC-17' where id = %s", [films[0]])
@@ -178,19 +178,19 @@ def test_onboarding_does_not_ask_again_or_for_what_one_may_not_see(
     assert onboarding(db) == [films[1], *films[4:]]
 
 
-def test_everybody_may_ask_what_to_rate(db: psycopg.Connection, films: list[UUID]) -> None:
+def test_anon_and_service_role_get_onboarding_items(db: psycopg.Connection, films: list[UUID]) -> None:
     for role in ("anon", "service_role"):
         become(db, None, role)
         assert onboarding(db) == films
 
 
-def test_onboarding_of_an_empty_catalogue_is_empty(db: psycopg.Connection) -> None:
+def test_onboarding_of_an_empty_catalog_is_empty(db: psycopg.Connection) -> None:
     become(db, None)
     assert onboarding(db) == []
 
 
 @pytest.mark.parametrize("call", ["0", "51", "-1", "10, 'opera'"])
-def test_a_parameter_out_of_range_is_named(db: psycopg.Connection, call: str) -> None:
+def test_onboarding_names_a_parameter_out_of_range(db: psycopg.Connection, call: str) -> None:
     become(db, None)
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
         db.execute(f"select * from get_onboarding_items({call})")
@@ -203,7 +203,7 @@ def test_a_parameter_out_of_range_is_named(db: psycopg.Connection, call: str) ->
     count=st.integers(1, 12),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_lists_hold_each_item_once_as_many_as_there_are_and_the_same_again(
+def test_newcomer_lists_have_each_item_once_in_a_stable_order(
     db: psycopg.Connection, genres: list[set[int]], rated: list[tuple[int, int]], count: int
 ) -> None:
     with pytest.raises(Undone), db.transaction():
@@ -227,7 +227,7 @@ def test_lists_hold_each_item_once_as_many_as_there_are_and_the_same_again(
         raise Undone
 
 
-def test_scores_of_a_spread_fall_within_a_tier(db: psycopg.Connection) -> None:
+def test_scores_of_a_genre_spread_never_rise(db: psycopg.Connection) -> None:
     rows = db.execute(
         "select s.score from private.diversify_by_genre((select array_agg((gen_random_uuid(), 0, 1.0 / n, "
         "1::bigint << (n % 3))::private.candidate) from generate_series(1, 50) as n), 30) as s "

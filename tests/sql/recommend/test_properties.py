@@ -44,7 +44,7 @@ def fetch(db: psycopg.Connection, query: str, *parameters: object) -> list[Any]:
 
 @given(ratings=TABLE, count=st.integers(1, 10))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_list_is_new_to_its_reader_ordered_and_as_long_as_can_be(
+def test_list_is_unseen_stable_and_as_long_as_possible(
     db: psycopg.Connection, people: list[Person], films: list[UUID], ratings: Ratings, count: int
 ) -> None:
     with pytest.raises(Undone), db.transaction():
@@ -60,7 +60,7 @@ def test_a_list_is_new_to_its_reader_ordered_and_as_long_as_can_be(
 
 @given(ratings=TABLE)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_predictions_are_ratings_and_stored_neighbours_change_nothing(
+def test_predictions_are_in_range_and_equal_with_stored_neighbours(
     db: psycopg.Connection, people: list[Person], films: list[UUID], ratings: Ratings
 ) -> None:
     query = "select id, predicted_rating, score from get_collaborative_recommendations(%s, 20)"
@@ -79,7 +79,7 @@ def test_predictions_are_ratings_and_stored_neighbours_change_nothing(
 
 @given(ratings=TABLE, gone=st.integers(0, FILMS - 1))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_counts_are_what_counting_says(
+def test_maintained_counts_equal_counted_rows(
     db: psycopg.Connection, people: list[Person], films: list[UUID], ratings: Ratings, gone: int
 ) -> None:
     with pytest.raises(Undone), db.transaction():

@@ -115,7 +115,7 @@ def trend(db: psycopg.Connection, film: UUID, country: str = "LI") -> float | No
 
 
 @pytest.mark.parametrize("how", [give, act])
-def test_what_fewer_than_five_accounts_did_shows_on_no_path(
+def test_activity_of_fewer_than_five_accounts_is_not_published(
     db: psycopg.Connection, film: UUID, seen: Callable[[], dict[str, Any]], how: Callable[..., None]
 ) -> None:
     before = seen()
@@ -131,7 +131,7 @@ def test_what_fewer_than_five_accounts_did_shows_on_no_path(
 
 
 @pytest.mark.parametrize("how", ["rates", "changes", "takes back", "acts", "deletes a profile", "is erased"])
-def test_what_four_accounts_change_after_a_publication_shows_on_no_path(
+def test_changes_by_four_accounts_are_not_published(
     db: psycopg.Connection, film: UUID, seen: Callable[[], dict[str, Any]], how: str
 ) -> None:
     """Four is one too few, also if one of them did it a hundred times."""
@@ -172,7 +172,7 @@ def test_what_four_accounts_change_after_a_publication_shows_on_no_path(
         ([4] * 5 + [1] * 5, (10, 28.3333)),
     ],
 )
-def test_five_accounts_are_published_by_hand_worked_rules(
+def test_counts_of_five_accounts_are_published(
     db: psycopg.Connection, film: UUID, given: list[float], expected: tuple[int, float]
 ) -> None:
     for who, rating in zip(people(db, len(given)), given, strict=True):
@@ -183,7 +183,7 @@ def test_five_accounts_are_published_by_hand_worked_rules(
     assert trend(db, film, "001") == pytest.approx(sum(given) / 5)
 
 
-def test_slowly_rated_items_are_published(db: psycopg.Connection, film: UUID) -> None:
+def test_pending_changes_outlive_retention_until_published(db: psycopg.Connection, film: UUID) -> None:
     """One account in a quarter: what waits is not deleted before the fifth account comes."""
     for who in people(db, 5):
         db.execute("update private.pending_changes set changed_on = changed_on - 91 where is_pending")
@@ -197,7 +197,7 @@ def test_slowly_rated_items_are_published(db: psycopg.Connection, film: UUID) ->
     assert trend(db, film) is not None
 
 
-def test_counts_are_multiples_of_five_and_means_have_one_decimal(db: psycopg.Connection, film: UUID) -> None:
+def test_published_counts_are_multiples_of_five_and_means_rounded(db: psycopg.Connection, film: UUID) -> None:
     for who in people(db, 7):
         give(db, who, film, 4.5)
         act(db, who, film)
@@ -214,9 +214,7 @@ def test_counts_are_multiples_of_five_and_means_have_one_decimal(db: psycopg.Con
 
 
 @pytest.mark.parametrize("where", ["the first publication", "a later one"])
-def test_four_of_five_accounts_do_not_learn_what_the_fifth_rated(
-    db: psycopg.Connection, film: UUID, where: str
-) -> None:
+def test_noise_hides_the_rating_of_the_fifth_account(db: psycopg.Connection, film: UUID, where: str) -> None:
     """All other ratings known, one publication leaves a guess of 7 in 10 whether it was 0.5 or 5."""
     attackers, victim = people(db, 4), person(db, "victim")
     if where == "a later one":
@@ -247,7 +245,7 @@ def published_mean(db: psycopg.Connection, film: UUID) -> float:
     return means[0]
 
 
-def test_the_same_accounts_bring_about_one_publication_a_day(db: psycopg.Connection, film: UUID) -> None:
+def test_same_accounts_cause_one_publication_a_day(db: psycopg.Connection, film: UUID) -> None:
     """Else five accounts could see hundreds of publications, and average the noise away."""
     crowd = people(db, 5)
     for who in crowd:
@@ -268,7 +266,7 @@ def test_the_same_accounts_bring_about_one_publication_a_day(db: psycopg.Connect
     assert stats(db, film)[:2] == (5, pytest.approx(16.875))
 
 
-def test_fewer_than_five_that_are_left_are_no_longer_published(db: psycopg.Connection, film: UUID) -> None:
+def test_counts_are_withdrawn_when_fewer_than_five_remain(db: psycopg.Connection, film: UUID) -> None:
     crowd = people(db, 9)
     for who in crowd:
         give(db, who, film)
@@ -281,7 +279,7 @@ def test_fewer_than_five_that_are_left_are_no_longer_published(db: psycopg.Conne
     assert trend(db, film) is trend(db, film, "001") is None
 
 
-def test_a_new_event_among_old_ones_does_not_stand_out(db: psycopg.Connection, film: UUID) -> None:
+def test_new_rating_among_old_ones_has_their_trend(db: psycopg.Connection, film: UUID) -> None:
     """Four raters of five weeks ago and one of now: the trend is that of five weeks ago, 5 ratings of 5."""
     for who in people(db, 4):
         give(db, who, film, 5)
@@ -294,7 +292,7 @@ def test_a_new_event_among_old_ones_does_not_stand_out(db: psycopg.Connection, f
 # Each account counts once.
 
 
-def test_a_thousand_shares_of_one_account_count_once(db: psycopg.Connection, film: UUID) -> None:
+def test_repeated_shares_of_one_account_count_once(db: psycopg.Connection, film: UUID) -> None:
     stuffer, others = person(db, "stuffer"), people(db, 4)
     for who in others:
         act(db, who, film)
@@ -305,7 +303,7 @@ def test_a_thousand_shares_of_one_account_count_once(db: psycopg.Connection, fil
     assert stats(db, film)[2] == 5
 
 
-def test_backdated_events_count_once_a_day_that_they_arrive(db: psycopg.Connection, film: UUID) -> None:
+def test_backdated_events_count_once_per_day_of_arrival(db: psycopg.Connection, film: UUID) -> None:
     stuffer = person(db, "stuffer")
     row = db.execute("select now()").fetchone()
     assert row
@@ -316,7 +314,7 @@ def test_backdated_events_count_once_a_day_that_they_arrive(db: psycopg.Connecti
     assert stats(db, film)[2] == 1
 
 
-def test_types_and_days_count_apart(db: psycopg.Connection, film: UUID) -> None:
+def test_event_types_and_days_count_separately(db: psycopg.Connection, film: UUID) -> None:
     viewer = person(db)
     act(db, viewer, film, "share")
     db.execute("update interactions set received_at = received_at - interval '1 day'")
@@ -351,7 +349,7 @@ def test_five_profiles_of_an_account_count_as_one_account(db: psycopg.Connection
     assert trend(db, film) == pytest.approx(4 * 0.6 + 1)
 
 
-def test_rating_and_deleting_sixty_times_multiplies_nothing(db: psycopg.Connection, film: UUID) -> None:
+def test_repeated_rating_and_deletion_counts_once(db: psycopg.Connection, film: UUID) -> None:
     stuffer = person(db, "stuffer")
     for _ in range(60):
         give(db, stuffer, film, 5)
@@ -365,7 +363,7 @@ def test_rating_and_deleting_sixty_times_multiplies_nothing(db: psycopg.Connecti
 
 
 @pytest.mark.parametrize("path", ["changed", "moved", "taken back"])
-def test_a_rating_that_changes_changes_the_trend(db: psycopg.Connection, film: UUID, path: str) -> None:
+def test_changed_rating_changes_the_trend(db: psycopg.Connection, film: UUID, path: str) -> None:
     viewer, other = person(db), item(db, "Another film")
     give(db, viewer, film, 5)
     publish(db, EXACTLY)
@@ -384,7 +382,7 @@ def test_a_rating_that_changes_changes_the_trend(db: psycopg.Connection, film: U
 
 @pytest.mark.parametrize(("age", "stays"), [("0 s", False), ("6 days 23 hours", False), ("7 days 1 s", True)])
 @pytest.mark.parametrize("how", ["profile", "user"])
-def test_young_ratings_go_with_their_profile(
+def test_recent_ratings_are_deleted_with_their_profile(
     db: psycopg.Connection, film: UUID, age: str, stays: bool, how: str
 ) -> None:
     stuffer = person(db, "stuffer")
@@ -409,9 +407,7 @@ def test_young_ratings_go_with_their_profile(
 
 
 @pytest.mark.parametrize("change", ["item_id = %s", "rating = 1, item_id = %s"])
-def test_an_old_rating_that_its_rater_changed_is_young(
-    db: psycopg.Connection, film: UUID, change: str
-) -> None:
+def test_changed_old_rating_counts_as_recent(db: psycopg.Connection, film: UUID, change: str) -> None:
     stuffer, other = person(db, "stuffer"), item(db, "Another film")
     give(db, stuffer, film, 5)
     db.execute(
@@ -425,7 +421,7 @@ def test_an_old_rating_that_its_rater_changed_is_young(
     assert db.execute("select from ratings where item_id = any(%s)", [[film, other]]).rowcount == 0
 
 
-def test_how_old_a_rating_must_be_to_stay_is_a_setting(db: psycopg.Connection, film: UUID) -> None:
+def test_age_of_a_settled_rating_is_a_setting(db: psycopg.Connection, film: UUID) -> None:
     viewer = person(db)
     give(db, viewer, film)
     db.execute("update ratings set updated_at = now() - interval '2 days' where item_id = %s", [film])
@@ -448,7 +444,7 @@ def anonymous(db: psycopg.Connection) -> Person:
     return Person(made, *row)
 
 
-def test_anonymous_users_weigh_nowhere(
+def test_anonymous_users_have_no_weight(
     db: psycopg.Connection, film: UUID, seen: Callable[[], dict[str, Any]]
 ) -> None:
     before = seen()
@@ -470,9 +466,7 @@ def test_anonymous_users_weigh_nowhere(
     assert {row[0] for row in db.execute(neighbours, [crowd[0].rater_id])} == others
 
 
-def test_an_anonymous_user_who_becomes_permanent_counts_from_then_on(
-    db: psycopg.Connection, film: UUID
-) -> None:
+def test_anonymous_user_counts_once_permanent(db: psycopg.Connection, film: UUID) -> None:
     who = anonymous(db)
     give(db, who, film, 5)
     act(db, who, film)
@@ -498,7 +492,7 @@ def committed(stack: Stack) -> Iterator[tuple[Person, UUID]]:
         connection.execute("delete from raters where id = %s", [viewer.rater_id])
 
 
-def test_a_rating_counts_that_arrives_while_its_rater_begins_to_count(
+def test_concurrent_rating_of_a_newly_counted_rater_counts(
     stack: Stack, committed: tuple[Person, UUID]
 ) -> None:
     viewer, film = committed
@@ -520,7 +514,7 @@ def test_a_rating_counts_that_arrives_while_its_rater_begins_to_count(
     assert counts == (1, 5)
 
 
-def test_ratings_of_an_anonymous_user_go_with_it(db: psycopg.Connection, film: UUID) -> None:
+def test_ratings_of_an_anonymous_user_are_deleted_with_it(db: psycopg.Connection, film: UUID) -> None:
     who = anonymous(db)
     give(db, who, film)
     db.execute("update ratings set updated_at = now() - interval '90 days' where item_id = %s", [film])
@@ -533,7 +527,7 @@ def test_ratings_of_an_anonymous_user_go_with_it(db: psycopg.Connection, film: U
 
 @pytest.mark.parametrize(("name", "seen"), [("liked_together", 2), ("rated_alike", 0), ("other", 0)])
 @pytest.mark.parametrize("who", ["anon", "authenticated"])
-def test_weights_between_ratings_are_not_seen(
+def test_client_reads_only_the_published_model_weights(
     db: psycopg.Connection, film: UUID, name: str, seen: int, who: str
 ) -> None:
     """Where one rater rated both, the weight says what was given."""
@@ -545,20 +539,20 @@ def test_weights_between_ratings_are_not_seen(
 
 @pytest.mark.parametrize("relation", ["item_counts", "pending_changes", "publication", "trend_votes"])
 @pytest.mark.parametrize("who", ["anon", "authenticated"])
-def test_exact_counts_are_not_seen(db: psycopg.Connection, relation: str, who: str) -> None:
+def test_client_cannot_read_exact_counts(db: psycopg.Connection, relation: str, who: str) -> None:
     become(db, person(db) if who == "authenticated" else None)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute(f"select from private.{relation}")
 
 
 @pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
-def test_clients_do_not_publish(db: psycopg.Connection, role: str) -> None:
+def test_client_cannot_publish_counts(db: psycopg.Connection, role: str) -> None:
     become(db, person(db) if role == "authenticated" else None, role)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute("select private.publish_counts()")
 
 
-def test_what_waits_names_no_account(db: psycopg.Connection, film: UUID) -> None:
+def test_pending_changes_name_no_account(db: psycopg.Connection, film: UUID) -> None:
     viewer = person(db)
     give(db, viewer, film)
     waiting = db.execute(

@@ -51,7 +51,7 @@ def recommended(db: psycopg.Connection, **parameters: object) -> list[Any]:
     return db.execute(query, parameters).fetchall()
 
 
-def test_a_prediction_adds_what_those_who_rate_alike_departed_by(
+def test_prediction_adds_residuals_of_similar_raters(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, viewer)
@@ -64,7 +64,7 @@ def test_a_prediction_adds_what_those_who_rate_alike_departed_by(
     assert predicted(db, viewer, films["E"]) == 3
 
 
-def test_items_rated_alike_tell_more_than_people(
+def test_prediction_weighs_similar_items_over_similar_raters(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     item_model(db, {films["D"]: {films["A"]: 0.5, films["C"]: 0.2}}, name="rated_alike")
@@ -74,7 +74,7 @@ def test_items_rated_alike_tell_more_than_people(
     assert predicted(db, viewer, films["D"]) == 3.8
 
 
-def test_a_list_sums_the_affinities_of_those_who_liked_it(
+def test_collaborative_score_sums_affinities(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, viewer)
@@ -99,9 +99,7 @@ def test_one_rating_gives_a_list_and_predictions(
     assert after > before
 
 
-def test_where_everybody_gave_the_same_that_is_predicted(
-    db: psycopg.Connection, films: dict[str, UUID]
-) -> None:
+def test_prediction_equals_a_rating_shared_by_all(db: psycopg.Connection, films: dict[str, UUID]) -> None:
     viewer = person(db)
     rate(db, viewer.rater_id, {films["A"]: 4, films["B"]: 4})
     for _ in range(5):
@@ -110,7 +108,7 @@ def test_where_everybody_gave_the_same_that_is_predicted(
     assert predicted(db, viewer, films["C"]) == pytest.approx(4)
 
 
-def test_stored_neighbours_give_the_same_list(
+def test_stored_neighbours_give_the_live_list(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, viewer)
@@ -126,7 +124,7 @@ def test_stored_neighbours_give_the_same_list(
     assert collaborative(db, viewer) == live
 
 
-def test_a_rating_given_now_changes_the_next_list(
+def test_new_rating_changes_the_next_collaborative_list(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     db.execute("select private.refresh_user_similarity(%s)", [viewer.rater_id])
@@ -137,7 +135,7 @@ def test_a_rating_given_now_changes_the_next_list(
     assert [row[0] for row in collaborative(db, viewer)] == [films["D"], films["E"]]
 
 
-def test_an_item_that_no_neighbour_rated_is_predicted_by_its_level_and_ones_bias(
+def test_prediction_without_neighbours_is_baseline_plus_bias(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     lonely, unrated = item(db, "Rated by strangers"), item(db, "Rated by nobody")
@@ -149,7 +147,7 @@ def test_an_item_that_no_neighbour_rated_is_predicted_by_its_level_and_ones_bias
     assert predicted(db, viewer, unrated) is None
 
 
-def test_correlations_are_scipys(db: psycopg.Connection) -> None:
+def test_similarity_equals_the_pearson_correlation_of_scipy(db: psycopg.Connection) -> None:
     chance = random.Random(7)
     films = [item(db, f"Film {number}") for number in range(40)]
     steps = [step / 2 for step in range(1, 11)]
@@ -172,7 +170,7 @@ def test_correlations_are_scipys(db: psycopg.Connection) -> None:
     assert compared == len(list(itertools.permutations(raters, 2)))
 
 
-def test_without_variance_or_with_one_common_rating_there_is_no_correlation(
+def test_similarity_without_variance_or_overlap_is_null(
     db: psycopg.Connection, films: dict[str, UUID]
 ) -> None:
     viewer, flat, single = (person(db).rater_id for _ in range(3))
@@ -188,13 +186,13 @@ def test_without_variance_or_with_one_common_rating_there_is_no_correlation(
     assert [row for row in found if row[0] == flat] == [(flat, None, 2)]
 
 
-def test_another_users_recommendations_are_refused(db: psycopg.Connection, viewer: Person) -> None:
+def test_collaborative_list_of_another_user_is_refused(db: psycopg.Connection, viewer: Person) -> None:
     become(db, person(db, "other_viewer"))
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="this user is not you"):
         collaborative(db, viewer)
 
 
-def test_another_users_prediction_is_refused(
+def test_prediction_for_another_user_is_refused(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, person(db, "other_viewer"))
@@ -202,7 +200,7 @@ def test_another_users_prediction_is_refused(
         predicted(db, viewer, films["D"])
 
 
-def test_the_service_may_ask_for_anybody_and_for_a_bare_rater(
+def test_service_role_gets_lists_of_any_user_or_rater(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, None, "service_role")
@@ -213,7 +211,7 @@ def test_the_service_may_ask_for_anybody_and_for_a_bare_rater(
     assert [row[0] for row in by_user] == [row[0] for row in by_rater] == [films["D"], films["E"]]
 
 
-def test_a_newcomer_gets_popular_items_with_that_reason(
+def test_newcomer_gets_popular_items_with_their_reason(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, person(db, "newcomer"))
@@ -224,7 +222,7 @@ def test_a_newcomer_gets_popular_items_with_that_reason(
     assert {row[2] for row in rows} == {"Popular with everyone"}
 
 
-def test_parts_without_weight_fill_a_list(
+def test_sources_without_weight_fill_a_list(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     near, far, popular = item(db, "Near A"), item(db, "Far from A"), item(db, "Seen by many")
@@ -245,7 +243,7 @@ def test_parts_without_weight_fill_a_list(
     ]
 
 
-def test_what_was_rated_disliked_dismissed_or_finished_is_left_out(
+def test_recommendations_omit_rated_disliked_and_finished_items(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, viewer)
@@ -255,20 +253,22 @@ def test_what_was_rated_disliked_dismissed_or_finished_is_left_out(
     assert not {row[0] for row in recommended(db, count=200)} & set(films.values())
 
 
-def test_a_list_has_only_the_kind_asked_for(db: psycopg.Connection, viewer: Person) -> None:
+def test_recommendations_have_only_the_requested_kind(db: psycopg.Connection, viewer: Person) -> None:
     book = item(db, "A book", "book")
     become(db, viewer)
     assert [row[0] for row in recommended(db, count=50, kind="book")] == [book]
 
 
-def test_another_users_profile_is_refused(db: psycopg.Connection, viewer: Person) -> None:
+def test_recommendations_for_another_users_profile_are_refused(
+    db: psycopg.Connection, viewer: Person
+) -> None:
     become(db, person(db, "other_viewer"))
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="not yours"):
         recommended(db, profile_id=viewer.profile_id)
 
 
 @pytest.mark.parametrize("join", ["nestloop", "hashjoin", "mergejoin"])
-def test_another_users_lists_are_refused_whatever_the_plan(
+def test_lists_of_another_user_are_refused_under_any_join(
     db: psycopg.Connection, viewer: Person, join: str
 ) -> None:
     db.execute("delete from items")
@@ -301,14 +301,16 @@ def test_another_users_lists_are_refused_whatever_the_plan(
         "record_interactions('[1]')",
     ],
 )
-def test_a_parameter_out_of_range_is_named(db: psycopg.Connection, viewer: Person, call: str) -> None:
+def test_recommendation_parameter_out_of_range_is_named(
+    db: psycopg.Connection, viewer: Person, call: str
+) -> None:
     become(db, viewer)
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
         db.execute(f"select * from {call}")
     assert '"field"' in (refused.value.diag.message_detail or "")
 
 
-def test_similar_items_are_a_models_first_then_alike_ones_of_the_same_kind(
+def test_similar_items_are_model_neighbours_then_nearest_vectors(
     db: psycopg.Connection, films: dict[str, UUID]
 ) -> None:
     book = item(db, "A book", "book")
@@ -328,7 +330,7 @@ def test_similar_items_of_an_unknown_item_are_refused(db: psycopg.Connection) ->
     assert refused.value.sqlstate == "PT404"
 
 
-def test_popular_goes_by_the_sum_of_ratings_then_by_the_sources_word(
+def test_popular_list_orders_by_rating_sum_then_source_popularity(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     db.execute("insert into content (title, popularity) values ('Known elsewhere', 50)")
@@ -343,7 +345,7 @@ def test_popular_goes_by_the_sum_of_ratings_then_by_the_sources_word(
     assert rows[5] == ("Known elsewhere", 0, None)
 
 
-def test_trending_halves_in_a_week(db: psycopg.Connection, films: dict[str, UUID]) -> None:
+def test_trending_score_halves_in_a_week(db: psycopg.Connection, films: dict[str, UUID]) -> None:
     rater = person(db).rater_id
     for name, age in (("A", "0 days"), ("B", "7 days"), ("C", "14 days")):
         db.execute(
@@ -361,7 +363,9 @@ def test_trending_halves_in_a_week(db: psycopg.Connection, films: dict[str, UUID
     ]
 
 
-def test_counts_follow_inserts_updates_and_deletes(db: psycopg.Connection, films: dict[str, UUID]) -> None:
+def test_rating_counts_follow_inserts_updates_and_deletes(
+    db: psycopg.Connection, films: dict[str, UUID]
+) -> None:
     viewer = person(db)
 
     def counts() -> tuple[object, ...] | None:
@@ -379,7 +383,7 @@ def test_counts_follow_inserts_updates_and_deletes(db: psycopg.Connection, films
     assert counts() == (0, 0, 1, 2)
 
 
-def test_deleting_an_item_takes_its_ratings_out_of_the_counts(
+def test_deleting_an_item_removes_its_ratings_from_counts(
     db: psycopg.Connection, films: dict[str, UUID]
 ) -> None:
     viewer = person(db)
@@ -392,7 +396,7 @@ def test_deleting_an_item_takes_its_ratings_out_of_the_counts(
     assert row == (1, 2)
 
 
-def test_a_deleted_users_ratings_still_count_under_another_pseudonym(
+def test_ratings_of_a_deleted_user_are_kept_pseudonymised(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     db.execute("update ratings set updated_at = now() - interval '8 days'")

@@ -61,7 +61,7 @@ def viewer(db: psycopg.Connection) -> Person:
     return person(db)
 
 
-def test_events_count_where_the_viewer_was_and_everywhere(db: psycopg.Connection, viewer: Person) -> None:
+def test_event_counts_in_its_country_and_worldwide(db: psycopg.Connection, viewer: Person) -> None:
     here, there, nowhere = (film(db, f"Film {name}") for name in "ABC")
     record(db, viewer, here, "FR")
     record(db, viewer, there, "SE")
@@ -72,7 +72,7 @@ def test_events_count_where_the_viewer_was_and_everywhere(db: psycopg.Connection
     assert trending(db) == {made: pytest.approx(1) for made in (here, there, nowhere)}
 
 
-def test_the_accounts_country_counts_where_no_gateway_tells(db: psycopg.Connection, viewer: Person) -> None:
+def test_account_country_counts_without_a_gateway_header(db: psycopg.Connection, viewer: Person) -> None:
     made = film(db, "Film")
     db.execute("update accounts set country = 'SE' where id = %s", [viewer.id])
     become(db, viewer)
@@ -82,13 +82,13 @@ def test_the_accounts_country_counts_where_no_gateway_tells(db: psycopg.Connecti
     assert db.execute("select country from interactions").fetchone() == ("SE",)
 
 
-def test_a_clients_own_word_on_the_country_is_not_heard(db: psycopg.Connection, viewer: Person) -> None:
+def test_country_in_the_event_is_ignored(db: psycopg.Connection, viewer: Person) -> None:
     made = film(db, "Film")
     record(db, viewer, made, "FR", country="SE", metadata={"country": "SE"})
     assert db.execute("select country from interactions").fetchone() == ("FR",)
 
 
-def test_imported_ratings_count_for_the_world_alone(db: psycopg.Connection, viewer: Person) -> None:
+def test_imported_ratings_count_only_worldwide(db: psycopg.Connection, viewer: Person) -> None:
     made = film(db, "Film")
     ask_from(db, "FR")
     rate(db, viewer.rater_id, {made: 5})
@@ -96,7 +96,7 @@ def test_imported_ratings_count_for_the_world_alone(db: psycopg.Connection, view
     assert trending(db) == {made: pytest.approx(1)}
 
 
-def test_a_language_and_a_kind_are_those_asked_for(db: psycopg.Connection, viewer: Person) -> None:
+def test_trending_applies_language_and_kind(db: psycopg.Connection, viewer: Person) -> None:
     french, book, swedish = film(db, "F", "fr"), film(db, "B", "fr", "book"), film(db, "S", "sv")
     unknown = film(db, "U")
     for made in (french, book, swedish, unknown):
@@ -113,7 +113,7 @@ def test_a_language_and_a_kind_are_those_asked_for(db: psycopg.Connection, viewe
     assert found == sorted([(french, "fr"), (book, "fr"), (swedish, "sv")])
 
 
-def test_an_item_takes_its_trend_to_its_new_language(db: psycopg.Connection, viewer: Person) -> None:
+def test_trend_follows_a_changed_language(db: psycopg.Connection, viewer: Person) -> None:
     made = film(db, "Film", "fr")
     record(db, viewer, made, "FR")
     db.execute("update content set original_language = 'sv' where id = %s", [made])
@@ -134,7 +134,7 @@ def test_an_item_takes_its_trend_to_its_new_language(db: psycopg.Connection, vie
         (["undo", "view", "like"], 1.3),
     ],
 )
-def test_an_undo_takes_earlier_events_out_of_the_trend(
+def test_undo_removes_earlier_events_from_the_trend(
     db: psycopg.Connection, viewer: Person, types: list[str], weight: float | None
 ) -> None:
     made = film(db, "Film")
@@ -144,9 +144,7 @@ def test_an_undo_takes_earlier_events_out_of_the_trend(
     assert trending(db) == trending(db, country="FR") == expected
 
 
-def test_an_event_from_before_the_undo_counts_nothing_when_it_arrives_late(
-    db: psycopg.Connection, viewer: Person
-) -> None:
+def test_late_event_from_before_an_undo_does_not_count(db: psycopg.Connection, viewer: Person) -> None:
     made = film(db, "Film")
     record(db, viewer, made, type="undo")
     hour_ago = datetime.now(UTC) - timedelta(hours=1)
@@ -154,7 +152,7 @@ def test_an_event_from_before_the_undo_counts_nothing_when_it_arrives_late(
     assert trending(db) == {}
 
 
-def test_an_undo_of_another_item_or_viewer_leaves_the_trend(db: psycopg.Connection, viewer: Person) -> None:
+def test_undo_of_another_item_or_viewer_keeps_the_trend(db: psycopg.Connection, viewer: Person) -> None:
     made, other = film(db, "Film"), film(db, "Another film")
     record(db, viewer, made, type="like")
     record(db, viewer, other, type="undo")
@@ -162,7 +160,7 @@ def test_an_undo_of_another_item_or_viewer_leaves_the_trend(db: psycopg.Connecti
     assert trending(db) == {made: pytest.approx(1, rel=1e-3)}
 
 
-def test_a_deleted_item_trends_no_more(db: psycopg.Connection, viewer: Person) -> None:
+def test_deleted_item_has_no_trend(db: psycopg.Connection, viewer: Person) -> None:
     made = film(db, "Film", "fr")
     record(db, viewer, made, "FR")
     rate(db, viewer.rater_id, {made: 5})
@@ -171,9 +169,7 @@ def test_a_deleted_item_trends_no_more(db: psycopg.Connection, viewer: Person) -
     assert trending(db) == {}
 
 
-def test_as_many_as_asked_come_though_the_first_may_not_be_seen(
-    db: psycopg.Connection, viewer: Person
-) -> None:
+def test_trending_list_is_full_length_despite_hidden_items(db: psycopg.Connection, viewer: Person) -> None:
     films = [film(db, f"Film {number}", "fr") for number in range(8)]
     for place, made in enumerate(films):
         when = datetime.now(UTC) - timedelta(days=place)
@@ -194,7 +190,7 @@ def test_as_many_as_asked_come_though_the_first_may_not_be_seen(
     [("country", "fr"), ("country", "FRA"), ("country", "001"), ("country", "F'"), ("language", "FR"),
      ("language", "f"), ("language", "français"), ("language", "fr\n"), ("count", 0), ("kind", "opera")],
 )  # fmt: skip
-def test_a_parameter_that_is_none_is_named(db: psycopg.Connection, field: str, value: object) -> None:
+def test_trending_names_an_invalid_parameter(db: psycopg.Connection, field: str, value: object) -> None:
     become(db, None)
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
         trending(db, **{field: value})
@@ -203,7 +199,7 @@ def test_a_parameter_that_is_none_is_named(db: psycopg.Connection, field: str, v
 
 @given(events=st.lists(EVENT, max_size=12), ratings=st.lists(RATING, max_size=6))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_trend_is_what_counting_the_events_says(
+def test_trend_equals_the_counted_events(
     db: psycopg.Connection,
     events: list[tuple[int, str, float, str | None]],
     ratings: list[tuple[int, int, str | None]],
@@ -248,7 +244,7 @@ def test_a_trend_is_what_counting_the_events_says(
 
 
 @pytest.mark.parametrize("language", [None, "fr"])
-def test_a_trend_is_read_from_the_end_of_an_index(db: psycopg.Connection, language: str | None) -> None:
+def test_trend_is_read_from_an_index_without_sorting(db: psycopg.Connection, language: str | None) -> None:
     db.execute("set local enable_seqscan = off")
     db.execute("set local enable_bitmapscan = off")
     wanted = "and t.language = 'fr'" if language else ""
@@ -274,7 +270,7 @@ def committed(stack: Stack) -> Iterator[tuple[list[UUID], list[UUID]]]:
         connection.execute("delete from raters where id = any(%s)", [[who.rater_id for who in people]])
 
 
-def test_two_who_write_the_same_items_in_other_orders_both_get_through(
+def test_concurrent_events_in_opposite_orders_do_not_deadlock(
     stack: Stack, committed: tuple[list[UUID], list[UUID]]
 ) -> None:
     films, raters = committed

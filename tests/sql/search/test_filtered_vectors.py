@@ -75,7 +75,7 @@ def clouds(stack: Stack) -> Iterator[tuple[psycopg.Connection, Clouds]]:
 
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))
 @pytest.mark.parametrize("place", range(len(SHARES)))
-def test_as_many_as_asked_and_the_nearest(
+def test_filtered_vector_search_returns_the_nearest_in_full(
     clouds: tuple[psycopg.Connection, Clouds], function: str, place: int
 ) -> None:
     connection, drawn = clouds

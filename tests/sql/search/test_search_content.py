@@ -139,18 +139,18 @@ def shelf(db: psycopg.Connection) -> psycopg.Connection:
         ("vampire hunter", "Blade"),
     ],
 )
-def test_what_is_called_so_comes_first(shelf: psycopg.Connection, query: str, first: str) -> None:
+def test_best_matching_title_comes_first(shelf: psycopg.Connection, query: str, first: str) -> None:
     become(shelf, None)
     assert titles(shelf, query)[0] == first
 
 
-def test_books_are_found_by_their_author(shelf: psycopg.Connection) -> None:
+def test_author_name_finds_books_despite_a_typo(shelf: psycopg.Connection) -> None:
     become(shelf, None)
     assert set(titles(shelf, "jane austen")) == {"Emma", "Persuasion"}
     assert set(titles(shelf, "jane austin")) == {"Emma", "Persuasion"}
 
 
-def test_a_phrase_is_word_for_word_and_a_minus_leaves_out(shelf: psycopg.Connection) -> None:
+def test_phrases_and_exclusions_narrow_the_results(shelf: psycopg.Connection) -> None:
     become(shelf, None)
     assert titles(shelf, '"young blade runner"') == ["Blade Runner 2049"]
     assert titles(shelf, '"runner blade"') == []
@@ -159,7 +159,7 @@ def test_a_phrase_is_word_for_word_and_a_minus_leaves_out(shelf: psycopg.Connect
     assert {"Emma", "It"} <= set(titles(shelf, "clown or matches"))
 
 
-def test_words_are_known_in_every_form_and_language(db: psycopg.Connection) -> None:
+def test_inflected_words_match_in_each_language(db: psycopg.Connection) -> None:
     film(db, "Läufer", "Die Männer laufen durch die Stadt und suchen ihre Häuser.", original_language="de")
     film(db, "Course", "Les hommes couraient dans les rues de la ville.", original_language="fr")
     film(db, "Running", "The men were running through the city.", original_language="ja")
@@ -169,7 +169,7 @@ def test_words_are_known_in_every_form_and_language(db: psycopg.Connection) -> N
     assert titles(db, "runs")[0] == "Running"
 
 
-def test_words_that_matched_are_marked_and_all_else_escaped(db: psycopg.Connection) -> None:
+def test_matched_words_are_marked_and_html_is_escaped(db: psycopg.Connection) -> None:
     film(db, "Amélie & <i>Co</i>", 'The "cafés" <b>of</b> Amélie.')
     become(db, None)
     result = search(db, "amelie café")["results"][0]
@@ -180,7 +180,7 @@ def test_words_that_matched_are_marked_and_all_else_escaped(db: psycopg.Connecti
     assert result["matched"] == ["words", "name"]
 
 
-def test_filters_narrow_and_facets_count_what_is_left(db: psycopg.Connection) -> None:
+def test_facets_count_all_matches(db: psycopg.Connection) -> None:
     old = film(db, "Robots", "Robots.", release_year=1987, original_language="en")
     new = film(db, "More Robots", "Robots.", release_year=2003, original_language="fr")
     show = film(db, "Robot Show", "Robots.", kind="tv_show", release_year=2005)
@@ -215,7 +215,7 @@ def test_filters_narrow_and_facets_count_what_is_left(db: psycopg.Connection) ->
         assert sum(value["count"] for value in answer["facets"]["kind"]) == len(expected)
 
 
-def test_nothing_found_is_empty_lists(db: psycopg.Connection) -> None:
+def test_search_without_matches_returns_empty_lists(db: psycopg.Connection) -> None:
     become(db, None)
     assert search(db, "no such thing") == {
         "results": [],
@@ -225,7 +225,7 @@ def test_nothing_found_is_empty_lists(db: psycopg.Connection) -> None:
     }
 
 
-def test_what_is_not_available_is_nowhere(db: psycopg.Connection) -> None:
+def test_unavailable_items_are_in_no_result_or_facet(db: psycopg.Connection) -> None:
     here = film(db, "Robots Here", "Robots.", release_year=1999)
     for title, country in (("Robots Abroad", "ZZ"), ("Robots Premium", None)):
         elsewhere = film(db, title, "Robots.", release_year=2001)
@@ -259,7 +259,7 @@ def test_what_is_not_available_is_nowhere(db: psycopg.Connection) -> None:
     }
 
 
-def test_meaning_alone_words_alone_and_both(db: psycopg.Connection) -> None:
+def test_search_matches_by_meaning_by_words_and_by_both(db: psycopg.Connection) -> None:
     near, far = numpy.eye(384)[0], numpy.eye(384)[1]
     meant = film(db, "A Lonely Machine", "It learns to feel.")
     worded = film(db, "A Documentary", "A robot.")
@@ -279,7 +279,7 @@ def test_meaning_alone_words_alone_and_both(db: psycopg.Connection) -> None:
     }
 
 
-def test_the_catalogue_is_followed_at_once(db: psycopg.Connection) -> None:
+def test_search_follows_catalog_changes_at_once(db: psycopg.Connection) -> None:
     changed = film(db, "Qwertyuiop", "Zyxwvut.")
     assert titles(db, "qwertyuiop") == ["Qwertyuiop"]
     db.execute("update content set title = 'Asdfghjkl' where id = %s", [changed])
@@ -302,14 +302,14 @@ def test_the_catalogue_is_followed_at_once(db: psycopg.Connection) -> None:
     assert counted == (0,)
 
 
-def test_an_item_deleted_by_itself_leaves_nothing_behind(db: psycopg.Connection) -> None:
+def test_deleted_item_is_not_found(db: psycopg.Connection) -> None:
     gone = film(db, "Qwertyuiop", "Zyxwvut.")
     genre(db, "drama", gone)
     db.execute("delete from items where id = %s", [gone])
     assert titles(db, "qwertyuiop") == []
 
 
-def test_pages_go_on_where_the_last_one_ended_while_items_come_and_go(db: psycopg.Connection) -> None:
+def test_pages_are_stable_while_items_change(db: psycopg.Connection) -> None:
     made = [film(db, f"Robot {number}", "A robot among robots.") for number in range(25)]
     become(db, None)
     whole = ids([search(db, "robots", count=100)])
@@ -349,14 +349,16 @@ def test_pages_go_on_where_the_last_one_ended_while_items_come_and_go(db: psycop
         ("cursor", {"query": "x", "cursor": "A"}),
     ],
 )
-def test_a_parameter_out_of_range_is_named(db: psycopg.Connection, field: str, given: dict[str, Any]) -> None:
+def test_search_names_a_parameter_out_of_range(
+    db: psycopg.Connection, field: str, given: dict[str, Any]
+) -> None:
     become(db, None)
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
         search(db, **given)
     assert f'"field": "{field}"' in (refused.value.diag.message_detail or "")
 
 
-def test_a_cursor_is_for_its_own_search_alone(db: psycopg.Connection) -> None:
+def test_cursor_of_another_search_is_refused(db: psycopg.Connection) -> None:
     for number in range(5):
         film(db, f"Robot {number}", "A robot.")
     become(db, None)
@@ -372,7 +374,7 @@ def test_a_cursor_is_for_its_own_search_alone(db: psycopg.Connection) -> None:
 
 
 @pytest.mark.parametrize("text", AWKWARD)
-def test_awkward_titles_and_queries_come_through(db: psycopg.Connection, text: str) -> None:
+def test_titles_with_special_characters_are_found(db: psycopg.Connection, text: str) -> None:
     film(db, text, "Somebody does something.")
     film(db, "Something else", text)
     become(db, None)
@@ -408,7 +410,7 @@ filters = st.fixed_dictionaries(
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(films, texts, filters, st.none() | st.integers(0, 3), st.integers(1, 4))
-def test_all_pages_are_the_whole_set_once_in_order_and_facets_count_it(
+def test_pages_cover_the_results_once_and_facets_count_them(
     db: psycopg.Connection,
     made: list[tuple[Any, ...]],
     query: str,
@@ -454,7 +456,7 @@ def test_all_pages_are_the_whole_set_once_in_order_and_facets_count_it(
         assert "year_to" not in narrowed or (year is not None and year <= narrowed["year_to"])
 
 
-def test_a_word_that_no_document_has_any_more_is_forgotten(shelf: psycopg.Connection) -> None:
+def test_unused_words_are_deleted_from_the_index(shelf: psycopg.Connection) -> None:
     film(shelf, "Xylophonia")
     shelf.execute("delete from content where title = 'Xylophonia'")
     shelf.execute("select private.delete_unused_words()")

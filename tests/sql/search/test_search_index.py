@@ -8,7 +8,7 @@ import psycopg
 from local.throwaway import Stack
 
 
-def test_two_who_change_one_film_at_once_are_both_found(stack: Stack) -> None:
+def test_concurrent_changes_of_one_film_are_both_indexed(stack: Stack) -> None:
     with (
         psycopg.connect(stack.database_url, autocommit=True) as setup,
         psycopg.connect(stack.database_url) as first,
@@ -36,7 +36,7 @@ def test_two_who_change_one_film_at_once_are_both_found(stack: Stack) -> None:
             setup.execute("delete from genres where id = %s", [genre[0]])
 
 
-def test_a_film_whose_words_stay_keeps_them_and_one_that_goes_loses_them(db: psycopg.Connection) -> None:
+def test_postings_change_only_with_the_words_of_a_film(db: psycopg.Connection) -> None:
     film = _film(db, "Lanterns")
     before = db.execute("select xmin, * from private.search_postings").fetchall()
     db.execute("update content set popularity = 7 where id = %s", [film])

@@ -46,7 +46,7 @@ def suggestions(db: psycopg.Connection, typed: str, count: int = 8) -> list[str]
         ("zzz", []),
     ],
 )
-def test_names_with_a_word_that_begins_so_the_most_popular_first(
+def test_suggestions_match_word_prefixes_by_popularity(
     shelf: psycopg.Connection, typed: str, expected: list[str]
 ) -> None:
     assert suggestions(shelf, typed) == expected
@@ -63,11 +63,11 @@ def test_names_with_a_word_that_begins_so_the_most_popular_first(
         ("amleie", "Amélie"),
     ],
 )
-def test_what_is_nearly_spelt_right_is_understood(shelf: psycopg.Connection, typed: str, first: str) -> None:
+def test_misspelled_prefix_is_corrected(shelf: psycopg.Connection, typed: str, first: str) -> None:
     assert first in suggestions(shelf, typed)
 
 
-def test_a_suggestion_tells_its_item_and_an_author_none(shelf: psycopg.Connection) -> None:
+def test_title_suggestion_has_its_item_and_an_author_has_none(shelf: psycopg.Connection) -> None:
     become(shelf, None)
     suggested = shelf.execute("select suggestion, kind, title, year from suggest('klingen')").fetchall()
     assert suggested == [("Der Klingenläufer", "movie", "Blade Runner", 1982)]
@@ -75,7 +75,7 @@ def test_a_suggestion_tells_its_item_and_an_author_none(shelf: psycopg.Connectio
     assert author == [("author", None, None, None, None)]
 
 
-def test_no_more_than_asked_and_popularity_as_it_is_now(shelf: psycopg.Connection) -> None:
+def test_suggestions_apply_the_count_and_current_popularity(shelf: psycopg.Connection) -> None:
     assert suggestions(shelf, "bl", 2) == ["Blade Runner 2049", "Blade"]
     become(shelf, None, "service_role")
     shelf.execute("update content set popularity = 100 where title = 'Blade Runner'")
@@ -93,7 +93,7 @@ def test_no_more_than_asked_and_popularity_as_it_is_now(shelf: psycopg.Connectio
         ("count", "x", 51),
     ],
 )
-def test_a_parameter_out_of_range_is_named(
+def test_suggest_names_a_parameter_out_of_range(
     db: psycopg.Connection, field: str, typed: str | None, count: int
 ) -> None:
     become(db, None)

@@ -33,7 +33,7 @@ def match(
     return db.execute(query, [str(vector.tolist()), *rest]).fetchall()
 
 
-def test_films_are_those_that_exact_search_finds(
+def test_match_movies_finds_the_films_of_exact_search(
     db: psycopg.Connection, vectors: dict[UUID, numpy.ndarray]
 ) -> None:
     films = dict(list(vectors.items())[:300])
@@ -52,7 +52,7 @@ def test_films_are_those_that_exact_search_finds(
     assert hits / total >= 0.99
 
 
-def test_books_and_films_do_not_mix(db: psycopg.Connection, vectors: dict[UUID, numpy.ndarray]) -> None:
+def test_match_books_returns_only_books(db: psycopg.Connection, vectors: dict[UUID, numpy.ndarray]) -> None:
     become(db, None)
     query = next(iter(vectors.values()))
     books = {row[0] for row in match(db, "match_books", query, 0.0, 200)}
@@ -60,7 +60,7 @@ def test_books_and_films_do_not_mix(db: psycopg.Connection, vectors: dict[UUID, 
     assert books == {row[0] for row in match(db, "match_content", query, 0.0, 200, "book")}
 
 
-def test_nothing_below_the_threshold_and_no_more_than_asked(
+def test_match_movies_applies_threshold_and_count(
     db: psycopg.Connection, vectors: dict[UUID, numpy.ndarray]
 ) -> None:
     become(db, None)
@@ -71,7 +71,7 @@ def test_nothing_below_the_threshold_and_no_more_than_asked(
     assert similarities == sorted(similarities, reverse=True)
 
 
-def test_defaults_are_twelve_at_four_tenths(
+def test_match_movies_defaults_to_twelve_at_four_tenths(
     db: psycopg.Connection, vectors: dict[UUID, numpy.ndarray]
 ) -> None:
     become(db, None)
@@ -94,7 +94,7 @@ def test_defaults_are_twelve_at_four_tenths(
         ([1.0] * 384, 0.4, 1_000_000, "match_count"),
     ],
 )
-def test_a_parameter_out_of_range_is_named(
+def test_match_movies_names_a_parameter_out_of_range(
     db: psycopg.Connection, vector: list[float], threshold: float, count: int, field: str
 ) -> None:
     become(db, None)
@@ -124,7 +124,7 @@ def test_each_kind_is_searched_by_its_own_index(db: psycopg.Connection, kind: st
     assert before and after and after[0] == before[0] + 1
 
 
-def test_order_is_that_of_the_stored_vectors_where_half_precision_cannot_tell(db: psycopg.Connection) -> None:
+def test_order_uses_stored_vectors_beyond_half_precision(db: psycopg.Connection) -> None:
     """0.5 and 0.5 + 3 * 2^-14 are the same number at half precision, which has 11 bits."""
     made = [(step, item(db, f"Step {step}")) for step in (3, 0, 2, 1)]
     embed_all(db, {film: [1.0, 0.5 + step * 2**-14] + [0.0] * 382 for step, film in made})
