@@ -1,4 +1,4 @@
-"""Who looks, and what of the catalogue such a viewer may see, in every list."""
+"""Facts about a viewer, and which items are available to it in lists."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +19,7 @@ AVAILABLE = (
 
 
 def ask_from(db: psycopg.Connection, country: str | None) -> None:
-    """Go on as if the request came from there, by the gateway's word."""
+    """Set the country header of the gateway for the following queries."""
     headers = {"cf-ipcountry": country} if country else {}
     db.execute("select set_config('request.headers', %s, true)", [json.dumps(headers)])
 
@@ -241,7 +241,7 @@ def test_concurrent_offers_leave_the_item_restricted(stack: Stack) -> None:
 
 
 def wait_for_lock(blocker: psycopg.Connection) -> None:
-    """Until another connection waits for this one."""
+    """Wait until another connection is blocked by this one."""
     query = "select from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
     until(lambda: blocker.execute(query).rowcount)
 
@@ -314,7 +314,7 @@ LISTS = {
 def test_list_omits_unavailable_items_and_is_full_length(
     db: psycopg.Connection, free_viewer: Person, film: UUID, query: str, how: str
 ) -> None:
-    """The 20 best are for other countries or for adults; 4 ordinary ones come after them."""
+    """The best 20 films are unavailable (other countries, adults); 4 available films follow."""
     films = [item(db, f"Film {number}") for number in range(24)]
     embed(db, film, VECTOR)
     item_model(db, {film: {made: 1 - place / 100 for place, made in enumerate(films[:22])}})
@@ -343,7 +343,7 @@ def test_list_omits_unavailable_items_and_is_full_length(
 def test_index_search_continues_until_the_count_is_reached(
     db: psycopg.Connection, free_viewer: Person
 ) -> None:
-    """The 300 nearest are for adults; the index gives 200 at a time."""
+    """The nearest 300 films are for adults; the index returns 200 rows at a time."""
     films = [item(db, f"Film {number}") for number in range(330)]
     vectors = {made: [1.0, place / 100, (place % 7) / 50] + [0.0] * 381 for place, made in enumerate(films)}
     embed_all(db, vectors)

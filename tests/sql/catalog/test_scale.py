@@ -1,4 +1,4 @@
-"""TMDB's films and the books at scale, where a folder holds them; they may not be passed on."""
+"""The full TMDB and book data, if a folder has them; their licences forbid to distribute them."""
 
 import os
 from collections.abc import Iterator

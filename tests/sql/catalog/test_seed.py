@@ -1,4 +1,4 @@
-"""Loading the data: whole, once, and joined with what is there."""
+"""The loader of the seed data: complete, idempotent, merged with existing rows."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +15,7 @@ from seed.rows import Book, Film, Rating, Tag, Weight, item_id
 
 @pytest.fixture
 def loaded(stack: Stack) -> Iterator[psycopg.Connection]:
-    """The loader commits, so what it wrote is taken away."""
+    """A connection whose catalog is deleted afterwards, because the loader commits."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         yield connection
         for table in ("content", "books", "raters", "genres"):

@@ -1,4 +1,4 @@
-"""Accounts: what their owners may change, and what they may not."""
+"""Accounts: which columns their owner can change, usernames, sign-up and deletion."""
 
 import psycopg
 import pytest
@@ -19,7 +19,7 @@ def username_of(db: psycopg.Connection, who: Person) -> object:
 
 
 def signed_up_as(db: psycopg.Connection, wanted: object) -> object:
-    """The username that a sign-up asking for this one ends up with."""
+    """The username of a new user whose sign-up requested `wanted`."""
     row = db.execute(
         "insert into auth.users (id, email, raw_user_meta_data) "
         "values (gen_random_uuid(), 'x@example.com', %s) returning id",

@@ -1,4 +1,4 @@
-"""Tiers: what a subscription gives, until when, and where it is read."""
+"""Tiers: what a subscription gives, until when, and where the tier is read."""
 
 import psycopg
 import pytest
@@ -23,7 +23,7 @@ def viewer(db: psycopg.Connection) -> Person:
 
 
 def subscribe(db: psycopg.Connection, who: Person, status: str = "active", ends: str = "1 month") -> None:
-    """As payments do it, by the service."""
+    """Store a subscription as the service role, like the payment webhook."""
     become(db, None, "service_role")
     db.execute(
         "insert into subscriptions (account_id, tier, status, current_period_end) "
@@ -40,7 +40,7 @@ def entitlements(db: psycopg.Connection) -> tuple[object, ...] | None:
 
 
 def tier_in_token(db: psycopg.Connection, who: Person, **metadata: object) -> object:
-    """What the access token made now would say."""
+    """The tier in an access token issued now."""
     db.execute("reset role")
     event = {"user_id": str(who.id), "claims": {"app_metadata": metadata}}
     row = db.execute("select private.custom_access_token_hook(%s)", [Jsonb(event)]).fetchone()

@@ -1,4 +1,4 @@
-"""What a kids profile sees: nothing above its age and nothing unrated on any path, and no way out."""
+"""Kids profiles: what they see, what they may do, and kids mode."""
 
 import json
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def kid(db: psycopg.Connection, viewer: Person) -> Person:
 
 @pytest.fixture
 def films(db: psycopg.Connection, kid: Person) -> Iterator[dict[str | None, UUID]]:
-    """A film of each rating and a book, with rows in all tables; the child rated three of them."""
+    """A film of each maturity rating and a book, with rows in all tables; `kid` rated three of them."""
     made: dict[str | None, UUID] = {}
     critic = person(db, "critic").rater_id
     for rating in RATINGS:
@@ -102,7 +102,7 @@ def sign_in(db: psycopg.Connection, who: Person, ago: str = "0") -> UUID:
 
 
 def refused(db: psycopg.Connection, statement: str, values: list[object] | None = None) -> str:
-    """The code of the refusal."""
+    """Run a statement that must fail; its error code."""
     with pytest.raises(psycopg.Error) as refusal, db.transaction():
         db.execute(statement, values)
     if refusal.value.sqlstate != "PGRST":
@@ -114,7 +114,7 @@ def refused(db: psycopg.Connection, statement: str, values: list[object] | None 
 
 
 def seen(db: psycopg.Connection, films: dict[str | None, UUID], query: str, me: UUID) -> set[str | None]:
-    """The ratings of the films that an answer names by id or by title, wherever in it."""
+    """Maturity ratings of the films whose id or title occurs anywhere in the response."""
     text = str(db.execute(query, {"me": me, "mild": films["G"]}).fetchall())
     names = {rating: str(film) for rating, film in films.items()}
     return {
@@ -238,7 +238,7 @@ def test_tables_and_lists_apply_the_same_age_rule(
     change: dict[str, object],
     allowed: set[str | None],
 ) -> None:
-    """A further profile is PG-13 by default, and shows what is unrated."""
+    """An added profile is PG-13 by default and sees unrated items."""
     become(db, viewer)
     row = db.execute("insert into profiles (name) values ('Second') returning id").fetchone()
     assert row
@@ -426,7 +426,7 @@ def test_changing_the_pin_needs_the_old_pin_or_a_fresh_sign_in(
 
 
 def test_functions_that_commit_a_refusal_return_void(db: psycopg.Connection) -> None:
-    """Another result could be cast by the client so that only a refusal fails and is rolled back."""
+    """A client could cast another result type so that only a refusal fails and is rolled back."""
     rows = db.execute(
         "select distinct p.proname, p.prorettype::regtype::text from pg_proc p "
         "where p.pronamespace = 'public'::regnamespace and p.prosrc ~ any (select 'private\\.' || c.proname "

@@ -1,4 +1,4 @@
-"""Profiles: five at most, one at least, one of them the default, and which one acts."""
+"""Profiles: one to five an account, one default, and which of them acts."""
 
 import json
 import threading
@@ -24,7 +24,7 @@ def viewer(db: psycopg.Connection) -> Person:
 
 
 def add(db: psycopg.Connection, name: str = "Another") -> UUID:
-    """A profile more, as a client adds it."""
+    """Add a profile as the current user; its id."""
     row = db.execute("insert into profiles (name) values (%s) returning id", [name]).fetchone()
     assert row
     return UUID(str(row[0]))
@@ -154,7 +154,7 @@ def test_profile_limit_is_read_from_tier_limits(db: psycopg.Connection, viewer: 
 
 @pytest.fixture
 def committed(stack: Stack) -> Iterator[Person]:
-    """A viewer whom other connections see."""
+    """A committed viewer, visible to other connections."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         made = person(connection, "committed")
         yield made
@@ -164,7 +164,7 @@ def committed(stack: Stack) -> Iterator[Person]:
 def at_once(
     stack: Stack, who: Person, acts: list[Callable[[psycopg.Connection], object]]
 ) -> list[str | None]:
-    """Each act in a transaction of its own, begun before any goes on; the sqlstate it was refused with."""
+    """Run acts concurrently, each in its own transaction; the sqlstate of each error, None for success."""
     start = threading.Barrier(len(acts))
 
     def one(act: Callable[[psycopg.Connection], object]) -> str | None:

@@ -1,4 +1,4 @@
-"""Roles and status: who gives them, who takes them, and what is on record of it."""
+"""Roles and account status: who may grant, revoke, suspend and restore, and what the audit log records."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +38,7 @@ def answer(db: psycopg.Connection, query: str, who: Person, role: str | None = N
 
 
 def log_of(db: psycopg.Connection, who: Person) -> list[tuple[object, ...]]:
-    """What is on record of somebody: action, actor, role of the actor, before, after."""
+    """Audit log entries about a user: action, actor, role of the actor, before, after."""
     db.execute("reset role")
     return db.execute(
         "select action, actor_id, actor_role, before, after from private.audit_log "
@@ -70,7 +70,7 @@ def test_service_role_can_grant_roles(db: psycopg.Connection, viewer: Person) ->
 
 
 def alone(db: psycopg.Connection, boss: Person) -> None:
-    """Nobody else is an admin, whatever other tests left."""
+    """Make `boss` the only admin and act as it."""
     db.execute("reset role")
     db.execute("delete from private.user_roles where role = 'admin' and user_id <> %s", [boss.id])
     become(db, boss)
@@ -122,7 +122,7 @@ def test_other_roles_of_the_last_admin_can_be_revoked(db: psycopg.Connection, bo
 
 @pytest.fixture
 def two_admins(stack: Stack) -> Iterator[list[Person]]:
-    """Committed, and nobody else is one until the test has ended."""
+    """Two committed admins, the only ones until the test has ended."""
     with psycopg.connect(stack.database_url) as setting:
         others = setting.execute(
             "delete from private.user_roles where role = 'admin' returning user_id"
@@ -137,7 +137,7 @@ def two_admins(stack: Stack) -> Iterator[list[Person]]:
 
 
 def wait_for(db: psycopg.Connection, waiting: psycopg.Connection) -> None:
-    """Until the other connection waits for a lock."""
+    """Wait until the other connection is blocked by a lock."""
     blocked = "select pg_blocking_pids(%s) <> '{}'"
     until(lambda: db.execute(blocked, [waiting.info.backend_pid]).fetchone() == (True,))
 

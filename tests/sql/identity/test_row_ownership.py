@@ -1,4 +1,4 @@
-"""Accounts, profiles, raters, and that nobody sees or writes another's row."""
+"""Rows of users: each user reads and writes only its own; sign-up creates account, profile and rater."""
 
 from uuid import UUID
 

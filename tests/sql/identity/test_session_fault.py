@@ -1,4 +1,4 @@
-"""What is wrong with a token by now, as policies ask it."""
+"""session_error: why a valid token is no longer accepted, as policies query it."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ def fault(db: psycopg.Connection, claims: Any = None) -> str | None:
 
 
 def session(db: psycopg.Connection, user: Any) -> dict[str, str]:
-    """Claims of a session that has begun."""
+    """Claims of a new session."""
     made = uuid4()
     db.execute("reset role")
     db.execute("insert into auth.sessions (id, user_id) values (%s, %s)", [made, user])

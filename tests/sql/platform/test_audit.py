@@ -1,4 +1,4 @@
-"""The audit log: nothing in it changes, nobody but admins reads it, and that is on record."""
+"""The audit log: append-only, read by admins only, and each read is logged."""
 
 from typing import Any
 from uuid import uuid4

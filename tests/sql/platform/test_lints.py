@@ -1,4 +1,4 @@
-"""Every lint finds what it is there to find, and nothing in a database made by the migrations."""
+"""Every lint finds its planted fault, and none in the migrated database."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ def sound(stack: Stack) -> Iterator[str]:
 
 @pytest.fixture
 def database(sound: str) -> Iterator[psycopg.Connection]:
-    """To plant faults in, as the owner of our schemas."""
+    """A connection to plant faults with, as the owner of our schemas; rolled back."""
     with psycopg.connect(sound, options="-c search_path=") as connection:
         connection.execute("set role postgres")
         yield connection
@@ -185,7 +185,7 @@ def test_service_role_has_only_explicit_grants(
 
 
 def test_stack_starts_with_the_default_privileges_of_hosted(database: psycopg.Connection) -> None:
-    """What migrations took back leaves an entry for `postgres` itself."""
+    """A revoked default privilege leaves an entry for `postgres` itself."""
     kinds = database.execute(
         "select array_agg(distinct defaclobjtype::text order by defaclobjtype::text) from pg_default_acl "
         "where defaclrole = 'postgres'::regrole and defaclnamespace = 'public'::regnamespace"

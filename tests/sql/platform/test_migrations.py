@@ -1,4 +1,4 @@
-"""Applying migrations: in order, once each, a file whole or not at all."""
+"""Applying migrations: in order, once each, each file atomically."""
 
 import re
 import tomllib
@@ -63,7 +63,7 @@ def test_file_without_a_migration_name_is_refused(database: str, tmp_path: Path)
 
 
 def test_auth_limits_equal_those_of_config_toml(database: str) -> None:
-    """supabase/config.toml names requests of a time that Auth has fixed."""
+    """supabase/config.toml has the numbers of requests; Auth fixes the windows."""
     with psycopg.connect(database) as connection:
         found = connection.execute(
             "select scope, requests, window_seconds from private.rate_limits where role = 'anon'"

@@ -1,4 +1,4 @@
-"""What changed texts and ratings put into the queue, which never stands in a client's way."""
+"""Jobs that changed texts and ratings enqueue; a broken queue never makes a write fail."""
 
 from uuid import UUID, uuid4
 
@@ -26,7 +26,7 @@ def jobs(db: psycopg.Connection, task: str) -> list[object]:
 
 
 def embedded(db: psycopg.Connection, id: UUID) -> None:
-    """As the embedding worker leaves it."""
+    """Delete waiting jobs and store an embedding, like the embedding worker."""
     forget_jobs(db)
     db.execute(
         "insert into item_embeddings (item_id, kind, model, text_hash, embedding) "

@@ -1,4 +1,4 @@
-"""An account has so many rows, files and bytes and no more, also when many are written at once."""
+"""Quotas of an account on rows, files and bytes, also under concurrent writes."""
 
 import json
 from collections.abc import Iterator
@@ -164,7 +164,7 @@ def file(name: str, size: int = 1, bucket: str = "avatars", kind: str = "image/p
 def test_files_and_bytes_beyond_the_quota_are_refused(
     db: psycopg.Connection, viewer: Person, role: str
 ) -> None:
-    """The real Storage writes the row that counts as the service."""
+    """Storage writes the counted row as the service role."""
     allow(db, "avatars.files", 3)
     allow(db, "avatars.bytes", 100)
     become(db, viewer, role)
@@ -226,7 +226,7 @@ def test_anonymous_user_cannot_store_a_file(db: psycopg.Connection) -> None:
 def test_file_outside_the_limits_of_its_bucket_is_refused(
     db: psycopg.Connection, viewer: Person, name: str, size: int, kind: str, user_metadata: object
 ) -> None:
-    """Also where Storage does not look: at a body without a length, and at a copy."""
+    """Storage itself does not check a body without a length, or a copy."""
     become(db, viewer, "service_role")
     insert = (
         "insert into storage.objects (bucket_id, name, metadata, user_metadata) "
@@ -260,7 +260,7 @@ def test_bucket_without_quotas_applies_its_limits(
 def test_object_row_without_metadata_is_accepted(
     db: psycopg.Connection, viewer: Person, nothing: object
 ) -> None:
-    """Storage writes it, and takes it back, to see whether the caller may upload."""
+    """Storage inserts such a row and rolls it back to check whether the caller may upload."""
     become(db, viewer)
     db.execute(FILE, ["avatars", f"{viewer.id}/a.png", nothing])
 
@@ -332,7 +332,7 @@ def deep(levels: int) -> object:
 
 @pytest.fixture
 def resident(stack: Stack) -> Iterator[UUID]:
-    """A user that other connections see."""
+    """A committed user, visible to other connections."""
     user = uuid4()
     with psycopg.connect(stack.database_url, autocommit=True) as db:
         db.execute("insert into auth.users (id) values (%s)", [user])

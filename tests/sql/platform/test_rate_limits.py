@@ -1,4 +1,4 @@
-"""Writes are counted exactly, by user or address, and none waits for another."""
+"""Rate limits: writes are counted exactly, by user or address, without waiting for each other."""
 
 import json
 import math
@@ -18,13 +18,13 @@ HERE = {"x-forwarded-for": "203.0.113.7"}
 
 
 class Window:
-    """One that begins about now, so many seconds long."""
+    """A rate limit window of `seconds` that begins now."""
 
     def __init__(self, seconds: int) -> None:
         self.seconds, self.began = seconds, time.monotonic()
 
     def waits(self) -> set[int]:
-        """How many whole seconds of it may be left, by what has passed: all of them, on a machine at rest."""
+        """Whole seconds that may remain, given the time that has passed; on an idle machine all of them."""
         passed = time.monotonic() - self.began
         return set(range(math.ceil(self.seconds - passed), self.seconds + 1))
 
@@ -43,7 +43,7 @@ def ask_from(db: psycopg.Connection, headers: dict[str, str]) -> None:
 
 
 def write(db: psycopg.Connection) -> dict[str, str]:
-    """What the REST server does before each request, and the headers it is told to send."""
+    """Run the check that precedes each REST request; the response headers it sets."""
     with db.transaction():
         db.execute("select private.check_request()")
     found = db.execute("select current_setting('response.headers', true)").fetchone()
@@ -52,7 +52,7 @@ def write(db: psycopg.Connection) -> dict[str, str]:
 
 
 def refused(db: psycopg.Connection) -> tuple[dict[str, str], dict[str, object]]:
-    """The body and the rest of a refusal."""
+    """Run a write that must be refused; body and details of the error."""
     with pytest.raises(psycopg.Error) as raised:
         write(db)
     assert raised.value.sqlstate == "PGRST"
@@ -198,7 +198,7 @@ def test_client_cannot_delete_rate_limits_and_slots(
 
 
 class Requests:
-    """Requests of one user, each in a transaction of its own on a connection of its own."""
+    """Requests of one user, each in its own transaction and connection."""
 
     def __init__(self, url: str) -> None:
         self.url, self.user = url, uuid4()
@@ -210,7 +210,7 @@ class Requests:
         return connection
 
     def begin(self, connection: psycopg.Connection) -> bool:
-        """Whether the write is admitted; its transaction is left open."""
+        """Whether the write is admitted; its transaction stays open."""
         claims = json.dumps({"role": "authenticated", "sub": str(self.user)})
         connection.execute("select set_config('request.jwt.claims', %s, true)", [claims])
         connection.execute("set local role authenticated")
@@ -253,7 +253,7 @@ def test_concurrent_writes_are_admitted_exactly_to_the_limit(stack: Stack, reque
 
 
 def test_no_window_admits_more_than_the_limit_as_time_passes(stack: Stack, requests: Requests) -> None:
-    """Each slot is taken at most once a window, whoever asks and whenever: the slots tell how often."""
+    """A trigger records each taken slot: any eleven consecutive ones span at least a window."""
     committed(stack, 10, 1)
     with psycopg.connect(stack.database_url, autocommit=True) as admin:
         admin.execute("create table private.test_taken (slot int, taken_at timestamptz)")
@@ -303,7 +303,7 @@ def test_rollback_frees_the_rate_slot(stack: Stack, requests: Requests) -> None:
 
 
 def entry(db: psycopg.Connection, scope: str, caller: str, role: str = "anon") -> tuple[object, ...]:
-    """As Auth counts: admitted, requests, remaining, wait."""
+    """Count a request like Auth; admitted, requests, remaining, wait in seconds."""
     row = db.execute("select * from private.admit_request(%s, %s, %s)", [role, scope, caller]).fetchone()
     assert row
     return row
@@ -352,7 +352,7 @@ def test_password_attempts_ignore_case_and_store_no_email(db: psycopg.Connection
 
 
 def test_password_hook_rejects_attempts_beyond_the_limit(db: psycopg.Connection, viewer: Person) -> None:
-    """Right or wrong, and together with those that are counted without it."""
+    """Correct and wrong passwords count, together with attempts that are counted without the hook."""
 
     def decide(who: Person, valid: bool) -> dict[str, str]:
         event = json.dumps({"user_id": str(who.id), "valid": valid})

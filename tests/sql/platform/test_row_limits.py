@@ -1,4 +1,4 @@
-"""Limits of rows: a write that touches n rows costs n, in every table that clients write."""
+"""Row limits: a write of n rows costs n, in every table that clients write."""
 
 import json
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def films(db: psycopg.Connection) -> list[UUID]:
 
 
 def refused(db: psycopg.Connection, query: str, values: list[Any] | None = None) -> dict[str, Any]:
-    """The refusal, as the REST server answers it: code, message, status and headers."""
+    """Run a query that must be refused; code, message, status and headers of the REST response."""
     with pytest.raises(psycopg.Error) as refusal, db.transaction():
         db.execute(query.encode(), values)
     assert refusal.value.sqlstate == "PGRST", refusal.value
@@ -165,7 +165,7 @@ def test_thousand_ratings_in_one_write_are_accepted(db: psycopg.Connection, view
 def test_rows_written_by_triggers_are_not_counted(
     db: psycopg.Connection, viewer: Person, films: list[UUID]
 ) -> None:
-    """A profile with many ratings can be deleted."""
+    """Otherwise a profile with many ratings could not be deleted."""
     rate(db, viewer.rater_id, dict.fromkeys(films, 4.0))
     limit(db, rows=2, ratings=1)
     become(db, viewer)

@@ -1,4 +1,4 @@
-"""sql/schema/ shows tables, types and indexes as the migrations make them: `make drift` finds differences."""
+"""sql/schema has tables, types and indexes as the migrations create them; `make drift` finds differences."""
 
 from collections.abc import Iterator
 from pathlib import Path

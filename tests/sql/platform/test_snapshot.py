@@ -1,4 +1,4 @@
-"""`make drift` compares snapshots of databases: a change of any kind changes the snapshot, and is named."""
+"""`make drift` compares snapshots of databases: every kind of change is found and named."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ def before(migrated: str) -> snapshot.Snapshot:
 
 @pytest.fixture
 def database(migrated: str) -> Iterator[psycopg.Connection]:
-    """To change, as the superuser; nothing stays."""
+    """A connection of the superuser; rolled back."""
     with psycopg.connect(migrated, options="-c search_path=") as connection:
         yield connection
         connection.rollback()

@@ -1,5 +1,5 @@
-# ruff: noqa: RUF001 - names that imitate others are what is tested
-"""Every text and JSON that a client writes has a form and a size, and a refusal says which."""
+# ruff: noqa: RUF001 - the tests need names that imitate others
+"""Every text and JSON that a client writes has a form and a size; the error names the field."""
 
 import json
 from typing import Any
@@ -103,7 +103,7 @@ def viewer(db: psycopg.Connection) -> Person:
 
 
 def refusal(db: psycopg.Connection, statement: str, values: list[Any]) -> tuple[str, str]:
-    """Field and sentence."""
+    """Run a statement that must fail; field and message of the error."""
     with pytest.raises(psycopg.errors.CheckViolation) as raised, db.transaction():
         db.execute(statement, values)
     said, detail = raised.value.diag.message_primary, raised.value.diag.message_detail
@@ -318,7 +318,7 @@ MONSTERS: dict[str, list[Any]] = {
 
 
 def test_every_writable_column_refuses_oversized_values(db: psycopg.Connection, viewer: Person) -> None:
-    """Whatever table comes next: nothing that clients write is without end, unreadable or deep."""
+    """Covers future tables: no value that clients write may be unbounded, unreadable or deeply nested."""
     db.execute("set local search_path = public, extensions")
     columns = db.execute(WRITABLE).fetchall()
     assert {("accounts", "display_name"), ("profiles", "preferences"), ("consents", "purpose")} <= {

@@ -1,4 +1,4 @@
-"""An account with all that is stored of one, and a search of the whole database for what is left of it."""
+"""An account with rows in every personal table, and a search of the whole database for its ids."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -27,17 +27,17 @@ where
 class Household:
     owner: Person
     profiles: dict[UUID, UUID]
-    """Their pseudonyms."""
+    """The rater of each profile."""
 
     def names(self, db: psycopg.Connection) -> list[str]:
-        """What tells who it is: ids and address."""
+        """Values that identify the account: e-mail address, ids of user, profiles and raters."""
         row = db.execute("select email from auth.users where id = %s", [self.owner.id]).fetchone()
         assert row
         return [row[0], str(self.owner.id), *(str(i) for pair in self.profiles.items() for i in pair)]
 
 
 def household(db: psycopg.Connection, films: list[UUID], name: str = "free_viewer") -> Household:
-    """Two profiles that rated a while ago, signed in, with a role, a consent, and an entry in every log."""
+    """A signed-in account with two profiles, old ratings, a role, a consent and an entry in every log."""
     owner = person(db, name)
     db.execute("insert into profiles (account_id, name) values (%s, 'Zoë; O''Neil & 😀')", [owner.id])
     found = db.execute(
@@ -59,7 +59,7 @@ def household(db: psycopg.Connection, films: list[UUID], name: str = "free_viewe
 
 
 def _sign_in(db: psycopg.Connection, owner: Person) -> None:
-    """What Auth keeps of a user who signed in by a password and a second factor."""
+    """The rows that Auth stores for a user who signed in with a password and a second factor."""
     values = {"user": owner.id, "session": uuid4(), "factor": uuid4(), "token": uuid4().hex}
     for statement in (
         "update auth.users set encrypted_password = 'secret-hash', recovery_token = 'secret-' || id "
@@ -84,7 +84,7 @@ def _sign_in(db: psycopg.Connection, owner: Person) -> None:
 
 
 def traces(db: psycopg.Connection, names: list[str]) -> set[str]:
-    """Table and column of every value, of any type, that holds a name, but for ids in the audit log."""
+    """Columns (`schema.table.column`) whose values contain one of the names, but for ids in the audit log."""
     found = set()
     for table, column in db.execute(COLUMNS).fetchall():
         query = sql.SQL("select exists (select from {} as t where t.{}::text ~* %s)").format(

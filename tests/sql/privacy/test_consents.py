@@ -1,4 +1,4 @@
-"""Consents: recorded, read by their owner, and never changed."""
+"""Consents: recorded and read by their owner, never changed."""
 
 import psycopg
 import pytest

@@ -1,4 +1,4 @@
-"""Deleting an account: asked for, taken back, and done so that nothing leads to the person any more."""
+"""Account deletion: requested, cancelled, and carried out so that no row leads to the person."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -208,7 +208,7 @@ def test_ratings_of_an_erased_account_still_count(
 
 
 def unnamed(db: psycopg.Connection, films: list[UUID]) -> list[UUID]:
-    """The pseudonyms that rated the films and lead to nobody."""
+    """Raters of the films that have no profile any more."""
     rows = db.execute(
         "select distinct a.id from raters a join ratings r on r.rater_id = a.id "
         "where a.profile_id is null and r.item_id = any(%s)",
@@ -295,7 +295,7 @@ def test_account_with_a_running_job_is_not_erased(db: psycopg.Connection, home: 
 
 
 def test_erasure_deletes_rows_of_unlisted_tables(db: psycopg.Connection, home: Household) -> None:
-    """Its key does not cascade, and nobody told the inventory."""
+    """Its foreign key does not cascade, and the data inventory does not list it."""
     other = person(db, "other_viewer")
     db.execute("create table private.diary (profile_id uuid references public.profiles, text text)")
     db.execute("create table private.pages (id int primary key, account_id uuid references auth.users)")
@@ -369,7 +369,7 @@ FILES = """
 
 
 def files_of(db: psycopg.Connection, who: Person) -> None:
-    """Add files of a user, an editor and another user, while no deletion is noted."""
+    """Add two files of a user, artwork uploaded by that user, and a file of another user."""
     db.execute("delete from private.files_to_remove")
     for bucket, folder, name in (
         ("avatars", who.id, "me + 😀.png"),
@@ -439,7 +439,7 @@ def note(db: psycopg.Connection, bucket: str, name: str, age: str = "0") -> None
 
 
 class RefusingFiles(Files):
-    """Storage that cannot delete one file, nor a list that contains it."""
+    """A Storage client that fails for one file and for lists that contain it."""
 
     def __init__(self, db: psycopg.Connection, refused: str) -> None:
         self._db, self._refused = db, refused
@@ -507,7 +507,7 @@ def test_old_files_without_an_owner_are_orphans(
 def test_soft_deletion_keeps_only_the_auth_rows(
     db: psycopg.Connection, home: Household, films: list[UUID]
 ) -> None:
-    """Auth itself empties the row: here as it would."""
+    """The update empties the row of auth.users like Auth does."""
     other = household(db, films, "other_viewer")
     names, others = home.names(db), other.names(db)
     kept = traces(db, others)

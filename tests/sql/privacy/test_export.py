@@ -1,4 +1,4 @@
-"""export_my_data: every row that is one's own, from every table there is, and nobody else's."""
+"""export_my_data: every row of the caller from every table, and no row of another user."""
 
 import json
 from itertools import permutations
@@ -112,7 +112,7 @@ def test_exported_neighbours_have_no_identity(
 
 
 def test_export_has_rows_of_unlisted_tables(db: psycopg.Connection, home: Household) -> None:
-    """Reached by a composite key, two tables away, partitioned, and nobody told the inventory."""
+    """Two tables away by a composite key, partitioned, and not in the data inventory."""
     profile = home.owner.profile_id
     db.execute("create table private.decks (profile_id uuid references public.profiles, "
                'number int, "odd; name" text, primary key (profile_id, number))')  # fmt: skip
@@ -154,7 +154,7 @@ def test_export_omits_columns_that_name_other_people(db: psycopg.Connection, hom
 def test_export_does_not_follow_keys_through_items(
     db: psycopg.Connection, home: Household, films: list[UUID]
 ) -> None:
-    """items is not personal: a column that tells who made a row leads nowhere."""
+    """items is not personal: an export does not follow its creator column."""
     db.execute("alter table public.items add column created_by uuid references auth.users")
     db.execute("update items set created_by = %s", [home.owner.id])
     other = person(db, "other_viewer")
@@ -196,7 +196,7 @@ def test_export_has_exactly_the_rows_of_its_caller(
 
 
 def act(db: psycopg.Connection, who: Person, film: UUID, table: str) -> int:
-    """How many rows it made."""
+    """Add a row to the table unless a limit forbids it; the number of rows added."""
     statement = {
         "ratings": "insert into ratings (rater_id, item_id, rating) values (%(rater)s, %(film)s, 3) "
         "on conflict (rater_id, item_id) do nothing",

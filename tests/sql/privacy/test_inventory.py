@@ -1,4 +1,4 @@
-"""The record of what is kept: what `make drift` says of a table that is not in it or cannot be followed."""
+"""The lint of the data inventory: tables that it misses or whose owner cannot be derived."""
 
 from collections.abc import Sequence
 

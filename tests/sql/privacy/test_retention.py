@@ -1,4 +1,4 @@
-"""apply_retention: what is older than the inventory lets it be goes, a batch or a month at a time."""
+"""apply_retention: expired rows are deleted in batches, expired partitions are dropped."""
 
 from datetime import date
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ MONTHS_AGO = "date_trunc('month', now() at time zone 'UTC') - %s * interval '1 m
 
 @pytest.fixture(autouse=True)
 def nothing_old(db: psycopg.Connection) -> None:
-    """What tests before left may have grown too old by now."""
+    """Delete rows that expired before the test, so that each test sees only its own."""
     while apply(db):
         pass
 
@@ -93,7 +93,7 @@ def test_partition_is_dropped_when_all_its_rows_expired(
     left = db.execute("select distinct month from interactions where item_id = %s", [film])
     assert left.fetchall() == [(partly,)]
     counted = db.execute("select interaction_count from item_stats where item_id = %s", [film])
-    # One viewer, type and day.
+    # One viewer, one type, one day.
     assert counted.fetchone() == (1,)
 
 

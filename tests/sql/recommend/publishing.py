@@ -1,4 +1,4 @@
-"""Figures as the job publishes them; exactly, where a test works out values by hand."""
+"""Publish counts and trends like the scheduled job; without noise where a test works out values by hand."""
 
 import psycopg
 
@@ -11,7 +11,7 @@ QUIET = "update private.publication set rating_noise = 0, event_noise = 0"
 
 
 def publish(db: psycopg.Connection, rules: str | None = EXACTLY) -> None:
-    """Run the job as its worker would, and go on as the same role. None: by the rules that stand."""
+    """Run the publication job, after the SQL `rules` that sets its parameters; the role stays as it was."""
     row = db.execute("select current_setting('role')").fetchone()
     assert row
     db.execute("reset role")
@@ -23,5 +23,5 @@ def publish(db: psycopg.Connection, rules: str | None = EXACTLY) -> None:
 
 
 def another_day(db: psycopg.Connection) -> None:
-    """Go on as on the day after: accounts that took part in a publication are noted again."""
+    """Move pending changes to the day before, so that the same accounts can cause the next publication."""
     db.execute("update private.pending_changes set changed_on = changed_on - 1")

@@ -1,4 +1,4 @@
-"""Lists blended from parts, made diverse, and kept whole when a part fails; worked out by hand."""
+"""Lists merged from several sources, re-ranked for diversity, and complete when a source fails."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ BREAKING = {
 
 
 class Undone(Exception):
-    """Ends an example, whose ratings are rolled back."""
+    """Raised at the end of an example to roll it back."""
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def films(db: psycopg.Connection) -> dict[str, UUID]:
 
 @pytest.fixture
 def viewer(db: psycopg.Connection, films: dict[str, UUID]) -> Person:
-    """Gave A 5 and B 5; the model goes from A to C (0.4) and D (0.2), from B to D (0.1); D has 0.3 of 0.4."""
+    """Rated A and B 5; the weights are A to C 0.4, A to D 0.2, B to D 0.1, so C scores 0.4 and D 0.3."""
     viewer = person(db)
     rate(db, viewer.rater_id, {films["A"]: 5, films["B"]: 5})
     item_model(
@@ -156,7 +156,7 @@ def test_cancelled_query_is_not_treated_as_a_failed_source(db: psycopg.Connectio
 
 
 def alike(db: psycopg.Connection, films: dict[str, UUID]) -> None:
-    """C and D tell of the same, E of something else, F has no vector."""
+    """Store vectors: C and D are similar, E is not, F has none."""
     vectors = {"C": [1.0, 0.0], "D": [1.0, 0.01], "E": [0.0, 1.0]}
     embed_all(db, {films[name]: vector + [0.0] * 382 for name, vector in vectors.items()})
 
@@ -178,7 +178,7 @@ def diversified(
         (0, "CDEF"),
         # 0.09: D 0.91 * 0.9 - 0.09 = 0.729 is below E 0.91 * 0.85 = 0.7735
         (0.3, "CEDF"),
-        # unlikeness alone: E and F are like nothing before them
+        # dissimilarity alone: E and F are similar to no item before them
         (1, "CEFD"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What counts as liked: the latest word on an item, an undo, and no rating below 3."""
+"""Positive and negative feedback: the latest event or rating of an item, undo, and the threshold of 3."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -20,7 +20,7 @@ def films(db: psycopg.Connection) -> dict[str, UUID]:
 
 @pytest.fixture
 def viewer(db: psycopg.Connection, films: dict[str, UUID]) -> Person:
-    """The model leads from A to D."""
+    """A viewer; the item model has a weight from A to D."""
     item_model(db, {films["A"]: {films["D"]: 0.5}})
     viewer = person(db)
     become(db, viewer)
@@ -28,7 +28,7 @@ def viewer(db: psycopg.Connection, films: dict[str, UUID]) -> Person:
 
 
 def record(db: psycopg.Connection, film: UUID, *types: str, **fields: object) -> None:
-    """All in one call, at one time."""
+    """Record events of the given types in one call."""
     events = [{"client_id": str(uuid4()), "item_id": str(film), "type": type, **fields} for type in types]
     db.execute("select record_interactions(%s)", [Jsonb(events)])
 
@@ -198,7 +198,7 @@ def genre(db: psycopg.Connection, name: str, *films: UUID) -> None:
 
 @pytest.fixture
 def horror(db: psycopg.Connection) -> list[UUID]:
-    """Ten popular horror films and ten comedies that fewer rated; the horror films are of one description."""
+    """Ten popular horror films with similar vectors, and ten comedies with fewer ratings."""
     films = [item(db, f"Film {number}") for number in range(20)]
     genre(db, "Test Horror", *films[:10])
     genre(db, "Test Comedy", *films[10:])

@@ -1,4 +1,4 @@
-"""record_interactions: all or nothing, once each, in the right month."""
+"""record_interactions: atomic, idempotent, in the partition of the month."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -87,7 +87,7 @@ def test_invalid_event_is_reported_and_no_event_is_stored(
 
 
 def faults(refused: psycopg.Error) -> tuple[int, str, list[tuple[int, str]]]:
-    """The first bad event with its field, and all of them."""
+    """Index and field of the first invalid event, and of all of them."""
     detail = json.loads(refused.diag.message_detail or "")
     return detail["event"], detail["field"], [(fault["event"], fault["field"]) for fault in detail["faults"]]
 

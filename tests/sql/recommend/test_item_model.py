@@ -1,4 +1,4 @@
-"""Lists by a small item model whose weights and right answers were worked out by hand."""
+"""Lists from a small item model whose weights and expected scores are worked out by hand."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +17,7 @@ def films(db: psycopg.Connection) -> dict[str, UUID]:
 
 @pytest.fixture
 def viewer(db: psycopg.Connection, films: dict[str, UUID]) -> Person:
-    """Gave A 5, B 4 and C 1: they weigh 1, 0.8 and nothing. C is not liked."""
+    """Rated A 5, B 4 and C 1, which weigh 1, 0.8 and 0: C is not liked."""
     viewer = person(db)
     rate(db, viewer.rater_id, {films["A"]: 5, films["B"]: 4, films["C"]: 1})
     return viewer
@@ -68,7 +68,7 @@ def test_item_model_score_sums_weights_times_fifths_of_ratings(
     item_model(
         db, weights(films, A={"D": 0.5, "E": 0.25, "B": 0.9}, B={"D": -0.125, "E": 0.5}, C={"D": 0.25})
     )
-    # D: 1 * 0.5 - 0.8 * 0.125; E: 1 * 0.25 + 0.8 * 0.5, most of it by B
+    # D: 1 * 0.5 - 0.8 * 0.125; E: 1 * 0.25 + 0.8 * 0.5, mostly from B
     assert together(db, viewer) == [
         (films["E"], pytest.approx(0.65), films["B"]),
         (films["D"], pytest.approx(0.4), films["A"]),
@@ -81,11 +81,11 @@ def test_latest_tenth_of_the_ratings_counts_half_more(db: psycopg.Connection, fi
     rate_on(db, viewer, "2001-01-01", {films["A"]: 5})
     rate_on(db, viewer, "2999-01-01", {films["B"]: 4})
     item_model(db, weights(films, A={"D": 0.5}, B={"E": 0.5}))
-    # Nine ratings have no tenth
+    # Nine ratings have no latest tenth
     assert scores(together(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.4)}
     rate(db, viewer.rater_id, {item(db, "The tenth"): 3})
     assert scores(together(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.6)}
-    # Two came last at once: which of them is the latest tenth cannot be told
+    # Two ratings have the same latest time, so neither is the latest tenth
     rate_on(db, viewer, "2999-01-01", {item(db, "The eleventh"): 3})
     assert scores(together(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.4)}
 

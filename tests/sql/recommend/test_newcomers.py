@@ -1,4 +1,4 @@
-"""Lists for people of whom little is known: popular with genre spread, and what to ask them to rate."""
+"""Lists for viewers with few ratings: popular items spread over genres, and items to rate first."""
 
 import re
 from itertools import pairwise
@@ -21,7 +21,7 @@ NEWCOMER = (
 
 
 class Undone(Exception):
-    """Ends an example, whose rows are rolled back."""
+    """Raised at the end of an example to roll it back."""
 
 
 def genre(db: psycopg.Connection, name: str, *items: UUID) -> None:
@@ -33,13 +33,13 @@ def genre(db: psycopg.Connection, name: str, *items: UUID) -> None:
 
 
 def known(db: psycopg.Connection, *items: UUID) -> None:
-    """Popular by their source's word, the first one most."""
+    """Set the source's popularity, highest for the first item."""
     for place, made in enumerate(items):
         db.execute("update content set popularity = %s where id = %s", [100 - place, made])
 
 
 def newcomer(db: psycopg.Connection, who: Person | None, count: int, kind: str | None = "movie") -> list[Any]:
-    """The list as the service sees it, which may read everything."""
+    """The list of a profile, read with the rights of the owner."""
     publish(db)
     become(db, None, "service_role")
     db.execute("reset role")
@@ -69,8 +69,8 @@ def test_popularity_is_damped_for_each_repeated_genre(
     genre(db, "Drama", *films[:4])
     genre(db, "Western", films[4])
     genre(db, "Sci-fi & more", films[3], films[5])
-    # Weights by place: 1, 0.631, 0.5, 0.431, 0.387, 0.356. Another drama now has half of its own,
-    # 0.315 at most, and the one that is half a drama 0.431 / 1.5 = 0.287.
+    # Weights by rank: 1, 0.631, 0.5, 0.431, 0.387, 0.356. A second drama counts half of its weight,
+    # 0.315 at most, and the film with two genres 0.431 / 1.5 = 0.287.
     assert [row[0] for row in newcomer(db, viewer, 4)] == [films[0], films[4], films[5], films[1]]
 
 
@@ -97,10 +97,10 @@ def test_newcomer_list_names_trends_of_country_and_language(
     record(db, person(db), films[4], "SE")
     record(db, person(db), films[5], "FR")
     db.execute("update accounts set country = 'SE' where id = %s", [viewer.id])
-    # Among the last two and three of popularity, but first among what trends
+    # The fifth by popularity, but first by trend
     assert newcomer(db, viewer, 1) == [(films[4], "popular_in_country", "en")]
     reasons = {row[0]: row[1] for row in newcomer(db, viewer, 6)}
-    # One event is not enough for a list of six by country
+    # One event is too few for a list of six by country
     assert reasons == {
         made: "popular_in_language" if place >= 4 else "popular" for place, made in enumerate(films)
     }
@@ -152,8 +152,8 @@ def test_onboarding_ranks_by_rating_count_and_deviation(
         if fewer:
             rate(db, critic, {films[3]: fewer})
     become(db, viewer)
-    # The root of how many times the deviation: 2 * 2 for the fifth, 1.41 * 2 for the fourth, 2 * 1 for the
-    # sixth; all agree about the second, and nobody rated the others
+    # Root of the count times the deviation: 2 * 2 for the fifth, 1.41 * 2 for the fourth, 2 * 1 for the
+    # sixth; the second has no deviation, and the others no ratings
     assert onboarding(db) == [films[4], films[3], films[5], films[1], films[0], films[2]]
 
 

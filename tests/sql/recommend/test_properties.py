@@ -1,4 +1,4 @@
-"""What holds of recommendations whatever people rated."""
+"""Properties of recommendations for random ratings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ Ratings = Mapping[tuple[int, int], float]
 
 
 class Undone(Exception):
-    """Ends an example, whose ratings are rolled back."""
+    """Raised at the end of an example to roll it back."""
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def films(db: psycopg.Connection) -> list[UUID]:
 
 
 def rated(db: psycopg.Connection, people: list[Person], films: list[UUID], ratings: Ratings) -> set[UUID]:
-    """Write the table; what the first of the people rated."""
+    """Store the ratings; the films that the first person rated."""
     for (who, what), rating in ratings.items():
         rate(db, people[who].rater_id, {films[what]: rating})
     return {films[what] for who, what in ratings if who == 0}

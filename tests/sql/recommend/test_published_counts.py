@@ -1,4 +1,4 @@
-"""Published figures, attacked: one rater's part in them shows on no path, and each account counts once."""
+"""Published counts: no query reveals a single rater, and each account counts once."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,11 +29,11 @@ PATHS = {
     "weights": "select * from item_neighbours",
     "list": "select id, score from get_recommendations(200)",
 }
-"""What a client can see of a film's ratings and events."""
+"""Queries by which a client can observe ratings and events of a film."""
 
 
 class Undone(Exception):
-    """Ends an attempt, which is rolled back."""
+    """Raised at the end of an attempt to roll it back."""
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def film(db: psycopg.Connection) -> UUID:
 
 @pytest.fixture
 def seen(db: psycopg.Connection, film: UUID) -> Callable[[], dict[str, Any]]:
-    """What a person sees who has rated nothing, on every path."""
+    """A function that runs every query of PATHS as a viewer without ratings."""
     watcher, other = person(db, "watcher"), item(db, "Another film")
 
     def look() -> dict[str, Any]:
@@ -68,7 +68,7 @@ def seen(db: psycopg.Connection, film: UUID) -> Callable[[], dict[str, Any]]:
 def give(
     db: psycopg.Connection, who: Person, film: UUID, rating: float = 4, profile: UUID | None = None
 ) -> None:
-    """As a client in Liechtenstein does, or changes it."""
+    """Rate a film, or change the rating, as a client in Liechtenstein."""
     headers = {"cf-ipcountry": "LI"} | ({"x-profile-id": str(profile)} if profile else {})
     become(db, who, headers=headers)
     db.execute(
@@ -134,7 +134,7 @@ def test_activity_of_fewer_than_five_accounts_is_not_published(
 def test_changes_by_four_accounts_are_not_published(
     db: psycopg.Connection, film: UUID, seen: Callable[[], dict[str, Any]], how: str
 ) -> None:
-    """Four is one too few, also if one of them did it a hundred times."""
+    """Four accounts are one too few, also if one of them acts a hundred times."""
     crowd = people(db, 12)
     for who in crowd:
         give(db, who, film)
@@ -168,7 +168,7 @@ def test_changes_by_four_accounts_are_not_published(
     [
         # (5 * 4 + 5 * 3.5) / (5 + 5) = 3.75; 5 * 3.75
         ([4] * 5, (5, 18.75)),
-        # The mean of ten drawn to 3.5 as by five: (20 + 5 + 17.5) / 15 = 2.8333
+        # The mean of ten, shrunk to 3.5 with the weight of five: (20 + 5 + 17.5) / 15 = 2.8333
         ([4] * 5 + [1] * 5, (10, 28.3333)),
     ],
 )
@@ -184,7 +184,7 @@ def test_counts_of_five_accounts_are_published(
 
 
 def test_pending_changes_outlive_retention_until_published(db: psycopg.Connection, film: UUID) -> None:
-    """One account in a quarter: what waits is not deleted before the fifth account comes."""
+    """One account a quarter: pending changes are not deleted before the fifth account."""
     for who in people(db, 5):
         db.execute("update private.pending_changes set changed_on = changed_on - 91 where is_pending")
         while db.execute("select private.apply_retention()").rowcount:
@@ -208,14 +208,14 @@ def test_published_counts_are_multiples_of_five_and_means_rounded(db: psycopg.Co
             count, total, events = stats(db, film)
             seen |= {count, events}
             assert total / count == pytest.approx(round(total / count, 1), abs=1e-9)
-            # It fades by the second.
+            # The trend decays each second.
             assert (trend(db, film) or 0) * 2 == pytest.approx(round((trend(db, film) or 0) * 2), abs=1e-3)
     assert seen == {5, 10}
 
 
 @pytest.mark.parametrize("where", ["the first publication", "a later one"])
 def test_noise_hides_the_rating_of_the_fifth_account(db: psycopg.Connection, film: UUID, where: str) -> None:
-    """All other ratings known, one publication leaves a guess of 7 in 10 whether it was 0.5 or 5."""
+    """With all other ratings known, one publication lets an attacker guess 0.5 or 5 right 7 times in 10."""
     attackers, victim = people(db, 4), person(db, "victim")
     if where == "a later one":
         for who in people(db, 5):
@@ -246,7 +246,7 @@ def published_mean(db: psycopg.Connection, film: UUID) -> float:
 
 
 def test_same_accounts_cause_one_publication_a_day(db: psycopg.Connection, film: UUID) -> None:
-    """Else five accounts could see hundreds of publications, and average the noise away."""
+    """Otherwise five accounts could cause hundreds of publications and average the noise out."""
     crowd = people(db, 5)
     for who in crowd:
         give(db, who, film, 2)
@@ -280,7 +280,7 @@ def test_counts_are_withdrawn_when_fewer_than_five_remain(db: psycopg.Connection
 
 
 def test_new_rating_among_old_ones_has_their_trend(db: psycopg.Connection, film: UUID) -> None:
-    """Four raters of five weeks ago and one of now: the trend is that of five weeks ago, 5 ratings of 5."""
+    """Four ratings are five weeks old and one is new: the trend is that of five old ratings of 5."""
     for who in people(db, 4):
         give(db, who, film, 5)
     db.execute("update ratings set created_at = now() - interval '35 days' where item_id = %s", [film])
@@ -327,7 +327,7 @@ def test_event_types_and_days_count_separately(db: psycopg.Connection, film: UUI
 
 
 def test_five_profiles_of_an_account_count_as_one_account(db: psycopg.Connection, film: UUID) -> None:
-    """With the mean of what they gave; the trend has the greatest."""
+    """Counts use the mean of their ratings, the trend the highest."""
     stuffer, others = person(db, "stuffer"), people(db, 3)
     become(db, stuffer)
     profiles = [stuffer.profile_id] + [
@@ -344,7 +344,7 @@ def test_five_profiles_of_an_account_count_as_one_account(db: psycopg.Connection
     assert stats(db, film) is None
     give(db, person(db, "fifth"), film, 3)
     publish(db, QUIET)
-    # Five accounts of mean 3, drawn to 3.5.
+    # Five accounts of mean 3, shrunk towards 3.5.
     assert stats(db, film)[:2] == (5, pytest.approx(5 * 3.25))
     assert trend(db, film) == pytest.approx(4 * 0.6 + 1)
 
@@ -462,7 +462,7 @@ def test_anonymous_users_have_no_weight(
     first, *rest = others
     neighbours = "select neighbour_id from private.compute_neighbours(%s)"
     assert {row[0] for row in db.execute(neighbours, [first])} == set(rest)
-    # Their own lists go by what others rated.
+    # Their own lists use the ratings of others.
     assert {row[0] for row in db.execute(neighbours, [crowd[0].rater_id])} == others
 
 
@@ -482,7 +482,7 @@ def test_anonymous_user_counts_once_permanent(db: psycopg.Connection, film: UUID
 
 @pytest.fixture
 def committed(stack: Stack) -> Iterator[tuple[Person, UUID]]:
-    """A viewer who does not count yet and a film, visible to all connections for one test."""
+    """A committed film and viewer who does not count yet, deleted after the test."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         viewer, film = person(connection), item(connection, "Film of two connections")
         connection.execute("update raters set is_counted = false where id = %s", [viewer.rater_id])
@@ -530,7 +530,7 @@ def test_ratings_of_an_anonymous_user_are_deleted_with_it(db: psycopg.Connection
 def test_client_reads_only_the_published_model_weights(
     db: psycopg.Connection, film: UUID, name: str, seen: int, who: str
 ) -> None:
-    """Where one rater rated both, the weight says what was given."""
+    """A weight between two items reveals the ratings of a single rater of both."""
     other = item(db, "Another film")
     item_model(db, {film: {other: 0.5}, other: {film: 0.5}}, name=name)
     become(db, person(db) if who == "authenticated" else None)

@@ -1,4 +1,4 @@
-"""Recommendations against small tables whose right answers were worked out by hand."""
+"""Recommendations and predictions for small tables, with expected values worked out by hand."""
 
 import itertools
 import random
@@ -21,7 +21,7 @@ def films(db: psycopg.Connection) -> dict[str, UUID]:
 
 @pytest.fixture
 def viewer(db: psycopg.Connection, films: dict[str, UUID]) -> Person:
-    """Rated A 5, B 3, C 1, as eleven friends did, of whom five also gave D 4 and E 3."""
+    """Rated A 5, B 3, C 1, like eleven friends, five of whom also rated D 4 and E 3."""
     viewer = person(db)
     given = {films["A"]: 5, films["B"]: 3, films["C"]: 1}
     rate(db, viewer.rater_id, given)
@@ -55,9 +55,9 @@ def test_prediction_adds_residuals_of_similar_raters(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     become(db, viewer)
-    # All ratings: 143 / 46 = 3.1087. Levels, (sum + 5 * 3.1087) / (count + 5): A 4.4437, B 3.0320, C 1.6202,
-    # D 3.5543, E 3.0543. The viewer is 0.5563, -0.0320 and -0.6202 above them: a bias of -0.0959 / (3 + 5).
-    # A friend's level over A, B and C is -0.0959 / (3 + 20), the weight 1 * 3 / 53.
+    # Mean of all ratings: 143 / 46 = 3.1087. Baselines, (sum + 5 * 3.1087) / (count + 5): A 4.4437, B 3.0320,
+    # C 1.6202, D 3.5543, E 3.0543. The viewer is 0.5563, -0.0320 and -0.6202 above them: a bias of -0.0959 / (3 + 5).
+    # A friend's bias over A, B and C is -0.0959 / (3 + 20), the weight 1 * 3 / 53.
     # D: 3.5543 - 0.0120 + 5 * 0.0566 * (4 - 3.5502) / (5 * 0.0566 + 0.5) = 3.7049
     assert predicted(db, viewer, films["D"]) == 3.7
     # E: 3.0543 - 0.0120 + 5 * 0.0566 * (3 - 3.0502) / (5 * 0.0566 + 0.5) = 3.0242
@@ -79,7 +79,7 @@ def test_collaborative_score_sums_affinities(
 ) -> None:
     become(db, viewer)
     # Twelve rated each of A, B and C, so that each counts sqrt(1 - 10 / 12).
-    # A friend: 3 * 0.4082 * (1 + 2 * 3 / 53) / sqrt((3 + 20) * (5 + 20)) = 0.0568575
+    # Affinity of a friend: 3 * 0.4082 * (1 + 2 * 3 / 53) / sqrt((3 + 20) * (5 + 20)) = 0.0568575
     assert collaborative(db, viewer) == [
         (films["D"], 3.7, pytest.approx(5 * 0.0568575 * 4 / 5, abs=1e-6)),
         (films["E"], 3, pytest.approx(5 * 0.0568575 * 3 / 5, abs=1e-6)),
@@ -142,7 +142,7 @@ def test_prediction_without_neighbours_is_baseline_plus_bias(
     for rating in (2, 4.5, 4.5, 4.5, 4.5):
         rate(db, person(db).rater_id, {lonely: rating})
     become(db, viewer)
-    # All ratings: 163 / 51. The level (20 + 5 * 3.1961) / 10, the bias (9 - 9.1730) / 8: 3.5980 - 0.0216
+    # Mean of all ratings: 163 / 51. Baseline (20 + 5 * 3.1961) / 10, bias (9 - 9.1730) / 8: 3.5980 - 0.0216
     assert predicted(db, viewer, lonely) == 3.6
     assert predicted(db, viewer, unrated) is None
 

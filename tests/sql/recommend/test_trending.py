@@ -1,4 +1,4 @@
-"""Trends by country and language: lists return what counting the events gives, once it is published."""
+"""Trends by country and language equal the counted events once they are published."""
 
 import threading
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ RATING = st.tuples(st.integers(0, 3), st.integers(1, 10), st.sampled_from(COUNTR
 
 
 class Undone(Exception):
-    """Ends an example, whose events are rolled back."""
+    """Raised at the end of an example to roll it back."""
 
 
 def film(db: psycopg.Connection, title: str, language: str | None = None, kind: str = "movie") -> UUID:
@@ -212,7 +212,7 @@ def test_trend_equals_the_counted_events(
         counted: dict[tuple[str | None, UUID, Person, str], float] = {}
 
         def count(who: Person, what: int, kind: str, weight: float, country: str | None) -> None:
-            """All are received on one day: one of a kind counts, the latest."""
+            """All events arrive on one day, so that the latest of each type counts."""
             for where in {None, country}:
                 key = where, films[what], who, kind
                 counted[key] = max(counted.get(key, 0), weight)
@@ -260,7 +260,7 @@ def test_trend_is_read_from_an_index_without_sorting(db: psycopg.Connection, lan
 
 @pytest.fixture
 def committed(stack: Stack) -> Iterator[tuple[list[UUID], list[UUID]]]:
-    """Thirty films and two raters, there for everybody to see, for one test."""
+    """Thirty committed films and two raters, deleted after the test."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         films = [film(connection, f"Hot film {number}", "fr") for number in range(30)]
         people = [person(connection) for _ in range(2)]

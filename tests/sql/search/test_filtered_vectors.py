@@ -1,4 +1,4 @@
-"""Nearest vectors under a filter: as many as asked, and the right ones, however few pass."""
+"""Nearest vectors under a filter: full count and high recall, however few rows pass."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from local.throwaway import Stack
 
 COUNT, DIMENSIONS, ASKED = 6_000, 384, 10
 SHARES = (0.9, 0.5, 0.1, 0.02, 0.005)
-"""What share of the films is of the year 1901 or later, 1902 or later, and so on."""
+"""The share of films of the year 1901 or later, 1902 or later, and so on."""
 CLOSEST = """
     select extract(epoch from c.release_date)::integer
     from private.{function} as n
@@ -26,7 +26,7 @@ FUNCTIONS = {
 
 
 class Clouds:
-    """Vectors in 60 clouds, and queries that are near some of them; fixed by the seed."""
+    """Vectors in 60 clusters and queries near some of them, fixed by the seed."""
 
     def __init__(self) -> None:
         self.random = numpy.random.default_rng(7)
@@ -51,7 +51,7 @@ class Clouds:
 
 @pytest.fixture(scope="module")
 def clouds(stack: Stack) -> Iterator[tuple[psycopg.Connection, Clouds]]:
-    """In one transaction: a worker would take away vectors of films that tell nothing."""
+    """One uncommitted transaction: a worker would delete vectors of films without a description."""
     drawn = Clouds()
     with psycopg.connect(stack.database_url) as connection:
         connection.execute("create temporary table drawn (place int, year int, embedding text)")

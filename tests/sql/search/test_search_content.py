@@ -1,4 +1,4 @@
-"""search_content and suggest: what is found, in which order, page by page, and counted."""
+"""search_content: matches, ranking, filters, facets and pages."""
 
 from collections import Counter
 from typing import Any
@@ -89,7 +89,7 @@ def ids(answers: list[dict[str, Any]]) -> list[str]:
 
 @pytest.fixture
 def shelf(db: psycopg.Connection) -> psycopg.Connection:
-    """Films and books that are easily mistaken for each other."""
+    """Films and books with similar titles and descriptions."""
     db.execute("delete from private.search_words")
     film(
         db,

@@ -1,4 +1,4 @@
-"""What search reads of the catalogue, however it is written and by however many at once."""
+"""The search index follows the catalog, also under concurrent changes."""
 
 import threading
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""suggest: titles and authors for what somebody is typing."""
+"""suggest: titles and authors while the user types."""
 
 import psycopg
 import pytest

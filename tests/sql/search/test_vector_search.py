@@ -1,4 +1,4 @@
-"""match_movies and its kin against exact search in numpy."""
+"""match_movies, match_books and match_content compared with exact search in numpy."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from tests.sql.people import become, embed, embed_all, item
 
 @pytest.fixture
 def vectors(db: psycopg.Connection) -> dict[UUID, numpy.ndarray]:
-    """300 films and 20 books in a random but fixed arrangement, in clusters as texts are."""
+    """300 films and 20 books with random but fixed vectors in clusters, like those of texts."""
     chance = numpy.random.default_rng(3)
     centres = chance.normal(size=(10, 384))
     made = {}
@@ -125,7 +125,7 @@ def test_each_kind_is_searched_by_its_own_index(db: psycopg.Connection, kind: st
 
 
 def test_order_uses_stored_vectors_beyond_half_precision(db: psycopg.Connection) -> None:
-    """0.5 and 0.5 + 3 * 2^-14 are the same number at half precision, which has 11 bits."""
+    """0.5 and 0.5 + 3 * 2^-14 are equal in half precision, which has 11 bits."""
     made = [(step, item(db, f"Step {step}")) for step in (3, 0, 2, 1)]
     embed_all(db, {film: [1.0, 0.5 + step * 2**-14] + [0.0] * 382 for step, film in made})
     become(db, None)
