@@ -13,9 +13,9 @@ INDEXES = {"movie": "movies", "tv_show": "tv_shows", "sports": "sports", "book":
 
 def admin(db: psycopg.Connection) -> Person:
     """A new user with the role admin in `private.user_roles`."""
-    made = person(db, "admin")
-    db.execute("insert into private.user_roles (user_id, role) values (%s, 'admin')", [made.id])
-    return made
+    user = person(db, "admin")
+    db.execute("insert into private.user_roles (user_id, role) values (%s, 'admin')", [user.id])
+    return user
 
 
 def rate(db: psycopg.Connection, rater: UUID, ratings: Mapping[UUID, float]) -> None:
@@ -49,16 +49,16 @@ def item_model(
     name: str = "liked_together",
 ) -> None:
     """A version of the item model with its weights, packed as training leaves it."""
-    made = db.execute(
+    row = db.execute(
         "insert into recommendation_models (name, version, is_active) values (%s, %s, %s) returning id",
         [name, version, active],
     ).fetchone()
-    assert made
+    assert row
     for liked, neighbours in weights.items():
         for neighbour, weight in neighbours.items():
             db.execute(
                 "insert into item_neighbours (model_id, item_id, neighbour_id, weight) "
                 "values (%s, %s, %s, %s)",
-                [made[0], liked, neighbour, weight],
+                [row[0], liked, neighbour, weight],
             )
-    db.execute("select private.pack_item_model(%s)", [made[0]])
+    db.execute("select private.pack_item_model(%s)", [row[0]])

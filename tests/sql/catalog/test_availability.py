@@ -42,8 +42,8 @@ def limit_age(db: psycopg.Connection, who: Person) -> None:
     db.execute("update profiles set maturity_rating = 'PG-13' where id = %s", [who.profile_id])
 
 
-def available(db: psycopg.Connection, asked: UUID) -> bool:
-    row = db.execute(AVAILABLE, [asked]).fetchone()
+def available(db: psycopg.Connection, item_id: UUID) -> bool:
+    row = db.execute(AVAILABLE, [item_id]).fetchone()
     assert row
     return bool(row[0])
 
@@ -80,8 +80,8 @@ def test_country_header_of_the_gateway_overrides_the_account(
     db.execute("update accounts set country = 'SE' where id = %s", [free_viewer.id])
     become(db, free_viewer)
     seen = []
-    for told in ("FR", "XX", "T1", "fr", "FRA", "", '"; drop', None):
-        ask_from(db, told)
+    for header in ("FR", "XX", "T1", "fr", "FRA", "", '"; drop', None):
+        ask_from(db, header)
         seen.append(viewer(db)[1])
     assert seen == ["FR"] + ["SE"] * 7
 
@@ -170,11 +170,11 @@ def test_profile_sees_items_up_to_its_maturity_rating(
     db: psycopg.Connection, free_viewer: Person, rating: str, highest: int
 ) -> None:
     films = [item(db, rated) for rated in ("G", "PG", "PG-13", "R", "NC-17")]
-    for made, rated in zip(films, ("G", "PG", "PG-13", "R", "NC-17"), strict=True):
-        db.execute("update content set maturity_rating = %s where id = %s", [rated, made])
+    for film, rated in zip(films, ("G", "PG", "PG-13", "R", "NC-17"), strict=True):
+        db.execute("update content set maturity_rating = %s where id = %s", [rated, film])
     db.execute("update profiles set maturity_rating = %s where id = %s", [rating, free_viewer.profile_id])
     become(db, free_viewer)
-    assert [available(db, made) for made in films] == [place <= highest for place in range(5)]
+    assert [available(db, film) for film in films] == [place <= highest for place in range(5)]
 
 
 def test_restricted_item_is_available_only_where_offered(db: psycopg.Connection, film: UUID) -> None:
@@ -225,19 +225,19 @@ def test_concurrent_offers_leave_the_item_restricted(stack: Stack) -> None:
         psycopg.connect(stack.database_url, autocommit=True) as later,
         ThreadPoolExecutor(1) as thread,
     ):
-        made = item(later, "Between two writers")
+        film = item(later, "Between two writers")
         try:
-            offer(later, made, country="FR")
-            earlier.execute("delete from item_availability where item_id = %s", [made])
-            waiting = thread.submit(offer, later, made, country="SE")
+            offer(later, film, country="FR")
+            earlier.execute("delete from item_availability where item_id = %s", [film])
+            waiting = thread.submit(offer, later, film, country="SE")
             wait_for_lock(earlier)
             earlier.commit()
             waiting.result(120)
             query = "select is_restricted from items where id = %s"
-            assert later.execute(query, [made]).fetchone() == (True,)
+            assert later.execute(query, [film]).fetchone() == (True,)
         finally:
             earlier.rollback()
-            later.execute("delete from content where id = %s", [made])
+            later.execute("delete from content where id = %s", [film])
 
 
 def wait_for_lock(blocker: psycopg.Connection) -> None:
@@ -317,19 +317,19 @@ def test_list_omits_unavailable_items_and_is_full_length(
     """The best 20 films are unavailable (other countries, adults); 4 available films follow."""
     films = [item(db, f"Film {number}") for number in range(24)]
     embed(db, film, VECTOR)
-    item_model(db, {film: {made: 1 - place / 100 for place, made in enumerate(films[:22])}})
-    embed_all(db, {made: [1.0, place / 50] + [0.0] * 382 for place, made in enumerate(films)})
-    for place, made in enumerate(films):
+    item_model(db, {film: {other: 1 - place / 100 for place, other in enumerate(films[:22])}})
+    embed_all(db, {other: [1.0, place / 50] + [0.0] * 382 for place, other in enumerate(films)})
+    for place, other in enumerate(films):
         if how == "rated by people":
             db.execute(
                 "insert into item_stats (item_id, kind, rating_count, rating_sum) "
                 "values (%s, 'movie', 20, %s)",
-                [made, 100 - place],
+                [other, 100 - place],
             )
-        db.execute("update content set popularity = %s where id = %s", [100 - place, made])
+        db.execute("update content set popularity = %s where id = %s", [100 - place, other])
     db.execute("update content set maturity_rating = 'R' where id = any(%s)", [films[:10]])
-    for made in films[10:20]:
-        offer(db, made, country="FR")
+    for other in films[10:20]:
+        offer(db, other, country="FR")
     db.execute("delete from item_embeddings where item_id = %s", [film] if "match" in query else [uuid4()])
     limit_age(db, free_viewer)
     become(db, free_viewer)
@@ -345,7 +345,7 @@ def test_index_search_continues_until_the_count_is_reached(
 ) -> None:
     """The nearest 300 films are for adults; the index returns 200 rows at a time."""
     films = [item(db, f"Film {number}") for number in range(330)]
-    vectors = {made: [1.0, place / 100, (place % 7) / 50] + [0.0] * 381 for place, made in enumerate(films)}
+    vectors = {film: [1.0, place / 100, (place % 7) / 50] + [0.0] * 381 for place, film in enumerate(films)}
     embed_all(db, vectors)
     db.execute("update content set maturity_rating = 'NC-17' where id = any(%s)", [films[:300]])
     db.execute("set local enable_seqscan = off")

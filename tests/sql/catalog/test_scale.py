@@ -57,15 +57,15 @@ def test_popular_list_is_read_from_an_index(loaded: psycopg.Connection) -> None:
 
 
 @pytest.mark.parametrize(
-    "found",
+    "source",
     [
         "private.nearest(array_fill(0.1::real, array[384])::vector, 'movie', 12)",
         "private.popular('movie', 12)",
         "private.recommend(null, 'movie', 12, 0.3)",
     ],
 )
-def test_list_details_are_read_without_a_sequential_scan(loaded: psycopg.Connection, found: str) -> None:
-    query = f"explain select c.* from {found} as f join catalog_items as c on c.id = f.item_id"
+def test_list_details_are_read_without_a_sequential_scan(loaded: psycopg.Connection, source: str) -> None:
+    query = f"explain select c.* from {source} as f join catalog_items as c on c.id = f.item_id"
     assert "Seq Scan on content" not in str(loaded.execute(query).fetchall())
 
 
@@ -74,5 +74,5 @@ def test_title_pattern_is_matched_by_the_trigram_index(loaded: psycopg.Connectio
         loaded.execute("set local enable_seqscan = off")
         plan = loaded.execute("explain select id from content where title ilike '%shawshank%'").fetchall()
         assert "content_title_trgm" in str(plan)
-    found = loaded.execute("select count(*) from content where title ilike '%shawshank%'").fetchone()
-    assert found == (1,)
+    row = loaded.execute("select count(*) from content where title ilike '%shawshank%'").fetchone()
+    assert row == (1,)

@@ -50,8 +50,8 @@ def test_film_of_two_sources_is_stored_once(loaded: psycopg.Connection) -> None:
     second = Film(item_id("tmdb", "42"), "The Film", tmdb_id=42, popularity=7, genres=["DRAMA", "Crime"])
     load(loaded, Film, [first])
     load(loaded, Film, [second])
-    found = loaded.execute("select id, overview, popularity from content").fetchall()
-    assert found == [(first.id, "Told by us.", 7)]
+    rows = loaded.execute("select id, overview, popularity from content").fetchall()
+    assert rows == [(first.id, "Told by us.", 7)]
     assert loaded.execute("select count(*) from item_genres").fetchone() == (2,)
 
 

@@ -121,7 +121,7 @@ def test_username_of_sign_up_metadata_is_stored(db: psycopg.Connection) -> None:
     "wanted", ["zoe_42", "no", "x" * 31, "two words", "😀😀😀", None, 7, {"a": 1}, "drop;--"]
 )
 def test_sign_up_ignores_an_unavailable_username(db: psycopg.Connection, wanted: object) -> None:
-    become(db, first := person(db, "first"))
+    become(db, first := person(db, "first_viewer"))
     db.execute("update accounts set username = 'Zoe_42'")
     db.execute("reset role")
     assert signed_up_as(db, wanted) is None

@@ -66,8 +66,8 @@ def test_subscription_gives_its_tier_until_its_end(
     db: psycopg.Connection, viewer: Person, status: str
 ) -> None:
     subscribe(db, viewer, status, "30 days")
-    found = entitlements(db)
-    assert found and (found[0], str(found[1]), found[2]) == ("premium", "30 days, 0:00:00", PREMIUM)
+    row = entitlements(db)
+    assert row and (row[0], str(row[1]), row[2]) == ("premium", "30 days, 0:00:00", PREMIUM)
     assert (has(db, "free"), has(db, "premium"), tier_in_token(db, viewer)) == (True, True, "premium")
 
 

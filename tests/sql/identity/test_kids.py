@@ -44,41 +44,41 @@ def viewer(db: psycopg.Connection) -> Person:
 @pytest.fixture
 def kid(db: psycopg.Connection, viewer: Person) -> Person:
     """A kids profile of the viewer's account."""
-    found = db.execute(
+    row = db.execute(
         "insert into profiles (account_id, name, is_kids, maturity_rating) values (%s, 'Zoë', true, 'NC-17') "
         "returning id, (select r.id from raters r where r.profile_id = profiles.id)",
         [viewer.id],
     ).fetchone()
-    assert found
-    rater = db.execute("select id from raters where profile_id = %s", [found[0]]).fetchone()
+    assert row
+    rater = db.execute("select id from raters where profile_id = %s", [row[0]]).fetchone()
     assert rater
-    return Person(viewer.id, found[0], rater[0])
+    return Person(viewer.id, row[0], rater[0])
 
 
 @pytest.fixture
 def films(db: psycopg.Connection, kid: Person) -> Iterator[dict[str | None, UUID]]:
     """A film of each maturity rating and a book, with rows in all tables; `kid` rated three of them."""
-    made: dict[str | None, UUID] = {}
+    films: dict[str | None, UUID] = {}
     critic = person(db, "critic").rater_id
     for rating in RATINGS:
         film = item(db, f"Zanzibarra {rating}", overview="A tale of Zanzibarra.")
         db.execute("update content set maturity_rating = %s, popularity = 9e6 where id = %s", [rating, film])
-        made[rating] = film
-    made["book"] = item(db, "Zanzibarra, a book", "book", "A tale of Zanzibarra.")
+        films[rating] = film
+    films["book"] = item(db, "Zanzibarra, a book", "book", "A tale of Zanzibarra.")
     genre = db.execute("insert into genres (name, slug) values ('Zanzibarran', 'zanzibarran') returning id")
     (genre_id,) = genre.fetchone() or ()
-    for film in made.values():
-        embed(db, film, json.loads(VECTOR), "book" if film == made["book"] else "movie")
+    for film in films.values():
+        embed(db, film, json.loads(VECTOR), "book" if film == films["book"] else "movie")
         db.execute("insert into item_genres values (%s, %s)", [film, genre_id])
         db.execute("insert into item_tags (item_id, tag) values (%s, 'zanzi')", [film])
         db.execute("insert into item_availability (item_id) values (%s)", [film])
         rate(db, critic, {film: 5})
-    item_model(db, {a: {b: 0.9 for b in made.values() if b != a} for a in made.values()})
-    rate(db, kid.rater_id, {made["R"]: 5, made[None]: 5, made["PG"]: 4})
+    item_model(db, {a: {b: 0.9 for b in films.values() if b != a} for a in films.values()})
+    rate(db, kid.rater_id, {films["R"]: 5, films[None]: 5, films["PG"]: 4})
     publish(db)
     become(db, kid, headers={"x-profile-id": str(kid.profile_id)})
     db.execute("reset role")
-    yield made
+    yield films
 
 
 def act(db: psycopg.Connection, who: Person) -> None:
@@ -131,12 +131,12 @@ def test_kids_profile_reads_no_film_above_its_age_in_any_table(
 ) -> None:
     relations = tables(db)
     act(db, kid)
-    found = {name: seen(db, films, f"select t::text from {name} t", kid.id) for name in relations}
-    assert {name: ratings for name, ratings in found.items() if ratings - {"G", "PG"}} == {}
+    ratings_by_table = {name: seen(db, films, f"select t::text from {name} t", kid.id) for name in relations}
+    assert {name: ratings for name, ratings in ratings_by_table.items() if ratings - {"G", "PG"}} == {}
     whole = {"items", "content", "movies", "catalog_items", "item_genres", "item_tags", "item_embeddings"}
     more = {"item_stats", "item_trends", "item_neighbours", "item_availability"}
-    assert {name for name in found if found[name] == {"G", "PG"}} == whole | more
-    assert found["ratings"] == {"PG"}
+    assert {name for name in ratings_by_table if ratings_by_table[name] == {"G", "PG"}} == whole | more
+    assert ratings_by_table["ratings"] == {"PG"}
 
 
 def test_adult_profile_reads_every_rating_in_the_same_tables(
@@ -201,13 +201,13 @@ def test_hidden_film_raises_the_error_of_a_missing_item(
     db: psycopg.Connection, films: dict[str | None, UUID], kid: Person
 ) -> None:
     act(db, kid)
-    said = []
+    errors = []
     for film in (films["R"], uuid4()):
         with pytest.raises(psycopg.Error) as refusal, db.transaction():
             db.execute("insert into ratings (item_id, rating) values (%s, 4)", [film])
         diag = refusal.value.diag
-        said.append((diag.sqlstate, str(diag.message_primary).replace(str(film), ""), diag.message_detail))
-    assert said[0] == said[1]
+        errors.append((diag.sqlstate, str(diag.message_primary).replace(str(film), ""), diag.message_detail))
+    assert errors[0] == errors[1]
 
 
 def test_kids_profile_can_write_about_a_permitted_film(

@@ -38,21 +38,21 @@ def acting(db: psycopg.Connection) -> object:
 
 def default_of(db: psycopg.Connection, who: Person) -> list[UUID]:
     db.execute("reset role")
-    found = db.execute("select id from profiles where account_id = %s and is_default", [who.id])
-    return [row[0] for row in found]
+    rows = db.execute("select id from profiles where account_id = %s and is_default", [who.id])
+    return [row[0] for row in rows]
 
 
 def test_owner_can_add_a_profile_with_its_own_rater(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
-    made = db.execute(
+    row = db.execute(
         "insert into profiles (name, is_kids, learning_languages, avatar_path, preferences) "
         """values ('Zoë "+;&%%,😀 שלום', true, '{fr,ja}', %s, '{"dark": null}') """
         "returning id, account_id, is_default, maturity_rating",
         [f"{viewer.id}/a/b c+d.png"],
     ).fetchone()
-    assert made and made[1:] == (viewer.id, False, "PG-13")
+    assert row and row[1:] == (viewer.id, False, "PG-13")
     db.execute("reset role")
-    raters = db.execute("select count(*) from raters where profile_id = %s", [made[0]]).fetchone()
+    raters = db.execute("select count(*) from raters where profile_id = %s", [row[0]]).fetchone()
     assert raters == (1,)
 
 
@@ -156,9 +156,9 @@ def test_profile_limit_is_read_from_tier_limits(db: psycopg.Connection, viewer: 
 def committed(stack: Stack) -> Iterator[Person]:
     """A committed viewer, visible to other connections."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
-        made = person(connection, "committed")
-        yield made
-        connection.execute("delete from auth.users where id = %s", [made.id])
+        viewer = person(connection, "committed_viewer")
+        yield viewer
+        connection.execute("delete from auth.users where id = %s", [viewer.id])
 
 
 def at_once(
@@ -245,9 +245,9 @@ def test_all_profiles_in_one_statement_cannot_be_deleted(db: psycopg.Connection,
 
 def test_viewer_cannot_delete_another_accounts_profile(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
-    made = add(db)
+    profile = add(db)
     become(db, person(db, "other_viewer"))
-    assert db.execute("delete from profiles where id = %s", [made]).rowcount == 0
+    assert db.execute("delete from profiles where id = %s", [profile]).rowcount == 0
 
 
 def test_oldest_profile_becomes_default_when_it_is_deleted(db: psycopg.Connection, viewer: Person) -> None:

@@ -27,7 +27,7 @@ def viewer(db: psycopg.Connection) -> Person:
 
 
 @pytest.fixture
-def boss(db: psycopg.Connection) -> Person:
+def admin_user(db: psycopg.Connection) -> Person:
     return admin(db)
 
 
@@ -47,8 +47,8 @@ def log_of(db: psycopg.Connection, who: Person) -> list[tuple[object, ...]]:
     ).fetchall()
 
 
-def test_admin_can_grant_and_revoke_roles(db: psycopg.Connection, viewer: Person, boss: Person) -> None:
-    become(db, boss)
+def test_admin_can_grant_and_revoke_roles(db: psycopg.Connection, viewer: Person, admin_user: Person) -> None:
+    become(db, admin_user)
     assert answer(db, CALLS["grant_role"], viewer, "tutor") == ["tutor"]
     assert answer(db, CALLS["grant_role"], viewer, "editor") == ["editor", "tutor"]
     assert answer(db, CALLS["grant_role"], viewer, "editor") == ["editor", "tutor"]
@@ -56,9 +56,9 @@ def test_admin_can_grant_and_revoke_roles(db: psycopg.Connection, viewer: Person
     assert answer(db, CALLS["revoke_role"], viewer, "tutor") == ["editor"]
     assert answer(db, CALLS["get_user_roles"], viewer) == ["editor"]
     assert log_of(db, viewer) == [
-        ("role.granted", boss.id, "authenticated", None, {"role": "tutor"}),
-        ("role.granted", boss.id, "authenticated", None, {"role": "editor"}),
-        ("role.revoked", boss.id, "authenticated", {"role": "tutor"}, None),
+        ("role.granted", admin_user.id, "authenticated", None, {"role": "tutor"}),
+        ("role.granted", admin_user.id, "authenticated", None, {"role": "editor"}),
+        ("role.revoked", admin_user.id, "authenticated", {"role": "tutor"}, None),
     ]
 
 
@@ -69,55 +69,55 @@ def test_service_role_can_grant_roles(db: psycopg.Connection, viewer: Person) ->
     assert log_of(db, viewer) == [("role.granted", None, "service_role", None, {"role": "admin"})]
 
 
-def alone(db: psycopg.Connection, boss: Person) -> None:
-    """Make `boss` the only admin and act as it."""
+def alone(db: psycopg.Connection, admin_user: Person) -> None:
+    """Make `admin_user` the only admin and act as it."""
     db.execute("reset role")
-    db.execute("delete from private.user_roles where role = 'admin' and user_id <> %s", [boss.id])
-    become(db, boss)
+    db.execute("delete from private.user_roles where role = 'admin' and user_id <> %s", [admin_user.id])
+    become(db, admin_user)
 
 
 @pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
-def test_last_admin_cannot_be_removed(db: psycopg.Connection, boss: Person, call: str) -> None:
-    alone(db, boss)
+def test_last_admin_cannot_be_removed(db: psycopg.Connection, admin_user: Person, call: str) -> None:
+    alone(db, admin_user)
     with (
         pytest.raises(psycopg.Error, match="the last active admin cannot be removed") as refusal,
         db.transaction(),
     ):
-        answer(db, CALLS[call], boss, "admin")
+        answer(db, CALLS[call], admin_user, "admin")
     assert refusal.value.sqlstate == "PT409"
     assert refusal.value.diag.message_detail == '{"field": "user_id"}'
-    assert answer(db, CALLS["get_user_roles"], boss) == ["admin"]
+    assert answer(db, CALLS["get_user_roles"], admin_user) == ["admin"]
 
 
 @pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
 @pytest.mark.parametrize("status", ["suspended", "deleting"])
 def test_inactive_admin_does_not_count_as_another_admin(
-    db: psycopg.Connection, viewer: Person, boss: Person, call: str, status: str
+    db: psycopg.Connection, viewer: Person, admin_user: Person, call: str, status: str
 ) -> None:
-    alone(db, boss)
+    alone(db, admin_user)
     answer(db, CALLS["grant_role"], viewer, "admin")
     db.execute("reset role")
     db.execute("update accounts set status = %s where id = %s", [status, viewer.id])
-    become(db, boss)
+    become(db, admin_user)
     with pytest.raises(psycopg.Error, match="the last active admin cannot be removed"):
-        answer(db, CALLS[call], boss, "admin")
+        answer(db, CALLS[call], admin_user, "admin")
 
 
 @pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
 def test_only_the_service_role_can_remove_the_last_admin(
-    db: psycopg.Connection, viewer: Person, boss: Person, call: str
+    db: psycopg.Connection, viewer: Person, admin_user: Person, call: str
 ) -> None:
-    alone(db, boss)
+    alone(db, admin_user)
     answer(db, CALLS["grant_role"], viewer, "admin")
     answer(db, CALLS[call], viewer, "admin")
     become(db, None, "service_role")
-    answer(db, CALLS[call], boss, "admin")
+    answer(db, CALLS[call], admin_user, "admin")
 
 
-def test_other_roles_of_the_last_admin_can_be_revoked(db: psycopg.Connection, boss: Person) -> None:
-    alone(db, boss)
-    answer(db, CALLS["grant_role"], boss, "tutor")
-    assert answer(db, CALLS["revoke_role"], boss, "tutor") == ["admin"]
+def test_other_roles_of_the_last_admin_can_be_revoked(db: psycopg.Connection, admin_user: Person) -> None:
+    alone(db, admin_user)
+    answer(db, CALLS["grant_role"], admin_user, "tutor")
+    assert answer(db, CALLS["revoke_role"], admin_user, "tutor") == ["admin"]
 
 
 @pytest.fixture
@@ -210,11 +210,11 @@ def test_admin_claim_without_a_role_row_is_refused(db: psycopg.Connection, viewe
 
 @pytest.mark.parametrize("call", CALLS)
 def test_revoked_admin_cannot_call_admin_functions(
-    db: psycopg.Connection, viewer: Person, boss: Person, call: str
+    db: psycopg.Connection, viewer: Person, admin_user: Person, call: str
 ) -> None:
     admin(db)
-    become(db, boss)
-    answer(db, CALLS["revoke_role"], boss, "admin")
+    become(db, admin_user)
+    answer(db, CALLS["revoke_role"], admin_user, "admin")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         answer(db, CALLS[call], viewer, "admin")
 
@@ -222,9 +222,9 @@ def test_revoked_admin_cannot_call_admin_functions(
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize(("user", "sqlstate"), [(None, "22023"), (uuid4(), "PT404")])
 def test_unknown_user_id_is_refused_by_admin_functions(
-    db: psycopg.Connection, boss: Person, call: str, user: object, sqlstate: str
+    db: psycopg.Connection, admin_user: Person, call: str, user: object, sqlstate: str
 ) -> None:
-    become(db, boss)
+    become(db, admin_user)
     with pytest.raises(psycopg.Error) as refusal:
         db.execute(CALLS[call], {"user": user, "role": "tutor"})
     assert refusal.value.sqlstate == sqlstate
@@ -234,9 +234,9 @@ def test_unknown_user_id_is_refused_by_admin_functions(
 @pytest.mark.parametrize("call", ["grant_role", "revoke_role"])
 @pytest.mark.parametrize("role", [None, "", "Admin", "root", "service_role", "'; drop table x; --", "😀"])
 def test_unknown_role_is_refused(
-    db: psycopg.Connection, viewer: Person, boss: Person, call: str, role: str | None
+    db: psycopg.Connection, viewer: Person, admin_user: Person, call: str, role: str | None
 ) -> None:
-    become(db, boss)
+    become(db, admin_user)
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refusal:
         answer(db, CALLS[call], viewer, role)
     assert refusal.value.diag.message_detail == '{"field": "role"}'
@@ -279,43 +279,47 @@ def test_caller_without_a_user_has_no_role(db: psycopg.Connection, role: str) ->
 
 
 def test_suspending_an_account_deletes_its_sessions(
-    db: psycopg.Connection, viewer: Person, boss: Person
+    db: psycopg.Connection, viewer: Person, admin_user: Person
 ) -> None:
     sessions = "insert into auth.sessions (id, user_id) values (gen_random_uuid(), %s)"
-    for who in (viewer, boss):
+    for who in (viewer, admin_user):
         db.execute(sessions, [who.id])
-    become(db, boss)
+    become(db, admin_user)
     db.execute("select suspend_account(%s, 'Spam; \"100%%\" & more 😀')", [viewer.id])
     db.execute("select suspend_account(%s, 'again')", [viewer.id])
     db.execute("reset role")
-    left = db.execute("select user_id from auth.sessions where user_id in (%s, %s)", [viewer.id, boss.id])
-    assert left.fetchall() == [(boss.id,)]
+    left = db.execute(
+        "select user_id from auth.sessions where user_id in (%s, %s)", [viewer.id, admin_user.id]
+    )
+    assert left.fetchall() == [(admin_user.id,)]
     row = db.execute("select status, status_reason from accounts where id = %s", [viewer.id]).fetchone()
     assert row == ("suspended", 'Spam; "100%" & more 😀')
     assert log_of(db, viewer) == [
-        ("account.suspended", boss.id, "authenticated", {"status": "active"}, {"status": "suspended"})
+        ("account.suspended", admin_user.id, "authenticated", {"status": "active"}, {"status": "suspended"})
     ]
 
 
-def test_only_a_suspended_account_is_restored(db: psycopg.Connection, viewer: Person, boss: Person) -> None:
-    db.execute("update accounts set status = 'deleting' where id = %s", [boss.id])
-    become(db, boss)
-    for who in (viewer, boss):
+def test_only_a_suspended_account_is_restored(
+    db: psycopg.Connection, viewer: Person, admin_user: Person
+) -> None:
+    db.execute("update accounts set status = 'deleting' where id = %s", [admin_user.id])
+    become(db, admin_user)
+    for who in (viewer, admin_user):
         db.execute("select restore_account(%s)", [who.id])
     db.execute("select suspend_account(%s)", [viewer.id])
     db.execute("select restore_account(%s)", [viewer.id])
     assert [entry[0] for entry in log_of(db, viewer)] == ["account.suspended", "account.restored"]
     statuses = db.execute(
         "select status, status_reason from accounts where id in (%s, %s) order by status",
-        [viewer.id, boss.id],
+        [viewer.id, admin_user.id],
     ).fetchall()
     assert statuses == [("active", None), ("deleting", None)]
 
 
 def test_suspension_reason_over_500_characters_is_refused(
-    db: psycopg.Connection, viewer: Person, boss: Person
+    db: psycopg.Connection, viewer: Person, admin_user: Person
 ) -> None:
-    become(db, boss)
+    become(db, admin_user)
     with pytest.raises(psycopg.errors.InvalidParameterValue):
         db.execute("select suspend_account(%s, %s)", [viewer.id, "x" * 501])
 
@@ -329,12 +333,14 @@ def test_suspended_user_gets_no_token(db: psycopg.Connection, viewer: Person) ->
     assert row == ({"error": {"http_code": 403, "message": "This account is suspended."}},)
 
 
-def test_account_read_by_an_admin_is_logged(db: psycopg.Connection, viewer: Person, boss: Person) -> None:
+def test_account_read_by_an_admin_is_logged(
+    db: psycopg.Connection, viewer: Person, admin_user: Person
+) -> None:
     db.execute("insert into private.user_roles (user_id, role) values (%s, 'tutor')", [viewer.id])
-    become(db, boss)
-    found = answer(db, CALLS["get_account"], viewer)
-    assert isinstance(found, dict)
-    assert found["account"]["id"] == str(viewer.id)
-    assert [profile["id"] for profile in found["profiles"]] == [str(viewer.profile_id)]
-    assert (found["roles"], found["tier"]) == (["tutor"], "free")
-    assert log_of(db, viewer)[-1] == ("account.read", boss.id, "authenticated", None, None)
+    become(db, admin_user)
+    response = answer(db, CALLS["get_account"], viewer)
+    assert isinstance(response, dict)
+    assert response["account"]["id"] == str(viewer.id)
+    assert [profile["id"] for profile in response["profiles"]] == [str(viewer.profile_id)]
+    assert (response["roles"], response["tier"]) == (["tutor"], "free")
+    assert log_of(db, viewer)[-1] == ("account.read", admin_user.id, "authenticated", None, None)

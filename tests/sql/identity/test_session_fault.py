@@ -13,17 +13,17 @@ from tests.sql.people import admin, become, person
 def fault(db: psycopg.Connection, claims: Any = None) -> str | None:
     if claims is not None:
         db.execute("select set_config('request.jwt.claims', %s, true)", [json.dumps(claims)])
-    found = db.execute("select private.session_error()").fetchone()
-    assert found
-    return None if found[0] is None else str(found[0])
+    row = db.execute("select private.session_error()").fetchone()
+    assert row
+    return None if row[0] is None else str(row[0])
 
 
 def session(db: psycopg.Connection, user: Any) -> dict[str, str]:
     """Claims of a new session."""
-    made = uuid4()
+    session_id = uuid4()
     db.execute("reset role")
-    db.execute("insert into auth.sessions (id, user_id) values (%s, %s)", [made, user])
-    return {"role": "authenticated", "sub": str(user), "session_id": str(made)}
+    db.execute("insert into auth.sessions (id, user_id) values (%s, %s)", [session_id, user])
+    return {"role": "authenticated", "sub": str(user), "session_id": str(session_id)}
 
 
 def test_live_session_and_roles_without_one_have_no_error(db: psycopg.Connection) -> None:
@@ -57,9 +57,9 @@ def test_session_error_names_each_fault(db: psycopg.Connection) -> None:
 
 
 def test_admin_claim_with_a_role_row_has_no_error(db: psycopg.Connection) -> None:
-    boss = admin(db)
-    claims = {**session(db, boss.id), "app_metadata": {"roles": ["admin"]}}
-    become(db, boss)
+    admin_user = admin(db)
+    claims = {**session(db, admin_user.id), "app_metadata": {"roles": ["admin"]}}
+    become(db, admin_user)
     assert fault(db, claims) is None
 
 

@@ -13,7 +13,7 @@ AWKWARD = {"a b": """O'Neil "+;&%,😀 שלום""", "none": None}
 
 
 @pytest.fixture
-def boss(db: psycopg.Connection) -> Person:
+def admin_user(db: psycopg.Connection) -> Person:
     return admin(db)
 
 
@@ -28,10 +28,10 @@ def page(db: psycopg.Connection, **parameters: object) -> list[tuple[object, ...
 
 
 def partitions(db: psycopg.Connection) -> list[str]:
-    found = db.execute(
+    rows = db.execute(
         "select inhrelid::regclass::text from pg_inherits where inhparent = 'private.audit_log'::regclass"
     )
-    return [row[0] for row in found]
+    return [row[0] for row in rows]
 
 
 @pytest.mark.parametrize("verb", ["update {} set action = 'a.b'", "delete from {}", "truncate {}"])
@@ -70,18 +70,18 @@ def test_audit_partitions_cannot_be_truncated(db: psycopg.Connection) -> None:
     ],
 )
 def test_client_cannot_reach_the_audit_log(
-    db: psycopg.Connection, boss: Person, role: str, query: str
+    db: psycopg.Connection, admin_user: Person, role: str, query: str
 ) -> None:
-    become(db, boss, role)
+    become(db, admin_user, role)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute(query)
 
 
-def test_audit_entry_has_actor_address_and_request_id(db: psycopg.Connection, boss: Person) -> None:
+def test_audit_entry_has_actor_address_and_request_id(db: psycopg.Connection, admin_user: Person) -> None:
     viewer = person(db, "viewer")
     become(
         db,
-        boss,
+        admin_user,
         headers={
             "x-request-id": "trace-1",
             "cf-connecting-ip": "2001:db8::7",
@@ -95,7 +95,7 @@ def test_audit_entry_has_actor_address_and_request_id(db: psycopg.Connection, bo
         "from private.audit_log order by id desc limit 1"
     ).fetchone()
     assert row == (
-        *(boss.id, "authenticated", "role.granted", "user", str(viewer.id), None),
+        *(admin_user.id, "authenticated", "role.granted", "user", str(viewer.id), None),
         *({"role": "editor"}, "2001:db8::7", "trace-1"),
     )
 
@@ -129,41 +129,43 @@ def test_long_request_id_is_truncated(db: psycopg.Connection) -> None:
     assert row == (128,)
 
 
-def test_audit_pages_neither_repeat_nor_skip_entries(db: psycopg.Connection, boss: Person) -> None:
+def test_audit_pages_neither_repeat_nor_skip_entries(db: psycopg.Connection, admin_user: Person) -> None:
     subject = str(uuid4())
     for _ in range(7):
         write(db, subject)
-    become(db, boss)
-    found: list[Any] = []
+    become(db, admin_user)
+    row: list[Any] = []
     before = None
     while entries := page(db, subject_id=subject, before_id=before, count=3):
-        found += [entry[0] for entry in entries]
+        row += [entry[0] for entry in entries]
         before = entries[-1][0]
         assert entries[0][2] == AWKWARD
-    assert len(found) == 7
-    assert found == sorted(found, reverse=True)
+    assert len(row) == 7
+    assert row == sorted(row, reverse=True)
 
 
-def test_audit_page_applies_its_filters(db: psycopg.Connection, boss: Person) -> None:
+def test_audit_page_applies_its_filters(db: psycopg.Connection, admin_user: Person) -> None:
     subject = str(uuid4())
     write(db, subject)
     write(db, subject, "thing.undone")
-    become(db, boss)
+    become(db, admin_user)
     assert [entry[1] for entry in page(db, subject_id=subject, action="thing.done")] == ["thing.done"]
-    assert page(db, subject_id=subject, actor_id=boss.id) == []
+    assert page(db, subject_id=subject, actor_id=admin_user.id) == []
     assert page(db, action="'; drop table x; --") == []
 
 
-def test_reading_the_audit_log_is_logged(db: psycopg.Connection, boss: Person) -> None:
-    become(db, boss)
+def test_reading_the_audit_log_is_logged(db: psycopg.Connection, admin_user: Person) -> None:
+    become(db, admin_user)
     page(db, action="thing.done", count=2)
     first = page(db, action="audit_log.read", count=1)
     assert first[0][2] == {"action": "thing.done", "count": 2}
 
 
 @pytest.mark.parametrize("count", [0, 201, -1])
-def test_audit_page_count_out_of_range_is_refused(db: psycopg.Connection, boss: Person, count: int) -> None:
-    become(db, boss)
+def test_audit_page_count_out_of_range_is_refused(
+    db: psycopg.Connection, admin_user: Person, count: int
+) -> None:
+    become(db, admin_user)
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refusal:
         page(db, count=count)
     assert '"field": "count"' in (refusal.value.diag.message_detail or "")
@@ -181,12 +183,12 @@ def test_anon_cannot_read_the_audit_log(db: psycopg.Connection) -> None:
         page(db)
 
 
-def test_audit_log_holds_no_email_or_name(db: psycopg.Connection, boss: Person) -> None:
-    viewer = person(db, "a-name-of-somebody")
-    become(db, boss)
-    db.execute("select grant_role(%s, 'tutor'), suspend_account(%s, 'a-name-of-somebody')", [viewer.id] * 2)
+def test_audit_log_holds_no_email_or_name(db: psycopg.Connection, admin_user: Person) -> None:
+    viewer = person(db, "name-of-a-viewer")
+    become(db, admin_user)
+    db.execute("select grant_role(%s, 'tutor'), suspend_account(%s, 'name-of-a-viewer')", [viewer.id] * 2)
     db.execute("select get_account(%s), restore_account(%s)", [viewer.id] * 2)
     db.execute("reset role")
     entries = db.execute("select string_agg(l::text, ' ') from private.audit_log as l").fetchone()
     assert entries and "account.restored" in entries[0]
-    assert "@" not in entries[0] and "a-name-of-somebody" not in entries[0]
+    assert "@" not in entries[0] and "name-of-a-viewer" not in entries[0]

@@ -31,7 +31,7 @@ def test_migrated_database_has_no_lint_fault(sound: str, database: psycopg.Conne
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "message"),
     [
         ("create schema later; comment on schema private is null", "schema private has no comment"),
         ("comment on table public.ratings is null", "public.ratings has no comment"),
@@ -120,13 +120,13 @@ def test_migrated_database_has_no_lint_fault(sound: str, database: psycopg.Conne
         ),
     ],
 )
-def test_planted_fault_is_found_by_the_lints(database: psycopg.Connection, fault: str, said: str) -> None:
+def test_planted_fault_is_found_by_the_lints(database: psycopg.Connection, fault: str, message: str) -> None:
     database.execute(fault.encode())
-    assert said in "\n".join(drift.lints(database))
+    assert message in "\n".join(drift.lints(database))
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "message"),
     [
         (
             "grant truncate on public.ratings to authenticated",
@@ -143,10 +143,10 @@ def test_planted_fault_is_found_by_the_lints(database: psycopg.Connection, fault
     ],
 )
 def test_privilege_without_a_grant_in_sql_is_found(
-    database: psycopg.Connection, fault: str, said: str
+    database: psycopg.Connection, fault: str, message: str
 ) -> None:
     database.execute(fault.encode())
-    assert said in "\n".join(granted.faults(database))
+    assert message in "\n".join(granted.faults(database))
 
 
 def test_foreign_key_with_a_reordered_index_is_no_fault(

@@ -31,8 +31,8 @@ def write(folder: Path, name: str, text: str) -> None:
 
 def tables(database: str) -> set[str]:
     with psycopg.connect(database) as connection:
-        found = connection.execute("select tablename from pg_tables where tablename like '%_things'")
-        return {row[0] for row in found}
+        rows = connection.execute("select tablename from pg_tables where tablename like '%_things'")
+        return {row[0] for row in rows}
 
 
 def test_failed_migration_is_rolled_back_and_reported_with_line(database: str, tmp_path: Path) -> None:
@@ -65,10 +65,10 @@ def test_file_without_a_migration_name_is_refused(database: str, tmp_path: Path)
 def test_auth_limits_equal_those_of_config_toml(database: str) -> None:
     """supabase/config.toml has the numbers of requests; Auth fixes the windows."""
     with psycopg.connect(database) as connection:
-        found = connection.execute(
+        rows = connection.execute(
             "select scope, requests, window_seconds from private.rate_limits where role = 'anon'"
         )
-        limits = {scope: (requests, seconds) for scope, requests, seconds in found}
+        limits = {scope: (requests, seconds) for scope, requests, seconds in rows}
     hosted = tomllib.loads((ROOT / "supabase" / "config.toml").read_text())["auth"]["rate_limit"]
     assert limits["sign_in"] == (hosted["sign_in_sign_ups"], 300)
     assert limits["refresh"] == (hosted["token_refresh"], 300)
@@ -82,11 +82,11 @@ def test_security_guide_lists_every_initial_rate_limit(database: str) -> None:
         guide,
         re.MULTILINE,
     )
-    told = {
+    documented = {
         (role, scope, int(requests), int(length) * {"s": 1, "min": 60, "h": 3600}[unit])
         for roles, scope, requests, length, unit in rows
         for role in roles.split(", ")
     }
     with psycopg.connect(database) as connection:
-        found = connection.execute("select role, scope, requests, window_seconds from private.rate_limits")
-        assert set(found.fetchall()) == told
+        limits = connection.execute("select role, scope, requests, window_seconds from private.rate_limits")
+        assert set(limits.fetchall()) == documented

@@ -98,10 +98,10 @@ def test_viewer_cannot_enqueue_jobs(db: psycopg.Connection) -> None:
 
 
 def test_stale_embeddings_are_returned_in_pages(db: psycopg.Connection) -> None:
-    made = sorted(item(db, f"Film {number}", overview="Told.") for number in range(5))
+    films = sorted(item(db, f"Film {number}", overview="Told.") for number in range(5))
     first = db.execute("select item_id from private.stale_embeddings('m', null, 3)").fetchall()
     after = db.execute("select item_id from private.stale_embeddings('m', %s, 3)", first[-1]).fetchall()
-    assert [row[0] for row in first + after] == made
+    assert [row[0] for row in first + after] == films
 
 
 def test_embedding_of_another_model_is_stale(db: psycopg.Connection) -> None:

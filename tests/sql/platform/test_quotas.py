@@ -195,16 +195,17 @@ def test_quota_follows_replaced_moved_and_deleted_files(db: psycopg.Connection, 
 
 
 def test_anonymous_user_cannot_store_a_file(db: psycopg.Connection) -> None:
-    stranger = anonymous(db)
-    become(db, stranger)
-    too_much(db, FILE, file(f"{stranger.id}/a.png"), "42501")
-    too_much(db, FILE, file(f"{stranger.id}/a.ogg", 1, "speech", "audio/ogg"), "42501")
+    anonymous_user = anonymous(db)
+    become(db, anonymous_user)
+    too_much(db, FILE, file(f"{anonymous_user.id}/a.png"), "42501")
+    too_much(db, FILE, file(f"{anonymous_user.id}/a.ogg", 1, "speech", "audio/ogg"), "42501")
     db.execute("reset role")
     db.execute(
-        "update auth.users set is_anonymous = false, email = 'ann@example.com' where id = %s", [stranger.id]
+        "update auth.users set is_anonymous = false, email = 'ann@example.com' where id = %s",
+        [anonymous_user.id],
     )
-    become(db, stranger)
-    db.execute(FILE, file(f"{stranger.id}/a.png"))
+    become(db, anonymous_user)
+    db.execute(FILE, file(f"{anonymous_user.id}/a.png"))
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,9 @@ def write(db: psycopg.Connection) -> dict[str, str]:
     """Run the check that precedes each REST request; the response headers it sets."""
     with db.transaction():
         db.execute("select private.check_request()")
-    found = db.execute("select current_setting('response.headers', true)").fetchone()
-    assert found
-    return {name: value for header in json.loads(found[0] or "[]") for name, value in header.items()}
+    row = db.execute("select current_setting('response.headers', true)").fetchone()
+    assert row
+    return {name: value for header in json.loads(row[0] or "[]") for name, value in header.items()}
 
 
 def refused(db: psycopg.Connection) -> tuple[dict[str, str], dict[str, object]]:
@@ -70,10 +70,10 @@ def test_writes_beyond_the_limit_are_refused_with_headers(db: psycopg.Connection
     limit(db, "authenticated", 3)
     become(db, viewer)
     window = Window(60)
-    told = [write(db) for _ in range(3)]
-    assert [headers["X-RateLimit-Remaining"] for headers in told] == ["2", "1", "0"]
-    assert {headers["X-RateLimit-Limit"] for headers in told} == {"3"}
-    assert {int(headers["X-RateLimit-Reset"]) for headers in told} <= window.waits()
+    responses = [write(db) for _ in range(3)]
+    assert [headers["X-RateLimit-Remaining"] for headers in responses] == ["2", "1", "0"]
+    assert {headers["X-RateLimit-Limit"] for headers in responses} == {"3"}
+    assert {int(headers["X-RateLimit-Reset"]) for headers in responses} <= window.waits()
     body, answer = refused(db)
     wait = answer["headers"]["Retry-After"]  # type: ignore[index]
     assert int(wait) in window.waits()
@@ -322,9 +322,9 @@ def test_requests_are_counted_per_scope_and_caller(db: psycopg.Connection, viewe
     allow(db, "anon", "refresh", 1)
     window = Window(300)
     here, there = "203.0.113.7/32", "203.0.113.8/32"
-    asked = [*[("sign_in", here)] * 3, ("sign_in", there), ("refresh", here)]
-    *found, waits = zip(*(entry(db, scope, caller) for scope, caller in asked), strict=True)
-    assert list(zip(*found, strict=True)) == [
+    requests = [*[("sign_in", here)] * 3, ("sign_in", there), ("refresh", here)]
+    *columns, waits = zip(*(entry(db, scope, caller) for scope, caller in requests), strict=True)
+    assert list(zip(*columns, strict=True)) == [
         *[(True, 2, 1), (True, 2, 0), (False, 2, 0)],
         *[(True, 2, 1), (True, 1, 0)],
     ]
@@ -370,9 +370,9 @@ def test_password_hook_rejects_attempts_beyond_the_limit(db: psycopg.Connection,
     assert entry(db, "password", row[0])[0]
     assert decide(viewer, True) == {"decision": "continue"}
     for valid in (True, False):
-        said = decide(viewer, valid)
-        assert said["decision"] == "reject"
-        assert said["message"] in {f"Too many tries: try again in {wait} s" for wait in window.waits()}
+        response = decide(viewer, valid)
+        assert response["decision"] == "reject"
+        assert response["message"] in {f"Too many tries: try again in {wait} s" for wait in window.waits()}
     assert decide(other, False) == {"decision": "continue"}
 
 

@@ -128,8 +128,8 @@ def test_inserted_and_deleted_profiles_count_as_rows(db: psycopg.Connection, vie
     limit_as_from_the_start(db)
     become(db, viewer)
     for _ in range(5):
-        made = db.execute(PROFILE, [viewer.id]).fetchall()[0][0]
-        db.execute("delete from profiles where id = %s", [made])
+        profile = db.execute(PROFILE, [viewer.id]).fetchall()[0][0]
+        db.execute("delete from profiles where id = %s", [profile])
     assert refused(db, PROFILE, [viewer.id])["status"] == 429
     assert refused(db, PROFILE, [viewer.id])["code"] == "rate_limited"
     db.execute("update profiles set name = 'Renamed'")
@@ -152,10 +152,10 @@ def test_rows_of_all_tables_share_one_limit(
 
 def test_thousand_ratings_in_one_write_are_accepted(db: psycopg.Connection, viewer: Person) -> None:
     limit_as_from_the_start(db)
-    made = db.execute(
+    rows = db.execute(
         "insert into content (title) select 'Film ' || n from generate_series(1, 1001) as n returning id"
     ).fetchall()
-    films = [row[0] for row in made]
+    films = [row[0] for row in rows]
     become(db, viewer)
     assert refused(db, RATE, [films])["status"] == 413
     db.execute(RATE, [films[:1000]])

@@ -154,8 +154,8 @@ def test_snapshot_names_what_a_change_touches(
 ) -> None:
     database.execute(change.encode())
     after = snapshot.read(database)
-    found = [*snapshot.differences(before, after)]
-    assert any(changed in line.split(":")[0] for line in found), found
+    differences = [*snapshot.differences(before, after)]
+    assert any(changed in line.split(":")[0] for line in differences), differences
     assert [*snapshot.differences(after, before)]
 
 

@@ -106,9 +106,9 @@ def refusal(db: psycopg.Connection, statement: str, values: list[Any]) -> tuple[
     """Run a statement that must fail; field and message of the error."""
     with pytest.raises(psycopg.errors.CheckViolation) as raised, db.transaction():
         db.execute(statement, values)
-    said, detail = raised.value.diag.message_primary, raised.value.diag.message_detail
-    assert said and detail and "constraint" not in said
-    return json.loads(detail)["field"], said
+    message, detail = raised.value.diag.message_primary, raised.value.diag.message_detail
+    assert message and detail and "constraint" not in message
+    return json.loads(detail)["field"], message
 
 
 NAMES = [("accounts", "display_name"), ("profiles", "name")]
@@ -128,8 +128,8 @@ def test_name_in_any_script_is_accepted(
 def test_unreadable_name_is_refused(db: psycopg.Connection, viewer: Person, table: str, column: str) -> None:
     become(db, viewer)
     for name in UNREADABLE:
-        field, said = refusal(db, f"update {table} set {column} = %s", [name])
-        assert (field, "1 to 100 characters" in said) == (column, True), ascii(name)
+        field, message = refusal(db, f"update {table} set {column} = %s", [name])
+        assert (field, "1 to 100 characters" in message) == (column, True), ascii(name)
 
 
 @pytest.mark.parametrize("name", LOOKALIKES)
@@ -137,8 +137,8 @@ def test_display_name_that_imitates_the_service_is_refused(
     db: psycopg.Connection, viewer: Person, name: str
 ) -> None:
     become(db, viewer)
-    field, said = refusal(db, "update accounts set display_name = %s", [name])
-    assert field == "display_name" and "name of the service" in said
+    field, message = refusal(db, "update accounts set display_name = %s", [name])
+    assert field == "display_name" and "name of the service" in message
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_service_role_can_set_reserved_names(db: psycopg.Connection, viewer: Per
 
 
 @pytest.mark.parametrize(
-    ("asked", "email", "given"),
+    ("metadata", "email", "names"),
     [
         ({"display_name": "admin", "username": "admin"}, "ann@example.com", ("ann", None)),
         ({"display_name": "\u202eAnn", "username": "аnn"}, "support@example.com", ("Me", None)),
@@ -193,15 +193,15 @@ def test_service_role_can_set_reserved_names(db: psycopg.Connection, viewer: Per
     ],
 )
 def test_sign_up_replaces_an_invalid_name(
-    db: psycopg.Connection, asked: dict[str, str], email: str | None, given: tuple[str, str | None]
+    db: psycopg.Connection, metadata: dict[str, str], email: str | None, names: tuple[str, str | None]
 ) -> None:
     user = uuid4()
     db.execute(
         "insert into auth.users (id, email, raw_user_meta_data) values (%s, %s, %s)",
-        [user, email, Jsonb(asked)],
+        [user, email, Jsonb(metadata)],
     )
-    made = db.execute("select display_name, username from accounts where id = %s", [user]).fetchone()
-    assert made == given
+    row = db.execute("select display_name, username from accounts where id = %s", [user]).fetchone()
+    assert row == names
 
 
 def test_avatar_path_in_the_own_folder_is_accepted(db: psycopg.Connection, viewer: Person) -> None:
@@ -290,8 +290,8 @@ def test_rating_out_of_range_is_refused_with_the_range(
 ) -> None:
     film = item(db, "A film")
     become(db, viewer)
-    said = refusal(db, "insert into ratings (item_id, rating) values (%s, %s)", [film, rating])
-    assert said == ("rating", "rating must be 0.5 to 5.0 in half steps")
+    error = refusal(db, "insert into ratings (item_id, rating) values (%s, %s)", [film, rating])
+    assert error == ("rating", "rating must be 0.5 to 5.0 in half steps")
 
 
 WRITABLE = """
@@ -340,5 +340,8 @@ def test_every_writable_column_refuses_oversized_values(db: psycopg.Connection, 
             )
             with pytest.raises((psycopg.DataError, psycopg.IntegrityError)) as raised, db.transaction():
                 db.execute(statement, list(values.values()))
-            said, detail = raised.value.diag.message_primary, raised.value.diag.message_detail
-            assert said and len(said) < 300 and json.loads(detail or "{}")["field"] == column, (table, column)
+            message, detail = raised.value.diag.message_primary, raised.value.diag.message_detail
+            assert message and len(message) < 300 and json.loads(detail or "{}")["field"] == column, (
+                table,
+                column,
+            )

@@ -40,11 +40,11 @@ def household(db: psycopg.Connection, films: list[UUID], name: str = "free_viewe
     """A signed-in account with two profiles, old ratings, a role, a consent and an entry in every log."""
     owner = person(db, name)
     db.execute("insert into profiles (account_id, name) values (%s, 'Zoë; O''Neil & 😀')", [owner.id])
-    found = db.execute(
+    rows = db.execute(
         "select p.id, r.id from profiles p join raters r on r.profile_id = p.id where account_id = %s",
         [owner.id],
     ).fetchall()
-    for _, rater in found:
+    for _, rater in rows:
         rate(db, rater, {film: 1 + place / 2 for place, film in enumerate(films)})
         db.execute("update ratings set updated_at = now() - interval '8 days' where rater_id = %s", [rater])
     _sign_in(db, owner)
@@ -55,7 +55,7 @@ def household(db: psycopg.Connection, films: list[UUID], name: str = "free_viewe
     db.execute("select record_consent('terms', true, '2026-11')")
     db.execute("select delete_my_account()")
     db.execute("reset role")
-    return Household(owner, dict(found))
+    return Household(owner, dict(rows))
 
 
 def _sign_in(db: psycopg.Connection, owner: Person) -> None:
@@ -85,12 +85,12 @@ def _sign_in(db: psycopg.Connection, owner: Person) -> None:
 
 def traces(db: psycopg.Connection, names: list[str]) -> set[str]:
     """Columns (`schema.table.column`) whose values contain one of the names, but for ids in the audit log."""
-    found = set()
+    columns = set()
     for table, column in db.execute(COLUMNS).fetchall():
         query = sql.SQL("select exists (select from {} as t where t.{}::text ~* %s)").format(
             sql.SQL(table), sql.Identifier(column)
         )
         row = db.execute(query, ["|".join(names)]).fetchone()
         if row and row[0]:
-            found.add(f"{table}.{column}")
-    return found
+            columns.add(f"{table}.{column}")
+    return columns

@@ -196,13 +196,13 @@ def test_ratings_of_an_erased_account_still_count(
 ) -> None:
     publish(db)
     stats, trends = db.execute(STATS).fetchall(), db.execute(TRENDS).fetchall()
-    given = "select item_id, rating from ratings order by 1, 2"
-    ratings = db.execute(given).fetchall()
+    query = "select item_id, rating from ratings order by 1, 2"
+    ratings = db.execute(query).fetchall()
     make_due(db, home.owner)
     assert erase(db, home.owner)
     assert db.execute(STATS).fetchall() == stats != []
     assert db.execute(TRENDS).fetchall() == trends != []
-    assert db.execute(given).fetchall() == ratings
+    assert db.execute(query).fetchall() == ratings
     rows = db.execute("select rating_count, rating_sum from raters where id = any(%s)", [unnamed(db, films)])
     assert rows.fetchall() == [(4, 7), (4, 7)]
 
@@ -500,8 +500,8 @@ def test_old_files_without_an_owner_are_orphans(
         "values (%s, %s, %s, now() - %s::interval)",
         [bucket, name, ids[owner] if owner else None, age],
     )
-    found = db.execute("select name from private.orphan_files()").fetchall()
-    assert ((name,) in found) is is_orphan
+    rows = db.execute("select name from private.orphan_files()").fetchall()
+    assert ((name,) in rows) is is_orphan
 
 
 def test_soft_deletion_keeps_only_the_auth_rows(
@@ -560,12 +560,12 @@ def test_new_platform_table_is_exported_reported_and_erased(db: psycopg.Connecti
         db.execute("insert into passkeys.credentials (user_id) values (%s)", [who.id])
     db.execute("insert into passkeys.uses (credential_id) select id from passkeys.credentials")
     become(db, home.owner)
-    (found,) = db.execute("select export_my_data()").fetchone() or ({},)
+    (exported,) = db.execute("select export_my_data()").fetchone() or ({},)
     db.execute("reset role")
-    (credential,) = found["passkeys.credentials"]
+    (credential,) = exported["passkeys.credentials"]
     assert credential.keys() == {"id", "state", "is_backed_up", "created_at"}
-    assert found["passkeys.uses"] == [{}]
-    assert "secret-" not in str(found)
+    assert exported["passkeys.uses"] == [{}]
+    assert "secret-" not in str(exported)
     listed = [name for (name,) in db.execute("select private.unlisted_tables()")]
     assert listed == ["passkeys.credentials", "passkeys.uses"]
     db.execute("delete from auth.users where id = %s", [home.owner.id])

@@ -35,7 +35,7 @@ def export(db: psycopg.Connection, who: Person) -> dict[str, list[dict[str, Any]
 
 
 def test_export_has_every_kind_of_row_of_the_caller(db: psycopg.Connection, home: Household) -> None:
-    rows = {table: len(found) for table, found in export(db, home.owner).items()}
+    rows = {table: len(table_rows) for table, table_rows in export(db, home.owner).items()}
     expected = {
         "accounts": 1,
         "profiles": 2,
@@ -56,22 +56,22 @@ def test_export_has_every_kind_of_row_of_the_caller(db: psycopg.Connection, home
 
 
 def test_export_has_values_as_stored(db: psycopg.Connection, home: Household) -> None:
-    found = export(db, home.owner)
-    assert {row["name"] for row in found["profiles"]} == {"free_viewer", "Zoë; O'Neil & 😀"}
-    assert found["interactions"][0]["metadata"] == {"note": "+%"}
-    assert {row["id"] for row in found["raters"]} == {str(rater) for rater in home.profiles.values()}
-    assert found["accounts"][0]["country"] is None
+    exported = export(db, home.owner)
+    assert {row["name"] for row in exported["profiles"]} == {"free_viewer", "Zoë; O'Neil & 😀"}
+    assert exported["interactions"][0]["metadata"] == {"note": "+%"}
+    assert {row["id"] for row in exported["raters"]} == {str(rater) for rater in home.profiles.values()}
+    assert exported["accounts"][0]["country"] is None
 
 
 def test_export_has_no_secret(db: psycopg.Connection, home: Household) -> None:
-    found = export(db, home.owner)
-    assert {"email", "last_sign_in_at"} <= found["auth.users"][0].keys()
-    assert not [secret for secret in SECRETS if secret in json.dumps(found)]
-    assert "auth.refresh_tokens" not in found
+    exported = export(db, home.owner)
+    assert {"email", "last_sign_in_at"} <= exported["auth.users"][0].keys()
+    assert not [secret for secret in SECRETS if secret in json.dumps(exported)]
+    assert "auth.refresh_tokens" not in exported
 
 
 def test_export_of_a_new_user_has_only_sign_up_rows(db: psycopg.Connection) -> None:
-    rows = {table: len(found) for table, found in export(db, person(db)).items()}
+    rows = {table: len(table_rows) for table, table_rows in export(db, person(db)).items()}
     assert {table for table, count in rows.items() if count} == {
         "accounts",
         "profiles",
@@ -103,11 +103,11 @@ def test_exported_neighbours_have_no_identity(
             "insert into user_similarities (rater_id, neighbour_id, co_ratings) values (%s, %s, 3)",
             [rater, neighbour],
         )
-    found = export(db, home.owner)
-    rows = found["user_similarities"]
+    exported = export(db, home.owner)
+    rows = exported["user_similarities"]
     assert sorted(row["rater_id"] for row in rows) == sorted([str(first), str(second)] * 2)
     assert {name for row in rows for name in row} == {"rater_id", "computed_at"}
-    text = json.dumps(found)
+    text = json.dumps(exported)
     assert not [name for name in other.names(db) if name in text]
 
 
@@ -124,10 +124,10 @@ def test_export_has_rows_of_unlisted_tables(db: psycopg.Connection, home: Househ
     for owner, text in ((profile, "mine"), (other.profile_id, "theirs")):
         db.execute("insert into private.decks values (%s, 1, %s)", [owner, text])
         db.execute("insert into cards values (%s, 1, %s, '2026-11-01')", [owner, text])
-    found = export(db, home.owner)
-    assert found["private.decks"] == [{"profile_id": str(profile), "number": 1, "odd; name": "mine"}]
-    assert [row["front"] for row in found["cards"]] == ["mine"]
-    assert not [table for table in found if "cards_all" in table]
+    exported = export(db, home.owner)
+    assert exported["private.decks"] == [{"profile_id": str(profile), "number": 1, "odd; name": "mine"}]
+    assert [row["front"] for row in exported["cards"]] == ["mine"]
+    assert not [table for table in exported if "cards_all" in table]
 
 
 def test_export_omits_columns_that_name_other_people(db: psycopg.Connection, home: Household) -> None:
@@ -159,9 +159,9 @@ def test_export_does_not_follow_keys_through_items(
     db.execute("update items set created_by = %s", [home.owner.id])
     other = person(db, "other_viewer")
     rate(db, other.rater_id, {films[0]: 1})
-    found = export(db, home.owner)
-    assert "items" not in found
-    assert str(other.rater_id) not in json.dumps(found["ratings"])
+    exported = export(db, home.owner)
+    assert "items" not in exported
+    assert str(other.rater_id) not in json.dumps(exported["ratings"])
 
 
 @settings(
@@ -189,9 +189,9 @@ def test_export_has_exactly_the_rows_of_its_caller(
         for second, film, table in acts:
             done[second][table] += act(db, people[second], films[film], table)
         for place, who in enumerate(people):
-            found = export(db, who)
-            assert {table: len(found[table]) for table in done[place]} == done[place]
-            other, text = people[1 - place], json.dumps(found)
+            exported = export(db, who)
+            assert {table: len(exported[table]) for table in done[place]} == done[place]
+            other, text = people[1 - place], json.dumps(exported)
             assert not [name for name in (other.id, other.profile_id, other.rater_id) if str(name) in text]
 
 

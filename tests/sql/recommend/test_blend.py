@@ -63,9 +63,9 @@ def blend(db: psycopg.Connection, proposals: list[tuple[UUID, str, float]], weig
     rows = ", ".join(
         f"('{film}', '{part}', {score}, '{part}', null, null)" for film, part, score in proposals
     )
-    made = f"array[{rows}]::private.proposal[]"
+    candidates = f"array[{rows}]::private.proposal[]"
     return db.execute(
-        f"select item_id, part, score from private.merge_sources({made}, %s, null, null, 9)", [weights]
+        f"select item_id, part, score from private.merge_sources({candidates}, %s, null, null, 9)", [weights]
     ).fetchall()
 
 
@@ -102,7 +102,7 @@ def test_source_weights_depend_on_the_number_of_ratings(
     weigh(db, liked_together=1, popular=0)
     weigh(db, min_ratings=3, liked_together=0.001, popular=1)
     for _ in range(3):
-        rate(db, person(db, "ann").rater_id, {films["E"]: 5})
+        rate(db, person(db, "other_viewer").rater_id, {films["E"]: 5})
     publish(db)
     become(db, viewer)
     assert [row[0] for row in listed(db, 2)] == [films["C"], films["D"]]
@@ -126,7 +126,7 @@ def test_item_trending_in_the_viewers_language_has_its_reason(db: psycopg.Connec
     db.execute("update profiles set language_preference = 'fr' where id = %s", [viewer.profile_id])
     french = item(db, "Amélie")
     db.execute("update content set original_language = 'fr' where id = %s", [french])
-    rate(db, person(db, "ann").rater_id, {french: 5})
+    rate(db, person(db, "other_viewer").rater_id, {french: 5})
     publish(db)
     become(db, viewer)
     assert (french, "popular_in_language", "Popular in French") in [row[:3] for row in listed(db)]

@@ -188,12 +188,12 @@ def test_liked_rating_is_high_absolutely_and_for_its_rater(
 
 
 def genre(db: psycopg.Connection, name: str, *films: UUID) -> None:
-    made = db.execute(
+    row = db.execute(
         "insert into genres (name, slug) values (%s, %s) returning id", [name, name.lower().replace(" ", "-")]
     ).fetchone()
-    assert made
+    assert row
     for film in films:
-        db.execute("insert into item_genres (item_id, genre_id) values (%s, %s)", [film, made[0]])
+        db.execute("insert into item_genres (item_id, genre_id) values (%s, %s)", [film, row[0]])
 
 
 @pytest.fixture
@@ -210,12 +210,12 @@ def horror(db: psycopg.Connection) -> list[UUID]:
     return films
 
 
-@pytest.mark.parametrize("given", [0.5, 1, 2, 2.5])
+@pytest.mark.parametrize("rating", [0.5, 1, 2, 2.5])
 def test_low_ratings_alone_list_only_dissimilar_items(
-    db: psycopg.Connection, horror: list[UUID], given: float
+    db: psycopg.Connection, horror: list[UUID], rating: float
 ) -> None:
     strict = person(db, "strict_viewer")
-    rate(db, strict.rater_id, dict.fromkeys(horror[:7], given))
+    rate(db, strict.rater_id, dict.fromkeys(horror[:7], rating))
     become(db, strict)
     rows = db.execute("select id, reason_code, reason, because_of from get_recommendations(10)").fetchall()
     assert {row[0] for row in rows} == set(horror[10:])

@@ -163,9 +163,11 @@ def together_is_empty(db: psycopg.Connection, who: Person) -> bool:
 def test_recommendations_order_sources_by_their_weights(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
-    given = {"A": 5, "B": 4, "C": 1, "D": 5, "E": 4}
+    ratings = {"A": 5, "B": 4, "C": 1, "D": 5, "E": 4}
     for _ in range(11):
-        rate(db, person(db, "ann").rater_id, {films[name]: rating for name, rating in given.items()})
+        rate(
+            db, person(db, "other_viewer").rater_id, {films[name]: rating for name, rating in ratings.items()}
+        )
     item_model(db, weights(films, B={"E": 0.5}))
     db.execute(
         "update recommendation_weights "

@@ -34,8 +34,8 @@ def genre(db: psycopg.Connection, name: str, *items: UUID) -> None:
 
 def known(db: psycopg.Connection, *items: UUID) -> None:
     """Set the source's popularity, highest for the first item."""
-    for place, made in enumerate(items):
-        db.execute("update content set popularity = %s where id = %s", [100 - place, made])
+    for place, item_id in enumerate(items):
+        db.execute("update content set popularity = %s where id = %s", [100 - place, item_id])
 
 
 def newcomer(db: psycopg.Connection, who: Person | None, count: int, kind: str | None = "movie") -> list[Any]:
@@ -53,9 +53,9 @@ def onboarding(db: psycopg.Connection, count: int = 10) -> list[UUID]:
 
 @pytest.fixture
 def films(db: psycopg.Connection) -> list[UUID]:
-    made = [item(db, f"Film {number}") for number in range(6)]
-    known(db, *made)
-    return made
+    films = [item(db, f"Film {number}") for number in range(6)]
+    known(db, *films)
+    return films
 
 
 @pytest.fixture
@@ -77,14 +77,14 @@ def test_popularity_is_damped_for_each_repeated_genre(
 def test_newcomer_list_without_genres_is_the_popular_list(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
-    assert newcomer(db, viewer, 10) == [(made, "popular", None) for made in films]
+    assert newcomer(db, viewer, 10) == [(item_id, "popular", None) for item_id in films]
 
 
 def test_newcomer_list_has_the_viewers_languages_first(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
-    for made, language in zip(films, ["en", "fr", "en", "sv", "en", "fr"], strict=True):
-        db.execute("update content set original_language = %s where id = %s", [language, made])
+    for item_id, language in zip(films, ["en", "fr", "en", "sv", "en", "fr"], strict=True):
+        db.execute("update content set original_language = %s where id = %s", [language, item_id])
     db.execute("update profiles set language_preference = 'fr' where id = %s", [viewer.profile_id])
     assert [row[0] for row in newcomer(db, viewer, 4)] == [films[1], films[5], films[0], films[2]]
 
@@ -92,8 +92,8 @@ def test_newcomer_list_has_the_viewers_languages_first(
 def test_newcomer_list_names_trends_of_country_and_language(
     db: psycopg.Connection, films: list[UUID], viewer: Person
 ) -> None:
-    for made in films:
-        db.execute("update content set original_language = 'en' where id = %s", [made])
+    for item_id in films:
+        db.execute("update content set original_language = 'en' where id = %s", [item_id])
     record(db, person(db), films[4], "SE")
     record(db, person(db), films[5], "FR")
     db.execute("update accounts set country = 'SE' where id = %s", [viewer.id])
@@ -102,7 +102,7 @@ def test_newcomer_list_names_trends_of_country_and_language(
     reasons = {row[0]: row[1] for row in newcomer(db, viewer, 6)}
     # One event is too few for a list of six by country
     assert reasons == {
-        made: "popular_in_language" if place >= 4 else "popular" for place, made in enumerate(films)
+        item_id: "popular_in_language" if place >= 4 else "popular" for place, item_id in enumerate(films)
     }
 
 
@@ -219,11 +219,11 @@ def test_newcomer_lists_have_each_item_once_in_a_stable_order(
         listed = [row[0] for row in newcomer(db, viewer, count)]
         assert listed == [row[0] for row in newcomer(db, viewer, count)]
         become(db, viewer)
-        asked = onboarding(db, count)
-        assert asked == onboarding(db, count)
-        for found in (listed, asked):
-            assert len(found) == len(set(found)) == min(count, len(films) - 1)
-            assert set(found) <= set(films) - {seen}
+        questions = onboarding(db, count)
+        assert questions == onboarding(db, count)
+        for items in (listed, questions):
+            assert len(items) == len(set(items)) == min(count, len(films) - 1)
+            assert set(items) <= set(films) - {seen}
         raise Undone
 
 

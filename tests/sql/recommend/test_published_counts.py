@@ -45,22 +45,22 @@ def undone(db: psycopg.Connection) -> Iterator[None]:
 
 @pytest.fixture
 def film(db: psycopg.Connection) -> UUID:
-    made = item(db, "A film that few know")
-    db.execute("update content set original_language = 'rm' where id = %s", [made])
-    return made
+    film = item(db, "A film that few know")
+    db.execute("update content set original_language = 'rm' where id = %s", [film])
+    return film
 
 
 @pytest.fixture
 def seen(db: psycopg.Connection, film: UUID) -> Callable[[], dict[str, Any]]:
     """A function that runs every query of PATHS as a viewer without ratings."""
-    watcher, other = person(db, "watcher"), item(db, "Another film")
+    watcher, other = person(db, "observer"), item(db, "Another film")
 
     def look() -> dict[str, Any]:
         become(db, watcher)
         values = {"film": film, "watcher": watcher.id, "other": other}
-        found = {name: db.execute(query, values).fetchall() for name, query in PATHS.items()}
+        rows = {name: db.execute(query, values).fetchall() for name, query in PATHS.items()}
         db.execute("reset role")
-        return found
+        return rows
 
     return look
 
@@ -123,7 +123,7 @@ def test_activity_of_fewer_than_five_accounts_is_not_published(
         how(db, who, film)
     publish(db, None)
     assert seen() == before
-    how(db, person(db, "fifth"), film)
+    how(db, person(db, "fifth_viewer"), film)
     assert seen() == before
     publish(db, None)
     changed = {name for name, rows in seen().items() if rows != before[name]}
@@ -164,7 +164,7 @@ def test_changes_by_four_accounts_are_not_published(
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("ratings", "expected"),
     [
         # (5 * 4 + 5 * 3.5) / (5 + 5) = 3.75; 5 * 3.75
         ([4] * 5, (5, 18.75)),
@@ -173,14 +173,14 @@ def test_changes_by_four_accounts_are_not_published(
     ],
 )
 def test_counts_of_five_accounts_are_published(
-    db: psycopg.Connection, film: UUID, given: list[float], expected: tuple[int, float]
+    db: psycopg.Connection, film: UUID, ratings: list[float], expected: tuple[int, float]
 ) -> None:
-    for who, rating in zip(people(db, len(given)), given, strict=True):
+    for who, rating in zip(people(db, len(ratings)), ratings, strict=True):
         give(db, who, film, rating)
     publish(db, QUIET)
     assert stats(db, film) == (expected[0], pytest.approx(expected[1], abs=1e-3), 0)
-    assert trend(db, film) == pytest.approx(sum(given) / 5)
-    assert trend(db, film, "001") == pytest.approx(sum(given) / 5)
+    assert trend(db, film) == pytest.approx(sum(ratings) / 5)
+    assert trend(db, film, "001") == pytest.approx(sum(ratings) / 5)
 
 
 def test_pending_changes_outlive_retention_until_published(db: psycopg.Connection, film: UUID) -> None:
@@ -223,12 +223,12 @@ def test_noise_hides_the_rating_of_the_fifth_account(db: psycopg.Connection, fil
         publish(db, None)
     for who in attackers:
         give(db, who, film, 3)
-    found: dict[float, list[float]] = {}
+    means: dict[float, list[float]] = {}
     for rating in (0.5, 5):
         with undone(db):
             give(db, victim, film, rating)
-            found[rating] = [published_mean(db, film) for _ in range(150)]
-    low, high = found[0.5], found[5]
+            means[rating] = [published_mean(db, film) for _ in range(150)]
+    low, high = means[0.5], means[5]
     right = max(
         (sum(mean < at for mean in low) + sum(mean >= at for mean in high)) / 300 for at in {*low, *high}
     )
@@ -293,22 +293,22 @@ def test_new_rating_among_old_ones_has_their_trend(db: psycopg.Connection, film:
 
 
 def test_repeated_shares_of_one_account_count_once(db: psycopg.Connection, film: UUID) -> None:
-    stuffer, others = person(db, "stuffer"), people(db, 4)
+    attacker, others = person(db, "attacker"), people(db, 4)
     for who in others:
         act(db, who, film)
     for _ in range(3):
-        act(db, stuffer, film, times=500)
+        act(db, attacker, film, times=500)
     publish(db, QUIET)
     assert trend(db, film) == pytest.approx(5)
     assert stats(db, film)[2] == 5
 
 
 def test_backdated_events_count_once_per_day_of_arrival(db: psycopg.Connection, film: UUID) -> None:
-    stuffer = person(db, "stuffer")
+    attacker = person(db, "attacker")
     row = db.execute("select now()").fetchone()
     assert row
     for days in range(30):
-        act(db, stuffer, film, occurred_at=(row[0] - timedelta(days=days)).isoformat())
+        act(db, attacker, film, occurred_at=(row[0] - timedelta(days=days)).isoformat())
     publish(db, EXACTLY)
     assert trend(db, film) == pytest.approx(1)
     assert stats(db, film)[2] == 1
@@ -328,21 +328,21 @@ def test_event_types_and_days_count_separately(db: psycopg.Connection, film: UUI
 
 def test_five_profiles_of_an_account_count_as_one_account(db: psycopg.Connection, film: UUID) -> None:
     """Counts use the mean of their ratings, the trend the highest."""
-    stuffer, others = person(db, "stuffer"), people(db, 3)
-    become(db, stuffer)
-    profiles = [stuffer.profile_id] + [
+    attacker, others = person(db, "attacker"), people(db, 3)
+    become(db, attacker)
+    profiles = [attacker.profile_id] + [
         db.execute(
-            "insert into profiles (account_id, name) values (%s, %s) returning id", [stuffer.id, str(number)]
+            "insert into profiles (account_id, name) values (%s, %s) returning id", [attacker.id, str(number)]
         ).fetchall()[0][0]
         for number in range(4)
     ]
     for profile, rating in zip(profiles, (5, 4, 3, 2, 1), strict=True):
-        give(db, stuffer, film, rating, profile)
+        give(db, attacker, film, rating, profile)
     for who in others:
         give(db, who, film, 3)
     publish(db, QUIET)
     assert stats(db, film) is None
-    give(db, person(db, "fifth"), film, 3)
+    give(db, person(db, "fifth_viewer"), film, 3)
     publish(db, QUIET)
     # Five accounts of mean 3, shrunk towards 3.5.
     assert stats(db, film)[:2] == (5, pytest.approx(5 * 3.25))
@@ -350,14 +350,14 @@ def test_five_profiles_of_an_account_count_as_one_account(db: psycopg.Connection
 
 
 def test_repeated_rating_and_deletion_counts_once(db: psycopg.Connection, film: UUID) -> None:
-    stuffer = person(db, "stuffer")
+    attacker = person(db, "attacker")
     for _ in range(60):
-        give(db, stuffer, film, 5)
-        take_back(db, stuffer, film)
+        give(db, attacker, film, 5)
+        take_back(db, attacker, film)
     publish(db, EXACTLY)
     assert (stats(db, film), trend(db, film)) == (None, None)
     another_day(db)
-    give(db, stuffer, film, 5)
+    give(db, attacker, film, 5)
     publish(db, EXACTLY)
     assert trend(db, film) == pytest.approx(1)
 
@@ -385,19 +385,19 @@ def test_changed_rating_changes_the_trend(db: psycopg.Connection, film: UUID, pa
 def test_recent_ratings_are_deleted_with_their_profile(
     db: psycopg.Connection, film: UUID, age: str, stays: bool, how: str
 ) -> None:
-    stuffer = person(db, "stuffer")
-    give(db, stuffer, film, 5)
-    act(db, stuffer, film)
+    attacker = person(db, "attacker")
+    give(db, attacker, film, 5)
+    act(db, attacker, film)
     db.execute("update ratings set updated_at = now() - %s::interval where item_id = %s", [age, film])
     publish(db, EXACTLY)
     another_day(db)
     if how == "profile":
-        become(db, stuffer)
-        db.execute("insert into profiles (account_id, name) values (%s, 'Next')", [stuffer.id])
-        db.execute("delete from profiles where id = %s", [stuffer.profile_id])
+        become(db, attacker)
+        db.execute("insert into profiles (account_id, name) values (%s, 'Next')", [attacker.id])
+        db.execute("delete from profiles where id = %s", [attacker.profile_id])
         db.execute("reset role")
     else:
-        db.execute("delete from auth.users where id = %s", [stuffer.id])
+        db.execute("delete from auth.users where id = %s", [attacker.id])
     left = db.execute("select rating, country from ratings where item_id = %s", [film]).fetchall()
     assert left == ([(5, None)] if stays else [])
     counts = db.execute("select rating_count from private.item_counts where item_id = %s", [film]).fetchone()
@@ -408,15 +408,15 @@ def test_recent_ratings_are_deleted_with_their_profile(
 
 @pytest.mark.parametrize("change", ["item_id = %s", "rating = 1, item_id = %s"])
 def test_changed_old_rating_counts_as_recent(db: psycopg.Connection, film: UUID, change: str) -> None:
-    stuffer, other = person(db, "stuffer"), item(db, "Another film")
-    give(db, stuffer, film, 5)
+    attacker, other = person(db, "attacker"), item(db, "Another film")
+    give(db, attacker, film, 5)
     db.execute(
         "update ratings set created_at = now() - interval '8 days', updated_at = now() - interval '8 days'"
     )
-    become(db, stuffer)
+    become(db, attacker)
     db.execute(f"update ratings set {change}".encode(), [other])
     db.execute("insert into profiles (name) values ('Next')")
-    db.execute("delete from profiles where id = %s", [stuffer.profile_id])
+    db.execute("delete from profiles where id = %s", [attacker.profile_id])
     db.execute("reset role")
     assert db.execute("select from ratings where item_id = any(%s)", [[film, other]]).rowcount == 0
 
@@ -434,14 +434,14 @@ def test_age_of_a_settled_rating_is_a_setting(db: psycopg.Connection, film: UUID
 
 
 def anonymous(db: psycopg.Connection) -> Person:
-    made = uuid4()
-    db.execute("insert into auth.users (id, is_anonymous) values (%s, true)", [made])
+    user = uuid4()
+    db.execute("insert into auth.users (id, is_anonymous) values (%s, true)", [user])
     row = db.execute(
         "select p.id, r.id from profiles p join raters r on r.profile_id = p.id where p.account_id = %s",
-        [made],
+        [user],
     ).fetchone()
     assert row
-    return Person(made, *row)
+    return Person(user, *row)
 
 
 def test_anonymous_users_have_no_weight(

@@ -23,11 +23,11 @@ def films(db: psycopg.Connection) -> dict[str, UUID]:
 def viewer(db: psycopg.Connection, films: dict[str, UUID]) -> Person:
     """Rated A 5, B 3, C 1, like eleven friends, five of whom also rated D 4 and E 3."""
     viewer = person(db)
-    given = {films["A"]: 5, films["B"]: 3, films["C"]: 1}
-    rate(db, viewer.rater_id, given)
+    ratings = {films["A"]: 5, films["B"]: 3, films["C"]: 1}
+    rate(db, viewer.rater_id, ratings)
     for number in range(11):
         others = {films["D"]: 4, films["E"]: 3} if number < 5 else {}
-        rate(db, person(db, f"friend {number}").rater_id, {**given, **others})
+        rate(db, person(db, f"friend {number}").rater_id, {**ratings, **others})
     return viewer
 
 
@@ -56,7 +56,8 @@ def test_prediction_adds_residuals_of_similar_raters(
 ) -> None:
     become(db, viewer)
     # Mean of all ratings: 143 / 46 = 3.1087. Baselines, (sum + 5 * 3.1087) / (count + 5): A 4.4437, B 3.0320,
-    # C 1.6202, D 3.5543, E 3.0543. The viewer is 0.5563, -0.0320 and -0.6202 above them: a bias of -0.0959 / (3 + 5).
+    # C 1.6202, D 3.5543, E 3.0543. The viewer is 0.5563, -0.0320 and -0.6202 above them: a bias of
+    # -0.0959 / (3 + 5).
     # A friend's bias over A, B and C is -0.0959 / (3 + 20), the weight 1 * 3 / 53.
     # D: 3.5543 - 0.0120 + 5 * 0.0566 * (4 - 3.5502) / (5 * 0.0566 + 0.5) = 3.7049
     assert predicted(db, viewer, films["D"]) == 3.7
@@ -103,7 +104,7 @@ def test_prediction_equals_a_rating_shared_by_all(db: psycopg.Connection, films:
     viewer = person(db)
     rate(db, viewer.rater_id, {films["A"]: 4, films["B"]: 4})
     for _ in range(5):
-        rate(db, person(db, "other").rater_id, {films["A"]: 4, films["B"]: 4, films["C"]: 4})
+        rate(db, person(db, "other_viewer").rater_id, {films["A"]: 4, films["B"]: 4, films["C"]: 4})
     become(db, viewer)
     assert predicted(db, viewer, films["C"]) == pytest.approx(4)
 
@@ -152,18 +153,18 @@ def test_similarity_equals_the_pearson_correlation_of_scipy(db: psycopg.Connecti
     films = [item(db, f"Film {number}") for number in range(40)]
     steps = [step / 2 for step in range(1, 11)]
     raters = [person(db).rater_id for _ in range(24)]
-    given = {
+    all_ratings = {
         rater: {film: chance.choice(steps) for film in films if chance.random() < 0.6} for rater in raters
     }
-    for rater, ratings in given.items():
+    for rater, ratings in all_ratings.items():
         rate(db, rater, ratings)
-    usual = {film for film in films if sum(film in given[rater] for rater in raters) > 10}
+    usual = {film for film in films if sum(film in all_ratings[rater] for rater in raters) > 10}
     compared = 0
     for rater in raters:
-        found = db.execute("select * from private.compute_neighbours(%s)", [rater]).fetchall()
-        for neighbour, similarity, co_ratings, *_ in found:
-            both = given[rater].keys() & given[neighbour].keys() & usual
-            mine, theirs = ([given[who][film] for film in both] for who in (rater, neighbour))
+        rows = db.execute("select * from private.compute_neighbours(%s)", [rater]).fetchall()
+        for neighbour, similarity, co_ratings, *_ in rows:
+            both = all_ratings[rater].keys() & all_ratings[neighbour].keys() & usual
+            mine, theirs = ([all_ratings[who][film] for film in both] for who in (rater, neighbour))
             assert co_ratings == len(both)
             assert similarity == pytest.approx(pearsonr(mine, theirs).statistic, abs=1e-9)
             compared += 1
@@ -179,11 +180,11 @@ def test_similarity_without_variance_or_overlap_is_null(
     rate(db, viewer, {films["A"]: 5, films["B"]: 3})
     rate(db, flat, {films["A"]: 4, films["B"]: 4})
     rate(db, single, {films["A"]: 5, films["C"]: 1})
-    found = db.execute(
+    rows = db.execute(
         "select neighbour_id, similarity, co_ratings from private.compute_neighbours(%s)", [viewer]
     ).fetchall()
-    assert [row for row in found if row[0] == single] == [(single, None, 1)]
-    assert [row for row in found if row[0] == flat] == [(flat, None, 2)]
+    assert [row for row in rows if row[0] == single] == [(single, None, 1)]
+    assert [row for row in rows if row[0] == flat] == [(flat, None, 2)]
 
 
 def test_collaborative_list_of_another_user_is_refused(db: psycopg.Connection, viewer: Person) -> None:

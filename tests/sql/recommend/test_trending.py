@@ -30,11 +30,11 @@ class Undone(Exception):
 
 
 def film(db: psycopg.Connection, title: str, language: str | None = None, kind: str = "movie") -> UUID:
-    made = item(db, title, kind)
+    item_id = item(db, title, kind)
     if language:
         table, column = ("books", "language") if kind == "book" else ("content", "original_language")
-        db.execute(f"update {table} set {column} = %s where id = %s", [language, made])
-    return made
+        db.execute(f"update {table} set {column} = %s where id = %s", [language, item_id])
+    return item_id
 
 
 def record(
@@ -69,58 +69,58 @@ def test_event_counts_in_its_country_and_worldwide(db: psycopg.Connection, viewe
     become(db, None)
     assert trending(db, country="FR") == {here: pytest.approx(1)}
     assert trending(db, country="SE") == {there: pytest.approx(1)}
-    assert trending(db) == {made: pytest.approx(1) for made in (here, there, nowhere)}
+    assert trending(db) == {item_id: pytest.approx(1) for item_id in (here, there, nowhere)}
 
 
 def test_account_country_counts_without_a_gateway_header(db: psycopg.Connection, viewer: Person) -> None:
-    made = film(db, "Film")
+    item_id = film(db, "Film")
     db.execute("update accounts set country = 'SE' where id = %s", [viewer.id])
     become(db, viewer)
-    db.execute("insert into ratings (item_id, rating) values (%s, 4)", [made])
-    assert trending(db, country="SE") == {made: pytest.approx(0.8)}
-    record(db, viewer, made)
+    db.execute("insert into ratings (item_id, rating) values (%s, 4)", [item_id])
+    assert trending(db, country="SE") == {item_id: pytest.approx(0.8)}
+    record(db, viewer, item_id)
     assert db.execute("select country from interactions").fetchone() == ("SE",)
 
 
 def test_country_in_the_event_is_ignored(db: psycopg.Connection, viewer: Person) -> None:
-    made = film(db, "Film")
-    record(db, viewer, made, "FR", country="SE", metadata={"country": "SE"})
+    item_id = film(db, "Film")
+    record(db, viewer, item_id, "FR", country="SE", metadata={"country": "SE"})
     assert db.execute("select country from interactions").fetchone() == ("FR",)
 
 
 def test_imported_ratings_count_only_worldwide(db: psycopg.Connection, viewer: Person) -> None:
-    made = film(db, "Film")
+    item_id = film(db, "Film")
     ask_from(db, "FR")
-    rate(db, viewer.rater_id, {made: 5})
+    rate(db, viewer.rater_id, {item_id: 5})
     assert trending(db, country="FR") == {}
-    assert trending(db) == {made: pytest.approx(1)}
+    assert trending(db) == {item_id: pytest.approx(1)}
 
 
 def test_trending_applies_language_and_kind(db: psycopg.Connection, viewer: Person) -> None:
     french, book, swedish = film(db, "F", "fr"), film(db, "B", "fr", "book"), film(db, "S", "sv")
     unknown = film(db, "U")
-    for made in (french, book, swedish, unknown):
-        record(db, viewer, made, "FR")
+    for item_id in (french, book, swedish, unknown):
+        record(db, viewer, item_id, "FR")
     become(db, None)
     assert trending(db, language="fr").keys() == {french, book}
     assert trending(db, language="fr", kind="movie").keys() == {french}
     assert trending(db, language="sv", country="FR").keys() == {swedish}
     assert trending(db, kind="book", country="FR").keys() == {book}
     assert trending(db, language="sv", country="SE").keys() == set()
-    found = db.execute(
+    rows = db.execute(
         "select item_id, language from private.trending(null, '{sv,fr,fr}', 'FR', 10) order by item_id"
     ).fetchall()
-    assert found == sorted([(french, "fr"), (book, "fr"), (swedish, "sv")])
+    assert rows == sorted([(french, "fr"), (book, "fr"), (swedish, "sv")])
 
 
 def test_trend_follows_a_changed_language(db: psycopg.Connection, viewer: Person) -> None:
-    made = film(db, "Film", "fr")
-    record(db, viewer, made, "FR")
-    db.execute("update content set original_language = 'sv' where id = %s", [made])
-    record(db, viewer, made, "FR", type="like")
+    item_id = film(db, "Film", "fr")
+    record(db, viewer, item_id, "FR")
+    db.execute("update content set original_language = 'sv' where id = %s", [item_id])
+    record(db, viewer, item_id, "FR", type="like")
     become(db, None)
     assert trending(db, language="fr") == trending(db, language="fr", country="FR") == {}
-    assert trending(db, language="sv", country="FR") == {made: pytest.approx(2)}
+    assert trending(db, language="sv", country="FR") == {item_id: pytest.approx(2)}
 
 
 @pytest.mark.parametrize(
@@ -137,46 +137,46 @@ def test_trend_follows_a_changed_language(db: psycopg.Connection, viewer: Person
 def test_undo_removes_earlier_events_from_the_trend(
     db: psycopg.Connection, viewer: Person, types: list[str], weight: float | None
 ) -> None:
-    made = film(db, "Film")
+    item_id = film(db, "Film")
     for kind in types:
-        record(db, viewer, made, "FR", type=kind)
-    expected = {made: pytest.approx(weight, rel=1e-3)} if weight else {}
+        record(db, viewer, item_id, "FR", type=kind)
+    expected = {item_id: pytest.approx(weight, rel=1e-3)} if weight else {}
     assert trending(db) == trending(db, country="FR") == expected
 
 
 def test_late_event_from_before_an_undo_does_not_count(db: psycopg.Connection, viewer: Person) -> None:
-    made = film(db, "Film")
-    record(db, viewer, made, type="undo")
+    item_id = film(db, "Film")
+    record(db, viewer, item_id, type="undo")
     hour_ago = datetime.now(UTC) - timedelta(hours=1)
-    record(db, viewer, made, type="like", occurred_at=hour_ago.isoformat())
+    record(db, viewer, item_id, type="like", occurred_at=hour_ago.isoformat())
     assert trending(db) == {}
 
 
 def test_undo_of_another_item_or_viewer_keeps_the_trend(db: psycopg.Connection, viewer: Person) -> None:
-    made, other = film(db, "Film"), film(db, "Another film")
-    record(db, viewer, made, type="like")
+    item_id, other = film(db, "Film"), film(db, "Another film")
+    record(db, viewer, item_id, type="like")
     record(db, viewer, other, type="undo")
-    record(db, person(db, "other_viewer"), made, type="undo")
-    assert trending(db) == {made: pytest.approx(1, rel=1e-3)}
+    record(db, person(db, "other_viewer"), item_id, type="undo")
+    assert trending(db) == {item_id: pytest.approx(1, rel=1e-3)}
 
 
 def test_deleted_item_has_no_trend(db: psycopg.Connection, viewer: Person) -> None:
-    made = film(db, "Film", "fr")
-    record(db, viewer, made, "FR")
-    rate(db, viewer.rater_id, {made: 5})
-    db.execute("delete from content where id = %s", [made])
+    item_id = film(db, "Film", "fr")
+    record(db, viewer, item_id, "FR")
+    rate(db, viewer.rater_id, {item_id: 5})
+    db.execute("delete from content where id = %s", [item_id])
     assert db.execute("select * from item_trends").fetchall() == []
     assert trending(db) == {}
 
 
 def test_trending_list_is_full_length_despite_hidden_items(db: psycopg.Connection, viewer: Person) -> None:
     films = [film(db, f"Film {number}", "fr") for number in range(8)]
-    for place, made in enumerate(films):
+    for place, item_id in enumerate(films):
         when = datetime.now(UTC) - timedelta(days=place)
-        record(db, viewer, made, "FR", occurred_at=when.isoformat())
+        record(db, viewer, item_id, "FR", occurred_at=when.isoformat())
     db.execute("update content set maturity_rating = 'R' where id = any(%s)", [films[:2]])
-    for made in films[2:4]:
-        offer(db, made, country="SE")
+    for item_id in films[2:4]:
+        offer(db, item_id, country="SE")
     db.execute("update profiles set maturity_rating = 'PG-13' where id = %s", [viewer.profile_id])
     become(db, viewer)
     for parameters in ({}, {"country": "FR"}, {"language": "fr"}, {"kind": "movie", "country": "FR"}):
@@ -230,14 +230,14 @@ def test_trend_equals_the_counted_events(
             count(critic, what, "rating", halves / 10, country)
         become(db, None)
         expected: dict[tuple[str | None, UUID], float] = {}
-        for (where, made, *_), weight in counted.items():
-            expected[where, made] = expected.get((where, made), 0) + weight
+        for (where, item_id, *_), weight in counted.items():
+            expected[where, item_id] = expected.get((where, item_id), 0) + weight
         for country in COUNTRIES:
             for language in (None, "fr", "sv"):
                 wanted = {
-                    made: pytest.approx(weight, rel=1e-9)
-                    for (where, made), weight in expected.items()
-                    if where == country and weight > 0 and language in (None, languages[films.index(made)])
+                    item_id: pytest.approx(weight, rel=1e-9)
+                    for (where, item_id), weight in expected.items()
+                    if where == country and weight > 0 and language in (None, languages[films.index(item_id)])
                 }
                 assert trending(db, country=country, language=language) == wanted
         raise Undone
@@ -307,4 +307,4 @@ def test_concurrent_events_in_opposite_orders_do_not_deadlock(
             "select item_id, score from private.trending('movie', '{fr}', 'FR', 100)"
         ).fetchall()
         connection.rollback()
-    assert dict(scores) == {made: pytest.approx(2, rel=1e-2) for made in films}
+    assert dict(scores) == {item_id: pytest.approx(2, rel=1e-2) for item_id in films}

@@ -81,9 +81,9 @@ def test_filtered_vector_search_returns_the_nearest_in_full(
     connection, drawn = clouds
     right = 0
     for query in drawn.queries:
-        given = {"query": str(query.tolist()), "year": 1901 + place, "count": ASKED}
-        rows = connection.execute(CLOSEST.format(function=FUNCTIONS[function]), given).fetchall()
-        found = [row[0] // 86_400 for row in rows]
-        assert len(found) == len(set(found)) == ASKED
-        right += len(drawn.nearest(query, SHARES[place]).intersection(found))
+        parameters = {"query": str(query.tolist()), "year": 1901 + place, "count": ASKED}
+        rows = connection.execute(CLOSEST.format(function=FUNCTIONS[function]), parameters).fetchall()
+        places = [row[0] // 86_400 for row in rows]
+        assert len(places) == len(set(places)) == ASKED
+        right += len(drawn.nearest(query, SHARES[place]).intersection(places))
     assert right / (ASKED * len(drawn.queries)) >= 0.98

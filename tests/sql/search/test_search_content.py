@@ -32,17 +32,17 @@ AWKWARD = [
 ]
 
 
-def search(db: psycopg.Connection, query: str | None, **given: Any) -> dict[str, Any]:
-    names = {"query": query, **given}
+def search(db: psycopg.Connection, query: str | None, **parameters: Any) -> dict[str, Any]:
+    names = {"query": query, **parameters}
     marks = ", ".join(f"{name} => %({name})s" for name in names)
-    found = db.execute(f"select search_content({marks})", names).fetchone()
-    assert found
-    answer: dict[str, Any] = found[0]
+    row = db.execute(f"select search_content({marks})", names).fetchone()
+    assert row
+    answer: dict[str, Any] = row[0]
     return answer
 
 
-def titles(db: psycopg.Connection, query: str | None, **given: Any) -> list[str]:
-    return [result["title"] for result in search(db, query, **given)["results"]]
+def titles(db: psycopg.Connection, query: str | None, **parameters: Any) -> list[str]:
+    return [result["title"] for result in search(db, query, **parameters)["results"]]
 
 
 def film(db: psycopg.Connection, title: str, overview: str | None = None, **columns: Any) -> UUID:
@@ -75,11 +75,11 @@ def genre(db: psycopg.Connection, slug: str, *items: UUID) -> None:
         db.execute("insert into item_genres (item_id, genre_id) values (%s, %s)", [each, row[0]])
 
 
-def pages(db: psycopg.Connection, query: str | None, count: int, **given: Any) -> list[dict[str, Any]]:
+def pages(db: psycopg.Connection, query: str | None, count: int, **parameters: Any) -> list[dict[str, Any]]:
     """All pages of a search, from the first to the last."""
-    walked = [search(db, query, count=count, **given)]
+    walked = [search(db, query, count=count, **parameters)]
     while cursor := walked[-1]["next_cursor"]:
-        walked.append(search(db, query, count=count, cursor=cursor, **given))
+        walked.append(search(db, query, count=count, cursor=cursor, **parameters))
     return walked
 
 
@@ -269,10 +269,10 @@ def test_search_matches_by_meaning_by_words_and_by_both(db: psycopg.Connection) 
     vector = str(near.tolist())
     assert titles(db, None, query_embedding=vector) == ["A Lonely Machine", "Robots in Love"]
     assert set(titles(db, "robots")) == {"A Documentary", "Robots in Love"}
-    found = search(db, "robots", query_embedding=vector)["results"]
-    assert found[0]["title"] == "Robots in Love"
-    assert found[0]["similarity"] == pytest.approx(1 / 1.25**0.5, abs=1e-4)
-    assert {each["title"]: each["matched"] for each in found} == {
+    results = search(db, "robots", query_embedding=vector)["results"]
+    assert results[0]["title"] == "Robots in Love"
+    assert results[0]["similarity"] == pytest.approx(1 / 1.25**0.5, abs=1e-4)
+    assert {each["title"]: each["matched"] for each in results} == {
         "Robots in Love": ["words", "meaning"],
         "A Documentary": ["words"],
         "A Lonely Machine": ["meaning"],
@@ -310,7 +310,7 @@ def test_deleted_item_is_not_found(db: psycopg.Connection) -> None:
 
 
 def test_pages_are_stable_while_items_change(db: psycopg.Connection) -> None:
-    made = [film(db, f"Robot {number}", "A robot among robots.") for number in range(25)]
+    robots = [film(db, f"Robot {number}", "A robot among robots.") for number in range(25)]
     become(db, None)
     whole = ids([search(db, "robots", count=100)])
     assert len(whole) == 25 == len(set(whole))
@@ -324,11 +324,11 @@ def test_pages_are_stable_while_items_change(db: psycopg.Connection) -> None:
     third = search(db, "robots", count=10, cursor=second["next_cursor"])
     assert ids([first, second, third]) == whole
     assert third["next_cursor"] is None
-    assert len(made) == 25
+    assert len(robots) == 25
 
 
 @pytest.mark.parametrize(
-    ("field", "given"),
+    ("field", "parameters"),
     [
         ("query", {"query": None}),
         ("query", {"query": ""}),
@@ -350,11 +350,11 @@ def test_pages_are_stable_while_items_change(db: psycopg.Connection) -> None:
     ],
 )
 def test_search_names_a_parameter_out_of_range(
-    db: psycopg.Connection, field: str, given: dict[str, Any]
+    db: psycopg.Connection, field: str, parameters: dict[str, Any]
 ) -> None:
     become(db, None)
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
-        search(db, **given)
+        search(db, **parameters)
     assert f'"field": "{field}"' in (refused.value.diag.message_detail or "")
 
 
@@ -412,7 +412,7 @@ filters = st.fixed_dictionaries(
 @given(films, texts, filters, st.none() | st.integers(0, 3), st.integers(1, 4))
 def test_pages_cover_the_results_once_and_facets_count_them(
     db: psycopg.Connection,
-    made: list[tuple[Any, ...]],
+    drawn: list[tuple[Any, ...]],
     query: str,
     narrowed: dict[str, Any],
     direction: int | None,
@@ -420,19 +420,19 @@ def test_pages_cover_the_results_once_and_facets_count_them(
 ) -> None:
     facts: dict[str, tuple[Any, ...]] = {}
     with db.transaction(force_rollback=True):
-        for title, overview, kind, language, year, genres, vector in made:
+        for title, overview, kind, language, year, genres, vector in drawn:
             each = film(db, title, overview, kind=kind, original_language=language, release_year=year)
             for slug in genres:
                 genre(db, slug, each)
             if vector is not None:
                 embed(db, each, numpy.eye(384)[vector].tolist(), kind)
             facts[str(each)] = (kind, language, year, genres)
-        given = dict(narrowed)
+        parameters = dict(narrowed)
         if direction is not None:
-            given["query_embedding"] = str(numpy.eye(384)[direction].tolist())
+            parameters["query_embedding"] = str(numpy.eye(384)[direction].tolist())
         become(db, None)
-        whole = search(db, query, count=100, **given)
-        walked = pages(db, query, count, **given)
+        whole = search(db, query, count=100, **parameters)
+        walked = pages(db, query, count, **parameters)
         db.execute("reset role")
     assert ids(walked) == ids([whole])
     assert len(set(ids(walked))) == whole["total"]

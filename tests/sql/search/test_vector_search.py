@@ -14,15 +14,15 @@ def vectors(db: psycopg.Connection) -> dict[UUID, numpy.ndarray]:
     """300 films and 20 books with random but fixed vectors in clusters, like those of texts."""
     chance = numpy.random.default_rng(3)
     centres = chance.normal(size=(10, 384))
-    made = {}
+    normed = {}
     for number in range(320):
         vector = centres[number % 10] + chance.normal(size=384) * 0.8
         kind = "movie" if number < 300 else "book"
-        made[item(db, f"Item {number}", kind)] = vector / numpy.linalg.norm(vector)
-    vectors = [(id, vector.tolist()) for id, vector in made.items()]
+        normed[item(db, f"Item {number}", kind)] = vector / numpy.linalg.norm(vector)
+    vectors = [(id, vector.tolist()) for id, vector in normed.items()]
     embed_all(db, dict(vectors[:300]))
     embed_all(db, dict(vectors[300:]), "book")
-    return made
+    return normed
 
 
 def match(
@@ -43,11 +43,11 @@ def test_match_movies_finds_the_films_of_exact_search(
     for query in numpy.random.default_rng(4).normal(size=(20, 384)) * 0.5 + matrix[:20]:
         similarity = matrix @ (query / numpy.linalg.norm(query))
         best = numpy.argsort(-similarity)[:12]
-        found = match(db, "match_movies", query, 0.0, 12)
+        matches = match(db, "match_movies", query, 0.0, 12)
         expected = {ids[place]: similarity[place] for place in best if similarity[place] >= 0}
-        hits += len(expected.keys() & {row[0] for row in found})
+        hits += len(expected.keys() & {row[0] for row in matches})
         total += len(expected)
-        for id, close in found:
+        for id, close in matches:
             assert close == pytest.approx(similarity[ids.index(id)], abs=1e-5)
     assert hits / total >= 0.99
 
@@ -64,9 +64,9 @@ def test_match_movies_applies_threshold_and_count(
     db: psycopg.Connection, vectors: dict[UUID, numpy.ndarray]
 ) -> None:
     become(db, None)
-    found = match(db, "match_movies", list(vectors.values())[5], 0.5, 7)
-    similarities = [row[1] for row in found]
-    assert len(found) == 7
+    matches = match(db, "match_movies", list(vectors.values())[5], 0.5, 7)
+    similarities = [row[1] for row in matches]
+    assert len(matches) == 7
     assert min(similarities) >= 0.5
     assert similarities == sorted(similarities, reverse=True)
 
@@ -126,8 +126,8 @@ def test_each_kind_is_searched_by_its_own_index(db: psycopg.Connection, kind: st
 
 def test_order_uses_stored_vectors_beyond_half_precision(db: psycopg.Connection) -> None:
     """0.5 and 0.5 + 3 * 2^-14 are equal in half precision, which has 11 bits."""
-    made = [(step, item(db, f"Step {step}")) for step in (3, 0, 2, 1)]
-    embed_all(db, {film: [1.0, 0.5 + step * 2**-14] + [0.0] * 382 for step, film in made})
+    films = [(step, item(db, f"Step {step}")) for step in (3, 0, 2, 1)]
+    embed_all(db, {film: [1.0, 0.5 + step * 2**-14] + [0.0] * 382 for step, film in films})
     become(db, None)
-    found = match(db, "match_movies", numpy.array([1.0, 1.0] + [0.0] * 382), 0.0, 4)
-    assert [row[0] for row in found] == [film for _, film in sorted(made, reverse=True)]
+    matches = match(db, "match_movies", numpy.array([1.0, 1.0] + [0.0] * 382), 0.0, 4)
+    assert [row[0] for row in matches] == [film for _, film in sorted(films, reverse=True)]
