@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from local.throwaway import Stack
+from tests.sql.catalog.offers import offer, set_country
 from tests.sql.people import Person, become, embed, embed_all, item, item_model, person, rate
 from tests.waiting import until
 
@@ -16,20 +17,6 @@ AVAILABLE = (
     "select exists (select from items i "
     "where i.id = %s and private.is_available(i, private.current_viewer()))"
 )
-
-
-def ask_from(db: psycopg.Connection, country: str | None) -> None:
-    """Set the country header of the gateway for the following queries."""
-    headers = {"cf-ipcountry": country} if country else {}
-    db.execute("select set_config('request.headers', %s, true)", [json.dumps(headers)])
-
-
-def offer(db: psycopg.Connection, offered: UUID, **fields: object) -> None:
-    columns = ["item_id", *fields]
-    marks = ", ".join(["%s"] * len(columns))
-    db.execute(
-        f"insert into item_availability ({', '.join(columns)}) values ({marks})", [offered, *fields.values()]
-    )
 
 
 def viewer(db: psycopg.Connection, profile: UUID | None = None) -> tuple[object, ...]:
@@ -81,7 +68,7 @@ def test_country_header_of_the_gateway_overrides_the_account(
     become(db, free_viewer)
     seen = []
     for header in ("FR", "XX", "T1", "fr", "FRA", "", '"; drop', None):
-        ask_from(db, header)
+        set_country(db, header)
         seen.append(viewer(db)[1])
     assert seen == ["FR"] + ["SE"] * 7
 
@@ -147,7 +134,7 @@ def test_viewer_of_another_users_profile_is_refused(db: psycopg.Connection, free
 def test_service_role_sees_as_the_profile_it_names(db: psycopg.Connection, free_viewer: Person) -> None:
     db.execute("update accounts set country = 'SE' where id = %s", [free_viewer.id])
     become(db, None, "service_role")
-    ask_from(db, "US")
+    set_country(db, "US")
     assert viewer(db) == (None,) * 6
     assert viewer(db, free_viewer.profile_id) == (free_viewer.rater_id, "SE", 18, "free", ["en"], True)
 
@@ -184,7 +171,7 @@ def test_restricted_item_is_available_only_where_offered(db: psycopg.Connection,
     become(db, None)
     seen = {}
     for country in ("FR", "BE", "CH", "DE", None):
-        ask_from(db, country)
+        set_country(db, country)
         seen[country] = available(db, film)
     assert seen == {"FR": True, "BE": False, "CH": False, "DE": False, None: False}
 
@@ -335,7 +322,7 @@ def test_list_omits_unavailable_items_and_is_full_length(
     become(db, free_viewer)
     listed = [row[0] for row in db.execute(query, {"vector": str(VECTOR), "film": film})]
     assert listed == films[20:23]
-    ask_from(db, "FR")
+    set_country(db, "FR")
     listed = [row[0] for row in db.execute(query, {"vector": str(VECTOR), "film": film})]
     assert listed == films[10:13]
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sql.catalog.test_availability import ask_from, offer
+from tests.sql.catalog.offers import offer, set_country
 from tests.sql.people import Person, become, item, person, rate
 from tests.sql.recommend.publishing import publish
-from tests.sql.recommend.test_trending import film, record
+from tests.sql.recommend.trends import film, record
 
 NEWCOMER = (
     "select item_id, reason_code, language from private.newcomer(private.viewer(%s), %s, %s) order by place"
@@ -174,7 +174,7 @@ def test_onboarding_omits_rated_dismissed_and_hidden_items(
     become(db, viewer)
     db.execute("insert into ratings (item_id, rating) values (%s, 3)", [films[3]])
     assert onboarding(db) == films[4:]
-    ask_from(db, "FR")
+    set_country(db, "FR")
     assert onboarding(db) == [films[1], *films[4:]]
 
 

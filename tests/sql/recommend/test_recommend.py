@@ -311,26 +311,6 @@ def test_recommendation_parameter_out_of_range_is_named(
     assert '"field"' in (refused.value.diag.message_detail or "")
 
 
-def test_similar_items_are_model_neighbours_then_nearest_vectors(
-    db: psycopg.Connection, films: dict[str, UUID]
-) -> None:
-    book = item(db, "A book", "book")
-    for name, angle in (("A", 0.0), ("B", 0.1), ("C", 0.5)):
-        embed(db, films[name], [1.0, angle] + [0.0] * 382)
-    embed(db, book, [1.0, 0.0] + [0.0] * 382, "book")
-    item_model(db, {films["A"]: {films["D"]: 0.7, films["C"]: 0.9, book: 2.0}})
-    become(db, None)
-    rows = db.execute("select id, reason_code from get_similar_items(%s)", [films["A"]]).fetchall()
-    assert rows == [(films["C"], "liked_together"), (films["D"], "liked_together"), (films["B"], "alike")]
-
-
-def test_similar_items_of_an_unknown_item_are_refused(db: psycopg.Connection) -> None:
-    become(db, None)
-    with pytest.raises(psycopg.Error) as refused:
-        db.execute("select * from get_similar_items(%s)", [uuid4()])
-    assert refused.value.sqlstate == "PT404"
-
-
 def test_popular_list_orders_by_rating_sum_then_source_popularity(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
@@ -362,39 +342,6 @@ def test_trending_score_halves_in_a_week(db: psycopg.Connection, films: dict[str
         (films["B"], pytest.approx(0.5)),
         (films["C"], pytest.approx(0.25)),
     ]
-
-
-def test_rating_counts_follow_inserts_updates_and_deletes(
-    db: psycopg.Connection, films: dict[str, UUID]
-) -> None:
-    viewer = person(db)
-
-    def counts() -> tuple[object, ...] | None:
-        return db.execute(
-            "select s.rating_count, s.rating_sum, r.rating_count, r.rating_sum "
-            "from private.item_counts s, raters r where s.item_id = %s and r.id = %s",
-            [films["A"], viewer.rater_id],
-        ).fetchone()
-
-    rate(db, viewer.rater_id, {films["A"]: 4, films["B"]: 2})
-    assert counts() == (1, 4, 2, 6)
-    db.execute("update ratings set rating = 5 where item_id = %s", [films["A"]])
-    assert counts() == (1, 5, 2, 7)
-    db.execute("delete from ratings where item_id = %s", [films["A"]])
-    assert counts() == (0, 0, 1, 2)
-
-
-def test_deleting_an_item_removes_its_ratings_from_counts(
-    db: psycopg.Connection, films: dict[str, UUID]
-) -> None:
-    viewer = person(db)
-    rate(db, viewer.rater_id, {films["A"]: 4, films["B"]: 2})
-    db.execute("delete from content where id = %s", [films["A"]])
-    assert db.execute("select count(*) from items where id = %s", [films["A"]]).fetchone() == (0,)
-    row = db.execute(
-        "select rating_count, rating_sum from raters where id = %s", [viewer.rater_id]
-    ).fetchone()
-    assert row == (1, 2)
 
 
 def test_ratings_of_a_deleted_user_are_kept_pseudonymised(

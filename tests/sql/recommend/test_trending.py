@@ -3,18 +3,18 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg.types.json import Jsonb
 
 from local.throwaway import Stack
-from tests.sql.catalog.test_availability import ask_from, offer
-from tests.sql.people import Person, become, item, person, rate
+from tests.sql.catalog.offers import offer, set_country
+from tests.sql.people import Person, become, person, rate
 from tests.sql.recommend.publishing import publish
+from tests.sql.recommend.trends import film, record
 
 WEIGHTS = {"view": 0.3, "click": 0.3, "save": 0.3, "share": 1.0, "like": 1.0, "complete": 1.0}
 WEIGHTS |= {"dislike": 0.0, "dismiss": 0.0}
@@ -27,24 +27,6 @@ RATING = st.tuples(st.integers(0, 3), st.integers(1, 10), st.sampled_from(COUNTR
 
 class Undone(Exception):
     """Raised at the end of an example to roll it back."""
-
-
-def film(db: psycopg.Connection, title: str, language: str | None = None, kind: str = "movie") -> UUID:
-    item_id = item(db, title, kind)
-    if language:
-        table, column = ("books", "language") if kind == "book" else ("content", "original_language")
-        db.execute(f"update {table} set {column} = %s where id = %s", [language, item_id])
-    return item_id
-
-
-def record(
-    db: psycopg.Connection, who: Person, what: UUID, asked_from: str | None = None, **fields: object
-) -> None:
-    become(db, who)
-    ask_from(db, asked_from)
-    event = {"client_id": str(uuid4()), "item_id": str(what), "type": "share", **fields}
-    db.execute("select record_interactions(%s)", [Jsonb([event])])
-    db.execute("reset role")
 
 
 def trending(db: psycopg.Connection, **parameters: object) -> dict[UUID, float]:
@@ -90,7 +72,7 @@ def test_country_in_the_event_is_ignored(db: psycopg.Connection, viewer: Person)
 
 def test_imported_ratings_count_only_worldwide(db: psycopg.Connection, viewer: Person) -> None:
     item_id = film(db, "Film")
-    ask_from(db, "FR")
+    set_country(db, "FR")
     rate(db, viewer.rater_id, {item_id: 5})
     assert trending(db, country="FR") == {}
     assert trending(db) == {item_id: pytest.approx(1)}
@@ -181,7 +163,7 @@ def test_trending_list_is_full_length_despite_hidden_items(db: psycopg.Connectio
     become(db, viewer)
     for parameters in ({}, {"country": "FR"}, {"language": "fr"}, {"kind": "movie", "country": "FR"}):
         assert list(trending(db, count=3, **parameters)) == films[4:7]
-    ask_from(db, "SE")
+    set_country(db, "SE")
     assert list(trending(db, count=3)) == films[2:5]
 
 
@@ -225,7 +207,7 @@ def test_trend_equals_the_counted_events(
         for what, halves, country in ratings:
             critic = person(db)
             become(db, critic)
-            ask_from(db, country)
+            set_country(db, country)
             db.execute("insert into ratings (item_id, rating) values (%s, %s)", [films[what], halves / 2])
             count(critic, what, "rating", halves / 10, country)
         become(db, None)

@@ -1,16 +1,13 @@
-"""search_content: matches, ranking, filters, facets and pages."""
+"""search_content: matches, ranking, filters and facets."""
 
-from collections import Counter
 from typing import Any
-from uuid import UUID
 
 import numpy
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.sql.people import become, embed, embed_all, person
+from tests.sql.search.documents import book, film, genre, search, titles
 
 AWKWARD = [
     "two  words",
@@ -30,61 +27,6 @@ AWKWARD = [
     "千と千尋の神隠し",
     "तुम्हारी फिल्म",
 ]
-
-
-def search(db: psycopg.Connection, query: str | None, **parameters: Any) -> dict[str, Any]:
-    names = {"query": query, **parameters}
-    marks = ", ".join(f"{name} => %({name})s" for name in names)
-    row = db.execute(f"select search_content({marks})", names).fetchone()
-    assert row
-    answer: dict[str, Any] = row[0]
-    return answer
-
-
-def titles(db: psycopg.Connection, query: str | None, **parameters: Any) -> list[str]:
-    return [result["title"] for result in search(db, query, **parameters)["results"]]
-
-
-def film(db: psycopg.Connection, title: str, overview: str | None = None, **columns: Any) -> UUID:
-    names = {"title": title, "overview": overview, **columns}
-    marks = ", ".join(f"%({name})s" for name in names)
-    row = db.execute(
-        f"insert into content ({', '.join(names)}) values ({marks}) returning id", names
-    ).fetchone()
-    assert row
-    return UUID(str(row[0]))
-
-
-def book(db: psycopg.Connection, title: str, authors: list[str], description: str | None = None) -> UUID:
-    row = db.execute(
-        "insert into books (title, authors, description) values (%s, %s, %s) returning id",
-        [title, authors, description],
-    ).fetchone()
-    assert row
-    return UUID(str(row[0]))
-
-
-def genre(db: psycopg.Connection, slug: str, *items: UUID) -> None:
-    row = db.execute(
-        "insert into genres (name, slug) values (%s, %s) on conflict (slug) do update "
-        "set name = excluded.name returning id",
-        [slug.replace("-", " ").title(), slug],
-    ).fetchone()
-    assert row
-    for each in items:
-        db.execute("insert into item_genres (item_id, genre_id) values (%s, %s)", [each, row[0]])
-
-
-def pages(db: psycopg.Connection, query: str | None, count: int, **parameters: Any) -> list[dict[str, Any]]:
-    """All pages of a search, from the first to the last."""
-    walked = [search(db, query, count=count, **parameters)]
-    while cursor := walked[-1]["next_cursor"]:
-        walked.append(search(db, query, count=count, cursor=cursor, **parameters))
-    return walked
-
-
-def ids(answers: list[dict[str, Any]]) -> list[str]:
-    return [result["id"] for answer in answers for result in answer["results"]]
 
 
 @pytest.fixture
@@ -309,24 +251,6 @@ def test_deleted_item_is_not_found(db: psycopg.Connection) -> None:
     assert titles(db, "qwertyuiop") == []
 
 
-def test_pages_are_stable_while_items_change(db: psycopg.Connection) -> None:
-    robots = [film(db, f"Robot {number}", "A robot among robots.") for number in range(25)]
-    become(db, None)
-    whole = ids([search(db, "robots", count=100)])
-    assert len(whole) == 25 == len(set(whole))
-    first = search(db, "robots", count=10)
-    become(db, None, "service_role")
-    for number in range(5):
-        film(db, "Robots", f"Robots robots robots, number {number}.", popularity=1000)
-    db.execute("delete from content where id = %s", [whole[3]])
-    become(db, None)
-    second = search(db, "robots", count=10, cursor=first["next_cursor"])
-    third = search(db, "robots", count=10, cursor=second["next_cursor"])
-    assert ids([first, second, third]) == whole
-    assert third["next_cursor"] is None
-    assert len(robots) == 25
-
-
 @pytest.mark.parametrize(
     ("field", "parameters"),
     [
@@ -358,21 +282,6 @@ def test_search_names_a_parameter_out_of_range(
     assert f'"field": "{field}"' in (refused.value.diag.message_detail or "")
 
 
-def test_cursor_of_another_search_is_refused(db: psycopg.Connection) -> None:
-    for number in range(5):
-        film(db, f"Robot {number}", "A robot.")
-    become(db, None)
-    cursor = search(db, "robot", count=2)["next_cursor"]
-    assert search(db, "robot", count=3, cursor=cursor)["results"]
-    for other in (
-        {"query": "robots"},
-        {"query": "robot", "kind": "movie"},
-        {"query": "robot", "year_to": 2000},
-    ):
-        with pytest.raises(psycopg.errors.InvalidParameterValue, match="cursor"), db.transaction():
-            search(db, cursor=cursor, **other)
-
-
 @pytest.mark.parametrize("text", AWKWARD)
 def test_titles_with_special_characters_are_found(db: psycopg.Connection, text: str) -> None:
     film(db, text, "Somebody does something.")
@@ -380,80 +289,6 @@ def test_titles_with_special_characters_are_found(db: psycopg.Connection, text: 
     become(db, None)
     assert titles(db, text)[0] == text
     assert (text,) in db.execute("select suggestion from suggest(%s)", [text]).fetchall()
-
-
-WORDS = ["robot", "robots", "love", "the", "paris", "amélie", "spider-man", "1984"]
-texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
-films = st.lists(
-    st.tuples(
-        texts,
-        st.none() | texts,
-        st.sampled_from(["movie", "tv_show"]),
-        st.sampled_from([None, "en", "fr"]),
-        st.sampled_from([None, 1984, 1999, 2003]),
-        st.sets(st.sampled_from(["drama", "comedy"])),
-        st.none() | st.integers(0, 3),
-    ),
-    max_size=12,
-)
-filters = st.fixed_dictionaries(
-    {},
-    optional={
-        "kind": st.sampled_from(["movie", "tv_show", "book"]),
-        "genre": st.sampled_from(["drama", "comedy"]),
-        "language": st.sampled_from(["en", "fr"]),
-        "year_from": st.sampled_from([1984, 1990]),
-        "year_to": st.sampled_from([1984, 2000]),
-    },
-)
-
-
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(films, texts, filters, st.none() | st.integers(0, 3), st.integers(1, 4))
-def test_pages_cover_the_results_once_and_facets_count_them(
-    db: psycopg.Connection,
-    drawn: list[tuple[Any, ...]],
-    query: str,
-    narrowed: dict[str, Any],
-    direction: int | None,
-    count: int,
-) -> None:
-    facts: dict[str, tuple[Any, ...]] = {}
-    with db.transaction(force_rollback=True):
-        for title, overview, kind, language, year, genres, vector in drawn:
-            each = film(db, title, overview, kind=kind, original_language=language, release_year=year)
-            for slug in genres:
-                genre(db, slug, each)
-            if vector is not None:
-                embed(db, each, numpy.eye(384)[vector].tolist(), kind)
-            facts[str(each)] = (kind, language, year, genres)
-        parameters = dict(narrowed)
-        if direction is not None:
-            parameters["query_embedding"] = str(numpy.eye(384)[direction].tolist())
-        become(db, None)
-        whole = search(db, query, count=100, **parameters)
-        walked = pages(db, query, count, **parameters)
-        db.execute("reset role")
-    assert ids(walked) == ids([whole])
-    assert len(set(ids(walked))) == whole["total"]
-    assert all(page["facets"] == whole["facets"] and page["total"] == whole["total"] for page in walked)
-    scores = [result["score"] for result in whole["results"]]
-    assert scores == sorted(scores, reverse=True)
-    matched = [facts[each] for each in ids([whole])]
-    expected = {
-        "kind": Counter(kind for kind, *_ in matched),
-        "language": Counter(language for _, language, *_ in matched if language),
-        "decade": Counter(year // 10 * 10 for _, _, year, _ in matched if year),
-        "genre": Counter(slug for *_, genres in matched for slug in genres),
-    }
-    for facet, counts in expected.items():
-        assert {value["value"]: value["count"] for value in whole["facets"][facet]} == counts
-    for kind, language, year, genres in matched:
-        assert narrowed.get("kind", kind) == kind
-        assert narrowed.get("language", language) == language
-        assert narrowed.get("genre") in {None, *genres}
-        assert narrowed.get("year_from", 0) <= (year or 0) or "year_from" not in narrowed
-        assert "year_to" not in narrowed or (year is not None and year <= narrowed["year_to"])
 
 
 def test_unused_words_are_deleted_from_the_index(shelf: psycopg.Connection) -> None:

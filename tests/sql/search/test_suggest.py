@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from tests.sql.people import become
-from tests.sql.search.test_search_content import book, film
+from tests.sql.search.documents import book, film
 
 
 @pytest.fixture
