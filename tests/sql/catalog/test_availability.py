@@ -61,16 +61,17 @@ def test_viewer_has_the_facts_of_the_acting_profile(db: psycopg.Connection, free
     assert viewer(db) == viewer(db, free_viewer.profile_id) == expected
 
 
-def test_country_header_of_the_gateway_overrides_the_account(
-    db: psycopg.Connection, free_viewer: Person
+@pytest.mark.parametrize(
+    ("header", "country"),
+    [("FR", "FR"), *((header, "SE") for header in ("XX", "T1", "fr", "FRA", "", '"; drop', None))],
+)
+def test_valid_country_header_of_the_gateway_overrides_the_account(
+    db: psycopg.Connection, free_viewer: Person, header: str | None, country: str
 ) -> None:
     db.execute("update accounts set country = 'SE' where id = %s", [free_viewer.id])
     become(db, free_viewer)
-    seen = []
-    for header in ("FR", "XX", "T1", "fr", "FRA", "", '"; drop', None):
-        set_country(db, header)
-        seen.append(viewer(db)[1])
-    assert seen == ["FR"] + ["SE"] * 7
+    set_country(db, header)
+    assert viewer(db)[1] == country
 
 
 @pytest.mark.parametrize("country", ["se", "SWE", "", "S1", "ÅÄ"])
@@ -89,14 +90,16 @@ def test_viewer_cannot_change_the_country_of_another_account(
     assert db.execute("update accounts set country = 'FR' where id = %s", [free_viewer.id]).rowcount == 0
 
 
-def test_viewer_has_the_tier_of_the_token(db: psycopg.Connection, free_viewer: Person) -> None:
-    tiers = []
-    for tier in ("premium", "free", "gold", None):
-        claims = {"role": "authenticated", "sub": str(free_viewer.id), "app_metadata": {"tier": tier}}
-        become(db, free_viewer)
-        db.execute("select set_config('request.jwt.claims', %s, true)", [json.dumps(claims)])
-        tiers.append(viewer(db)[3])
-    assert tiers == ["premium", "free", "free", "free"]
+@pytest.mark.parametrize(
+    ("claim", "tier"), [("premium", "premium"), ("free", "free"), ("gold", "free"), (None, "free")]
+)
+def test_viewer_has_the_tier_of_the_token(
+    db: psycopg.Connection, free_viewer: Person, claim: str | None, tier: str
+) -> None:
+    claims = {"role": "authenticated", "sub": str(free_viewer.id), "app_metadata": {"tier": claim}}
+    become(db, free_viewer)
+    db.execute("select set_config('request.jwt.claims', %s, true)", [json.dumps(claims)])
+    assert viewer(db)[3] == tier
 
 
 def test_tier_in_user_metadata_is_ignored(db: psycopg.Connection, free_viewer: Person) -> None:
@@ -164,16 +167,18 @@ def test_profile_sees_items_up_to_its_maturity_rating(
     assert [available(db, film) for film in films] == [place <= highest for place in range(5)]
 
 
-def test_restricted_item_is_available_only_where_offered(db: psycopg.Connection, film: UUID) -> None:
+@pytest.mark.parametrize(
+    ("country", "is_available"), [("FR", True), ("BE", False), ("CH", False), ("DE", False), (None, False)]
+)
+def test_restricted_item_is_available_only_where_offered(
+    db: psycopg.Connection, film: UUID, country: str | None, is_available: bool
+) -> None:
     offer(db, film, country="FR")
     offer(db, film, country="BE", ends_at="2001-01-01")
     offer(db, film, country="CH", starts_at="2999-01-01")
     become(db, None)
-    seen = {}
-    for country in ("FR", "BE", "CH", "DE", None):
-        set_country(db, country)
-        seen[country] = available(db, film)
-    assert seen == {"FR": True, "BE": False, "CH": False, "DE": False, None: False}
+    set_country(db, country)
+    assert available(db, film) is is_available
 
 
 def test_availability_window_includes_start_and_excludes_end(db: psycopg.Connection, film: UUID) -> None:

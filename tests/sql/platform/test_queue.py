@@ -53,9 +53,11 @@ def test_change_of_other_columns_enqueues_no_embedding_job(db: psycopg.Connectio
     assert jobs(db, "embed_item") == []
 
 
-def test_film_without_an_overview_enqueues_no_embedding_job(db: psycopg.Connection) -> None:
-    for overview in (None, "", "   "):
-        item(db, "A title", overview=overview)
+@pytest.mark.parametrize("overview", [None, "", "   "])
+def test_film_without_an_overview_enqueues_no_embedding_job(
+    db: psycopg.Connection, overview: str | None
+) -> None:
+    item(db, "A title", overview=overview)
     assert jobs(db, "embed_item") == []
 
 

@@ -178,10 +178,12 @@ def test_onboarding_omits_rated_dismissed_and_hidden_items(
     assert onboarding(db) == [films[1], *films[4:]]
 
 
-def test_anon_and_service_role_get_onboarding_items(db: psycopg.Connection, films: list[UUID]) -> None:
-    for role in ("anon", "service_role"):
-        become(db, None, role)
-        assert onboarding(db) == films
+@pytest.mark.parametrize("role", ["anon", "service_role"])
+def test_anon_and_service_role_get_onboarding_items(
+    db: psycopg.Connection, films: list[UUID], role: str
+) -> None:
+    become(db, None, role)
+    assert onboarding(db) == films
 
 
 def test_onboarding_of_an_empty_catalog_is_empty(db: psycopg.Connection) -> None:

@@ -122,7 +122,9 @@ def test_matched_words_are_marked_and_html_is_escaped(db: psycopg.Connection) ->
     assert result["matched"] == ["words", "name"]
 
 
-def test_facets_count_all_matches(db: psycopg.Connection) -> None:
+@pytest.fixture
+def robots(db: psycopg.Connection) -> None:
+    """Two films, a show and a book about robots."""
     old = film(db, "Robots", "Robots.", release_year=1987, original_language="en")
     new = film(db, "More Robots", "Robots.", release_year=2003, original_language="fr")
     show = film(db, "Robot Show", "Robots.", kind="tv_show", release_year=2005)
@@ -130,6 +132,10 @@ def test_facets_count_all_matches(db: psycopg.Connection) -> None:
     genre(db, "drama", old, new)
     genre(db, "science-fiction", new, show)
     become(db, None)
+
+
+@pytest.mark.usefixtures("robots")
+def test_facets_count_all_matches(db: psycopg.Connection) -> None:
     everything = search(db, "robots")
     assert everything["total"] == 4
     assert {value["value"]: value["count"] for value in everything["facets"]["kind"]} == {
@@ -139,7 +145,12 @@ def test_facets_count_all_matches(db: psycopg.Connection) -> None:
     }
     assert {value["value"]: value["count"] for value in everything["facets"]["decade"]} == {1980: 1, 2000: 2}
     assert everything["facets"]["tier"] == [{"value": "free", "count": 4}]
-    for filters, expected in (
+
+
+@pytest.mark.usefixtures("robots")
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
         ({"kind": "tv_show"}, {"Robot Show"}),
         ({"kind": "book"}, {"I, Robot"}),
         ({"genre": "drama"}, {"Robots", "More Robots"}),
@@ -150,11 +161,15 @@ def test_facets_count_all_matches(db: psycopg.Connection) -> None:
         ({"year_from": 2003, "year_to": 2004}, {"More Robots"}),
         ({"genre": "no-such-genre"}, set()),
         ({"tier": "premium"}, set()),
-    ):
-        answer = search(db, "robots", **filters)
-        assert {result["title"] for result in answer["results"]} == expected, filters
-        assert answer["total"] == len(expected)
-        assert sum(value["count"] for value in answer["facets"]["kind"]) == len(expected)
+    ],
+)
+def test_filters_narrow_results_total_and_facets(
+    db: psycopg.Connection, filters: dict[str, Any], expected: set[str]
+) -> None:
+    response = search(db, "robots", **filters)
+    assert {result["title"] for result in response["results"]} == expected
+    assert response["total"] == len(expected)
+    assert sum(value["count"] for value in response["facets"]["kind"]) == len(expected)
 
 
 def test_search_without_matches_returns_empty_lists(db: psycopg.Connection) -> None:
