@@ -7,7 +7,18 @@ import psycopg
 
 from tools.access.people import Person, become, item, person
 
-__all__ = ["Person", "admin", "become", "embed", "embed_all", "item", "item_model", "person", "rate"]
+__all__ = [
+    "Person",
+    "admin",
+    "become",
+    "embed",
+    "embed_all",
+    "empty_catalog",
+    "item",
+    "item_model",
+    "person",
+    "rate",
+]
 INDEXES = {"movie": "movies", "tv_show": "tv_shows", "sports": "sports", "book": "books"}
 
 
@@ -16,6 +27,12 @@ def admin(db: psycopg.Connection) -> Person:
     user = person(db, "admin")
     db.execute("insert into private.user_roles (user_id, role) values (%s, 'admin')", [user.id])
     return user
+
+
+def empty_catalog(db: psycopg.Connection) -> None:
+    """Delete committed items, ratings, genres and models in this transaction, which the test rolls back."""
+    for table in ("content", "books", "items", "genres", "recommendation_models"):
+        db.execute(f"delete from {table}")
 
 
 def rate(db: psycopg.Connection, rater: UUID, ratings: Mapping[UUID, float]) -> None:

@@ -203,12 +203,13 @@ def test_premium_offer_is_listed_for_all_and_played_by_premium(db: psycopg.Conne
 def test_item_without_offers_is_unrestricted_again(db: psycopg.Connection, film: UUID) -> None:
     other = item(db, "Another film")
     offer(db, film, country="FR")
-    restricted = "select array_agg(id) from items where is_restricted"
-    assert db.execute(restricted).fetchone() == ([film],)
-    db.execute("update item_availability set item_id = %s", [other])
-    assert db.execute(restricted).fetchone() == ([other],)
-    db.execute("delete from item_availability")
-    assert db.execute(restricted).fetchone() == (None,)
+    own = [film, other]
+    restricted = "select array_agg(id) from items where is_restricted and id = any(%s)"
+    assert db.execute(restricted, [own]).fetchone() == ([film],)
+    db.execute("update item_availability set item_id = %s where item_id = %s", [other, film])
+    assert db.execute(restricted, [own]).fetchone() == ([other],)
+    db.execute("delete from item_availability where item_id = any(%s)", [own])
+    assert db.execute(restricted, [own]).fetchone() == (None,)
 
 
 def test_concurrent_offers_leave_the_item_restricted(stack: Stack) -> None:
@@ -249,7 +250,8 @@ def test_items_copy_the_language_of_content_and_books(db: psycopg.Connection, fi
     book = item(db, "A book", "book")
     db.execute("update content set original_language = 'fr' where id = %s", [film])
     db.execute("update books set language = 'de' where id = %s", [book])
-    assert db.execute("select array_agg(language order by kind) from items").fetchone() == (["de", "fr"],)
+    languages = "select array_agg(language order by kind) from items where id = any(%s)"
+    assert db.execute(languages, [[film, book]]).fetchone() == (["de", "fr"],)
 
 
 def test_viewer_cannot_write_availability(db: psycopg.Connection, film: UUID) -> None:

@@ -50,9 +50,9 @@ def test_film_of_two_sources_is_stored_once(loaded: psycopg.Connection) -> None:
     second = Film(item_id("tmdb", "42"), "The Film", tmdb_id=42, popularity=7, genres=["DRAMA", "Crime"])
     load(loaded, Film, [first])
     load(loaded, Film, [second])
-    rows = loaded.execute("select id, overview, popularity from content").fetchall()
+    rows = loaded.execute("select id, overview, popularity from content where tmdb_id = 42").fetchall()
     assert rows == [(first.id, "Told by us.", 7)]
-    assert loaded.execute("select count(*) from item_genres").fetchone() == (2,)
+    assert loaded.execute("select from item_genres where item_id = %s", [first.id]).rowcount == 2
 
 
 def test_maturity_rating_is_kept_when_another_source_has_null(loaded: psycopg.Connection) -> None:
@@ -60,7 +60,7 @@ def test_maturity_rating_is_kept_when_another_source_has_null(loaded: psycopg.Co
     load(loaded, Film, [first])
     load(loaded, Film, [replace(first, id=item_id("tmdb", "42"), maturity_rating=None)])
     assert loaded.execute(
-        "select maturity_rating, minimum_age from content join items using (id)"
+        "select maturity_rating, minimum_age from content join items using (id) where tmdb_id = 42"
     ).fetchall() == [("PG", 8)]
 
 
@@ -68,15 +68,16 @@ def test_special_characters_are_stored_unchanged_by_the_loader(loaded: psycopg.C
     text = 'tab\there, "quoted"; new\nline \\N \\. 😀 שלום %&+'
     book = Book(item_id("own-book", "x"), text, authors=[text, "b,c", "{}"], description=text, genres=[text])
     load(loaded, Book, [book])
-    row = loaded.execute("select title, authors, description from books").fetchone()
+    row = loaded.execute("select title, authors, description from books where id = %s", [book.id]).fetchone()
     assert row == (text, [text, "b,c", "{}"], text)
 
 
 def test_invalid_row_rolls_back_the_whole_load(loaded: psycopg.Connection) -> None:
+    before = counts(loaded)
     films = [*islice(own.films(), 10), Film(item_id("own", "bad"), "   ")]
     with pytest.raises(psycopg.errors.CheckViolation, match="content_title_length"):
         load(loaded, Film, films)
-    assert set(counts(loaded).values()) == {0}
+    assert counts(loaded) == before
 
 
 def test_loaded_weights_replace_manual_but_not_fitted_weights(

@@ -217,9 +217,13 @@ def test_anon_and_the_first_profile_have_no_age_limit(
 def test_film_visibility_follows_a_changed_maturity_rating(
     db: psycopg.Connection, films: dict[str | None, UUID], kid: Person
 ) -> None:
-    for change, expected in (("'G' where maturity_rating is null", {"G", "PG", None}), ("'R'", set())):
+    own = list(films.values())
+    for change, expected in (
+        ("'G' where maturity_rating is null and id = any(%s)", {"G", "PG", None}),
+        ("'R' where id = any(%s)", set()),
+    ):
         db.execute("reset role")
-        db.execute(f"update content set maturity_rating = {change}")
+        db.execute(f"update content set maturity_rating = {change}".encode(), [own])
         act(db, kid)
         assert seen(db, films, "select id from content", kid.id) == expected
 

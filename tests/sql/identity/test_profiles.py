@@ -248,7 +248,7 @@ def test_oldest_profile_becomes_default_when_it_is_deleted(db: psycopg.Connectio
 def test_ratings_of_a_deleted_profile_are_pseudonymised(db: psycopg.Connection, viewer: Person) -> None:
     film = item(db, "A film")
     rate(db, viewer.rater_id, {film: 4})
-    db.execute("update ratings set updated_at = now() - interval '8 days'")
+    db.execute("update ratings set updated_at = now() - interval '8 days' where item_id = %s", [film])
     become(db, viewer)
     add(db)
     db.execute("delete from profiles where id = %s", [viewer.profile_id])

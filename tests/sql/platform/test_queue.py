@@ -10,7 +10,7 @@ from tests.sql.people import become, item, person, rate
 
 @pytest.fixture(autouse=True)
 def empty_queue(db: psycopg.Connection) -> None:
-    """Jobs that tests before put in may still wait."""
+    """Delete waiting jobs of others in this transaction, so that a test sees only its own."""
     forget_jobs(db)
 
 

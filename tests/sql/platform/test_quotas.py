@@ -279,6 +279,7 @@ def test_bucket_mime_types_match_like_in_storage(
 def test_user_with_an_unchecked_old_file_can_be_deleted(
     db: psycopg.Connection, viewer: Person, bucket: str
 ) -> None:
+    db.execute("delete from private.files_to_remove")
     renamed = "update private.quotas set resource = %s where resource = %s"
     db.execute(renamed, ["unchecked", f"{bucket}.files"])
     db.execute(
@@ -287,7 +288,10 @@ def test_user_with_an_unchecked_old_file_can_be_deleted(
     )
     db.execute(renamed, [f"{bucket}.files", "unchecked"])
     db.execute("delete from auth.users where id = %s", [viewer.id])
-    owners = db.execute("select owner_id from storage.objects where bucket_id = %s", [bucket]).fetchall()
+    owners = db.execute(
+        "select owner_id from storage.objects where bucket_id = %s and name like %s",
+        [bucket, f"{viewer.id}/%"],
+    ).fetchall()
     assert owners == ([(None,)] if bucket == "artwork" else [])
     returned = db.execute("select from private.restore_hidden_files()").rowcount
     assert returned == (1 if bucket == "avatars" else 0)

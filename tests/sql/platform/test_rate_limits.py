@@ -34,6 +34,13 @@ def refused(db: psycopg.Connection) -> tuple[dict[str, str], dict[str, object]]:
     return json.loads(primary), json.loads(detail)
 
 
+def age_first_slot(db: psycopg.Connection, who: Person, age: str) -> None:
+    db.execute(
+        "update private.rate_slots set taken_at = taken_at - %s::interval where slot = 1 and caller = %s",
+        [age, str(who.id)],
+    )
+
+
 @pytest.fixture
 def viewer(db: psycopg.Connection) -> Person:
     return person(db)
@@ -80,12 +87,12 @@ def test_rate_slot_is_free_again_after_its_window(db: psycopg.Connection, viewer
     write(db)
     refused(db)
     db.execute("reset role")
-    db.execute("update private.rate_slots set taken_at = taken_at - interval '59 minutes' where slot = 1")
+    age_first_slot(db, viewer, "59 minutes")
     become(db, viewer)
     _, answer = refused(db)
     assert int(answer["headers"]["Retry-After"]) in window.waits()  # type: ignore[index]
     db.execute("reset role")
-    db.execute("update private.rate_slots set taken_at = taken_at - interval '1 minute' where slot = 1")
+    age_first_slot(db, viewer, "1 minute")
     become(db, viewer)
     assert write(db)["X-RateLimit-Remaining"] == "0"
     refused(db)
@@ -156,7 +163,7 @@ def test_retention_deletes_only_rate_slots_older_than_an_hour(db: psycopg.Connec
     write(db)
     write(db)
     db.execute("reset role")
-    db.execute("update private.rate_slots set taken_at = taken_at - interval '61 minutes' where slot = 1")
+    age_first_slot(db, viewer, "61 minutes")
     db.execute("select private.apply_retention()")
     slots = db.execute("select slot from private.rate_slots where caller = %s", [str(viewer.id)]).fetchall()
     assert slots == [(2,)]

@@ -1,4 +1,4 @@
-"""Fixtures of the tests of published counts."""
+"""Fixtures of the tests of recommendations and published counts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,8 +7,15 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from tests.sql.people import become, item, person
+from tests.sql.people import become, empty_catalog, item, person
 from tests.sql.recommend.counts import PATHS
+
+
+@pytest.fixture(autouse=True)
+def own_catalog(request: pytest.FixtureRequest) -> None:
+    """A test that reads lists of the whole catalog sees only items of its own."""
+    if "db" in request.fixturenames:
+        empty_catalog(request.getfixturevalue("db"))
 
 
 @pytest.fixture

@@ -36,7 +36,9 @@ def test_backdated_events_count_once_per_day_of_arrival(db: psycopg.Connection, 
 def test_event_types_and_days_count_separately(db: psycopg.Connection, film: UUID) -> None:
     viewer = person(db)
     act(db, viewer, film, "share")
-    db.execute("update interactions set received_at = received_at - interval '1 day'")
+    db.execute(
+        "update interactions set received_at = received_at - interval '1 day' where item_id = %s", [film]
+    )
     act(db, viewer, film, "share")
     act(db, viewer, film, "view", times=3)
     act(db, viewer, film, "dislike")
@@ -130,7 +132,9 @@ def test_changed_old_rating_counts_as_recent(db: psycopg.Connection, film: UUID,
     attacker, other = person(db, "attacker"), item(db, "Another film")
     give_rating(db, attacker, film, 5)
     db.execute(
-        "update ratings set created_at = now() - interval '8 days', updated_at = now() - interval '8 days'"
+        "update ratings set created_at = now() - interval '8 days', updated_at = now() - interval '8 days' "
+        "where item_id = %s",
+        [film],
     )
     become(db, attacker)
     db.execute(f"update ratings set {change}".encode(), [other])
