@@ -164,7 +164,7 @@ def test_profile_sees_items_up_to_its_maturity_rating(
         db.execute("update content set maturity_rating = %s where id = %s", [rated, film])
     db.execute("update profiles set maturity_rating = %s where id = %s", [rating, free_viewer.profile_id])
     become(db, free_viewer)
-    assert [available(db, film) for film in films] == [place <= highest for place in range(5)]
+    assert [available(db, film) for film in films] == [index <= highest for index in range(5)]
 
 
 @pytest.mark.parametrize(
@@ -311,16 +311,16 @@ def test_list_omits_unavailable_items_and_is_full_length(
     """The best 20 films are unavailable (other countries, adults); 4 available films follow."""
     films = [item(db, f"Film {number}") for number in range(24)]
     embed(db, film, VECTOR)
-    item_model(db, {film: {other: 1 - place / 100 for place, other in enumerate(films[:22])}})
-    embed_all(db, {other: [1.0, place / 50] + [0.0] * 382 for place, other in enumerate(films)})
-    for place, other in enumerate(films):
+    item_model(db, {film: {other: 1 - index / 100 for index, other in enumerate(films[:22])}})
+    embed_all(db, {other: [1.0, index / 50] + [0.0] * 382 for index, other in enumerate(films)})
+    for index, other in enumerate(films):
         if how == "rated by people":
             db.execute(
                 "insert into item_stats (item_id, kind, rating_count, rating_sum) "
                 "values (%s, 'movie', 20, %s)",
-                [other, 100 - place],
+                [other, 100 - index],
             )
-        db.execute("update content set popularity = %s where id = %s", [100 - place, other])
+        db.execute("update content set popularity = %s where id = %s", [100 - index, other])
     db.execute("update content set maturity_rating = 'R' where id = any(%s)", [films[:10]])
     for other in films[10:20]:
         offer(db, other, country="FR")
@@ -339,7 +339,7 @@ def test_index_search_continues_until_the_count_is_reached(
 ) -> None:
     """The nearest 300 films are for adults; the index returns 200 rows at a time."""
     films = [item(db, f"Film {number}") for number in range(330)]
-    vectors = {film: [1.0, place / 100, (place % 7) / 50] + [0.0] * 381 for place, film in enumerate(films)}
+    vectors = {film: [1.0, index / 100, (index % 7) / 50] + [0.0] * 381 for index, film in enumerate(films)}
     embed_all(db, vectors)
     db.execute("update content set maturity_rating = 'NC-17' where id = any(%s)", [films[:300]])
     db.execute("set local enable_seqscan = off")

@@ -63,7 +63,7 @@ def test_functions_that_commit_a_refusal_return_void(db: psycopg.Connection) -> 
     rows = db.execute(
         "select distinct p.proname, p.prorettype::regtype::text from pg_proc p "
         "where p.pronamespace = 'public'::regnamespace and p.prosrc ~ any (select 'private\\.' || c.proname "
-        "from pg_proc c where c.prosrc ~ 'private\\.(respond|try_pin)') order by 1"
+        "from pg_proc c where c.prosrc ~ 'private\\.(set_response_status|verify_pin)') order by 1"
     ).fetchall()
     assert rows == [("leave_kids_mode", "void"), ("set_account_pin", "void")]
 

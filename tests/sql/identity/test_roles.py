@@ -31,13 +31,13 @@ def admin_user(db: psycopg.Connection) -> Person:
     return admin(db)
 
 
-def answer(db: psycopg.Connection, query: str, who: Person, role: str | None = None) -> object:
+def result_of(db: psycopg.Connection, query: str, who: Person, role: str | None = None) -> object:
     row = db.execute(query, {"user": who.id, "role": role}).fetchone()
     assert row
     return row[0]
 
 
-def log_of(db: psycopg.Connection, who: Person) -> list[tuple[object, ...]]:
+def log_entries(db: psycopg.Connection, who: Person) -> list[tuple[object, ...]]:
     """Audit log entries about a user: action, actor, role of the actor, before, after."""
     db.execute("reset role")
     return db.execute(
@@ -49,13 +49,13 @@ def log_of(db: psycopg.Connection, who: Person) -> list[tuple[object, ...]]:
 
 def test_admin_can_grant_and_revoke_roles(db: psycopg.Connection, viewer: Person, admin_user: Person) -> None:
     become(db, admin_user)
-    assert answer(db, CALLS["grant_role"], viewer, "tutor") == ["tutor"]
-    assert answer(db, CALLS["grant_role"], viewer, "editor") == ["editor", "tutor"]
-    assert answer(db, CALLS["grant_role"], viewer, "editor") == ["editor", "tutor"]
-    assert answer(db, CALLS["revoke_role"], viewer, "tutor") == ["editor"]
-    assert answer(db, CALLS["revoke_role"], viewer, "tutor") == ["editor"]
-    assert answer(db, CALLS["get_user_roles"], viewer) == ["editor"]
-    assert log_of(db, viewer) == [
+    assert result_of(db, CALLS["grant_role"], viewer, "tutor") == ["tutor"]
+    assert result_of(db, CALLS["grant_role"], viewer, "editor") == ["editor", "tutor"]
+    assert result_of(db, CALLS["grant_role"], viewer, "editor") == ["editor", "tutor"]
+    assert result_of(db, CALLS["revoke_role"], viewer, "tutor") == ["editor"]
+    assert result_of(db, CALLS["revoke_role"], viewer, "tutor") == ["editor"]
+    assert result_of(db, CALLS["get_user_roles"], viewer) == ["editor"]
+    assert log_entries(db, viewer) == [
         ("role.granted", admin_user.id, "authenticated", None, {"role": "tutor"}),
         ("role.granted", admin_user.id, "authenticated", None, {"role": "editor"}),
         ("role.revoked", admin_user.id, "authenticated", {"role": "tutor"}, None),
@@ -64,12 +64,12 @@ def test_admin_can_grant_and_revoke_roles(db: psycopg.Connection, viewer: Person
 
 def test_service_role_can_grant_roles(db: psycopg.Connection, viewer: Person) -> None:
     become(db, None, "service_role")
-    assert answer(db, CALLS["grant_role"], viewer, "admin") == ["admin"]
-    assert answer(db, CALLS["get_user_roles"], viewer) == ["admin"]
-    assert log_of(db, viewer) == [("role.granted", None, "service_role", None, {"role": "admin"})]
+    assert result_of(db, CALLS["grant_role"], viewer, "admin") == ["admin"]
+    assert result_of(db, CALLS["get_user_roles"], viewer) == ["admin"]
+    assert log_entries(db, viewer) == [("role.granted", None, "service_role", None, {"role": "admin"})]
 
 
-def alone(db: psycopg.Connection, admin_user: Person) -> None:
+def make_only_admin(db: psycopg.Connection, admin_user: Person) -> None:
     """Make `admin_user` the only admin and act as it."""
     db.execute("reset role")
     db.execute("delete from private.user_roles where role = 'admin' and user_id <> %s", [admin_user.id])
@@ -78,15 +78,15 @@ def alone(db: psycopg.Connection, admin_user: Person) -> None:
 
 @pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
 def test_last_admin_cannot_be_removed(db: psycopg.Connection, admin_user: Person, call: str) -> None:
-    alone(db, admin_user)
+    make_only_admin(db, admin_user)
     with (
         pytest.raises(psycopg.Error, match="the last active admin cannot be removed") as refusal,
         db.transaction(),
     ):
-        answer(db, CALLS[call], admin_user, "admin")
+        result_of(db, CALLS[call], admin_user, "admin")
     assert refusal.value.sqlstate == "PT409"
     assert refusal.value.diag.message_detail == '{"field": "user_id"}'
-    assert answer(db, CALLS["get_user_roles"], admin_user) == ["admin"]
+    assert result_of(db, CALLS["get_user_roles"], admin_user) == ["admin"]
 
 
 @pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
@@ -94,30 +94,30 @@ def test_last_admin_cannot_be_removed(db: psycopg.Connection, admin_user: Person
 def test_inactive_admin_does_not_count_as_another_admin(
     db: psycopg.Connection, viewer: Person, admin_user: Person, call: str, status: str
 ) -> None:
-    alone(db, admin_user)
-    answer(db, CALLS["grant_role"], viewer, "admin")
+    make_only_admin(db, admin_user)
+    result_of(db, CALLS["grant_role"], viewer, "admin")
     db.execute("reset role")
     db.execute("update accounts set status = %s where id = %s", [status, viewer.id])
     become(db, admin_user)
     with pytest.raises(psycopg.Error, match="the last active admin cannot be removed"):
-        answer(db, CALLS[call], admin_user, "admin")
+        result_of(db, CALLS[call], admin_user, "admin")
 
 
 @pytest.mark.parametrize("call", ["revoke_role", "suspend_account"])
 def test_only_the_service_role_can_remove_the_last_admin(
     db: psycopg.Connection, viewer: Person, admin_user: Person, call: str
 ) -> None:
-    alone(db, admin_user)
-    answer(db, CALLS["grant_role"], viewer, "admin")
-    answer(db, CALLS[call], viewer, "admin")
+    make_only_admin(db, admin_user)
+    result_of(db, CALLS["grant_role"], viewer, "admin")
+    result_of(db, CALLS[call], viewer, "admin")
     become(db, None, "service_role")
-    answer(db, CALLS[call], admin_user, "admin")
+    result_of(db, CALLS[call], admin_user, "admin")
 
 
 def test_other_roles_of_the_last_admin_can_be_revoked(db: psycopg.Connection, admin_user: Person) -> None:
-    alone(db, admin_user)
-    answer(db, CALLS["grant_role"], admin_user, "tutor")
-    assert answer(db, CALLS["revoke_role"], admin_user, "tutor") == ["admin"]
+    make_only_admin(db, admin_user)
+    result_of(db, CALLS["grant_role"], admin_user, "tutor")
+    assert result_of(db, CALLS["revoke_role"], admin_user, "tutor") == ["admin"]
 
 
 @pytest.fixture
@@ -162,8 +162,8 @@ def test_concurrent_removal_of_two_admins_leaves_one(
     ):
         become(first, one)
         become(second, other)
-        answer(first, CALLS[call], other, "admin")
-        later = thread.submit(answer, second, CALLS[later_call], one, "admin")
+        result_of(first, CALLS[call], other, "admin")
+        later = thread.submit(result_of, second, CALLS[later_call], one, "admin")
         wait_for(db, second)
         first.commit()
         with pytest.raises(psycopg.Error) as refusal:
@@ -176,7 +176,7 @@ def test_concurrent_removal_of_two_admins_leaves_one(
 def test_role_changed_by_sql_is_logged(db: psycopg.Connection, viewer: Person) -> None:
     db.execute("insert into private.user_roles (user_id, role) values (%s, 'reviewer')", [viewer.id])
     db.execute("delete from private.user_roles where user_id = %s", [viewer.id])
-    assert [(entry[0], entry[2]) for entry in log_of(db, viewer)] == [
+    assert [(entry[0], entry[2]) for entry in log_entries(db, viewer)] == [
         ("role.granted", "postgres"),
         ("role.revoked", "postgres"),
     ]
@@ -186,14 +186,14 @@ def test_role_changed_by_sql_is_logged(db: psycopg.Connection, viewer: Person) -
 def test_viewer_cannot_call_admin_functions(db: psycopg.Connection, viewer: Person, call: str) -> None:
     become(db, person(db, "other_viewer"))
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="only an admin"):
-        answer(db, CALLS[call], viewer, "admin")
+        result_of(db, CALLS[call], viewer, "admin")
 
 
 @pytest.mark.parametrize("call", CALLS)
 def test_anon_cannot_execute_admin_functions(db: psycopg.Connection, viewer: Person, call: str) -> None:
     become(db, None)
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied for function"):
-        answer(db, CALLS[call], viewer, "admin")
+        result_of(db, CALLS[call], viewer, "admin")
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -205,7 +205,7 @@ def test_admin_claim_without_a_role_row_is_refused(db: psycopg.Connection, viewe
     )
     db.execute("select set_config('request.jwt.claims', %s, true)", [claims % viewer.id])
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        answer(db, CALLS[call], viewer, "admin")
+        result_of(db, CALLS[call], viewer, "admin")
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -214,9 +214,9 @@ def test_revoked_admin_cannot_call_admin_functions(
 ) -> None:
     admin(db)
     become(db, admin_user)
-    answer(db, CALLS["revoke_role"], admin_user, "admin")
+    result_of(db, CALLS["revoke_role"], admin_user, "admin")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        answer(db, CALLS[call], viewer, "admin")
+        result_of(db, CALLS[call], viewer, "admin")
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -238,7 +238,7 @@ def test_unknown_role_is_refused(
 ) -> None:
     become(db, admin_user)
     with pytest.raises(psycopg.errors.InvalidParameterValue) as refusal:
-        answer(db, CALLS[call], viewer, role)
+        result_of(db, CALLS[call], viewer, role)
     assert refusal.value.diag.message_detail == '{"field": "role"}'
 
 
@@ -294,7 +294,7 @@ def test_suspending_an_account_deletes_its_sessions(
     assert left.fetchall() == [(admin_user.id,)]
     row = db.execute("select status, status_reason from accounts where id = %s", [viewer.id]).fetchone()
     assert row == ("suspended", 'Spam; "100%" & more 😀')
-    assert log_of(db, viewer) == [
+    assert log_entries(db, viewer) == [
         ("account.suspended", admin_user.id, "authenticated", {"status": "active"}, {"status": "suspended"})
     ]
 
@@ -308,7 +308,7 @@ def test_only_a_suspended_account_is_restored(
         db.execute("select restore_account(%s)", [who.id])
     db.execute("select suspend_account(%s)", [viewer.id])
     db.execute("select restore_account(%s)", [viewer.id])
-    assert [entry[0] for entry in log_of(db, viewer)] == ["account.suspended", "account.restored"]
+    assert [entry[0] for entry in log_entries(db, viewer)] == ["account.suspended", "account.restored"]
     statuses = db.execute(
         "select status, status_reason from accounts where id in (%s, %s) order by status",
         [viewer.id, admin_user.id],
@@ -338,9 +338,9 @@ def test_account_read_by_an_admin_is_logged(
 ) -> None:
     db.execute("insert into private.user_roles (user_id, role) values (%s, 'tutor')", [viewer.id])
     become(db, admin_user)
-    response = answer(db, CALLS["get_account"], viewer)
+    response = result_of(db, CALLS["get_account"], viewer)
     assert isinstance(response, dict)
     assert response["account"]["id"] == str(viewer.id)
     assert [profile["id"] for profile in response["profiles"]] == [str(viewer.profile_id)]
     assert (response["roles"], response["tier"]) == (["tutor"], "free")
-    assert log_of(db, viewer)[-1] == ("account.read", admin_user.id, "authenticated", None, None)
+    assert log_entries(db, viewer)[-1] == ("account.read", admin_user.id, "authenticated", None, None)

@@ -11,10 +11,10 @@ from tests.sql.people import become, item, person, rate
 @pytest.fixture(autouse=True)
 def empty_queue(db: psycopg.Connection) -> None:
     """Delete waiting jobs of others in this transaction, so that a test sees only its own."""
-    forget_jobs(db)
+    delete_waiting_jobs(db)
 
 
-def forget_jobs(db: psycopg.Connection) -> None:
+def delete_waiting_jobs(db: psycopg.Connection) -> None:
     db.execute("delete from procrastinate.procrastinate_jobs where status = 'todo'")
 
 
@@ -25,9 +25,9 @@ def jobs(db: psycopg.Connection, task: str) -> list[object]:
     return [row[0] for row in rows]
 
 
-def embedded(db: psycopg.Connection, id: UUID) -> None:
+def store_embedding(db: psycopg.Connection, id: UUID) -> None:
     """Delete waiting jobs and store an embedding, like the embedding worker."""
-    forget_jobs(db)
+    delete_waiting_jobs(db)
     db.execute(
         "insert into item_embeddings (item_id, kind, model, text_hash, embedding) "
         "select item_id, kind, 'test', text_hash, %s from private.embedding_text(%s)",
@@ -39,7 +39,7 @@ def embedded(db: psycopg.Connection, id: UUID) -> None:
 def test_changed_text_enqueues_one_embedding_job(db: psycopg.Connection, kind: str, column: str) -> None:
     id = item(db, "A title", kind, "Somebody does something somewhere.")
     assert {"item_id": str(id)} in jobs(db, "embed_item")
-    embedded(db, id)
+    store_embedding(db, id)
     table = "books" if kind == "book" else "content"
     for text in ("Another text.", "Yet another text."):
         db.execute(f"update {table} set {column} = %s where id = %s", [text, id])
@@ -48,7 +48,7 @@ def test_changed_text_enqueues_one_embedding_job(db: psycopg.Connection, kind: s
 
 def test_change_of_other_columns_enqueues_no_embedding_job(db: psycopg.Connection) -> None:
     id = item(db, "A title", overview="Somebody does something somewhere.")
-    embedded(db, id)
+    store_embedding(db, id)
     db.execute("update content set popularity = 9, release_year = 1999 where id = %s", [id])
     assert jobs(db, "embed_item") == []
 
@@ -63,7 +63,7 @@ def test_film_without_an_overview_enqueues_no_embedding_job(
 
 def test_removed_text_enqueues_an_embedding_job(db: psycopg.Connection) -> None:
     id = item(db, "A title", overview="Somebody does something somewhere.")
-    embedded(db, id)
+    store_embedding(db, id)
     db.execute("update content set overview = null where id = %s", [id])
     assert jobs(db, "embed_item") == [{"item_id": str(id)}]
 
@@ -108,7 +108,7 @@ def test_stale_embeddings_are_returned_in_pages(db: psycopg.Connection) -> None:
 
 def test_embedding_of_another_model_is_stale(db: psycopg.Connection) -> None:
     id = item(db, "A title", overview="Told.")
-    embedded(db, id)
+    store_embedding(db, id)
     assert db.execute("select count(*) from private.stale_embeddings('test', null, 9)").fetchone() == (0,)
     assert db.execute("select count(*) from private.stale_embeddings('other', null, 9)").fetchone() == (1,)
 
@@ -121,7 +121,9 @@ def test_making_partitions_twice_adds_none(db: psycopg.Connection) -> None:
     assert before and before[0] >= 6
 
 
-def put_in(db: psycopg.Connection, args: str = "{}", key: str | None = None, lock: str | None = None) -> None:
+def enqueue(
+    db: psycopg.Connection, args: str = "{}", key: str | None = None, lock: str | None = None
+) -> None:
     db.execute(
         "insert into procrastinate.procrastinate_jobs (queue_name, task_name, args, queueing_lock, lock) "
         "values ('recommend', 'a job', %s, %s, %s)",
@@ -129,7 +131,7 @@ def put_in(db: psycopg.Connection, args: str = "{}", key: str | None = None, loc
     )
 
 
-def forgotten(db: psycopg.Connection, *ids: UUID) -> bool:
+def are_deleted(db: psycopg.Connection, *ids: UUID) -> bool:
     db.execute("select private.delete_jobs_naming(%s)", [list(ids)])
     return not jobs(db, "a job")
 
@@ -138,20 +140,20 @@ def forgotten(db: psycopg.Connection, *ids: UUID) -> bool:
 def test_jobs_that_name_an_id_are_deleted(db: psycopg.Connection, where: str) -> None:
     named, other = uuid4(), uuid4()
     if where == "args":
-        put_in(db, f'{{"rater_id": "{named}"}}')
+        enqueue(db, f'{{"rater_id": "{named}"}}')
     elif where == "nested":
-        put_in(db, f'{{"a": [{{"b": "x {other} {named}; +%\'😀"}}]}}')
+        enqueue(db, f'{{"a": [{{"b": "x {other} {named}; +%\'😀"}}]}}')
     elif where == "capitals":
-        put_in(db, f'{{"rater_id": "{str(named).upper()}"}}')
+        enqueue(db, f'{{"rater_id": "{str(named).upper()}"}}')
     else:
-        put_in(db, **{where: f"refresh_user_similarity:{named}"})
-    assert not forgotten(db, uuid4(), uuid4())
-    assert forgotten(db, uuid4(), named)
+        enqueue(db, **{where: f"refresh_user_similarity:{named}"})
+    assert not are_deleted(db, uuid4(), uuid4())
+    assert are_deleted(db, uuid4(), named)
 
 
 def test_running_job_is_reported_and_not_deleted(db: psycopg.Connection) -> None:
     named = uuid4()
-    put_in(db, f'{{"rater_id": "{named}"}}')
+    enqueue(db, f'{{"rater_id": "{named}"}}')
     assert db.execute("select private.has_running_job(%s)", [[named]]).fetchone() == (False,)
     with db.transaction():
         db.execute("set local search_path = procrastinate")

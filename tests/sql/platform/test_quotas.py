@@ -48,7 +48,7 @@ def allow(db: psycopg.Connection, resource: str, amount: int, anonymous_amount: 
     )
 
 
-def too_much(db: psycopg.Connection, statement: str, values: list[Any], code: str = "PT409") -> str:
+def refusal(db: psycopg.Connection, statement: str, values: list[Any], code: str = "PT409") -> str:
     with pytest.raises(psycopg.Error) as raised, db.transaction():
         db.execute(statement, values)
     assert raised.value.sqlstate == code
@@ -59,17 +59,17 @@ def test_consents_beyond_the_quota_are_refused(db: psycopg.Connection, viewer: P
     allow(db, "consents", 10, 2)
     become(db, viewer)
     db.execute(CONSENT, [9])
-    assert json.loads(too_much(db, CONSENT, [2])) == {"limit": 10, "resource": "consents"}
+    assert json.loads(refusal(db, CONSENT, [2])) == {"limit": 10, "resource": "consents"}
     db.execute(CONSENT, [1])
-    too_much(db, CONSENT, [1])
+    refusal(db, CONSENT, [1])
     become(db, anonymous(db))
     db.execute(CONSENT, [2])
-    assert json.loads(too_much(db, CONSENT, [1]))["limit"] == 2
+    assert json.loads(refusal(db, CONSENT, [1]))["limit"] == 2
 
 
 def test_one_statement_of_5000_consents_is_refused(db: psycopg.Connection, viewer: Person) -> None:
     become(db, viewer)
-    too_much(db, CONSENT, [5_000])
+    refusal(db, CONSENT, [5_000])
 
 
 def events(film: UUID, count: int, metadata: object = None) -> Jsonb:
@@ -89,9 +89,9 @@ def test_interactions_beyond_the_monthly_quota_are_refused(db: psycopg.Connectio
     allow(db, "interactions", 20, 3)
     become(db, viewer)
     db.execute(RECORD, [events(film, 20)])
-    assert json.loads(too_much(db, RECORD, [events(film, 1)]))["limit"] == 20
+    assert json.loads(refusal(db, RECORD, [events(film, 1)]))["limit"] == 20
     become(db, anonymous(db))
-    too_much(db, RECORD, [events(film, 4)])
+    refusal(db, RECORD, [events(film, 4)])
 
 
 def test_repeated_event_uses_no_quota(db: psycopg.Connection, viewer: Person) -> None:
@@ -108,7 +108,7 @@ def test_event_metadata_beyond_the_byte_quota_is_refused(db: psycopg.Connection,
     allow(db, "interaction_bytes", 10_000)
     become(db, viewer)
     db.execute(RECORD, [events(film, 5, {"a": "é" * 900})])
-    too_much(db, RECORD, [events(film, 5, {"a": "x" * 1900})])
+    refusal(db, RECORD, [events(film, 5, {"a": "x" * 1900})])
 
 
 def test_interactions_of_a_past_month_use_no_quota(db: psycopg.Connection, viewer: Person) -> None:
@@ -121,7 +121,7 @@ def test_interactions_of_a_past_month_use_no_quota(db: psycopg.Connection, viewe
     )
     for months in (0, 1):
         db.execute(insert, [viewer.rater_id, film, months])
-    too_much(db, insert, [viewer.rater_id, film, 0])
+    refusal(db, insert, [viewer.rater_id, film, 0])
 
 
 def test_ratings_beyond_the_quota_are_refused(db: psycopg.Connection, viewer: Person) -> None:
@@ -129,15 +129,15 @@ def test_ratings_beyond_the_quota_are_refused(db: psycopg.Connection, viewer: Pe
     allow(db, "ratings", 3, 1)
     become(db, viewer)
     rate = "insert into ratings (item_id, rating) select unnest(%s::uuid[]), 4"
-    too_much(db, rate, [films])
+    refusal(db, rate, [films])
     db.execute(rate, [films[:3]])
     db.execute("update ratings set rating = 2")
-    assert json.loads(too_much(db, rate, [films[3:]]))["limit"] == 3
+    assert json.loads(refusal(db, rate, [films[3:]]))["limit"] == 3
     db.execute("delete from ratings where item_id = %s", [films[0]])
     db.execute(rate, [films[3:]])
     become(db, anonymous(db))
     db.execute(rate, [films[:1]])
-    too_much(db, rate, [films[1:2]])
+    refusal(db, rate, [films[1:2]])
 
 
 def test_imported_ratings_have_no_quota(db: psycopg.Connection) -> None:
@@ -170,9 +170,9 @@ def test_files_and_bytes_beyond_the_quota_are_refused(
     become(db, viewer, role)
     for number, size in enumerate((40, 60)):
         db.execute(FILE, file(f"{viewer.id}/{number}.png", size))
-    assert "100 bytes" in too_much(db, FILE, file(f"{viewer.id}/2.png", 1), "42501")
+    assert "100 bytes" in refusal(db, FILE, file(f"{viewer.id}/2.png", 1), "42501")
     db.execute(FILE, file(f"{viewer.id}/2.png", 0))
-    assert "3 files" in too_much(db, FILE, file(f"{viewer.id}/3.png", 0), "42501")
+    assert "3 files" in refusal(db, FILE, file(f"{viewer.id}/3.png", 0), "42501")
     db.execute("reset role")
     assert db.execute(OWN_FILES, [viewer.id]).fetchall() == [("avatars.bytes", 100), ("avatars.files", 3)]
 
@@ -197,8 +197,8 @@ def test_quota_follows_replaced_moved_and_deleted_files(db: psycopg.Connection, 
 def test_anonymous_user_cannot_store_a_file(db: psycopg.Connection) -> None:
     anonymous_user = anonymous(db)
     become(db, anonymous_user)
-    too_much(db, FILE, file(f"{anonymous_user.id}/a.png"), "42501")
-    too_much(db, FILE, file(f"{anonymous_user.id}/a.ogg", 1, "speech", "audio/ogg"), "42501")
+    refusal(db, FILE, file(f"{anonymous_user.id}/a.png"), "42501")
+    refusal(db, FILE, file(f"{anonymous_user.id}/a.ogg", 1, "speech", "audio/ogg"), "42501")
     db.execute("reset role")
     db.execute(
         "update auth.users set is_anonymous = false, email = 'ann@example.com' where id = %s",
@@ -234,7 +234,7 @@ def test_file_outside_the_limits_of_its_bucket_is_refused(
         "values ('avatars', %s, %s, %s)"
     )
     metadata = Jsonb({"size": size, "mimetype": kind})
-    too_much(db, insert, [f"{viewer.id}/{name}", metadata, Jsonb(user_metadata)], "42501")
+    refusal(db, insert, [f"{viewer.id}/{name}", metadata, Jsonb(user_metadata)], "42501")
     good = Jsonb({"size": 2_097_152, "mimetype": "image/png", "cacheControl": "max-age=3600"})
     db.execute(insert, [f"{viewer.id}/ä (1) & 日.png", good, Jsonb({"alt": "क" * 100})])
 
@@ -253,7 +253,7 @@ def test_bucket_without_quotas_applies_its_limits(
         {"size": 1, "mimetype": "text/html"},
         {"size": 1, "mimetype": kind, "cacheControl": "max-age=1\r\nset-cookie: a=b"},
     ):
-        too_much(db, FILE, [bucket, "a b+c", Jsonb(wrong)], "42501")
+        refusal(db, FILE, [bucket, "a b+c", Jsonb(wrong)], "42501")
     db.execute(FILE, [bucket, "a b+c", Jsonb({"size": size, "mimetype": kind})])
 
 
@@ -299,7 +299,7 @@ def test_user_with_an_unchecked_old_file_can_be_deleted(
 
 def test_line_break_in_cache_control_is_refused(db: psycopg.Connection, viewer: Person) -> None:
     bad = Jsonb({"size": 1, "mimetype": "image/png", "cacheControl": "max-age=1\r\nset-cookie: a=b"})
-    too_much(db, FILE, ["avatars", f"{viewer.id}/a.png", bad], "42501")
+    refusal(db, FILE, ["avatars", f"{viewer.id}/a.png", bad], "42501")
 
 
 def deep(levels: int) -> object:
@@ -317,9 +317,9 @@ CHANGE_METADATA = "update auth.users set raw_user_meta_data = %s where id = %s"
 def test_user_metadata_beyond_16000_bytes_is_refused(
     db: psycopg.Connection, viewer: Person, large: object
 ) -> None:
-    assert "16,000 bytes" in too_much_words(db, CHANGE_METADATA, [Jsonb(large), viewer.id])
+    assert "16,000 bytes" in metadata_refusal(db, CHANGE_METADATA, [Jsonb(large), viewer.id])
     insert = "insert into auth.users (id, raw_user_meta_data) values (gen_random_uuid(), %s)"
-    too_much_words(db, insert, [Jsonb(large)])
+    metadata_refusal(db, insert, [Jsonb(large)])
 
 
 def test_user_metadata_below_16000_bytes_is_stored(db: psycopg.Connection, viewer: Person) -> None:
@@ -337,7 +337,7 @@ def test_token_hook_drops_user_metadata_that_is_too_large(db: psycopg.Connection
     assert claims["user_metadata"] == {"name": "Zoë"}
 
 
-def too_much_words(db: psycopg.Connection, statement: str, values: list[Any]) -> str:
+def metadata_refusal(db: psycopg.Connection, statement: str, values: list[Any]) -> str:
     with pytest.raises(psycopg.Error) as raised, db.transaction():
         db.execute(statement, values)
     assert raised.value.sqlstate == "PT400"

@@ -54,11 +54,11 @@ def test_writes_beyond_the_limit_are_refused_with_headers(db: psycopg.Connection
     assert [headers["X-RateLimit-Remaining"] for headers in responses] == ["2", "1", "0"]
     assert {headers["X-RateLimit-Limit"] for headers in responses} == {"3"}
     assert {int(headers["X-RateLimit-Reset"]) for headers in responses} <= window.waits()
-    body, answer = refused(db)
-    wait = answer["headers"]["Retry-After"]  # type: ignore[index]
+    body, details = refused(db)
+    wait = details["headers"]["Retry-After"]  # type: ignore[index]
     assert int(wait) in window.waits()
     assert (body["code"], body["message"]) == ("rate_limited", f"Too many requests: try again in {wait} s")
-    assert answer == {
+    assert details == {
         "status": 429,
         "headers": {
             "X-RateLimit-Limit": "3",
@@ -89,8 +89,8 @@ def test_rate_slot_is_free_again_after_its_window(db: psycopg.Connection, viewer
     db.execute("reset role")
     age_first_slot(db, viewer, "59 minutes")
     become(db, viewer)
-    _, answer = refused(db)
-    assert int(answer["headers"]["Retry-After"]) in window.waits()  # type: ignore[index]
+    _, details = refused(db)
+    assert int(details["headers"]["Retry-After"]) in window.waits()  # type: ignore[index]
     db.execute("reset role")
     age_first_slot(db, viewer, "1 minute")
     become(db, viewer)

@@ -98,10 +98,10 @@ def test_every_way_to_write_ratings_counts_rows(
     assert refused(db, "update ratings set rating = 2 where item_id = any(%s)", [films[:2]])["status"] == 429
     assert refused(db, "delete from ratings where item_id = any(%s)", [films[:2]])["status"] == 429
     db.execute("delete from ratings where item_id = %s", [films[0]])
-    answer = refused(db, "delete from ratings where item_id = %s", [films[1]])
-    assert answer["code"] == "rate_limited"
-    assert 1 <= int(answer["headers"]["Retry-After"]) <= 61
-    assert answer["message"] == f"Too many rows: try again in {answer['headers']['Retry-After']} s"
+    response = refused(db, "delete from ratings where item_id = %s", [films[1]])
+    assert response["code"] == "rate_limited"
+    assert 1 <= int(response["headers"]["Retry-After"]) <= 61
+    assert response["message"] == f"Too many rows: try again in {response['headers']['Retry-After']} s"
     db.execute("update ratings set rating = 3 where item_id = %s", [films[7]])
 
 

@@ -74,13 +74,13 @@ def test_password_hook_rejects_attempts_beyond_the_limit(db: psycopg.Connection,
     assert decide(other, False) == {"decision": "continue"}
 
 
-@pytest.mark.parametrize("call", ["count_entry('anon', 'sign_in', 'x')", "password_attempt_hook('{}')"])
+@pytest.mark.parametrize("call", ["admit_request('anon', 'sign_in', 'x')", "password_attempt_hook('{}')"])
 @pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
 def test_client_cannot_call_the_counting_functions(
     db: psycopg.Connection, viewer: Person, role: str, call: str
 ) -> None:
     become(db, viewer, role)
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"count_entry|password_attempt_hook"):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"admit_request|password_attempt_hook"):
         db.execute(f"select private.{call}")
 
 

@@ -45,7 +45,7 @@ def household(db: psycopg.Connection, films: list[UUID], name: str = "free_viewe
         [owner.id],
     ).fetchall()
     for _, rater in rows:
-        rate(db, rater, {film: 1 + place / 2 for place, film in enumerate(films)})
+        rate(db, rater, {film: 1 + index / 2 for index, film in enumerate(films)})
         db.execute("update ratings set updated_at = now() - interval '8 days' where rater_id = %s", [rater])
     _sign_in(db, owner)
     db.execute("insert into private.user_roles (user_id, role) values (%s, 'tutor')", [owner.id])

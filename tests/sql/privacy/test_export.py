@@ -188,10 +188,10 @@ def test_export_has_exactly_the_rows_of_its_caller(
         done = [{"ratings": 0, "interactions": 0, "profiles": 1, "consents": 0} for _ in people]
         for second, film, table in acts:
             done[second][table] += act(db, people[second], films[film], table)
-        for place, who in enumerate(people):
+        for index, who in enumerate(people):
             exported = export(db, who)
-            assert {table: len(exported[table]) for table in done[place]} == done[place]
-            other, text = people[1 - place], json.dumps(exported)
+            assert {table: len(exported[table]) for table in done[index]} == done[index]
+            other, text = people[1 - index], json.dumps(exported)
             assert not [name for name in (other.id, other.profile_id, other.rater_id) if str(name) in text]
 
 

@@ -14,7 +14,7 @@ MONTHS_AGO = "date_trunc('month', now() at time zone 'UTC') - %s * interval '1 m
 
 
 @pytest.fixture(autouse=True)
-def nothing_old(db: psycopg.Connection) -> None:
+def no_expired_rows(db: psycopg.Connection) -> None:
     """Delete rows that expired before the test, so that each test sees only its own."""
     while apply(db):
         pass

@@ -2,15 +2,15 @@
 
 import psycopg
 
-EXACTLY = (
+EXACT = (
     "update private.publication set "
     "min_accounts = 1, count_step = 1, rating_noise = 0, event_noise = 0, prior = 0"
 )
-QUIET = "update private.publication set rating_noise = 0, event_noise = 0"
+NOISELESS = "update private.publication set rating_noise = 0, event_noise = 0"
 """Without noise and rounding of means; the thresholds and the steps of counts hold."""
 
 
-def publish(db: psycopg.Connection, rules: str | None = EXACTLY) -> None:
+def publish(db: psycopg.Connection, rules: str | None = EXACT) -> None:
     """Run the publication job, after the SQL `rules` that sets its parameters; the role stays as it was."""
     row = db.execute("select current_setting('role')").fetchone()
     assert row

@@ -8,7 +8,7 @@ import pytest
 
 from tests.sql.people import become, item, person
 from tests.sql.recommend.counts import act, delete_rating, give_rating, people, stats, trend
-from tests.sql.recommend.publishing import EXACTLY, QUIET, another_day, publish
+from tests.sql.recommend.publishing import EXACT, NOISELESS, another_day, publish
 
 
 def test_repeated_shares_of_one_account_count_once(db: psycopg.Connection, film: UUID) -> None:
@@ -17,7 +17,7 @@ def test_repeated_shares_of_one_account_count_once(db: psycopg.Connection, film:
         act(db, who, film)
     for _ in range(3):
         act(db, attacker, film, times=500)
-    publish(db, QUIET)
+    publish(db, NOISELESS)
     assert trend(db, film) == pytest.approx(5)
     assert stats(db, film)[2] == 5
 
@@ -28,7 +28,7 @@ def test_backdated_events_count_once_per_day_of_arrival(db: psycopg.Connection, 
     assert row
     for days in range(30):
         act(db, attacker, film, occurred_at=(row[0] - timedelta(days=days)).isoformat())
-    publish(db, EXACTLY)
+    publish(db, EXACT)
     assert trend(db, film) == pytest.approx(1)
     assert stats(db, film)[2] == 1
 
@@ -42,7 +42,7 @@ def test_event_types_and_days_count_separately(db: psycopg.Connection, film: UUI
     act(db, viewer, film, "share")
     act(db, viewer, film, "view", times=3)
     act(db, viewer, film, "dislike")
-    publish(db, EXACTLY)
+    publish(db, EXACT)
     assert trend(db, film) == pytest.approx(2.3)
     assert stats(db, film)[2] == 4
 
@@ -61,10 +61,10 @@ def test_five_profiles_of_an_account_count_as_one_account(db: psycopg.Connection
         give_rating(db, attacker, film, rating, profile)
     for who in others:
         give_rating(db, who, film, 3)
-    publish(db, QUIET)
+    publish(db, NOISELESS)
     assert stats(db, film) is None
     give_rating(db, person(db, "fifth_viewer"), film, 3)
-    publish(db, QUIET)
+    publish(db, NOISELESS)
     # Five accounts of mean 3, shrunk towards 3.5.
     assert stats(db, film)[:2] == (5, pytest.approx(5 * 3.25))
     assert trend(db, film) == pytest.approx(4 * 0.6 + 1)
@@ -75,11 +75,11 @@ def test_repeated_rating_and_deletion_counts_once(db: psycopg.Connection, film: 
     for _ in range(60):
         give_rating(db, attacker, film, 5)
         delete_rating(db, attacker, film)
-    publish(db, EXACTLY)
+    publish(db, EXACT)
     assert (stats(db, film), trend(db, film)) == (None, None)
     another_day(db)
     give_rating(db, attacker, film, 5)
-    publish(db, EXACTLY)
+    publish(db, EXACT)
     assert trend(db, film) == pytest.approx(1)
 
 
@@ -87,7 +87,7 @@ def test_repeated_rating_and_deletion_counts_once(db: psycopg.Connection, film: 
 def test_changed_rating_changes_the_trend(db: psycopg.Connection, film: UUID, path: str) -> None:
     viewer, other = person(db), item(db, "Another film")
     give_rating(db, viewer, film, 5)
-    publish(db, EXACTLY)
+    publish(db, EXACT)
     another_day(db)
     if path == "changed":
         give_rating(db, viewer, film, 1)
@@ -96,7 +96,7 @@ def test_changed_rating_changes_the_trend(db: psycopg.Connection, film: UUID, pa
         db.execute("update ratings set item_id = %s where item_id = %s", [other, film])
     else:
         delete_rating(db, viewer, film)
-    publish(db, EXACTLY)
+    publish(db, EXACT)
     assert trend(db, film) == (pytest.approx(0.2) if path == "changed" else None)
     assert trend(db, other) == (pytest.approx(1) if path == "moved" else None)
 
@@ -110,7 +110,7 @@ def test_recent_ratings_are_deleted_with_their_profile(
     give_rating(db, attacker, film, 5)
     act(db, attacker, film)
     db.execute("update ratings set updated_at = now() - %s::interval where item_id = %s", [age, film])
-    publish(db, EXACTLY)
+    publish(db, EXACT)
     another_day(db)
     if how == "profile":
         become(db, attacker)
@@ -123,7 +123,7 @@ def test_recent_ratings_are_deleted_with_their_profile(
     assert left == ([(5, None)] if stays else [])
     counts = db.execute("select rating_count from private.item_counts where item_id = %s", [film]).fetchone()
     assert counts == (int(stays),)
-    publish(db, EXACTLY)
+    publish(db, EXACT)
     assert stats(db, film) == ((1, 5, 0) if stays else None)
 
 

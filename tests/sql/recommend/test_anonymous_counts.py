@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import Stack
 from tests.sql.people import Person, item, person, rate
 from tests.sql.recommend.counts import act, give_rating, people, stats, trend
-from tests.sql.recommend.publishing import EXACTLY, publish
+from tests.sql.recommend.publishing import EXACT, publish
 from tests.waiting import until
 
 
@@ -34,7 +34,7 @@ def test_anonymous_users_have_no_weight(
     for who in crowd:
         give_rating(db, who, film, 5)
         act(db, who, film)
-    publish(db, EXACTLY)
+    publish(db, EXACT)
     assert seen() == before
     for table in ("item_stats", "item_trends", "private.item_counts", "private.pending_changes"):
         assert db.execute(f"select from {table} where item_id = %s", [film]).rowcount == 0
@@ -53,7 +53,7 @@ def test_anonymous_user_counts_once_permanent(db: psycopg.Connection, film: UUID
     give_rating(db, who, film, 5)
     act(db, who, film)
     db.execute("update auth.users set is_anonymous = false, email = 'a@example.com' where id = %s", [who.id])
-    publish(db, EXACTLY)
+    publish(db, EXACT)
     assert stats(db, film) == (1, 5, 1)
     assert trend(db, film) == pytest.approx(2)
     assert db.execute(

@@ -155,7 +155,7 @@ def test_cancelled_query_is_not_treated_as_a_failed_source(db: psycopg.Connectio
         listed(db)
 
 
-def alike(db: psycopg.Connection, films: dict[str, UUID]) -> None:
+def store_vectors(db: psycopg.Connection, films: dict[str, UUID]) -> None:
     """Store vectors: C and D are similar, E is not, F has none."""
     vectors = {"C": [1.0, 0.0], "D": [1.0, 0.01], "E": [0.0, 1.0]}
     embed_all(db, {films[name]: vector + [0.0] * 382 for name, vector in vectors.items()})
@@ -169,7 +169,7 @@ def diversified(
         f"select private.rerank_by_mmr(array[{rows}]::private.proposal[], %s::real, 10)", [diversity]
     ).fetchone()
     assert row
-    return "".join(list(scores)[place - 1] for place in row[0])
+    return "".join(list(scores)[index - 1] for index in row[0])
 
 
 @pytest.mark.parametrize(
@@ -185,14 +185,14 @@ def diversified(
 def test_diversity_lowers_similar_items(
     db: psycopg.Connection, films: dict[str, UUID], diversity: float, order: str
 ) -> None:
-    alike(db, films)
+    store_vectors(db, films)
     assert diversified(db, films, {"C": 1, "D": 0.9, "E": 0.85, "F": 0.1}, diversity) == order
 
 
 def test_default_diversity_keeps_a_clearly_higher_score_first(
     db: psycopg.Connection, films: dict[str, UUID]
 ) -> None:
-    alike(db, films)
+    store_vectors(db, films)
     # D: 0.91 * 0.9 - 0.09 = 0.729; E: 0.91 * 0.8 = 0.728
     assert diversified(db, films, {"C": 1, "D": 0.9, "E": 0.8}, 0.3) == "CDE"
 
@@ -217,7 +217,7 @@ def test_list_has_unseen_visible_items_once_in_a_stable_order(
         db.execute("update profiles set maturity_rating = 'PG-13' where id = %s", [viewer.profile_id])
         rate(db, other.rater_id, {films[name]: 4 for name in "ABCDEF"})
         rate(db, viewer.rater_id, {films[name]: rating for name, rating in ratings.items()})
-        alike(db, films)
+        store_vectors(db, films)
         item_model(db, {films[a]: {films[b]: 0.5 for b in "ABCDEF" if a != b} for a in "ABCDEF"})
         for name in hidden:
             db.execute("update content set maturity_rating = 'NC-17' where id = %s", [films[name]])

@@ -30,7 +30,7 @@ def weights(films: dict[str, UUID], **rows: dict[str, float]) -> dict[UUID, dict
     }
 
 
-def together(db: psycopg.Connection, who: Person, kind: str | None = None, count: int = 20) -> list[Any]:
+def item_based(db: psycopg.Connection, who: Person, kind: str | None = None, count: int = 20) -> list[Any]:
     return db.execute(
         "select l.item_id, l.score, b.because_of from private.item_based(%s, %s, %s, null) as l "
         "left join private.because_of(%s, array(select item_id from items)) as b on b.item_id = l.item_id "
@@ -57,7 +57,7 @@ def rate_on(db: psycopg.Connection, who: Person, day: str, ratings: dict[UUID, f
         )
 
 
-def did(db: psycopg.Connection, film: UUID, kind: str) -> None:
+def record(db: psycopg.Connection, film: UUID, kind: str) -> None:
     event = {"client_id": str(uuid4()), "item_id": str(film), "type": kind}
     db.execute("select record_interactions(%s)", [Jsonb([event])])
 
@@ -69,7 +69,7 @@ def test_item_model_score_sums_weights_times_fifths_of_ratings(
         db, weights(films, A={"D": 0.5, "E": 0.25, "B": 0.9}, B={"D": -0.125, "E": 0.5}, C={"D": 0.25})
     )
     # D: 1 * 0.5 - 0.8 * 0.125; E: 1 * 0.25 + 0.8 * 0.5, mostly from B
-    assert together(db, viewer) == [
+    assert item_based(db, viewer) == [
         (films["E"], pytest.approx(0.65), films["B"]),
         (films["D"], pytest.approx(0.4), films["A"]),
     ]
@@ -82,30 +82,30 @@ def test_latest_tenth_of_the_ratings_counts_half_more(db: psycopg.Connection, fi
     rate_on(db, viewer, "2999-01-01", {films["B"]: 4})
     item_model(db, weights(films, A={"D": 0.5}, B={"E": 0.5}))
     # Nine ratings have no latest tenth
-    assert scores(together(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.4)}
+    assert scores(item_based(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.4)}
     rate(db, viewer.rater_id, {item(db, "The tenth"): 3})
-    assert scores(together(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.6)}
+    assert scores(item_based(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.6)}
     # Two ratings have the same latest time, so neither is the latest tenth
     rate_on(db, viewer, "2999-01-01", {item(db, "The eleventh"): 3})
-    assert scores(together(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.4)}
+    assert scores(item_based(db, viewer)) == {films["D"]: pytest.approx(0.5), films["E"]: pytest.approx(0.4)}
 
 
 def test_item_with_no_positive_weight_is_not_listed(
     db: psycopg.Connection, viewer: Person, films: dict[str, UUID]
 ) -> None:
     item_model(db, weights(films, A={"D": 0.25}, B={"D": -0.5}, C={"E": 0.5}))
-    assert together(db, viewer) == []
+    assert item_based(db, viewer) == []
 
 
 def test_low_rating_above_the_own_mean_is_not_liked(db: psycopg.Connection, films: dict[str, UUID]) -> None:
     strict = person(db)
     rate(db, strict.rater_id, {films["A"]: 2, films["B"]: 1})
     item_model(db, weights(films, A={"D": 0.5}, B={"E": 0.5}))
-    assert together(db, strict) == []
+    assert item_based(db, strict) == []
     rate(db, strict.rater_id, {films["C"]: 4})
     item_model(db, weights(films, A={"D": 0.5}, C={"D": 0.25}), version=2, active=False)
     db.execute("update recommendation_models set is_active = version = 2")
-    assert together(db, strict) == [(films["D"], pytest.approx(0.4), films["C"])]
+    assert item_based(db, strict) == [(films["D"], pytest.approx(0.4), films["C"])]
 
 
 def test_equal_model_scores_are_ordered_by_id_within_the_count(
@@ -113,8 +113,8 @@ def test_equal_model_scores_are_ordered_by_id_within_the_count(
 ) -> None:
     item_model(db, weights(films, A={"D": 0.5, "E": 0.5, "F": 0.5}))
     expected = sorted(films[name] for name in "DEF")
-    assert [row[0] for row in together(db, viewer)] == expected
-    assert [row[0] for row in together(db, viewer, count=2)] == expected[:2]
+    assert [row[0] for row in item_based(db, viewer)] == expected
+    assert [row[0] for row in item_based(db, viewer, count=2)] == expected[:2]
 
 
 def test_item_model_lists_only_the_requested_kind(
@@ -122,7 +122,7 @@ def test_item_model_lists_only_the_requested_kind(
 ) -> None:
     book = item(db, "A book", "book")
     item_model(db, {films["A"]: {book: 0.1, films["D"]: 0.5}})
-    assert [row[0] for row in together(db, viewer, "book")] == [book]
+    assert [row[0] for row in item_based(db, viewer, "book")] == [book]
 
 
 def test_inactive_model_version_is_ignored(
@@ -131,7 +131,7 @@ def test_inactive_model_version_is_ignored(
     item_model(db, weights(films, A={"D": 0.9}), version=1, active=False)
     item_model(db, weights(films, A={"E": 0.1}), version=2)
     item_model(db, weights(films, A={"F": 0.9}), version=3, active=False)
-    assert [row[0] for row in together(db, viewer)] == [films["E"]]
+    assert [row[0] for row in item_based(db, viewer)] == [films["E"]]
     become(db, viewer)
     similar = db.execute("select id from get_similar_items(%s)", [films["A"]]).fetchall()
     assert similar == [(films["E"],)]
@@ -152,12 +152,12 @@ def test_inactive_model_leaves_lists_unchanged(
     item_model(db, weights(films, A={"D": 0.9}), active=False)
     become(db, viewer)
     assert recommended(db) == before
-    assert together_is_empty(db, viewer)
+    assert has_empty_list(db, viewer)
 
 
-def together_is_empty(db: psycopg.Connection, who: Person) -> bool:
+def has_empty_list(db: psycopg.Connection, who: Person) -> bool:
     db.execute("reset role")
-    return together(db, who) == []
+    return item_based(db, who) == []
 
 
 def test_recommendations_order_sources_by_their_weights(
@@ -198,9 +198,9 @@ def test_saved_item_counts_as_liked_until_it_is_dismissed(
     newcomer = person(db)
     item_model(db, weights(films, A={"D": 0.5}))
     become(db, newcomer)
-    did(db, films["A"], "save")
+    record(db, films["A"], "save")
     assert recommended(db, 1)[0] == (films["D"], "liked_together", "Because you liked Film A", films["A"])
-    did(db, films["A"], "dismiss")
+    record(db, films["A"], "dismiss")
     assert {row[1] for row in recommended(db)} == {"popular"}
 
 
@@ -210,7 +210,7 @@ def test_disliked_dismissed_or_finished_item_is_not_listed(
 ) -> None:
     item_model(db, weights(films, A={"D": 0.5, "E": 0.25}))
     become(db, viewer)
-    did(db, films["D"], kind)
+    record(db, films["D"], kind)
     assert films["D"] not in {row[0] for row in recommended(db)}
 
 

@@ -32,10 +32,10 @@ def genre(db: psycopg.Connection, name: str, *items: UUID) -> None:
         db.execute("insert into item_genres (item_id, genre_id) values (%s, %s)", [member, row[0]])
 
 
-def known(db: psycopg.Connection, *items: UUID) -> None:
+def set_popularity(db: psycopg.Connection, *items: UUID) -> None:
     """Set the source's popularity, highest for the first item."""
-    for place, item_id in enumerate(items):
-        db.execute("update content set popularity = %s where id = %s", [100 - place, item_id])
+    for index, item_id in enumerate(items):
+        db.execute("update content set popularity = %s where id = %s", [100 - index, item_id])
 
 
 def newcomer(db: psycopg.Connection, who: Person | None, count: int, kind: str | None = "movie") -> list[Any]:
@@ -54,7 +54,7 @@ def onboarding(db: psycopg.Connection, count: int = 10) -> list[UUID]:
 @pytest.fixture
 def films(db: psycopg.Connection) -> list[UUID]:
     films = [item(db, f"Film {number}") for number in range(6)]
-    known(db, *films)
+    set_popularity(db, *films)
     return films
 
 
@@ -102,7 +102,7 @@ def test_newcomer_list_names_trends_of_country_and_language(
     reasons = {row[0]: row[1] for row in newcomer(db, viewer, 6)}
     # One event is too few for a list of six by country
     assert reasons == {
-        item_id: "popular_in_language" if place >= 4 else "popular" for place, item_id in enumerate(films)
+        item_id: "popular_in_language" if index >= 4 else "popular" for index, item_id in enumerate(films)
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sql.people import become, item, item_model, person
 from tests.sql.recommend.counts import act, delete_rating, give_rating, people, stats, trend, undone
-from tests.sql.recommend.publishing import QUIET, another_day, publish
+from tests.sql.recommend.publishing import NOISELESS, another_day, publish
 
 
 @pytest.mark.parametrize("how", [give_rating, act])
@@ -75,7 +75,7 @@ def test_counts_of_five_accounts_are_published(
 ) -> None:
     for who, rating in zip(people(db, len(ratings)), ratings, strict=True):
         give_rating(db, who, film, rating)
-    publish(db, QUIET)
+    publish(db, NOISELESS)
     assert stats(db, film) == (expected[0], pytest.approx(expected[1], abs=1e-3), 0)
     assert trend(db, film) == pytest.approx(sum(ratings) / 5)
     assert trend(db, film, "001") == pytest.approx(sum(ratings) / 5)
@@ -89,7 +89,7 @@ def test_pending_changes_outlive_retention_until_published(db: psycopg.Connectio
             pass
         give_rating(db, who, film)
         act(db, who, film)
-    publish(db, QUIET)
+    publish(db, NOISELESS)
     # (5 * 4 + 5 * 3.5) / (5 + 5) = 3.75; 5 * 3.75
     assert stats(db, film) == (5, pytest.approx(18.75), 5)
     assert trend(db, film) is not None
@@ -148,18 +148,18 @@ def test_same_accounts_cause_one_publication_a_day(db: psycopg.Connection, film:
     crowd = people(db, 5)
     for who in crowd:
         give_rating(db, who, film, 2)
-    publish(db, QUIET)
+    publish(db, NOISELESS)
     first = stats(db, film)
     for rating in (5, 1, 5):
         for who in crowd:
             give_rating(db, who, film, rating)
             act(db, who, film)
-        publish(db, QUIET)
+        publish(db, NOISELESS)
         assert stats(db, film)[:2] == first[:2]
     another_day(db)
     for who in crowd:
         give_rating(db, who, film, 4)
-    publish(db, QUIET)
+    publish(db, NOISELESS)
     # (5 * 4 + 5 * 2.75) / 10 = 3.375: the mean of all is this film's, published as 2.75.
     assert stats(db, film)[:2] == (5, pytest.approx(16.875))
 
@@ -168,11 +168,11 @@ def test_counts_are_withdrawn_when_fewer_than_five_remain(db: psycopg.Connection
     crowd = people(db, 9)
     for who in crowd:
         give_rating(db, who, film)
-    publish(db, QUIET)
+    publish(db, NOISELESS)
     another_day(db)
     for who in crowd[:5]:
         delete_rating(db, who, film)
-    publish(db, QUIET)
+    publish(db, NOISELESS)
     assert stats(db, film) is None
     assert trend(db, film) is trend(db, film, "001") is None
 
@@ -183,7 +183,7 @@ def test_new_rating_among_old_ones_has_their_trend(db: psycopg.Connection, film:
         give_rating(db, who, film, 5)
     db.execute("update ratings set created_at = now() - interval '35 days' where item_id = %s", [film])
     give_rating(db, person(db, "victim"), film, 5)
-    publish(db, QUIET)
+    publish(db, NOISELESS)
     assert trend(db, film) == pytest.approx(5 / 32)
 
 

@@ -158,8 +158,8 @@ def test_trending_list_is_full_length_despite_hidden_items(
     db: psycopg.Connection, viewer: Person, parameters: dict[str, str]
 ) -> None:
     films = [film(db, f"Film {number}", "fr") for number in range(8)]
-    for place, item_id in enumerate(films):
-        when = datetime.now(UTC) - timedelta(days=place)
+    for index, item_id in enumerate(films):
+        when = datetime.now(UTC) - timedelta(days=index)
         record(db, viewer, item_id, "FR", occurred_at=when.isoformat())
     db.execute("update content set maturity_rating = 'R' where id = any(%s)", [films[:2]])
     for item_id in films[2:4]:

@@ -11,8 +11,8 @@ def search(db: psycopg.Connection, query: str | None, **parameters: Any) -> dict
     marks = ", ".join(f"{name} => %({name})s" for name in names)
     row = db.execute(f"select search_content({marks})", names).fetchone()
     assert row
-    answer: dict[str, Any] = row[0]
-    return answer
+    response: dict[str, Any] = row[0]
+    return response
 
 
 def titles(db: psycopg.Connection, query: str | None, **parameters: Any) -> list[str]:
@@ -57,5 +57,5 @@ def pages(db: psycopg.Connection, query: str | None, count: int, **parameters: A
     return walked
 
 
-def ids(answers: list[dict[str, Any]]) -> list[str]:
-    return [result["id"] for answer in answers for result in answer["results"]]
+def ids(responses: list[dict[str, Any]]) -> list[str]:
+    return [result["id"] for response in responses for result in response["results"]]

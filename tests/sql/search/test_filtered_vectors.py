@@ -20,8 +20,8 @@ CLOSEST = """
 FILTERS = "row('movie', null, null, %(year)s, null, null)::private.search_filters"
 VIEWER = "row(null, null, null, null, null, null)::private.viewer"
 FUNCTIONS = {
-    "walked": f"nearest_of_kind(%(query)s::vector, 'movie', {FILTERS}, {VIEWER}, 2147483647, %(count)s)",
-    "either": f"nearest_documents(%(query)s::vector, {FILTERS}, {VIEWER}, 2147483647, %(count)s)",
+    "of_a_kind": f"nearest_filtered(%(query)s::vector, 'movie', {FILTERS}, {VIEWER}, 2147483647, %(count)s)",
+    "of_all_kinds": f"nearest_documents(%(query)s::vector, {FILTERS}, {VIEWER}, 2147483647, %(count)s)",
 }
 
 
@@ -56,8 +56,8 @@ def clouds(stack: Stack) -> Iterator[tuple[psycopg.Connection, Clouds]]:
     with psycopg.connect(stack.database_url) as connection:
         connection.execute("create temporary table drawn (place int, year int, embedding text)")
         with connection.cursor().copy("copy drawn from stdin") as copy:
-            for place, vector in enumerate(drawn.vectors):
-                copy.write_row((place, drawn.year(place), str(vector.tolist())))
+            for index, vector in enumerate(drawn.vectors):
+                copy.write_row((index, drawn.year(index), str(vector.tolist())))
         connection.execute(
             "insert into content (title, release_date, release_year) "
             "select 'Cloud ' || place, date '1970-01-01' + place, year from drawn"

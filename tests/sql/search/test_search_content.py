@@ -199,13 +199,13 @@ def test_unavailable_items_are_in_no_result_or_facet(db: psycopg.Connection) -> 
     viewer = person(db)
     db.execute("update profiles set maturity_rating = 'PG-13' where id = %s", [viewer.profile_id])
     become(db, viewer)
-    answer = search(db, "robots", query_embedding=str([1.0] * 384))
-    assert {result["title"] for result in answer["results"]} == {"Robots Here", "Robots Premium"}
-    assert (answer["total"], answer["facets"]["decade"]) == (
+    response = search(db, "robots", query_embedding=str([1.0] * 384))
+    assert {result["title"] for result in response["results"]} == {"Robots Here", "Robots Premium"}
+    assert (response["total"], response["facets"]["decade"]) == (
         2,
         [{"value": 1990, "count": 1}, {"value": 2000, "count": 1}],
     )
-    assert sorted(answer["facets"]["tier"], key=str) == [
+    assert sorted(response["facets"]["tier"], key=str) == [
         {"count": 1, "value": "free"},
         {"count": 1, "value": "premium"},
     ]

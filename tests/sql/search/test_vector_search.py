@@ -44,7 +44,7 @@ def test_match_movies_finds_the_films_of_exact_search(
         similarity = matrix @ (query / numpy.linalg.norm(query))
         best = numpy.argsort(-similarity)[:12]
         matches = match(db, "match_movies", query, 0.0, 12)
-        expected = {ids[place]: similarity[place] for place in best if similarity[place] >= 0}
+        expected = {ids[index]: similarity[index] for index in best if similarity[index] >= 0}
         hits += len(expected.keys() & {row[0] for row in matches})
         total += len(expected)
         for id, close in matches:

@@ -10,7 +10,7 @@ import pytest
 from tests.sql.people import admin, become, person
 
 
-def fault(db: psycopg.Connection, claims: Any = None) -> str | None:
+def session_error(db: psycopg.Connection, claims: Any = None) -> str | None:
     if claims is not None:
         db.execute("select set_config('request.jwt.claims', %s, true)", [json.dumps(claims)])
     row = db.execute("select private.session_error()").fetchone()
@@ -30,37 +30,37 @@ def test_live_session_and_roles_without_one_have_no_error(db: psycopg.Connection
     viewer = person(db)
     claims = session(db, viewer.id)
     become(db, viewer)
-    assert fault(db, claims) is None
+    assert session_error(db, claims) is None
     for role in ("anon", "service_role"):
         become(db, None, role, {"x-profile-id": "nonsense"})
-        assert fault(db) is None
+        assert session_error(db) is None
 
 
 def test_session_error_names_each_fault(db: psycopg.Connection) -> None:
     viewer, other = person(db), person(db, "other_viewer")
     claims = session(db, viewer.id)
     become(db, viewer)
-    assert fault(db, {**claims, "session_id": str(uuid4())}) == "session_ended"
-    assert fault(db, {**claims, "app_metadata": {"roles": ["admin"]}}) == "role_revoked"
+    assert session_error(db, {**claims, "session_id": str(uuid4())}) == "session_ended"
+    assert session_error(db, {**claims, "app_metadata": {"roles": ["admin"]}}) == "role_revoked"
     become(db, viewer, headers={"x-profile-id": str(other.profile_id)})
-    assert fault(db, claims) == "profile_refused"
+    assert session_error(db, claims) == "profile_refused"
     become(db, viewer, headers={"x-profile-id": str(viewer.profile_id)})
-    assert fault(db, claims) is None
+    assert session_error(db, claims) is None
     db.execute("reset role")
     db.execute("update auth.users set banned_until = now() + interval '1 hour' where id = %s", [viewer.id])
     become(db, viewer)
-    assert fault(db, claims) == "user_banned"
+    assert session_error(db, claims) == "user_banned"
     db.execute("reset role")
     db.execute("update accounts set status = 'suspended' where id = %s", [viewer.id])
     become(db, viewer)
-    assert fault(db, claims) == "account_suspended"
+    assert session_error(db, claims) == "account_suspended"
 
 
 def test_admin_claim_with_a_role_row_has_no_error(db: psycopg.Connection) -> None:
     admin_user = admin(db)
     claims = {**session(db, admin_user.id), "app_metadata": {"roles": ["admin"]}}
     become(db, admin_user)
-    assert fault(db, claims) is None
+    assert session_error(db, claims) is None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_session_error_never_raises_for_malformed_claims(
     db: psycopg.Connection, claims: dict[str, Any]
 ) -> None:
     become(db, person(db))
-    assert fault(db, claims) in (None, "session_ended", "role_revoked")
+    assert session_error(db, claims) in (None, "session_ended", "role_revoked")
 
 
 def test_ended_session_cannot_reach_files(db: psycopg.Connection) -> None:
