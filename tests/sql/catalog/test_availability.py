@@ -304,7 +304,7 @@ LISTS = {
 
 
 @pytest.mark.parametrize("query", LISTS.values(), ids=LISTS.keys())
-@pytest.mark.parametrize("how", ["rated by people", "told by the source"])
+@pytest.mark.parametrize("how", ["rated by people", "popular at the source"])
 def test_list_omits_unavailable_items_and_is_full_length(
     db: psycopg.Connection, free_viewer: Person, film: UUID, query: str, how: str
 ) -> None:
