@@ -28,6 +28,7 @@ CLEAN = (
     "seed/README.md",
     "sql",
     "tests/clients/README.md",
+    "tests/sql",
 )
 NEVER = ("supabase/migrations",)
 """Landed migrations are not edited."""

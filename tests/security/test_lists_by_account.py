@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from tests.sql.people import Person, become, item, person, rate
-from tests.sql.publishing import publish
+from tests.sql.recommend.publishing import publish
 
 CROWD = 30
 """Raters of the common films, so that none of these is rare."""

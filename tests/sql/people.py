@@ -1,4 +1,4 @@
-"""People, items and ratings to test with, made in the test's own transaction."""
+"""Users, items, ratings, vectors and models to test with, created in the current transaction."""
 
 from collections.abc import Mapping
 from uuid import UUID, uuid4
@@ -7,15 +7,32 @@ import psycopg
 
 from tools.access.people import Person, become, item, person
 
-__all__ = ["Person", "admin", "become", "embed", "embed_all", "item", "item_model", "person", "rate"]
+__all__ = [
+    "Person",
+    "admin",
+    "become",
+    "embed",
+    "embed_all",
+    "empty_catalog",
+    "item",
+    "item_model",
+    "person",
+    "rate",
+]
 INDEXES = {"movie": "movies", "tv_show": "tv_shows", "sports": "sports", "book": "books"}
 
 
 def admin(db: psycopg.Connection) -> Person:
-    """Somebody who is an admin by what the database says."""
-    made = person(db, "admin")
-    db.execute("insert into private.user_roles (user_id, role) values (%s, 'admin')", [made.id])
-    return made
+    """A new user with the role admin in `private.user_roles`."""
+    user = person(db, "admin")
+    db.execute("insert into private.user_roles (user_id, role) values (%s, 'admin')", [user.id])
+    return user
+
+
+def empty_catalog(db: psycopg.Connection) -> None:
+    """Delete committed items, ratings, genres and models in this transaction, which the test rolls back."""
+    for table in ("content", "books", "items", "genres", "recommendation_models"):
+        db.execute(f"delete from {table}")
 
 
 def rate(db: psycopg.Connection, rater: UUID, ratings: Mapping[UUID, float]) -> None:
@@ -30,10 +47,10 @@ def embed(db: psycopg.Connection, embedded: UUID, vector: list[float], kind: str
 
 
 def embed_all(db: psycopg.Connection, vectors: Mapping[UUID, list[float]], kind: str = "movie") -> None:
-    """Give items of one kind their vectors.
+    """Store vectors of 384 dimensions for items of one kind.
 
-    Rows that earlier tests rolled back stay in the index until a vacuum, and hundreds of one vector hide its
-    neighbours: the index is built again, once, since that takes longer than a hundred inserts.
+    Rolled-back rows stay in an HNSW index until a vacuum, and hundreds with one vector hide its neighbours.
+    Therefore the index is rebuilt, once a call because a rebuild takes longer than a hundred inserts.
     """
     rows = [(embedded, kind, uuid4(), str(vector)) for embedded, vector in vectors.items()]
     insert = "insert into item_embeddings (item_id, kind, model, text_hash, embedding) values "
@@ -48,17 +65,17 @@ def item_model(
     active: bool = True,
     name: str = "liked_together",
 ) -> None:
-    """A version of the item model, as its training leaves it."""
-    made = db.execute(
+    """A version of the item model with its weights, packed as training leaves it."""
+    row = db.execute(
         "insert into recommendation_models (name, version, is_active) values (%s, %s, %s) returning id",
         [name, version, active],
     ).fetchone()
-    assert made
+    assert row
     for liked, neighbours in weights.items():
         for neighbour, weight in neighbours.items():
             db.execute(
                 "insert into item_neighbours (model_id, item_id, neighbour_id, weight) "
                 "values (%s, %s, %s, %s)",
-                [made[0], liked, neighbour, weight],
+                [row[0], liked, neighbour, weight],
             )
-    db.execute("select private.pack_item_model(%s)", [made[0]])
+    db.execute("select private.pack_item_model(%s)", [row[0]])

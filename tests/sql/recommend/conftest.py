@@ -1,0 +1,40 @@
+"""Fixtures of the tests of recommendations and published counts."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from tests.sql.people import become, empty_catalog, item, person
+from tests.sql.recommend.counts import PATHS
+
+
+@pytest.fixture(autouse=True)
+def own_catalog(request: pytest.FixtureRequest) -> None:
+    """A test that reads lists of the whole catalog sees only items of its own."""
+    if "db" in request.fixturenames:
+        empty_catalog(request.getfixturevalue("db"))
+
+
+@pytest.fixture
+def film(db: psycopg.Connection) -> UUID:
+    film = item(db, "A film that few know")
+    db.execute("update content set original_language = 'rm' where id = %s", [film])
+    return film
+
+
+@pytest.fixture
+def seen(db: psycopg.Connection, film: UUID) -> Callable[[], dict[str, Any]]:
+    """A function that runs every query of PATHS as a viewer without ratings."""
+    observer, other = person(db, "observer"), item(db, "Another film")
+
+    def look() -> dict[str, Any]:
+        become(db, observer)
+        values = {"film": film, "observer": observer.id, "other": other}
+        rows = {name: db.execute(query, values).fetchall() for name, query in PATHS.items()}
+        db.execute("reset role")
+        return rows
+
+    return look
