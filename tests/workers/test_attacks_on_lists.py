@@ -13,9 +13,9 @@ from tests.conftest import Stack
 from tests.sql.people import Person, become, person, rate
 from tests.workers.catalogue import catalogue
 from workers.common.blocks import one_by_one
-from workers.item_model import train
-from workers.item_model.core import Parameters
-from workers.user_similarity.compare import compare
+from workers.recommend.item_model import train
+from workers.recommend.item_model.core import Parameters
+from workers.recommend.user_similarity.compare import compare
 
 CROWD, POPULAR, RARE = 60, 40, 30
 OTHERS = 9

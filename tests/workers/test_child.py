@@ -11,7 +11,7 @@ from workers.common import child
 from workers.common.engine import EngineAwayError
 from workers.common.errors import AwayError, WorkerError
 from workers.common.queue import wait_before_retry
-from workers.item_model import __main__ as item_model
+from workers.recommend.item_model import __main__ as item_model
 
 NOTHING_LISTENS = "postgresql://postgres@127.0.0.1:1/postgres"
 

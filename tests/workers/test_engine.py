@@ -26,8 +26,9 @@ from workers.common.blocks import one_by_one, several
 from workers.common.engine import Address, EngineForeignError, engine, memory, settle
 from workers.common.neighbours import neighbours_of
 from workers.common.ratings import ratings, without_rare
-from workers.item_model import cluster, ease
-from workers.item_model.core import Parameters
+from workers.recommend import ease
+from workers.recommend.item_model import cluster
+from workers.recommend.item_model.core import Parameters
 
 if TYPE_CHECKING:
     from distributed import Client, Future

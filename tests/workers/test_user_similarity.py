@@ -13,7 +13,7 @@ from tests.waiting import until
 from tests.workers.catalogue import Catalogue
 from tests.workers.conftest import Start, finish
 from workers.common.blocks import one_by_one
-from workers.user_similarity.compare import compare
+from workers.recommend.user_similarity.compare import compare
 
 STORED = (
     "select neighbour_id, similarity, co_ratings, weight, affinity, level from user_similarities "
