@@ -91,7 +91,7 @@ def remove_files(connection: Connection[Any], files: Files) -> int:
 def _delete(files: Files, rows: list[tuple[Any, ...]]) -> int:
     """Returns how many files Storage refuses to delete.
 
-    If a request is refused, each of its files is deleted by itself. Raises StorageAwayError if Storage is away.
+    The files of a refused request are deleted one by one. Raises StorageAwayError if Storage is away.
     """
     try:
         files.delete(rows)
