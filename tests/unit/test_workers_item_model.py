@@ -1,6 +1,7 @@
 """The item model's arithmetic, beside NumPy's plain inverse and numbers worked out by hand."""
 
 import struct
+from functools import partial
 from uuid import UUID
 
 import numpy as np
@@ -14,6 +15,7 @@ from workers.recommend.item_model.__main__ import parse
 from workers.recommend.item_model.core import Parameters
 from workers.recommend.item_model.feedback import ROW, assemble, most_liked
 
+read_rows = partial(copying.read_rows, row=ROW)
 DAY = 86_400.0
 ANN, BOB = UUID(int=1), UUID(int=2)
 FIRST, SECOND, THIRD = UUID(int=1 << 120), UUID(int=2 << 120), UUID(int=3)
@@ -61,7 +63,7 @@ def test_the_strongest_are_the_largest_of_either_sign() -> None:
 
 
 def test_nothing_liked_gives_no_weights() -> None:
-    likings = assemble(copying.read_rows(copied(), ROW), Parameters(half_life_days=1), 0)
+    likings = assemble(read_rows(copied()), Parameters(half_life_days=1), 0)
     assert len(ease.strongest(ease.ease(likings.matrix, 200), 5).weight) == 0
     assert likings.items == []
 
@@ -75,7 +77,7 @@ def test_a_liking_halves_in_its_half_life() -> None:
 def test_rows_are_read_as_postgres_writes_them() -> None:
     assert ROW.itemsize == 66
     likings = assemble(
-        copying.read_rows(copied((ANN, FIRST, 1, 0), (ANN, THIRD, 0.5, 0), (BOB, THIRD, 0.25, 0)), ROW),
+        read_rows(copied((ANN, FIRST, 1, 0), (ANN, THIRD, 0.5, 0), (BOB, THIRD, 0.25, 0))),
         Parameters(),
         0,
     )
@@ -85,14 +87,14 @@ def test_rows_are_read_as_postgres_writes_them() -> None:
 
 def test_the_most_liked_items_are_taken_and_the_rest_is_told() -> None:
     rows = [(ANN, FIRST, 1.0, 0.0), (ANN, SECOND, 1.0, 0.0), (BOB, SECOND, 1.0, 0.0), (BOB, THIRD, 1.0, 0.0)]
-    likings = assemble(copying.read_rows(copied(*rows), ROW), Parameters(max_items=1), 0)
+    likings = assemble(read_rows(copied(*rows)), Parameters(max_items=1), 0)
     assert (likings.items, likings.left_out) == ([SECOND], 2)
     assert likings.matrix.toarray().tolist() == [[1], [1]]
 
 
 def test_rare_items_are_left_out_and_not_told_among_the_rest() -> None:
     rows = [(ANN, FIRST, 1.0, 0.0), (ANN, SECOND, 1.0, 0.0), (BOB, SECOND, 1.0, 0.0)]
-    likings = assemble(copying.read_rows(copied(*rows), ROW), Parameters(), 1)
+    likings = assemble(read_rows(copied(*rows)), Parameters(), 1)
     assert (likings.items, likings.left_out) == ([SECOND], 0)
 
 
