@@ -20,17 +20,17 @@ def register(app: App, database: Pool, services: Services) -> None:
     @app.periodic(cron=TRAIN_NIGHTLY, queueing_lock="train_item_model")
     @app.task(name="train_item_model", queue=QUEUE, priority=-1, retry=Retry())
     async def train_item_model(timestamp: int | None = None) -> None:
-        logs.info("item_model_trained", said=await run("item_model", url))
+        logs.info("item_model_trained", output=await run("item_model", url))
 
     @app.periodic(cron=COMPARE_NIGHTLY, queueing_lock="compare_everybody")
     @app.task(name="compare_everybody", queue=QUEUE, priority=-1, retry=Retry())
     async def compare_everybody(timestamp: int | None = None) -> None:
-        logs.info("everybody_compared", said=await run("user_similarity", url))
+        logs.info("everybody_compared", output=await run("user_similarity", url))
 
     @app.periodic(cron=FIT_WEEKLY, queueing_lock="fit_blend")
     @app.task(name="fit_blend", queue=QUEUE, priority=-1, retry=Retry())
     async def fit_blend(timestamp: int | None = None) -> None:
-        logs.info("blend_fitted", said=await run("blend", url))
+        logs.info("blend_fitted", output=await run("blend", url))
 
     @app.task(name="refresh_user_similarity", queue=QUEUE, retry=Retry())
     def refresh_user_similarity(rater_id: str) -> None:
