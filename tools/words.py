@@ -26,6 +26,8 @@ CLEAN = (
     "local/rest/README.md",
     "local/tests/contracts/README.md",
     "seed/README.md",
+    "workers",
+    "tests/workers",
     "sql",
     "tests/clients/README.md",
     "tests/sql",

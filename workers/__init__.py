@@ -1,1 +1,1 @@
-"""What Postgres cannot do: run models, talk to the outside, do the slow work. One folder a job."""
+"""Work that Postgres cannot do: run models, call other services, compute for minutes. One folder each."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workers.blend import fit, parts, replay
+from workers.recommend.blend import fit, replay, sources
 
 LOG3 = np.log2(3)
 
@@ -34,19 +34,19 @@ def test_leaving_out_what_no_part_proposes_changes_no_figure() -> None:
 
 def test_the_latest_tenth_counts_half_more_where_times_tell_it_apart() -> None:
     ten, at = np.full((1, 10), 0.4), np.arange(10.0)[None, :]
-    assert parts.by_time(ten, at) == pytest.approx(np.array([[0.4] * 9 + [0.6]]))
+    assert sources.by_time(ten, at) == pytest.approx(np.array([[0.4] * 9 + [0.6]]))
     nine = np.where(at > 0, ten, 0)
-    assert (parts.by_time(nine, at) == nine).all()
+    assert (sources.by_time(nine, at) == nine).all()
     # Two came last at once, and a tenth of ten is one; of twenty it is two
-    assert (parts.by_time(ten, np.minimum(at, 8)) == ten).all()
-    twenty = parts.by_time(np.hstack([ten, ten]), np.hstack([at, at]))
+    assert (sources.by_time(ten, np.minimum(at, 8)) == ten).all()
+    twenty = sources.by_time(np.hstack([ten, ten]), np.hstack([at, at]))
     assert np.flatnonzero(twenty > 0.5).tolist() == [9, 19]
 
 
 def test_taste_is_affinity_times_what_neighbours_gave() -> None:
     # Seven gave the first film 5; all but the first of them also rated the second, one of them the third.
     known = np.array([[1, 0, 0], *[[1, 0.6, 0]] * 5, [1, 0.6, 1]])
-    found = parts.taste(known, np.array([0]), 5)
+    found = sources.taste(known, np.array([0]), 5)
     # One common film, which counts sqrt(1 - 5 / 7) and is above its level for both: they agree, 1 / 51.
     affinities = [(2 / 7) ** 0.5 * (1 + 2 / 51) / ((1 + 20) * (count + 20)) ** 0.5 for count in (2, 3)]
     assert affinities[0] > affinities[1]
@@ -58,25 +58,25 @@ def test_no_neighbour_counts_more_than_the_fifth() -> None:
     affinity = np.array([9.0, 4.0, 3.0, 2.0, 1.0, 0.5])
     rated = np.array([[1, 1, 0.4]] * 5 + [[1, 0, 0.4]])
     # Six liked the first, five the second; the third was rated 2 by all
-    assert parts.summed(affinity, rated) == pytest.approx([5.5, 5, 0])
-    assert parts.summed(affinity[:4], rated[:4]).tolist() == [0, 0, 0]
+    assert sources.summed(affinity, rated) == pytest.approx([5.5, 5, 0])
+    assert sources.summed(affinity[:4], rated[:4]).tolist() == [0, 0, 0]
 
 
 def test_meaning_goes_by_the_best_liked_that_have_a_vector() -> None:
     vectors = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0], [0.6, 0.8]])
-    found = parts.by_meaning(np.array([[0.5, 0.2, 1.0, 0.0]]), vectors, count=1)
+    found = sources.by_meaning(np.array([[0.5, 0.2, 1.0, 0.0]]), vectors, count=1)
     assert found == pytest.approx(np.array([[0.5, 0, 0, 0.3]]))
 
 
 def test_popular_goes_by_places() -> None:
-    found = parts.popular(np.array([[0.2, 1, 0, 0.5]]), 2)
+    found = sources.popular(np.array([[0.2, 1, 0, 0.5]]), 2)
     assert found == pytest.approx(np.array([[3**-0.5, 1, 0, 2**-0.5]] * 2))
 
 
 def test_item_weights_are_the_plain_inverses_where_five_liked_both() -> None:
     # Five of seven liked both: XᵀX + I = [[6, 5], [5, 8]]; its inverse is [[8, -5], [-5, 6]] / 23
     known = np.array([[1.0, 1.0, 0.0]] * 5 + [[0.0, 1.0, 1.0]] * 2)
-    weights = parts.item_weights(known, 1, 2, 2)
+    weights = sources.item_weights(known, 1, 2, 2)
     assert weights == pytest.approx(np.array([[0, 5 / 6, 0], [5 / 8, 0, 0], [0, 0, 0]]))
 
 

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from workers.embedding.client import SearchAwayError, SearchClient, SearchRefusedError
-from workers.embedding.core import read_answer
+from workers.embedding.core import read_embeddings
 from workers.embedding.progress import shown
 
 VECTOR = [0.5] * 384
@@ -132,7 +132,7 @@ def test_nobody_there_is_away_and_says_where(server: FakeSearch) -> None:
 )
 def test_only_vectors_are_vectors(body: object) -> None:
     with pytest.raises(ValueError, match="embeddings were expected"):
-        read_answer(body, 1)
+        read_embeddings(body, 1)
 
 
 def test_progress_is_a_few_lines_where_there_is_no_terminal() -> None:

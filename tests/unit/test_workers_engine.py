@@ -13,9 +13,10 @@ from scipy.sparse import csr_array
 
 from workers.common.engine import Address, EngineAwayError, EngineMissingError, engine
 from workers.common.settings import SettingsError, load
-from workers.item_model import ease, tiles
-from workers.item_model.__main__ import parse
-from workers.item_model.settings import Settings
+from workers.recommend import ease
+from workers.recommend.item_model import tiles
+from workers.recommend.item_model.__main__ import parse
+from workers.recommend.settings import Settings
 
 
 def at_once(function: Any, *arguments: Any) -> Any:

@@ -1,17 +1,21 @@
 """The item model's arithmetic, beside NumPy's plain inverse and numbers worked out by hand."""
 
 import struct
+from functools import partial
 from uuid import UUID
 
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from workers.item_model import core, ease
-from workers.item_model.__main__ import parse
-from workers.item_model.core import Parameters
-from workers.item_model.likings import ROW, assemble, most_liked, read_rows
+from workers.common import copying
+from workers.recommend import ease
+from workers.recommend.item_model import core
+from workers.recommend.item_model.__main__ import parse
+from workers.recommend.item_model.core import Parameters
+from workers.recommend.item_model.feedback import ROW, assemble, most_liked
 
+read_rows = partial(copying.read_rows, row=ROW)
 DAY = 86_400.0
 ANN, BOB = UUID(int=1), UUID(int=2)
 FIRST, SECOND, THIRD = UUID(int=1 << 120), UUID(int=2 << 120), UUID(int=3)
@@ -73,7 +77,9 @@ def test_a_liking_halves_in_its_half_life() -> None:
 def test_rows_are_read_as_postgres_writes_them() -> None:
     assert ROW.itemsize == 66
     likings = assemble(
-        read_rows(copied((ANN, FIRST, 1, 0), (ANN, THIRD, 0.5, 0), (BOB, THIRD, 0.25, 0))), Parameters(), 0
+        read_rows(copied((ANN, FIRST, 1, 0), (ANN, THIRD, 0.5, 0), (BOB, THIRD, 0.25, 0))),
+        Parameters(),
+        0,
     )
     assert likings.items == [THIRD, FIRST]
     assert likings.matrix.toarray().tolist() == [[0.5, 1], [0.25, 0]]

@@ -1,4 +1,4 @@
-"""Items that are there for one test, and what the workers made of them."""
+"""Items and raters for one test, and what the workers computed of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ DELETE_RATERS = """
 with held as materialized (select id from raters where id = any(%s) order by id for update)
 delete from raters where id in (select id from held)
 """
-"""In the order in which a refresh of their neighbours holds them."""
+"""In the order in which a refresh of their neighbours locks them."""
 
 COUNT_WRITES = """
 create table private.test_writes (item_id uuid not null);
@@ -58,7 +58,7 @@ class Catalogue:
         return UUID(str(added))
 
     def add_unnoticed(self, count: int) -> list[UUID]:
-        """Films that no job is put in for."""
+        """Films that no job is queued for."""
         with self.unnoticed("content"):
             rows = self.connection.execute(
                 "insert into content (title, overview) "
@@ -71,7 +71,7 @@ class Catalogue:
         return added
 
     def add_raters(self, count: int) -> list[UUID]:
-        """Pseudonyms of no profile."""
+        """Raters without a profile."""
         rows = self.connection.execute(
             "insert into raters (profile_id) select null from generate_series(1, %s) returning id", [count]
         ).fetchall()
@@ -80,7 +80,7 @@ class Catalogue:
         return added
 
     def rate(self, rows: Iterable[tuple[UUID, UUID, float]]) -> None:
-        """Of each row the rater, the item and its rating; no job is put in for them."""
+        """Insert rows of rater, item and rating; no job is queued for them."""
         with self.unnoticed("ratings"):
             self.connection.cursor().executemany(
                 "insert into ratings (rater_id, item_id, rating) values (%s, %s, %s)", rows
@@ -88,7 +88,7 @@ class Catalogue:
 
     @contextmanager
     def unnoticed(self, table: str) -> Iterator[None]:
-        """No job is put in for what is inserted into the table: none runs when the test looks."""
+        """Queue no job for rows inserted into the table, so that none runs during the test."""
         with self.connection.transaction():
             self.connection.execute(f"alter table {table} disable trigger enqueue_inserted")
             yield
@@ -96,7 +96,7 @@ class Catalogue:
 
     @contextmanager
     def halted(self) -> Iterator[None]:
-        """Whoever embeds the 33rd item, the first of a third batch, waits for the end of this."""
+        """Let a process that embeds the 33rd item, the first of a third batch, wait for the end of this."""
         self.connection.execute("select pg_advisory_lock(hashtext('test_halt'))")
         try:
             yield
@@ -107,7 +107,7 @@ class Catalogue:
         return bool(self._one(HALTED))
 
     def fresh(self, items: Sequence[UUID]) -> int:
-        """How many of them have an embedding of the text they have now."""
+        """The number of items with an embedding of their current text."""
         return int(self._one(FRESH, list(items)))
 
     def embedded(self, item: UUID) -> bool:
@@ -117,14 +117,14 @@ class Catalogue:
         until(lambda: self.fresh(items) == len(items))
 
     def writes(self) -> list[int]:
-        """How often each item that was embedded was."""
+        """How often each embedded item was embedded."""
         rows = self.connection.execute(
             "select count(*) from private.test_writes where item_id = any(%s) group by item_id", [self.items]
         ).fetchall()
         return [row[0] for row in rows]
 
     def job(self, key: str) -> str | None:
-        """The state of the newest job that was put in with this key."""
+        """The status of the newest job with this queueing lock."""
         row = self.connection.execute(
             "select status::text from procrastinate.procrastinate_jobs where queueing_lock = %s "
             "order by id desc limit 1",
@@ -141,13 +141,13 @@ class Catalogue:
 @contextmanager
 def catalogue(database_url: str) -> Iterator[Catalogue]:
     with psycopg.connect(database_url, autocommit=True) as connection:
-        made = Catalogue(connection)
+        created = Catalogue(connection)
         connection.execute("set search_path = public, extensions, procrastinate")
         connection.execute(COUNT_WRITES)
         try:
-            yield made
+            yield created
         finally:
             connection.execute(STOP_COUNTING)
-            connection.execute(DELETE_RATERS, [made.raters])
-            connection.execute("delete from content where id = any(%s)", [made.items])
-            connection.execute("delete from books where id = any(%s)", [made.items])
+            connection.execute(DELETE_RATERS, [created.raters])
+            connection.execute("delete from content where id = any(%s)", [created.items])
+            connection.execute("delete from books where id = any(%s)", [created.items])

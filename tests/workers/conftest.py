@@ -1,4 +1,4 @@
-"""A catalogue to work on, and the workers as processes."""
+"""A catalogue for a test, and the workers as processes."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ Start = Callable[..., subprocess.Popen[str]]
 
 
 def finish(process: subprocess.Popen[str]) -> str:
-    """What it said; that it ended well."""
+    """Wait for the process; returns its output, after asserting that it succeeded silently."""
     out, err = process.communicate(timeout=300)
     assert (process.returncode, err) == (0, "")
     return out
@@ -23,21 +23,21 @@ def finish(process: subprocess.Popen[str]) -> str:
 
 @pytest.fixture
 def films(stack: Stack) -> Iterator[Catalogue]:
-    with catalogue(stack.database_url) as made:
-        yield made
+    with catalogue(stack.database_url) as created:
+        yield created
 
 
 @pytest.fixture
 def start(stack: Stack) -> Iterator[Start]:
-    """Starts `python -m workers …` with the stack's environment, changed as asked."""
+    """Starts `python -m workers …` with the stack's environment and the given changes."""
     started: list[subprocess.Popen[str]] = []
 
-    def run(*words: str, **changed: str) -> subprocess.Popen[str]:
-        own = {**os.environ, **stack.environment, "SEARCH_URL": stack.part_url("search"), **changed}
+    def run(*arguments: str, **changes: str) -> subprocess.Popen[str]:
+        environment = {**os.environ, **stack.environment, "SEARCH_URL": stack.part_url("search"), **changes}
         process = subprocess.Popen(
-            [sys.executable, "-m", "workers", *words],
+            [sys.executable, "-m", "workers", *arguments],
             cwd=ROOT,
-            env=own,
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -1,4 +1,4 @@
-"""A search worker without the model, before a REST server that answers what it is told to."""
+"""A search worker without the model, and a REST server with configurable responses."""
 
 import json
 import threading
@@ -33,11 +33,11 @@ METRICS = "the token of the metrics"
 class FakeModel(Model):
     def __init__(self) -> None:
         self.name = "fake@1"
-        self.asked: list[str] = []
+        self.queries: list[str] = []
         self.query = lru_cache(8)(self._query)
 
     def _query(self, text: str) -> str:
-        self.asked.append(text)
+        self.queries.append(text)
         return "[1,0]"
 
     def embed(self, texts: Any) -> list[list[float]]:
@@ -48,7 +48,7 @@ class FakeRest(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.status, self.body, self.keys = 200, json.dumps([ROW]), '{"keys": []}'
-        self.asked: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
         self.keys_status = 200
         self.fetches = 0
 
@@ -61,27 +61,27 @@ class Handler(BaseHTTPRequestHandler):
     server: FakeRest
 
     def do_POST(self) -> None:
-        """A function."""
+        """Respond to the call of a function."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.asked.append({"path": self.path, "headers": headers, "body": body})
-        self._answer(self.server.status, self.server.body)
+        self.server.requests.append({"path": self.path, "headers": headers, "body": body})
+        self._respond(self.server.status, self.server.body)
 
     def do_GET(self) -> None:
-        """The public keys."""
+        """Respond with the public keys."""
         self.server.fetches += 1
-        self._answer(self.server.keys_status, self.server.keys)
+        self._respond(self.server.keys_status, self.server.keys)
 
     def do_HEAD(self) -> None:
-        self._answer(self.server.status, "")
+        self._respond(self.server.status, "")
 
-    def _answer(self, status: int, text: str) -> None:
-        answer = text.encode()
+    def _respond(self, status: int, text: str) -> None:
+        content = text.encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(answer)
+        self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
         pass
@@ -107,9 +107,9 @@ def make_client(rest: FakeRest, model: FakeModel, secret: str | None = JWT_SECRE
 
 
 def search(client: FlaskClient, headers: dict[str, str] | None = None, **query: str) -> TestResponse:
-    """As anon, for robots, unless told otherwise."""
-    given = {"apikey": ANON} if headers is None else headers
-    return client.get("/search/semantic", query_string={"q": "robots", **query}, headers=given)
+    """Search for robots as anon, unless arguments say otherwise."""
+    sent = {"apikey": ANON} if headers is None else headers
+    return client.get("/search/semantic", query_string={"q": "robots", **query}, headers=sent)
 
 
 def code(response: TestResponse) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""Fitting on a running stack: weights come from what was foreseen, and are stored all at once."""
+"""`python -m workers blend` on a running stack: weights follow the sources' predictions."""
 
 import random
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ STORED = "select part, min_ratings, weight, explanation, fitted_at from recommen
 
 @pytest.fixture
 def fans(films: Catalogue) -> Iterator[psycopg.Connection[Any]]:
-    """Each person rates seven of the eight films of a genre, one after the other, and none of the others'."""
+    """Each rater rates seven of the eight films of one genre, one after another."""
     connection, chance = films.connection, random.Random(3)
     before = connection.execute("select * from recommendation_weights").fetchall()
     items = films.add_unnoticed(GENRES * FILMS)
@@ -45,9 +45,11 @@ def fans(films: Catalogue) -> Iterator[psycopg.Connection[Any]]:
         cursor.executemany("insert into recommendation_weights values (%s, %s, %s, %s, %s)", before)
 
 
-def test_the_part_that_foresaw_most_counts_most(fans: psycopg.Connection[Any], start: Start) -> None:
-    said = finish(start("blend"))
-    assert said.startswith("from 5 ratings: ")
+def test_source_with_best_predictions_gets_largest_weight(
+    fans: psycopg.Connection[Any], start: Start
+) -> None:
+    output = finish(start("blend"))
+    assert output.startswith("from 5 ratings: ")
     weights = {(row[0], row[1]): row[2] for row in fans.execute(STORED).fetchall()}
     fitted = {row[:2] for row in fans.execute(STORED).fetchall() if row[4]}
     assert fitted == {(p, low) for p in ("liked_together", "taste", "liked", "popular") for low in (5,)}
@@ -55,7 +57,7 @@ def test_the_part_that_foresaw_most_counts_most(fans: psycopg.Connection[Any], s
     assert weights["popular", 0] == pytest.approx(0.1)
 
 
-def test_the_same_seed_finds_the_same_and_a_dry_run_stores_nothing(
+def test_dry_run_with_same_seed_repeats_its_result_and_stores_nothing(
     fans: psycopg.Connection[Any], start: Start
 ) -> None:
     before = fans.execute(STORED).fetchall()
@@ -64,7 +66,7 @@ def test_the_same_seed_finds_the_same_and_a_dry_run_stores_nothing(
     assert finish(start("blend", "--dry-run", "--seed", "7")) == first
 
 
-def test_with_too_few_people_the_weights_stay(films: Catalogue, start: Start) -> None:
+def test_blend_keeps_weights_with_too_few_raters(films: Catalogue, start: Start) -> None:
     before = films.connection.execute(STORED).fetchall()
     assert finish(start("blend")) == "too few people to learn from: the weights stay as they are\n"
     assert films.connection.execute(STORED).fetchall() == before

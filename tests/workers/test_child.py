@@ -1,4 +1,4 @@
-"""A worker run by a job: its failure is retried if and only if a service was away."""
+"""A worker run by a job: the job is retried if and only if a service was away."""
 
 import asyncio
 import sys
@@ -11,7 +11,7 @@ from workers.common import child
 from workers.common.engine import EngineAwayError
 from workers.common.errors import AwayError, WorkerError
 from workers.common.queue import wait_before_retry
-from workers.item_model import __main__ as item_model
+from workers.recommend.item_model import __main__ as item_model
 
 NOTHING_LISTENS = "postgresql://postgres@127.0.0.1:1/postgres"
 
@@ -19,7 +19,7 @@ NOTHING_LISTENS = "postgresql://postgres@127.0.0.1:1/postgres"
 @pytest.mark.parametrize(
     ("error", "status"), [(AwayError("x"), 75), (EngineAwayError("x"), 75), (WorkerError("x"), 1)]
 )
-def test_a_worker_exits_with_75_where_a_service_is_away(
+def test_worker_exits_with_75_if_a_service_is_away(
     monkeypatch: pytest.MonkeyPatch, error: WorkerError, status: int
 ) -> None:
     def main(arguments: Sequence[str]) -> int:
@@ -31,13 +31,13 @@ def test_a_worker_exits_with_75_where_a_service_is_away(
 
 
 @pytest.mark.parametrize("name", ["item_model", "user_similarity", "blend"])
-def test_a_job_is_retried_whose_worker_reaches_no_database(name: str) -> None:
+def test_job_is_retried_if_its_worker_cannot_connect_to_database(name: str) -> None:
     with pytest.raises(child.ChildAwayError, match="The database does not answer") as failed:
         asyncio.run(child.run(name, NOTHING_LISTENS))
     assert wait_before_retry(failed.value, 0) == 5
 
 
-def test_a_job_is_given_up_whose_worker_fails_by_itself() -> None:
+def test_job_is_not_retried_if_its_worker_fails_otherwise() -> None:
     with pytest.raises(child.ChildError) as failed:
         asyncio.run(child.run("no_such_worker", NOTHING_LISTENS))
     assert wait_before_retry(failed.value, 0) is None

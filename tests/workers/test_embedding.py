@@ -1,4 +1,4 @@
-"""The embedding worker on a running stack: what changed is embedded, once, whatever happens meanwhile."""
+"""The embedding worker on a running stack: each changed item is embedded, and only once."""
 
 import os
 import re
@@ -31,14 +31,16 @@ AWKWARD = [
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Wait for the process; returns its status, output and errors."""
     out, err = process.communicate(timeout=300)
     return process.returncode, out, err
 
 
 def count(output: str) -> int:
-    found = re.search(r"embedded (\d+) items", output)
-    assert found, output
-    return int(found[1])
+    """The number of items that a sweep reports."""
+    match = re.search(r"embedded (\d+) items", output)
+    assert match, output
+    return int(match[1])
 
 
 @pytest.fixture
@@ -49,18 +51,18 @@ def search(stack: Stack) -> Iterator[SearchClient]:
 
 
 @pytest.mark.parametrize("kind", ["movie", "tv_show", "sports", "book"])
-def test_an_item_is_embedded_soon_after_it_is_added(films: Catalogue, kind: str) -> None:
+def test_item_is_embedded_after_it_is_added(films: Catalogue, kind: str) -> None:
     item = films.add("A title", "Somebody does something somewhere.", kind)
     films.until_embedded(item)
     assert films.writes() == [1]
 
 
 @pytest.mark.parametrize("text", AWKWARD)
-def test_awkward_texts_are_embedded(films: Catalogue, text: str) -> None:
+def test_text_with_special_characters_is_embedded(films: Catalogue, text: str) -> None:
     films.until_embedded(films.add(text, text))
 
 
-def test_a_changed_title_embeds_that_item_alone_anew(films: Catalogue) -> None:
+def test_changed_title_embeds_only_that_item_again(films: Catalogue) -> None:
     changed, other = films.add("Old title", "It happens."), films.add("Other title", "It happens, too.")
     films.until_embedded(changed, other)
     films.connection.execute("update content set title = 'New; title' where id = %s", [changed])
@@ -68,7 +70,7 @@ def test_a_changed_title_embeds_that_item_alone_anew(films: Catalogue) -> None:
     films.until_embedded(changed, other)
 
 
-def test_a_change_of_anything_else_embeds_nothing(films: Catalogue, start: Start) -> None:
+def test_change_of_another_column_embeds_nothing(films: Catalogue, start: Start) -> None:
     item = films.add("A title", "It happens.")
     films.until_embedded(item)
     films.connection.execute("update content set popularity = 7, title = title where id = %s", [item])
@@ -77,14 +79,14 @@ def test_a_change_of_anything_else_embeds_nothing(films: Catalogue, start: Start
 
 
 @pytest.mark.parametrize("text", [None, "", "   "])
-def test_an_item_without_a_text_is_never_embedded(films: Catalogue, start: Start, text: str | None) -> None:
+def test_item_without_text_is_not_embedded(films: Catalogue, start: Start, text: str | None) -> None:
     for kind in ("movie", "book"):
         films.add("A title", text, kind)
     assert finish(start("embedding"))[0] == 0
     assert films.writes() == []
 
 
-def test_an_item_that_lost_its_text_loses_its_embedding(films: Catalogue, start: Start) -> None:
+def test_embedding_is_deleted_with_the_text(films: Catalogue, start: Start) -> None:
     item = films.add("A title", "It happens.")
     films.until_embedded(item)
     films.connection.execute("update content set overview = null where id = %s", [item])
@@ -92,7 +94,7 @@ def test_an_item_that_lost_its_text_loses_its_embedding(films: Catalogue, start:
     assert not films.embedded(item)
 
 
-def test_a_text_that_changes_while_it_is_embedded_stays_to_be_done(
+def test_item_changed_while_it_is_embedded_stays_stale(
     films: Catalogue, stack: Stack, search: SearchClient
 ) -> None:
     (item,) = films.add_unnoticed(1)
@@ -100,43 +102,45 @@ def test_a_text_that_changes_while_it_is_embedded_stays_to_be_done(
     with psycopg.connect(stack.database_url) as connection:
         register_vector(connection)
         store.wait_for(connection, item)
-        (read,) = store.changed(connection, model, [item])
+        (stale,) = store.changed(connection, model, [item])
         films.connection.execute("update content set overview = 'Meanwhile.' where id = %s", [item])
-        store.save(connection, model, [(read, [1.0] + [0.0] * 383)])
-        assert [found.text for found in store.changed(connection, model, [item])] == ["Film 1. Meanwhile."]
+        store.save(connection, model, [(stale, [1.0] + [0.0] * 383)])
+        assert [changed.text for changed in store.changed(connection, model, [item])] == [
+            "Film 1. Meanwhile."
+        ]
     films.until_embedded(item)
 
 
-def test_an_item_deleted_while_it_is_embedded_is_no_error(
+def test_item_deleted_while_it_is_embedded_is_skipped(
     films: Catalogue, stack: Stack, search: SearchClient
 ) -> None:
     (item,) = films.add_unnoticed(1)
     model = search.model()
     with psycopg.connect(stack.database_url) as connection:
         register_vector(connection)
-        read = store.changed(connection, model, [item])
+        stale = store.changed(connection, model, [item])
         films.connection.execute("delete from content where id = %s", [item])
-        store.save(connection, model, [(read[0], [1.0] + [0.0] * 383)])
+        store.save(connection, model, [(stale[0], [1.0] + [0.0] * 383)])
     assert not films.embedded(item)
 
 
-def test_an_item_that_is_being_deleted_keeps_nobody_waiting(
+def test_sweep_does_not_wait_for_a_deletion_of_items(
     films: Catalogue, stack: Stack, search: SearchClient
 ) -> None:
-    """Who embeds holds other items that the deleter comes to: one of the two would have to fail."""
+    """Waiting with locks on other items could end in a deadlock with the deletion."""
     item, other = films.add_unnoticed(2)
     model = search.model()
     with psycopg.connect(stack.database_url) as connection, psycopg.connect(stack.database_url) as deleter:
         register_vector(connection)
-        read = store.changed(connection, model, [item, other])
+        stale = store.changed(connection, model, [item, other])
         deleter.execute("delete from content where id = %s", [item])
         connection.execute("set lock_timeout = '10s'")
-        store.save(connection, model, [(found, [1.0] + [0.0] * 383) for found in read])
+        store.save(connection, model, [(each, [1.0] + [0.0] * 383) for each in stale])
         deleter.commit()
     assert (films.embedded(item), films.embedded(other)) == (False, True)
 
 
-def test_vectors_of_other_weights_are_made_anew(films: Catalogue, search: SearchClient) -> None:
+def test_embedding_of_another_model_is_stale(films: Catalogue, search: SearchClient) -> None:
     item = films.add("A title", "It happens.")
     films.until_embedded(item)
     assert not store.changed(films.connection, search.model(), [item])
@@ -147,15 +151,13 @@ def test_vectors_of_other_weights_are_made_anew(films: Catalogue, search: Search
 
 def test_two_sweeps_at_once_embed_each_item_once(films: Catalogue, start: Start) -> None:
     items = films.add_unnoticed(120)
-    answers = [finish(process) for process in [start("embedding"), start("embedding")]]
-    assert [status for status, _, _ in answers] == [0, 0], answers
+    results = [finish(process) for process in [start("embedding"), start("embedding")]]
+    assert [status for status, _, _ in results] == [0, 0], results
     assert films.fresh(items) == 120
     assert films.writes() == [1] * 120
 
 
-def test_a_killed_sweep_leaves_what_it_did_and_the_next_one_does_the_rest(
-    films: Catalogue, start: Start
-) -> None:
+def test_sweep_after_a_killed_one_embeds_the_rest(films: Catalogue, start: Start) -> None:
     items = films.add_unnoticed(200)
     with films.halted():
         process = start("embedding")
@@ -171,7 +173,7 @@ def test_a_killed_sweep_leaves_what_it_did_and_the_next_one_does_the_rest(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_stopped_sweep_ends_after_its_batch(films: Catalogue, start: Start, number: signal.Signals) -> None:
+def test_stopped_sweep_ends_after_its_batch(films: Catalogue, start: Start, number: signal.Signals) -> None:
     items = films.add_unnoticed(200)
     with films.halted():
         process = start("embedding")
@@ -183,7 +185,7 @@ def test_a_stopped_sweep_ends_after_its_batch(films: Catalogue, start: Start, nu
     assert films.fresh(items) == 3 * BATCH
 
 
-def test_no_search_process_is_one_clear_line(films: Catalogue, start: Start) -> None:
+def test_command_reports_in_one_line_that_search_is_away(films: Catalogue, start: Start) -> None:
     films.add_unnoticed(1)
     status, out, err = finish(start("embedding", SEARCH_URL="http://127.0.0.1:1"))
     assert (status, out) == (os.EX_TEMPFAIL, "")
@@ -191,7 +193,7 @@ def test_no_search_process_is_one_clear_line(films: Catalogue, start: Start) -> 
     assert err.count("\n") == 1
 
 
-def test_no_database_is_clear_and_shows_no_password(start: Start) -> None:
+def test_command_reports_that_database_is_away_without_password(start: Start) -> None:
     url = "postgresql://postgres:hidden@127.0.0.1:1/postgres"
     status, out, err = finish(start("embedding", DATABASE_URL=url))
     assert (status, out) == (os.EX_TEMPFAIL, "")
@@ -199,7 +201,7 @@ def test_no_database_is_clear_and_shows_no_password(start: Start) -> None:
     assert "hidden" not in err and "Traceback" not in err
 
 
-def test_missing_settings_are_named_together(start: Start) -> None:
+def test_command_names_all_missing_settings_at_once(start: Start) -> None:
     status, _, err = finish(start("embedding", DATABASE_URL="", SEARCH_URL=""))
     assert status == 1
     assert "DATABASE_URL is missing, SEARCH_URL is missing" in err

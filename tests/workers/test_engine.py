@@ -1,4 +1,4 @@
-"""Training on the engine: several processes find what one finds, and what falls meanwhile harms nothing."""
+"""Training and comparing on the engine: results equal those of one process, also if a process dies."""
 
 import os
 import sys
@@ -26,8 +26,9 @@ from workers.common.blocks import one_by_one, several
 from workers.common.engine import Address, EngineForeignError, engine, memory, settle
 from workers.common.neighbours import neighbours_of
 from workers.common.ratings import ratings, without_rare
-from workers.item_model import cluster, ease
-from workers.item_model.core import Parameters
+from workers.recommend import ease
+from workers.recommend.item_model import cluster
+from workers.recommend.item_model.core import Parameters
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -39,20 +40,20 @@ WAITING = "select 1 from pg_stat_activity where application_name = %s and wait_e
 
 @pytest.fixture(scope="module")
 def client() -> Iterator["Client"]:
-    with engine(Address("local:3")) as made:
-        yield made
+    with engine(Address("local:3")) as connected:
+        yield connected
 
 
 @pytest.fixture(scope="module")
-def likings() -> csr_array:
+def feedback() -> csr_array:
     chance = np.random.default_rng(11)
-    given = np.where(chance.random((90, ITEMS)) < 0.2, chance.integers(1, 11, (90, ITEMS)) / 10, 0)
-    return csr_array(given)
+    weights = np.where(chance.random((90, ITEMS)) < 0.2, chance.integers(1, 11, (90, ITEMS)) / 10, 0)
+    return csr_array(weights)
 
 
 @dataclass
 class Stored:
-    """What a training left in the database."""
+    """The models in the database."""
 
     connection: psycopg.Connection[Any]
 
@@ -66,14 +67,14 @@ class Stored:
 
 @pytest.fixture
 def stored(films: Catalogue) -> Iterator[Stored]:
-    """Five films, of which each of twenty raters likes all but one."""
+    """Five films; each of twenty raters likes all but one."""
     items = films.add_unnoticed(5)
     raters = films.add_raters(20)
     films.rate(
-        (rater, item, 3 + place % 5 / 2)
-        for place, rater in enumerate(raters)
+        (rater, item, 3 + index % 5 / 2)
+        for index, rater in enumerate(raters)
         for item in items
-        if item != items[place % 4]
+        if item != items[index % 4]
     )
     yield Stored(films.connection)
     films.connection.execute("delete from recommendation_models")
@@ -81,7 +82,7 @@ def stored(films: Catalogue) -> Iterator[Stored]:
 
 @contextmanager
 def running(folder: Path) -> Iterator[tuple[Address, psutil.Process]]:
-    """A scheduler with a worker that has no limit of memory, as an operator starts them in a folder."""
+    """A scheduler, and a worker without a memory limit, as an operator starts them in a folder."""
     from distributed import Client
 
     port = free_port()
@@ -92,8 +93,8 @@ def running(folder: Path) -> Iterator[tuple[Address, psutil.Process]]:
         ("worker", address, *here, "--nthreads", "1", "--no-nanny", "--memory-limit", "0"),
     )
     started = [
-        psutil.Popen([sys.executable, "-m", "dask", *words], cwd=folder, stdout=DEVNULL, stderr=DEVNULL)
-        for words in commands
+        psutil.Popen([sys.executable, "-m", "dask", *arguments], cwd=folder, stdout=DEVNULL, stderr=DEVNULL)
+        for arguments in commands
     ]
     try:
         with Client(address, timeout=120) as client:
@@ -106,36 +107,36 @@ def running(folder: Path) -> Iterator[tuple[Address, psutil.Process]]:
         release(port)
 
 
-def weights(found: ease.Weights) -> dict[tuple[int, int], float]:
-    pairs = zip(found.item.tolist(), found.neighbour.tolist(), strict=True)
-    return dict(zip(pairs, found.weight.tolist(), strict=True))
+def as_dict(weights: ease.Weights) -> dict[tuple[int, int], float]:
+    pairs = zip(weights.item.tolist(), weights.neighbour.tolist(), strict=True)
+    return dict(zip(pairs, weights.weight.tolist(), strict=True))
 
 
-def on_one_machine(likings: csr_array) -> dict[tuple[int, int], float]:
-    whole = ease.ease(likings, PARAMETERS.regularisation, PARAMETERS.popularity)
-    return weights(ease.strongest(ease.by_several(whole, likings), PARAMETERS.neighbours))
+def on_one_machine(feedback: csr_array) -> dict[tuple[int, int], float]:
+    parameters = (PARAMETERS.regularisation, PARAMETERS.neighbours, PARAMETERS.popularity)
+    return as_dict(ease.item_weights(feedback, *parameters))
 
 
-def test_several_processes_find_the_weights_of_one(client: "Client", likings: csr_array) -> None:
+def test_weights_of_several_processes_equal_those_of_one(client: "Client", feedback: csr_array) -> None:
     pids = set(client.run(os.getpid).values())
     assert len(pids | {os.getpid()}) == 4
-    found = weights(cluster.ease(client, likings, PARAMETERS, TILE))
-    assert found == pytest.approx(on_one_machine(likings), abs=1e-6)
+    weights = as_dict(cluster.ease(client, feedback, PARAMETERS, TILE))
+    assert weights == pytest.approx(on_one_machine(feedback), abs=1e-6)
 
 
-def test_its_memory_is_that_of_all_workers(client: "Client") -> None:
+def test_memory_is_the_sum_of_all_workers(client: "Client") -> None:
     assert memory(client) == pytest.approx(psutil.virtual_memory().total, rel=0.01)
 
 
-def test_nothing_of_it_can_be_reached_from_elsewhere(client: "Client") -> None:
+def test_local_engine_listens_only_on_loopback(client: "Client") -> None:
     me = psutil.Process()
     for process in (me, *me.children(recursive=True)):
         listening = [each.laddr for each in process.net_connections() if each.status == psutil.CONN_LISTEN]
-        assert {place.ip for place in listening if place} <= {"127.0.0.1"}
+        assert {address.ip for address in listening if address} <= {"127.0.0.1"}
 
 
-def test_a_worker_that_is_killed_meanwhile_changes_nothing(
-    client: "Client", likings: csr_array, monkeypatch: pytest.MonkeyPatch
+def test_weights_are_the_same_if_a_worker_is_killed(
+    client: "Client", feedback: csr_array, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     victim = next(iter(client.run(os.getpid).values()))
     steps = []
@@ -147,44 +148,42 @@ def test_a_worker_that_is_killed_meanwhile_changes_nothing(
             psutil.Process(victim).kill()
 
     monkeypatch.setattr(cluster, "settle", settle_and_kill)
-    found = weights(cluster.ease(client, likings, PARAMETERS, TILE))
+    weights = as_dict(cluster.ease(client, feedback, PARAMETERS, TILE))
     assert len(steps) > 3
-    assert found == pytest.approx(on_one_machine(likings), abs=1e-6)
+    assert weights == pytest.approx(on_one_machine(feedback), abs=1e-6)
 
 
 @pytest.mark.parametrize("killed", [False, True])
-def test_neighbours_are_those_of_one_process_also_when_a_worker_is_killed(
-    client: "Client", killed: bool
-) -> None:
+def test_neighbours_equal_those_of_one_process(client: "Client", killed: bool) -> None:
     chance = np.random.default_rng(3)
     rater, item = np.nonzero(chance.random((60, 40)) < 0.3)
-    given = ratings(rater, item, chance.integers(1, 11, len(rater)) / 2, 60, 40, 10)
+    arranged = ratings(rater, item, chance.integers(1, 11, len(rater)) / 2, 60, 40, 10)
     blocks = np.array_split(np.arange(60), 20)
-    found = []
-    for each in several(client, neighbours_of, blocks, without_rare(given)):
-        found.append(each)
-        if killed and len(found) == 2:
+    results = []
+    for each in several(client, neighbours_of, blocks, without_rare(arranged)):
+        results.append(each)
+        if killed and len(results) == 2:
             psutil.Process(next(iter(client.run(os.getpid).values()))).kill()
-    expected = list(one_by_one(neighbours_of, blocks, without_rare(given)))
-    assert len(found) == len(expected) == 20
-    for one, other in zip(found, expected, strict=True):
+    expected = list(one_by_one(neighbours_of, blocks, without_rare(arranged)))
+    assert len(results) == len(expected) == 20
+    for one, other in zip(results, expected, strict=True):
         for name, values in vars(other).items():
             assert getattr(one, name) == pytest.approx(values, abs=1e-6, nan_ok=True), name
 
 
-def test_the_command_stores_what_it_stores_without_an_engine(stored: Stored, start: Start) -> None:
-    found = []
-    for words in ((), ("--engine", "local:2")):
-        process = start("item_model", "--regularisation", "2", *words)
+def test_command_stores_the_same_weights_with_an_engine(stored: Stored, start: Start) -> None:
+    stored_weights = []
+    for options in ((), ("--engine", "local:2")):
+        process = start("item_model", "--regularisation", "2", *options)
         out, err = process.communicate(timeout=300)
         assert (process.returncode, err) == (0, "")
         assert out.endswith(": 20 weights between 5 items, of 80 likings\n")
-        found.append(stored.weights())
+        stored_weights.append(stored.weights())
     assert stored.versions() == [2]
-    assert found[1] == pytest.approx(found[0], abs=1e-6)
+    assert stored_weights[1] == pytest.approx(stored_weights[0], abs=1e-6)
 
 
-def test_an_engine_that_lacks_the_project_is_refused_with_what_to_do(tmp_path: Path) -> None:
+def test_engine_without_the_project_is_refused_with_instructions(tmp_path: Path) -> None:
     sentence = "must run in a checkout of this version"
     with (
         running(tmp_path) as (address, _),
@@ -194,7 +193,7 @@ def test_an_engine_that_lacks_the_project_is_refused_with_what_to_do(tmp_path: P
         pass
 
 
-def test_a_scheduler_that_falls_meanwhile_leaves_the_version_before(
+def test_training_leaves_the_previous_version_if_the_scheduler_dies(
     stack: Stack, stored: Stored, start: Start
 ) -> None:
     name = f"test {uuid4()}"

@@ -1,4 +1,4 @@
-"""Training on a running stack: what is stored is EASE's, whole or not at all, whatever happens meanwhile."""
+"""`python -m workers item_model` on a running stack: a training stores a complete model or nothing."""
 
 import os
 import random
@@ -22,12 +22,13 @@ WAITING = TRAINING + " and wait_event_type = 'Lock'"
 
 @dataclass
 class Taste:
-    """Eight films, twenty raters, and who gave what; the ninth film is rated by none of them."""
+    """Nine films, twenty raters, and their ratings of the first eight films."""
 
     connection: psycopg.Connection[Any]
     films: list[UUID]
     raters: list[UUID]
-    given: dict[tuple[UUID, UUID], float]
+    stars: dict[tuple[UUID, UUID], float]
+    """Ratings by rater and film."""
 
     def weights(self) -> dict[tuple[UUID, UUID], float]:
         rows = self.connection.execute(
@@ -51,21 +52,21 @@ def taste(films: Catalogue) -> Iterator[Taste]:
     chance = random.Random(5)
     items = films.add_unnoticed(9)
     raters = films.add_raters(20)
-    given = {
+    stars = {
         (rater, film): chance.randint(1, 10) / 2
         for rater in raters
         for film in items[:8]
         if chance.random() < 0.8
     }
-    films.rate((rater, film, rating) for (rater, film), rating in given.items())
-    yield Taste(connection, items, raters, given)
+    films.rate((rater, film, rating) for (rater, film), rating in stars.items())
+    yield Taste(connection, items, raters, stars)
     connection.execute("delete from recommendation_models")
 
 
 def expected(taste: Taste, regularisation: float) -> dict[tuple[UUID, UUID], float]:
     films = taste.films[:8]
-    likings = np.array([[taste.given.get((rater, film), 0) / 5 for film in films] for rater in taste.raters])
-    inverse = np.linalg.inv(likings.T @ likings + regularisation * np.eye(len(films)))
+    feedback = np.array([[taste.stars.get((rater, film), 0) / 5 for film in films] for rater in taste.raters])
+    inverse = np.linalg.inv(feedback.T @ feedback + regularisation * np.eye(len(films)))
     weights = -inverse / np.diag(inverse)
     return {
         (item, neighbour): weights[row, column]
@@ -76,18 +77,18 @@ def expected(taste: Taste, regularisation: float) -> dict[tuple[UUID, UUID], flo
 
 
 def named(stack: Stack) -> tuple[str, dict[str, str]]:
-    """An environment by which the database tells this training from others."""
+    """A name, and an environment in which a training's connection has this name."""
     name = f"test {uuid4()}"
     return name, {"DATABASE_URL": stack.database_url, "PGAPPNAME": name}
 
 
-def test_stored_weights_are_those_of_the_plain_inverse(taste: Taste, start: Start) -> None:
-    said = finish(start("item_model", "--regularisation", "2"))
-    assert said == f"version 1: 56 weights between 8 items, of {len(taste.given)} likings\n"
+def test_stored_weights_equal_those_of_the_plain_inverse(taste: Taste, start: Start) -> None:
+    output = finish(start("item_model", "--regularisation", "2"))
+    assert output == f"version 1: 56 weights between 8 items, of {len(taste.stars)} likings\n"
     assert taste.weights() == pytest.approx(expected(taste, 2), abs=1e-6)
 
 
-def test_only_the_strongest_of_an_item_are_stored(taste: Taste, start: Start) -> None:
+def test_training_stores_only_the_strongest_weights_of_an_item(taste: Taste, start: Start) -> None:
     finish(start("item_model", "--regularisation", "2", "--neighbours", "3"))
     whole, stored = expected(taste, 2), taste.weights()
     for film in taste.films[:8]:
@@ -96,7 +97,7 @@ def test_only_the_strongest_of_an_item_are_stored(taste: Taste, start: Start) ->
         assert kept == pytest.approx(sizes[:3], abs=1e-6)
 
 
-def test_a_training_replaces_the_version_before(taste: Taste, start: Start) -> None:
+def test_training_replaces_the_previous_version(taste: Taste, start: Start) -> None:
     finish(start("item_model"))
     first = taste.weights()
     taste.connection.execute(
@@ -108,13 +109,13 @@ def test_a_training_replaces_the_version_before(taste: Taste, start: Start) -> N
     assert taste.weights().keys() > first.keys()
 
 
-def test_raters_that_are_not_counted_train_no_model(taste: Taste, start: Start) -> None:
+def test_training_ignores_raters_that_are_not_counted(taste: Taste, start: Start) -> None:
     taste.connection.execute("update raters set is_counted = false where id = any(%s)", [taste.raters[4:]])
     finish(start("item_model"))
     assert not [weight for weight in taste.weights().values() if weight > 0]
 
 
-def test_two_trainings_at_once_leave_one_whole_version(taste: Taste, start: Start) -> None:
+def test_two_trainings_at_once_leave_one_complete_version(taste: Taste, start: Start) -> None:
     for process in [start("item_model", "--regularisation", "2") for _ in range(2)]:
         finish(process)
     assert taste.versions() == [(2, True)]
@@ -122,8 +123,8 @@ def test_two_trainings_at_once_leave_one_whole_version(taste: Taste, start: Star
     assert taste.count("select count(*) from item_neighbours") == 56
 
 
-def test_a_training_waits_for_nobody_who_deletes_items(stack: Stack, taste: Taste, start: Start) -> None:
-    """It would hold others that the deleter comes to, and one of them had to fail."""
+def test_training_does_not_wait_for_a_deletion_of_items(stack: Stack, taste: Taste, start: Start) -> None:
+    """Waiting with locks on other items could end in a deadlock with the deletion."""
     with psycopg.connect(stack.database_url) as other:
         other.execute("delete from content where id = %s", [taste.films[3]])
         finish(start("item_model", "--regularisation", "2"))
@@ -133,7 +134,7 @@ def test_a_training_waits_for_nobody_who_deletes_items(stack: Stack, taste: Tast
 
 
 @pytest.mark.parametrize("table", ["ratings", "items", "recommendation_models", "item_neighbours"])
-def test_a_training_killed_at_any_step_leaves_the_version_before(
+def test_killed_training_leaves_the_previous_version(
     stack: Stack, taste: Taste, start: Start, table: str
 ) -> None:
     finish(start("item_model", "--regularisation", "2"))
@@ -153,13 +154,13 @@ def test_a_training_killed_at_any_step_leaves_the_version_before(
     assert taste.count("select count(*) from item_neighbours") == 56
 
 
-def test_what_another_one_left_is_cleaned(taste: Taste, start: Start) -> None:
+def test_training_deletes_an_inactive_version(taste: Taste, start: Start) -> None:
     taste.connection.execute("insert into recommendation_models (name, version) values ('liked_together', 7)")
     finish(start("item_model"))
     assert taste.versions() == [(8, True)]
 
 
-def test_a_rating_given_after_the_training_changes_the_next_list(taste: Taste, start: Start) -> None:
+def test_rating_after_the_training_changes_the_next_list(taste: Taste, start: Start) -> None:
     finish(start("item_model", "--regularisation", "0.1"))
     newcomer = uuid4()
     taste.connection.execute("insert into raters (id) values (%s)", [newcomer])
@@ -177,19 +178,19 @@ def test_a_rating_given_after_the_training_changes_the_next_list(taste: Taste, s
     assert set(listed()) == {neighbour for _, neighbour in liked} != set()
 
 
-def test_with_nothing_rated_the_model_is_empty(films: Catalogue, start: Start) -> None:
+def test_model_is_empty_without_ratings(films: Catalogue, start: Start) -> None:
     assert finish(start("item_model")) == "version 1: 0 weights between 0 items, of 0 likings\n"
     films.connection.execute("delete from recommendation_models")
 
 
-def test_the_job_trains_in_a_process_of_its_own(taste: Taste) -> None:
+def test_job_trains_the_model_in_a_process_of_its_own(taste: Taste) -> None:
     key = f"test {uuid4()}"
     taste.connection.execute("select private.enqueue('recommend', 'train_item_model', '{}', %s)", [key])
     until(lambda: len(taste.versions()) == 1)
     assert taste.versions() == [(1, True)]
 
 
-def test_a_database_that_is_away_is_said(start: Start) -> None:
+def test_command_reports_that_the_database_is_away(start: Start) -> None:
     process = start("item_model", DATABASE_URL="postgresql://postgres@127.0.0.1:1/postgres")
     _, err = process.communicate(timeout=300)
     assert process.returncode == os.EX_TEMPFAIL
@@ -197,7 +198,7 @@ def test_a_database_that_is_away_is_said(start: Start) -> None:
 
 
 @pytest.mark.parametrize("table", ["ratings", "items", "item_neighbours"])
-def test_a_training_whose_connection_is_cut_asks_to_be_tried_again(
+def test_training_exits_with_75_if_its_connection_is_cut(
     stack: Stack, taste: Taste, start: Start, table: str
 ) -> None:
     name, environment = named(stack)

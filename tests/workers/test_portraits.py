@@ -1,4 +1,4 @@
-"""People's pictures: uploaded by them, seen by others only as the worker drew them again."""
+"""Pictures of profiles: clients upload them, others see only the worker's re-encoded copies."""
 
 import threading
 import uuid
@@ -21,9 +21,9 @@ SECRET = b"<script>alert('polyglot')</script>" * 100
 
 
 def picture(colour: str, kind: str = "PNG") -> bytes:
-    made = BytesIO()
-    Image.new("RGB", (40, 20), colour).save(made, kind)
-    return made.getvalue()
+    encoded = BytesIO()
+    Image.new("RGB", (40, 20), colour).save(encoded, kind)
+    return encoded.getvalue()
 
 
 @pytest.fixture
@@ -75,15 +75,15 @@ def seen(app: Client) -> bytes:
 
 def until_seen(app: Client, is_right: Callable[[tuple[int, int, int]], bool]) -> None:
     def is_shown() -> bool:
-        if portrait(app) is None or (answer := seen(app))[:4] != b"RIFF":
+        if portrait(app) is None or (content := seen(app))[:4] != b"RIFF":
             return False
-        pixel: Any = Image.open(BytesIO(answer)).convert("RGB").getpixel((5, 5))
+        pixel: Any = Image.open(BytesIO(content)).convert("RGB").getpixel((5, 5))
         return is_right(pixel)
 
     until(is_shown)
 
 
-def test_a_picture_is_published_as_the_worker_drew_it(app: Client, path: str) -> None:
+def test_picture_is_published_re_encoded(app: Client, path: str) -> None:
     upload(app, path, picture("red") + SECRET)
     assert httpx.get(app.storage.from_("avatars").get_public_url(path)).status_code == 400
     assert app.storage.from_("avatars").download(path).endswith(SECRET)
@@ -93,7 +93,7 @@ def test_a_picture_is_published_as_the_worker_drew_it(app: Client, path: str) ->
     assert b"script" not in seen(app)
 
 
-def test_a_picture_follows_what_its_owner_does(app: Client, path: str, stack: Stack) -> None:
+def test_published_picture_follows_uploads_and_removal(app: Client, path: str, stack: Stack) -> None:
     account = path.split("/")[0]
     choose(app, path)
     upload(app, path, picture("red"))
@@ -108,7 +108,7 @@ def test_a_picture_follows_what_its_owner_does(app: Client, path: str, stack: St
         until(lambda: portrait(app) is None and not published(db, account))
 
 
-def test_a_file_that_is_no_picture_is_never_published(app: Client, path: str, stack: Stack) -> None:
+def test_file_that_is_no_picture_is_not_published(app: Client, path: str, stack: Stack) -> None:
     choose(app, path)
     upload(app, path, picture("red"))
     until(lambda: portrait(app) is not None)
@@ -118,7 +118,7 @@ def test_a_file_that_is_no_picture_is_never_published(app: Client, path: str, st
         assert not published(db, path.split("/")[0])
 
 
-def test_a_client_writes_neither_the_public_bucket_nor_its_path(app: Client, path: str) -> None:
+def test_client_cannot_write_published_pictures_or_their_paths(app: Client, path: str) -> None:
     with pytest.raises(Exception, match="row-level security"):
         app.storage.from_("portraits").upload(
             path.replace("png", "webp"), picture("red", "WEBP"), {"content-type": "image/webp"}
@@ -133,7 +133,7 @@ select from pg_stat_activity where query like '%for key share of r%' and wait_ev
 
 
 class DeletingPictures(Pictures):
-    """A deletion begins during the first upload, and is committed at once or when the publication waits."""
+    """Starts a deletion during the first upload; commits it at once, or once the publication waits for it."""
 
     def __init__(self, db: psycopg.Connection, deletion: str, wait: bool) -> None:
         self._db, self._deletion, self._wait = db, deletion, wait
@@ -172,7 +172,7 @@ class DeletingPictures(Pictures):
         ("delete from public.profiles where account_id = '{user}' and is_default", 1),
     ],
 )
-def test_no_picture_of_a_profile_outlives_its_deletion_during_the_upload(
+def test_picture_is_deleted_with_a_profile_deleted_during_its_upload(
     stack: Stack, deletion: str, left: int, wait: bool
 ) -> None:
     user = uuid.uuid4()

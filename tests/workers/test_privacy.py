@@ -1,4 +1,4 @@
-"""Accounts that are due and rows that are too old, removed by the jobs worker."""
+"""Erasure of accounts and retention of rows by the jobs process."""
 
 from collections.abc import Callable, Iterator
 from uuid import UUID, uuid4
@@ -21,7 +21,7 @@ insert into auth.users (id, email)
 values (gen_random_uuid(), gen_random_uuid() || '@example.com')
 returning id
 """
-ASK = """
+REQUEST_DELETION = """
 insert into account_deletions (account_id, requested_at, due_at)
 values (%s, now() - interval '31 days', now() + %s)
 """
@@ -29,13 +29,13 @@ WAITING = """
 select pid from pg_stat_activity
 where query like '%%erase_account%%' and pid <> pg_backend_pid() and wait_event_type = 'Lock'
 """
-UNNAMED = "select id from raters where profile_id is null"
+PSEUDONYMOUS = "select id from raters where profile_id is null"
 Account = Callable[[str], UUID]
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
     "00000005000150a0f2d60000000049454e44ae426082"
 )
-"""A picture of one pixel, as its type is checked by content."""
+"""A picture of one pixel; Storage checks the type by the content."""
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def film(films: Catalogue) -> UUID:
 
 @pytest.fixture
 def account(films: Catalogue, film: UUID) -> Iterator[Account]:
-    """Makes accounts with a rating, due after an interval; what is left of them goes at the end."""
+    """Creates accounts with a rating, due after an interval; deletes them after the test."""
     db, users = films.connection, []
-    before = db.execute(UNNAMED).fetchall()
+    before = db.execute(PSEUDONYMOUS).fetchall()
 
     def make(due_in: str) -> UUID:
         row = db.execute(SIGN_UP).fetchone()
@@ -59,12 +59,12 @@ def account(films: Catalogue, film: UUID) -> Iterator[Account]:
             "join profiles p on p.id = r.profile_id where p.account_id = %s",
             [film, row[0]],
         )
-        db.execute(ASK, [row[0], due_in])
+        db.execute(REQUEST_DELETION, [row[0], due_in])
         return UUID(str(row[0]))
 
     yield make
     db.execute("delete from auth.users where id = any(%s)", [users])
-    db.execute(DELETE_RATERS, [[row[0] for row in db.execute(UNNAMED).fetchall() if row not in before]])
+    db.execute(DELETE_RATERS, [[row[0] for row in db.execute(PSEUDONYMOUS).fetchall() if row not in before]])
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def enqueue(films: Catalogue, task: str) -> str:
     return key
 
 
-def there(films: Catalogue, user: UUID) -> bool:
+def exists(films: Catalogue, user: UUID) -> bool:
     return bool(films.connection.execute("select from auth.users where id = %s", [user]).rowcount)
 
 
@@ -90,20 +90,18 @@ def ratings(films: Catalogue, film: UUID) -> tuple[object, ...] | None:
     ).fetchone()
 
 
-def test_accounts_that_are_due_are_erased_and_others_not(
-    films: Catalogue, film: UUID, account: Account
-) -> None:
+def test_only_due_accounts_are_erased(films: Catalogue, film: UUID, account: Account) -> None:
     due, later, also_due = account("0"), account("1 hour"), account("-1 day")
     until(lambda: not running(films))
     key = enqueue(films, "erase_accounts")
-    until(lambda: not there(films, due) and not there(films, also_due))
+    until(lambda: not exists(films, due) and not exists(films, also_due))
     until(lambda: films.job(key) == "succeeded")
-    assert there(films, later)
+    assert exists(films, later)
     assert ratings(films, film) == (3, 3)
 
 
 def running(films: Catalogue) -> bool:
-    """Is one who rated compared with others just now? Their account is not erased meanwhile."""
+    """Is a refresh of a rater of the films queued or running? It would delay the erasure."""
     return bool(
         films.connection.execute(
             "select from procrastinate_jobs where status in ('todo', 'doing') "
@@ -113,7 +111,7 @@ def running(films: Catalogue) -> bool:
     )
 
 
-def test_an_erasure_that_is_cut_off_leaves_all_and_is_done_later(
+def test_interrupted_erasure_changes_nothing_and_is_retried(
     stack: Stack, films: Catalogue, film: UUID, account: Account
 ) -> None:
     user = account("0")
@@ -124,15 +122,15 @@ def test_an_erasure_that_is_cut_off_leaves_all_and_is_done_later(
         until(lambda: bool(films.connection.execute(WAITING).rowcount))
         films.connection.execute(f"select pg_terminate_backend(w.pid) from ({WAITING}) as w")
         until(lambda: not films.connection.execute(WAITING).rowcount)
-        assert there(films, user)
+        assert exists(films, user)
         profiles = films.connection.execute("select id from profiles where account_id = %s", [user])
         assert profiles.rowcount == 1
         assert ratings(films, film) == (1, 1)
-    until(lambda: not there(films, user))
+    until(lambda: not exists(films, user))
     assert ratings(films, film) == (1, 1)
 
 
-def test_an_account_that_cannot_be_erased_holds_up_no_other_and_is_not_named_in_logs(
+def test_failed_erasure_does_not_stop_others_and_logs_no_id(
     films: Catalogue, account: Account, files: Files, caplog: pytest.LogCaptureFixture
 ) -> None:
     stuck, due = account("-1 day"), account("0")
@@ -150,16 +148,16 @@ def test_an_account_that_cannot_be_erased_holds_up_no_other_and_is_not_named_in_
             assert store.erase_due(films.connection, files) == 1
     finally:
         films.connection.execute(f"drop function private.{name}() cascade")
-    assert there(films, stuck)
-    assert not there(films, due)
+    assert exists(films, stuck)
+    assert not exists(films, due)
     assert [record.message for record in caplog.records] == ["account_not_erased", "accounts_erased"]
     assert caplog.records[0].levelname == "ERROR"
     assert not [name for name in (stuck, due) if str(name) in str([vars(line) for line in caplog.records])]
     assert store.erase_due(films.connection, files) == 1
-    assert not there(films, stuck)
+    assert not exists(films, stuck)
 
 
-def test_files_of_an_account_go_with_it_and_those_of_others_and_for_others_stay(
+def test_erasure_deletes_only_personal_files_of_the_account(
     stack: Stack, films: Catalogue, account: Account, files: Files
 ) -> None:
     due, other = account("0"), account("1 day")
@@ -178,7 +176,7 @@ def test_files_of_an_account_go_with_it_and_those_of_others_and_for_others_stay(
     try:
         away = Files("http://127.0.0.1:1", stack.service_role_key)
         assert store.erase_due(films.connection, away) == 0
-        assert there(films, due)
+        assert exists(films, due)
         assert store.erase_due(films.connection, files) == 1
         left = films.connection.execute(
             "select bucket_id, name, owner_id from storage.objects where split_part(name, '/', 1) = any(%s)",
@@ -193,7 +191,7 @@ def test_files_of_an_account_go_with_it_and_those_of_others_and_for_others_stay(
         http.close()
 
 
-def test_what_is_too_old_is_removed(films: Catalogue, account: Account) -> None:
+def test_rows_are_deleted_after_their_retention_period(films: Catalogue, account: Account) -> None:
     user = account("1 day")
     films.connection.execute(
         "insert into auth.sessions (id, user_id, updated_at) select gen_random_uuid(), %s, now() - d * "
@@ -209,21 +207,21 @@ def test_what_is_too_old_is_removed(films: Catalogue, account: Account) -> None:
 DELETIONS = {
     "SQL": lambda db, http, url, user: db.execute("delete from auth.users where id = %s", [user]),
     "Auth": lambda db, http, url, user: http.delete(f"{url}/auth/v1/admin/users/{user}").raise_for_status(),
-    "Auth, softly": lambda db, http, url, user: http.request(
+    "Auth, soft deletion": lambda db, http, url, user: http.request(
         "DELETE", f"{url}/auth/v1/admin/users/{user}", json={"should_soft_delete": True}
     ).raise_for_status(),
 }
 
 
 @pytest.mark.parametrize("way", DELETIONS)
-def test_files_of_a_deleted_user_are_not_served_from_then_on_and_their_bytes_go(
+def test_files_of_a_deleted_user_are_refused_at_once_and_deleted(
     stack: Stack, films: Catalogue, account: Account, way: str
 ) -> None:
     other, db = account("1 day"), films.connection
     headers = {"apikey": stack.service_role_key, "Authorization": f"Bearer {stack.service_role_key}"}
     with httpx.Client(headers=headers) as http:
-        made = http.post(f"{stack.url}/auth/v1/admin/users", json={"email": f"{uuid4()}@example.com"})
-        user = made.json()["id"]
+        response = http.post(f"{stack.url}/auth/v1/admin/users", json={"email": f"{uuid4()}@example.com"})
+        user = response.json()["id"]
         storage = SyncStorageClient(f"{stack.url}/storage/v1/", headers, http_client=http)
         for bucket, owner, name in (
             ("avatars", user, "a + b & c.png"),
@@ -241,23 +239,23 @@ def test_files_of_a_deleted_user_are_not_served_from_then_on_and_their_bytes_go(
         address = storage.from_("portraits").get_public_url(f"{user}/a + b & c.webp")
         (signed,) = storage.from_("avatars").create_signed_urls([f"{user}/a + b & c.png"], 600)
         versions = "select version from storage.objects where name like %s and bucket_id <> 'speech'"
-        found = db.execute(versions, [f"{user}/%"]).fetchall()
-        bytes_there = [stack.settings.files / "objects" / version[:2] / version for (version,) in found]
+        stored = db.execute(versions, [f"{user}/%"]).fetchall()
+        paths = [stack.settings.files / "objects" / version[:2] / version for (version,) in stored]
         try:
             assert http.get(address).is_success and http.get(str(signed["signedURL"])).is_success
-            assert [path.exists() for path in bytes_there] == [True, True]
+            assert [path.exists() for path in paths] == [True, True]
             DELETIONS[way](db, http, stack.url, user)
             assert not http.get(address).is_success and not http.get(str(signed["signedURL"])).is_success
             until(lambda: not db.execute("select from private.files_to_remove").rowcount)
             assert not db.execute("select from storage.objects where name like %s", [f"{user}/%"]).rowcount
-            assert [path.exists() for path in bytes_there] == [False, False]
+            assert [path.exists() for path in paths] == [False, False]
             assert http.get(kept).is_success
         finally:
             storage.from_("portraits").remove([f"{other}/b.webp"])
             db.execute("delete from auth.users where id = %s", [user])
 
 
-def test_files_wait_for_storage_out_of_reach(
+def test_files_are_deleted_later_if_storage_is_away(
     stack: Stack, films: Catalogue, account: Account, files: Files
 ) -> None:
     user, db = account("1 day"), films.connection

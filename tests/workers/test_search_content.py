@@ -1,4 +1,4 @@
-"""GET /search/content through the gateway: words and meaning in one search."""
+"""GET /search/content through the gateway: full text and meaning in one search."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,25 +20,23 @@ def http(stack: Stack) -> Iterator[httpx.Client]:
 def search(http: httpx.Client, q: str, **parameters: Any) -> dict[str, Any]:
     response = http.get("/search/content", params={"q": q, **parameters})
     assert response.status_code == 200, response.text
-    answer: dict[str, Any] = response.json()
-    return answer
+    body: dict[str, Any] = response.json()
+    return body
 
 
-def test_a_film_is_found_by_its_name_and_another_by_what_it_means(
-    films: Catalogue, http: httpx.Client
-) -> None:
+def test_films_are_found_by_name_and_by_meaning(films: Catalogue, http: httpx.Client) -> None:
     named = films.add("A Machine That Feels", None)
-    meant = films.add("Steel & Tears", "A machine, alone on an empty planet, learns to love.")
+    similar = films.add("Steel & Tears", "A machine, alone on an empty planet, learns to love.")
     other = films.add("The Soufflé", "Two pastry cooks in Lyon compete for a star.")
-    films.until_embedded(meant, other)
+    films.until_embedded(similar, other)
     results = search(http, "a machine that feels alone")["results"]
     assert [(each["id"], each["matched"][-1]) for each in results] == [
         (str(named), "name"),
-        (str(meant), "meaning"),
+        (str(similar), "meaning"),
     ]
 
 
-def test_filters_pages_and_facets_go_through(films: Catalogue, http: httpx.Client) -> None:
+def test_filters_pages_and_facets_reach_the_function(films: Catalogue, http: httpx.Client) -> None:
     added = [films.add(f"Robot {number}", "It learns to love.") for number in range(5)]
     book = films.add("Robot Book", "It learns to love.", "book")
     films.until_embedded(*added, book)
@@ -50,7 +48,9 @@ def test_filters_pages_and_facets_go_through(films: Catalogue, http: httpx.Clien
 
 
 @pytest.mark.parametrize("text", AWKWARD)
-def test_awkward_queries_and_titles_come_through(films: Catalogue, http: httpx.Client, text: str) -> None:
+def test_queries_and_titles_with_special_characters_arrive_unchanged(
+    films: Catalogue, http: httpx.Client, text: str
+) -> None:
     title = text[:400]
     item = films.add(title, "Somebody does something somewhere.")
     assert search(http, title)["results"][0]["id"] == str(item)
@@ -68,11 +68,11 @@ def test_awkward_queries_and_titles_come_through(films: Catalogue, http: httpx.C
         ("22P02", "q=robots&year_from=soon"),
     ],
 )
-def test_a_wrong_parameter_is_refused(http: httpx.Client, code: str, query: str) -> None:
-    answer = http.get(f"/search/content?{query}")
-    assert (answer.status_code, answer.json()["code"]) == (400, code), answer.text
+def test_invalid_parameter_is_refused(http: httpx.Client, code: str, query: str) -> None:
+    response = http.get(f"/search/content?{query}")
+    assert (response.status_code, response.json()["code"]) == (400, code), response.text
 
 
-def test_no_key_is_refused(stack: Stack) -> None:
+def test_missing_key_is_refused(stack: Stack) -> None:
     url = f"{stack.part_url('search')}/search/content?q=robots"
     assert httpx.get(url).status_code == 401

@@ -1,4 +1,4 @@
-"""Comparing everybody on a running stack: the numbers are those of the comparison of one, made in SQL."""
+"""`python -m workers user_similarity` on a running stack: its results equal those of the SQL function."""
 
 import random
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ from tests.waiting import until
 from tests.workers.catalogue import Catalogue
 from tests.workers.conftest import Start, finish
 from workers.common.blocks import one_by_one
-from workers.user_similarity.compare import compare
+from workers.recommend.user_similarity.compare import compare
 
 STORED = (
     "select neighbour_id, similarity, co_ratings, weight, affinity, level from user_similarities "
@@ -25,20 +25,20 @@ FRESH = "select count(*) from raters where rating_count > 0 and similarities_ver
 
 @pytest.fixture
 def raters(films: Catalogue) -> Iterator[list[UUID]]:
-    """Twenty raters of twenty films: one of them gives the same to all, one rated a single film."""
+    """Twenty raters of twenty films: one gives all films the same rating, one rates a single film."""
     connection = films.connection
     chance = random.Random(3)
     items = films.add_unnoticed(20)
-    made = films.add_raters(20)
+    added = films.add_raters(20)
     rows = [
         (rater, item, chance.randint(1, 10) / 2)
-        for rater in made[2:]
+        for rater in added[2:]
         for item in items
         if chance.random() < 0.7
     ]
-    rows += [(made[0], item, 4.0) for item in items[:9]] + [(made[1], items[0], 2.5)]
+    rows += [(added[0], item, 4.0) for item in items[:9]] + [(added[1], items[0], 2.5)]
     films.rate(rows)
-    yield made
+    yield added
     connection.execute("delete from recommendation_models")
 
 
@@ -47,7 +47,7 @@ def rows(connection: psycopg.Connection[Any], rater: UUID) -> list[tuple[Any, ..
 
 
 def agree(some: list[tuple[Any, ...]], others: list[tuple[Any, ...]], within: float) -> None:
-    """The same neighbours; sums depend on the order in which a plan adds."""
+    """Assert the same neighbours, with a tolerance: sums depend on the order of the rows."""
     assert [row[0] for row in some] == [row[0] for row in others]
     for one, other in zip(some, others, strict=True):
         assert one[1:] == pytest.approx(other[1:], abs=within)
@@ -59,7 +59,7 @@ def count(connection: psycopg.Connection[Any], query: str) -> int:
     return int(row[0])
 
 
-def test_everybody_compared_at_once_is_as_one_by_one(
+def test_comparison_of_all_raters_equals_refreshes_of_each(
     films: Catalogue, raters: list[UUID], start: Start
 ) -> None:
     connection = films.connection
@@ -71,21 +71,23 @@ def test_everybody_compared_at_once_is_as_one_by_one(
         agree(at_once, rows(connection, rater), 1e-9)
 
 
-def test_an_engine_finds_what_one_process_finds(films: Catalogue, raters: list[UUID], start: Start) -> None:
-    connection, found = films.connection, []
-    for words in ((), ("--engine", "local:2")):
-        said = finish(start("user_similarity", *words))
+def test_comparison_on_an_engine_equals_that_of_one_process(
+    films: Catalogue, raters: list[UUID], start: Start
+) -> None:
+    connection, results = films.connection, []
+    for options in ((), ("--engine", "local:2")):
+        output = finish(start("user_similarity", *options))
         neighbours = {rater: rows(connection, rater) for rater in raters}
         weights = {row[:2]: row[2] for row in connection.execute(WEIGHTS).fetchall()}
-        found.append((said, neighbours, weights))
-    (said, neighbours, weights), (said_by_engine, by_engine, weights_by_engine) = found
-    assert said_by_engine == said
+        results.append((output, neighbours, weights))
+    (output, neighbours, weights), (engine_output, by_engine, weights_by_engine) = results
+    assert engine_output == output
     assert weights_by_engine == pytest.approx(weights, abs=1e-6)
     for rater in raters:
         agree(neighbours[rater], by_engine[rater], 1e-6)
 
 
-def test_two_comparisons_at_once_leave_everybody_fresh(
+def test_two_comparisons_at_once_leave_all_raters_fresh(
     films: Catalogue, raters: list[UUID], start: Start
 ) -> None:
     for process in [start("user_similarity") for _ in range(2)]:
@@ -95,7 +97,7 @@ def test_two_comparisons_at_once_leave_everybody_fresh(
     assert models == [("rated_alike", 2, True)]
 
 
-def test_a_comparison_killed_while_it_writes_leaves_what_was(
+def test_comparison_killed_while_writing_changes_no_neighbours(
     stack: Stack, films: Catalogue, raters: list[UUID], start: Start
 ) -> None:
     connection = films.connection
@@ -114,33 +116,33 @@ def test_a_comparison_killed_while_it_writes_leaves_what_was(
     assert {rater: rows(connection, rater) for rater in raters} == before
 
 
-def test_who_rates_meanwhile_keeps_what_was_computed_of_the_new_ratings(
+def test_comparison_keeps_neighbours_computed_from_newer_ratings(
     stack: Stack, films: Catalogue, raters: list[UUID]
 ) -> None:
-    given = films.connection
+    client = films.connection
 
     def late(function: Callable[..., Any], blocks: Iterable[Any], shared: Any) -> Iterator[Any]:
-        """The last rater rates, and its own job runs, after everything was read and before it is written."""
-        for found in list(one_by_one(function, blocks, shared)):
-            given.execute(
+        """The last rater rates, and its job runs, after all was read and before it is written."""
+        for neighbours in list(one_by_one(function, blocks, shared)):
+            client.execute(
                 "insert into ratings (rater_id, item_id, rating) "
                 "select %s, id, 5 from content on conflict do nothing",
                 [raters[-1]],
             )
-            given.execute("select private.refresh_user_similarity(%s)", [raters[-1]])
-            yield found
+            client.execute("select private.refresh_user_similarity(%s)", [raters[-1]])
+            yield neighbours
 
-    before = {rater: rows(given, rater) for rater in raters}
+    before = {rater: rows(client, rater) for rater in raters}
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
-        done = compare(connection, late)
-    assert done.left >= 1
-    fresh = rows(given, raters[-1])
-    given.execute("select private.refresh_user_similarity(%s)", [raters[-1]])
-    agree(rows(given, raters[-1]), fresh, 1e-9)
-    assert all(rows(given, rater) != before[rater] for rater in raters)
+        compared = compare(connection, late)
+    assert compared.left >= 1
+    fresh = rows(client, raters[-1])
+    client.execute("select private.refresh_user_similarity(%s)", [raters[-1]])
+    agree(rows(client, raters[-1]), fresh, 1e-9)
+    assert all(rows(client, rater) != before[rater] for rater in raters)
 
 
-def test_the_job_compares_in_a_process_of_its_own(films: Catalogue, raters: list[UUID]) -> None:
+def test_job_compares_raters_in_a_process_of_its_own(films: Catalogue, raters: list[UUID]) -> None:
     key = f"test {uuid4()}"
     films.connection.execute("select private.enqueue('recommend', 'compare_everybody', '{}', %s)", [key])
     active = "select count(*) from recommendation_models where name = 'rated_alike' and is_active"
@@ -148,6 +150,6 @@ def test_the_job_compares_in_a_process_of_its_own(films: Catalogue, raters: list
     assert count(films.connection, FRESH) == len(raters)
 
 
-def test_with_nothing_rated_nothing_is_compared(films: Catalogue, start: Start) -> None:
+def test_comparison_without_ratings_stores_nothing(films: Catalogue, start: Start) -> None:
     assert finish(start("user_similarity")) == "0 neighbours of 0 raters, 0 weights between items\n"
     films.connection.execute("delete from recommendation_models")

@@ -1,1 +1,1 @@
-"""What more than one worker needs."""
+"""Modules that several workers use."""

@@ -1,4 +1,4 @@
-"""The same done for each of many blocks: here, one after the other, or on the engine, many at once."""
+"""A function called for many blocks: in this process one after another, or on the engine in parallel."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 Block = TypeVar("Block")
 Data = TypeVar("Data")
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 Each = Callable[[Callable[[Any, Any], Any], Iterable[Any], Any], Iterator[Any]]
-"""A function, blocks, and what is shared by all of them; gives what was found for each block, in order."""
+"""Takes a function, blocks, and data that all calls share; yields the result for each block, in order."""
 AHEAD = 3
-"""Blocks a worker has before it at once."""
+"""Blocks that are queued per thread of the engine's workers."""
 
 
 @contextmanager
 def mapping(address: Address | None) -> Iterator[Each]:
-    """Calls a function for each block, and data that all share: in this process, or on the engine."""
+    """An `Each` that calls in this process (None), or on the engine at the address."""
     if address is None:
         yield one_by_one
     else:
@@ -31,26 +31,26 @@ def mapping(address: Address | None) -> Iterator[Each]:
 
 
 def one_by_one(
-    function: Callable[[Block, Data], Found], blocks: Iterable[Block], shared: Data
-) -> Iterator[Found]:
+    function: Callable[[Block, Data], Result], blocks: Iterable[Block], shared: Data
+) -> Iterator[Result]:
     return (function(block, shared) for block in blocks)
 
 
 def several(
-    client: "Client", function: Callable[[Block, Data], Found], blocks: Iterable[Block], shared: Data
-) -> Iterator[Found]:
-    """What was found, in the order of the blocks; no more of it is there at once than keeps workers busy."""
-    everywhere = hold(client, shared)
+    client: "Client", function: Callable[[Block, Data], Result], blocks: Iterable[Block], shared: Data
+) -> Iterator[Result]:
+    """Results in the order of the blocks. Few blocks are queued at once, to limit the memory of results."""
+    held = hold(client, shared)
     ahead = AHEAD * max(1, len(client.nthreads()))
-    under_way: deque[Future[Found]] = deque()
+    pending: deque[Future[Result]] = deque()
     for block in blocks:
-        under_way.append(client.submit(function, block, everywhere, pure=False))
-        if len(under_way) >= ahead:
-            yield outcome(client, under_way.popleft())
-    while under_way:
-        yield outcome(client, under_way.popleft())
+        pending.append(client.submit(function, block, held, pure=False))
+        if len(pending) >= ahead:
+            yield outcome(client, pending.popleft())
+    while pending:
+        yield outcome(client, pending.popleft())
 
 
-def outcome(client: "Client", future: "Future[Found]") -> Found:
+def outcome(client: "Client", future: "Future[Result]") -> Result:
     settle(client, [future])
     return future.result()

@@ -1,4 +1,4 @@
-"""A worker run by a job, in a process of its own, whose memory is given back."""
+"""A worker run by a job in a process of its own, whose memory is freed when it ends."""
 
 import asyncio
 import os
@@ -7,6 +7,9 @@ import sys
 from procrastinate.exceptions import JobAborted
 
 from workers.common.errors import TRY_AGAIN, AwayError, WorkerError
+
+LONGEST = 1000
+"""Characters of the output in an error: the last ones."""
 
 
 class ChildError(WorkerError):
@@ -34,9 +37,9 @@ async def run(name: str, database_url: str) -> str:
         process.kill()
         await process.wait()
         raise JobAborted from None
-    said = output.decode(errors="replace").strip()
+    text = output.decode(errors="replace").strip()
     if process.returncode == TRY_AGAIN:
-        raise ChildAwayError(said[-1000:])
+        raise ChildAwayError(text[-LONGEST:])
     if process.returncode:
-        raise ChildError(said[-1000:])
-    return said
+        raise ChildError(text[-LONGEST:])
+    return text

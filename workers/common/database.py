@@ -1,38 +1,36 @@
-"""Postgres: a pool of connections that know vectors, and the named queries beside a module."""
+"""Postgres: connections with the type `vector`, pooled or single."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from pgvector.psycopg import register_vector
-from psycopg import Connection, OperationalError
+from psycopg import Connection, Cursor, OperationalError
 from psycopg_pool import ConnectionPool
 
-from workers.common.errors import AwayError
+from workers.common.errors import AwayError, WorkerError
 
 CONNECT_WITHIN = 10
-"""Seconds after which a database that does not answer is away."""
+"""Seconds after which a database that does not respond is away."""
 
 Pool = ConnectionPool[Connection[tuple[Any, ...]]]
 
 
 def pool(url: str, size: int) -> Pool:
-    """At most `size` connections, made when asked for, in autocommit: who means a transaction begins one.
+    """A pool of at most `size` connections in autocommit, opened on demand.
 
-    Where one is lost, as when the server was started anew, all idle ones are replaced: the pool would try
-    them one by one, and wait ever longer between.
+    When one is found lost, for example after a restart of the server, all idle ones are closed: the pool
+    would check them one by one, with growing waits between.
     """
 
-    def still_there(connection: Connection[tuple[Any, ...]]) -> None:
+    def check(connection: Connection[tuple[Any, ...]]) -> None:
         try:
             ConnectionPool.check_connection(connection)
         except OperationalError:
-            made.drain()
+            connections.drain()
             raise
 
-    made: Pool = ConnectionPool(
+    connections: Pool = ConnectionPool(
         url,
         min_size=0,
         max_size=size,
@@ -40,19 +38,23 @@ def pool(url: str, size: int) -> Pool:
         reconnect_timeout=CONNECT_WITHIN,
         kwargs={"autocommit": True},
         configure=register_vector,
-        check=still_there,
+        check=check,
         open=True,
     )
-    return made
+    return connections
 
 
 class DatabaseAwayError(AwayError):
     """The database does not answer."""
 
 
+class NoRowError(WorkerError):
+    """The database returned no row where there is always one."""
+
+
 @contextmanager
 def connected(url: str) -> Iterator[Connection[tuple[Any, ...]]]:
-    """One connection as the pool's are, for a command. Raises DatabaseAwayError, also if it is lost."""
+    """One connection like those of a pool, for a command. Raises DatabaseAwayError, also if it is lost."""
     try:
         with Connection.connect(url, autocommit=True, connect_timeout=CONNECT_WITHIN) as connection:
             register_vector(connection)
@@ -61,14 +63,14 @@ def connected(url: str) -> Iterator[Connection[tuple[Any, ...]]]:
         raise DatabaseAwayError(str(error).strip()) from error
 
 
-@cache
-def query(module: str, name: str) -> bytes:
-    """The text of NAME.sql beside a module, given by its `__file__`."""
-    return Path(module).with_name(f"{name}.sql").read_bytes()
+def only_row(cursor: Cursor[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The row of a statement that returns one. Raises NoRowError."""
+    row = cursor.fetchone()
+    if row is None:
+        raise NoRowError
+    return row
 
 
 def rarity_limit(connection: Connection[Any]) -> int:
-    """How many raters an item may have and still be rare: no model derives anything of such an item."""
-    row = connection.execute("select private.rarity_limit()").fetchone()
-    assert row
-    return int(row[0])
+    """The most raters that a rare item has: no model derives anything from such an item."""
+    return int(only_row(connection.execute("select private.rarity_limit()"))[0])

@@ -1,8 +1,8 @@
-"""The distributed engine, Dask: processes of this machine, or workers behind a scheduler somebody runs.
+"""The distributed engine, Dask: processes on this machine, or workers behind a scheduler of the operator.
 
-Its package is optional (requirements-engine.txt) and imported when an engine is asked for. Tasks and their
-data travel as pickles: whoever reaches the scheduler can run code on every worker, so it belongs in a network
-of its own or behind TLS (an address tls://…, with Dask's own settings for the certificates).
+Its package is optional (requirements-engine.txt) and imported when an engine is used. Tasks and data are sent
+as pickles: a client that can connect to the scheduler can run code on every worker. So the scheduler belongs
+in a private network or behind TLS (an address tls://…, with Dask's own settings for the certificates).
 """
 
 import logging
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Data = TypeVar("Data")
 ANSWER_WITHIN = 10
-"""Seconds after which a scheduler that does not answer, or has no workers, is away."""
+"""Seconds after which a scheduler that does not respond, or has no workers, is away."""
 LARGE = "distributed.admin.large-graph-warning-threshold"
 LOCAL = re.compile(r"local(?::([1-9]\d{0,2}))?")
 SCHEDULER = re.compile(r"(?:tcp|tls)://[^\s/]+:\d+")
@@ -44,7 +44,7 @@ class EngineLostError(WorkerError):
 
 
 class Address(str):
-    """As USAGE says; ValueError for any other text."""
+    """An address in one of the forms of USAGE. Raises ValueError for any other text."""
 
     __slots__ = ()
 
@@ -55,14 +55,14 @@ class Address(str):
 
     @property
     def processes(self) -> int | None:
-        """How many to start on this machine, one a core if it does not say; None: it is a scheduler's."""
-        found = LOCAL.fullmatch(self)
-        return int(found[1] or os.cpu_count() or 1) if found else None
+        """The processes to start on this machine, by default one per core; None for a scheduler's address."""
+        match = LOCAL.fullmatch(self)
+        return int(match[1] or os.cpu_count() or 1) if match else None
 
 
 @contextmanager
 def engine(address: Address) -> Iterator["Client"]:
-    """A client of the engine. Raises the errors above, EngineLostError for what fails on it meanwhile."""
+    """A client of the engine. Raises the errors above; EngineLostError if it fails while in use."""
     try:
         import dask
         from distributed import Client
@@ -86,20 +86,20 @@ def engine(address: Address) -> Iterator["Client"]:
         try:
             yield client
         except KilledWorker as error:
-            raise EngineLostError(f"worker after worker fell over a task, {error.task}") from error
+            raise EngineLostError(f"a task killed several workers, {error.task}") from error
         except (CancelledError, ClosedClientError, OSError) as error:
             raise EngineLostError("the scheduler, or what a worker held, is gone") from error
 
 
 def be_silent() -> None:
-    """Dask logs each fall with a traceback; what matters is raised."""
+    """Silence Dask's logs: it logs each failure with a traceback, and the relevant ones are raised."""
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] == "distributed":
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def local(processes: int) -> "LocalCluster":
-    """Workers on this machine, that no other one can reach."""
+    """Workers on this machine that accept no connections from other machines."""
     from distributed import LocalCluster
 
     return LocalCluster(
@@ -113,19 +113,19 @@ def local(processes: int) -> "LocalCluster":
 
 
 def memory(client: "Client") -> int | None:
-    """Bytes that all workers together may take; None where one of them has no limit."""
+    """The sum of all workers' memory limits in bytes; None if one of them has no limit."""
     limits = [worker["memory_limit"] for worker in client.scheduler_info(n_workers=-1)["workers"].values()]
     return sum(limits) if all(limits) else None
 
 
 def settle(client: "Client", futures: Iterable["Future[Any]"]) -> None:
-    """Wait until each is done or has failed. Raises EngineLostError where no worker is left to do it."""
+    """Wait until each is done or has failed. Raises EngineLostError if no worker is left."""
     from distributed import wait
 
-    waited = list(futures)
+    pending = list(futures)
     while True:
         try:
-            wait(waited, timeout=ANSWER_WITHIN)
+            wait(pending, timeout=ANSWER_WITHIN)
             return
         except TimeoutError:
             if not client.nthreads():
@@ -133,9 +133,9 @@ def settle(client: "Client", futures: Iterable["Future[Any]"]) -> None:
 
 
 def hold(client: "Client", data: Data) -> "Future[Data]":
-    """For tasks. What is sent as one can be sent again; what is scattered is lost with the worker."""
-    return client.submit(as_it_is, data, pure=False)
+    """Data as an argument of tasks. A task can be sent again; scattered data is lost with its worker."""
+    return client.submit(unchanged, data, pure=False)
 
 
-def as_it_is(data: Data) -> Data:
+def unchanged(data: Data) -> Data:
     return data

@@ -1,4 +1,4 @@
-"""The errors of the workers: one base, the docstring is the message."""
+"""The errors of the workers: one base class; an error's docstring is its message."""
 
 import inspect
 import os

@@ -1,4 +1,4 @@
-"""Logs: one JSON line an event, with its fields and the request or job it belongs to."""
+"""Logs: one JSON line per event, with its fields and the id of the request or job."""
 
 import json
 import logging
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 ids: ContextVar[dict[str, object]] = ContextVar("ids")
-"""The request_id or job_id of what is being done now."""
+"""The request_id or job_id of the current context."""
 
 _logger = logging.getLogger("cinefluent")
 
@@ -22,7 +22,7 @@ def warning(event: str, **fields: object) -> None:
 
 
 def error(event: str, **fields: object) -> None:
-    """Only for what a person must act upon; called where an exception is handled, tells of it too."""
+    """Only for what a person must act on. Logs the exception that is being handled, with its traceback."""
     _logger.error(event, extra={"fields": fields}, exc_info=True)
 
 
@@ -57,7 +57,7 @@ CONFIG: dict[str, Any] = {
     "root": {"level": "INFO", "handlers": ["json"]},
     "loggers": {"httpx": {"level": "WARNING"}},
 }
-"""What `logging.config.dictConfig` takes; gunicorn asks for it in this form."""
+"""For `logging.config.dictConfig`; gunicorn requires this form."""
 
 
 def set_up() -> None:

@@ -1,13 +1,13 @@
-"""Who may read a process's numbers: they say what a stranger on the same network need not know."""
+"""Access to a process's metrics: they contain figures that are not public."""
 
 import hmac
 
 
 def may_read(authorization: str, token: str | None) -> bool:
-    """Whether the header is `Bearer` and the token. Without a token nobody may."""
-    scheme, _, given = authorization.partition(" ")
+    """Is the header `Bearer` and the token? Without a configured token, always False."""
+    scheme, _, value = authorization.partition(" ")
     return (
         bool(token)
         and scheme.lower() == "bearer"
-        and hmac.compare_digest(given.encode(), str(token).encode())
+        and hmac.compare_digest(value.encode(), str(token).encode())
     )

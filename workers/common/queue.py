@@ -1,7 +1,8 @@
-"""The queue, Procrastinate: how it is reached, what is tried again, and what becomes of a job overtaken."""
+"""The queue, Procrastinate: its app, which failed jobs are retried, and when."""
 
 import random
 from datetime import datetime
+from typing import Protocol
 
 import psycopg
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
@@ -10,14 +11,29 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
 from workers.common.errors import AwayError
+from workers.common.settings import Secret
 
 SCHEMA = "procrastinate"
 ATTEMPTS = 8
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0
+"""Seconds."""
+
+
+class Services(Protocol):
+    """The services that jobs use; each worker's `jobs.register` reads what it needs."""
+
+    @property
+    def database_url(self) -> Secret: ...
+    @property
+    def search_url(self) -> str: ...
+    @property
+    def supabase_url(self) -> str: ...
+    @property
+    def supabase_service_role_key(self) -> Secret: ...
 
 
 def open_app(url: str) -> App:
-    """The app without its tasks. Its connections must be direct or by session: they listen."""
+    """The app without its tasks. The URL must not lead to a transaction pooler: the queue uses LISTEN."""
     connector = PsycopgConnector(conninfo=url, min_size=1, max_size=4, configure=_use_schema)
     app = App(connector=connector)
     app.job_manager = Jobs(connector)
@@ -30,7 +46,7 @@ async def _use_schema(connection: psycopg.AsyncConnection) -> None:
 
 
 def wait_before_retry(error: BaseException, attempts: int) -> float | None:
-    """Seconds after which a job that failed `attempts` times before is tried again; None gives it up."""
+    """Seconds until a job that failed `attempts` times before is retried; None: it is not retried."""
     if isinstance(error, JobAborted):
         return 0
     if attempts >= ATTEMPTS or not isinstance(error, AwayError | psycopg.OperationalError):
@@ -39,7 +55,7 @@ def wait_before_retry(error: BaseException, attempts: int) -> float | None:
 
 
 class Retry(BaseRetryStrategy):
-    """Again after a while, when the cause may have passed by then."""
+    """Retries errors that may pass, with exponential backoff and jitter."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         wait = wait_before_retry(exception, job.attempts)
@@ -57,7 +73,7 @@ class Jobs(JobManager):
         queue: str | None = None,
         lock: str | None = None,
     ) -> None:
-        """A job whose like was put in while it ran has a successor waiting, and ends."""
+        """Abort the job instead if one with the same queueing lock was queued while it ran."""
         try:
             await super().retry_job(job, retry_at, priority, queue, lock)
         except UniqueViolation:

@@ -1,6 +1,6 @@
-"""Settings: a frozen dataclass a process, filled from the environment once.
+"""Settings: one frozen dataclass per process, read once from the environment.
 
-A field `search_url: str` is read from SEARCH_URL; one with a default may be missing or empty.
+A field `search_url: str` is read from SEARCH_URL; a field with a default is optional.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ class SettingsError(WorkerError):
 
 
 class Secret(str):
-    """A text that no log and no traceback shows."""
+    """A text whose repr is masked, so that logs and tracebacks do not show it."""
 
     __slots__ = ()
 
@@ -27,7 +27,7 @@ class Secret(str):
 
 
 def load(kind: type[T], environment: Mapping[str, str]) -> T:
-    """Raises SettingsError naming every variable that is missing or cannot be read."""
+    """Settings of a dataclass. Raises SettingsError with every variable that is missing or invalid."""
     types = get_type_hints(kind)
     values: dict[str, object] = {}
     complaints: list[str] = []
@@ -51,7 +51,7 @@ def _required(field: Field[Any]) -> bool:
 
 
 def _plain(hint: Any) -> Any:
-    """The type itself of an optional one."""
+    """The type of a field, without `| None`."""
     if get_origin(hint) is UnionType:
-        return next(part for part in get_args(hint) if part is not type(None))
+        return next(member for member in get_args(hint) if member is not type(None))
     return hint

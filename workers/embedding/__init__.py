@@ -1,1 +1,1 @@
-"""The embedding worker: gives items whose text changed the vector of their meaning."""
+"""The embedding worker: computes the embeddings of items whose text changed."""

@@ -1,4 +1,4 @@
-"""Embed every item whose text changed. It may be stopped at any moment, and run twice at once."""
+"""Embed every item whose text changed. The command may be stopped at any time, and run twice at once."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ from types import FrameType
 import psycopg
 from rich.console import Console
 
-from workers.common import settings
+from workers.common import settings as environment
 from workers.common.database import connected
 from workers.common.errors import WorkerError
 from workers.embedding import store
@@ -21,11 +21,11 @@ from workers.embedding.settings import Settings
 from workers.embedding.sweep import sweep
 
 AGAIN_AFTER = 0.2
-"""Seconds until the next look for items that another sweep was at."""
+"""Seconds until the next attempt to embed items that another process is embedding."""
 
 
 class Stop:
-    """Set by the first SIGTERM or SIGINT; the second one ends the process at once."""
+    """Is set by the first SIGTERM or SIGINT; the second one ends the process at once."""
 
     def __init__(self) -> None:
         self.signal = 0
@@ -33,7 +33,7 @@ class Stop:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._set)
 
-    def asked(self) -> bool:
+    def is_set(self) -> bool:
         return self._event.is_set()
 
     def wait(self, seconds: float) -> None:
@@ -47,15 +47,15 @@ class Stop:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     argparse.ArgumentParser(prog="python -m workers embedding", description=__doc__).parse_args(arguments)
-    read = settings.load(Settings, os.environ)
+    settings = environment.load(Settings, os.environ)
     stop = Stop()
-    search = SearchClient(read.search_url, read.supabase_service_role_key)
+    search = SearchClient(settings.search_url, settings.supabase_service_role_key)
     try:
-        with connected(read.database_url) as connection:
+        with connected(settings.database_url) as connection:
             embedded = run(connection, search, stop, Console())
     finally:
         search.close()
-    if stop.asked():
+    if stop.is_set():
         sys.stdout.write(f"stopped; embedded {embedded} items, run again for the rest\n")
         return 128 + stop.signal
     sys.stdout.write(f"embedded {embedded} items; every text has its vector now\n")
@@ -63,19 +63,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(connection: psycopg.Connection, search: SearchClient, stop: Stop, console: Console) -> int:
-    """Until every item is embedded, also those that others were at: they may have been killed."""
+    """Sweep until no item is stale or `stop` is set; returns how many were embedded.
+
+    Skipped items are tried again, since the process that is embedding them may be killed.
+    """
     model = search.model()
-    embedded, passed_over = 0, True
+    embedded, skipped = 0, True
     with shown(store.count(connection, model), console) as advance:
-        while passed_over and not stop.asked():
-            passed_over = False
+        while skipped and not stop.is_set():
+            skipped = False
             for page in sweep(connection, search, model):
                 embedded += page.embedded
-                passed_over |= page.passed_over > 0
-                advance(page.seen - page.passed_over)
-                if stop.asked():
+                skipped |= page.skipped > 0
+                advance(page.seen - page.skipped)
+                if stop.is_set():
                     break
-            if passed_over:
+            if skipped:
                 stop.wait(AGAIN_AFTER)
     return embedded
 

@@ -1,14 +1,14 @@
-"""The search process, which holds the model."""
+"""A client of the search worker, which runs the embedding model."""
 
 from collections.abc import Sequence
 
 import httpx
 
 from workers.common.errors import AwayError, WorkerError
-from workers.embedding.core import LONGEST_TEXT, Answer, read_answer
+from workers.embedding.core import LONGEST_TEXT, Embeddings, read_embeddings
 
 WITHIN = httpx.Timeout(60.0, connect=5.0)
-"""A batch may wait for another one."""
+"""Seconds; a batch may have to wait for another one."""
 
 
 class SearchAwayError(AwayError):
@@ -25,10 +25,11 @@ class SearchClient:
         self._http = httpx.Client(base_url=url, headers=headers, timeout=WITHIN)
 
     def model(self) -> str:
-        """The name of the model and its weights."""
+        """The name of the model, with the hash of its weights."""
         return self.embed([]).model
 
-    def embed(self, texts: Sequence[str]) -> Answer:
+    def embed(self, texts: Sequence[str]) -> Embeddings:
+        """The embeddings of up to BATCH texts. Raises SearchAwayError and SearchRefusedError."""
         try:
             response = self._http.post("/embed", json={"texts": [text[:LONGEST_TEXT] for text in texts]})
         except httpx.TransportError as error:
@@ -38,7 +39,7 @@ class SearchClient:
         if response.status_code != httpx.codes.OK:
             raise SearchRefusedError(f"status {response.status_code}, {response.text[:200]}")
         try:
-            return read_answer(response.json(), len(texts))
+            return read_embeddings(response.json(), len(texts))
         except ValueError as error:
             raise SearchRefusedError(str(error)) from error
 

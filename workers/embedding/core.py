@@ -1,4 +1,4 @@
-"""What is embedded, and what an answer of the search process has to look like."""
+"""Items to embed, and the validation of the search worker's response."""
 
 import math
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 BATCH = 16
-"""Texts that are embedded, and rows that are written, at once."""
+"""Texts per request, and rows per transaction."""
 LONGEST_TEXT = 20_000
-"""Characters that the search process takes; the model reads about a thousand of them."""
+"""Characters that the search worker accepts; the model reads about a thousand of them."""
 DIMENSIONS = 384
 
 
@@ -21,17 +21,17 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Embeddings:
     model: str
     embeddings: list[list[float]]
 
 
-def read_answer(body: Any, count: int) -> Answer:
-    """Raises ValueError unless it is `count` vectors and the name of the model that made them."""
+def read_embeddings(body: Any, count: int) -> Embeddings:
+    """Raises ValueError unless the body has the name of the model and `count` vectors."""
     match body:
         case {"model": str(model), "embeddings": list(embeddings)} if model and len(embeddings) == count:
             if all(is_vector(embedding) for embedding in embeddings):
-                return Answer(model, embeddings)
+                return Embeddings(model, embeddings)
     raise ValueError(f"{count} embeddings were expected")
 
 

@@ -1,4 +1,4 @@
-"""The embedding worker's jobs: one item, and all that no job was put in for."""
+"""The embedding worker's jobs: embed one item, and all stale items."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from procrastinate.exceptions import JobAborted
 
 from workers.common import logs
 from workers.common.database import Pool
-from workers.common.queue import Retry
+from workers.common.queue import Retry, Services
 from workers.embedding import sweep
 from workers.embedding.client import SearchClient
 
@@ -15,7 +15,9 @@ QUEUE = "embedding"
 EVERY_TEN_MINUTES = "*/10 * * * *"
 
 
-def register(app: App, database: Pool, search: SearchClient) -> None:
+def register(app: App, database: Pool, services: Services) -> None:
+    search = SearchClient(services.search_url, services.supabase_service_role_key)
+
     @app.task(name="embed_item", queue=QUEUE, retry=Retry())
     def embed_item(item_id: str) -> None:
         with database.connection() as connection:
@@ -25,7 +27,7 @@ def register(app: App, database: Pool, search: SearchClient) -> None:
     @app.periodic(cron=EVERY_TEN_MINUTES, queueing_lock="embed_stale")
     @app.task(name="embed_stale", queue=QUEUE, priority=-1, retry=Retry(), pass_context=True)
     def embed_stale(context: JobContext, timestamp: int | None = None) -> None:
-        """After a bulk load, and every ten minutes for whatever the queue missed."""
+        """Queued after a bulk load, and every ten minutes for items that no job was queued for."""
         with database.connection() as connection:
             embedded, whole = sweep.sweep_until(connection, search, context.should_abort)
         logs.info("stale_embedded", embedded=embedded, whole=whole)

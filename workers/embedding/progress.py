@@ -1,4 +1,4 @@
-"""What a person sees of a sweep: a bar on a terminal, a line every now and then elsewhere."""
+"""The progress of a sweep: a bar on a terminal, a few lines otherwise."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 LINES = 10
-"""About how many lines a whole sweep prints where there is no terminal."""
+"""About how many lines a whole sweep prints without a terminal."""
 
 Advance = Callable[[int], None]
+"""Called with the number of items since the last call."""
 
 
 @contextmanager
@@ -24,13 +25,13 @@ def shown(total: int, console: Console) -> Iterator[Advance]:
 
 
 def _lines(total: int, console: Console) -> Advance:
-    done = said = 0
+    done = printed = 0
 
     def advance(items: int) -> None:
-        nonlocal done, said
+        nonlocal done, printed
         done += items
-        if (done - said) * LINES >= total:
-            said = done
+        if (done - printed) * LINES >= total:
+            printed = done
             console.print(f"embedding: {done} of {max(total, done)}")
 
     return advance

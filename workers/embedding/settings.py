@@ -1,4 +1,4 @@
-"""What the sweep by hand needs to know."""
+"""Settings of the command."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The items that need an embedding, and the embeddings, in Postgres."""
+"""The items that need an embedding, read from Postgres, and the embeddings, written there."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,25 +8,29 @@ from pgvector import Vector
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from workers.common.database import query
+from workers.common.database import only_row
+from workers.common.queries import queries
 from workers.embedding.core import BATCH, Item
+
+QUERIES = queries("embedding")
 
 
 def claim(connection: Connection[Any], model: str, after: UUID | None) -> list[tuple[UUID, bool]]:
-    """The next page, each item with whether it is ours until the transaction ends."""
+    """The next page of stale items after this id, and whether we locked each until the transaction ends."""
     values = {"model": model, "after": after, "batch": BATCH}
-    return connection.execute(query(__file__, "claim"), values).fetchall()
+    return connection.execute(QUERIES["claim"], values).fetchall()
 
 
 def wait_for(connection: Connection[Any], item_id: UUID) -> None:
-    connection.execute(query(__file__, "wait"), {"item_id": item_id})
+    """Lock an item until the transaction ends."""
+    connection.execute(QUERIES["wait"], {"item_id": item_id})
 
 
 def changed(connection: Connection[Any], model: str, items: Sequence[UUID]) -> list[Item]:
-    """Read anew: what was stale when the page was read may have been embedded before it became ours."""
+    """Those of the items that are still stale: one may have been embedded between `claim` and the lock."""
     values = {"model": model, "items": list(items)}
     with connection.cursor(row_factory=class_row(Item)) as cursor:
-        return cursor.execute(query(__file__, "changed"), values).fetchall()
+        return cursor.execute(QUERIES["changed"], values).fetchall()
 
 
 def save(connection: Connection[Any], model: str, embedded: Iterable[tuple[Item, list[float]]]) -> None:
@@ -41,13 +45,14 @@ def save(connection: Connection[Any], model: str, embedded: Iterable[tuple[Item,
         for item, embedding in embedded
     ]
     with connection.cursor() as cursor:
-        cursor.executemany(query(__file__, "save"), rows)
+        cursor.executemany(QUERIES["save"], rows)
 
 
-def forget(connection: Connection[Any], item_id: UUID | None = None) -> None:
-    connection.execute(query(__file__, "forget"), {"item_id": item_id})
+def delete_textless(connection: Connection[Any], item_id: UUID | None = None) -> None:
+    """Delete the embeddings whose item has no text any more: of one item, or of all (None)."""
+    connection.execute(QUERIES["delete_textless"], {"item_id": item_id})
 
 
 def count(connection: Connection[Any], model: str) -> int:
-    row = connection.execute(query(__file__, "count"), {"model": model}).fetchone()
-    return int(row[0]) if row else 0
+    """The number of stale items."""
+    return int(only_row(connection.execute(QUERIES["count_stale"], {"model": model}))[0])

@@ -1,7 +1,7 @@
-"""Embed one item, or all that need it, a batch a transaction.
+"""Embed one item, or all stale items with one transaction per batch.
 
-The row keeps the hash of the text that was embedded: what changed meanwhile stays to be done. Items that
-another sweep embeds at the moment are passed over. Killed at any point, what was committed stays.
+An embedding is stored with the hash of its text, so an item whose text changed meanwhile is still stale.
+Items that another sweep is embedding are skipped. A killed sweep leaves what it has committed.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,43 +23,45 @@ class ModelChangedError(WorkerError):
 
 @dataclass(frozen=True)
 class Page:
+    """Numbers of items."""
+
     seen: int
-    passed_over: int
-    """Being embedded by another one."""
+    skipped: int
+    """Another process is embedding them."""
     embedded: int
 
 
 def embed_item(connection: Connection[Any], search: SearchClient, item_id: UUID) -> bool:
-    """False if there was nothing to do."""
+    """Returns False if the item's embedding is current or the item has no text."""
     model = search.model()
     with connection.transaction():
         store.wait_for(connection, item_id)
         items = store.changed(connection, model, [item_id])
         _embed(connection, search, model, items)
-        store.forget(connection, item_id)
+        store.delete_textless(connection, item_id)
     return bool(items)
 
 
 def sweep(connection: Connection[Any], search: SearchClient, model: str) -> Iterator[Page]:
-    """Stop asking for pages to stop; what was yielded is committed."""
+    """Yields each page once it is committed; the caller may stop after any of them."""
     after: UUID | None = None
     while True:
         with connection.transaction():
             page = store.claim(connection, model, after)
-            ours = [item_id for item_id, claimed in page if claimed]
-            items = store.changed(connection, model, ours)
+            claimed_ids = [item_id for item_id, claimed in page if claimed]
+            items = store.changed(connection, model, claimed_ids)
             _embed(connection, search, model, items)
         if not page:
             break
-        yield Page(len(page), len(page) - len(ours), len(items))
+        yield Page(len(page), len(page) - len(claimed_ids), len(items))
         after = page[-1][0]
-    store.forget(connection)
+    store.delete_textless(connection)
 
 
 def sweep_until(
     connection: Connection[Any], search: SearchClient, stopping: Callable[[], bool]
 ) -> tuple[int, bool]:
-    """How many were embedded, and whether all pages were seen."""
+    """Returns how many items were embedded, and whether the sweep reached the last page."""
     embedded = 0
     for page in sweep(connection, search, search.model()):
         embedded += page.embedded
@@ -71,7 +73,7 @@ def sweep_until(
 def _embed(connection: Connection[Any], search: SearchClient, model: str, items: list[Item]) -> None:
     if not items:
         return
-    answer = search.embed([item.text for item in items])
-    if answer.model != model:
+    response = search.embed([item.text for item in items])
+    if response.model != model:
         raise ModelChangedError
-    store.save(connection, model, zip(items, answer.embeddings, strict=True))
+    store.save(connection, model, zip(items, response.embeddings, strict=True))

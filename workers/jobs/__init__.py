@@ -1,1 +1,1 @@
-"""The process that works off the queue, all queues of it, and tells how it is doing."""
+"""The process that runs the jobs of all queues, with a health check and metrics."""

@@ -1,4 +1,4 @@
-"""`python -m workers jobs`: work off the queue; /healthz and /metrics on $PORT."""
+"""`python -m workers jobs`: run the queue's jobs; /healthz and /metrics on $PORT."""
 
 import argparse
 import asyncio
@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from procrastinate import App
 
 from workers.app import assemble
-from workers.common import database, logs, settings
+from workers.common import database, logs
+from workers.common import settings as environment
 from workers.jobs import run
 from workers.jobs.failures import count_failures
 from workers.jobs.health import Server
@@ -17,18 +18,18 @@ from workers.jobs.metrics import registry
 from workers.jobs.settings import Settings
 
 ANSWERS_WITHIN = 2.0
-"""Seconds after which a loop that does not turn counts as hung."""
+"""Seconds after which an event loop that does not run a task counts as hung."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m workers jobs", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="where /healthz and /metrics listen")
-    chosen = parser.parse_args(arguments)
-    read = settings.load(Settings, os.environ)
+    options = parser.parse_args(arguments)
+    settings = environment.load(Settings, os.environ)
     set_up_logs()
-    with database.pool(read.database_url, run.CONCURRENCY + 1) as connections:
-        app = assemble(read, connections)
-        asyncio.run(serve(app, connections, read, (chosen.host, read.port)))
+    with database.pool(settings.database_url, run.CONCURRENCY + 1) as connections:
+        app = assemble(settings, connections)
+        asyncio.run(serve(app, connections, settings, (options.host, settings.port)))
     return 0
 
 
@@ -45,7 +46,7 @@ async def serve(app: App, connections: database.Pool, settings: Settings, addres
 
 
 def turns(loop: asyncio.AbstractEventLoop) -> bool:
-    """Is the event loop getting round to its work? Asked from another thread."""
+    """Does the event loop run a task within ANSWERS_WITHIN? Called from another thread."""
     try:
         asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(ANSWERS_WITHIN)
     except TimeoutError:
@@ -60,7 +61,7 @@ def set_up_logs() -> None:
 
 
 def without_arguments(record: logging.LogRecord) -> bool:
-    """The arguments of a job may be personal: what happened to which job is logged, not what it was about."""
+    """A filter that removes a job's arguments, which may be personal, from the queue's log records."""
     if job := getattr(record, "job", None):
         fields = {
             "job_id": job["id"],

@@ -1,4 +1,4 @@
-"""Counts the sources of lists that failed, as the database notifies of them (private.report_failure)."""
+"""Counts failures of sources, from the notifications of private.report_failure."""
 
 import threading
 from collections.abc import Iterator
@@ -16,11 +16,11 @@ SOURCES = (
     *("reasons", "diversity", "weights"),
 )
 LOOK_EVERY = 5.0
-"""Seconds after which a lost connection is noticed and made again; failures meanwhile are in the log only."""
+"""Seconds after which a lost connection is noticed and opened again; failures meanwhile are only logged."""
 
 
 def count_failures(url: str, registry: CollectorRegistry) -> None:
-    """Count in a thread of its own from now on."""
+    """Start to count in a thread of its own."""
     failures = Counter(
         "cinefluent_list_failures", "Sources of lists that failed.", ["source"], registry=registry
     )

@@ -1,4 +1,4 @@
-"""/healthz and /metrics of the jobs process, from a thread of its own."""
+"""/healthz and /metrics of the jobs process, served from a thread of its own."""
 
 import threading
 from collections.abc import Callable
@@ -24,26 +24,26 @@ class Handler(BaseHTTPRequestHandler):
             case "/metrics":
                 self._metrics()
             case _:
-                self._answer(HTTPStatus.NOT_FOUND, b"not found\n")
+                self._respond(HTTPStatus.NOT_FOUND, b"not found\n")
 
     def _healthz(self) -> None:
         if self.server.healthy():
-            self._answer(HTTPStatus.OK, b"ok\n")
+            self._respond(HTTPStatus.OK, b"ok\n")
         else:
-            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, b"the worker does not answer\n")
+            self._respond(HTTPStatus.SERVICE_UNAVAILABLE, b"the worker does not answer\n")
 
     def _metrics(self) -> None:
         if not may_read(self.headers.get("Authorization", ""), self.server.metrics_token):
-            return self._answer(HTTPStatus.UNAUTHORIZED, b"METRICS_TOKEN as Authorization: Bearer\n")
+            return self._respond(HTTPStatus.UNAUTHORIZED, b"METRICS_TOKEN as Authorization: Bearer\n")
         try:
-            self._answer(HTTPStatus.OK, generate_latest(self.server.registry), CONTENT_TYPE_LATEST)
+            self._respond(HTTPStatus.OK, generate_latest(self.server.registry), CONTENT_TYPE_LATEST)
         except psycopg.Error as error:
             away = isinstance(error, psycopg.OperationalError)
-            say = logs.warning if away else logs.error
-            say("metrics_unavailable", error=type(error).__name__)
-            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, b"the database does not answer\n")
+            log = logs.warning if away else logs.error
+            log("metrics_unavailable", error=type(error).__name__)
+            self._respond(HTTPStatus.SERVICE_UNAVAILABLE, b"the database does not answer\n")
 
-    def _answer(self, status: HTTPStatus, body: bytes, kind: str = PLAIN) -> None:
+    def _respond(self, status: HTTPStatus, body: bytes, kind: str = PLAIN) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
@@ -51,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Probes are not worth a line."""
+        """Log nothing: probes would fill the log."""
 
 
 class Server(ThreadingHTTPServer):

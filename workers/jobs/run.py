@@ -1,4 +1,4 @@
-"""Work off the queue until told to stop, also when the database goes away and comes back."""
+"""Run the queue's jobs until SIGTERM, and reconnect when the database comes back."""
 
 import asyncio
 import signal
@@ -13,14 +13,15 @@ from workers.common import logs
 
 CONCURRENCY = 4
 POLL_EVERY = 5.0
-"""Seconds between two looks for jobs that no notification told of: those whose time has come."""
+"""Seconds between two queries for scheduled jobs; no notification announces that their time has come."""
 FINISH_WITHIN = 5.0
-"""Seconds for running jobs to end by themselves, then they are asked to."""
+"""Seconds for running jobs to end; then they are cancelled."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 5.0
+"""Seconds between attempts to reconnect."""
 
 
 async def work(app: App) -> None:
-    """Until SIGTERM or SIGINT."""
+    """Run jobs until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -35,7 +36,7 @@ async def work(app: App) -> None:
 
 
 async def work_once(app: App, stop: asyncio.Event) -> psycopg.Error | None:
-    """Until told to stop, or the queue is lost; the error, if there was one."""
+    """Run jobs until `stop` is set or the connection is lost; returns the error that ended it, if any."""
     worker = asyncio.create_task(_worker(app, stop))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({worker, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -58,7 +59,7 @@ async def work_once(app: App, stop: asyncio.Event) -> psycopg.Error | None:
 async def _worker(app: App, stop: asyncio.Event) -> None:
     try:
         await app.open_async()
-        # Python 3.11 forgets a cancellation that comes with what was waited for: here, the first connection.
+        # Python 3.11 loses a cancellation that arrives together with the awaited result: the connection.
         if stop.is_set():
             return
         await app.run_worker_async(
@@ -73,7 +74,7 @@ async def _worker(app: App, stop: asyncio.Event) -> None:
 
 
 async def name_job(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> object:
-    """What a job logs carries its id."""
+    """Add the job's id to what the job logs."""
     logs.ids.set({"job_id": context.job.id})
     return await call_next()
 

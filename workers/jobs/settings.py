@@ -1,4 +1,4 @@
-"""What the jobs process needs to know."""
+"""Settings of the jobs process."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +19,6 @@ class Settings:
     supabase_service_role_key: Secret
     port: int
     metrics_token: Secret | None = None
-    """What /metrics takes as a bearer token; without one it answers nobody."""
+    """The bearer token for /metrics; without one every request is refused."""
     periodic_jobs: Switch = Switch.ON
-    """Off: nothing is done by the clock but that the jobs of workers that died are put back."""
+    """Off: of the scheduled jobs only retry_stalled runs."""

@@ -1,1 +1,1 @@
-"""The portraits worker: publishes people's pictures, re-encoded, in the place of what they uploaded."""
+"""The portraits worker: publishes re-encoded copies of the pictures that users uploaded."""

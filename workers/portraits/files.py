@@ -1,4 +1,4 @@
-"""The buckets of uploaded and of published pictures, through Storage."""
+"""The buckets of uploaded and of published pictures, accessed through Storage."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,28 +11,28 @@ from workers.common.errors import AwayError
 
 UPLOADED, PUBLISHED = "avatars", "portraits"
 WITHIN = 30
-"""Seconds for an answer."""
+"""Seconds until a response must have arrived."""
 MOST_NAMES = 100
-"""Names of one listing; an account has a few profiles."""
+"""Names per listing; an account has at most five profiles."""
 A_YEAR = "31536000"
 
 
 class StorageAwayError(AwayError):
-    """Storage does not do what it is asked to."""
+    """Storage does not read or write pictures."""
 
 
 class Pictures:
-    """Raises StorageAwayError."""
+    """Every method raises StorageAwayError."""
 
     def __init__(self, supabase_url: str, service_role_key: str) -> None:
         self._url = f"{supabase_url}/storage/v1/"
         self._headers = {"apikey": service_role_key, "Authorization": f"Bearer {service_role_key}"}
 
     def read(self, path: str) -> bytes | None:
-        """An uploaded picture; None where there is no such file."""
+        """An uploaded picture; None if the file does not exist."""
         with self._storage() as storage:
             folder, _, file = path.rpartition("/")
-            if not any(found["name"] == file for found in storage.from_(UPLOADED).list(folder)):
+            if not any(entry["name"] == file for entry in storage.from_(UPLOADED).list(folder)):
                 return None
             return bytes(storage.from_(UPLOADED).download(path))
 
@@ -42,10 +42,10 @@ class Pictures:
             storage.from_(PUBLISHED).upload(path, picture, options)  # type: ignore[arg-type]
 
     def keep(self, account: object, names: set[str]) -> None:
-        """Remove what is published in an account's folder beside these."""
+        """Delete the published pictures of an account, except those with these names."""
         with self._storage() as storage:
             published = storage.from_(PUBLISHED).list(str(account), {"limit": MOST_NAMES})
-            others = [f"{account}/{found['name']}" for found in published if found["name"] not in names]
+            others = [f"{account}/{entry['name']}" for entry in published if entry["name"] not in names]
             if others:
                 storage.from_(PUBLISHED).remove(others)
 

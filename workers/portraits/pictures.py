@@ -1,4 +1,4 @@
-"""What is published of an uploaded picture: its pixels, drawn again, and nothing else that the file holds."""
+"""Re-encoding of an uploaded picture: only its pixels are published, nothing else in the file."""
 
 import hashlib
 import struct
@@ -9,17 +9,17 @@ from PIL import Image, ImageOps
 from workers.common.errors import WorkerError
 
 FORMATS = ("PNG", "JPEG", "WEBP")
-"""The formats that the bucket takes; no other decoder reads a file."""
+"""The formats that the bucket accepts; no other decoder is used."""
 SIDE = 512
-"""Pixels of the longer side, at most."""
+"""The longest side of a published picture in pixels."""
 MOST_PIXELS = 24_000_000
-"""Of the uploaded picture: some 100 MB while it is decoded."""
+"""Of an uploaded picture: some 100 MB while it is decoded."""
 QUALITY = 85
 BROKEN = (
     *(OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, OverflowError, struct.error),
     *(Image.DecompressionBombError, Image.DecompressionBombWarning),
 )
-"""What Pillow raises for a file that is not a whole picture."""
+"""Errors that Pillow raises for a file that is not a whole picture."""
 
 
 class NotAPictureError(WorkerError):
@@ -40,7 +40,7 @@ def redraw(content: bytes) -> bytes:
     except BROKEN as error:
         raise NotAPictureError from error
     pixels.thumbnail((SIDE, SIDE))
-    # On a new picture: it has no metadata of the old one.
+    # A new picture has none of the metadata of the old one.
     clean = Image.new("RGBA", pixels.size)
     clean.paste(pixels)
     encoded = BytesIO()
@@ -49,5 +49,5 @@ def redraw(content: bytes) -> bytes:
 
 
 def name(profile_id: object, picture: bytes) -> str:
-    """The file's name: another picture has another one, so that caches never show an old one."""
+    """The file's name. It contains a hash of the picture, so that caches never show an old picture."""
     return f"{profile_id}-{hashlib.sha256(picture).hexdigest()[:32]}.webp"

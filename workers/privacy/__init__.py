@@ -1,1 +1,1 @@
-"""The privacy worker: erases accounts that are due, and what was kept for long enough."""
+"""The privacy worker: erases accounts that are due, and deletes rows after their retention period."""

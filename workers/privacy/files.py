@@ -1,4 +1,4 @@
-"""Files of an account, deleted through Storage, which keeps rows and files together."""
+"""Files, deleted through Storage, which deletes both the row and the bytes."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -11,13 +11,13 @@ from storage3.utils import StorageException
 from workers.common.errors import AwayError
 
 BATCH = 500
-"""Files a request."""
+"""Files per request."""
 WITHIN = 60
-"""Seconds for an answer."""
+"""Seconds until a response must have arrived."""
 
 
 class StorageAwayError(AwayError):
-    """Storage does not delete what it is asked to."""
+    """Storage does not delete files."""
 
 
 class StorageRefusedError(StorageAwayError):
@@ -36,8 +36,8 @@ class Files:
         """
         with httpx.Client(headers=self._headers, timeout=WITHIN) as http:
             storage = SyncStorageClient(self._url, self._headers, http_client=http)
-            for bucket, mine in groupby(files, key=itemgetter(0)):
-                names = [name for _, name in mine]
+            for bucket, group in groupby(files, key=itemgetter(0)):
+                names = [name for _, name in group]
                 for start in range(0, len(names), BATCH):
                     try:
                         storage.from_(bucket).remove(names[start : start + BATCH])

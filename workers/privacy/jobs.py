@@ -1,18 +1,20 @@
-"""The privacy worker's jobs, all by the clock."""
+"""The privacy worker's jobs, all scheduled."""
 
 from procrastinate import App
 
 from workers.common.database import Pool
-from workers.common.queue import Retry
+from workers.common.queue import Retry, Services
 from workers.privacy import store
 from workers.privacy.files import Files
 
 QUEUE = "privacy"
 HOURLY, HOURLY_LATER, HOURLY_LAST = "7 * * * *", "37 * * * *", "47 * * * *"
-"""What is kept for the shortest time is kept for an hour."""
+"""The shortest retention period is an hour."""
 
 
-def register(app: App, database: Pool, files: Files) -> None:
+def register(app: App, database: Pool, services: Services) -> None:
+    files = Files(services.supabase_url, services.supabase_service_role_key)
+
     @app.periodic(cron=HOURLY, queueing_lock="erase_accounts")
     @app.task(name="erase_accounts", queue=QUEUE, retry=Retry())
     def erase_accounts(timestamp: int) -> None:
@@ -23,13 +25,13 @@ def register(app: App, database: Pool, files: Files) -> None:
     @app.periodic(cron=HOURLY_LATER, queueing_lock="apply_retention")
     @app.task(name="apply_retention", queue=QUEUE, retry=Retry())
     def apply_retention(timestamp: int) -> None:
-        """Remove what was kept for as long as it may be."""
+        """Delete rows whose retention period has ended."""
         with database.connection() as connection:
             store.apply_retention(connection)
 
     @app.periodic(cron=HOURLY_LAST, queueing_lock="remove_files")
     @app.task(name="remove_files", queue=QUEUE, retry=Retry())
     def remove_files(timestamp: int) -> None:
-        """Delete the files of users who are gone; also put into the queue when one is deleted."""
+        """Delete the files of users who do not exist; also queued when a user is deleted."""
         with database.connection() as connection:
             store.remove_files(connection, files)

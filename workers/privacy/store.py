@@ -1,4 +1,4 @@
-"""Accounts and old rows, removed in Postgres a piece at a time. Logs tell how much, never of whom."""
+"""Accounts and old rows, deleted in Postgres in batches. Logs contain counts, never ids."""
 
 from typing import Any
 
@@ -6,23 +6,25 @@ import psycopg
 from psycopg import Connection
 
 from workers.common import logs
-from workers.common.database import query
+from workers.common.database import only_row
+from workers.common.queries import queries
 from workers.privacy.files import Files, StorageAwayError, StorageRefusedError
+
+QUERIES = queries("privacy")
 
 
 def erase_due(connection: Connection[Any], files: Files) -> int:
-    """Erase every account that is due, each in a transaction of its own; how many.
+    """Erase every account that is due, each in a transaction of its own; returns how many.
 
-    Its files go first, through Storage. One that cannot be erased stays whole and holds up none of the
-    others.
-    Raises psycopg.OperationalError when a later try may do better.
+    An account's files are deleted first, through Storage. If an account cannot be erased, it stays whole and
+    the others are still erased. Raises psycopg.OperationalError if a retry may succeed.
     """
     erased = 0
-    later: psycopg.OperationalError | None = None
-    for (account,) in connection.execute(query(__file__, "due")).fetchall():
+    temporary: psycopg.OperationalError | None = None
+    for (account,) in connection.execute(QUERIES["due_accounts"]).fetchall():
         failure: psycopg.Error | None = None
         try:
-            files.delete(connection.execute(query(__file__, "files"), {"account_id": account}).fetchall())
+            files.delete(connection.execute(QUERIES["personal_files"], {"account_id": account}).fetchall())
             erased += _erase(connection, account)
         except StorageAwayError:
             logs.warning("account_not_erased_yet", reason="storage")
@@ -31,26 +33,26 @@ def erase_due(connection: Connection[Any], files: Files) -> int:
         # Logged here, without the exception itself: its text names ids.
         if isinstance(failure, psycopg.OperationalError):
             logs.warning("account_not_erased_yet", reason=failure.sqlstate)
-            later = failure
+            temporary = failure
             if connection.broken:
                 break
         elif failure:
             logs.error("account_not_erased", reason=failure.sqlstate, table=failure.diag.table_name)
     logs.info("accounts_erased", count=erased)
-    if later:
-        raise later
+    if temporary:
+        raise temporary
     return erased
 
 
 def _erase(connection: Connection[Any], account: object) -> bool:
-    """False where its owner took the deletion back in the meantime."""
-    row = connection.execute(query(__file__, "erase"), {"account_id": account}).fetchone()
+    """Returns False if the deletion was cancelled meanwhile."""
+    row = connection.execute(QUERIES["erase_account"], {"account_id": account}).fetchone()
     return bool(row and row[0])
 
 
 def apply_retention(connection: Connection[Any]) -> None:
-    """Batch after batch, until nothing is left that is too old."""
-    while removed := connection.execute(query(__file__, "apply_retention")).fetchall():
+    """Delete rows whose retention period has ended, batch by batch, until none is left."""
+    while removed := connection.execute(QUERIES["apply_retention"]).fetchall():
         for relation, count in removed:
             logs.info("rows_removed", relation=relation, count=count)
 
@@ -58,50 +60,50 @@ def apply_retention(connection: Connection[Any]) -> None:
 def remove_files(connection: Connection[Any], files: Files) -> int:
     """Delete through Storage the files of users who do not exist; returns how many. One process at a time.
 
-    Each file is tried once. Raises StorageAwayError if any is left: it stays unreadable, and a later run
+    One attempt per file. Raises StorageAwayError if any is left: it stays unreadable, and a later run
     tries it after the others.
     """
     removed = left = 0
-    connection.execute(query(__file__, "lock_files"))
+    connection.execute(QUERIES["lock_files"])
     try:
-        start = connection.execute("select clock_timestamp()").fetchone()
-        tried_before = {"tried_before": start and start[0]}
-        while noted := connection.execute(query(__file__, "return_files"), tried_before).fetchall():
+        (now,) = only_row(connection.execute(QUERIES["now"]))
+        tried_before = {"tried_before": now}
+        while hidden := connection.execute(QUERIES["restore_hidden_files"], tried_before).fetchall():
             try:
-                _delete(files, noted)
+                _delete(files, hidden)
             finally:
-                remaining = _settle(connection, noted)
+                remaining = _settle(connection, hidden)
             left += remaining
-            removed += len(noted) - remaining
-        orphans = connection.execute(query(__file__, "orphan_files")).fetchall()
+            removed += len(hidden) - remaining
+        orphans = connection.execute(QUERIES["orphan_files"]).fetchall()
         refused = _delete(files, orphans)
         left += refused
         removed += len(orphans) - refused
     finally:
         if not connection.broken:
-            connection.execute(query(__file__, "unlock_files"))
+            connection.execute(QUERIES["unlock_files"])
     logs.info("files_removed", count=removed)
     if left:
         raise StorageAwayError
     return removed
 
 
-def _delete(files: Files, chosen: list[tuple[Any, ...]]) -> int:
-    """Returns how many files Storage refuses to delete, each by itself.
+def _delete(files: Files, rows: list[tuple[Any, ...]]) -> int:
+    """Returns how many files Storage refuses to delete.
 
-    One such file does not hold up the others. Raises StorageAwayError if Storage does not respond.
+    The files of a refused request are deleted one by one. Raises StorageAwayError if Storage is away.
     """
     try:
-        files.delete(chosen)
+        files.delete(rows)
     except StorageRefusedError:
-        if len(chosen) == 1:
+        if len(rows) == 1:
             return 1
-        return sum(_delete(files, [file]) for file in chosen)
+        return sum(_delete(files, [row]) for row in rows)
     return 0
 
 
 def _settle(connection: Connection[Any], files: list[tuple[Any, ...]]) -> int:
-    """Returns how many of the files are left."""
+    """Record which of the files were deleted; returns how many are left."""
     buckets, names = map(list, zip(*files, strict=True))
-    row = connection.execute(query(__file__, "settle_files"), {"buckets": buckets, "names": names}).fetchone()
+    row = connection.execute(QUERIES["settle_files"], {"buckets": buckets, "names": names}).fetchone()
     return int(row[0]) if row else 0

@@ -1,1 +1,1 @@
-"""The recommendation worker: keeps what is computed from ratings up to date. The computing is Postgres's."""
+"""The recommend worker: item model, similar raters, and the weights of the sources of lists."""

@@ -1,1 +1,1 @@
-"""The search worker: search by meaning over HTTP, and the one process that holds the embedding model."""
+"""The search worker: semantic search over HTTP. The only process that loads the embedding model."""

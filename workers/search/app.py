@@ -1,4 +1,4 @@
-"""The application."""
+"""The Flask application."""
 
 import os
 import re
@@ -25,7 +25,9 @@ from workers.search.settings import Settings
 from workers.search.tokens import Tokens
 
 LARGEST_BODY = 4 << 20
+"""Bytes."""
 THREADS_EACH = 8
+"""Concurrent searches of one address."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
@@ -34,27 +36,28 @@ def create_app(settings: Settings | None = None, model: Model | None = None) -> 
     model = model or Model(settings.embedding_model_dir)
     metrics = Metrics(model.query.cache_info)
     catalog = Catalog(settings.rest_url or f"{settings.supabase_url}/rest/v1")
-    parts = views.Parts(model, Tokens(settings), catalog, metrics, settings.metrics_token)
+    services = views.Services(model, Tokens(settings), catalog, metrics, settings.metrics_token)
 
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.json = in_order(app)
-    app.register_blueprint(views.search(parts))
-    app.register_blueprint(views.probes(parts))
-    answer_errors(app)
-    share_threads(app)
-    tell_of_requests(app, metrics)
+    app.json = json_provider(app)
+    app.register_blueprint(views.search(services))
+    app.register_blueprint(views.probes(services))
+    handle_errors(app)
+    limit_concurrency(app)
+    log_requests(app, metrics)
     return app
 
 
-def in_order(app: Flask) -> DefaultJSONProvider:
+def json_provider(app: Flask) -> DefaultJSONProvider:
+    """Keeps the order of keys and does not escape other scripts."""
     provider = DefaultJSONProvider(app)
     provider.sort_keys = provider.ensure_ascii = False
     return provider
 
 
-def answer_errors(app: Flask) -> None:
-    """Every error has the same shape and shows nothing of the inside."""
+def handle_errors(app: Flask) -> None:
+    """Respond to every error in the same form, without internals."""
 
     @app.errorhandler(ApiError)
     def api(error: ApiError) -> tuple[Response, int]:
@@ -82,43 +85,43 @@ def answer_errors(app: Flask) -> None:
         return api(ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here."))
 
 
-def share_threads(app: Flask) -> None:
-    """One address has at most half of the threads: slow searches of one caller leave some to others."""
-    under_way, lock = Counter[str](), Lock()
+def limit_concurrency(app: Flask) -> None:
+    """Let one address use at most half of the threads, so that others can search beside slow searches."""
+    running, lock = Counter[str](), Lock()
 
     @app.before_request
-    def take() -> None:
+    def acquire() -> None:
         g.holder = None
         address = caller_address(request.headers)
         if request.path.startswith("/search/") and address:
             with lock:
-                if under_way[address] >= THREADS_EACH:
+                if running[address] >= THREADS_EACH:
                     raise busy()
-                under_way[address] += 1
+                running[address] += 1
             g.holder = address
 
     @app.teardown_request
-    def give(_: BaseException | None) -> None:
+    def release(_: BaseException | None) -> None:
         if address := g.pop("holder", None):
             with lock:
-                under_way[address] -= 1
-                if not under_way[address]:
-                    del under_way[address]
+                running[address] -= 1
+                if not running[address]:
+                    del running[address]
 
 
 def caller_address(headers: Headers) -> str:
-    """As the proxy before this process says it; empty where there is none."""
+    """The caller's address, from the proxy's headers; empty without a proxy."""
     hops = headers.get("cf-connecting-ip") or headers.get("x-forwarded-for", "")
     return hops.rpartition(",")[2].strip()
 
 
-def tell_of_requests(app: Flask, metrics: Metrics) -> None:
-    """An id, a number and a line for every request. The line does not hold what was searched for."""
+def log_requests(app: Flask, metrics: Metrics) -> None:
+    """Give every request an id, a metric and a log line. The line does not contain the query."""
 
     @app.before_request
     def begin() -> None:
-        given = request.headers.get("x-request-id", "")
-        g.request_id = given if REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+        request_id = request.headers.get("x-request-id", "")
+        g.request_id = request_id if REQUEST_ID.fullmatch(request_id) else str(uuid.uuid4())
         g.started = time.perf_counter()
         logs.ids.set({"request_id": g.request_id})
 

@@ -1,4 +1,4 @@
-"""The catalogue, asked through the REST server as the caller: row level security decides what they find."""
+"""The catalogue, queried through the REST server as the caller, so that row level security applies."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,14 +11,14 @@ from workers.search.errors import ApiError, unavailable
 from workers.search.tokens import Caller
 
 WITHIN = 5.0
-"""Seconds for an answer."""
+"""Seconds until a response must have arrived."""
 AWAY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 FUNCTIONS = {"movie": "match_movies", "book": "match_books"}
 NAME = "The catalogue"
 
 
 class RefusedError(ApiError):
-    """What the REST server answered, with its own status and body."""
+    """An error of the REST server, with its status and body."""
 
     def __init__(self, response: httpx.Response, body: dict[str, Any]) -> None:
         message = body.get("message") or response.reason_phrase
@@ -32,7 +32,7 @@ class Catalog:
         self._http = httpx.Client(timeout=WITHIN, event_hooks={"response": [refuse]})
 
     def match(self, caller: Caller, query: Query, embedding: str, request_id: str) -> Any:
-        """Rows nearest to the embedding, best first. Raises ApiError."""
+        """The items most similar to the embedding, best first. Raises ApiError."""
         arguments: dict[str, Any] = {
             "query_embedding": embedding,
             "match_threshold": query.threshold,
@@ -44,7 +44,7 @@ class Catalog:
         return self._call(function, arguments, caller, request_id)
 
     def search(self, caller: Caller, search: Search, embedding: str, request_id: str) -> Any:
-        """What search_content answers. Raises ApiError."""
+        """The result of search_content. Raises ApiError."""
         arguments = {"query": search.text, "query_embedding": embedding, **search.arguments}
         return self._call("search_content", arguments, caller, request_id)
 
@@ -60,7 +60,8 @@ class Catalog:
         except httpx.TransportError as error:
             raise unavailable(NAME) from error
 
-    def answers(self) -> bool:
+    def is_available(self) -> bool:
+        """Does the REST server respond, and with no server error?"""
         try:
             return self._http.head(f"{self._url}/").status_code < HTTPStatus.INTERNAL_SERVER_ERROR
         except ApiError as error:
@@ -70,7 +71,7 @@ class Catalog:
 
 
 def refuse(response: httpx.Response) -> None:
-    """Raise what is not a success before the REST client loses its status."""
+    """Raise an error for a failed request here: the REST client would lose its status."""
     if response.is_success:
         return
     response.read()

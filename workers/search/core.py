@@ -1,4 +1,4 @@
-"""What may be asked, as plain data."""
+"""The parameters of a search, validated, as plain data."""
 
 import re
 import unicodedata
@@ -14,12 +14,12 @@ LONGEST_TEXT = 20_000
 LONGEST_NAME = 100
 
 ARGUMENTS = ("kind", "genre", "language", "year_from", "year_to", "tier", "count", "cursor")
-"""Of search_content, besides what is searched for."""
+"""The parameters of search_content, besides the query."""
 SEMANTIC = ("q", "kind", "count", "limit", "threshold")
 CONTENT = ("q", *ARGUMENTS, "limit")
 """The parameters of each route. `limit` is another name of `count`, as in PostgREST."""
 UNREAD = ("apikey",)
-"""The gateway reads the key of an address that is typed into a browser, and passes it on."""
+"""The gateway reads the API key in an address that is typed into a browser, and forwards it."""
 
 WHOLE = re.compile(r"[0-9]{1,9}")
 DECIMAL = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -32,7 +32,7 @@ class InvalidParameter(ValueError):
 
 
 class UnknownParameter(InvalidParameter):
-    """Named, since a filter that is misspelt would be ignored in silence."""
+    """An error, because a misspelt filter would be ignored silently."""
 
     def __init__(self, field: str, known: Iterable[str]) -> None:
         super().__init__(field, f"There is no parameter {field}: the parameters are {', '.join(known)}.")
@@ -50,11 +50,11 @@ class Query:
 class Search:
     text: str
     arguments: dict[str, str]
-    """What else the caller gave of ARGUMENTS, for the function to check."""
+    """The other parameters of search_content; the function validates them."""
 
 
 def once(pairs: Iterable[tuple[str, str]], known: Iterable[str]) -> dict[str, str]:
-    """The parameters of an address. Raises InvalidParameter for an unknown one and for one given twice."""
+    """The parameters by name. Raises InvalidParameter for an unknown one and for one given twice."""
     parameters: dict[str, str] = {}
     for name, value in pairs:
         if name in UNREAD:
@@ -70,27 +70,27 @@ def once(pairs: Iterable[tuple[str, str]], known: Iterable[str]) -> dict[str, st
 def _count(
     parameters: Mapping[str, str], names: Iterable[str] = ("count", "limit")
 ) -> tuple[str, str] | None:
-    """The name under which the page size is given, and its text. Raises InvalidParameter for two sizes."""
-    given = [(name, parameters[name]) for name in names if name in parameters]
-    if len({value for _, value in given}) > 1:
+    """The name and text of the page size, None without one. Raises InvalidParameter for two sizes."""
+    sizes = [(name, parameters[name]) for name in names if name in parameters]
+    if len({value for _, value in sizes}) > 1:
         raise InvalidParameter("limit", "limit is another name of count: give one of the two.")
-    return given[0] if given else None
+    return sizes[0] if sizes else None
 
 
 def read_search(parameters: Mapping[str, str]) -> Search:
-    """Raises InvalidParameter for a query that is wrong; what is empty counts as not given."""
-    given = {name: value for name, value in parameters.items() if value and name != "q"}
-    if size := _count(given):
-        given = {name: value for name, value in given.items() if name != "limit"} | {"count": size[1]}
-    for name, value in given.items():
+    """Raises InvalidParameter for an invalid one; empty parameters count as not given."""
+    arguments = {name: value for name, value in parameters.items() if value and name != "q"}
+    if size := _count(arguments):
+        arguments = {name: value for name, value in arguments.items() if name != "limit"} | {"count": size[1]}
+    for name, value in arguments.items():
         if "\0" in value:
             raise InvalidParameter(name, f"{name} must not hold a NUL character.")
     _text(parameters.get("q", ""))
-    return Search(parameters["q"], given)
+    return Search(parameters["q"], arguments)
 
 
 def read_query(parameters: Mapping[str, str]) -> Query:
-    """Raises InvalidParameter for the first one that is wrong."""
+    """Raises InvalidParameter for the first invalid one."""
     return Query(
         text=_text(parameters.get("q", "")),
         kind=_kind(parameters.get("kind", Query.kind)),
@@ -129,7 +129,7 @@ def _threshold(value: str) -> float:
 
 
 def normal(text: str) -> str:
-    """Texts that the model cannot tell apart become one: it reads neither case nor kinds of space."""
+    """Normalize case, spaces and Unicode, so that texts with the same embedding share a cache entry."""
     return " ".join(unicodedata.normalize("NFC", text).lower().split())
 
 

@@ -1,4 +1,4 @@
-"""What a caller is told, in the shape of Supabase's REST API."""
+"""The errors that a client receives, in the form of Supabase's REST API."""
 
 from http import HTTPStatus
 from typing import Any
@@ -7,10 +7,12 @@ from workers.common.errors import WorkerError
 
 
 class ApiError(WorkerError):
+    """The request is refused."""
+
     def __init__(
         self, status: int, code: str, message: str, details: Any = None, hint: str | None = None
     ) -> None:
-        Exception.__init__(self, message)
+        super().__init__(message)
         self.status = status
         self.body = {"code": code, "message": message, "details": details, "hint": hint}
 
@@ -45,10 +47,10 @@ def busy() -> ApiError:
     return ApiError(HTTPStatus.TOO_MANY_REQUESTS, "too_many_at_once", "Too many searches at once from here.")
 
 
-def unavailable(what: str) -> ApiError:
+def unavailable(service: str) -> ApiError:
     return ApiError(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "unavailable",
-        f"{what} does not answer.",
+        f"{service} does not answer.",
         hint="Try again in a moment.",
     )

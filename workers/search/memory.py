@@ -1,32 +1,33 @@
-"""Keep little memory: glibc by itself keeps what a batch needed once."""
+"""Return memory to the system: by default glibc keeps what a batch has allocated."""
 
 import ctypes
 from collections.abc import Callable
 from typing import Any
 
 MMAP_THRESHOLD, ARENA_MAX = -3, -8
-"""mallopt's parameters, as malloc.h numbers them."""
+"""Numbers of mallopt's parameters, from malloc.h."""
 BIG = 1 << 20
-"""Bytes from which a tensor is mapped by itself, and given back when it is freed."""
+"""A tensor of so many bytes has a mapping of its own, which is returned when it is freed."""
 ARENAS = 2
 
 
 def _function(name: str) -> Callable[..., Any]:
-    """A function of glibc; elsewhere one that does nothing."""
+    """A function of glibc; without glibc one that does nothing."""
     try:
         return getattr(ctypes.CDLL(None), name)  # type: ignore[no-any-return]
     except (AttributeError, OSError, TypeError):
         return lambda *_: 0
 
 
-def be_thrifty() -> None:
-    """Peak memory of a batch of sixteen long texts: 288 MB so, 400 and more without."""
+def limit_memory() -> None:
+    """Peak memory of a batch of sixteen long texts: 288 MB with this, 400 MB and more without."""
     mallopt = _function("mallopt")
     mallopt(MMAP_THRESHOLD, BIG)
     mallopt(ARENA_MAX, ARENAS)
 
 
-def give_back() -> None:
+def free_memory() -> None:
+    """Return free memory to the system."""
     _trim(0)
 
 

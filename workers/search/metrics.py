@@ -1,4 +1,4 @@
-"""The search worker in numbers."""
+"""Metrics of the search worker."""
 
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -23,8 +23,8 @@ class CacheCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         info = self.info()
-        name, text = "cinefluent_search_cache", "Queries whose embedding was known, and not known."
-        lookups = CounterMetricFamily(name, text, labels=["result"])
+        name, description = "cinefluent_search_cache", "Queries whose embedding was known, and not known."
+        lookups = CounterMetricFamily(name, description, labels=["result"])
         lookups.add_metric(["hit"], info.hits)
         lookups.add_metric(["miss"], info.misses)
         yield lookups

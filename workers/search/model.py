@@ -9,18 +9,18 @@ from pathlib import Path
 
 from fastembed import TextEmbedding
 
-from workers.search.memory import be_thrifty, give_back
+from workers.search.memory import free_memory, limit_memory
 
 NAME = "all-MiniLM-L6-v2"
 CACHED_QUERIES = 1_024
-"""About 5 MB."""
+"""Entries of the cache, about 5 MB."""
 TEXTS_AT_ONCE = min(2, os.cpu_count() or 1)
 
 
 class Model:
     def __init__(self, directory: Path | None = None) -> None:
-        """From a folder, or else FastEmbed's own download."""
-        be_thrifty()
+        """Load the model from a folder, or (None) download it with FastEmbed."""
+        limit_memory()
         self._embedding = TextEmbedding(
             f"sentence-transformers/{NAME}",
             threads=1,
@@ -33,26 +33,27 @@ class Model:
         self.query = lru_cache(CACHED_QUERIES)(self._query)
         self.query("the first query is the slowest one")
         self.query.cache_clear()
-        give_back()
+        free_memory()
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """The embeddings, each of 384 numbers."""
         embeddings = list(self._threads.map(self._vector, texts))
-        give_back()
+        free_memory()
         return embeddings
 
     def _query(self, text: str) -> str:
-        """As Postgres reads a vector, which is a third of what a list of floats takes."""
+        """The embedding as a text of type vector, which takes a third of the memory of a list of floats."""
         return f"[{','.join(format(number, '.9g') for number in self._vector(text))}]"
 
     def _vector(self, text: str) -> list[float]:
-        """Texts go through the model one by one: together they are no faster, and take more memory."""
+        """The model embeds one text at a time: several are no faster together, and take more memory."""
         (vector,) = self._embedding.embed([text])
         numbers: list[float] = vector.tolist()
         return numbers
 
 
 def _digest(embedding: TextEmbedding) -> str:
-    """Tells weights apart: other weights, or the same ones rounded, make other vectors."""
+    """A hash of the weights: other weights, or the same rounded differently, give other embeddings."""
     model = embedding.model
     weights = Path(model._model_dir) / model.model_description.model_file  # type: ignore[attr-defined]
     with weights.open("rb") as file:

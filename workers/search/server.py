@@ -1,4 +1,4 @@
-"""gunicorn's settings: one process, since it holds the model, with threads that wait for the catalogue."""
+"""gunicorn's settings: one process, because it holds the model, with threads that wait for the catalogue."""
 
 from workers.common import logs
 
@@ -6,12 +6,12 @@ workers = 1
 worker_class = "gthread"
 threads = 16
 timeout = 120
-"""Seconds, that a first start may download the model in."""
+"""Seconds; a first start may have to download the model."""
 graceful_timeout = 8
 keepalive = 130
-"""Longer than a proxy in front keeps its connections, so that it never writes into a closed one."""
+"""Seconds; longer than a proxy keeps its connections, so that it never writes to a closed one."""
 limit_request_line = 0
-"""None: a thousand characters beyond ASCII are longer than gunicorn's highest. The proxy has its own."""
+"""0: no limit. A thousand characters beyond ASCII exceed gunicorn's highest; the proxy has its own limit."""
 control_socket_disable = True
 logconfig_dict = {
     **logs.CONFIG,

@@ -1,4 +1,4 @@
-"""What the search worker needs to know."""
+"""Settings of the search worker."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +12,10 @@ class Settings:
     supabase_anon_key: Secret
     supabase_service_role_key: Secret
     supabase_jwt_secret: Secret | None = None
-    """Where tokens are signed by a secret; else the project's public keys are fetched."""
+    """The secret that signs tokens; without one the project's public keys are fetched."""
     rest_url: str | None = None
-    """Where the REST server is reached past the gateway, which has counted the search; else through it."""
+    """The REST server without the gateway, which has counted the search already; by default through it."""
     metrics_token: Secret | None = None
-    """What /metrics takes as a bearer token; without one it answers nobody."""
+    """The bearer token for /metrics; without one every request is refused."""
     embedding_model_dir: Path | None = None
-    """A folder with the model; without one FastEmbed downloads its own."""
+    """The folder of the model; without one FastEmbed downloads it."""

@@ -1,4 +1,4 @@
-"""Who calls: the JWT is checked here first, what it may see is decided by Postgres."""
+"""The caller: the JWT is verified here first; Postgres decides what the caller may see."""
 
 import hmac
 import threading
@@ -17,56 +17,56 @@ from workers.search.errors import invalid_parameter, invalid_token, missing_key,
 from workers.search.settings import Settings
 
 OPAQUE = ("sb_publishable_", "sb_secret_")
-"""The newer API keys are no JWTs: only the platform can tell whether they are good."""
+"""The prefixes of newer API keys. They are not JWTs; only the platform can verify them."""
 PROFILE = "x-profile-id"
-"""Names the acting profile; whether it is the caller's is for Postgres to say."""
+"""The header with the acting profile; Postgres checks that it belongs to the caller."""
 ASYMMETRIC = ("ES256", "RS256", "EdDSA")
 LEEWAY = 30
 """Seconds that clocks may differ, as in PostgREST."""
 WITHIN = 5.0
-"""Seconds for an answer of the auth server."""
+"""Seconds until the auth server must have responded."""
 KEYS_LIVE, KEYS_REST = 600.0, 30.0
-"""Seconds for which public keys are kept, and in which they are not fetched again for an unknown one."""
+"""Seconds for which public keys are cached, and between two fetches for an unknown key."""
 
 
 @dataclass(frozen=True)
 class Caller:
     headers: Mapping[str, str] = field(repr=False)
-    """What the REST server needs to know them by."""
+    """The headers that authenticate the caller to the REST server."""
     role: str | None
-    """None where only the platform knows."""
+    """None for an API key that only the platform can verify."""
 
 
 class KeySet:
-    """The project's public keys, fetched when one is asked for that is not known, and now and then."""
+    """The project's public keys, fetched again for an unknown key and after KEYS_LIVE."""
 
     def __init__(self, url: str) -> None:
         self._http, self._url = httpx.Client(timeout=WITHIN), url
         self._lock = threading.Lock()
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._asked = float("-inf")
+        self._fetched_at = float("-inf")
         self._away = False
 
     def find(self, kid: str) -> jwt.PyJWK | None:
-        """None if there is no such key. Raises ApiError where that cannot be told."""
+        """None if the key does not exist. Raises ApiError if the auth server does not respond."""
         with self._lock:
-            if time.monotonic() - self._asked > (KEYS_LIVE if kid in self._keys else KEYS_REST):
+            if time.monotonic() - self._fetched_at > (KEYS_LIVE if kid in self._keys else KEYS_REST):
                 self._fetch()
             if kid not in self._keys and self._away:
                 raise unavailable("The auth server")
             return self._keys.get(kid)
 
     def _fetch(self) -> None:
-        """Where that fails, the keys that are known stay good."""
+        """If fetching fails, the cached keys stay valid."""
         try:
             response = self._http.get(self._url)
-            found = [] if response.status_code == HTTPStatus.NOT_FOUND else _keys(response)
+            keys = [] if response.status_code == HTTPStatus.NOT_FOUND else _keys(response)
         except (httpx.HTTPError, ValueError, AttributeError) as error:
             logs.warning("keys_unavailable", reason=repr(error))
             self._away = True
         else:
-            self._keys, self._away = {key.key_id: key for key in found if key.key_id}, False
-        self._asked = time.monotonic()
+            self._keys, self._away = {key.key_id: key for key in keys if key.key_id}, False
+        self._fetched_at = time.monotonic()
 
 
 class Tokens:
@@ -77,7 +77,7 @@ class Tokens:
         self._keys = KeySet(f"{settings.supabase_url}/auth/v1/.well-known/jwks.json")
 
     def caller(self, headers: Headers) -> Caller:
-        """Raises ApiError, 401, for a caller without a key or token, or with a bad one."""
+        """Raises ApiError, 401, for a missing or invalid key or token."""
         apikey, bearer = headers.get("apikey", "").strip(), _bearer(headers.get("Authorization", ""))
         if bearer == apikey and apikey.startswith(OPAQUE):
             bearer = ""
@@ -85,18 +85,18 @@ class Tokens:
             raise missing_key()
         if not apikey.isascii():
             raise invalid_token()
-        passed_on = {PROFILE: _checked_profile(headers[PROFILE])} if PROFILE in headers else {}
+        forwarded = {PROFILE: _checked_profile(headers[PROFILE])} if PROFILE in headers else {}
         if not bearer and apikey.startswith(OPAQUE):
-            return Caller({"apikey": apikey, **passed_on}, None)
+            return Caller({"apikey": apikey, **forwarded}, None)
         token = bearer or apikey
         role = self._role(token)
-        known_by = {"apikey": apikey or str(self._anon_key), "Authorization": f"Bearer {token}"}
-        return Caller({**known_by, **passed_on}, role)
+        credentials = {"apikey": apikey or str(self._anon_key), "Authorization": f"Bearer {token}"}
+        return Caller({**credentials, **forwarded}, role)
 
     def is_service(self, headers: Headers) -> bool:
-        """Also raises as `caller` does."""
-        given = _bearer(headers.get("Authorization", "")) or headers.get("apikey", "").strip()
-        if hmac.compare_digest(given.encode(), self._service_role_key.encode()):
+        """Raises ApiError as `caller` does."""
+        key = _bearer(headers.get("Authorization", "")) or headers.get("apikey", "").strip()
+        if hmac.compare_digest(key.encode(), self._service_role_key.encode()):
             return True
         return self.caller(headers).role == "service_role"
 
@@ -138,14 +138,14 @@ def _decode(token: str, key: str | jwt.PyJWK, algorithm: str) -> dict[str, Any]:
 
 
 def _checked_profile(value: str) -> str:
-    """Raises ApiError, 400, for a value that no HTTP client sends on; Postgres checks every other."""
+    """Raises ApiError, 400, for a value that HTTP clients cannot forward; Postgres checks the rest."""
     if not value.isascii():
         raise invalid_parameter(PROFILE, f"{PROFILE} must be the UUID of a profile.")
     return value
 
 
 def _bearer(authorization: str) -> str:
-    """The token; empty if there is no such header. Raises ApiError for any other scheme."""
+    """The token; empty without the header. Raises ApiError for any other scheme."""
     if not authorization:
         return ""
     scheme, _, token = authorization.partition(" ")

@@ -17,7 +17,7 @@ from workers.search.tokens import Tokens
 
 
 @dataclass(frozen=True)
-class Parts:
+class Services:
     model: Model
     tokens: Tokens
     catalog: Catalog
@@ -25,24 +25,24 @@ class Parts:
     metrics_token: str | None
 
 
-def search(parts: Parts) -> Blueprint:
+def search(services: Services) -> Blueprint:
     views = Blueprint("search", __name__)
 
     @views.get("/search/semantic")
     def semantic() -> Response:
-        caller = parts.tokens.caller(request.headers)
+        caller = services.tokens.caller(request.headers)
         query = read_query(once(request.args.items(multi=True), SEMANTIC))
-        with parts.metrics.embedding.labels("query").time():
-            embedding = parts.model.query(query.text)
-        return jsonify(results=parts.catalog.match(caller, query, embedding, g.request_id))
+        with services.metrics.embedding.labels("query").time():
+            embedding = services.model.query(query.text)
+        return jsonify(results=services.catalog.match(caller, query, embedding, g.request_id))
 
     @views.get("/search/content")
     def content() -> Response:
-        caller = parts.tokens.caller(request.headers)
+        caller = services.tokens.caller(request.headers)
         search = read_search(once(request.args.items(multi=True), CONTENT))
-        with parts.metrics.embedding.labels("query").time():
-            embedding = parts.model.query(normal(search.text))
-        return jsonify(parts.catalog.search(caller, search, embedding, g.request_id))
+        with services.metrics.embedding.labels("query").time():
+            embedding = services.model.query(normal(search.text))
+        return jsonify(services.catalog.search(caller, search, embedding, g.request_id))
 
     @views.get("/search/openapi.json")
     def description() -> Response:
@@ -50,38 +50,38 @@ def search(parts: Parts) -> Blueprint:
 
     @views.post("/embed")
     def embed() -> Response:
-        if not parts.tokens.is_service(request.headers):
+        if not services.tokens.is_service(request.headers):
             raise not_service()
         try:
             texts = read_texts(request.get_json())
         except RecursionError as error:
             raise BadRequest from error
-        with parts.metrics.embedding.labels("batch").time():
-            embeddings = parts.model.embed(texts)
-        return jsonify(model=parts.model.name, embeddings=embeddings)
+        with services.metrics.embedding.labels("batch").time():
+            embeddings = services.model.embed(texts)
+        return jsonify(model=services.model.name, embeddings=embeddings)
 
     return views
 
 
-def probes(parts: Parts) -> Blueprint:
+def probes(services: Services) -> Blueprint:
     views = Blueprint("probes", __name__)
 
     @views.get("/healthz")
     def healthz() -> Response:
-        """The process is up and has the model."""
-        return jsonify(status="ok", model=parts.model.name)
+        """The process runs and has loaded the model."""
+        return jsonify(status="ok", model=services.model.name)
 
     @views.get("/readyz")
     def readyz() -> Response:
-        """And the catalogue answers."""
-        if not parts.catalog.answers():
+        """The process runs and the catalogue responds."""
+        if not services.catalog.is_available():
             raise unavailable("The catalogue")
         return jsonify(status="ok")
 
     @views.get("/metrics")
     def metrics() -> Response:
-        if not may_read(request.headers.get("Authorization", ""), parts.metrics_token):
+        if not may_read(request.headers.get("Authorization", ""), services.metrics_token):
             raise no_metrics()
-        return Response(parts.metrics.text(), content_type=CONTENT_TYPE_LATEST)
+        return Response(services.metrics.text(), content_type=CONTENT_TYPE_LATEST)
 
     return views

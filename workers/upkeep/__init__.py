@@ -1,1 +1,1 @@
-"""The upkeep worker: what a database and a queue need now and then."""
+"""The upkeep worker: scheduled maintenance of the database and the queue."""

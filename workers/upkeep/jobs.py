@@ -3,42 +3,44 @@
 from procrastinate import App, JobContext
 
 from workers.common import logs
-from workers.common.database import Pool, query
-from workers.common.queue import Retry
+from workers.common.database import Pool
+from workers.common.queries import queries
+from workers.common.queue import Retry, Services
 
+QUERIES = queries("upkeep")
 QUEUE = "upkeep"
 EVERY_MINUTE, HOURLY = "* * * * *", "47 * * * *"
 DAILY, DAILY_LATER = "17 3 * * *", "27 3 * * *"
 KEEP_HOURS = 7 * 24
-"""How long jobs that succeeded, and those overtaken, are kept. Failed ones stay until a person looked."""
+"""Retention of jobs that succeeded or were aborted. Failed jobs are kept until a person deletes them."""
 
 
-def register(app: App, database: Pool) -> None:
+def register(app: App, database: Pool, services: Services) -> None:
     @app.periodic(cron=DAILY, queueing_lock="make_partitions")
     @app.task(name="make_partitions", queue=QUEUE, retry=Retry())
     def make_partitions(timestamp: int) -> None:
         with database.connection() as connection:
-            connection.execute(query(__file__, "make_partitions"))
+            connection.execute(QUERIES["make_partitions"])
 
     @app.periodic(cron=DAILY, queueing_lock="forget_unused_words")
     @app.task(name="forget_unused_words", queue=QUEUE, retry=Retry())
     def forget_unused_words(timestamp: int) -> None:
         with database.connection() as connection:
-            connection.execute(query(__file__, "forget_unused_words"))
+            connection.execute(QUERIES["delete_unused_words"])
 
     @app.periodic(cron=HOURLY, queueing_lock="publish_counts")
     @app.task(name="publish_counts", queue=QUEUE, retry=Retry())
     def publish_counts(timestamp: int) -> None:
-        """Publish the figures that enough accounts changed, a batch a transaction."""
+        """Publish the figures that enough accounts changed, one batch per transaction."""
         with database.connection() as connection:
-            while published := connection.execute(query(__file__, "publish_counts")).fetchone():
+            while published := connection.execute(QUERIES["publish_counts"]).fetchone():
                 if published == (0,):
                     break
 
     @app.periodic(cron=EVERY_MINUTE, queueing_lock="retry_stalled")
     @app.task(name="retry_stalled", queue=QUEUE, priority=1, pass_context=True)
     async def retry_stalled(context: JobContext, timestamp: int) -> None:
-        """Put the jobs of workers that died back into the queue."""
+        """Queue the jobs of workers that died again."""
         for job in await context.app.job_manager.get_stalled_jobs():
             logs.warning("job_stalled", stalled_id=job.id, task=job.task_name, queue=job.queue)
             await context.app.job_manager.retry_job(job)

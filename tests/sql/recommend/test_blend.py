@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.sql.people import Person, become, embed_all, item, item_model, person, rate
 from tests.sql.recommend.publishing import publish
-from workers.blend.fit import START
+from workers.recommend.blend.fit import START
 
 ALL = "select id, reason_code, reason, because_of, score from get_recommendations(%s, %s, %s::real)"
 BREAKING = {

@@ -13,7 +13,7 @@ from workers.common import logs
 def test_results_are_what_the_function_answers(client: FlaskClient, rest: FakeRest) -> None:
     response = search(client, limit="3", threshold="0.5")
     assert (response.status_code, response.json) == (200, {"results": [ROW]})
-    asked = rest.asked[0]
+    asked = rest.requests[0]
     assert asked["path"] == "/rest/v1/rpc/match_movies"
     assert asked["body"] == {"query_embedding": "[1,0]", "match_threshold": 0.5, "match_count": 3}
 
@@ -31,7 +31,7 @@ def test_each_kind_has_its_function(
     client: FlaskClient, rest: FakeRest, kind: str, function: str, extra: dict[str, str]
 ) -> None:
     search(client, kind=kind)
-    asked = rest.asked[0]
+    asked = rest.requests[0]
     assert asked["path"] == f"/rest/v1/rpc/{function}"
     defaults = {"query_embedding": "[1,0]", "match_threshold": 0.4, "match_count": 12}
     assert asked["body"] == defaults | extra
@@ -44,7 +44,7 @@ def test_a_wrong_parameter_is_named(client: FlaskClient, rest: FakeRest, field: 
     response = search(client, None, **{field: value})
     assert code(response) == (400, "invalid_parameter")
     assert response.json and response.json["details"] == {"field": field}
-    assert rest.asked == []
+    assert rest.requests == []
 
 
 def test_only_get_is_allowed(client: FlaskClient) -> None:
@@ -96,7 +96,7 @@ def test_a_fault_of_ours_shows_nothing_of_the_inside(
 def test_queries_alike_are_embedded_once(client: FlaskClient, model: FakeModel) -> None:
     for query in ("Lonely robots", "  lonely   ROBOTS ", "lonely robots"):
         search(client, q=query)
-    assert model.asked == ["lonely robots"]
+    assert model.queries == ["lonely robots"]
     numbers = client.get("/metrics", headers={"Authorization": f"Bearer {METRICS}"}).text
     assert 'cinefluent_search_cache_total{result="hit"} 2.0' in numbers
     assert 'cinefluent_search_cache_total{result="miss"} 1.0' in numbers
@@ -109,7 +109,7 @@ def test_queries_alike_are_embedded_once(client: FlaskClient, model: FakeModel) 
 )
 def test_awkward_characters_arrive(client: FlaskClient, model: FakeModel, query: str) -> None:
     assert search(client, q=query).status_code == 200
-    assert model.asked == [query]
+    assert model.queries == [query]
 
 
 def test_a_request_has_an_id(client: FlaskClient) -> None:

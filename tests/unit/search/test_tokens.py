@@ -28,7 +28,7 @@ UNAVAILABLE = (503, "unavailable")
 def test_the_call_is_the_callers(client: FlaskClient, rest: FakeRest) -> None:
     viewer = token("authenticated", sub="me", aud="authenticated")
     search(client, {"apikey": ANON, "Authorization": f"Bearer {viewer}", "x-request-id": "trace-1"})
-    headers = rest.asked[0]["headers"]
+    headers = rest.requests[0]["headers"]
     assert headers["authorization"] == f"Bearer {viewer}"
     assert (headers["apikey"], headers["x-request-id"]) == (ANON, "trace-1")
 
@@ -37,7 +37,7 @@ def test_the_call_is_the_callers(client: FlaskClient, rest: FakeRest) -> None:
 def test_one_header_is_enough(client: FlaskClient, rest: FakeRest, how: str) -> None:
     given = ANON if how == "apikey" else f"bearer {ANON}"
     assert search(client, {how: given}).status_code == 200
-    headers = rest.asked[0]["headers"]
+    headers = rest.requests[0]["headers"]
     assert (headers["authorization"], headers["apikey"]) == (f"Bearer {ANON}", ANON)
 
 
@@ -48,7 +48,7 @@ def test_a_publishable_key_is_for_the_platform_to_judge(
     key = "sb_publishable_abc"
     bearer = {"Authorization": f"Bearer {key}"} if with_bearer else {}
     assert search(client, {"apikey": key, **bearer}).status_code == 200
-    headers = rest.asked[0]["headers"]
+    headers = rest.requests[0]["headers"]
     assert headers["apikey"] == key
     assert "authorization" not in headers
 
@@ -86,8 +86,8 @@ def test_no_key_or_a_bad_one_is_refused(
     expected: tuple[int, str],
 ) -> None:
     assert code(search(client, headers)) == expected
-    assert not rest.asked
-    assert not model.asked
+    assert not rest.requests
+    assert not model.queries
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,0 @@
-select count(*) from private.stale_embeddings(%(model)s, null, null)

@@ -1,1 +1,0 @@
-"""The item model: which items are liked together, computed from what people liked."""

@@ -1,1 +1,0 @@
-select pg_advisory_lock(hashtextextended('item_model', 0))

@@ -1,1 +1,0 @@
-select private.pack_item_model(%(model)s)

@@ -1,1 +1,0 @@
-select r.relation, r.removed from private.apply_retention() as r

@@ -1,1 +1,0 @@
-select private.erase_account(%(account_id)s::uuid)

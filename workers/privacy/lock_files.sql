@@ -1,1 +1,0 @@
-select pg_advisory_lock(hashtextextended('private.files_to_remove', 0))

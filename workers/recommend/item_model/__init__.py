@@ -1,0 +1,1 @@
+"""The item model: weights between items, computed from all positive feedback."""

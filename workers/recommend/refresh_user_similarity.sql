@@ -1,1 +1,0 @@
-select private.refresh_user_similarity(%(rater_id)s::uuid)

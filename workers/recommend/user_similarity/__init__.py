@@ -1,0 +1,1 @@
+"""Similar raters and similarly rated items, compared from all ratings."""

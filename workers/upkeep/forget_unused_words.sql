@@ -1,1 +1,0 @@
-select private.delete_unused_words()

@@ -1,1 +1,0 @@
-select private.make_partitions()

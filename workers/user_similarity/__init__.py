@@ -1,1 +1,0 @@
-"""The similarity worker: compares every rater with every other, and every item, from all ratings at once."""

@@ -1,1 +1,0 @@
-delete from public.user_similarities as s where s.rater_id = any(%(raters)s::uuid[])

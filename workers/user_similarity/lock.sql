@@ -1,1 +1,0 @@
-select pg_advisory_lock(hashtextextended('user_similarity', 0))
