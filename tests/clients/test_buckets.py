@@ -46,7 +46,7 @@ Bring = Callable[..., str | None]
 
 
 @pytest.mark.parametrize("bucket", OWN)
-def test_one_stores_in_ones_own_folder_only(bring: Bring, ann: User, bob: User, bucket: str) -> None:
+def test_user_writes_only_to_their_own_folder(bring: Bring, ann: User, bob: User, bucket: str) -> None:
     assert bring(f"{bucket}/{ann.path('a')}", ann.bearer) is None
     assert bring(f"{bucket}/{ann.path('b')}", bob.bearer) == "AccessDenied"
     assert bring(f"{bucket}/a", ann.bearer) == "AccessDenied"
@@ -55,7 +55,7 @@ def test_one_stores_in_ones_own_folder_only(bring: Bring, ann: User, bob: User, 
 
 
 @pytest.mark.parametrize("bucket", OWN)
-def test_files_of_people_are_seen_by_their_owner_alone(
+def test_user_files_are_readable_by_their_owner_only(
     bring: Bring, ann: User, bob: User, http: httpx.Client, bucket: str
 ) -> None:
     bring(f"{bucket}/{ann.path('a')}", ann.bearer)
@@ -64,7 +64,7 @@ def test_files_of_people_are_seen_by_their_owner_alone(
     assert http.get(f"/object/{bucket}/{ann.path('a')}", headers=ann.bearer).content == SAMPLES[TYPES[bucket]]
 
 
-def test_portraits_are_written_by_a_worker_alone(
+def test_portraits_are_written_by_the_service_only(
     ann: User, editor: dict[str, str], key: dict[str, str], http: httpx.Client
 ) -> None:
     webp, path = SAMPLES["image/webp"], f"/object/portraits/{ann.path('a.webp')}"
@@ -80,14 +80,14 @@ def test_portraits_are_written_by_a_worker_alone(
 
 
 @pytest.mark.parametrize("bucket", EDITORIAL)
-def test_editors_bring_artwork_masters_and_imports(
+def test_editor_uploads_artwork_masters_and_imports(
     bring: Bring, ann: User, editor: dict[str, str], bucket: str
 ) -> None:
     assert bring(f"{bucket}/a b", ann.bearer) == "AccessDenied"
     assert bring(f"{bucket}/a b", editor) is None
 
 
-def test_media_is_written_by_workers_alone(
+def test_media_is_written_by_the_service_only(
     bring: Bring, ann: User, editor: dict[str, str], key: dict[str, str], http: httpx.Client
 ) -> None:
     assert bring(f"media/{ann.path('a.ts')}", ann.bearer) == "AccessDenied"
@@ -97,7 +97,7 @@ def test_media_is_written_by_workers_alone(
 
 
 @pytest.mark.parametrize("bucket", TYPES)
-def test_a_bucket_takes_its_types_only(bring: Bring, key: dict[str, str], bucket: str) -> None:
+def test_bucket_accepts_only_its_mime_types(bring: Bring, key: dict[str, str], bucket: str) -> None:
     for kind in ("text/html", "image/svg+xml", "application/octet-stream"):
         assert bring(f"{bucket}/a", key, kind) == "InvalidMimeType"
     assert bring(f"{bucket}/a", key) is None

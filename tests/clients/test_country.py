@@ -30,11 +30,11 @@ def listed(url: str, stack: Stack, headers: dict[str, str]) -> set[str]:
 
 
 @pytest.mark.parametrize("name", ["cf-ipcountry", "CF-IPCountry", "Cf-Ipcountry"])
-def test_a_client_cannot_tell_its_country(stack: Stack, french_film: str, name: str) -> None:
+def test_client_cannot_set_its_country_by_header(stack: Stack, french_film: str, name: str) -> None:
     assert french_film not in listed(f"{stack.url}/rest/v1", stack, {name: "FR"})
 
 
-def test_a_client_cannot_tell_its_country_twice(stack: Stack, french_film: str) -> None:
+def test_client_cannot_set_its_country_by_a_repeated_header(stack: Stack, french_film: str) -> None:
     answer = httpx.post(
         f"{stack.url}/rest/v1/rpc/get_popular_items",
         json={"limit": 200},
@@ -43,7 +43,7 @@ def test_a_client_cannot_tell_its_country_twice(stack: Stack, french_film: str) 
     assert french_film not in {row["id"] for row in answer.raise_for_status().json()}
 
 
-def test_lists_follow_what_the_gateway_says(stack: Stack, french_film: str) -> None:
+def test_lists_use_the_country_header_of_the_gateway(stack: Stack, french_film: str) -> None:
     """Asked past the gateway, as if it had passed on a proxy's word."""
     assert french_film in listed(stack.part_url("rest"), stack, FRENCH)
     assert french_film not in listed(stack.part_url("rest"), stack, {"cf-ipcountry": "BE"})
@@ -51,7 +51,7 @@ def test_lists_follow_what_the_gateway_says(stack: Stack, french_film: str) -> N
 
 @pytest.mark.parametrize("header", ["Cf-Ipcountry", "Cf-Connecting-Ip"])
 @pytest.mark.parametrize(("behind_proxy", "dropped"), [(False, True), (True, False)])
-def test_a_proxy_before_the_gateway_is_believed_if_a_setting_says_so(
+def test_gateway_trusts_proxy_headers_only_if_configured(
     stack: Stack, tmp_path_factory: pytest.TempPathFactory, header: str, behind_proxy: bool, dropped: bool
 ) -> None:
     settings = replace(

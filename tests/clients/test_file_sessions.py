@@ -49,7 +49,7 @@ def service(connect: Callable[..., Client], stack: Stack) -> Client:
 
 
 @pytest.mark.parametrize("end", ["signed out", "banned", "suspended", "timed out"])
-def test_files_end_with_the_session(
+def test_file_access_ends_with_the_session(
     http: httpx.Client, connect: Callable[..., Client], ends: dict[str, End], end: str
 ) -> None:
     app = connect()
@@ -82,7 +82,7 @@ def test_files_end_with_the_session(
     assert removed.json() == []
 
 
-def test_a_profile_that_is_not_ones_own_stores_nothing(
+def test_upload_with_another_users_profile_id_is_refused(
     http: httpx.Client, connect: Callable[..., Client]
 ) -> None:
     mine, other = connect(), connect()

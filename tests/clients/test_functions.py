@@ -17,14 +17,14 @@ def invoke(client: Client, name: str, body: Mapping[str, object]) -> object:
 
 
 @pytest.mark.parametrize("body", ["[1]", "{", '{"name": 5}', '"text"'])
-def test_hello_refuses_what_it_cannot_read(stack: Stack, body: str) -> None:
+def test_hello_function_refuses_an_invalid_body(stack: Stack, body: str) -> None:
     answer = httpx.post(f"{stack.url}/functions/v1/{GREETING}", content=body)
     assert answer.status_code == 400
     assert answer.json()["code"] in ("invalid_json", "invalid_parameter")
     assert set(answer.json()) == {"code", "message", "details", "hint"}
 
 
-def test_semantic_search_answers_as_the_worker_does(
+def test_semantic_search_function_returns_the_workers_results(
     stack: Stack, anon: Client, films: dict[str, str]
 ) -> None:
     keys = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
@@ -35,7 +35,7 @@ def test_semantic_search_answers_as_the_worker_does(
     assert invoke(anon, "semantic-search", asked) == by_url.json() == worker.json()
 
 
-def test_semantic_search_refuses_as_the_worker_does(stack: Stack) -> None:
+def test_semantic_search_function_returns_the_workers_errors(stack: Stack) -> None:
     keys = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
     worker = httpx.get(f"{stack.url}/search/semantic", headers=keys)
     function = httpx.get(f"{stack.url}/functions/v1/semantic-search", headers=keys)
@@ -51,9 +51,7 @@ def test_semantic_search_refuses_as_the_worker_does(stack: Stack) -> None:
         {"q": "x", "count": "3", "limit": "4"},
     ],
 )
-def test_semantic_search_names_an_unknown_parameter_as_the_worker_does(
-    stack: Stack, asked: dict[str, str]
-) -> None:
+def test_semantic_search_function_names_invalid_parameters(stack: Stack, asked: dict[str, str]) -> None:
     keys = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
     url = f"{stack.url}/functions/v1/semantic-search"
     worker = httpx.get(f"{stack.url}/search/semantic", params=asked, headers=keys)
@@ -66,7 +64,7 @@ def test_semantic_search_names_an_unknown_parameter_as_the_worker_does(
         assert (answer.status_code, answer.json()) == (400, worker.json())
 
 
-def test_semantic_search_names_an_unknown_parameter_that_is_null(stack: Stack) -> None:
+def test_semantic_search_function_names_a_null_unknown_parameter(stack: Stack) -> None:
     keys = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
     url = f"{stack.url}/functions/v1/semantic-search?forceFunctionRegion=us-east-1"
     refused = httpx.post(url, json={"q": "x", "page": None}, headers=keys)
@@ -74,11 +72,11 @@ def test_semantic_search_names_an_unknown_parameter_that_is_null(stack: Stack) -
     assert httpx.post(url, json={"q": "x", "kind": None}, headers=keys).status_code == 200
 
 
-def test_semantic_search_asks_for_a_token(stack: Stack) -> None:
+def test_semantic_search_function_requires_a_token(stack: Stack) -> None:
     assert httpx.get(f"{stack.url}/functions/v1/semantic-search?q=x").status_code == 401
 
 
-def test_whoever_signed_out_is_refused_with_the_token_they_kept(
+def test_semantic_search_function_refuses_a_token_after_sign_out(
     stack: Stack, connect: Callable[..., Client]
 ) -> None:
     client = connect()
@@ -94,7 +92,7 @@ def test_whoever_signed_out_is_refused_with_the_token_they_kept(
     ("origin", "allowed"),
     [("http://localhost:3000", True), ("http://127.0.0.1:5173", True), ("https://localhost.example", False)],
 )
-def test_pages_of_allowed_origins_may_read_the_answers(stack: Stack, origin: str, allowed: bool) -> None:
+def test_function_response_is_readable_by_allowed_origins(stack: Stack, origin: str, allowed: bool) -> None:
     url = f"{stack.url}/functions/v1/{GREETING}"
     for method in ("OPTIONS", "POST"):
         answer = httpx.request(

@@ -30,7 +30,7 @@ def others(service: Client) -> Iterator[list[str]]:
     service.table("raters").delete().in_("id", ids).execute()
 
 
-def test_ratings_change_the_next_list(
+def test_new_ratings_change_the_next_recommendations(
     viewer: Viewer, others: list[str], service: Client, films: dict[str, str]
 ) -> None:
     client, user = viewer
@@ -58,7 +58,7 @@ def test_ratings_change_the_next_list(
 @pytest.mark.parametrize(
     ("key", "status"), [("anon_key", 200), ("service_role_key", 200), ("nonsense", 401), (None, 401)]
 )
-def test_a_key_alone_says_who_is_asking(stack: Stack, key: str | None, status: int) -> None:
+def test_api_key_alone_determines_the_role(stack: Stack, key: str | None, status: int) -> None:
     headers = {"apikey": getattr(stack, key, key)} if key else {}
     answer = httpx.get(f"{stack.url}/rest/v1/genres?limit=1", headers=headers)
     assert answer.status_code == status
@@ -66,7 +66,7 @@ def test_a_key_alone_says_who_is_asking(stack: Stack, key: str | None, status: i
     assert (everyone.status_code == 200) == (key == "service_role_key")
 
 
-def test_a_disliked_film_is_never_recommended(viewer: Viewer, films: dict[str, str]) -> None:
+def test_disliked_film_is_never_recommended(viewer: Viewer, films: dict[str, str]) -> None:
     client, _ = viewer
     event = {"client_id": str(uuid.uuid4()), "item_id": films["A"], "type": "dislike"}
     client.rpc("record_interactions", {"events": [event]}).execute()
@@ -75,13 +75,15 @@ def test_a_disliked_film_is_never_recommended(viewer: Viewer, films: dict[str, s
     assert set(films.values()) - {films["A"]} <= {row["id"] for row in found}
 
 
-def test_a_profile_of_another_account_is_refused(viewer: Viewer, other_viewer: Viewer) -> None:
+def test_recommendations_for_another_accounts_profile_are_refused(
+    viewer: Viewer, other_viewer: Viewer
+) -> None:
     profile: Any = other_viewer[0].table("profiles").select("id").execute().data
     error = refused(viewer[0].rpc("get_recommendations", {"profile_id": profile[0]["id"]}))
     assert error.code == "42501" and '"field": "profile_id"' in str(error.details)
 
 
-def test_an_ended_account_leaves_its_settled_ratings_unnamed(
+def test_deleted_account_leaves_old_ratings_pseudonymised(
     stack: Stack, viewer: Viewer, service: Client, films: dict[str, str]
 ) -> None:
     client, user = viewer

@@ -205,7 +205,7 @@ def http(stack: Stack) -> httpx.Client:
 
 
 @pytest.mark.parametrize(("kind", "name"), NAMES, ids=[f"{kind} {name}" for kind, name in NAMES])
-def test_an_odd_token_is_believed_or_is_invalid(kind: str, name: str) -> None:
+def test_malformed_token_is_accepted_or_raises_invalid_token_error(kind: str, name: str) -> None:
     """Where all parts of the platform, and search, read it: nothing else is raised."""
     token = token_of(SECRET, kind, name)
     with suppress(jwt.InvalidTokenError):
@@ -221,7 +221,7 @@ def test_an_odd_token_is_believed_or_is_invalid(kind: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "name"), SENT, ids=[f"{kind} {name}" for kind, name in SENT])
-def test_an_odd_token_is_no_error_of_a_server(stack: Stack, http: httpx.Client, kind: str, name: str) -> None:
+def test_malformed_token_causes_no_status_5xx(stack: Stack, http: httpx.Client, kind: str, name: str) -> None:
     token = token_of(stack.jwt_secret, kind, name)
     tus = {b"tus-resumable": b"1.0.0", b"upload-length": b"1"}
     found = {}
@@ -233,7 +233,7 @@ def test_an_odd_token_is_no_error_of_a_server(stack: Stack, http: httpx.Client, 
 
 
 @pytest.mark.parametrize(("kind", "name"), SENT, ids=[f"{kind} {name}" for kind, name in SENT])
-def test_an_odd_token_ends_no_socket_but_its_own(stack: Stack, kind: str, name: str) -> None:
+def test_malformed_channel_token_does_not_close_the_socket(stack: Stack, kind: str, name: str) -> None:
     """As what opens it, and as a channel's."""
     token = token_of(stack.jwt_secret, kind, name)
     url = f"{stack.url.replace('http', 'ws', 1)}/realtime/v1/websocket"
@@ -251,7 +251,7 @@ def test_an_odd_token_ends_no_socket_but_its_own(stack: Stack, kind: str, name: 
 
 
 @pytest.mark.parametrize("name", ["crit of something", "crit a text", "alg none", "alg a list", "deep"])
-def test_storage_calls_an_odd_header_invalid(stack: Stack, http: httpx.Client, name: str) -> None:
+def test_storage_refuses_a_token_with_a_malformed_header(stack: Stack, http: httpx.Client, name: str) -> None:
     bearer = {"Authorization": f"Bearer {token_of(stack.jwt_secret, 'header', name)}"}
     answer = http.get("/storage/v1/bucket", headers=bearer)
     assert (answer.status_code, answer.json()["statusCode"]) == (400, "403")

@@ -13,7 +13,9 @@ from tests.conftest import Stack
 Viewer = tuple[Client, str]
 
 
-def test_a_viewer_exports_what_is_stored(viewer: Viewer, other_viewer: Viewer, films: dict[str, str]) -> None:
+def test_viewer_exports_their_own_data_only(
+    viewer: Viewer, other_viewer: Viewer, films: dict[str, str]
+) -> None:
     for client, rating in ((viewer[0], 4.5), (other_viewer[0], 1)):
         client.table("ratings").upsert({"item_id": films["A"], "rating": rating}).execute()
     found: Any = viewer[0].rpc("export_my_data").execute().data
@@ -24,7 +26,7 @@ def test_a_viewer_exports_what_is_stored(viewer: Viewer, other_viewer: Viewer, f
     assert "encrypted_password" not in str(found)
 
 
-def test_a_viewer_asks_for_deletion_sees_the_date_and_takes_it_back(viewer: Viewer) -> None:
+def test_viewer_requests_reads_and_cancels_an_account_deletion(viewer: Viewer) -> None:
     client, user = viewer
     due = client.rpc("delete_my_account").execute().data
     left = datetime.fromisoformat(str(due)) - datetime.now(UTC)
@@ -37,7 +39,7 @@ def test_a_viewer_asks_for_deletion_sees_the_date_and_takes_it_back(viewer: View
     assert client.table("account_deletions").select("due_at").execute().data == []
 
 
-def test_the_token_of_who_was_erased_is_refused(stack: Stack, viewer: Viewer) -> None:
+def test_token_of_an_erased_account_is_refused(stack: Stack, viewer: Viewer) -> None:
     client, user = viewer
     client.rpc("delete_my_account").execute()
     client.auth.refresh_session()
@@ -57,7 +59,7 @@ def test_the_token_of_who_was_erased_is_refused(stack: Stack, viewer: Viewer) ->
         client.auth.refresh_session()
 
 
-def test_a_viewer_consents(viewer: Viewer) -> None:
+def test_viewer_records_a_consent_to_a_known_purpose(viewer: Viewer) -> None:
     client, user = viewer
     given: Any = client.rpc("record_consent", {"purpose": "terms", "granted": True, "version": "a+b & c"})
     row = given.execute().data

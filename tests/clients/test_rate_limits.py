@@ -121,7 +121,7 @@ def assert_refused(answer: httpx.Response, requests: int) -> None:
     assert answer.json() == {"code": "rate_limited", "message": message, "details": None, "hint": None}
 
 
-def test_a_hundred_reads_are_answered_and_the_next_one_refused(allow: Allow, viewer: httpx.Client) -> None:
+def test_read_limit_admits_100_reads_and_refuses_the_next(allow: Allow, viewer: httpx.Client) -> None:
     allow("authenticated", 100)
     reads: list[Callable[[], httpx.Response]] = [
         lambda: read(viewer),
@@ -142,7 +142,7 @@ def test_a_hundred_reads_are_answered_and_the_next_one_refused(allow: Allow, vie
             assert_refused(answer, 100)
 
 
-def test_a_refused_reader_may_still_write_and_a_refused_writer_read(
+def test_read_and_write_limits_are_counted_apart(
     allow: Allow, viewer: httpx.Client, films: dict[str, str]
 ) -> None:
     allow("authenticated", 1)
@@ -153,7 +153,7 @@ def test_a_refused_reader_may_still_write_and_a_refused_writer_read(
     assert_refused(rated(viewer, films["A"]), 1)
 
 
-def test_a_window_slides(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
+def test_rate_limit_window_slides(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
     asks: list[Callable[[], httpx.Response]] = [lambda: read(viewer), lambda: rated(viewer, films["A"])]
     for ask in asks:
         allow("authenticated", 2)
@@ -163,7 +163,9 @@ def test_a_window_slides(allow: Allow, viewer: httpx.Client, films: dict[str, st
         until(lambda ask=ask: ask().is_success)  # type: ignore[misc]
 
 
-def test_volatile_functions_are_writes(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
+def test_call_of_a_volatile_function_counts_as_a_write(
+    allow: Allow, viewer: httpx.Client, films: dict[str, str]
+) -> None:
     allow("authenticated", 2)
     event = {"client_id": str(uuid.uuid4()), "item_id": films["A"], "type": "click"}
     calls = [viewer.post("/rest/v1/rpc/record_interactions", json={"events": [event]}) for _ in range(3)]
@@ -171,7 +173,7 @@ def test_volatile_functions_are_writes(allow: Allow, viewer: httpx.Client, films
     assert_refused(calls[2], 2)
 
 
-def test_of_sixty_four_clients_of_one_user_exactly_a_hundred_writes_are_admitted(
+def test_write_limit_holds_for_64_concurrent_clients(
     allow: Allow, viewer: httpx.Client, films: dict[str, str]
 ) -> None:
     allow("authenticated", 100)
@@ -181,15 +183,13 @@ def test_of_sixty_four_clients_of_one_user_exactly_a_hundred_writes_are_admitted
     assert statuses.count(429) == 220
 
 
-def test_of_sixty_four_clients_of_one_user_exactly_a_hundred_reads_are_admitted(
-    allow: Allow, viewer: httpx.Client
-) -> None:
+def test_read_limit_holds_for_64_concurrent_clients(allow: Allow, viewer: httpx.Client) -> None:
     allow("authenticated", 100)
     statuses = of_sixty_four(viewer, lambda own: [read(own) for _ in range(5)])
     assert (statuses.count(200), statuses.count(429)) == (100, 220)
 
 
-def test_another_user_is_not_affected(
+def test_rate_limit_of_one_user_does_not_affect_another(
     allow: Allow, viewer: httpx.Client, signed_up: Callable[[], httpx.Client], films: dict[str, str]
 ) -> None:
     allow("authenticated", 1)
@@ -199,7 +199,7 @@ def test_another_user_is_not_affected(
         assert (read(other).status_code, rated(other, films["A"]).status_code) == (200, 201)
 
 
-def test_the_service_is_never_limited(stack: Stack, allow: Allow) -> None:
+def test_service_role_is_never_rate_limited(stack: Stack, allow: Allow) -> None:
     allow("anon", 1)
     allow("authenticated", 1)
     with httpx.Client(base_url=stack.url, headers=headers(stack, stack.service_role_key)) as service:
@@ -213,7 +213,7 @@ def test_the_service_is_never_limited(stack: Stack, allow: Allow) -> None:
         assert not [name for name in HEADERS if name in searched[0].headers]
 
 
-def test_anon_is_counted_by_address(allow: Allow, past_gateway: httpx.Client) -> None:
+def test_anon_is_rate_limited_by_address(allow: Allow, past_gateway: httpx.Client) -> None:
     allow("anon", 1)
     for address, status in (("192.0.2.77", 200), ("192.0.2.77", 429), ("192.0.2.78", 200)):
         sent = {"x-forwarded-for": address}
@@ -225,7 +225,7 @@ def test_anon_is_counted_by_address(allow: Allow, past_gateway: httpx.Client) ->
 @pytest.mark.parametrize(
     "name", ["X-Forwarded-For", "x-forwarded-for", "CF-Connecting-IP", "cf-connecting-ip"]
 )
-def test_a_client_cannot_choose_its_address(stack: Stack, allow: Allow, name: str) -> None:
+def test_client_cannot_change_its_address_by_header(stack: Stack, allow: Allow, name: str) -> None:
     allow("anon", 3)
     sent = [{"apikey": stack.anon_key, name: f"203.0.113.{turn}"} for turn in range(4)]
     until(lambda: httpx.get(f"{stack.url}/rest/v1/genres?limit=1", headers=sent[0]).status_code == 429)
@@ -234,28 +234,28 @@ def test_a_client_cannot_choose_its_address(stack: Stack, allow: Allow, name: st
         assert_refused(answer, 3)
 
 
-def test_anon_is_limited_in_searching_too(stack: Stack, allow: Allow) -> None:
+def test_anon_read_limit_includes_searches(stack: Stack, allow: Allow) -> None:
     allow("anon", 2)
     key = {"apikey": stack.anon_key}
     until(lambda: httpx.get(f"{stack.url}/rest/v1/genres?limit=1", headers=key).status_code == 429)
     assert_refused(httpx.get(f"{stack.url}/search/semantic?q=x", headers=key), 2)
 
 
-def test_a_search_counts_once(allow: Allow, viewer: httpx.Client) -> None:
+def test_search_counts_as_one_read(allow: Allow, viewer: httpx.Client) -> None:
     allow("authenticated", 9)
     searched = [viewer.get("/search/semantic", params={"q": "x"}) for _ in range(2)]
     assert [answer.headers["x-ratelimit-remaining"] for answer in searched] == ["8", "7"]
     assert read(viewer).headers["x-ratelimit-remaining"] == "6"
 
 
-def test_a_client_does_not_tell_its_own_limits(stack: Stack, viewer: httpx.Client) -> None:
+def test_rate_limit_headers_sent_by_a_client_are_dropped(stack: Stack, viewer: httpx.Client) -> None:
     sent = {"X-RateLimit-Limit": "7", "X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "7"}
     answer = viewer.get("/search/semantic", params={"q": "x"}, headers=sent)
     assert not [name for name in HEADERS if name in answer.headers]
 
 
 @pytest.mark.parametrize("fault", ["forged", "expired", "nonsense"])
-def test_a_bad_token_uses_up_nobodys_reads_but_those_of_its_address(
+def test_invalid_token_counts_against_its_address_only(
     stack: Stack, allow: Allow, past_gateway: httpx.Client, viewer: httpx.Client, fault: str
 ) -> None:
     allow("authenticated", 100)
@@ -277,9 +277,7 @@ def fail(client: httpx.Client, film: str) -> httpx.Response:
     return client.post("/rest/v1/ratings", json={"item_id": film, "rating": 9})
 
 
-def test_writes_that_fail_are_told_of_their_fault_and_counted_apart(
-    allow: Allow, viewer: httpx.Client, films: dict[str, str]
-) -> None:
+def test_failed_writes_are_counted_apart(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
     allow("authenticated", 3)
     assert rated(viewer, films["A"]).headers["x-ratelimit-remaining"] == "2"
     answers = [fail(viewer, films["A"]) for _ in range(3)]
@@ -290,7 +288,9 @@ def test_writes_that_fail_are_told_of_their_fault_and_counted_apart(
     assert read(viewer).status_code == 200
 
 
-def test_a_failure_leaves_its_window(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
+def test_failed_write_expires_with_its_window(
+    allow: Allow, viewer: httpx.Client, films: dict[str, str]
+) -> None:
     allow("authenticated", 1)
     assert fail(viewer, films["A"]).status_code == 400
     assert_refused(rated(viewer, films["A"]), 1)
@@ -307,7 +307,7 @@ def test_a_failure_leaves_its_window(allow: Allow, viewer: httpx.Client, films: 
         ("DELETE", "/rest/v1/genres?name=eq.Drama", None, 403),
     ],
 )
-def test_whatever_makes_a_write_fail_it_is_counted(
+def test_failed_write_is_counted_for_any_error(
     allow: Allow, viewer: httpx.Client, method: str, path: str, sent: object, status: int
 ) -> None:
     allow("authenticated", 2)
@@ -315,7 +315,7 @@ def test_whatever_makes_a_write_fail_it_is_counted(
     assert statuses == [status, status, 429]
 
 
-def test_of_sixty_four_clients_that_fail_no_more_than_a_hundred_reach_the_database(
+def test_limit_of_failed_writes_holds_for_64_concurrent_clients(
     allow: Allow, viewer: httpx.Client, films: dict[str, str]
 ) -> None:
     allow("authenticated", 100)
@@ -323,7 +323,7 @@ def test_of_sixty_four_clients_that_fail_no_more_than_a_hundred_reach_the_databa
     assert (statuses.count(400), statuses.count(429)) == (100, 220)
 
 
-def test_refusals_are_no_failures(
+def test_rate_limit_refusals_do_not_count_as_failed_writes(
     allow: Allow, viewer: httpx.Client, films: dict[str, str], database: psycopg.Connection
 ) -> None:
     """Who asks too often, and goes on asking, may write again as soon as the window has room."""
@@ -335,7 +335,7 @@ def test_refusals_are_no_failures(
     assert rated(viewer, films["A"]).is_success
 
 
-def test_a_bad_token_fails_on_its_addresss_account(
+def test_failed_write_with_an_invalid_token_counts_by_address(
     stack: Stack, allow: Allow, past_gateway: httpx.Client, viewer: httpx.Client, films: dict[str, str]
 ) -> None:
     allow("authenticated", 2)
@@ -348,7 +348,7 @@ def test_a_bad_token_fails_on_its_addresss_account(
     assert rated(viewer, films["A"]).is_success
 
 
-def test_a_browser_is_asked_for_nothing_before_it_may_ask(stack: Stack, allow: Allow) -> None:
+def test_preflight_request_is_not_counted_and_headers_are_exposed(stack: Stack, allow: Allow) -> None:
     """A preflight is not counted, and the headers may be read."""
     allow("anon", 1)
     sent = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}

@@ -110,7 +110,7 @@ def run(snippet: str, names: dict[str, Any]) -> None:
 
 
 @pytest.mark.usefixtures("ended", "folder")
-def test_the_python_snippets_run_in_their_order(
+def test_python_snippets_of_the_readme_run_in_order(
     database: psycopg.Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names: dict[str, Any] = {}
@@ -128,7 +128,7 @@ def test_the_python_snippets_run_in_their_order(
     names["client"].auth.sign_out()
 
 
-def test_the_javascript_snippets_run_in_their_order(database: psycopg.Connection, folder: Path) -> None:
+def test_javascript_snippets_of_the_readme_run_in_order(database: psycopg.Connection, folder: Path) -> None:
     node.install(FOLDER, "supabase-js")
     begun = f"process.chdir({str(folder)!r});"
     shown = "console.log(JSON.stringify([data, user.id]));"
@@ -144,16 +144,14 @@ def test_the_javascript_snippets_run_in_their_order(database: psycopg.Connection
 @pytest.mark.parametrize(
     "line", [line for block in snippets("") for line in block.splitlines() if line.startswith("curl ")]
 )
-def test_an_address_answers(line: str, folder: Path) -> None:
+def test_curl_commands_of_the_readme_succeed(line: str, folder: Path) -> None:
     command = ["sh", "-c", line.replace("curl ", "curl -sSf ", 1)]
     done = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout[0] in "[{"
 
 
-def test_what_is_written_to_the_environment_is_loaded_as_the_readme_says(
-    stack: Stack, tmp_path: Path
-) -> None:
+def test_env_file_is_loaded_by_the_commands_of_the_readme(stack: Stack, tmp_path: Path) -> None:
     (load,) = [line for block in snippets("") for line in block.splitlines() if ".env.local" in line]
     shutil.copy(stack.settings.env_file, tmp_path / ".env.local")
     script = f'{load}; printf "%s\\n" "$SUPABASE_URL" "$SUPABASE_SECRET_KEY" "$DATABASE_URL"'
@@ -174,7 +172,7 @@ def test_what_is_written_to_the_environment_is_loaded_as_the_readme_says(
         ("```python\nx = 1\n```\n`/tmp` `make up` `kid` `get_x(1)`\n```js\ny\n```\n", ["x = 1\n"], ["y\n"]),
     ],
 )
-def test_calls_are_found_in_the_middle_of_a_line(document: str, python: list[str], js: list[str]) -> None:
+def test_inline_calls_of_the_readme_are_found(document: str, python: list[str], js: list[str]) -> None:
     assert (snippets("python", document), snippets("js", document)) == (python, js)
 
 
@@ -182,6 +180,6 @@ class Request:
     def execute(self) -> None: ...
 
 
-def test_a_request_that_is_not_sent_is_found() -> None:
+def test_readme_request_without_execute_is_detected() -> None:
     with pytest.raises(AssertionError, match="this is never sent"):
         run('client("export_my_data")', {"client": lambda _: Request()})

@@ -127,13 +127,13 @@ def test_every_scenario_and_every_client_is_played() -> None:
     assert {client for clients in played for client in clients} == set(CLIENTS)
 
 
-def test_auth_and_routes_of_the_product_are_played_in_both_languages() -> None:
+def test_auth_and_product_scenarios_run_in_both_languages() -> None:
     for number, scenario in enumerate(ALL):
         if scenario.name in IN_BOTH_LANGUAGES and not scenario.only:
             played = clients_of(number, scenario)
             assert JAVASCRIPT in played and set(PYTHON) & set(played), scenario.name
 
 
-def test_scenarios_have_names_of_their_own() -> None:
+def test_scenario_names_are_unique() -> None:
     names = [scenario.name for scenario in ALL]
     assert len(names) == len(set(names))

@@ -68,20 +68,20 @@ def signed(stack: Stack, **claims: Any) -> str:
     return jwt.encode(claims, stack.jwt_secret, "HS256")
 
 
-def test_a_live_session_is_served(stack: Stack, app: Client) -> None:
+def test_token_of_a_live_session_is_accepted(stack: Stack, app: Client) -> None:
     session = sign_up(app)
     assert ask(stack, session.access_token).json() == [{"id": session.user.id}]
     assert ask(stack, session.access_token, "POST").json()["tier"] == "free"
 
 
 @pytest.mark.parametrize("scope", ["local", "global"])
-def test_after_sign_out_the_token_is_good_for_nothing(stack: Stack, app: Client, scope: Any) -> None:
+def test_token_is_refused_everywhere_after_sign_out(stack: Stack, app: Client, scope: Any) -> None:
     session = sign_up(app)
     app.auth.sign_out({"scope": scope})
     refused_everywhere(stack, session.access_token, (401, "session_ended"))
 
 
-def test_signing_out_elsewhere_leaves_this_one(
+def test_sign_out_of_other_sessions_keeps_this_one(
     stack: Stack, app: Client, connect: Callable[..., Client]
 ) -> None:
     first = sign_up(app)
@@ -91,7 +91,7 @@ def test_signing_out_elsewhere_leaves_this_one(
     assert refusal(ask(stack, second.access_token)) == (401, "session_ended")
 
 
-def test_a_new_password_ends_the_other_sessions(
+def test_new_password_ends_the_other_sessions(
     stack: Stack, app: Client, connect: Callable[..., Client]
 ) -> None:
     first = sign_up(app)
@@ -101,7 +101,7 @@ def test_a_new_password_ends_the_other_sessions(
     refused_everywhere(stack, second.access_token, (401, "session_ended"))
 
 
-def test_a_ban_counts_at_once_and_no_longer_than_it_lasts(stack: Stack, app: Client, service: Client) -> None:
+def test_ban_takes_effect_at_once_and_ends_when_lifted(stack: Stack, app: Client, service: Client) -> None:
     session = sign_up(app)
     service.auth.admin.update_user_by_id(session.user.id, {"ban_duration": "1h"})
     refused_everywhere(stack, session.access_token, (401, "user_banned"))
@@ -109,19 +109,21 @@ def test_a_ban_counts_at_once_and_no_longer_than_it_lasts(stack: Stack, app: Cli
     assert ask(stack, session.access_token).status_code == 200
 
 
-def test_a_deleted_users_token_is_refused(stack: Stack, app: Client, service: Client) -> None:
+def test_token_of_a_deleted_user_is_refused(stack: Stack, app: Client, service: Client) -> None:
     session = sign_up(app)
     service.auth.admin.delete_user(session.user.id)
     refused_everywhere(stack, session.access_token, (401, "session_ended"))
 
 
-def test_a_session_past_its_time_is_refused(stack: Stack, app: Client, database: psycopg.Connection) -> None:
+def test_token_of_an_expired_session_is_refused(
+    stack: Stack, app: Client, database: psycopg.Connection
+) -> None:
     session = sign_up(app)
     database.execute("update auth.sessions set not_after = now() where user_id = %s", [session.user.id])
     assert refusal(ask(stack, session.access_token)) == (401, "session_ended")
 
 
-def test_a_suspended_account_is_refused_until_it_is_restored(
+def test_suspended_account_is_refused_until_restored(
     stack: Stack, app: Client, boss: Client, connect: Callable[..., Client]
 ) -> None:
     session = sign_up(app)
@@ -141,7 +143,7 @@ def test_a_suspended_account_is_refused_until_it_is_restored(
     assert ask(stack, again.access_token).json() == [{"id": session.user.id}]
 
 
-def test_an_account_to_be_deleted_can_still_be_used(
+def test_account_with_a_pending_deletion_can_still_be_used(
     stack: Stack, app: Client, database: psycopg.Connection
 ) -> None:
     session = sign_up(app)
@@ -149,7 +151,7 @@ def test_an_account_to_be_deleted_can_still_be_used(
     assert ask(stack, session.access_token).status_code == 200
 
 
-def test_a_revoked_admin_is_refused_until_the_token_says_so(
+def test_revoked_admin_is_refused_until_the_token_is_renewed(
     stack: Stack, boss: Client, service: Client
 ) -> None:
     session = boss.auth.get_session()
@@ -163,7 +165,7 @@ def test_a_revoked_admin_is_refused_until_the_token_says_so(
     assert ask(stack, renewed.access_token).status_code == 200
 
 
-def test_another_role_comes_and_goes_with_the_token(stack: Stack, app: Client, boss: Client) -> None:
+def test_granted_role_takes_effect_with_the_next_token(stack: Stack, app: Client, boss: Client) -> None:
     session = sign_up(app)
     role = {"user_id": session.user.id, "role": "editor"}
     assert boss.rpc("grant_role", role).execute().data == ["editor"]
@@ -178,14 +180,16 @@ def test_another_role_comes_and_goes_with_the_token(stack: Stack, app: Client, b
     assert claims_of(last.access_token, stack)["app_metadata"]["roles"] == []
 
 
-def test_a_viewer_cannot_make_an_admin_of_anybody(app: Client) -> None:
+def test_viewer_cannot_grant_the_admin_role(app: Client) -> None:
     session = sign_up(app)
     with pytest.raises(APIError) as error:
         app.rpc("grant_role", {"user_id": session.user.id, "role": "admin"}).execute()
     assert error.value.code == "42501"
 
 
-def test_a_tier_shows_at_once_and_is_in_the_next_token(stack: Stack, app: Client, service: Client) -> None:
+def test_new_tier_is_effective_at_once_and_in_the_next_token(
+    stack: Stack, app: Client, service: Client
+) -> None:
     session = sign_up(app)
 
     def subscribed(status: str) -> tuple[Any, Any]:
@@ -207,7 +211,7 @@ def test_a_tier_shows_at_once_and_is_in_the_next_token(stack: Stack, app: Client
     assert subscribed("expired") == ("free", "free")
 
 
-def test_a_token_without_a_session_is_checked_for_the_rest(
+def test_token_without_a_session_is_checked_for_role_and_status(
     stack: Stack, app: Client, database: psycopg.Connection
 ) -> None:
     session = sign_up(app)
@@ -223,7 +227,7 @@ def test_a_token_without_a_session_is_checked_for_the_rest(
     assert refusal(ask(stack, signed(stack, sub=session.user.id))) == (401, "account_suspended")
 
 
-def test_a_session_of_somebody_else_is_none(
+def test_token_with_another_users_session_is_refused(
     stack: Stack, app: Client, connect: Callable[..., Client]
 ) -> None:
     mine, other = sign_up(app), sign_up(connect())
@@ -233,7 +237,7 @@ def test_a_session_of_somebody_else_is_none(
 
 
 @pytest.mark.parametrize("key", ["anon_key", "service_role_key"])
-def test_keys_are_not_asked_for_a_session(stack: Stack, key: str) -> None:
+def test_api_keys_need_no_session(stack: Stack, key: str) -> None:
     headers = {"apikey": getattr(stack, key), "x-profile-id": "nonsense"}
     assert httpx.get(f"{stack.url}/rest/v1/tiers", headers=headers).status_code == 200
 
@@ -241,7 +245,7 @@ def test_keys_are_not_asked_for_a_session(stack: Stack, key: str) -> None:
 # The acting profile
 
 
-def test_everything_follows_the_header(app: Client, films: dict[str, str]) -> None:
+def test_ratings_and_lists_follow_the_profile_header(app: Client, films: dict[str, str]) -> None:
     sign_up(app)
     profile: Any = rows(app.table("profiles").insert({"name": """Zoë "+;&%,😀 שלום"""}))[0]
     app.table("ratings").insert({"item_id": films["A"], "rating": 2}).execute()
@@ -259,13 +263,15 @@ def test_everything_follows_the_header(app: Client, films: dict[str, str]) -> No
 
 
 @pytest.mark.parametrize("named", ["", "nonsense", "'; --", "00000000-0000-0000-0000-000000000000"])
-def test_a_header_that_names_no_profile_is_refused(stack: Stack, app: Client, named: str) -> None:
+def test_profile_header_without_a_valid_profile_is_refused(stack: Stack, app: Client, named: str) -> None:
     token = sign_up(app).access_token
     for method in ("GET", "POST"):
         assert refusal(ask(stack, token, method, **{"x-profile-id": named})) == (403, "profile_refused")
 
 
-def test_so_is_one_that_names_anothers(stack: Stack, app: Client, connect: Callable[..., Client]) -> None:
+def test_profile_header_with_another_users_profile_is_refused(
+    stack: Stack, app: Client, connect: Callable[..., Client]
+) -> None:
     token = sign_up(app).access_token
     other = connect()
     sign_up(other)
@@ -276,7 +282,7 @@ def test_so_is_one_that_names_anothers(stack: Stack, app: Client, connect: Calla
     assert refusal(answer) == (403, "profile_refused")
 
 
-def test_five_profiles_are_had_and_no_more(app: Client) -> None:
+def test_account_has_between_one_and_five_profiles(app: Client) -> None:
     sign_up(app)
     app.table("profiles").insert([{"name": f"Profile {n}"} for n in range(4)]).execute()
     with pytest.raises(APIError) as error:
@@ -291,7 +297,7 @@ def test_five_profiles_are_had_and_no_more(app: Client) -> None:
     assert error.value.code == "PT409"
 
 
-def test_a_username_is_found_whatever_its_capitals(app: Client, connect: Callable[..., Client]) -> None:
+def test_username_is_case_insensitive(app: Client, connect: Callable[..., Client]) -> None:
     name = f"Zoe_{uuid.uuid4().hex[:8]}"
     app.auth.sign_up(
         {
@@ -311,9 +317,7 @@ def test_a_username_is_found_whatever_its_capitals(app: Client, connect: Callabl
 # What is on record
 
 
-def test_the_audit_log_knows_the_address_and_believes_no_client(
-    stack: Stack, app: Client, boss: Client
-) -> None:
+def test_audit_log_records_the_address_seen_by_the_gateway(stack: Stack, app: Client, boss: Client) -> None:
     session = sign_up(app)
     told = {"cf-connecting-ip": "203.0.113.7", "x-forwarded-for": "203.0.113.8", "x-request-id": "trace-9"}
     token = boss.auth.get_session()
@@ -330,7 +334,7 @@ def test_the_audit_log_knows_the_address_and_believes_no_client(
     assert (entries[0]["address"], entries[0]["request_id"]) == ("127.0.0.1", "trace-9")
 
 
-def test_what_admins_read_of_a_person_is_on_record(app: Client, boss: Client) -> None:
+def test_account_read_by_an_admin_is_in_the_audit_log(app: Client, boss: Client) -> None:
     session = sign_up(app)
     found: Any = boss.rpc("get_account", {"user_id": session.user.id}).execute().data
     assert found["account"]["email"] == session.user.email

@@ -184,6 +184,6 @@ SCENARIOS = (
 
 @pytest.mark.usefixtures("realtime_schema")
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_two_languages(stage: Stage, scenario: Scenario) -> None:
+def test_scenario_of_clients_in_two_languages(stage: Stage, scenario: Scenario) -> None:
     stage.kept["run"] = uuid.uuid4().hex[:12]
     stage.play(scenario.finally_(*ALL_GONE))

@@ -66,7 +66,9 @@ def rows_read(db: psycopg.Connection) -> int:
         ({"actor_id": BUSY, "action": "account.read", "subject_id": "subject 8", "count": 200}, 5),
     ],
 )
-def test_a_page_of_the_log_is_read_by_index(log: Log, asked: dict[str, UUID | str | int], found: int) -> None:
+def test_page_of_the_audit_log_is_read_by_index(
+    log: Log, asked: dict[str, UUID | str | int], found: int
+) -> None:
     """Again and again, as a connection's plan may become another."""
     db, boss = log
     named = ", ".join(f"{name} => %({name})s" for name in asked)
@@ -78,7 +80,7 @@ def test_a_page_of_the_log_is_read_by_index(log: Log, asked: dict[str, UUID | st
         assert rows_read(db) - before < 1_000
 
 
-def test_a_page_read_without_an_index_is_found(log: Log) -> None:
+def test_audit_log_page_read_without_an_index_is_detected(log: Log) -> None:
     db, boss = log
     with db.transaction(force_rollback=True):
         db.execute("reset role")

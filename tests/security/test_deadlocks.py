@@ -59,7 +59,7 @@ def rate_one(film: UUID, connection: psycopg.Connection, turn: int) -> None:
     connection.execute(RATE, [[film], [3.0]])
 
 
-def test_ratings_moved_between_two_items_by_two_users(
+def test_two_users_moving_ratings_between_items_do_not_deadlock(
     stack: Stack, kept: tuple[list[UUID], list[Person]]
 ) -> None:
     films, people = kept
@@ -76,7 +76,9 @@ def test_ratings_moved_between_two_items_by_two_users(
     assert deadlocks(stack, [(who, swap) for who in people * 2]) == 0
 
 
-def test_ratings_of_one_user_in_different_orders(stack: Stack, kept: tuple[list[UUID], list[Person]]) -> None:
+def test_ratings_of_one_user_in_different_orders_do_not_deadlock(
+    stack: Stack, kept: tuple[list[UUID], list[Person]]
+) -> None:
     films, (who, _) = kept
 
     def forward(connection: psycopg.Connection, turn: int) -> None:
@@ -91,7 +93,9 @@ def test_ratings_of_one_user_in_different_orders(stack: Stack, kept: tuple[list[
     assert deadlocks(stack, [(who, forward), (who, backward), (who, delete), (who, backward)]) == 0
 
 
-def test_a_profile_deleted_while_it_rates(stack: Stack, kept: tuple[list[UUID], list[Person]]) -> None:
+def test_deleting_a_profile_while_it_rates_does_not_deadlock(
+    stack: Stack, kept: tuple[list[UUID], list[Person]]
+) -> None:
     films, (who, _) = kept
 
     def make_and_delete(connection: psycopg.Connection, turn: int) -> None:

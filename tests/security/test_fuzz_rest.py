@@ -192,7 +192,9 @@ JSON = {"content-type": "application/json"}
 
 @FUZZED
 @given(data=st.data(), signed_in=st.booleans())
-def test_a_function_called_with_anything(api: Api, data: st.DataObject, signed_in: bool) -> None:
+def test_function_called_by_post_survives_any_arguments(
+    api: Api, data: st.DataObject, signed_in: bool
+) -> None:
     function = data.draw(st.sampled_from(api.functions), label="function")
     body = arguments(data, function, api.ids)
     api.send("POST", f"rpc/{function.name}", signed_in, content=sent(body), headers=JSON)
@@ -200,7 +202,9 @@ def test_a_function_called_with_anything(api: Api, data: st.DataObject, signed_i
 
 @FUZZED
 @given(data=st.data(), signed_in=st.booleans())
-def test_a_function_read_with_anything(api: Api, data: st.DataObject, signed_in: bool) -> None:
+def test_function_called_by_get_survives_any_arguments(
+    api: Api, data: st.DataObject, signed_in: bool
+) -> None:
     function = data.draw(st.sampled_from(api.functions), label="function")
     query = {name: text(value) for name, value in arguments(data, function, api.ids).items()}
     api.send("GET", f"rpc/{function.name}", signed_in, params=query)
@@ -208,14 +212,14 @@ def test_a_function_read_with_anything(api: Api, data: st.DataObject, signed_in:
 
 @FUZZED
 @given(data=st.data(), signed_in=st.booleans())
-def test_a_table_read_by_any_filter(api: Api, data: st.DataObject, signed_in: bool) -> None:
+def test_table_read_survives_any_filter(api: Api, data: st.DataObject, signed_in: bool) -> None:
     table = data.draw(st.sampled_from(api.tables), label="table")
     api.send("GET", table.name, signed_in, params=filters(data, table, api.ids) | shape(data, table))
 
 
 @FUZZED
 @given(data=st.data(), signed_in=st.booleans())
-def test_a_table_written_with_anything(api: Api, data: st.DataObject, signed_in: bool) -> None:
+def test_table_write_survives_any_values(api: Api, data: st.DataObject, signed_in: bool) -> None:
     table = data.draw(st.sampled_from(api.tables), label="table")
     rows = [arguments(data, table, api.ids) for _ in range(data.draw(st.integers(0, 3), label="rows"))]
     body = data.draw(st.sampled_from([rows[0] if rows else {}, rows]), label="body")
@@ -231,7 +235,7 @@ def test_a_table_written_with_anything(api: Api, data: st.DataObject, signed_in:
 
 @FUZZED
 @given(data=st.data(), signed_in=st.booleans())
-def test_a_table_deleted_from_by_any_filter(api: Api, data: st.DataObject, signed_in: bool) -> None:
+def test_table_delete_survives_any_filter(api: Api, data: st.DataObject, signed_in: bool) -> None:
     table = data.draw(st.sampled_from(api.tables), label="table")
     api.send("DELETE", table.name, signed_in, params=filters(data, table, api.ids))
 
@@ -242,7 +246,7 @@ DEEP = b'{"a":%b1%b}' % (b"[" * 20_000, b"]" * 20_000)
 
 @pytest.mark.parametrize("signed_in", [False, True])
 @pytest.mark.parametrize("body", [*BODIES, DEEP])
-def test_a_body_that_is_no_json_is_refused(api: Api, body: bytes, signed_in: bool) -> None:
+def test_request_body_that_is_not_json_is_refused(api: Api, body: bytes, signed_in: bool) -> None:
     for target in (*(f"rpc/{f.name}" for f in api.functions), "ratings"):
         api.send("POST", target, signed_in, content=body, headers=JSON)
 
@@ -250,7 +254,7 @@ def test_a_body_that_is_no_json_is_refused(api: Api, body: bytes, signed_in: boo
 @pytest.mark.parametrize(
     "name", ["accept-profile", "content-profile", "x-profile-id", "range", "prefer", "accept"]
 )
-def test_headers_that_mean_something_may_hold_anything(api: Api, name: str) -> None:
+def test_interpreted_headers_survive_any_value(api: Api, name: str) -> None:
     for value in (
         *FRAGMENTS,
         "private",

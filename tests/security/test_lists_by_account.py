@@ -64,7 +64,7 @@ def listed(db: psycopg.Connection, who: Person, name: str, secret: UUID) -> bool
 @pytest.mark.parametrize("is_stored", [False, True])
 @pytest.mark.parametrize(("own", "others"), [(4, 1), (4, 4), (0, 1)])
 @pytest.mark.parametrize("name", LISTS)
-def test_profiles_of_few_accounts_do_not_test_a_rating(
+def test_profiles_of_few_accounts_cannot_probe_a_rating(
     db: psycopg.Connection,
     common: list[UUID],
     secret: UUID,
@@ -90,7 +90,7 @@ def test_profiles_of_few_accounts_do_not_test_a_rating(
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_five_accounts_put_an_item_into_a_list(
+def test_item_rated_by_five_accounts_enters_a_list(
     db: psycopg.Connection, common: list[UUID], secret: UUID, name: str
 ) -> None:
     viewer = person(db)
@@ -100,7 +100,9 @@ def test_five_accounts_put_an_item_into_a_list(
     assert listed(db, viewer, name, secret)
 
 
-def test_an_account_counts_once_among_five(db: psycopg.Connection, common: list[UUID], secret: UUID) -> None:
+def test_profiles_of_one_account_count_once_among_five(
+    db: psycopg.Connection, common: list[UUID], secret: UUID
+) -> None:
     viewer, family = person(db), person(db, "family")
     rate(db, viewer.rater_id, tasteful(common))
     for pseudonym in (family.rater_id, *profiles(db, family, 1)):

@@ -56,7 +56,7 @@ def faults(found: list[Node]) -> Iterator[str]:
             yield f"{name} ran {node['Actual Loops']} times"
 
 
-def test_every_table_with_rows_of_somebodys_is_read_by_index(
+def test_every_table_with_owned_rows_is_read_by_index(
     crowded: tuple[psycopg.Connection, Population],
 ) -> None:
     db, population = crowded
@@ -73,7 +73,7 @@ def test_every_table_with_rows_of_somebodys_is_read_by_index(
         ("name = (select auth.uid())::text", "read"),
     ],
 )
-def test_a_policy_that_reads_or_asks_too_much_is_found(
+def test_policy_that_scans_or_calls_once_a_row_is_detected(
     crowded: tuple[psycopg.Connection, Population], policy: str, fault: str
 ) -> None:
     db, population = crowded

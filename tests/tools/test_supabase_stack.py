@@ -68,7 +68,7 @@ def run(docker: Path, stack: Stack, tmp_path: Path) -> Iterator[Run]:
             connection.execute(change.format(password[1]).encode())
 
 
-def test_without_docker_it_is_said_what_is_missing(run: Run, docker: Path) -> None:
+def test_supabase_stack_without_docker_names_what_is_missing(run: Run, docker: Path) -> None:
     docker.write_text("#!/bin/sh\nexit 1\n")
     for words in (("up",), ("down",), ("status",), ("reset",), ("run", "true")):
         done = run(*words)
@@ -78,7 +78,7 @@ def test_without_docker_it_is_said_what_is_missing(run: Run, docker: Path) -> No
 
 
 @pytest.mark.soak
-def test_it_is_up_with_its_workers_tells_how_to_reach_it_and_is_down(run: Run, stack: Stack) -> None:
+def test_supabase_stack_starts_shows_its_urls_and_stops(run: Run, stack: Stack) -> None:
     up = run("up")
     assert up.returncode == 0, up.stderr
     assert f"SUPABASE_URL={stack.url}\n" in up.stdout
@@ -95,13 +95,13 @@ def test_it_is_up_with_its_workers_tells_how_to_reach_it_and_is_down(run: Run, s
             httpx.get(f"{url}/healthz")
 
 
-def test_what_the_command_line_refuses_is_said_to_have_failed(run: Run) -> None:
+def test_supabase_stack_reports_a_failed_cli_command(run: Run) -> None:
     done = run("up", SUPABASE_DB_PORT="1")
     assert done.returncode == 1
     assert "supabase_failed: `supabase migration up" in done.stderr
 
 
-def test_what_only_the_embedded_stack_has_is_refused(run: Run) -> None:
+def test_supabase_stack_refuses_commands_of_the_embedded_stack(run: Run) -> None:
     assert "`logs` is for the embedded stack" in run("logs").stderr
 
 
@@ -112,7 +112,7 @@ def empty() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("words", [("migration", "up", "--yes"), ("db", "push", "--yes")])
-def test_the_command_line_makes_the_same_database(empty: str, stack: Stack, words: tuple[str, ...]) -> None:
+def test_supabase_cli_creates_the_same_database(empty: str, stack: Stack, words: tuple[str, ...]) -> None:
     done = cli.ask(*words, f"--remote={scratch.as_postgres(empty)}", project=ROOT)
     assert done.returncode == 0, done.stderr
     query = "select version, name from supabase_migrations.schema_migrations order by version"
@@ -120,7 +120,7 @@ def test_the_command_line_makes_the_same_database(empty: str, stack: Stack, word
         assert made.execute(query).fetchall() == ours.execute(query).fetchall()
 
 
-def test_it_reads_our_configuration_and_the_guides_without_a_warning(docker: Path, tmp_path: Path) -> None:
+def test_supabase_cli_reads_the_configuration_without_a_warning(docker: Path, tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "deployment-guide.md").read_text()
     production = re.search(r"```toml\n(.*?)```", guide, re.DOTALL)
     assert production

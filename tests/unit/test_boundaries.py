@@ -91,12 +91,12 @@ def forbidden(package: str, path: Path) -> Iterator[tuple[str, str]]:
             yield path.relative_to(ROOT).as_posix(), module
 
 
-def test_every_package_has_its_rule() -> None:
+def test_every_package_has_an_import_rule() -> None:
     assert packages() <= MAY_IMPORT.keys()
 
 
 @pytest.mark.parametrize("package", sorted(packages() & MAY_IMPORT.keys()))
-def test_package_imports_only_what_it_may(package: str) -> None:
+def test_package_imports_only_allowed_packages(package: str) -> None:
     assert [pair for path in python_files(package) for pair in forbidden(package, path)] == []
 
 
@@ -182,7 +182,7 @@ def test_few_tests_of_the_stack_name_private_tables() -> None:
         ("tools/access/rows.py", "add to tests/security/rows.py", 1),
     ],
 )
-def test_planted_text_is_found(file: str, text: str, line: int) -> None:
+def test_planted_reference_across_a_boundary_is_found(file: str, text: str, line: int) -> None:
     assert [fault.split(" ")[0] for fault in text_faults(file, text)] == [f"{file}:{line}:"]
 
 
@@ -195,7 +195,7 @@ def test_planted_text_is_found(file: str, text: str, line: int) -> None:
         ("tools/lint_sql.py", 'FOLDERS = ("sql", "tests", "bench")'),
     ],
 )
-def test_allowed_text_is_no_fault(file: str, text: str) -> None:
+def test_allowed_reference_is_no_fault(file: str, text: str) -> None:
     assert text_faults(file, text) == []
 
 

@@ -53,7 +53,7 @@ def test_every_make_target_is_in_the_readme() -> None:
     assert {name for name in targets if f"`make {name}" not in table and f"`{name}" not in table} == set()
 
 
-def test_every_setting_is_in_the_example() -> None:
+def test_every_setting_is_in_the_env_example() -> None:
     example = (ROOT / ".env.example").read_text()
     found = list(settings_classes())
     assert len(found) >= 6
@@ -72,7 +72,7 @@ def test_every_variable_of_the_command_line_is_documented() -> None:
     assert {name for name in names - OF_THE_MACHINE if not re.search(rf"\b{name}\b", written)} == set()
 
 
-def test_every_dependency_has_its_reason() -> None:
+def test_every_dependency_has_a_documented_reason() -> None:
     reasons = (ROOT / "docs" / "dependencies.md").read_text()
     for path in (
         "requirements.in",
@@ -88,7 +88,7 @@ def test_every_dependency_has_its_reason() -> None:
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_links_and_anchors_lead_somewhere(path: Path) -> None:
+def test_links_and_anchors_of_documents_exist(path: Path) -> None:
     for target, anchor in LINK.findall(CODE.sub("", path.read_text())):
         found = (path.parent / target).resolve() if target else path
         assert found.exists(), f"there is no {target}"
@@ -109,7 +109,7 @@ def anchors(path: Path) -> set[str]:
     return found
 
 
-def test_anchors_are_those_of_github(tmp_path: Path) -> None:
+def test_anchors_are_computed_as_github_computes_them(tmp_path: Path) -> None:
     text = "# What a request may be\n## `GET /x`, and: more!\n## More\n## More\n```\n# no heading\n```\n"
     (tmp_path / "a.md").write_text(text)
     assert anchors(tmp_path / "a.md") == {"what-a-request-may-be", "get-x-and-more", "more", "more-1"}

@@ -8,21 +8,21 @@ from workers.blend import fit, parts, replay
 LOG3 = np.log2(3)
 
 
-def test_ndcg_discounts_by_place_and_counts_no_hit_without_a_score() -> None:
+def test_ndcg_discounts_by_rank_and_ignores_unscored_hits() -> None:
     scores = np.array([[3.0, 2.0, 1.0], [0.0, 0.0, 0.0], [1.0, 2.0, 3.0]])
     hidden = np.array([[False, True, False], [True, True, True], [False, True, True]])
     # One hit at the second place of one wanted; nothing listed; both wanted at the top
     assert fit.ndcg(scores, hidden) == pytest.approx([1 / LOG3, 0, 1])
 
 
-def test_a_part_proposes_its_best_that_are_not_known_the_first_with_1() -> None:
+def test_source_proposes_its_best_unknown_items_scaled_to_1() -> None:
     scores = np.array([[8.0, 4.0, 2.0, 1.0, -1.0]])
     known = np.array([[True, False, False, False, False]])
     assert fit.proposed(scores, known, 2) == pytest.approx(np.array([[0, 1, 0.5, 0, 0]]))
     assert fit.proposed(scores, known, 9) == pytest.approx(np.array([[0, 1, 0.5, 0.25, 0]]))
 
 
-def test_leaving_out_what_no_part_proposes_changes_no_figure() -> None:
+def test_dropping_unproposed_items_leaves_ndcg_unchanged() -> None:
     chance = np.random.default_rng(1)
     hidden = chance.random((30, 200)) < 0.1
     parts_ = {name: fit.proposed(chance.random((30, 200)), hidden & False, 15) for name in ("a", "b")}
@@ -32,7 +32,7 @@ def test_leaving_out_what_no_part_proposes_changes_no_figure() -> None:
         assert fit.ndcg(kept[name], left) == pytest.approx(fit.ndcg(scores, hidden))
 
 
-def test_the_latest_tenth_counts_half_more_where_times_tell_it_apart() -> None:
+def test_latest_tenth_of_ratings_weighs_half_more_if_times_differ() -> None:
     ten, at = np.full((1, 10), 0.4), np.arange(10.0)[None, :]
     assert parts.by_time(ten, at) == pytest.approx(np.array([[0.4] * 9 + [0.6]]))
     nine = np.where(at > 0, ten, 0)
@@ -43,7 +43,7 @@ def test_the_latest_tenth_counts_half_more_where_times_tell_it_apart() -> None:
     assert np.flatnonzero(twenty > 0.5).tolist() == [9, 19]
 
 
-def test_taste_is_affinity_times_what_neighbours_gave() -> None:
+def test_taste_score_is_affinity_times_ratings_of_neighbours() -> None:
     # Seven gave the first film 5; all but the first of them also rated the second, one of them the third.
     known = np.array([[1, 0, 0], *[[1, 0.6, 0]] * 5, [1, 0.6, 1]])
     found = parts.taste(known, np.array([0]), 5)
@@ -54,7 +54,7 @@ def test_taste_is_affinity_times_what_neighbours_gave() -> None:
     assert found[0] == pytest.approx([by_film, 0.6 * by_film, 0])
 
 
-def test_no_neighbour_counts_more_than_the_fifth() -> None:
+def test_affinity_of_a_neighbour_is_capped_at_the_fifth_largest() -> None:
     affinity = np.array([9.0, 4.0, 3.0, 2.0, 1.0, 0.5])
     rated = np.array([[1, 1, 0.4]] * 5 + [[1, 0, 0.4]])
     # Six liked the first, five the second; the third was rated 2 by all
@@ -62,18 +62,18 @@ def test_no_neighbour_counts_more_than_the_fifth() -> None:
     assert parts.summed(affinity[:4], rated[:4]).tolist() == [0, 0, 0]
 
 
-def test_meaning_goes_by_the_best_liked_that_have_a_vector() -> None:
+def test_semantic_source_uses_the_best_liked_items_with_a_vector() -> None:
     vectors = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0], [0.6, 0.8]])
     found = parts.by_meaning(np.array([[0.5, 0.2, 1.0, 0.0]]), vectors, count=1)
     assert found == pytest.approx(np.array([[0.5, 0, 0, 0.3]]))
 
 
-def test_popular_goes_by_places() -> None:
+def test_popularity_score_falls_with_the_root_of_the_rank() -> None:
     found = parts.popular(np.array([[0.2, 1, 0, 0.5]]), 2)
     assert found == pytest.approx(np.array([[3**-0.5, 1, 0, 2**-0.5]] * 2))
 
 
-def test_item_weights_are_the_plain_inverses_where_five_liked_both() -> None:
+def test_item_weights_equal_the_plain_inverse_for_five_common_raters() -> None:
     # Five of seven liked both: XᵀX + I = [[6, 5], [5, 8]]; its inverse is [[8, -5], [-5, 6]] / 23
     known = np.array([[1.0, 1.0, 0.0]] * 5 + [[0.0, 1.0, 1.0]] * 2)
     weights = parts.item_weights(known, 1, 2, 2)
@@ -91,7 +91,7 @@ def rows(people: int, wanted_by: str) -> tuple[dict[str, np.ndarray], np.ndarray
 
 
 @pytest.mark.parametrize("good", ["taste", "popular"])
-def test_the_part_that_is_right_leads(good: str) -> None:
+def test_fit_gives_the_accurate_source_the_largest_weight(good: str) -> None:
     scores, hidden = rows(120, good)
     found = fit.fit(scores, hidden, {name: 0.1 if name == good else 0.4 for name in scores})
     assert found and found.weights[good] > max(w for name, w in found.weights.items() if name != good)
@@ -99,7 +99,7 @@ def test_the_part_that_is_right_leads(good: str) -> None:
     assert found.people == 120
 
 
-def test_what_is_chance_moves_no_weight() -> None:
+def test_fit_keeps_the_weights_on_random_scores() -> None:
     chance = np.random.default_rng(3)
     start = {"taste": 0.3, "liked": 0.1, "popular": 0.05}
     moved = 0
@@ -110,12 +110,12 @@ def test_what_is_chance_moves_no_weight() -> None:
     assert moved <= 8
 
 
-def test_few_people_teach_nothing() -> None:
+def test_fit_returns_none_for_too_few_people() -> None:
     scores, hidden = rows(fit.FEWEST - 1, "taste")
     assert fit.fit(scores, hidden, {"taste": 0.5, "popular": 0.5}) is None
 
 
-def test_a_fifth_of_those_whose_turn_it_is_is_hidden_and_not_known() -> None:
+def test_replay_hides_a_fifth_of_the_ratings_of_sampled_raters() -> None:
     rater = np.concatenate([np.repeat(np.arange(29), 40), [29]])
     made = replay.cut(rater, 2, np.random.default_rng(0))
     assert made.brackets == dict.fromkeys(range(2, 29, 3), 20)
@@ -125,5 +125,5 @@ def test_a_fifth_of_those_whose_turn_it_is_is_hidden_and_not_known() -> None:
 
 
 @pytest.mark.parametrize(("ratings", "bracket"), [(2, 0), (5, 0), (6, 5), (24, 20), (123, 20), (124, 100)])
-def test_a_bracket_goes_by_what_is_known(ratings: int, bracket: int) -> None:
+def test_replay_bracket_is_by_number_of_known_ratings(ratings: int, bracket: int) -> None:
     assert replay.cut(np.zeros(ratings, np.int64), 0, np.random.default_rng(0)).brackets == {0: bracket}

@@ -61,7 +61,7 @@ def client(server: FakeSearch) -> Iterator[SearchClient]:
     made.close()
 
 
-def test_texts_go_out_with_the_service_key(server: FakeSearch, client: SearchClient) -> None:
+def test_search_client_sends_texts_with_the_service_key(server: FakeSearch, client: SearchClient) -> None:
     answer = client.embed(['a "b" & c;', "مرحبا 😀"])
     assert (answer.model, answer.embeddings) == ("m@1", [VECTOR, VECTOR])
     assert server.asked == {
@@ -71,39 +71,45 @@ def test_texts_go_out_with_the_service_key(server: FakeSearch, client: SearchCli
     }
 
 
-def test_texts_longer_than_are_taken_are_cut(server: FakeSearch, client: SearchClient) -> None:
+def test_search_client_truncates_long_texts(server: FakeSearch, client: SearchClient) -> None:
     client.embed(["x" * 20_001, "y"])
     assert server.asked["body"] == {"texts": ["x" * 20_000, "y"]}
 
 
-def test_the_models_name_costs_no_text(server: FakeSearch, client: SearchClient) -> None:
+def test_model_name_is_requested_without_a_text(server: FakeSearch, client: SearchClient) -> None:
     server.body = '{"model": "m@1", "embeddings": []}'
     assert client.model() == "m@1"
     assert server.asked["body"] == {"texts": []}
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
-def test_a_server_in_trouble_is_away(server: FakeSearch, client: SearchClient, status: int) -> None:
+def test_status_5xx_of_search_raises_search_away_error(
+    server: FakeSearch, client: SearchClient, status: int
+) -> None:
     server.status = status
     with pytest.raises(SearchAwayError):
         client.embed(["one", "two"])
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 413])
-def test_a_refusal_is_no_absence(server: FakeSearch, client: SearchClient, status: int) -> None:
+def test_status_4xx_of_search_raises_search_refused_error(
+    server: FakeSearch, client: SearchClient, status: int
+) -> None:
     server.status = status
     with pytest.raises(SearchRefusedError):
         client.embed(["one", "two"])
 
 
 @pytest.mark.parametrize("body", ["", "<html>", "{}", "null", '{"model": "m", "embeddings": []}'])
-def test_an_answer_of_another_kind_is_refused(server: FakeSearch, client: SearchClient, body: str) -> None:
+def test_malformed_search_response_raises_search_refused_error(
+    server: FakeSearch, client: SearchClient, body: str
+) -> None:
     server.body = body
     with pytest.raises(SearchRefusedError):
         client.embed(["one", "two"])
 
 
-def test_nobody_there_is_away_and_says_where(server: FakeSearch) -> None:
+def test_unreachable_search_raises_search_away_error_with_its_url(server: FakeSearch) -> None:
     url = server.url
     server.shutdown()
     server.server_close()
@@ -130,12 +136,12 @@ def test_nobody_there_is_away_and_says_where(server: FakeSearch) -> None:
         {"model": "m", "embeddings": [[*VECTOR[1:], math.inf]]},
     ],
 )
-def test_only_vectors_are_vectors(body: object) -> None:
+def test_invalid_embeddings_are_refused(body: object) -> None:
     with pytest.raises(ValueError, match="embeddings were expected"):
         read_answer(body, 1)
 
 
-def test_progress_is_a_few_lines_where_there_is_no_terminal() -> None:
+def test_progress_is_a_few_lines_without_a_terminal() -> None:
     file = io.StringIO()
     with shown(100, Console(file=file, width=80)) as advance:
         for _ in range(25):

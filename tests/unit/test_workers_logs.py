@@ -37,7 +37,7 @@ def lines() -> Iterator[Lines]:
     root.setLevel(level)
 
 
-def test_an_event_carries_its_fields_and_the_request_id(lines: Lines) -> None:
+def test_logged_event_has_its_fields_and_the_request_id(lines: Lines) -> None:
     token = logs.ids.set({"request_id": "abc"})
     logs.info("answered", status=200, note='quoted "and"\nbroken 😀')
     logs.ids.reset(token)
@@ -53,7 +53,7 @@ def test_an_event_carries_its_fields_and_the_request_id(lines: Lines) -> None:
     ]
 
 
-def test_an_error_tells_of_its_exception(lines: Lines) -> None:
+def test_logged_error_has_its_exception_and_traceback(lines: Lines) -> None:
     try:
         raise KeyError("gone")
     except KeyError:
@@ -62,13 +62,13 @@ def test_an_error_tells_of_its_exception(lines: Lines) -> None:
     assert "test_workers_logs" in str(lines[0]["traceback"])
 
 
-def test_what_others_log_becomes_a_line_too(lines: Lines) -> None:
+def test_log_record_of_a_library_becomes_a_json_line(lines: Lines) -> None:
     logging.getLogger("somebody.else").info("said %s", "this")
     told = lines[0]
     assert (told["event"], told["logger"], told["message"]) == ("message", "somebody.else", "said this")
 
 
-def test_the_arguments_of_a_job_are_not_logged(lines: Lines) -> None:
+def test_arguments_of_a_job_are_not_logged(lines: Lines) -> None:
     job = {
         "id": 7,
         "task_name": "greet",

@@ -23,7 +23,7 @@ def opened(picture: bytes) -> Image.Image:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_a_picture_is_drawn_again(kind: str) -> None:
+def test_portrait_is_redrawn_as_webp(kind: str) -> None:
     drawn = opened(redraw(encoded(kind)))
     red, green, blue = drawn.convert("RGB").getpixel((5, 5))  # type: ignore[misc]
     assert (drawn.format, drawn.size) == ("WEBP", (40, 20))
@@ -31,19 +31,19 @@ def test_a_picture_is_drawn_again(kind: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
-def test_every_kind_of_pixel_is_drawn(mode: str) -> None:
+def test_portrait_of_every_pixel_mode_is_redrawn(mode: str) -> None:
     made = BytesIO()
     Image.new("RGBA" if mode == "LA" else "L", (8, 8), 9).convert(mode).save(made, "PNG")
     assert opened(redraw(made.getvalue())).size == (8, 8)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_nothing_of_what_follows_a_picture_is_published(kind: str) -> None:
+def test_portrait_drops_bytes_after_the_picture(kind: str) -> None:
     published = redraw(encoded(kind) + SECRET * 1000)
     assert b"script" not in published and b"PK\x03\x04" not in published and len(published) < 1000
 
 
-def test_nothing_that_a_picture_carries_is_published() -> None:
+def test_portrait_drops_metadata_of_the_picture() -> None:
     words = PngImagePlugin.PngInfo()
     words.add_text("Comment", "<script>alert(1)</script>")
     words.add_itxt("XML:com.adobe.xmp", "<script>alert(2)</script>")
@@ -57,18 +57,18 @@ def test_nothing_that_a_picture_carries_is_published() -> None:
         assert b"script" not in redraw(picture)
 
 
-def test_a_picture_is_upright() -> None:
+def test_portrait_is_rotated_by_its_exif_orientation() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     assert opened(redraw(encoded("JPEG", (40, 20), exif=exif))).size == (20, 40)
 
 
-def test_a_large_picture_is_made_small() -> None:
+def test_portrait_is_scaled_down_to_512_pixels() -> None:
     assert opened(redraw(encoded("JPEG", (3000, 1500)))).size == (512, 256)
     assert len(redraw(encoded("PNG", (2000, 2000)))) < 524_288
 
 
-def test_of_an_animation_the_first_frame_is_published() -> None:
+def test_portrait_of_an_animation_is_its_first_frame() -> None:
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     for kind in ("WEBP", "PNG"):
         made = BytesIO()
@@ -99,11 +99,11 @@ def bomb(side: int) -> bytes:
         *(bomb(5_000), bomb(12_000), bomb(2_000_000_000), bomb(0)),
     ],
 )
-def test_what_is_no_whole_picture_is_refused(content: bytes) -> None:
+def test_invalid_or_truncated_picture_is_refused(content: bytes) -> None:
     with pytest.raises(NotAPictureError):
         redraw(content)
 
 
-def test_another_picture_has_another_name() -> None:
+def test_portrait_name_depends_on_profile_and_content() -> None:
     assert name("p", b"a") != name("p", b"b") != name("q", b"b")
     assert name("p", b"a").startswith("p-") and len(pictures.FORMATS) == 3

@@ -54,7 +54,7 @@ def film(service: Client, viewer: tuple[Client, str]) -> Iterator[uuid.UUID]:
 
 
 @pytest.mark.usefixtures("film")
-def test_every_row_of_every_table_and_view_is_of_its_type(stack: Stack, service: Client) -> None:
+def test_every_row_of_tables_and_views_matches_its_generated_type(stack: Stack, service: Client) -> None:
     with psycopg.connect(stack.database_url) as connection:
         relations = [name for (name,) in connection.execute(RELATIONS)]
     checked = set()
@@ -68,14 +68,14 @@ def test_every_row_of_every_table_and_view_is_of_its_type(stack: Stack, service:
     assert checked >= {"accounts", "content", "item_embeddings", "movies", "profiles", "ratings", "tiers"}
 
 
-def test_what_a_function_answers_is_of_its_type(viewer: tuple[Client, str], film: uuid.UUID) -> None:
+def test_function_result_matches_its_generated_type(viewer: tuple[Client, str], film: uuid.UUID) -> None:
     answered: Any = viewer[0].rpc("get_popular_items", {"limit": 50, "kind": "movie"}).execute().data
     found = [database.PublicPopularItem.model_validate(row) for row in answered]
     assert film in [item.id for item in found]
 
 
 @pytest.mark.embedded
-def test_types_that_are_behind_the_migrations_are_a_fault(stack: Stack) -> None:
+def test_outdated_generated_types_are_detected(stack: Stack) -> None:
     with scratch.migrated() as url:
         assert list(client_types.faults(url)) == []
         with psycopg.connect(url, autocommit=True) as connection:
@@ -85,6 +85,8 @@ def test_types_that_are_behind_the_migrations_are_a_fault(stack: Stack) -> None:
         assert list(client_types.faults(url)) == [f"client_types/{name} {said}" for name in names]
 
 
-def test_a_client_reads_and_writes_by_them(viewer: tuple[Client, str], film: uuid.UUID) -> None:
+def test_typescript_client_code_checks_against_the_generated_types(
+    viewer: tuple[Client, str], film: uuid.UUID
+) -> None:
     title: Any = viewer[0].table("content").select("title").eq("id", str(film)).single().execute().data
     assert uses.read(viewer[0], title["title"]) == f"{title['title']} 1982-06-25"
