@@ -113,7 +113,7 @@ def empty() -> Iterator[str]:
 
 @pytest.mark.parametrize("words", [("migration", "up", "--yes"), ("db", "push", "--yes")])
 def test_supabase_cli_creates_the_same_database(empty: str, stack: Stack, words: tuple[str, ...]) -> None:
-    done = cli.ask(*words, f"--remote={scratch.as_postgres(empty)}", project=ROOT)
+    done = cli.run(*words, f"--remote={scratch.as_postgres(empty)}", project=ROOT)
     assert done.returncode == 0, done.stderr
     query = "select version, name from supabase_migrations.schema_migrations order by version"
     with psycopg.connect(empty) as made, psycopg.connect(stack.database_url) as ours:

@@ -159,7 +159,7 @@ def test_unknown_key_ids_do_not_reload_the_key_set_each_time(rest: FakeRest, mod
         (502, "<html>", UNAVAILABLE),
     ],
 )
-def test_empty_key_set_refuses_the_token_without_a_503(
+def test_key_set_response_decides_between_401_and_503(
     rest: FakeRest, model: FakeModel, status: int, keys: str, expected: tuple[int, str]
 ) -> None:
     rest.keys_status, rest.keys = status, keys
