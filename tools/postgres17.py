@@ -23,7 +23,7 @@ def faults(migrations: Sequence[Path], sources: Sequence[Path]) -> Iterator[str]
 
 
 def refusal(paths: Sequence[Path]) -> str | None:
-    """Run the files in order as the role postgres; returns the error message of the first that fails, or None."""
+    """Run the files in order as the role postgres; returns the message of the first error, or None."""
     done = _run(paths)
     return _message(done) if done.returncode else None
 

@@ -1,4 +1,4 @@
-"""What the benches compute of answers, by hand on small ones; and the data they make up."""
+"""Figures that the benches compute, checked on hand-worked lists; and the synthetic data of the benches."""
 
 import http.server
 import threading
@@ -14,14 +14,14 @@ from bench.table import exponent
 from bench.vectors import filled
 
 KNOWN = np.array([[5.0, 0, 0, 0], [4, 3, 0, 0]])
-ASKED = np.array([[0.0, 4, 0, 2], [0, 0, 0, 0]])
+HIDDEN = np.array([[0.0, 4, 0, 2], [0, 0, 0, 0]])
 LISTED = np.array([[2, 1], [3, -1]])
 
 
 def test_ndcg_and_recall_skip_users_without_hidden_items() -> None:
     best = 1 + 1 / log2(3)
-    assert lists.ndcg(LISTED, ASKED) == pytest.approx((1 / log2(3)) / best)
-    assert lists.recall(LISTED, ASKED) == pytest.approx(1 / 2)
+    assert lists.ndcg(LISTED, HIDDEN) == pytest.approx((1 / log2(3)) / best)
+    assert lists.recall(LISTED, HIDDEN) == pytest.approx(1 / 2)
 
 
 def test_coverage_is_the_share_of_rated_films() -> None:
@@ -41,17 +41,17 @@ def test_diversity_ignores_films_without_a_vector() -> None:
 
 
 def test_quality_slices_are_by_number_of_known_ratings() -> None:
-    rows = lists.by_slice({"ours": LISTED}, KNOWN, ASKED)
+    rows = lists.by_slice({"ours": LISTED}, KNOWN, HIDDEN)
     assert rows[0] == ("raters", 2, 0, 0, 0)
     assert rows[1][0] == "ours" and rows[1][2:] == ("", "", "")
 
 
 def test_synthetic_vectors_are_repeatable_and_near_the_real_ones() -> None:
-    given = np.eye(384, dtype=np.float32)[:30]
-    made = filled(given, 50)
-    assert np.array_equal(made, filled(given, 50))
-    assert np.linalg.norm(made, axis=1) == pytest.approx(1, abs=1e-5)
-    assert (made @ given.T).max(axis=1).min() > 0.5
+    real = np.eye(384, dtype=np.float32)[:30]
+    synthetic = filled(real, 50)
+    assert np.array_equal(synthetic, filled(real, 50))
+    assert np.linalg.norm(synthetic, axis=1) == pytest.approx(1, abs=1e-5)
+    assert (synthetic @ real.T).max(axis=1).min() > 0.5
 
 
 def test_synthetic_ratings_are_repeatable_whole_stars() -> None:
@@ -61,7 +61,7 @@ def test_synthetic_ratings_are_repeatable_whole_stars() -> None:
     assert np.array_equal(values, million.stars(pairs))
 
 
-class Answers(http.server.BaseHTTPRequestHandler):
+class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
@@ -83,7 +83,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

@@ -1,4 +1,4 @@
-"""The rules of sql/: one good file of each folder, and what is said against each way to spoil it."""
+"""The rules of sql/: one correct file of each folder, and the fault for each way to break it."""
 
 import re
 
@@ -68,8 +68,8 @@ PATHS = {
 }
 
 
-def said(path: str, old: str, new: str) -> str:
-    """What the rules say when `old` reads `new` in one of the files."""
+def faults_after(path: str, old: str, new: str) -> str:
+    """The faults of all files after `old` is replaced by `new` in one of them."""
     assert old in PATHS[path]
     texts = PATHS | {path: PATHS[path].replace(old, new)}
     sources = [read(name, text) for name, text in texts.items()]
@@ -77,7 +77,7 @@ def said(path: str, old: str, new: str) -> str:
 
 
 def test_lint_accepts_well_formed_sql_files() -> None:
-    assert said("sql/access/ratings.sql", "select", "select") == ""
+    assert faults_after("sql/access/ratings.sql", "select", "select") == ""
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_lint_accepts_well_formed_sql_files() -> None:
     ],
 )
 def test_lint_refuses_a_malformed_api_function(old: str, new: str, fault: str) -> None:
-    assert fault in said("sql/rpc/catalog/most_watched.sql", old, new)
+    assert fault in faults_after("sql/rpc/catalog/most_watched.sql", old, new)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_lint_refuses_a_malformed_api_function(old: str, new: str, fault: str) -
     ],
 )
 def test_lint_refuses_a_malformed_private_function(old: str, new: str, fault: str) -> None:
-    assert fault in said("sql/private/catalog/count_watched.sql", old, new)
+    assert fault in faults_after("sql/private/catalog/count_watched.sql", old, new)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_lint_refuses_a_malformed_private_function(old: str, new: str, fault: st
     ],
 )
 def test_lint_refuses_a_malformed_policy(old: str, new: str, fault: str) -> None:
-    assert fault in said("sql/access/ratings.sql", old, new)
+    assert fault in faults_after("sql/access/ratings.sql", old, new)
 
 
 def test_only_enqueue_may_use_the_search_path_of_the_queue() -> None:
@@ -190,8 +190,8 @@ def test_api_page_says_that_a_void_function_responds_without_a_body() -> None:
     ],
 )
 def test_sql_syntax_is_checked_against_postgresql_17(text: str, fault: str | None) -> None:
-    answer = lint_sql.grammar(text)
-    assert answer is None if fault is None else fault in (answer or "")
+    error = lint_sql.grammar(text)
+    assert error is None if fault is None else fault in (error or "")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Files of sql/ and what the migrations carry of them, in a folder of their own."""
+"""`make migration` carries the changed files of sql/, tried in a temporary project folder."""
 
 import sys
 from pathlib import Path
@@ -29,7 +29,7 @@ def write(project: Path, path: str, text: str) -> None:
 
 
 def carry(project: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, list[str]]:
-    """What `make migration` answers, and the migrations there are then."""
+    """Run `make migration`; returns its exit status and the names of all migrations."""
     monkeypatch.setattr(sys, "argv", ["migration.py", *arguments])
     return migration.main(), sorted(path.name for path in migration.MIGRATIONS.iterdir())
 

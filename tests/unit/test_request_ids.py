@@ -1,4 +1,4 @@
-"""The search worker takes the request ids that the gateway takes."""
+"""Search worker and gateway accept the same request ids."""
 
 from local import request_ids
 from workers.search import app

@@ -1,4 +1,4 @@
-"""When an answer ends a scenario's step as it must."""
+"""Which responses meet the expectation of a scenario's step."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def test_scenario_response_may_have_more_fields_than_expected(expected: Any, ans
 
 
 @pytest.mark.parametrize(
-    ("expected", "answered", "place"),
+    ("expected", "answered", "path"),
     [
         ({"a": 1}, {"a": 2}, "data.a"),
         ({"a": 1}, {}, "data.a"),
@@ -49,9 +49,9 @@ def test_scenario_response_may_have_more_fields_than_expected(expected: Any, ans
         (b"a", "a", "data"),
     ],
 )
-def test_scenario_mismatch_names_the_path_of_the_value(expected: Any, answered: Any, place: str) -> None:
-    found = fault(gives(expected), Answer(answered), {})
-    assert found and found.startswith(f"{place} is")
+def test_scenario_mismatch_names_the_path_of_the_value(expected: Any, answered: Any, path: str) -> None:
+    message = fault(gives(expected), Answer(answered), {})
+    assert message and message.startswith(f"{path} is")
 
 
 def test_expected_refusal_matches_only_an_error_with_its_code() -> None:
@@ -71,7 +71,7 @@ def test_scenario_count_is_compared_only_if_expected() -> None:
 def test_kept_value_fills_later_steps_and_keeps_its_type() -> None:
     kept: dict[str, Any] = {}
     assert fault(gives([{"id": Keep("first")}]), Answer([{"id": 7}]), kept) is None
-    said = {"n": "{{first}}", "{{first}}": ["a {{first}} b", File(b"<{{first}}>")], "braces": "{first}"}
-    assert filled(said, kept) == {"n": 7, "7": ["a 7 b", File(b"<7>")], "braces": "{first}"}
+    template = {"n": "{{first}}", "{{first}}": ["a {{first}} b", File(b"<{{first}}>")], "braces": "{first}"}
+    assert filled(template, kept) == {"n": 7, "7": ["a 7 b", File(b"<7>")], "braces": "{first}"}
     with pytest.raises(KeyError):
         filled("{{second}}", kept)

@@ -1,4 +1,4 @@
-"""How sql/schema/ spells what PostgreSQL's catalogue returns."""
+"""sql/schema/ spells PostgreSQL's definitions in a short, equivalent form."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The data and how its rows are read."""
+"""The seed data is complete and is read correctly."""
 
 import csv
 import re
@@ -52,8 +52,8 @@ def test_own_books_are_at_least_150_in_30_genres() -> None:
 
 
 def test_every_own_film_is_a_film_of_movielens() -> None:
-    told = {film.id for film in movielens.films() if film.overview}
-    assert told == {film.id for film in own.films()}
+    described = {film.id for film in movielens.films() if film.overview}
+    assert described == {film.id for film in own.films()}
 
 
 def test_tmdb_ids_of_movielens_films_are_unique() -> None:

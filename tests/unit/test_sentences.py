@@ -1,4 +1,4 @@
-"""Errors that a person can correct end a command in a sentence, without a traceback and without a secret."""
+"""Errors that the user can correct end a command with a sentence, without a traceback or a secret."""
 
 import gzip
 import sys
@@ -81,7 +81,7 @@ def other_encoding(path: Path) -> None:
 
 
 def missing(path: Path) -> None:
-    """It is not written."""
+    """The file is not created."""
 
 
 @pytest.mark.parametrize("write", [cut_off, not_packed, other_columns, other_values, other_encoding, missing])

@@ -1,4 +1,4 @@
-"""Resumable uploads whose time is over are deleted, whatever happens to single files and rounds."""
+"""Expired resumable uploads are deleted, even if single files or sweeps fail."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ def storage(tmp_path: Path) -> Storage:
 
 
 def begin(storage: Storage, name: str = "a+b é.txt") -> Resumable:
-    """An upload of 5 bytes so far."""
+    """Start an upload of 10 bytes, of which 5 have been received."""
     upload = resumables.planned("b", name, 10, {}, False, "ann")
     resumables.start(storage.files.resumable, upload)
     (storage.files.resumable / upload.version).write_bytes(b"12345")
@@ -84,7 +84,7 @@ def test_upload_is_locked_for_requests_while_it_is_deleted(
 def test_unreadable_upload_does_not_stop_deletion_of_others(
     storage: Storage, caplog: pytest.LogCaptureFixture, text: str | None
 ) -> None:
-    """One that a request deletes meanwhile is listed and then gone, as the target of this link."""
+    """A dangling link stands for a file that a request deletes after it was listed."""
     bad = storage.files.resumable / "0.json"
     if text is None:
         bad.symlink_to("gone")

@@ -1,4 +1,4 @@
-"""Retired words stay out of prose: planted ones are found, ordinary sentences and code are not."""
+"""The word lint finds planted retired words in prose, and accepts ordinary sentences and code."""
 
 from pathlib import Path
 

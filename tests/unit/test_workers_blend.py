@@ -1,4 +1,4 @@
-"""What the blend's weights are found by, on numbers worked out by hand."""
+"""Fitting the weights of the blend, on hand-worked numbers."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ LOG3 = np.log2(3)
 def test_ndcg_discounts_by_rank_and_ignores_unscored_hits() -> None:
     scores = np.array([[3.0, 2.0, 1.0], [0.0, 0.0, 0.0], [1.0, 2.0, 3.0]])
     hidden = np.array([[False, True, False], [True, True, True], [False, True, True]])
-    # One hit at the second place of one wanted; nothing listed; both wanted at the top
+    # One of one hidden item at rank 2; nothing listed; both hidden items at the top.
     assert fit.ndcg(scores, hidden) == pytest.approx([1 / LOG3, 0, 1])
 
 
@@ -37,17 +37,17 @@ def test_latest_tenth_of_ratings_weighs_half_more_if_times_differ() -> None:
     assert parts.by_time(ten, at) == pytest.approx(np.array([[0.4] * 9 + [0.6]]))
     nine = np.where(at > 0, ten, 0)
     assert (parts.by_time(nine, at) == nine).all()
-    # Two came last at once, and a tenth of ten is one; of twenty it is two
+    # The two latest have the same time and a tenth of ten is one item; of twenty it is two.
     assert (parts.by_time(ten, np.minimum(at, 8)) == ten).all()
     twenty = parts.by_time(np.hstack([ten, ten]), np.hstack([at, at]))
     assert np.flatnonzero(twenty > 0.5).tolist() == [9, 19]
 
 
 def test_taste_score_is_affinity_times_ratings_of_neighbours() -> None:
-    # Seven gave the first film 5; all but the first of them also rated the second, one of them the third.
+    # Seven rated the first film 5; all but the first of them also rated the second, one of them the third.
     known = np.array([[1, 0, 0], *[[1, 0.6, 0]] * 5, [1, 0.6, 1]])
     found = parts.taste(known, np.array([0]), 5)
-    # One common film, which counts sqrt(1 - 5 / 7) and is above its level for both: they agree, 1 / 51.
+    # One common film of weight sqrt(1 - 5 / 7), above its baseline for both raters: agreement 1 / 51.
     affinities = [(2 / 7) ** 0.5 * (1 + 2 / 51) / ((1 + 20) * (count + 20)) ** 0.5 for count in (2, 3)]
     assert affinities[0] > affinities[1]
     by_film = 5 * affinities[0] + affinities[1]
@@ -57,7 +57,7 @@ def test_taste_score_is_affinity_times_ratings_of_neighbours() -> None:
 def test_affinity_of_a_neighbour_is_capped_at_the_fifth_largest() -> None:
     affinity = np.array([9.0, 4.0, 3.0, 2.0, 1.0, 0.5])
     rated = np.array([[1, 1, 0.4]] * 5 + [[1, 0, 0.4]])
-    # Six liked the first, five the second; the third was rated 2 by all
+    # Six liked the first, five the second; all rated the third 2.
     assert parts.summed(affinity, rated) == pytest.approx([5.5, 5, 0])
     assert parts.summed(affinity[:4], rated[:4]).tolist() == [0, 0, 0]
 
@@ -81,7 +81,7 @@ def test_item_weights_equal_the_plain_inverse_for_five_common_raters() -> None:
 
 
 def rows(people: int, wanted_by: str) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Two parts, each right for everybody or for nobody."""
+    """Scores of two sources, of which one is right for all people and the other for none."""
     hidden = np.zeros((people, 20), bool)
     hidden[:, 0] = True
     right = np.where(hidden, 1.0, 0.0)

@@ -1,4 +1,4 @@
-"""What the embedding worker makes of the search process's answers."""
+"""The embedding worker's client for the search process: requests, errors, responses and progress."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Where work is done past one machine: what an address may be, and EASE by tiles beside EASE at once."""
+"""Distributed training: the engine's addresses, and EASE by tiles compared with EASE as one matrix."""
 
 import builtins
 import socket

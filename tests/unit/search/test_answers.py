@@ -1,4 +1,4 @@
-"""What the search worker answers."""
+"""The search worker's responses."""
 
 import json
 import uuid
@@ -59,12 +59,14 @@ def test_unknown_search_path_returns_404_in_the_common_error_format(client: Flas
     assert code(client.get("/nothing")) == (404, "not_found")
 
 
-def test_search_worker_passes_on_errors_of_the_rest_server(client: FlaskClient, rest: FakeRest) -> None:
-    for status in (400, 401, 403, 404, 429, 500, 503):
-        body = {"code": "P0001", "message": "no", "details": {"why": "so"}, "hint": "wait"}
-        rest.status, rest.body = status, json.dumps(body)
-        response = search(client)
-        assert (response.status_code, response.json) == (status, body)
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
+def test_search_worker_passes_on_errors_of_the_rest_server(
+    client: FlaskClient, rest: FakeRest, status: int
+) -> None:
+    body = {"code": "P0001", "message": "no", "details": {"why": "so"}, "hint": "wait"}
+    rest.status, rest.body = status, json.dumps(body)
+    response = search(client)
+    assert (response.status_code, response.json) == (status, body)
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
@@ -118,27 +120,35 @@ def test_special_characters_of_a_query_reach_the_model(
 
 def test_every_search_response_has_a_request_id(client: FlaskClient) -> None:
     assert search(client, {"apikey": ANON, "x-request-id": "trace-1"}).headers["x-request-id"] == "trace-1"
-    for unfit in ("", "with space", "x" * 129, "quote'"):
-        made = search(client, {"apikey": ANON, "x-request-id": unfit}).headers["x-request-id"]
-        assert str(uuid.UUID(made)) == made
+    for invalid in ("", "with space", "x" * 129, "quote'"):
+        request_id = search(client, {"apikey": ANON, "x-request-id": invalid}).headers["x-request-id"]
+        assert str(uuid.UUID(request_id)) == request_id
 
 
 def test_search_query_is_not_logged(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[object] = []
-    monkeypatch.setattr(logs, "info", lambda event, **fields: told.append((event, fields)))
+    events: list[object] = []
+    monkeypatch.setattr(logs, "info", lambda event, **fields: events.append((event, fields)))
     search(client, q="a private matter")
-    assert told and "private" not in repr(told)
+    assert events and "private" not in repr(events)
 
 
-def test_embed_refuses_a_body_that_is_no_list_of_texts(client: FlaskClient) -> None:
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("{}", (400, "invalid_parameter")),
+        ('{"texts": ["a"', (400, "bad_request")),
+        ("[" * 100_000, (400, "bad_request")),
+        ('{"texts": ["' + "x" * (4 << 20) + '"]}', (413, "request_entity_too_large")),
+    ],
+    ids=["no texts", "truncated", "deep", "too large"],
+)
+def test_embed_refuses_a_body_that_is_no_list_of_texts(
+    client: FlaskClient, body: str, expected: tuple[int, str]
+) -> None:
     headers = {"apikey": SERVICE, "Content-Type": "application/json"}
-    bodies = {
-        "{}": (400, "invalid_parameter"),
-        '{"texts": ["a"': (400, "bad_request"),
-        "[" * 100_000: (400, "bad_request"),
-        '{"texts": ["' + "x" * (4 << 20) + '"]}': (413, "request_entity_too_large"),
-    }
-    for body, expected in bodies.items():
-        assert code(client.post("/embed", data=body, headers=headers)) == expected
-    plain = client.post("/embed", data='{"texts": []}', headers={"apikey": SERVICE})
-    assert code(plain) == (415, "unsupported_media_type")
+    assert code(client.post("/embed", data=body, headers=headers)) == expected
+
+
+def test_embed_refuses_a_body_that_is_not_declared_as_json(client: FlaskClient) -> None:
+    response = client.post("/embed", data='{"texts": []}', headers={"apikey": SERVICE})
+    assert code(response) == (415, "unsupported_media_type")

@@ -1,4 +1,4 @@
-"""Whom the search worker lets in, and how they are known to the REST server."""
+"""Which keys and tokens the search worker accepts, and which it forwards to the REST server."""
 
 import json
 import time
@@ -33,10 +33,10 @@ def test_search_forwards_the_token_of_its_caller(client: FlaskClient, rest: Fake
     assert (headers["apikey"], headers["x-request-id"]) == (ANON, "trace-1")
 
 
-@pytest.mark.parametrize("how", ["apikey", "Authorization"])
-def test_search_accepts_a_key_in_one_header(client: FlaskClient, rest: FakeRest, how: str) -> None:
-    given = ANON if how == "apikey" else f"bearer {ANON}"
-    assert search(client, {how: given}).status_code == 200
+@pytest.mark.parametrize("header", ["apikey", "Authorization"])
+def test_search_accepts_a_key_in_one_header(client: FlaskClient, rest: FakeRest, header: str) -> None:
+    value = ANON if header == "apikey" else f"bearer {ANON}"
+    assert search(client, {header: value}).status_code == 200
     headers = rest.asked[0]["headers"]
     assert (headers["authorization"], headers["apikey"]) == (f"Bearer {ANON}", ANON)
 
@@ -129,7 +129,7 @@ def publish(rest: FakeRest, key: ec.EllipticCurvePrivateKey) -> None:
 def test_search_accepts_tokens_signed_with_a_published_key(
     rest: FakeRest, model: FakeModel, secret: str | None
 ) -> None:
-    """Hosted projects sign with an asymmetric key and publish its other half; their older keys stay good."""
+    """Hosted projects sign with an asymmetric key and publish its public half; older keys stay valid."""
     key, other = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     publish(rest, key)
     client = make_client(rest, model, secret)
