@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CLEAN = (
     "CHANGELOG.md",
     "README.md",
+    "conftest.py",
     "docs",
     "local/README.md",
     "local/docs",
@@ -27,7 +28,12 @@ CLEAN = (
     "local/tests/contracts/README.md",
     "seed/README.md",
     "sql",
-    "tests/clients/README.md",
+    "tests/clients",
+    "tests/conftest.py",
+    "tests/project.py",
+    "tests/security",
+    "tests/tools",
+    "tests/unit",
     "tools",
 )
 NEVER = ("supabase/migrations",)

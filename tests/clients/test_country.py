@@ -1,4 +1,4 @@
-"""A viewer's country: the gateway's word, never the client's."""
+"""A viewer's country comes from the gateway's header, never from the client's."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,7 +44,7 @@ def test_client_cannot_set_its_country_by_a_repeated_header(stack: Stack, french
 
 
 def test_lists_use_the_country_header_of_the_gateway(stack: Stack, french_film: str) -> None:
-    """Asked past the gateway, as if it had passed on a proxy's word."""
+    """Sent directly to REST, as if the gateway had forwarded a proxy's header."""
     assert french_film in listed(stack.part_url("rest"), stack, FRENCH)
     assert french_film not in listed(stack.part_url("rest"), stack, {"cf-ipcountry": "BE"})
 

@@ -1,4 +1,4 @@
-"""The functions of supabase/functions, through the gateway."""
+"""The edge functions of supabase/functions, called through the gateway."""
 
 from collections.abc import Callable, Mapping
 
@@ -28,11 +28,11 @@ def test_semantic_search_function_returns_the_workers_results(
     stack: Stack, anon: Client, films: dict[str, str]
 ) -> None:
     keys = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
-    asked: dict[str, str | int] = {"q": "a film & what is like it", "limit": 3}
-    worker = httpx.get(f"{stack.url}/search/semantic", params=asked, headers=keys)
-    by_url = httpx.get(f"{stack.url}/functions/v1/semantic-search", params=asked, headers=keys)
+    query: dict[str, str | int] = {"q": "a film & what is like it", "limit": 3}
+    worker = httpx.get(f"{stack.url}/search/semantic", params=query, headers=keys)
+    by_url = httpx.get(f"{stack.url}/functions/v1/semantic-search", params=query, headers=keys)
     assert worker.status_code == 200
-    assert invoke(anon, "semantic-search", asked) == by_url.json() == worker.json()
+    assert invoke(anon, "semantic-search", query) == by_url.json() == worker.json()
 
 
 def test_semantic_search_function_returns_the_workers_errors(stack: Stack) -> None:
@@ -43,7 +43,7 @@ def test_semantic_search_function_returns_the_workers_errors(stack: Stack) -> No
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     [
         {"q": "x", "page": "2"},
         {"q": "x", "limits": "3"},
@@ -51,17 +51,17 @@ def test_semantic_search_function_returns_the_workers_errors(stack: Stack) -> No
         {"q": "x", "count": "3", "limit": "4"},
     ],
 )
-def test_semantic_search_function_names_invalid_parameters(stack: Stack, asked: dict[str, str]) -> None:
+def test_semantic_search_function_names_invalid_parameters(stack: Stack, query: dict[str, str]) -> None:
     keys = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
     url = f"{stack.url}/functions/v1/semantic-search"
-    worker = httpx.get(f"{stack.url}/search/semantic", params=asked, headers=keys)
+    worker = httpx.get(f"{stack.url}/search/semantic", params=query, headers=keys)
     assert (worker.status_code, worker.json()["code"][-9:]) == (400, "parameter")
-    for answer in (
-        httpx.get(url, params=asked, headers=keys),
-        httpx.post(url, json=asked, headers=keys),
-        httpx.post(url, params={"q": asked.pop("q")}, json=asked, headers=keys),
+    for response in (
+        httpx.get(url, params=query, headers=keys),
+        httpx.post(url, json=query, headers=keys),
+        httpx.post(url, params={"q": query.pop("q")}, json=query, headers=keys),
     ):
-        assert (answer.status_code, answer.json()) == (400, worker.json())
+        assert (response.status_code, response.json()) == (400, worker.json())
 
 
 def test_semantic_search_function_names_a_null_unknown_parameter(stack: Stack) -> None:

@@ -1,4 +1,4 @@
-"""Kids mode through the gateway: what a child's device is answered by REST, search, Auth and Realtime."""
+"""Kids mode through the gateway: how REST, search, Auth, Storage and Realtime respond to a child's device."""
 
 import uuid
 from collections import Counter
@@ -51,7 +51,7 @@ def home(connect: Callable[..., Client]) -> Home:
 
 @pytest.fixture
 def rated(service: Client, films: dict[str, str]) -> Iterator[dict[str, str]]:
-    """The films of the letters, A rated PG, B rated R, the others unrated."""
+    """The five films: A is rated PG, B is rated R, the others are unrated."""
     for letter, rating in (("A", "PG"), ("B", "R")):
         service.table("content").update({"maturity_rating": rating}).eq("id", films[letter]).execute()
     yield films
@@ -81,14 +81,14 @@ def test_rest_in_kids_mode_shows_only_items_for_the_kids_profile(
 def test_text_search_in_kids_mode_shows_only_items_for_kids(
     stack: Stack, home: Home, rated: dict[str, str]
 ) -> None:
-    asked: dict[str, str | int] = {"q": "Film", "count": 100, "kind": "movie"}
+    query: dict[str, str | int] = {"q": "Film", "count": 100, "kind": "movie"}
     for client, expected in ((home.device, {"A"}), (home.parent, set("ABCDE"))):
         session = client.auth.get_session()
         assert session
         headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {session.access_token}"}
-        answer = httpx.get(f"{stack.url}/search/content", params=asked, headers=headers).json()
-        found = {result["id"] for result in answer["results"]}
-        assert {letter for letter, film in rated.items() if film in found} == expected
+        response = httpx.get(f"{stack.url}/search/content", params=query, headers=headers).json()
+        results = {result["id"] for result in response["results"]}
+        assert {letter for letter, film in rated.items() if film in results} == expected
 
 
 def test_text_search_follows_the_profile_header_of_a_kids_profile(
@@ -143,8 +143,8 @@ def test_twenty_concurrent_pins_have_exactly_five_attempts(stack: Stack, home: H
 
     with ThreadPoolExecutor(10) as threads:
         answers = list(threads.map(guess, range(20)))
-    said = Counter((answer.status_code, answer.content) for answer in answers)
-    assert said == {(403, b""): 5, (429, b""): 15}
+    responses = Counter((answer.status_code, answer.content) for answer in answers)
+    assert responses == {(403, b""): 5, (429, b""): 15}
     locked = guess(int(PIN))
     assert locked.status_code == 429
     assert 800 < int(locked.headers["Retry-After"]) <= 900

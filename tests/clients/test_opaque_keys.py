@@ -1,4 +1,4 @@
-"""API keys of the newer kind, as apps hand them to supabase-py and supabase-js."""
+"""Opaque API keys (`sb_publishable_…`, `sb_secret_…`) in supabase-py, supabase-js and plain HTTP."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ PATIENCE = 60
 
 @pytest.fixture(params=["signed keys", "opaque keys"])
 def public_and_secret(request: pytest.FixtureRequest, stack: Stack) -> tuple[str, str]:
-    """Both generations do the same."""
+    """The keys of one generation; both must behave alike."""
     if request.param == "opaque keys":
         return stack.publishable_key, stack.secret_key
     return stack.anon_key, stack.service_role_key
@@ -123,30 +123,31 @@ def test_supabase_js_works_with_both_generations_of_keys(
     ],
 )
 def test_opaque_key_alone_determines_the_role(stack: Stack, path: str, status: int) -> None:
-    def asked(key: str, **more: str) -> int:
+    def status_of(key: str, **more: str) -> int:
         return httpx.get(stack.url + path, headers={"apikey": key, **more}).status_code
 
-    assert asked(stack.publishable_key) == status
-    assert asked(stack.secret_key) == 200
+    assert status_of(stack.publishable_key) == status
+    assert status_of(stack.secret_key) == 200
     if path != "/auth/v1/settings":
-        assert asked(stack.publishable_key, Authorization=f"Bearer {stack.secret_key}") in (400, 401, 403)
-    assert asked(stack.secret_key, **{"User-Agent": "Mozilla/5.0"}) == 401
+        bearer = f"Bearer {stack.secret_key}"
+        assert status_of(stack.publishable_key, Authorization=bearer) in (400, 401, 403)
+    assert status_of(stack.secret_key, **{"User-Agent": "Mozilla/5.0"}) == 401
 
 
 @pytest.mark.parametrize("address", ["{key}&{more}", "{more}&{key}", "{more}&{key}&limit=1"])
 def test_key_in_the_query_string_equals_the_key_in_a_header(
     public_and_secret: tuple[str, str], stack: Stack, address: str
 ) -> None:
-    def asked(path: str, key: str, more: str) -> httpx.Response:
+    def get(path: str, key: str, more: str) -> httpx.Response:
         query = address.format(key=f"apikey={key}", more=more)
         return httpx.get(f"{stack.url}{path}?{query}")
 
     awkward = "name=eq.a+b%20c;d&name=not.in.(%22x,y%22,%F0%9F%8E%AC)"
     for key, status in zip(public_and_secret, (401, 200), strict=True):
-        assert asked("/rest/v1/genres", key, awkward).json() == []
-        assert asked("/rest/v1/rpc/get_popular_items", key, "kind=movie").json() == []
-        assert asked("/search/semantic", key, "q=robots").status_code == 200
-        assert asked("/rest/v1/consents", key, "select=purpose").status_code == status
+        assert get("/rest/v1/genres", key, awkward).json() == []
+        assert get("/rest/v1/rpc/get_popular_items", key, "kind=movie").json() == []
+        assert get("/search/semantic", key, "q=robots").status_code == 200
+        assert get("/rest/v1/consents", key, "select=purpose").status_code == status
 
 
 def test_apikey_parameter_that_is_no_key_is_a_column_filter(stack: Stack) -> None:
@@ -178,9 +179,9 @@ def test_api_keys_are_not_logged(stack: Stack) -> None:
     for key in (stack.publishable_key, stack.secret_key):
         httpx.get(f"{stack.url}/rest/v1/genres", headers={"apikey": key})
         httpx.get(f"{stack.url}/realtime/v1/websocket?apikey={key}")
-    written = b"".join(log.read_bytes() for log in stack.settings.logs.glob("*.log"))
+    logs = b"".join(log.read_bytes() for log in stack.settings.logs.glob("*.log"))
     for key in (stack.publishable_key, stack.secret_key, stack.anon_key, stack.service_role_key):
-        assert key.encode() not in written
+        assert key.encode() not in logs
 
 
 def test_secret_key_is_stored_only_in_the_protected_env_file(stack: Stack) -> None:

@@ -1,4 +1,4 @@
-"""What browsers let scripts of other pages read: of every part, whatever it answers."""
+"""CORS: browsers let scripts of allowed origins read the responses and errors of every service."""
 
 import httpx
 import pytest
@@ -31,7 +31,7 @@ ALL = {
 
 
 def assert_readable(answer: httpx.Response) -> None:
-    """Once each, and with what apps go by."""
+    """Each CORS header is sent once, and the headers that apps need are exposed."""
     assert answer.headers.get_list("access-control-allow-origin") == ["*"], answer.headers
     (readable,) = answer.headers.get_list("access-control-expose-headers")
     for header in ("retry-after", "x-request-id"):

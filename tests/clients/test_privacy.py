@@ -1,4 +1,4 @@
-"""One's own data, its deletion and consents, through supabase-py and the gateway."""
+"""Data export, account deletion and consents, through supabase-py and the gateway."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,12 +18,12 @@ def test_viewer_exports_their_own_data_only(
 ) -> None:
     for client, rating in ((viewer[0], 4.5), (other_viewer[0], 1)):
         client.table("ratings").upsert({"item_id": films["A"], "rating": rating}).execute()
-    found: Any = viewer[0].rpc("export_my_data").execute().data
-    assert [row["rating"] for row in found["ratings"]] == [4.5]
-    assert [row["id"] for row in found["accounts"]] == [viewer[1]]
-    assert len(found["auth.sessions"]) == 1
-    assert other_viewer[1] not in str(found)
-    assert "encrypted_password" not in str(found)
+    export: Any = viewer[0].rpc("export_my_data").execute().data
+    assert [row["rating"] for row in export["ratings"]] == [4.5]
+    assert [row["id"] for row in export["accounts"]] == [viewer[1]]
+    assert len(export["auth.sessions"]) == 1
+    assert other_viewer[1] not in str(export)
+    assert "encrypted_password" not in str(export)
 
 
 def test_viewer_requests_reads_and_cancels_an_account_deletion(viewer: Viewer) -> None:
@@ -32,8 +32,8 @@ def test_viewer_requests_reads_and_cancels_an_account_deletion(viewer: Viewer) -
     left = datetime.fromisoformat(str(due)) - datetime.now(UTC)
     assert timedelta(days=29, hours=23) < left < timedelta(days=30, hours=1)
     assert client.rpc("delete_my_account").execute().data == due
-    found: Any = client.table("account_deletions").select("account_id, due_at").execute().data
-    assert found == [{"account_id": user, "due_at": due}]
+    rows: Any = client.table("account_deletions").select("account_id, due_at").execute().data
+    assert rows == [{"account_id": user, "due_at": due}]
     assert client.rpc("cancel_account_deletion").execute().data is True
     assert client.rpc("cancel_account_deletion").execute().data is False
     assert client.table("account_deletions").select("due_at").execute().data == []

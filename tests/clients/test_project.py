@@ -1,4 +1,4 @@
-"""Which Supabase that is there already may be tested, and what is left out then."""
+"""Running the tests on an existing Supabase project: which projects are allowed, which tests are skipped."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -19,10 +19,10 @@ LIMIT = "insert into private.rate_limits values ('authenticated', 'read', 999, 6
 
 @pytest.fixture
 def named(stack: Stack, viewer: tuple[Client, str]) -> Project:
-    """The test stack as somebody else's; a person is there."""
-    found = project.given(stack.environment)
-    assert found
-    return found
+    """The test stack as an external project that has a user."""
+    configured = project.given(stack.environment)
+    assert configured
+    return configured
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def test_project_with_users_is_tested_only_with_permission(
 ) -> None:
     monkeypatch.setenv(project.PERMISSION, "another.supabase.co")
     with pytest.raises(StackError, match=r"holds [1-9]\d* people .*TESTS_MAY_WRITE_TO=127\.0\.0\.1:\d+"):
-        project.refuse_what_is_used(named, database)
+        project.refuse_project_in_use(named, database)
     monkeypatch.setenv(project.PERMISSION, urlsplit(named.url).netloc)
-    project.refuse_what_is_used(named, database)
+    project.refuse_project_in_use(named, database)
 
 
 def test_database_of_another_project_is_refused(named: Project, database: psycopg.Connection) -> None:
@@ -60,7 +60,7 @@ def test_database_of_another_project_is_refused(named: Project, database: psycop
 def test_project_without_the_migrations_is_refused(named: Project) -> None:
     with scratch.bare() as url, psycopg.connect(url) as another:
         with pytest.raises(StackError, match="the migrations are not applied"):
-            project.refuse_what_is_used(named, another)
+            project.refuse_project_in_use(named, another)
 
 
 def test_rate_limits_of_a_project_are_lifted_during_tests(

@@ -1,4 +1,4 @@
-"""What one account may have and write, through the official clients and the gateway."""
+"""Limits on what one account may store and send, through the official clients and the gateway."""
 
 import base64
 import time
@@ -44,8 +44,8 @@ def test_metadata_too_large_for_a_token_is_left_out_of_it(viewer: Viewer) -> Non
     client.auth.refresh_session()
     session = client.auth.get_session()
     assert session and len(session.access_token) < 4_000
-    answer = client.auth.get_user()
-    assert answer and answer.user.user_metadata["name"] == "अनुराधा"
+    response = client.auth.get_user()
+    assert response and response.user.user_metadata["name"] == "अनुराधा"
     client.auth.update_user({"data": {"bio": None}})
     client.auth.refresh_session()
     claims: Any = client.auth.get_claims()
@@ -91,13 +91,13 @@ def test_anonymous_user_cannot_upload_files(connect: Callable[..., Client]) -> N
 
 
 def resumable(name: str) -> str:
-    said = {"bucketName": "avatars", "objectName": name, "contentType": "image/png"}
-    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in said.items())
+    metadata = {"bucketName": "avatars", "objectName": name, "contentType": "image/png"}
+    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in metadata.items())
 
 
 @pytest.fixture(scope="module")
 def writer(stack: Stack) -> Iterator[Client]:
-    """One signed-in client for all writes that are refused."""
+    """One signed-in client for all refused writes."""
     with httpx.Client() as http:
         options = ClientOptions(auto_refresh_token=False, httpx_client=http)
         client = create_client(stack.url, stack.anon_key, options)
@@ -176,7 +176,7 @@ def test_function_parameter_out_of_bounds_is_refused(
 
 
 def test_backtracking_regex_ends_at_the_statement_timeout(viewer: Viewer) -> None:
-    """It holds a connection for 4 s and no longer; a server may refuse it before."""
+    """The query holds a connection for at most 4 s; a server may refuse it earlier."""
     client, _ = viewer
     client.table("profiles").update({"name": "a" * 99}).neq("name", "").execute()
     pattern = "^" + "(.*)" * 7 + "".join(f"\\{number}" for number in range(1, 8)) + "$"

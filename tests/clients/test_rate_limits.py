@@ -1,4 +1,4 @@
-"""Limits as clients meet them: reads counted where they enter, writes by the database."""
+"""Rate limits as clients see them: reads are counted by the REST server, writes by the database."""
 
 import time
 import uuid
@@ -15,7 +15,7 @@ from tests.waiting import until
 
 HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 HOUR = 3600
-"""Seconds of a window that nothing leaves while a test runs."""
+"""Seconds of a window that is longer than a test."""
 Allow = Callable[..., None]
 
 
@@ -30,7 +30,7 @@ def token(stack: Stack, secret: str | None = None, **claims: object) -> str:
 
 @pytest.fixture
 def past_gateway(stack: Stack) -> Iterator[httpx.Client]:
-    """Our REST server itself, which counts, and believes what the gateway tells of a caller."""
+    """A client of the REST server itself, which counts and trusts the gateway's headers about the caller."""
     counter = stack.part_url("counter" if "rest" in stack.elsewhere else "rest")
     with httpx.Client(base_url=counter, headers={"apikey": stack.anon_key}) as client:
         yield client
@@ -38,13 +38,13 @@ def past_gateway(stack: Stack) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def allow(stack: Stack, past_gateway: httpx.Client) -> Iterator[Allow]:
-    """Sets limits of reads and of writes, and waits until they hold; afterwards there are none."""
+    """A function that sets limits of reads and writes and waits until they apply; removed after the test."""
 
-    def limit_told(role: str) -> str | None:
+    def limit_shown(role: str) -> str | None:
         sent = {"Authorization": f"Bearer {token(stack, role=role, sub=str(uuid.uuid4()))}"}
         sent["x-forwarded-for"] = some_address()
-        told: str | None = past_gateway.get("/genres?limit=1", headers=sent).headers.get(HEADERS[0])
-        return told
+        limit: str | None = past_gateway.get("/genres?limit=1", headers=sent).headers.get(HEADERS[0])
+        return limit
 
     with psycopg.connect(stack.database_url, autocommit=True) as admin:
 
@@ -54,17 +54,17 @@ def allow(stack: Stack, past_gateway: httpx.Client) -> Iterator[Allow]:
                 "set requests = excluded.requests, window_seconds = excluded.window_seconds",
                 [(role, scope, requests, seconds) for scope in ("read", "write")],
             )
-            until(lambda: limit_told(role) == str(requests))
+            until(lambda: limit_shown(role) == str(requests))
 
         yield make
         admin.execute("delete from private.rate_limits")
         admin.execute("truncate private.rate_slots")
-        until(lambda: all(limit_told(role) is None for role in ("anon", "authenticated")))
+        until(lambda: all(limit_shown(role) is None for role in ("anon", "authenticated")))
 
 
 @pytest.fixture
 def signed_up(stack: Stack) -> Callable[[], httpx.Client]:
-    """Makes a user's client, through the gateway."""
+    """A function that signs up a user and returns a client of the gateway."""
 
     def make() -> httpx.Client:
         account = {"email": f"limits-{uuid.uuid4().hex}@example.com", "password": uuid.uuid4().hex}
@@ -95,16 +95,16 @@ def read(client: httpx.Client) -> httpx.Response:
 
 
 def some_address() -> str:
-    """Of a network that nobody else asks from: counts go by its first 64 bits."""
+    """A random IPv6 address in a network of its own: requests are counted by the first 64 bits."""
     return f"2001:db8:{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}::1"
 
 
-def of_sixty_four(caller: httpx.Client, ask: Callable[[httpx.Client], list[httpx.Response]]) -> list[int]:
-    """The statuses that so many clients of the caller get when all ask at once."""
+def of_sixty_four(caller: httpx.Client, send: Callable[[httpx.Client], list[httpx.Response]]) -> list[int]:
+    """The statuses that 64 concurrent clients of the caller receive."""
 
     def statuses(_: int) -> list[int]:
         with httpx.Client(base_url=caller.base_url, headers=caller.headers, timeout=60) as own:
-            return [answer.status_code for answer in ask(own)]
+            return [response.status_code for response in send(own)]
 
     with ThreadPoolExecutor(64) as clients:
         return [status for run in clients.map(statuses, range(64)) for status in run]
@@ -113,11 +113,11 @@ def of_sixty_four(caller: httpx.Client, ask: Callable[[httpx.Client], list[httpx
 def assert_refused(answer: httpx.Response, requests: int) -> None:
     assert answer.status_code == 429, answer.text
     assert answer.headers["content-type"].startswith("application/json")
-    told = [answer.headers[name] for name in (*HEADERS, "retry-after")]
-    assert told[:2] == [str(requests), "0"]
-    assert told[2] == told[3]
-    assert 1 <= int(told[3]) <= HOUR
-    message = f"Too many requests: try again in {told[3]} s"
+    limit, remaining, reset, retry_after = (answer.headers[name] for name in (*HEADERS, "retry-after"))
+    assert (limit, remaining) == (str(requests), "0")
+    assert reset == retry_after
+    assert 1 <= int(retry_after) <= HOUR
+    message = f"Too many requests: try again in {retry_after} s"
     assert answer.json() == {"code": "rate_limited", "message": message, "details": None, "hint": None}
 
 
@@ -154,13 +154,13 @@ def test_read_and_write_limits_are_counted_apart(
 
 
 def test_rate_limit_window_slides(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
-    asks: list[Callable[[], httpx.Response]] = [lambda: read(viewer), lambda: rated(viewer, films["A"])]
-    for ask in asks:
+    requests: list[Callable[[], httpx.Response]] = [lambda: read(viewer), lambda: rated(viewer, films["A"])]
+    for send in requests:
         allow("authenticated", 2)
-        assert [ask().is_success for _ in range(2)] == [True, True]
-        assert_refused(ask(), 2)
+        assert [send().is_success for _ in range(2)] == [True, True]
+        assert_refused(send(), 2)
         allow("authenticated", 2, 2)
-        until(lambda ask=ask: ask().is_success)  # type: ignore[misc]
+        until(lambda send=send: send().is_success)  # type: ignore[misc]
 
 
 def test_call_of_a_volatile_function_counts_as_a_write(
@@ -273,7 +273,7 @@ def test_invalid_token_counts_against_its_address_only(
 
 
 def fail(client: httpx.Client, film: str) -> httpx.Response:
-    """A write that the database takes back."""
+    """Send a write that the database rolls back."""
     return client.post("/rest/v1/ratings", json={"item_id": film, "rating": 9})
 
 
@@ -326,7 +326,7 @@ def test_limit_of_failed_writes_holds_for_64_concurrent_clients(
 def test_rate_limit_refusals_do_not_count_as_failed_writes(
     allow: Allow, viewer: httpx.Client, films: dict[str, str], database: psycopg.Connection
 ) -> None:
-    """Who asks too often, and goes on asking, may write again as soon as the window has room."""
+    """A client that continues after refusals may write again as soon as the window has room."""
     allow("authenticated", 2)
     assert [rated(viewer, films["A"]).is_success for _ in range(2)] == [True, True]
     for _ in range(5):
@@ -349,7 +349,7 @@ def test_failed_write_with_an_invalid_token_counts_by_address(
 
 
 def test_preflight_request_is_not_counted_and_headers_are_exposed(stack: Stack, allow: Allow) -> None:
-    """A preflight is not counted, and the headers may be read."""
+    """The headers of the rate limit are readable by scripts."""
     allow("anon", 1)
     sent = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""Limits of rows as clients meet them, by official libraries and HTTP."""
+"""Limits on written rows, with the official clients and plain HTTP."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""Searching and suggestions as an app does them, through supabase-py and the gateway."""
+"""Search and suggestions through supabase-py and the gateway."""
 
 import uuid
 from typing import Any
@@ -12,10 +12,10 @@ from tests.clients.conftest import rows
 Viewer = tuple[Client, str]
 
 
-def search(client: Client, **given: Any) -> dict[str, Any]:
-    answer: Any = client.rpc("search_content", given).execute().data
-    found: dict[str, Any] = answer
-    return found
+def search(client: Client, **arguments: Any) -> dict[str, Any]:
+    data: Any = client.rpc("search_content", arguments).execute().data
+    page: dict[str, Any] = data
+    return page
 
 
 def test_viewer_searches_by_kind_and_pages_by_cursor(viewer: Viewer, films: dict[str, str]) -> None:
@@ -29,8 +29,8 @@ def test_viewer_searches_by_kind_and_pages_by_cursor(viewer: Viewer, films: dict
 
 
 def test_null_search_argument_counts_as_absent(anon: Client, films: dict[str, str]) -> None:
-    nothing = dict.fromkeys(("query_embedding", "kind", "genre", "language", "year_from", "tier", "cursor"))
-    assert search(anon, query="film", **nothing)["total"] == len(films)
+    nulls = dict.fromkeys(("query_embedding", "kind", "genre", "language", "year_from", "tier", "cursor"))
+    assert search(anon, query="film", **nulls)["total"] == len(films)
 
 
 @pytest.mark.parametrize("text", ["a+b", 'say "this"', "O'Neil", "x;y", "R&B 100%", "back\\slash", "שלום 😀"])

@@ -1,4 +1,4 @@
-"""From when on a change counts: through the gateway, with the token one already has."""
+"""When a change of session, account, role or profile takes effect for a token issued before it."""
 
 import time
 import uuid
@@ -25,7 +25,7 @@ def app(connect: Callable[..., Client]) -> Client:
 
 @pytest.fixture
 def boss(connect: Callable[..., Client], database: psycopg.Connection) -> Client:
-    """A signed-in admin, with a token that says so."""
+    """A signed-in admin whose token has the role."""
     client = connect()
     session = sign_up(client)
     database.execute("insert into private.user_roles (user_id, role) values (%s, 'admin')", [session.user.id])
@@ -33,8 +33,8 @@ def boss(connect: Callable[..., Client], database: psycopg.Connection) -> Client
     return client
 
 
-def ask(stack: Stack, token: str, method: str = "GET", **headers: str) -> httpx.Response:
-    """One request, as somebody who kept the token."""
+def send(stack: Stack, token: str, method: str = "GET", **headers: str) -> httpx.Response:
+    """Send one request with the token: a read of accounts by GET, or a function call by POST."""
     return httpx.request(
         method,
         f"{stack.url}/rest/v1/{'accounts?select=id' if method == 'GET' else 'rpc/get_entitlements'}",
@@ -51,9 +51,9 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
 
 
 def refused_everywhere(stack: Stack, token: str, expected: tuple[int, str]) -> None:
-    """Reading, calling and searching are refused alike, and Storage takes nothing."""
-    assert refusal(ask(stack, token)) == expected
-    assert refusal(ask(stack, token, "POST")) == expected
+    """Reading, calling and searching return the expected refusal, and Storage refuses an upload."""
+    assert refusal(send(stack, token)) == expected
+    assert refusal(send(stack, token, "POST")) == expected
     headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {token}"}
     for path in ("semantic?q=a+lonely+robot&kind=movie", "content?q=robot%20%26%20%22love%22"):
         assert refusal(httpx.get(f"{stack.url}/search/{path}", headers=headers)) == expected
@@ -63,15 +63,15 @@ def refused_everywhere(stack: Stack, token: str, expected: tuple[int, str]) -> N
 
 
 def signed(stack: Stack, **claims: Any) -> str:
-    """A token as the operator can sign one, without a session."""
+    """A token without a session, as an operator can sign one."""
     claims = {"role": "authenticated", "aud": "authenticated", "exp": int(time.time()) + 60} | claims
     return jwt.encode(claims, stack.jwt_secret, "HS256")
 
 
 def test_token_of_a_live_session_is_accepted(stack: Stack, app: Client) -> None:
     session = sign_up(app)
-    assert ask(stack, session.access_token).json() == [{"id": session.user.id}]
-    assert ask(stack, session.access_token, "POST").json()["tier"] == "free"
+    assert send(stack, session.access_token).json() == [{"id": session.user.id}]
+    assert send(stack, session.access_token, "POST").json()["tier"] == "free"
 
 
 @pytest.mark.parametrize("scope", ["local", "global"])
@@ -87,8 +87,8 @@ def test_sign_out_of_other_sessions_keeps_this_one(
     first = sign_up(app)
     second = sign_in(connect(), first)
     app.auth.sign_out({"scope": "others"})
-    assert ask(stack, first.access_token).status_code == 200
-    assert refusal(ask(stack, second.access_token)) == (401, "session_ended")
+    assert send(stack, first.access_token).status_code == 200
+    assert refusal(send(stack, second.access_token)) == (401, "session_ended")
 
 
 def test_new_password_ends_the_other_sessions(
@@ -97,7 +97,7 @@ def test_new_password_ends_the_other_sessions(
     first = sign_up(app)
     second = sign_in(connect(), first)
     app.auth.update_user({"password": PASSWORD + "2"})
-    assert ask(stack, first.access_token).status_code == 200
+    assert send(stack, first.access_token).status_code == 200
     refused_everywhere(stack, second.access_token, (401, "session_ended"))
 
 
@@ -106,7 +106,7 @@ def test_ban_takes_effect_at_once_and_ends_when_lifted(stack: Stack, app: Client
     service.auth.admin.update_user_by_id(session.user.id, {"ban_duration": "1h"})
     refused_everywhere(stack, session.access_token, (401, "user_banned"))
     service.auth.admin.update_user_by_id(session.user.id, {"ban_duration": "none"})
-    assert ask(stack, session.access_token).status_code == 200
+    assert send(stack, session.access_token).status_code == 200
 
 
 def test_token_of_a_deleted_user_is_refused(stack: Stack, app: Client, service: Client) -> None:
@@ -120,7 +120,7 @@ def test_token_of_an_expired_session_is_refused(
 ) -> None:
     session = sign_up(app)
     database.execute("update auth.sessions set not_after = now() where user_id = %s", [session.user.id])
-    assert refusal(ask(stack, session.access_token)) == (401, "session_ended")
+    assert refusal(send(stack, session.access_token)) == (401, "session_ended")
 
 
 def test_suspended_account_is_refused_until_restored(
@@ -138,9 +138,9 @@ def test_suspended_account_is_refused_until_restored(
     with pytest.raises(AuthApiError, match="suspended"):
         sign_in(connect(), session)
     boss.rpc("restore_account", {"user_id": session.user.id}).execute()
-    assert refusal(ask(stack, session.access_token)) == (401, "session_ended")
+    assert refusal(send(stack, session.access_token)) == (401, "session_ended")
     again = sign_in(connect(), session)
-    assert ask(stack, again.access_token).json() == [{"id": session.user.id}]
+    assert send(stack, again.access_token).json() == [{"id": session.user.id}]
 
 
 def test_account_with_a_pending_deletion_can_still_be_used(
@@ -148,7 +148,7 @@ def test_account_with_a_pending_deletion_can_still_be_used(
 ) -> None:
     session = sign_up(app)
     database.execute("update accounts set status = 'deleting' where id = %s", [session.user.id])
-    assert ask(stack, session.access_token).status_code == 200
+    assert send(stack, session.access_token).status_code == 200
 
 
 def test_revoked_admin_is_refused_until_the_token_is_renewed(
@@ -162,7 +162,7 @@ def test_revoked_admin_is_refused_until_the_token_is_renewed(
     renewed = boss.auth.refresh_session().session
     assert renewed
     assert claims_of(renewed.access_token, stack)["app_metadata"]["roles"] == []
-    assert ask(stack, renewed.access_token).status_code == 200
+    assert send(stack, renewed.access_token).status_code == 200
 
 
 def test_granted_role_takes_effect_with_the_next_token(stack: Stack, app: Client, boss: Client) -> None:
@@ -174,7 +174,7 @@ def test_granted_role_takes_effect_with_the_next_token(stack: Stack, app: Client
     assert renewed
     assert claims_of(renewed.access_token, stack)["app_metadata"]["roles"] == ["editor"]
     boss.rpc("revoke_role", role).execute()
-    assert ask(stack, renewed.access_token).status_code == 200
+    assert send(stack, renewed.access_token).status_code == 200
     last = app.auth.refresh_session().session
     assert last
     assert claims_of(last.access_token, stack)["app_metadata"]["roles"] == []
@@ -217,14 +217,14 @@ def test_token_without_a_session_is_checked_for_role_and_status(
     session = sign_up(app)
     app.auth.sign_out()
     for claims in ({}, {"session_id": str(uuid.UUID(int=0))}):
-        assert ask(stack, signed(stack, sub=session.user.id, **claims)).status_code == 200
+        assert send(stack, signed(stack, sub=session.user.id, **claims)).status_code == 200
     for session_id in ("nonsense", "'; --", str(uuid.uuid4())):
         token = signed(stack, sub=session.user.id, session_id=session_id)
-        assert refusal(ask(stack, token)) == (401, "session_ended")
+        assert refusal(send(stack, token)) == (401, "session_ended")
     admin = signed(stack, sub=session.user.id, app_metadata={"roles": ["admin"]})
-    assert refusal(ask(stack, admin)) == (403, "role_revoked")
+    assert refusal(send(stack, admin)) == (403, "role_revoked")
     database.execute("update accounts set status = 'suspended' where id = %s", [session.user.id])
-    assert refusal(ask(stack, signed(stack, sub=session.user.id))) == (401, "account_suspended")
+    assert refusal(send(stack, signed(stack, sub=session.user.id))) == (401, "account_suspended")
 
 
 def test_token_with_another_users_session_is_refused(
@@ -233,7 +233,7 @@ def test_token_with_another_users_session_is_refused(
     mine, other = sign_up(app), sign_up(connect())
     borrowed = claims_of(other.access_token, stack)["session_id"]
     token = signed(stack, sub=mine.user.id, session_id=borrowed)
-    assert refusal(ask(stack, token)) == (401, "session_ended")
+    assert refusal(send(stack, token)) == (401, "session_ended")
 
 
 @pytest.mark.parametrize("key", ["anon_key", "service_role_key"])
@@ -266,7 +266,7 @@ def test_ratings_and_lists_follow_the_profile_header(app: Client, films: dict[st
 def test_profile_header_without_a_valid_profile_is_refused(stack: Stack, app: Client, named: str) -> None:
     token = sign_up(app).access_token
     for method in ("GET", "POST"):
-        assert refusal(ask(stack, token, method, **{"x-profile-id": named})) == (403, "profile_refused")
+        assert refusal(send(stack, token, method, **{"x-profile-id": named})) == (403, "profile_refused")
 
 
 def test_profile_header_with_another_users_profile_is_refused(
@@ -276,7 +276,7 @@ def test_profile_header_with_another_users_profile_is_refused(
     other = connect()
     sign_up(other)
     profile = rows(other.table("profiles").select("id"))[0]["id"]
-    assert refusal(ask(stack, token, **{"x-profile-id": profile})) == (403, "profile_refused")
+    assert refusal(send(stack, token, **{"x-profile-id": profile})) == (403, "profile_refused")
     headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {token}", "x-profile-id": profile}
     answer = httpx.get(f"{stack.url}/search/content", params={"q": "robot"}, headers=headers)
     assert refusal(answer) == (403, "profile_refused")
@@ -314,18 +314,16 @@ def test_username_is_case_insensitive(app: Client, connect: Callable[..., Client
     assert error.value.code == "23505"
 
 
-# What is on record
-
-
+# The audit log
 def test_audit_log_records_the_address_seen_by_the_gateway(stack: Stack, app: Client, boss: Client) -> None:
     session = sign_up(app)
-    told = {"cf-connecting-ip": "203.0.113.7", "x-forwarded-for": "203.0.113.8", "x-request-id": "trace-9"}
+    sent = {"cf-connecting-ip": "203.0.113.7", "x-forwarded-for": "203.0.113.8", "x-request-id": "trace-9"}
     token = boss.auth.get_session()
     assert token
     answer = httpx.post(
         f"{stack.url}/rest/v1/rpc/grant_role",
         json={"user_id": session.user.id, "role": "tutor"},
-        headers={"apikey": stack.anon_key, "Authorization": f"Bearer {token.access_token}", **told},
+        headers={"apikey": stack.anon_key, "Authorization": f"Bearer {token.access_token}", **sent},
     )
     assert answer.json() == ["tutor"]
     entries: Any = boss.rpc("get_audit_log", {"subject_id": session.user.id}).execute().data
@@ -336,8 +334,8 @@ def test_audit_log_records_the_address_seen_by_the_gateway(stack: Stack, app: Cl
 
 def test_account_read_by_an_admin_is_in_the_audit_log(app: Client, boss: Client) -> None:
     session = sign_up(app)
-    found: Any = boss.rpc("get_account", {"user_id": session.user.id}).execute().data
-    assert found["account"]["email"] == session.user.email
+    account: Any = boss.rpc("get_account", {"user_id": session.user.id}).execute().data
+    assert account["account"]["email"] == session.user.email
     entries: Any = boss.rpc("get_audit_log", {"subject_id": session.user.id}).execute().data
     assert [entry["action"] for entry in entries] == ["account.read"]
     with pytest.raises(APIError) as error:

@@ -1,4 +1,4 @@
-"""docs/access-matrix.md says who may do what; what can be done, and nothing else, stands there."""
+"""docs/access-matrix.md equals the rights that users and roles have in a migrated database."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.embedded
 
 @pytest.fixture(scope="module")
 def database(stack: Stack) -> Iterator[str]:
-    """Migrations only, and nobody else in it."""
+    """A database with the migrations only, used by these tests alone."""
     with scratch.migrated() as url:
         yield url
 
@@ -29,8 +29,8 @@ def db(database: str) -> Iterator[psycopg.Connection]:
 
 
 def rights_on(db: psycopg.Connection, table: str) -> Rights:
-    (found,) = matrix(db, only=[table])
-    return found
+    (rights,) = matrix(db, only=[table])
+    return rights
 
 
 def shown(rights: Rights, access: Access) -> str:
@@ -52,19 +52,19 @@ def test_table_without_a_sample_row_is_named_with_the_fix(db: psycopg.Connection
 
 
 def test_rights_on_own_and_other_ratings_differ(db: psycopg.Connection) -> None:
-    found = rights_on(db, "public.ratings")
+    rights = rights_on(db, "public.ratings")
     written = "(rater_id, item_id, rating)"
-    assert shown(found, found.own[SIGNED_IN]) == f"select; insert {written}; update {written}; delete"
-    assert shown(found, found.others[SIGNED_IN]) == "-"
-    assert shown(found, found.others[ANON]) == "-"
-    assert shown(found, found.others[SERVICE]) == "all"
+    assert shown(rights, rights.own[SIGNED_IN]) == f"select; insert {written}; update {written}; delete"
+    assert shown(rights, rights.others[SIGNED_IN]) == "-"
+    assert shown(rights, rights.others[ANON]) == "-"
+    assert shown(rights, rights.others[SERVICE]) == "all"
 
 
 UNGUARDED = "alter table ratings disable row level security"
 
 
 @pytest.mark.parametrize(
-    ("grant", "mistake", "said"),
+    ("grant", "mistake", "expected"),
     [
         ("select", "create policy p on ratings for select to anon using (true)", "select"),
         ("select (rating, rater_id, item_id)", UNGUARDED, "select (rater_id, item_id, rating)"),
@@ -74,23 +74,23 @@ UNGUARDED = "alter table ratings disable row level security"
     ],
 )
 def test_right_granted_to_anon_by_mistake_is_detected(
-    db: psycopg.Connection, grant: str, mistake: str, said: str
+    db: psycopg.Connection, grant: str, mistake: str, expected: str
 ) -> None:
     db.execute(f"grant {grant} on ratings to anon; {mistake}".encode())
-    found = rights_on(db, "public.ratings")
-    assert shown(found, found.others[ANON]) == said
+    rights = rights_on(db, "public.ratings")
+    assert shown(rights, rights.others[ANON]) == expected
 
 
 def test_policy_without_an_owner_check_is_detected(db: psycopg.Connection) -> None:
     db.execute("create policy p on profiles for update to authenticated using (name <> '')")
-    found = rights_on(db, "public.profiles")
-    assert found.others[SIGNED_IN].update == found.own[SIGNED_IN].update != ()
+    rights = rights_on(db, "public.profiles")
+    assert rights.others[SIGNED_IN].update == rights.own[SIGNED_IN].update != ()
 
 
 def test_grant_without_a_policy_gives_no_access(db: psycopg.Connection) -> None:
     db.execute("grant all on accounts to anon")
-    found = rights_on(db, "public.accounts")
-    assert shown(found, found.others[ANON]) == "-"
+    rights = rights_on(db, "public.accounts")
+    assert shown(rights, rights.others[ANON]) == "-"
 
 
 def test_additional_right_of_a_role_is_detected(db: psycopg.Connection) -> None:
@@ -99,8 +99,8 @@ def test_additional_right_of_a_role_is_detected(db: psycopg.Connection) -> None:
         "create policy p on genres for delete to authenticated "
         "using ((auth.jwt() #> '{app_metadata,roles}') ? 'editor')"
     )
-    found = rights_on(db, "public.genres")
-    able = {actor.name for actor, access in found.others.items() if access.delete}
+    rights = rights_on(db, "public.genres")
+    able = {actor.name for actor, access in rights.others.items() if access.delete}
     assert able == {"editor", "service_role"}
 
 

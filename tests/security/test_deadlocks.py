@@ -1,4 +1,4 @@
-"""Writes that users may send at once do not end as deadlocks, which hold counts for a second."""
+"""Concurrent writes of users do not deadlock; a deadlock would block the counts for a second."""
 
 import json
 import os
@@ -24,7 +24,7 @@ Write = Callable[[psycopg.Connection, int], object]
 
 @pytest.fixture
 def kept(stack: Stack) -> Iterator[tuple[list[UUID], list[Person]]]:
-    """Films and people that other connections see."""
+    """Committed films and people, visible to all connections; deleted after the test."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         films = [item(connection, f"Film {number}") for number in range(12)]
         people = [person(connection, f"writer {number}") for number in range(2)]
@@ -34,7 +34,7 @@ def kept(stack: Stack) -> Iterator[tuple[list[UUID], list[Person]]]:
 
 
 def write(stack: Stack, who: Person, act: Write, start: int) -> list[str | None]:
-    """The codes of ROUNDS requests of this user, each a transaction."""
+    """The error codes of ROUNDS requests of this user, each in a transaction."""
     claims = json.dumps({"role": "authenticated", "sub": str(who.id)})
     codes = []
     with psycopg.connect(stack.database_url) as connection:

@@ -1,4 +1,4 @@
-"""The search worker, asked what its description allows and more: documented answers only, none a fault."""
+"""Fuzz the search worker by its OpenAPI description: only documented responses, no status of 500 or above."""
 
 import os
 from typing import Any

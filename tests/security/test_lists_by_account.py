@@ -1,4 +1,4 @@
-"""Profiles of one account are one voice: an attacker's own profiles do not test what another person rated."""
+"""Profiles of one account count once, so an attacker's own profiles cannot probe another person's ratings."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,7 +10,7 @@ from tests.sql.people import Person, become, item, person, rate
 from tests.sql.publishing import publish
 
 CROWD = 30
-"""Raters of the common films, so that none of these is rare."""
+"""Number of raters of the common films, so that none of these is rare."""
 LISTS = {
     "get_collaborative_recommendations": "select id from get_collaborative_recommendations(auth.uid(), 200)",
     "get_recommendations": "select id from get_recommendations(200) where reason_code = 'taste'",
@@ -38,7 +38,7 @@ def rater(db: psycopg.Connection) -> UUID:
 
 
 def profiles(db: psycopg.Connection, owner: Person, count: int) -> list[UUID]:
-    """Pseudonyms of further profiles."""
+    """Create further profiles of the owner; returns their raters."""
     db.execute("reset role")
     for number in range(count):
         db.execute("insert into profiles (account_id, name) values (%s, %s)", [owner.id, f"Profile {number}"])
@@ -57,8 +57,8 @@ def listed(db: psycopg.Connection, who: Person, name: str, secret: UUID) -> bool
     publish(db, rules=None)
     become(db, who)
     query = LISTS[name]
-    found = db.execute(query.encode(), [[secret]] if "%s" in query else None).fetchall()
-    return (secret,) in found
+    rows = db.execute(query.encode(), [[secret]] if "%s" in query else None).fetchall()
+    return (secret,) in rows
 
 
 @pytest.mark.parametrize("is_stored", [False, True])
@@ -73,7 +73,7 @@ def test_profiles_of_few_accounts_cannot_probe_a_rating(
     others: int,
     is_stored: bool,
 ) -> None:
-    """Copies of the victim rate a guess: the attacker's profiles; for (0, 1) those of a second account."""
+    """Profiles of the attacker, or for (0, 1) of a second account, copy the victim and rate a guess."""
     victim, attacker, second = (person(db, name) for name in ("victim", "attacker", "second"))
     rate(db, victim.rater_id, tasteful(common, secret))
     rate(db, attacker.rater_id, tasteful(common))

@@ -13,7 +13,7 @@ from tests.sql.people import Person, become, person
 
 LONG = 400_000
 MOST = 1.5
-"""Seconds. Each of these texts took until the time-out of 4 s."""
+"""Seconds. Without bounds, each of these texts ran into the time-out of 4 s."""
 TEXTS = {
     "digits": "1" * LONG,
     "letters": "x" * LONG,
@@ -25,7 +25,7 @@ TEXTS = {
 
 @pytest.fixture
 def owner(db: psycopg.Connection) -> Iterator[Person]:
-    """With a PIN, in a session that signed in an hour ago and is in kids mode."""
+    """A user with a PIN, in a session that began an hour ago."""
     owner = person(db)
     session = uuid4()
     db.execute(
@@ -45,7 +45,7 @@ def owner(db: psycopg.Connection) -> Iterator[Person]:
 
 
 def taken(db: psycopg.Connection, query: str, values: list[Any]) -> float:
-    """Seconds until the answer or the refusal, at most the time-out of a client."""
+    """Seconds until the query returns or fails, at most the time-out of 4 s."""
     db.execute("set local statement_timeout = '4s'")
     start = monotonic()
     try:
@@ -116,7 +116,7 @@ def numbers(*first: str, rest: str = "0") -> str:
 def test_query_vector_with_an_extreme_norm_is_refused(
     db: psycopg.Connection, query: str, vector: str
 ) -> None:
-    """Similarities were NaN, which passes every threshold, or the index refused the numbers."""
+    """Such vectors give NaN as similarity, which passes every threshold, or are refused by the index."""
     with pytest.raises(psycopg.Error) as error:
         db.execute(query.encode(), [vector])
     assert (error.value.sqlstate, "query_embedding" in (error.value.diag.message_detail or "")) == (

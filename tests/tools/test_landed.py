@@ -1,4 +1,4 @@
-"""A landed migration stays as it is; the list of them only grows."""
+"""Landed migrations cannot be edited, and their list only grows."""
 
 import subprocess
 from pathlib import Path
@@ -12,7 +12,7 @@ A, B = KNOWN
 
 
 @pytest.mark.parametrize(
-    ("present", "known", "before", "said"),
+    ("present", "known", "before", "fault"),
     [
         (KNOWN, KNOWN, [KNOWN], None),
         (KNOWN | {"20260103000000_c.sql": "cc"}, KNOWN, [{A: "aa"}], None),
@@ -25,10 +25,10 @@ A, B = KNOWN
     ],
 )
 def test_edited_renamed_or_deleted_migration_is_named(
-    present: landed.Hashes, known: landed.Hashes, before: list[landed.Hashes], said: str | None
+    present: landed.Hashes, known: landed.Hashes, before: list[landed.Hashes], fault: str | None
 ) -> None:
-    found = list(landed.faults(present, known, before))
-    assert found == [] if said is None else said in found[0]
+    faults = list(landed.faults(present, known, before))
+    assert faults == [] if fault is None else fault in faults[0]
 
 
 def test_list_of_landed_migrations_has_the_format_of_sha256sum() -> None:
@@ -59,8 +59,15 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def git(folder: Path, *words: str) -> None:
-    who = ("-c", "user.name=editor", "-c", "user.email=editor@example.com", "-c", "core.hooksPath=/dev/null")
-    subprocess.run(["git", *who, *words], cwd=folder, check=True)
+    author = (
+        "-c",
+        "user.name=editor",
+        "-c",
+        "user.email=editor@example.com",
+        "-c",
+        "core.hooksPath=/dev/null",
+    )
+    subprocess.run(["git", *author, *words], cwd=folder, check=True)
 
 
 def test_edited_migration_is_found_even_if_the_list_is_edited_too(

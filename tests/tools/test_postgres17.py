@@ -1,4 +1,4 @@
-"""PostgreSQL 17 refuses what only 18 has, and what hosted Supabase refuses to `postgres`."""
+"""PostgreSQL 17 refuses features of 18 and what hosted Supabase refuses to the role `postgres`."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tools import postgres17
         ("alter table auth.users add column nickname text;", "must be owner of table users"),
     ],
 )
-def test_extensions_unknown_to_hosted_supabase_are_refused(sql: str, refusal: str, tmp_path: Path) -> None:
+def test_sql_that_hosted_supabase_refuses_is_refused(sql: str, refusal: str, tmp_path: Path) -> None:
     migration = tmp_path / "20990101000000_new.sql"
     migration.write_text(sql)
     assert refusal in (postgres17.refusal([migration]) or "")

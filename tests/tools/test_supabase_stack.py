@@ -1,4 +1,4 @@
-"""STACK=supabase: the real command line, a program that stands in for Docker, the test stack's database."""
+"""STACK=supabase with the real command line, a fake docker program and the test stack's database."""
 
 import os
 import re
@@ -22,7 +22,7 @@ case "$1 $2" in
 "ps "*) for part in db kong auth realtime rest storage; do echo "supabase_${part}_cinefluent"; done ;;
 esac
 """
-"""What Docker says of containers that run."""
+"""A docker program that reports all containers as running."""
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -37,7 +37,7 @@ def docker(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(docker: Path, stack: Stack, tmp_path: Path) -> Iterator[Run]:
-    """Runs a command of the stack. The command line takes every such database's password to be postgres."""
+    """A function that runs a command of the stack; the command line expects the password `postgres`."""
     own = {
         "PATH": f"{docker.parent}:{os.environ['PATH']}",
         "LOCAL_DIR": str(tmp_path / "stack"),
@@ -116,8 +116,8 @@ def test_supabase_cli_creates_the_same_database(empty: str, stack: Stack, words:
     done = cli.run(*words, f"--remote={scratch.as_postgres(empty)}", project=ROOT)
     assert done.returncode == 0, done.stderr
     query = "select version, name from supabase_migrations.schema_migrations order by version"
-    with psycopg.connect(empty) as made, psycopg.connect(stack.database_url) as ours:
-        assert made.execute(query).fetchall() == ours.execute(query).fetchall()
+    with psycopg.connect(empty) as migrated, psycopg.connect(stack.database_url) as ours:
+        assert migrated.execute(query).fetchall() == ours.execute(query).fetchall()
 
 
 def test_supabase_cli_reads_the_configuration_without_a_warning(docker: Path, tmp_path: Path) -> None:

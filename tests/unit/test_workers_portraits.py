@@ -2,6 +2,7 @@
 
 import zlib
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -12,7 +13,7 @@ from workers.portraits.pictures import NotAPictureError, name, redraw
 SECRET = b"<script>alert('polyglot')</script>" + b"PK\x03\x04" + bytes(range(256))
 
 
-def encoded(kind: str, size: tuple[int, int] = (40, 20), mode: str = "RGB", **options: object) -> bytes:
+def encoded(kind: str, size: tuple[int, int] = (40, 20), mode: str = "RGB", **options: Any) -> bytes:
     made = BytesIO()
     Image.new(mode, size, "red").save(made, kind, **options)
     return made.getvalue()
@@ -59,7 +60,7 @@ EXIF[0x010E] = "script of the place"
     ],
     ids=["PNG", "JPEG", "WEBP"],
 )
-def test_portrait_drops_metadata_of_the_picture(kind: str, metadata: dict[str, object]) -> None:
+def test_portrait_drops_metadata_of_the_picture(kind: str, metadata: dict[str, Any]) -> None:
     assert b"script" not in redraw(encoded(kind, **metadata))
 
 

@@ -1,4 +1,4 @@
-"""supabase-js's words in supabase-py's, and supabase-py's answers in supabase-js's."""
+"""Convert supabase-js's names and options to supabase-py's, and supabase-py's answers back."""
 
 import re
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ HEADERS = {"contentType": "content-type", "cacheControl": "cache-control", "upse
 
 
 def plain(value: Any) -> Any:
-    """Models of every make as the JSON they came from."""
+    """Models of any library as the JSON from which they were created."""
     match value:
         case BaseModel():
             return value.model_dump(mode="json")
@@ -36,13 +36,13 @@ def plain(value: Any) -> Any:
 
 
 def takes_options(name: str, words: list[Any]) -> bool:
-    """Is the last word a dict, and none that the call is about?"""
+    """Whether the last argument is a dict of options, not the data of the call."""
     is_dict = bool(words) and isinstance(words[-1], dict)
     return is_dict and len(words) > ARGUMENTS.get(name, 0)
 
 
 def keywords(method: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """supabase-js's options as supabase-py's keywords."""
+    """supabase-js's options as supabase-py's keyword arguments."""
     given = {KEYWORDS.get(name) or snake(name): value for name, value in options.items()}
     if "ascending" in options:
         given["desc"] = not options["ascending"]

@@ -1,4 +1,4 @@
-"""What REST answers is of the types that clients are given."""
+"""REST's responses match the types generated for clients."""
 
 import uuid
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def model(name: str) -> type[BaseModel]:
 
 @pytest.fixture
 def film(service: Client, viewer: tuple[Client, str]) -> Iterator[uuid.UUID]:
-    """With all that a film can have, and a rating."""
+    """A film with values in all kinds of columns, an embedding and a rating."""
     row: database.PublicContentInsert = {
         "title": f"Zoë & “Ω”; 50% +, {uuid.uuid4().hex[:6]} 🎬",
         "overview": "The embedding of a film without one would be taken away.",
@@ -80,12 +80,12 @@ def test_outdated_generated_types_are_detected(stack: Stack) -> None:
         assert list(client_types.faults(url)) == []
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("alter table public.genres add column later boolean")
-        said = "is not what the migrations make: run `make docs`"
+        fault = "is not what the migrations make: run `make docs`"
         names = ("database.ts", "database.py")
-        assert list(client_types.faults(url)) == [f"client_types/{name} {said}" for name in names]
+        assert list(client_types.faults(url)) == [f"client_types/{name} {fault}" for name in names]
 
 
-def test_typescript_client_code_checks_against_the_generated_types(
+def test_python_client_reads_and_writes_by_the_generated_types(
     viewer: tuple[Client, str], film: uuid.UUID
 ) -> None:
     title: Any = viewer[0].table("content").select("title").eq("id", str(film)).single().execute().data
