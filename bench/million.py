@@ -1,8 +1,7 @@
-"""1,000,209 ratings: MovieLens 1M's pairs of users and films, with made-up values and times.
+"""1,000,209 ratings: MovieLens 1M's pairs of users and films, with synthetic values and times.
 
-Values and times are the same at each run. The pairs are all that may be had of it. A value is a mean, a
-rater's and a film's departure from it, and what ten hidden traits of both have in common, rounded to whole
-stars.
+Values and times are the same at each run; only the pairs of the data set are available. A value is the sum of
+a mean, a bias of the rater and of the film, and the product of ten latent factors, rounded to whole stars.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,14 +23,14 @@ Pairs = NDArray[np.int64]
 
 def pairs(folder: Path) -> Pairs:
     """Rows of userId and movieId."""
-    found: Pairs = np.loadtxt(
+    rows: Pairs = np.loadtxt(
         folder / "movielens-1m" / "interactions.csv.gz", np.int64, delimiter=",", skiprows=1
     )
-    return found
+    return rows
 
 
 def stars(given: Pairs) -> NDArray[np.float64]:
-    """A value for each pair."""
+    """A synthetic value for each pair."""
     chance = np.random.default_rng(SEED)
     users, films = given.max(axis=0) + 1
     traits, wants = chance.normal(size=(films, TRAITS)), chance.normal(size=(users, TRAITS))
@@ -47,7 +46,7 @@ def stars(given: Pairs) -> NDArray[np.float64]:
 
 
 def ratings(given: Pairs, raters: Mapping[int, UUID], films: Mapping[str, UUID]) -> Iterator[Rating]:
-    """Of users who have a profile as its rater."""
+    """The ratings; `raters` has the rater of users with a profile, others get a rater id of their own."""
     times = np.random.default_rng(SEED).uniform(BEGIN, END, size=len(given))
     named = {int(user): raters.get(int(user)) or rater_id(int(user)) for user in np.unique(given[:, 0])}
     for (user, film), value, at in zip(given.tolist(), stars(given).tolist(), times.tolist(), strict=True):

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CLEAN = (
     "CHANGELOG.md",
     "README.md",
+    "bench",
     "conftest.py",
     "docs",
     "local/README.md",
@@ -26,7 +27,7 @@ CLEAN = (
     "local/realtime/README.md",
     "local/rest/README.md",
     "local/tests/contracts/README.md",
-    "seed/README.md",
+    "seed",
     "sql",
     "tests/clients",
     "tests/conftest.py",
