@@ -38,7 +38,7 @@ def stack() -> Iterator[Stack]:
 
 def stack_or_project() -> AbstractContextManager[Stack]:
     """The configured project or a stack of our own, whose folder of edge functions tests may write to."""
-    if named := project.given(os.environ):
+    if named := project.from_environment(os.environ):
         return project.opened(named)
     directory = ROOT / ".local-test"
     os.environ["FUNCTIONS_DIR"] = str(project.copied(Settings.functions, directory / "functions"))

@@ -61,9 +61,11 @@ def catalogue() -> tuple[list[Film], Vectors]:
     vectors = np.concatenate([vectors_of(real), embedded("local", [text(film)[:LONGEST] for film in local])])
     real += local
     bare = [film for film in rated_films().values() if not film.overview]
-    made = mixed(real, FILMS - len(real) - len(bare))
-    bare = [replace(film, overview=other.overview) for film, other in zip(bare, reversed(made), strict=False)]
-    return real + bare + made, np.concatenate([vectors, filled(vectors, FILMS - len(real))])
+    synthetic = mixed(real, FILMS - len(real) - len(bare))
+    bare = [
+        replace(film, overview=other.overview) for film, other in zip(bare, reversed(synthetic), strict=False)
+    ]
+    return real + bare + synthetic, np.concatenate([vectors, filled(vectors, FILMS - len(real))])
 
 
 def mixed(real: list[Film], count: int) -> list[Film]:

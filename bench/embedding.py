@@ -76,7 +76,7 @@ def bare_onnxruntime(folder: Path) -> Embed:
     tokenizer.enable_truncation(256)
     tokenizer.enable_padding()
     session = onnxruntime.InferenceSession(next(folder.glob("*.onnx")), providers=["CPUExecutionProvider"])
-    wanted = {given.name for given in session.get_inputs()}
+    wanted = {model_input.name for model_input in session.get_inputs()}
 
     def embed(texts: Sequence[str]) -> object:
         encoded = tokenizer.encode_batch(list(texts))
@@ -86,7 +86,9 @@ def bare_onnxruntime(folder: Path) -> Embed:
             "attention_mask": mask,
             "token_type_ids": numpy.zeros_like(mask),
         }
-        tokens = session.run(None, {name: given for name, given in inputs.items() if name in wanted})[0]
+        tokens = session.run(
+            None, {name: model_input for name, model_input in inputs.items() if name in wanted}
+        )[0]
         sums = (tokens * mask[:, :, None]).sum(axis=1)
         means = sums / mask.sum(axis=1, keepdims=True)
         return means / numpy.linalg.norm(means, axis=1, keepdims=True)

@@ -80,8 +80,8 @@ def sign_up(client: httpx.Client) -> str:
 def limiter(admin: psycopg.Connection, limited: bool) -> Iterator[None]:
     """Run with the limiter, or without it: no limits, and no counting in the check of a request."""
     admin.execute("delete from private.rate_limits")
-    found = admin.execute("select pg_get_functiondef('private.check_request()'::regprocedure)").fetchone()
-    definition = str(found[0]) if found else ""
+    row = admin.execute("select pg_get_functiondef('private.check_request()'::regprocedure)").fetchone()
+    definition = str(row[0]) if row else ""
     if limited:
         allow(admin)
     else:
@@ -137,8 +137,8 @@ def call(admin: psycopg.Connection, user: str) -> float:
             "select set_config('request.jwt.claims', %s, true), set_config('role', 'authenticated', true)",
             [claims],
         )
-        found = admin.execute(
+        row = admin.execute(
             "explain (analyze, timing off, format json) select private.count_request()"
         ).fetchone()
-    assert found
-    return float(found[0][0]["Execution Time"])
+    assert row
+    return float(row[0][0]["Execution Time"])

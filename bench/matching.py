@@ -88,7 +88,9 @@ def tried(find: Find, queries: Sequence[Any], truth: np.ndarray) -> tuple[str, f
     for query in queries[:20]:
         find(query)
     done = [[timed(find, query) for query in queries] for _ in range(ROUNDS)]
-    hits = sum(len(set(found) & set(best)) for (found, _), best in zip(done[0], truth.tolist(), strict=False))
+    hits = sum(
+        len(set(nearest) & set(best)) for (nearest, _), best in zip(done[0], truth.tolist(), strict=False)
+    )
     times = min(([took for _, took in answers] for answers in done), key=lambda one: percentile(one, 0.95))
     return f"{hits / NEAREST / len(queries):.4f}", percentile(times, 0.5), percentile(times, 0.95)
 
@@ -118,18 +120,18 @@ def graphs(vectors: Vectors) -> list[tuple[str, Find]]:
     faiss.omp_set_num_threads(2)
     index.add(vectors)
     faiss.omp_set_num_threads(1)
-    found: list[tuple[str, Find]] = []
+    contenders: list[tuple[str, Find]] = []
     for width in WIDTHS:
-        found.append((f"hnswlib, ef {width}", by_hnswlib(theirs, width)))
-        found.append((f"FAISS HNSW, ef {width}", by_faiss(index, width)))
-    return found
+        contenders.append((f"hnswlib, ef {width}", by_hnswlib(theirs, width)))
+        contenders.append((f"FAISS HNSW, ef {width}", by_faiss(index, width)))
+    return contenders
 
 
 def by_hnswlib(index: Any, width: int) -> Find:
     def find(query: Any) -> Places:
         index.set_ef(width)
-        found: Places = index.knn_query(query, NEAREST)[0][0].tolist()
-        return found
+        places: Places = index.knn_query(query, NEAREST)[0][0].tolist()
+        return places
 
     return find
 
@@ -138,7 +140,7 @@ def by_faiss(index: Any, width: int | None = None) -> Find:
     def find(query: Any) -> Places:
         if width:
             index.hnsw.efSearch = width
-        found: Places = index.search(query[None], NEAREST)[1][0].tolist()
-        return found
+        places: Places = index.search(query[None], NEAREST)[1][0].tolist()
+        return places
 
     return find

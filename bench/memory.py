@@ -44,8 +44,8 @@ def loaded(stack: Stack) -> Table:
     )
 
 
-def table(title: str, text: str, found: dict[str, float]) -> Table:
-    return Table(title, text, COLUMNS, [*found.items(), ("all", sum(found.values()))])
+def table(title: str, text: str, megabytes: dict[str, float]) -> Table:
+    return Table(title, text, COLUMNS, [*megabytes.items(), ("all", sum(megabytes.values()))])
 
 
 def sizes(stack: Stack) -> dict[str, float]:

@@ -29,27 +29,27 @@ def pairs(folder: Path) -> Pairs:
     return rows
 
 
-def stars(given: Pairs) -> NDArray[np.float64]:
+def stars(pairs: Pairs) -> NDArray[np.float64]:
     """A synthetic value for each pair."""
     chance = np.random.default_rng(SEED)
-    users, films = given.max(axis=0) + 1
+    users, films = pairs.max(axis=0) + 1
     traits, wants = chance.normal(size=(films, TRAITS)), chance.normal(size=(users, TRAITS))
     means = (
         3.6
-        + chance.normal(scale=0.4, size=users)[given[:, 0]]
-        + chance.normal(scale=0.5, size=films)[given[:, 1]]
+        + chance.normal(scale=0.4, size=users)[pairs[:, 0]]
+        + chance.normal(scale=0.5, size=films)[pairs[:, 1]]
     )
-    alike = np.einsum("pt,pt->p", wants[given[:, 0]], traits[given[:, 1]]) * 0.6 / np.sqrt(TRAITS)
-    noise = chance.normal(scale=0.7, size=len(given))
+    alike = np.einsum("pt,pt->p", wants[pairs[:, 0]], traits[pairs[:, 1]]) * 0.6 / np.sqrt(TRAITS)
+    noise = chance.normal(scale=0.7, size=len(pairs))
     values: NDArray[np.float64] = np.clip(np.round(means + alike + noise), 1, 5)
     return values
 
 
-def ratings(given: Pairs, raters: Mapping[int, UUID], films: Mapping[str, UUID]) -> Iterator[Rating]:
+def ratings(pairs: Pairs, raters: Mapping[int, UUID], films: Mapping[str, UUID]) -> Iterator[Rating]:
     """The ratings; `raters` has the rater of users with a profile, others get a rater id of their own."""
-    times = np.random.default_rng(SEED).uniform(BEGIN, END, size=len(given))
-    named = {int(user): raters.get(int(user)) or rater_id(int(user)) for user in np.unique(given[:, 0])}
-    for (user, film), value, at in zip(given.tolist(), stars(given).tolist(), times.tolist(), strict=True):
+    times = np.random.default_rng(SEED).uniform(BEGIN, END, size=len(pairs))
+    named = {int(user): raters.get(int(user)) or rater_id(int(user)) for user in np.unique(pairs[:, 0])}
+    for (user, film), value, at in zip(pairs.tolist(), stars(pairs).tolist(), times.tolist(), strict=True):
         yield Rating(named[user], films[str(film)], value, datetime.fromtimestamp(at, UTC))
 
 

@@ -38,8 +38,8 @@ def running(say: Say) -> Iterator[Stack]:
     os.environ["LOCAL_PORT"] = str(two_free_ports())
     try:
         local("up")
-        found = dotenv_values(directory / ".env.local")
-        stack = Stack(settings.load(), {name: value or "" for name, value in found.items()})
+        variables = dotenv_values(directory / ".env.local")
+        stack = Stack(settings.load(), {name: value or "" for name, value in variables.items()})
         stack.lift_limits()
         fill(stack, say)
         yield stack

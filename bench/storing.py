@@ -60,14 +60,14 @@ def measure(stack: Stack) -> list[Table]:
         "before it responds. `share` is Storage's rate divided by nginx's.",
         ("", "uploads/s", "ms p50", "ms p99", "download MB/s", "share up", "share down"),
     )
-    found = nginx.program()
+    nginx_path = nginx.program()
     with storage(stack) as ours, tempfile.TemporaryDirectory(dir=stack.settings.directory) as folder:
-        if found is None:
+        if nginx_path is None:
             rates, down = _rounds([ours])
             table.rows.append(_row("Storage", rates[0], down[0]))
             table.rows.append(("nginx: not installed, or without its DAV module", *("-",) * 6))
             return [table]
-        with nginx.running(found, Path(folder) / "nginx") as url:
+        with nginx.running(nginx_path, Path(folder) / "nginx") as url:
             rates, down = _rounds([ours, Target(url, "/bench", {}, "PUT")])
         up_share = _per_second(rates[0]) / _per_second(rates[1])
         table.rows.append(

@@ -59,7 +59,7 @@ def measure(stack: Stack) -> list[Table]:
         }
         for name, find in contenders.items():
             answers = [timed(find, place) for place in range(len(lines))]
-            ranks = [_rank(found, str(film.id)) for (found, _), film in zip(answers, wanted, strict=True)]
+            ranks = [_rank(results, str(film.id)) for (results, _), film in zip(answers, wanted, strict=True)]
             times = [milliseconds for _, milliseconds in answers]
             table.rows.append((name, *scores(ranks), percentile(times, 0.5), percentile(times, 0.95)))
     return [table]
@@ -96,14 +96,14 @@ def _ids(ids: np.ndarray, rank: Callable[[int], np.ndarray], place: int) -> Foun
 
 
 def scores(ranks: Sequence[int]) -> tuple[str, str, str]:
-    """Recall@1, recall@10 and mean reciprocal rank of ranks from 1; 0 means not found."""
-    found = np.array(ranks)
-    reciprocal = np.where(found > 0, 1 / np.maximum(found, 1), 0)
-    return f"{np.mean(found == 1):.3f}", f"{np.mean(found > 0):.3f}", f"{reciprocal.mean():.3f}"
+    """Recall@1, recall@10 and mean reciprocal rank of ranks from 1; 0 means not positions."""
+    positions = np.array(ranks)
+    reciprocal = np.where(positions > 0, 1 / np.maximum(positions, 1), 0)
+    return f"{np.mean(positions == 1):.3f}", f"{np.mean(positions > 0):.3f}", f"{reciprocal.mean():.3f}"
 
 
-def _rank(found: Found, wanted: str) -> int:
-    return list(found).index(wanted) + 1 if wanted in found else 0
+def _rank(results: Found, wanted: str) -> int:
+    return list(results).index(wanted) + 1 if wanted in results else 0
 
 
 def _words(text: str) -> list[str]:

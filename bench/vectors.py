@@ -24,11 +24,11 @@ def embedded(name: str, texts: Sequence[str]) -> Vectors:
     """One normalised vector a text, by the search worker's model; cached between runs."""
     path = _cache(name, texts)
     if not path.exists():
-        made = _embed(texts)
+        vectors_of_texts = _embed(texts)
         path.parent.mkdir(parents=True, exist_ok=True)
-        half_made = path.with_suffix(".new.npy")
-        np.save(half_made, made)
-        half_made.rename(path)
+        unfinished = path.with_suffix(".new.npy")
+        np.save(unfinished, vectors_of_texts)
+        unfinished.rename(path)
     vectors: Vectors = np.load(path)
     return vectors
 
@@ -45,11 +45,11 @@ def filled(vectors: Vectors, count: int, seed: int = 7) -> Vectors:
 
 def nearest(vectors: Vectors) -> NDArray[np.int64]:
     """For each vector the indexes of its nearest neighbours, in any order, possibly including itself."""
-    found = np.empty((len(vectors), NEIGHBOURS), dtype=np.int64)
+    positions = np.empty((len(vectors), NEIGHBOURS), dtype=np.int64)
     for start in range(0, len(vectors), 1_000):
         alike = vectors[start : start + 1_000] @ vectors.T
-        found[start : start + 1_000] = np.argpartition(-alike, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
-    return found
+        positions[start : start + 1_000] = np.argpartition(-alike, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
+    return positions
 
 
 def normalised(vectors: NDArray[np.float64] | Vectors) -> Vectors:
@@ -61,11 +61,11 @@ def _embed(texts: Sequence[str]) -> Vectors:
     """Texts are embedded in order of their length, so that batches need little padding."""
     embed: Embed = bare_onnxruntime(Path(model_environment(settings.load())["EMBEDDING_MODEL_DIR"]))
     order = np.argsort([len(text) for text in texts], kind="stable")
-    made: Vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+    vectors: Vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
     for start in range(0, len(texts), BATCH):
         places = order[start : start + BATCH]
-        made[places] = np.asarray(embed([texts[place] for place in places]))
-    return made
+        vectors[places] = np.asarray(embed([texts[place] for place in places]))
+    return vectors
 
 
 def _cache(name: str, texts: Sequence[str]) -> Path:

@@ -110,12 +110,12 @@ def accounts(connection: psycopg.Connection, count: int) -> list[Person]:
         "insert into auth.users (id, email) values (%s, %s)",
         [(user, f"{user}@example.com") for user in users],
     )
-    found = connection.execute(
+    rows = connection.execute(
         "select p.account_id, p.id, r.id from profiles p join raters r on r.profile_id = p.id "
         "where p.account_id = any(%s)",
         [users],
     )
-    by_user = {row[0]: Person(*row) for row in found}
+    by_user = {row[0]: Person(*row) for row in rows}
     return [by_user[user] for user in users]
 
 

@@ -45,7 +45,7 @@ class Project(Stack):
         return dict.fromkeys(("auth", "storage", "rest", "realtime"), self.url)
 
 
-def given(environment: Mapping[str, str]) -> Project | None:
+def from_environment(environment: Mapping[str, str]) -> Project | None:
     """The configured project; None without SUPABASE_URL. Raises StackError if other variables are missing."""
     if not environment.get("SUPABASE_URL"):
         return None

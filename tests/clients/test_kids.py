@@ -72,8 +72,8 @@ def test_rest_in_kids_mode_shows_only_items_for_the_kids_profile(
     chosen = list(rated.values())
     for client, expected in ((home.device, {rated["A"]}), (home.parent, set(chosen))):
         for table in ("content", "movies", "catalog_items", "items"):
-            found: Any = client.table(table).select("id", count="exact").in_("id", chosen).execute()  # type: ignore[arg-type]
-            assert ({row["id"] for row in found.data}, found.count) == (expected, len(expected))
+            response: Any = client.table(table).select("id", count="exact").in_("id", chosen).execute()  # type: ignore[arg-type]
+            assert ({row["id"] for row in response.data}, response.count) == (expected, len(expected))
         embedded: Any = rows(client.table("item_stats").select("item_id, items(id, content(title))"))
         assert {row["items"]["id"] for row in embedded if row["item_id"] in chosen} <= expected
 
@@ -216,7 +216,7 @@ def test_realtime_changes_in_kids_mode_are_of_visible_films_only(
     stack: Stack, home: Home, service: Client, database: psycopg.Connection
 ) -> None:
     database.execute("alter publication supabase_realtime add table public.content")
-    made = []
+    inserted = []
     try:
         with (
             Socket(stack.url, stack.anon_key, "1.0.0") as child,
@@ -230,13 +230,13 @@ def test_realtime_changes_in_kids_mode_are_of_visible_films_only(
                 assert socket.hear("system")["status"] == "ok"
             for rating in ("R", None, "G"):
                 row = {"title": f"Rated {rating}", "maturity_rating": rating}
-                made.append(rows(service.table("content").insert(row))[0]["id"])
+                inserted.append(rows(service.table("content").insert(row))[0]["id"])
             assert child.hear("postgres_changes")["data"]["record"]["title"] == "Rated G"
             heard = [adult.hear("postgres_changes")["data"]["record"]["title"] for _ in range(3)]
             assert heard == ["Rated R", "Rated None", "Rated G"]
     finally:
         database.execute("alter publication supabase_realtime drop table public.content")
-        service.table("content").delete().in_("id", made).execute()
+        service.table("content").delete().in_("id", inserted).execute()
 
 
 def attempts(

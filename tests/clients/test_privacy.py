@@ -61,8 +61,8 @@ def test_token_of_an_erased_account_is_refused(stack: Stack, viewer: Viewer) -> 
 
 def test_viewer_records_a_consent_to_a_known_purpose(viewer: Viewer) -> None:
     client, user = viewer
-    given: Any = client.rpc("record_consent", {"purpose": "terms", "granted": True, "version": "a+b & c"})
-    row = given.execute().data
+    consent: Any = client.rpc("record_consent", {"purpose": "terms", "granted": True, "version": "a+b & c"})
+    row = consent.execute().data
     assert (row["account_id"], row["document_version"], row["is_granted"]) == (user, "a+b & c", True)
     with pytest.raises(APIError) as error:
         client.rpc("record_consent", {"purpose": "fortune", "granted": True, "version": "1"}).execute()

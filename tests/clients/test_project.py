@@ -20,7 +20,7 @@ LIMIT = "insert into private.rate_limits values ('authenticated', 'read', 999, 6
 @pytest.fixture
 def named(stack: Stack, viewer: tuple[Client, str]) -> Project:
     """The test stack as an external project that has a user."""
-    configured = project.given(stack.environment)
+    configured = project.from_environment(stack.environment)
     assert configured
     return configured
 
@@ -32,12 +32,12 @@ def database(named: Project) -> Iterator[psycopg.Connection]:
 
 
 def test_no_external_project_is_tested_unless_configured() -> None:
-    assert project.given({"DATABASE_URL": "postgresql://"}) is None
+    assert project.from_environment({"DATABASE_URL": "postgresql://"}) is None
 
 
 def test_incompletely_configured_project_is_refused() -> None:
     with pytest.raises(StackError, match=r"but SUPABASE_ANON_KEY, \w+, DATABASE_URL is missing"):
-        project.given({"SUPABASE_URL": "http://127.0.0.1:1", "SUPABASE_ANON_KEY": ""})
+        project.from_environment({"SUPABASE_URL": "http://127.0.0.1:1", "SUPABASE_ANON_KEY": ""})
 
 
 def test_project_with_users_is_tested_only_with_permission(

@@ -38,13 +38,13 @@ def test_title_with_special_characters_is_found_and_suggested(
     service: Client, anon: Client, text: str
 ) -> None:
     title = f"{text} {uuid.uuid4().hex[:8]}"
-    made = rows(service.table("content").insert({"title": title}))
+    inserted = rows(service.table("content").insert({"title": title}))
     try:
         assert search(anon, query=title)["results"][0]["title"] == title
         suggested: Any = anon.rpc("suggest", {"q": title}).execute().data
         assert [each["suggestion"] for each in suggested] == [title]
     finally:
-        service.table("content").delete().eq("id", made[0]["id"]).execute()
+        service.table("content").delete().eq("id", inserted[0]["id"]).execute()
 
 
 def test_search_tables_are_not_exposed_by_the_api(anon: Client) -> None:

@@ -103,16 +103,16 @@ def test_deleting_a_profile_while_it_rates_does_not_deadlock(
         connection.execute("insert into profiles (name) values ('Short')")
 
     def act(connection: psycopg.Connection, turn: int) -> None:
-        found = connection.execute("select id from profiles where not is_default").fetchone()
-        if found:
-            headers = json.dumps({"x-profile-id": str(found[0])})
+        row = connection.execute("select id from profiles where not is_default").fetchone()
+        if row:
+            headers = json.dumps({"x-profile-id": str(row[0])})
             connection.execute("select set_config('request.headers', %s, true)", [headers])
             connection.execute(RATE, [films, [turn % 5 + 1.0] * len(films)])
 
     def change(connection: psycopg.Connection, turn: int) -> None:
-        found = connection.execute("select id from profiles where not is_default").fetchone()
-        if found:
-            headers = json.dumps({"x-profile-id": str(found[0])})
+        row = connection.execute("select id from profiles where not is_default").fetchone()
+        if row:
+            headers = json.dumps({"x-profile-id": str(row[0])})
             connection.execute("select set_config('request.headers', %s, true)", [headers])
             connection.execute(
                 "update ratings set rating = 2 where item_id = any(%s)", [films[turn % 2 :: 2]]

@@ -18,7 +18,7 @@ HEADER = "id,title,overview,genres,original_language,release_date,popularity\n"
 
 
 @pytest.mark.parametrize(
-    ("words", "variables", "said"),
+    ("words", "variables", "message"),
     [
         ([], {}, "the database does not answer: "),
         ([], {"DATABASE_URL": ""}, "DATABASE_URL is not set: `make up` writes it to .env.local"),
@@ -29,12 +29,12 @@ HEADER = "id,title,overview,genres,original_language,release_date,popularity\n"
     ],
 )
 def test_loader_error_names_the_cause_without_a_traceback(
-    words: list[str], variables: dict[str, str], said: str, monkeypatch: Patch, capsys: Said
+    words: list[str], variables: dict[str, str], message: str, monkeypatch: Patch, capsys: Said
 ) -> None:
     for name, value in ({"DATABASE_URL": AWAY, "SEED_DIR": ""} | variables).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "argv", ["seed", *words])
-    assert said in refusal(seed.main(), capsys)
+    assert message in refusal(seed.main(), capsys)
 
 
 @pytest.mark.parametrize("words", [[], ["1x"], ["two words"], ["a", "b"]])

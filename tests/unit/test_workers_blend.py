@@ -46,12 +46,12 @@ def test_latest_tenth_of_ratings_weighs_half_more_if_times_differ() -> None:
 def test_taste_score_is_affinity_times_ratings_of_neighbours() -> None:
     # Seven rated the first film 5; all but the first of them also rated the second, one of them the third.
     known = np.array([[1, 0, 0], *[[1, 0.6, 0]] * 5, [1, 0.6, 1]])
-    found = parts.taste(known, np.array([0]), 5)
+    scores = parts.taste(known, np.array([0]), 5)
     # One common film of weight sqrt(1 - 5 / 7), above its baseline for both raters: agreement 1 / 51.
     affinities = [(2 / 7) ** 0.5 * (1 + 2 / 51) / ((1 + 20) * (count + 20)) ** 0.5 for count in (2, 3)]
     assert affinities[0] > affinities[1]
     by_film = 5 * affinities[0] + affinities[1]
-    assert found[0] == pytest.approx([by_film, 0.6 * by_film, 0])
+    assert scores[0] == pytest.approx([by_film, 0.6 * by_film, 0])
 
 
 def test_affinity_of_a_neighbour_is_capped_at_the_fifth_largest() -> None:
@@ -64,13 +64,13 @@ def test_affinity_of_a_neighbour_is_capped_at_the_fifth_largest() -> None:
 
 def test_semantic_source_uses_the_best_liked_items_with_a_vector() -> None:
     vectors = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0], [0.6, 0.8]])
-    found = parts.by_meaning(np.array([[0.5, 0.2, 1.0, 0.0]]), vectors, count=1)
-    assert found == pytest.approx(np.array([[0.5, 0, 0, 0.3]]))
+    scores = parts.by_meaning(np.array([[0.5, 0.2, 1.0, 0.0]]), vectors, count=1)
+    assert scores == pytest.approx(np.array([[0.5, 0, 0, 0.3]]))
 
 
 def test_popularity_score_falls_with_the_root_of_the_rank() -> None:
-    found = parts.popular(np.array([[0.2, 1, 0, 0.5]]), 2)
-    assert found == pytest.approx(np.array([[3**-0.5, 1, 0, 2**-0.5]] * 2))
+    scores = parts.popular(np.array([[0.2, 1, 0, 0.5]]), 2)
+    assert scores == pytest.approx(np.array([[3**-0.5, 1, 0, 2**-0.5]] * 2))
 
 
 def test_item_weights_equal_the_plain_inverse_for_five_common_raters() -> None:
@@ -93,10 +93,10 @@ def rows(people: int, wanted_by: str) -> tuple[dict[str, np.ndarray], np.ndarray
 @pytest.mark.parametrize("good", ["taste", "popular"])
 def test_fit_gives_the_accurate_source_the_largest_weight(good: str) -> None:
     scores, hidden = rows(120, good)
-    found = fit.fit(scores, hidden, {name: 0.1 if name == good else 0.4 for name in scores})
-    assert found and found.weights[good] > max(w for name, w in found.weights.items() if name != good)
-    assert found.blend == pytest.approx(1)
-    assert found.people == 120
+    fitted = fit.fit(scores, hidden, {name: 0.1 if name == good else 0.4 for name in scores})
+    assert fitted and fitted.weights[good] > max(w for name, w in fitted.weights.items() if name != good)
+    assert fitted.blend == pytest.approx(1)
+    assert fitted.people == 120
 
 
 def test_fit_keeps_the_weights_on_random_scores() -> None:
@@ -105,8 +105,8 @@ def test_fit_keeps_the_weights_on_random_scores() -> None:
     moved = 0
     for _ in range(20):
         scores = {name: chance.random((104, 30)) for name in start}
-        found = fit.fit(scores, chance.random((104, 30)) < 0.1, start)
-        moved += not found or found.weights != start
+        fitted = fit.fit(scores, chance.random((104, 30)) < 0.1, start)
+        moved += not fitted or fitted.weights != start
     assert moved <= 8
 
 
@@ -117,11 +117,11 @@ def test_fit_returns_none_for_too_few_people() -> None:
 
 def test_replay_hides_a_fifth_of_the_ratings_of_sampled_raters() -> None:
     rater = np.concatenate([np.repeat(np.arange(29), 40), [29]])
-    made = replay.cut(rater, 2, np.random.default_rng(0))
-    assert made.brackets == dict.fromkeys(range(2, 29, 3), 20)
+    sample = replay.cut(rater, 2, np.random.default_rng(0))
+    assert sample.brackets == dict.fromkeys(range(2, 29, 3), 20)
     for person in range(29):
-        assert made.hidden[rater == person].sum() == (8 if person in made.brackets else 0)
-    assert (made.hidden == ~made.known).all() and made.known[-1]
+        assert sample.hidden[rater == person].sum() == (8 if person in sample.brackets else 0)
+    assert (sample.hidden == ~sample.known).all() and sample.known[-1]
 
 
 @pytest.mark.parametrize(("ratings", "bracket"), [(2, 0), (5, 0), (6, 5), (24, 20), (123, 20), (124, 100)])

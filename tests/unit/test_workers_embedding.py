@@ -23,7 +23,7 @@ class FakeSearch(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.status, self.body = 200, json.dumps(GOOD)
-        self.asked: dict[str, Any] = {}
+        self.received: dict[str, Any] = {}
 
     @property
     def url(self) -> str:
@@ -35,7 +35,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.asked = {"path": self.path, "authorization": self.headers["Authorization"], "body": body}
+        self.server.received = {
+            "path": self.path,
+            "authorization": self.headers["Authorization"],
+            "body": body,
+        }
         answer = self.server.body.encode()
         self.send_response(self.server.status)
         self.send_header("Content-Length", str(len(answer)))
@@ -56,15 +60,15 @@ def server() -> Iterator[FakeSearch]:
 
 @pytest.fixture
 def client(server: FakeSearch) -> Iterator[SearchClient]:
-    made = SearchClient(server.url, "the-key")
-    yield made
-    made.close()
+    search_client = SearchClient(server.url, "the-key")
+    yield search_client
+    search_client.close()
 
 
 def test_search_client_sends_texts_with_the_service_key(server: FakeSearch, client: SearchClient) -> None:
     answer = client.embed(['a "b" & c;', "مرحبا 😀"])
     assert (answer.model, answer.embeddings) == ("m@1", [VECTOR, VECTOR])
-    assert server.asked == {
+    assert server.received == {
         "path": "/embed",
         "authorization": "Bearer the-key",
         "body": {"texts": ['a "b" & c;', "مرحبا 😀"]},
@@ -73,13 +77,13 @@ def test_search_client_sends_texts_with_the_service_key(server: FakeSearch, clie
 
 def test_search_client_truncates_long_texts(server: FakeSearch, client: SearchClient) -> None:
     client.embed(["x" * 20_001, "y"])
-    assert server.asked["body"] == {"texts": ["x" * 20_000, "y"]}
+    assert server.received["body"] == {"texts": ["x" * 20_000, "y"]}
 
 
 def test_model_name_is_requested_without_a_text(server: FakeSearch, client: SearchClient) -> None:
     server.body = '{"model": "m@1", "embeddings": []}'
     assert client.model() == "m@1"
-    assert server.asked["body"] == {"texts": []}
+    assert server.received["body"] == {"texts": []}
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])

@@ -24,10 +24,10 @@ def at_once(function: Any, *arguments: Any) -> Any:
 
 def swept(likings: np.ndarray, size: int, regularisation: float) -> tiles.Tiles:
     blocks = tiles.columns(csr_array(likings), size)
-    made = tiles.products(at_once, blocks, regularisation)
+    swept_tiles = tiles.products(at_once, blocks, regularisation)
     for k in range(len(blocks)):
-        made = tiles.sweep(at_once, made, k)
-    return made
+        swept_tiles = tiles.sweep(at_once, swept_tiles, k)
+    return swept_tiles
 
 
 def random_likings(seed: int, raters: int, items: int) -> np.ndarray:
@@ -37,8 +37,8 @@ def random_likings(seed: int, raters: int, items: int) -> np.ndarray:
 
 def test_tiled_sweep_of_two_items_gives_the_negative_inverse() -> None:
     # XᵀX + I = [[3, 2], [2, 4]]; its inverse is [[4, -2], [-2, 3]] / 8
-    made = swept(np.array([[1.0, 1.0], [1.0, 1.0], [0.0, 1.0]]), 1, 1)
-    assert {place: tile.item() for place, tile in made.items()} == pytest.approx(
+    swept_tiles = swept(np.array([[1.0, 1.0], [1.0, 1.0], [0.0, 1.0]]), 1, 1)
+    assert {place: tile.item() for place, tile in swept_tiles.items()} == pytest.approx(
         {(0, 0): -4 / 8, (1, 0): 2 / 8, (1, 1): -3 / 8}
     )
 
@@ -60,16 +60,18 @@ def test_tiles_of_any_size_hold_the_lower_negative_inverse(
 def test_pruned_tiles_give_the_same_rows_as_the_whole_matrix(popularity: float) -> None:
     likings = csr_array(random_likings(7, 20, 23))
     whole = ease.strongest(ease.by_several(ease.ease(likings, 3, popularity), likings), 4)
-    made = swept(likings.toarray(), 5, 3)
+    swept_tiles = swept(likings.toarray(), 5, 3)
     blocks = tiles.columns(likings, 5)
-    by_column = ease.divisors(np.concatenate([made[k, k].diagonal() for k in range(5)]), likings, popularity)
+    by_column = ease.divisors(
+        np.concatenate([swept_tiles[k, k].diagonal() for k in range(5)]), likings, popularity
+    )
     rows = [
         tiles.strongest_of(
             [
                 tiles.prune(
                     *(tile, turned, (blocks[i], blocks[j])), by_column[5 * j : 5 * j + 5], (5 * i, 5 * j), 4
                 )
-                for j, (tile, turned) in enumerate(tiles.row(made, i))
+                for j, (tile, turned) in enumerate(tiles.row(swept_tiles, i))
             ],
             4,
         )
@@ -86,9 +88,9 @@ def test_merging_tiles_keeps_the_weights_of_largest_magnitude() -> None:
     assert kept == {(7, 4): -0.75, (7, 1): 0.5, (8, 4): 0.5, (8, 5): -0.25}
 
 
-def weights(found: ease.Weights) -> dict[tuple[int, int], float]:
-    pairs = zip(found.item.tolist(), found.neighbour.tolist(), strict=True)
-    return dict(zip(pairs, found.weight.tolist(), strict=True))
+def weights(model: ease.Weights) -> dict[tuple[int, int], float]:
+    pairs = zip(model.item.tolist(), model.neighbour.tolist(), strict=True)
+    return dict(zip(pairs, model.weight.tolist(), strict=True))
 
 
 @pytest.mark.parametrize(

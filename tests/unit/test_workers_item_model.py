@@ -53,8 +53,8 @@ def test_popularity_exponent_divides_by_raters_of_the_target() -> None:
 
 
 def test_strongest_weights_are_the_largest_by_magnitude() -> None:
-    found = ease.strongest(np.array([[0, -0.5, 0.25, 0.125], [0.5, 0, 0, 0], *np.zeros((2, 4))]), 2)
-    rows = set(zip(found.item.tolist(), found.neighbour.tolist(), found.weight.tolist(), strict=True))
+    pruned = ease.strongest(np.array([[0, -0.5, 0.25, 0.125], [0.5, 0, 0, 0], *np.zeros((2, 4))]), 2)
+    rows = set(zip(pruned.item.tolist(), pruned.neighbour.tolist(), pruned.weight.tolist(), strict=True))
     assert rows == {(0, 1, -0.5), (0, 2, 0.25), (1, 0, 0.5)}
 
 

@@ -37,8 +37,8 @@ class Broken(Collector):
 TOKEN = "+ a token/with= odd letters"
 
 
-def serve(made: CollectorRegistry, healthy: bool = True, token: str | None = TOKEN) -> Server:
-    return Server(("127.0.0.1", 0), made, lambda: healthy, token)
+def serve(metrics: CollectorRegistry, healthy: bool = True, token: str | None = TOKEN) -> Server:
+    return Server(("127.0.0.1", 0), metrics, lambda: healthy, token)
 
 
 def ask(server: Server, path: str, authorization: str = f"Bearer {TOKEN}") -> httpx.Response:
@@ -79,9 +79,9 @@ def test_metrics_are_refused_without_their_token(token: str | None, authorizatio
 
 
 def test_metrics_without_a_database_return_503() -> None:
-    made = CollectorRegistry()
-    made.register(Broken())
-    assert ask(serve(made), "/metrics").status_code == 503
+    registered = CollectorRegistry()
+    registered.register(Broken())
+    assert ask(serve(registered), "/metrics").status_code == 503
 
 
 def test_jobs_process_starts_without_a_reachable_database(monkeypatch: pytest.MonkeyPatch) -> None:

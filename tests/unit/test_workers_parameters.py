@@ -27,8 +27,8 @@ def test_search_query_alone_has_defaults() -> None:
 
 @pytest.mark.parametrize("name", ["count", "limit"])
 def test_search_parameters_are_parsed(name: str) -> None:
-    given = {"q": "robots", "kind": "tv_show", name: "200", "threshold": "0.25"}
-    assert read_query(given) == Query("robots", "tv_show", 200, 0.25)
+    parameters = {"q": "robots", "kind": "tv_show", name: "200", "threshold": "0.25"}
+    assert read_query(parameters) == Query("robots", "tv_show", 200, 0.25)
     assert read_search({"q": "Robots", name: "3", "genre": "drama", "kind": ""}).arguments == {
         "count": "3",
         "genre": "drama",

@@ -14,9 +14,9 @@ SECRET = b"<script>alert('polyglot')</script>" + b"PK\x03\x04" + bytes(range(256
 
 
 def encoded(kind: str, size: tuple[int, int] = (40, 20), mode: str = "RGB", **options: Any) -> bytes:
-    made = BytesIO()
-    Image.new(mode, size, "red").save(made, kind, **options)
-    return made.getvalue()
+    file = BytesIO()
+    Image.new(mode, size, "red").save(file, kind, **options)
+    return file.getvalue()
 
 
 def opened(picture: bytes) -> Image.Image:
@@ -33,9 +33,9 @@ def test_portrait_is_redrawn_as_webp(kind: str) -> None:
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
 def test_portrait_of_every_pixel_mode_is_redrawn(mode: str) -> None:
-    made = BytesIO()
-    Image.new("RGBA" if mode == "LA" else "L", (8, 8), 9).convert(mode).save(made, "PNG")
-    assert opened(redraw(made.getvalue())).size == (8, 8)
+    file = BytesIO()
+    Image.new("RGBA" if mode == "LA" else "L", (8, 8), 9).convert(mode).save(file, "PNG")
+    assert opened(redraw(file.getvalue())).size == (8, 8)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])

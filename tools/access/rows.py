@@ -37,8 +37,8 @@ def deletion(db: psycopg.Connection, who: Person) -> Row:
 
 
 def consent(db: psycopg.Connection, who: Person) -> Row:
-    made = "insert into consent_purposes (purpose, description) values (%s, '') returning purpose"
-    purpose = one(db, made, letters())
+    query = "insert into consent_purposes (purpose, description) values (%s, '') returning purpose"
+    purpose = one(db, query, letters())
     return {"account_id": who.id, "purpose": purpose, "document_version": "1", "is_granted": True}
 
 
@@ -172,8 +172,10 @@ def genre(db: psycopg.Connection, who: Person) -> Row:
 
 
 def item_genre(db: psycopg.Connection, who: Person) -> Row:
-    made = one(db, "insert into genres (name, slug) values (%s, %s) returning id", *genre(db, who).values())
-    return {"item_id": film(db), "genre_id": made}
+    new_genre = one(
+        db, "insert into genres (name, slug) values (%s, %s) returning id", *genre(db, who).values()
+    )
+    return {"item_id": film(db), "genre_id": new_genre}
 
 
 def availability(db: psycopg.Connection, who: Person) -> Row:

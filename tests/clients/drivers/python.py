@@ -162,19 +162,19 @@ class PythonDriver:
             case "createSignedUploadUrl", [_, {"upsert": True}]:
                 words[-1] = CreateSignedUploadUrlOptions(upsert="true")
         try:
-            found = plain(await done(getattr(value, snake(name))(*words)))
+            data = plain(await done(getattr(value, snake(name))(*words)))
         finally:
             for word in words:
                 if isinstance(word, io.IOBase):
                     word.close()
         match name:
             case "copy":
-                found = {"path": found["Key"]}
+                data = {"path": data["Key"]}
             case "getPublicUrl":
-                found = {"publicUrl": found}
+                data = {"publicUrl": data}
             case "info":
-                found = {camel(key): value for key, value in found.items()}
-        return Answer(found)
+                data = {camel(key): value for key, value in data.items()}
+        return Answer(data)
 
     def _file(self, file: File) -> bytes | io.BufferedReader | Path:
         if file.form in BYTES:
@@ -185,22 +185,22 @@ class PythonDriver:
 
     async def _invoked(self, functions: Any, name: str, options: Mapping[str, Any] | None = None) -> Answer:
         """supabase-py needs the type of the response, which supabase-js takes from the content type."""
-        asked = {"responseType": "json", **(options or {})}
-        if isinstance(asked.get("body"), File):
-            asked["body"] = asked["body"].whole
-        if "region" in asked:
-            asked["region"] = FunctionRegion(asked["region"])
-        found = await done(functions.invoke(name, asked))
-        return Answer(found.decode() if asked["responseType"] == "text" else found)
+        request = {"responseType": "json", **(options or {})}
+        if isinstance(request.get("body"), File):
+            request["body"] = request["body"].whole
+        if "region" in request:
+            request["region"] = FunctionRegion(request["region"])
+        data = await done(functions.invoke(name, request))
+        return Answer(data.decode() if request["responseType"] == "text" else data)
 
     async def _fetched(self, url: str, options: Mapping[str, Any] | None = None) -> Answer:
-        asked = {"method": "GET", "url": url} | dict(options or {})
+        wanted = {"method": "GET", "url": url} | dict(options or {})
         if self._is_async:
             async with httpx.AsyncClient(timeout=PATIENCE, verify=self._trust) as http:
-                answer = await http.request(**asked)
+                answer = await http.request(**wanted)
         else:
             with httpx.Client(timeout=PATIENCE, verify=self._trust) as sync_http:
-                answer = sync_http.request(**asked)
+                answer = sync_http.request(**wanted)
         headers = dict(answer.headers)
         return Answer({"status": answer.status_code, "headers": headers, "content": answer.content})
 

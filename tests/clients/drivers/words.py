@@ -43,12 +43,12 @@ def takes_options(name: str, words: list[Any]) -> bool:
 
 def keywords(method: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """supabase-js's options as supabase-py's keyword arguments."""
-    given = {KEYWORDS.get(name) or snake(name): value for name, value in options.items()}
+    named = {KEYWORDS.get(name) or snake(name): value for name, value in options.items()}
     if "ascending" in options:
-        given["desc"] = not options["ascending"]
+        named["desc"] = not options["ascending"]
     if method == "or":
-        given = {"reference_table": options["referencedTable"]}
-    return given
+        named = {"reference_table": options["referencedTable"]}
+    return named
 
 
 def header(value: Any) -> Any:
@@ -58,8 +58,8 @@ def header(value: Any) -> Any:
 def snake(name: str) -> str:
     if name in ("from", "in", "is", "or"):
         return f"{name}_"
-    return re.sub(r"(?<=[a-z])([A-Z])|(?<=v)(\d)", lambda found: f"_{found[0].lower()}", name)
+    return re.sub(r"(?<=[a-z])([A-Z])|(?<=v)(\d)", lambda match: f"_{match[0].lower()}", name)
 
 
 def camel(name: str) -> str:
-    return re.sub(r"_([a-z])", lambda found: found[1].upper(), name)
+    return re.sub(r"_([a-z])", lambda match: match[1].upper(), name)

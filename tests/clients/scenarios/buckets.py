@@ -62,7 +62,10 @@ SCENARIOS: tuple[Scenario, ...] = (
             {"id": BUCKET, "public": True, "file_size_limit": 20, "allowed_mime_types": ["text/*"]}
         ),
         service.storage.listBuckets().gives(
-            Is(lambda found: sum("short-lived" in bucket["id"] for bucket in found) == 1, "with the bucket")
+            Is(
+                lambda buckets: sum("short-lived" in bucket["id"] for bucket in buckets) == 1,
+                "with the bucket",
+            )
         ),
         files(service, BUCKET).upload("a", File(b"x")).gives(),
         service.storage.deleteBucket(BUCKET).refused(status=409, message=Contains("not empty")),

@@ -124,13 +124,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         present(other_guest, {"Zoë + 1": ABSENT, "b": [{"n": 2}]}),
         other_guest.channel(ROOM)
         .heard("presence")
-        .gives(Is(lambda told: [one["key"] for one in told][-1:] == ["Zoë + 1"], "that Zoë left last"))
+        .gives(Is(lambda events: [one["key"] for one in events][-1:] == ["Zoë + 1"], "that Zoë left last"))
         .eventually(),
         other_guest.channel(ROOM).unsubscribe().gives(),
         present(guest, {"b": ABSENT}),
         guest.channel(ROOM)
         .heard("presence")
-        .gives(Is(lambda told: {"Zoë + 1", "b"} == {one["key"] for one in told}, "that both came"))
+        .gives(Is(lambda events: {"Zoë + 1", "b"} == {one["key"] for one in events}, "that both came"))
         .eventually(),
     ).finally_(*GONE),
     channels(

@@ -19,9 +19,9 @@ ECHO = "echo"
 BYTES = bytes(range(256))
 
 
-def echo(who: Actor, sent: dict[str, Any], **told: Any) -> Step:
+def echo(who: Actor, sent: dict[str, Any], **expected: Any) -> Step:
     """Called with these options, the function received this request."""
-    return who.functions.invoke(ECHO, sent).gives(told)
+    return who.functions.invoke(ECHO, sent).gives(expected)
 
 
 def answers(status: int, name: str) -> Step:

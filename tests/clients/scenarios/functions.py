@@ -12,8 +12,8 @@ NUMBERS = guest.rpc("rest_table", {"n": 9})
 
 def refuses(function: str, arguments: dict[str, Any], field: str, who: Actor = guest) -> Step:
     """A function of the product refuses a parameter out of its range."""
-    told = Contains(f'"field": "{field}"')
-    return who.rpc(function, arguments).refused(code="22023", details=told)
+    details_text = Contains(f'"field": "{field}"')
+    return who.rpc(function, arguments).refused(code="22023", details=details_text)
 
 
 SCENARIOS: tuple[Scenario, ...] = (

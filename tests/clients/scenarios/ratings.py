@@ -42,14 +42,14 @@ def refuses(rating: object) -> Step:
 def titled(text: str) -> Scenario:
     title = f"{text} {{{{run}}}}"
     pattern = title.replace("\\", "\\\\").replace("%", "\\%").upper()
-    found = [{"id": FILM, "title": title, "overview": title}]
+    expected = [{"id": FILM, "title": title, "overview": title}]
     films = guest.from_("movies").select("id, title, overview")
     return scenario(
         f"a title is found by every filter: {text!r}",
         service.from_("content").insert({"id": FILM, "title": title, "overview": title}).gives(),
-        films.eq("title", title).gives(found),
-        films.in_("title", [title, "nothing"]).gives(found),
-        films.ilike("title", pattern.replace("{{RUN}}", "{{run}}")).gives(found),
+        films.eq("title", title).gives(expected),
+        films.in_("title", [title, "nothing"]).gives(expected),
+        films.ilike("title", pattern.replace("{{RUN}}", "{{run}}")).gives(expected),
     ).finally_(GONE)
 
 

@@ -22,9 +22,9 @@ RELATIONS = """
 
 
 def model(name: str) -> type[BaseModel]:
-    found = getattr(database, "Public" + "".join(word.capitalize() for word in name.split("_")))
-    assert isinstance(found, type) and issubclass(found, BaseModel)
-    return found
+    kind = getattr(database, "Public" + "".join(word.capitalize() for word in name.split("_")))
+    assert isinstance(kind, type) and issubclass(kind, BaseModel)
+    return kind
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def film(service: Client, viewer: tuple[Client, str]) -> Iterator[uuid.UUID]:
         "release_date": date(1982, 6, 25),
         "popularity": 1.5,
     }
-    made: Any = service.table("content").insert(row).execute().data
-    item = uuid.UUID(made[0]["id"])
+    inserted: Any = service.table("content").insert(row).execute().data
+    item = uuid.UUID(inserted[0]["id"])
     vector: database.PublicItemEmbeddingsInsert = {
         "item_id": item,
         "model": "test",
@@ -70,8 +70,8 @@ def test_every_row_of_tables_and_views_matches_its_generated_type(stack: Stack, 
 
 def test_function_result_matches_its_generated_type(viewer: tuple[Client, str], film: uuid.UUID) -> None:
     answered: Any = viewer[0].rpc("get_popular_items", {"limit": 50, "kind": "movie"}).execute().data
-    found = [database.PublicPopularItem.model_validate(row) for row in answered]
-    assert film in [item.id for item in found]
+    popular = [database.PublicPopularItem.model_validate(row) for row in answered]
+    assert film in [item.id for item in popular]
 
 
 @pytest.mark.embedded

@@ -13,9 +13,9 @@ from workers.common import logs
 def test_search_results_equal_the_rows_of_the_database_function(client: FlaskClient, rest: FakeRest) -> None:
     response = search(client, limit="3", threshold="0.5")
     assert (response.status_code, response.json) == (200, {"results": [ROW]})
-    asked = rest.asked[0]
-    assert asked["path"] == "/rest/v1/rpc/match_movies"
-    assert asked["body"] == {"query_embedding": "[1,0]", "match_threshold": 0.5, "match_count": 3}
+    request = rest.asked[0]
+    assert request["path"] == "/rest/v1/rpc/match_movies"
+    assert request["body"] == {"query_embedding": "[1,0]", "match_threshold": 0.5, "match_count": 3}
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,10 @@ def test_each_kind_is_searched_by_its_own_database_function(
     client: FlaskClient, rest: FakeRest, kind: str, function: str, extra: dict[str, str]
 ) -> None:
     search(client, kind=kind)
-    asked = rest.asked[0]
-    assert asked["path"] == f"/rest/v1/rpc/{function}"
+    request = rest.asked[0]
+    assert request["path"] == f"/rest/v1/rpc/{function}"
     defaults = {"query_embedding": "[1,0]", "match_threshold": 0.4, "match_count": 12}
-    assert asked["body"] == defaults | extra
+    assert request["body"] == defaults | extra
 
 
 @pytest.mark.parametrize(
