@@ -22,7 +22,7 @@ PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
 export LOCAL_DIR LOCAL_PORT LOCAL_BEHIND_PROXY FUNCTIONS_DIR SEED_DIR AUTH_URL STORAGE_URL REST_URL REALTIME_URL
 
-.PHONY: help demo up down status logs reset seed models env psql test test-product test-local lint fmt types drift docs migration landed bench bench-scale bench-quality soak check pins contract
+.PHONY: help demo up down status logs reset seed models env psql test test-product test-local lint fmt types drift docs migration table landed bench bench-scale bench-quality soak check pins contract
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -116,6 +116,9 @@ docs: .venv/dev.stamp ## write the generated parts of docs/, client_types/ and s
 
 migration: .venv/dev.stamp ## carry changed files of sql/ in a new migration (name=what_it_does)
 	@$(PYTHON) -m tools.migration $(name)
+
+table: .venv/dev.stamp ## write the skeleton of a table: migration, access, triggers, tests (name=watchlists domain=catalog)
+	@$(PYTHON) -m tools.new_table "$(name)" "$(domain)"
 
 landed: .venv/run.stamp ## record the migrations that landed on the main branch, which are never edited
 	@$(PYTHON) -m tools.landed

@@ -82,7 +82,7 @@ def main() -> int:
     if not changed:
         sys.stdout.write("no file of sql/ changed\n")
         return 0
-    stamp = max(f"{datetime.now(UTC):%Y%m%d%H%M%S}", _after_last())
+    stamp = next_stamp(datetime.now(UTC))
     path = MIGRATIONS / f"{stamp}_{sys.argv[1]}.sql"
     blocks = (f"\n-- source: {name}\n{text.strip()}\n" for name, text in changed.items())
     path.write_text(HEAD + "".join(blocks))
@@ -90,9 +90,10 @@ def main() -> int:
     return 0
 
 
-def _after_last() -> str:
+def next_stamp(now: datetime) -> str:
+    """The prefix of a new migration's name: the time, or the next number after the last migration's."""
     stamps = [int(path.name[:14]) for path in MIGRATIONS.glob("*.sql")]
-    return str(max(stamps, default=0) + 1)
+    return max(f"{now:%Y%m%d%H%M%S}", str(max(stamps, default=0) + 1))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 from typing import Any
 
 import pglast
@@ -33,11 +34,16 @@ QUEUE = ("private.enqueue", "private.delete_jobs_naming")
 """Functions with the queue's search path: the queue's own functions use unqualified names."""
 CODELESS = re.compile(r"\braise exception(?! sqlstate)(?:'[^']*'|(?!\berrcode\b)[^;'])*;")
 LONGEST = 150
+FULLEST = 20
+"""Files of a folder that a reader takes in at a glance."""
+KIND = re.compile(r"(?:Trigger|Hook|Worker|Policy predicate|Helper)\. ")
 
 
 def faults(source: Source, sources: list[Source]) -> Iterator[str]:
     """Faults of `source`, one of `sources`."""
     yield from _direction(source, sources)
+    if source.folder == "private":
+        yield from room(source, sources)
     if source.folder == "access":
         yield from policies(source)
     if source.folder in SCHEMAS:
@@ -48,6 +54,18 @@ def faults(source: Source, sources: list[Source]) -> Iterator[str]:
     if source.folder == "rpc" and source.function:
         yield from described(source, header(source))
         yield from _raises(source, sources)
+
+
+def room(source: Source, sources: list[Source]) -> Iterator[str]:
+    """A private function is in a folder by subject with few files, and its header begins with its kind."""
+    folder = PurePath(source.path).parent
+    if len(folder.parts) != 4:
+        yield "a private function is in sql/private/DOMAIN/SUBJECT/"
+    neighbours = sum(PurePath(other.path).parent == folder for other in sources)
+    if neighbours > FULLEST:
+        yield f"its folder has {neighbours} files, more than {FULLEST}: divide it by subject"
+    if source.function and not KIND.match(" ".join(source.comment)):
+        yield "the header begins with its kind: Trigger., Hook., Worker., Policy predicate. or Helper."
 
 
 def statements(source: Source) -> Iterator[str]:

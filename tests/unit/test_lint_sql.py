@@ -8,7 +8,7 @@ from tools import api, docs, lint_sql, rules
 from tools.source import LITERAL, header, read
 
 CHECK = """\
--- Refuse a count out of range.
+-- Helper. Refuse a count out of range.
 create or replace function private.check_count(count integer) returns void
 language plpgsql immutable set search_path = ''
 as $$
@@ -45,7 +45,7 @@ revoke execute on function public.most_watched(integer, text) from public;
 grant execute on function public.most_watched(integer, text) to anon, authenticated;
 """
 DEFINER = """\
--- Trigger: counts what is watched.
+-- Trigger. Counts what is watched.
 -- Definer: clients may not write counts.
 create or replace function private.count_watched() returns trigger
 language plpgsql security definer set search_path = ''
@@ -62,8 +62,8 @@ create policy ratings_select_own on public.ratings for select to authenticated u
 """
 PATHS = {
     "sql/rpc/catalog/most_watched.sql": RPC,
-    "sql/private/catalog/check_count.sql": CHECK,
-    "sql/private/catalog/count_watched.sql": DEFINER,
+    "sql/private/catalog/items/check_count.sql": CHECK,
+    "sql/private/catalog/items/count_watched.sql": DEFINER,
     "sql/access/ratings.sql": POLICY,
 }
 
@@ -139,7 +139,7 @@ def test_lint_refuses_a_malformed_api_function(old: str, new: str, fault: str) -
     ],
 )
 def test_lint_refuses_a_malformed_private_function(old: str, new: str, fault: str) -> None:
-    assert fault in faults_after("sql/private/catalog/count_watched.sql", old, new)
+    assert fault in faults_after("sql/private/catalog/items/count_watched.sql", old, new)
 
 
 @pytest.mark.parametrize(
@@ -155,9 +155,31 @@ def test_lint_refuses_a_malformed_policy(old: str, new: str, fault: str) -> None
     assert fault in faults_after("sql/access/ratings.sql", old, new)
 
 
+def test_helper_header_without_its_kind_is_refused() -> None:
+    fault = faults_after("sql/private/catalog/items/check_count.sql", "-- Helper. Refuse", "-- Refuse")
+    assert fault.endswith("Trigger., Hook., Worker., Policy predicate. or Helper.")
+
+
+def test_folder_with_twenty_one_helpers_is_refused() -> None:
+    texts = {
+        f"sql/private/catalog/items/check_{n}.sql": CHECK.replace("check_count", f"check_{n}")
+        for n in range(21)
+    }
+    sources = [read(path, text) for path, text in texts.items()]
+    assert list(rules.room(sources[0], sources)) == [
+        "its folder has 21 files, more than 20: divide it by subject"
+    ]
+    assert list(rules.room(sources[0], sources[:20])) == []
+
+
+def test_helper_outside_a_subject_is_refused() -> None:
+    [fault] = rules.room(read("sql/private/catalog/check_count.sql", CHECK), [])
+    assert fault == "a private function is in sql/private/DOMAIN/SUBJECT/"
+
+
 def test_only_enqueue_may_use_the_search_path_of_the_queue() -> None:
     text = CHECK.replace("check_count", "enqueue").replace("search_path = ''", "search_path = procrastinate")
-    assert list(rules.attributes(read("sql/private/queue/enqueue.sql", text))) == []
+    assert list(rules.attributes(read("sql/private/platform/queue/enqueue.sql", text))) == []
 
 
 def test_header_parser_joins_continuation_lines() -> None:

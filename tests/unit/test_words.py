@@ -87,15 +87,6 @@ def test_python_is_read_in_docstrings_and_comments_alone() -> None:
     assert sorted(found(".py", text)) == [(2, "asks"), (4, "told"), (8, "Anew")]
 
 
-def test_clean_files_have_no_retired_word() -> None:
-    assert [fault for path in words.files(words.CLEAN) for fault in words.faults(path)] == []
-
-
-def test_word_lint_refuses_a_missing_folder() -> None:
-    with pytest.raises(FileNotFoundError, match="no file at webhook"):
-        list(words.files(["webhook"]))
-
-
 def test_word_fault_names_file_line_word_and_replacement(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("One\nanew.\n")

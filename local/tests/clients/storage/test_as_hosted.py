@@ -7,7 +7,7 @@ import pytest
 
 from local.tests.clients.storage.conftest import LIMITED, PRIVATE, User
 from local.tests.clients.storage.samples import PNG
-from tests.conftest import Stack
+from local.throwaway import Stack
 
 CSV = b"a,b\n"
 FOLDER = ["_z", "a/x", "B", "b.txt", "c.txt", "C/x", "Z.txt"]

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from local.tests.clients.storage.conftest import PRIVATE, User
-from tests.conftest import Stack
+from local.throwaway import Stack
 
 MEGABYTE = 1 << 20
 LONGEST = 5.0
