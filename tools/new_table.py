@@ -45,9 +45,10 @@ def filled(template: str, table: str) -> str:
 
 def with_sample(rows: str, table: str) -> str:
     """The module of sample rows with a sample for the table, which the access matrix tests."""
-    head, start, rest = rows.partition("ROWS: ")
+    head, start, rest = rows.partition("\nROWS: ")
     entries, end, tail = rest.partition("\n}\n")
-    return f'{head}{SAMPLE.format(table=table)}{start}{entries}\n    "public.{table}": {table},{end}{tail}'
+    entry = f'\n    "public.{table}": {table},'
+    return f"{head}\n{SAMPLE.format(table=table)}{start.lstrip()}{entries}{entry}{end}{tail}"
 
 
 def with_domain(text: str, table: str, domain: str) -> str:
