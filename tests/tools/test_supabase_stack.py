@@ -68,13 +68,17 @@ def run(docker: Path, stack: Stack, tmp_path: Path) -> Iterator[Run]:
             connection.execute(change.format(password[1]).encode())
 
 
-def test_supabase_stack_without_docker_names_what_is_missing(run: Run, docker: Path) -> None:
+@pytest.mark.parametrize(
+    "words", [("up",), ("down",), ("status",), ("reset",), ("run", "true")], ids=lambda words: words[0]
+)
+def test_supabase_stack_without_docker_names_what_is_missing(
+    run: Run, docker: Path, words: tuple[str, ...]
+) -> None:
     docker.write_text("#!/bin/sh\nexit 1\n")
-    for words in (("up",), ("down",), ("status",), ("reset",), ("run", "true")):
-        done = run(*words)
-        assert done.returncode == 1
-        assert done.stderr.startswith("error: docker_unavailable: `docker info` fails")
-        assert "leave STACK=supabase out" in done.stderr
+    done = run(*words)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: docker_unavailable: `docker info` fails")
+    assert "leave STACK=supabase out" in done.stderr
 
 
 @pytest.mark.soak
