@@ -97,7 +97,11 @@ def test_media_is_written_by_the_service_only(
 
 
 @pytest.mark.parametrize("bucket", TYPES)
-def test_bucket_accepts_only_its_mime_types(upload: Upload, key: dict[str, str], bucket: str) -> None:
-    for kind in ("text/html", "image/svg+xml", "application/octet-stream"):
-        assert upload(f"{bucket}/a", key, kind) == "InvalidMimeType"
+@pytest.mark.parametrize("kind", ["text/html", "image/svg+xml", "application/octet-stream"])
+def test_bucket_refuses_other_mime_types(upload: Upload, key: dict[str, str], bucket: str, kind: str) -> None:
+    assert upload(f"{bucket}/a", key, kind) == "InvalidMimeType"
+
+
+@pytest.mark.parametrize("bucket", TYPES)
+def test_bucket_accepts_its_mime_type(upload: Upload, key: dict[str, str], bucket: str) -> None:
     assert upload(f"{bucket}/a", key) is None
