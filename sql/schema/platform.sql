@@ -117,7 +117,7 @@ create table private.rate_limits (
     -- read: GET, HEAD and calls of functions that do not write, counted by the REST server; write: all other requests,
     -- counted by private.count_request, failed ones by the REST server. storage: file requests; sign_in: sign-ups and
     -- password sign-ins per IP address; password: attempts at one account's password; anonymous: anonymous sign-ups;
-    -- refresh: session refreshes; these five are counted by private.count_entry. rows: rows written in all tables;
+    -- refresh: session refreshes; these five are counted by private.admit_request. rows: rows written in all tables;
     -- ratings, interactions, consents, profiles: rows written in that table; these are counted by private.count_rows.
     scope text not null,
     -- The limit per user; for anon per IP address; for scope password per account. For the last five scopes the number

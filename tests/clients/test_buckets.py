@@ -6,9 +6,11 @@ import httpx
 import jwt
 import pytest
 
-from local.tests.clients.storage.conftest import User
+from local.tests.clients.storage.conftest import User, ann, bob, http, key, url, user
 from local.tests.clients.storage.samples import SAMPLES
 from tests.conftest import Stack
+
+__all__ = ["ann", "bob", "http", "key", "url", "user"]
 
 OWN = {"avatars": "image/png", "speech": "audio/webm"}
 EDITORIAL = {"artwork": "image/webp", "masters": "video/mp4", "imports": "text/csv"}

@@ -10,8 +10,11 @@ from supabase import Client
 from supabase_auth.types import Session
 
 from local.tests.clients.auth.sessions import sign_up
+from local.tests.clients.storage.conftest import http, key, url
 from local.tests.clients.storage.samples import SAMPLES
 from tests.conftest import Stack
+
+__all__ = ["http", "key", "url"]
 
 RECORDING = SAMPLES["audio/flac"]
 BUCKET = "speech"

@@ -71,10 +71,16 @@ def test_pin_of_any_length_is_compared_in_bounded_time(
 
 def test_too_long_pin_counts_as_a_wrong_attempt(db: psycopg.Connection, owner: Person) -> None:
     for tries_left in (4, 3):
-        row = db.execute("select set_account_pin('1234', %s)", ["4711" + "0" * 9]).fetchone()
-        assert row
-        assert (row[0]["code"], row[0]["details"]) == ("pin_wrong", f'{{"tries_left": {tries_left}}}')
-    assert db.execute("select set_account_pin('1234', '4711')").fetchone() == ({"has_pin": True},)
+        db.execute("select set_account_pin('1234', %s)", ["4711" + "0" * 9])
+        assert kids_mode(db)["tries_left"] == tries_left
+    db.execute("select set_account_pin('1234', '4711')")
+    assert kids_mode(db)["tries_left"] == 5
+
+
+def kids_mode(db: psycopg.Connection) -> dict[str, object]:
+    row = db.execute("select get_kids_mode()").fetchone()
+    assert row
+    return dict(row[0])
 
 
 @pytest.mark.parametrize("column", ["username", "display_name", "locale", "time_zone", "country"])

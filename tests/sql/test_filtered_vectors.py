@@ -20,7 +20,7 @@ CLOSEST = """
 FILTERS = "row('movie', null, null, %(year)s, null, null)::private.search_filters"
 VIEWER = "row(null, null, null, null, null, null)::private.viewer"
 FUNCTIONS = {
-    "walked": f"nearest_of_kind(%(query)s::vector, 'movie', {FILTERS}, {VIEWER}, 2147483647, %(count)s)",
+    "walked": f"nearest_by_index(%(query)s::vector, 'movie', {FILTERS}, {VIEWER}, 2147483647, %(count)s)",
     "either": f"nearest_documents(%(query)s::vector, {FILTERS}, {VIEWER}, 2147483647, %(count)s)",
 }
 

@@ -50,7 +50,7 @@ def test_the_migrations_have_no_fault(sound: str, database: psycopg.Connection) 
             "grant execute on function private.touch() to public",
             "private.touch() can be executed by PUBLIC",
         ),
-        ("alter function private.touch() reset search_path", "private.touch() has no search_path"),
+        ("alter function private.touch() reset search_path", "private.touch() has no fixed search_path"),
         ("alter function public.suggest(text, integer) security definer", "is a security definer in the API"),
         ("alter table public.ratings disable row level security", "public.ratings has no row level security"),
         (

@@ -89,7 +89,7 @@ def test_anon_and_the_service_have_nothing_to_export(db: psycopg.Connection) -> 
 
 def test_a_token_of_a_user_who_is_gone_exports_nothing(db: psycopg.Connection) -> None:
     become(db, Person(uuid4(), uuid4(), uuid4()))
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="takes an account"):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="requires an account"):
         db.execute("select export_my_data()")
 
 

@@ -386,13 +386,13 @@ def test_auths_hook_rejects_tries_of_a_password_that_are_too_many(
     assert decide(other, False) == {"decision": "continue"}
 
 
-@pytest.mark.parametrize("call", ["count_entry('anon', 'sign_in', 'x')", "password_attempt_hook('{}')"])
+@pytest.mark.parametrize("call", ["admit_request('anon', 'sign_in', 'x')", "password_attempt_hook('{}')"])
 @pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
 def test_nobody_but_the_servers_counts_for_others(
     db: psycopg.Connection, viewer: Person, role: str, call: str
 ) -> None:
     become(db, viewer, role)
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"count_entry|password_attempt_hook"):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"admit_request|password_attempt_hook"):
         db.execute(f"select private.{call}")
 
 

@@ -85,7 +85,7 @@ def test_files_are_what_the_migrations_make(database: psycopg.Connection) -> Non
         (
             "update public.tiers set rank = 7 where name = 'premium'",
             "billing",
-            "('premium', 7, 'By subscription.');",
+            "('premium', 7, 'With a paid subscription.');",
         ),
         ("delete from public.consent_purposes where purpose = 'marketing'", "privacy", ""),
         ("alter table private.rate_rows set (fillfactor = 60)", "platform", ") with (fillfactor = 60);"),

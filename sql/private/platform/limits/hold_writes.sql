@@ -14,4 +14,4 @@ end
 $$;
 comment on function private.hold_writes() is 'Serialises the writes of a client.';
 revoke execute on function private.hold_writes() from public;
-grant execute on function private.hold_writes() to authenticated, service_role;
+grant execute on function private.hold_writes() to anon, authenticated, service_role;

@@ -1,6 +1,6 @@
 -- Helper. Parses a query in the usual syntax of search engines: words, "phrases", -excluded words and OR; anything else
 -- is text. The first 32 words count, also where punctuation separates them. With OR anywhere in the query, documents
--- match if they contain any of the words, whatever their score.
+-- match if they contain any of the words, whatever their score. A query of punctuation alone is searched for as it is.
 create or replace function private.parse_search(query text) returns private.parsed_search
 language sql stable set search_path = ''
 as $$
@@ -37,7 +37,7 @@ as $$
     select row(
         coalesce(
             string_agg(k.token, ' ' order by k.place) filter (where not k.is_excluded and not k.is_or),
-            ''
+            case when count(*) = 0 and query !~ '[^[:punct:][:space:]]' then query else '' end
         ),
         array_agg(k.token order by k.place) filter (where k.is_phrase and not k.is_excluded),
         coalesce(
