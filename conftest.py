@@ -1,4 +1,4 @@
-"""One stack of its own for the whole run, beside a developer's and never touching it; or SUPABASE_URL's."""
+"""Fixtures of the stack: one for the whole run beside a developer's stack, or the project at SUPABASE_URL."""
 
 import os
 from collections.abc import Iterator
@@ -15,15 +15,15 @@ from local.settings import ROOT, Settings, StackError
 from local.throwaway import Stack
 from tests import project
 
-# How fast examples are is not what is tested.
+# The speed of examples is not tested.
 hypothesis.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile("patient")
 
 ELSEWHERE = plan.read(os.environ).elsewhere
-"""Parts that are servers elsewhere, before a stack takes the variables that say so."""
+"""Services that are external servers; read before a stack changes the variables."""
 
 vars(httpx._config.DEFAULT_TIMEOUT_CONFIG).update(vars(httpx.Timeout(60)))
-"""Where a test does not say how long it waits for an answer: a busy machine takes its time."""
+"""The default time-out of requests, long enough for a busy machine."""
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +37,8 @@ def stack() -> Iterator[Stack]:
 
 
 def stack_or_project() -> AbstractContextManager[Stack]:
-    """Tests may put functions beside ours on a stack of our own."""
-    if named := project.given(os.environ):
+    """The configured project or a stack of our own, whose folder of edge functions tests may write to."""
+    if named := project.from_environment(os.environ):
         return project.opened(named)
     directory = ROOT / ".local-test"
     os.environ["FUNCTIONS_DIR"] = str(project.copied(Settings.functions, directory / "functions"))
@@ -47,7 +47,7 @@ def stack_or_project() -> AbstractContextManager[Stack]:
 
 @pytest.fixture
 def db(stack: Stack) -> Iterator[psycopg.Connection]:
-    """A connection as postgres whose work is rolled back."""
+    """A connection as postgres that is rolled back after the test."""
     with psycopg.connect(stack.database_url) as connection:
         yield connection
         connection.rollback()
@@ -55,16 +55,16 @@ def db(stack: Stack) -> Iterator[psycopg.Connection]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what `make soak` plays, unless SOAK_ROUNDS is set, and what another Supabase lacks."""
+    """Deselect tests of `make soak` unless SOAK_ROUNDS is set, and skip tests that need our own services."""
     if not os.environ.get("SOAK_ROUNDS"):
-        left_out = [item for item in items if item.get_closest_marker("soak")]
-        config.hook.pytest_deselected(items=left_out)
+        deselected = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=deselected)
         items[:] = [item for item in items if not item.get_closest_marker("soak")]
-    skip_what_is_elsewhere(items)
+    skip_tests_of_own_services(items)
 
 
-def skip_what_is_elsewhere(items: list[pytest.Item]) -> None:
-    """Where a Supabase or a part's server is named, tests that start, end or look into ours are left out."""
+def skip_tests_of_own_services(items: list[pytest.Item]) -> None:
+    """Skip tests that start, stop or inspect a service that is external in this run."""
     for item in items:
         for marker in item.iter_markers("own"):
             why = reason(marker)
@@ -79,7 +79,7 @@ def skip_what_is_elsewhere(items: list[pytest.Item]) -> None:
 
 
 def reason(marker: pytest.Mark) -> str:
-    """Why a test applies only to our own service, in words of its README. Raises UsageError otherwise."""
+    """Why a test applies only to our own service, quoted from its README; otherwise raises UsageError."""
     why = str(marker.kwargs.get("why", ""))
     for part in marker.args if why else ():
         text = (ROOT / "local" / part / "README.md").read_text()

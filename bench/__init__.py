@@ -1,1 +1,1 @@
-"""Measurements beside peers, on a stack of their own: `make bench` writes RESULTS.md."""
+"""Measure the product and its peers on a separate stack: `make bench` writes RESULTS.md."""

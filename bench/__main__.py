@@ -1,4 +1,4 @@
-"""python -m bench: start a stack, load the data, measure, and write RESULTS.md."""
+"""Start a stack, load the data, measure, and write RESULTS.md: `python -m bench`."""
 
 import os
 import platform

@@ -1,10 +1,10 @@
-"""python -m bench.attack: how much of a victim's ratings an attacker who copies some reads from lists.
+"""Measure how much lists reveal of a victim's ratings to an attacker: `python -m bench.attack`.
 
 An attacker signs up, copies 2, 3 or 5 ratings of a victim and calls the list functions. The share of films in
-those lists that the victim rated is compared with two others: of a stranger, who copied as many ratings of
-another person, and of the same attacker after the victim's ratings were deleted and the models trained again,
-which is what taste alone reveals. Models are trained before the attacker signs up. Nothing an attacker writes
-is kept.
+those lists that the victim rated is compared with two others: that of a stranger, who copied as many ratings
+of another person, and that of the same attacker after the victim's ratings were deleted and the models
+trained again, which shows what taste alone reveals. Models are trained before the attacker signs up. All
+writes of an attacker are rolled back.
 """
 
 import json
@@ -32,7 +32,7 @@ VICTIMS, LEAST_RATED = 40, 40
 COPIED = (2, 3, 5)
 LISTED = 20
 COLLUDING = 5
-"""Accounts that copy the same ratings, and one of them asks."""
+"""Accounts that copy the same ratings; one of them calls the functions."""
 RATED_BY = ((1, 5), (6, 20), (21, 50))
 """Raters of the copied films, the victim among them; up to 20 they are rare."""
 COMMON = RATED_BY[-1]
@@ -58,13 +58,13 @@ ABSENT_TEXT = (
 
 @dataclass(frozen=True)
 class Attack:
-    """What one account copied of a victim, and the lists it was given, by places of films."""
+    """The ratings that an account copied from a victim, and the lists it received, as indexes of films."""
 
     victim: int
     copied: NDArray[np.int64]
     lists: dict[str, list[int]]
     shared: dict[str, list[int]]
-    """With four more accounts that copied the same."""
+    """The lists received when four more accounts copied the same ratings."""
 
 
 def measure(world: World, say: Callable[[str], None]) -> list[Table]:
@@ -111,7 +111,7 @@ def only_attacker(world: World, connection: psycopg.Connection, one: Attack) -> 
 
 @contextmanager
 def absent_ratings(world: World, victim: int) -> Iterator[None]:
-    """Without the victim's ratings, and with models that were trained without them."""
+    """Delete the victim's ratings and train the models without them; restored at the end."""
     rater = world.people[victim].rater
     with psycopg.connect(world.stack.database_url, autocommit=True) as connection:
         columns = "rater_id, item_id, rating, created_at, updated_at"
@@ -147,45 +147,45 @@ def attempted(world: World, count: int, least: int, most: int) -> list[Attack]:
             if len(attacks) == VICTIMS or len(rare) < count:
                 continue
             copied = chance.choice(rare, count, replace=False)
-            given = copied_ratings(world, int(victim), copied)
+            copies = copied_ratings(world, int(victim), copied)
             lists, shared = (
-                {name: named(world, rows) for name, rows in found.items()}
-                for found in attack(connection, given)
+                {name: named(world, rows) for name, rows in by_function.items()}
+                for by_function in attack(connection, copies)
             )
             attacks.append(Attack(int(victim), copied, lists, shared))
     return attacks
 
 
-def attack(connection: psycopg.Connection, given: dict[UUID, float]) -> Sequence[dict[str, list[UUID]]]:
-    """The lists of one account, and of one of five; undone at the end."""
-    found = []
+def attack(connection: psycopg.Connection, copies: dict[UUID, float]) -> Sequence[dict[str, list[UUID]]]:
+    """The lists of a single account, and of one of five; rolled back at the end."""
+    lists = []
     for accounts in (1, COLLUDING):
         for _ in range(accounts):
-            user = sign_up(connection, given)
+            user = sign_up(connection, copies)
         claims = json.dumps({"role": "authenticated", "sub": str(user)})
         connection.execute("select set_config('request.jwt.claims', %s, true)", [claims])
         connection.execute("set local role authenticated")
-        found.append(
+        lists.append(
             {name: [row[0] for row in connection.execute(query, [LISTED])] for name, query in LISTS.items()}
         )
         connection.rollback()
-    return found
+    return lists
 
 
-def sign_up(connection: psycopg.Connection, given: dict[UUID, float]) -> UUID:
+def sign_up(connection: psycopg.Connection, copies: dict[UUID, float]) -> UUID:
     user = uuid4()
     connection.execute("insert into auth.users (id, email) values (%s, %s)", [user, f"{user}@example.com"])
     connection.cursor().executemany(
         "insert into ratings (rater_id, item_id, rating) "
         "select r.id, %s, %s from raters r join profiles p on p.id = r.profile_id where p.account_id = %s",
-        [(film, rating, user) for film, rating in given.items()],
+        [(film, rating, user) for film, rating in copies.items()],
     )
     return user
 
 
 def named(world: World, rows: list[UUID]) -> list[int]:
-    places = {film.id: place for place, film in enumerate(world.split.films)}
-    return [places[row] for row in rows]
+    indexes = {film.id: index for index, film in enumerate(world.split.films)}
+    return [indexes[row] for row in rows]
 
 
 def figures(attacks: Sequence[Attack], known: Matrix, name: str) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""What is computed from all ratings: similarities, the item model, and peers' models."""
+"""Measure computations on all ratings: similarities, the item model, and peers' models."""
 
 import os
 import subprocess
@@ -24,27 +24,27 @@ REFRESH = "select private.refresh_user_similarity(%s)"
 
 
 def measure(stack: Stack) -> list[Table]:
-    return [one_rater(stack), everybody(stack)]
+    return [one_rater(stack), all_raters(stack)]
 
 
 def one_rater(stack: Stack) -> Table:
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
-        found = connection.execute(
+        raters = connection.execute(
             "select id, rating_count from raters where rating_count > 0 order by md5(id::text) limit %s",
             [RATERS],
         ).fetchall()
-        times = [timed(connection.execute, REFRESH, [rater])[1] / 1000 for rater, _ in found]
-    most = max(count for _, count in found)
+        times = [timed(connection.execute, REFRESH, [rater])[1] / 1000 for rater, _ in raters]
+    most = max(count for _, count in raters)
     return Table(
         "Similarities of one rater",
-        f"What the job does after a rating: {RATERS} raters, up to {most} ratings. The aim is under 1 s.",
+        f"The job that runs after a rating: {RATERS} raters, up to {most} ratings. The aim is under 1 s.",
         ("p50 s", "p95 s", "longest s"),
         [(percentile(times, 0.5), percentile(times, 0.95), max(times))],
     )
 
 
-def everybody(stack: Stack) -> Table:
-    """Ours with reading from Postgres and writing to it; the peers from a matrix in memory and to it."""
+def all_raters(stack: Stack) -> Table:
+    """Ours includes reading from and writing to Postgres; peers work on a matrix in memory."""
     table = Table(
         "Models of all ratings",
         "Ours read from Postgres and write into it; peers work in memory on one thread, on the same pairs. "
@@ -53,8 +53,8 @@ def everybody(stack: Stack) -> Table:
     )
     for worker, name in WORKERS.items():
         table.rows.append((f"{name}: `workers {worker}`", *spent(worker), ""))
-    given = million.pairs(corpus.FOLDER)
-    rated = csr_matrix((np.ones(len(given), dtype=np.float32), (given[:, 0], given[:, 1])))
+    pairs = million.pairs(corpus.FOLDER)
+    rated = csr_matrix((np.ones(len(pairs), dtype=np.float32), (pairs[:, 0], pairs[:, 1])))
     for name, model in (
         (
             f"implicit, ALS with {FACTORS} factors",
@@ -63,14 +63,14 @@ def everybody(stack: Stack) -> Table:
         ("implicit, item KNN by BM25", BM25Recommender(K=BEST_NEIGHBOURS, num_threads=1)),
     ):
         _, fitted = timed(model.fit, rated, show_progress=False)
-        everyone = np.unique(given[:, 0])
+        everyone = np.unique(pairs[:, 0])
         _, listed = timed(model.recommend, everyone, rated[everyone], N=20)
         table.rows.append((name, fitted / 1000, "", listed / 1000))
     return table
 
 
 def spent(worker: str) -> tuple[float, float]:
-    """Seconds and the largest process's MB, of the command with this stack's environment."""
+    """Seconds and peak MB of the worker's command, run with this stack's environment."""
     words = [sys.executable, "-m", "local", "run", sys.executable, "-m", "workers", worker]
     started = time.perf_counter()
     with Path(os.devnull).open("wb") as nowhere:

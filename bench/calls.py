@@ -1,4 +1,4 @@
-"""API functions through the gateway at 16 clients, beside the smallest read there is."""
+"""Measure API functions through the gateway with 16 clients, compared with the smallest read."""
 
 import uuid
 from collections.abc import Callable
@@ -11,9 +11,9 @@ from local.throwaway import Stack
 
 CLIENTS = 16
 REQUESTS = 50
-"""A client and call."""
+"""For each client and function."""
 Request = Callable[[int], bytes]
-"""Of a turn."""
+"""The request of a turn."""
 
 
 def measure(stack: Stack) -> list[Table]:
@@ -57,7 +57,7 @@ def measure(stack: Stack) -> list[Table]:
 
 
 def prepare(stack: Stack) -> tuple[list[str], str, str]:
-    """A dozen films, a user who rated them, and the user's token."""
+    """Sign up a user who rates a dozen films; returns the films' ids, the user's id and token."""
     with connect(stack, stack.anon_key) as client:
         popular = client.post("/rest/v1/rpc/get_popular_items", json={"limit": 60, "kind": "movie"}).json()
         films = [film["id"] for film in popular[::5]]

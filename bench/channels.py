@@ -1,4 +1,4 @@
-"""Realtime under many sockets, beside a bare echo server; messages of the database until they are heard."""
+"""Measure Realtime with many sockets, compared with a bare echo server; and messages of the database."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ SOCKETS, ROOM = 2000, 10
 SECONDS, RATE = 60, 200
 DATABASE_MESSAGES = 500
 AT_ONCE = 50
-"""Sockets that are opened at once."""
+"""Sockets that are opened concurrently."""
 
 
 def measure(stack: Stack) -> list[Table]:
@@ -35,10 +35,10 @@ async def measured(stack: Stack) -> list[Table]:
     table = Table(
         "Realtime",
         f"{SOCKETS} sockets past the gateway, {RATE} messages a second in for {SECONDS} s; in rooms of "
-        f"{ROOM} each is heard by the {ROOM - 1} others. The echo sends each back to its sender. "
-        f"{DATABASE_MESSAGES} messages of `realtime.send`, one transaction each, are heard by one room: from "
-        "before the call to the client.",
-        ("what", "heard", "lost", "p50 ms", "p95 ms", "KB a socket"),
+        f"{ROOM} the {ROOM - 1} others receive each. The echo sends each back to its sender. "
+        f"{DATABASE_MESSAGES} messages of `realtime.send`, one transaction each, go to one room: measured "
+        "from before the call to the client.",
+        ("", "received", "lost", "p50 ms", "p95 ms", "KB a socket"),
     )
     with echoing() as (url, process):
         async with AsyncExitStack() as stack_of_sockets:
@@ -72,7 +72,7 @@ def echoing() -> Iterator[tuple[str, psutil.Process]]:
 
 class Crowd:
     def __init__(self, url: str, rooms: bool, socket: str | None = None) -> None:
-        """`socket` is a path where the server listens there and at no port."""
+        """`socket` is the path of a Unix socket if the server listens on one instead of a port."""
         self.url, self.rooms, self.socket = url.replace("http", "ws", 1), rooms, socket
         self.run = uuid.uuid4().hex
         self.sockets: list[ClientConnection] = []
@@ -110,7 +110,7 @@ class Crowd:
             stack.push_async_callback(socket.close)
 
     async def connected(self, place: int) -> ClientConnection:
-        """As if from many addresses: one of them alone would not be let in so often."""
+        """Connect with many different addresses, since connections of one address are limited."""
         if self.socket is None:
             return await connect(self.url, compression=None, open_timeout=60)
         address = {"X-Forwarded-For": f"10.0.{place // 100}.1"}
@@ -128,9 +128,9 @@ class Crowd:
     async def listen(self, socket: ClientConnection) -> None:
         try:
             async for text in socket:
-                found = json.loads(text)
-                if found["event"] == "broadcast":
-                    self.times.append(time.perf_counter() - found["payload"]["payload"]["at"])
+                message = json.loads(text)
+                if message["event"] == "broadcast":
+                    self.times.append(time.perf_counter() - message["payload"]["payload"]["at"])
         except WebSocketException:
             return
 

@@ -1,4 +1,4 @@
-"""Films, books, taglines and vectors at scale, where a folder holds them; they may not be passed on."""
+"""Films, books, taglines and vectors at scale, from the folder SEED_DIR; they must not be redistributed."""
 
 import csv
 import gzip
@@ -22,7 +22,7 @@ LANGUAGES = ("en", "fr", "es", "it", "de", "da", "pl", "pt")
 A_LANGUAGE = 300
 BOOKS = 1_000
 LONGEST = 200
-"""Characters that are embedded of a text which is only there to fill the catalogue."""
+"""Embedded characters of a text that only fills the catalogue."""
 FILMS = 100_000
 ASKED = 1_000
 
@@ -32,40 +32,44 @@ def there() -> bool:
 
 
 def rated_films() -> dict[str, Film]:
-    """MovieLens 1M's by movieId; those that TMDB's lists have tell what they are about."""
+    """MovieLens 1M's films by movieId, with TMDB's texts where its lists have the film."""
     links = {row["movieId"]: row["tmdbId"] for row in rows(LINKS)}
-    told, taken = {str(film.tmdb_id): film for film in films()}, set[str]()
-    found = {}
+    described, taken = {str(film.tmdb_id): film for film in films()}, set[str]()
+    by_key = {}
     for row in rows(FOLDER / "movielens-1m" / "movies.csv.gz"):
         key, title, year = row["movieId"], *movielens.split_title(row["title"])
         link = links.get(key, "")
         bare = Film(item_id("movielens", key), title, release_year=year, genres=row["genres"].split("|"))
-        found[key] = bare if link in taken else told.get(link, bare)
+        by_key[key] = bare if link in taken else described.get(link, bare)
         taken.add(link)
-    return found
+    return by_key
 
 
 @cache
 def films() -> list[Film]:
-    """TMDB's, about 11,400."""
+    """TMDB's films, about 11,400."""
     return list(tmdb.films(FOLDER))
 
 
 def catalogue() -> tuple[list[Film], Vectors]:
-    """100,000 films, each told of and with a vector: MovieLens 1M's, TMDB's, those of eight languages, and
-    as many made of two of them each as it takes."""
+    """100,000 films with texts and vectors.
+
+    MovieLens 1M's, TMDB's, films of eight languages, and the rest mixed of two of them each.
+    """
     real = [film for film in films() if film.overview]
     local = list(films_by_language())
     vectors = np.concatenate([vectors_of(real), embedded("local", [text(film)[:LONGEST] for film in local])])
     real += local
     bare = [film for film in rated_films().values() if not film.overview]
-    made = mixed(real, FILMS - len(real) - len(bare))
-    bare = [replace(film, overview=other.overview) for film, other in zip(bare, reversed(made), strict=False)]
-    return real + bare + made, np.concatenate([vectors, filled(vectors, FILMS - len(real))])
+    synthetic = mixed(real, FILMS - len(real) - len(bare))
+    bare = [
+        replace(film, overview=other.overview) for film, other in zip(bare, reversed(synthetic), strict=False)
+    ]
+    return real + bare + synthetic, np.concatenate([vectors, filled(vectors, FILMS - len(real))])
 
 
 def mixed(real: list[Film], count: int) -> list[Film]:
-    """The first half of one film's title and text, and the second half of another's."""
+    """Synthetic films: the first half of one film's title and text, and the second half of another's."""
     chance = np.random.default_rng(11)
     return [
         replace(
@@ -87,19 +91,19 @@ def halves(one: str, other: str) -> str:
 
 
 def films_by_language() -> Iterator[Film]:
-    """300 of each of eight languages, told in that language; no genres; none that is among TMDB's."""
+    """300 films in each of eight languages, with texts in it and without genres; none of TMDB's lists."""
     seen = {film.tmdb_id for film in films()}
     for language in LANGUAGES:
         yield from islice((film for film in _local(language) if film.tmdb_id not in seen), A_LANGUAGE)
 
 
 def some_books() -> tuple[list[Book], Vectors]:
-    found = list(islice((book for book in books.books(FOLDER) if book.description), BOOKS))
-    return found, embedded("books", [text(book)[:LONGEST] for book in found])
+    described = list(islice((book for book in books.books(FOLDER) if book.description), BOOKS))
+    return described, embedded("books", [text(book)[:LONGEST] for book in described])
 
 
 def taglines() -> tuple[list[Film], list[str], Vectors]:
-    """1,000 of the films that have one, their taglines and the vectors of these."""
+    """1,000 films with a tagline, their taglines, and the taglines' vectors."""
     every = {
         int(row["id"]): row["tagline"]
         for row in rows(FOLDER / "tmdb" / "movies_5000.csv.gz")
@@ -111,12 +115,12 @@ def taglines() -> tuple[list[Film], list[str], Vectors]:
     return [by_id[key] for key in keys], lines, embedded("taglines", lines)
 
 
-def vectors_of(told: list[Film]) -> Vectors:
-    return embedded("films", [text(film) for film in told])
+def vectors_of(described: list[Film]) -> Vectors:
+    return embedded("films", [text(film) for film in described])
 
 
 def text(item: Film | Book) -> str:
-    """What is embedded, as private.embedding_texts puts it together."""
+    """The text that is embedded, composed as in private.embedding_texts."""
     return f"{item.title}. {item.overview if isinstance(item, Film) else item.description}"
 
 

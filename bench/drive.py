@@ -1,7 +1,7 @@
-"""Many clients in one light process: each sends its next request once it has the answer to the last.
+"""Run many clients in one light process: each sends its next request after the response to the last.
 
-The clients share the machine with what they measure, so they do next to nothing: requests are bytes made
-beforehand, answers are read to their end and looked at only for their status.
+The clients share the machine with the servers they measure, so they do as little as possible: requests are
+prepared as bytes, and of a response only the status is checked.
 """
 
 import json
@@ -34,18 +34,18 @@ class Client:
 @dataclass(frozen=True)
 class Drive:
     milliseconds: list[list[float]]
-    """Of each client's requests, in order."""
+    """Times of each client's requests, in order."""
     seconds: float
     own_share: float
     """The client's own CPU time as a share of one core."""
 
     def times(self, every: int = 1) -> list[float]:
-        """Milliseconds of every so many requests of a client, of all clients."""
+        """Milliseconds of every `every`-th request, for all clients."""
         return [took for mine in self.milliseconds for took in mine[every - 1 :: every]]
 
 
 class RefusedError(Exception):
-    """An answer was not 2xx."""
+    """The status of a response was not 2xx."""
 
 
 def get(url: str, path: str, api_key: str, token: str) -> bytes:
@@ -68,7 +68,7 @@ def post(url: str, path: str, api_key: str, token: str, body: object, prefer: st
 
 
 def drive(url: str, requests: Sequence[Sequence[bytes]]) -> Drive:
-    """One client a list of requests. Raises RefusedError."""
+    """Send each list of requests by a client of its own. Raises RefusedError."""
     address = urlsplit(url)
     with ExitStack() as connections:
         waiting = connections.enter_context(selectors.DefaultSelector())
@@ -91,7 +91,7 @@ def drive(url: str, requests: Sequence[Sequence[bytes]]) -> Drive:
 
 
 def rounds(url: str, requests: Sequence[Sequence[bytes]], every: int = 1) -> tuple[Drive, float]:
-    """The quickest of some rounds by its 95th percentile, and the middle one's; one before them warms."""
+    """The fastest of ROUNDS rounds by its 95th percentile, and the middle round's; one before warms up."""
     drive(url, requests)
     done = sorted(
         (drive(url, requests) for _ in range(ROUNDS)), key=lambda one: percentile(one.times(every), 0.95)
@@ -100,7 +100,7 @@ def rounds(url: str, requests: Sequence[Sequence[bytes]], every: int = 1) -> tup
 
 
 def _answered(client: Client) -> bool:
-    """Read what is there; if that is a whole answer, send the next request. True after the last answer."""
+    """Read available bytes; after a whole response send the next request. True after the last response."""
     client.answer += client.connection.recv(1 << 18)
     if not _whole(client.answer):
         return False

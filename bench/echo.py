@@ -1,4 +1,4 @@
-"""The peer of Realtime in the bench: a bare Starlette application that sends back what it is sent."""
+"""The peer of Realtime in the bench: a bare Starlette application that echoes messages."""
 
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute

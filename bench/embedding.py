@@ -1,4 +1,4 @@
-"""Embedding through the search worker, beside bare onnxruntime with the same weights in this process."""
+"""Measure embedding through the search worker, compared with bare onnxruntime in this process."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -23,10 +23,10 @@ Embed = Callable[[Sequence[str]], object]
 
 def measure(stack: Stack) -> list[Table]:
     with psycopg.connect(stack.database_url) as connection:
-        found = connection.execute(
+        rows = connection.execute(
             "select text from private.embedding_texts order by text_hash limit %s", [TEXTS]
         )
-        texts = [row[0] for row in found]
+        texts = [row[0] for row in rows]
     queries = [" ".join(text.split()[3:10]) for text in texts[:QUERIES]]
     folder = Path(model_environment(stack.settings)["EMBEDDING_MODEL_DIR"])
     with httpx.Client(headers={"Authorization": f"Bearer {stack.service_role_key}"}, timeout=60) as client:
@@ -54,7 +54,7 @@ def measure(stack: Stack) -> list[Table]:
         embedding.rows.append((name, rate, rate / base_rate, middle, slow, middle / base_time))
     search = Table(
         "Search by text",
-        f"`GET /search/semantic` through the gateway, one client, {len(searches)} queries not asked before.",
+        f"`GET /search/semantic` through the gateway, one client, {len(searches)} queries, none cached.",
         ("p50 ms", "p95 ms", "p50 as a ratio to bare inference"),
         [(percentile(searches, 0.5), percentile(searches, 0.95), percentile(searches, 0.5) / base_time)],
     )
@@ -71,12 +71,12 @@ def through_worker(client: httpx.Client, url: str) -> Embed:
 
 
 def bare_onnxruntime(folder: Path) -> Embed:
-    """Tokenize, infer, mean over tokens, normalise: what the model's card says, and nothing else."""
+    """Tokenize, infer, average over tokens and normalise, as the model's card describes."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(256)
     tokenizer.enable_padding()
     session = onnxruntime.InferenceSession(next(folder.glob("*.onnx")), providers=["CPUExecutionProvider"])
-    wanted = {given.name for given in session.get_inputs()}
+    wanted = {model_input.name for model_input in session.get_inputs()}
 
     def embed(texts: Sequence[str]) -> object:
         encoded = tokenizer.encode_batch(list(texts))
@@ -86,7 +86,9 @@ def bare_onnxruntime(folder: Path) -> Embed:
             "attention_mask": mask,
             "token_type_ids": numpy.zeros_like(mask),
         }
-        tokens = session.run(None, {name: given for name, given in inputs.items() if name in wanted})[0]
+        tokens = session.run(
+            None, {name: model_input for name, model_input in inputs.items() if name in wanted}
+        )[0]
         sums = (tokens * mask[:, :, None]).sum(axis=1)
         means = sums / mask.sum(axis=1, keepdims=True)
         return means / numpy.linalg.norm(means, axis=1, keepdims=True)

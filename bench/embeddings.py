@@ -1,4 +1,4 @@
-"""Vectors written as the embedding worker would have made them, and their indexes built after it."""
+"""Store vectors as the embedding worker would, and rebuild the vector indexes afterwards."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,7 +14,7 @@ from local.throwaway import Stack
 
 
 def store(connection: psycopg.Connection, stack: Stack, items: Sequence[UUID], vectors: Vectors) -> int:
-    """Under the name of the model that runs, so that no sweep makes them anew."""
+    """Store the vectors under the running model's name, so that no sweep computes them again."""
     register_vector(connection)
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("set local maintenance_work_mem = '1GB'")

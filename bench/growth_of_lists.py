@@ -1,4 +1,4 @@
-"""How lists and the models behind them grow with ratings, in a database of their own."""
+"""Measure how times of lists and models grow with the number of ratings, in a database of their own."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import LiteralString
@@ -45,7 +45,7 @@ def measure(say: Callable[[str], None]) -> list[Table]:
         load(connection, Film, corpus.rated_films().values())
         people = accounts(connection, PEOPLE)
         connection.execute('set request.jwt.claims = \'{"role": "service_role"}\'')
-        for ratings in parts(people):
+        for ratings in batches_by_size(people):
             sizes.append((sizes[-1] if sizes else 0) + load(connection, Rating, ratings))
             connection.execute("vacuum (analyze)")
             columns[MODEL].append(spent("item_model")[0])
@@ -62,26 +62,28 @@ def measure(say: Callable[[str], None]) -> list[Table]:
     return [table]
 
 
-def parts(people: Sequence[Person]) -> Iterator[list[Rating]]:
-    """What is added from each size to the next: whole people by chance, the first of them those given."""
-    given = million.pairs(corpus.FOLDER)
+def batches_by_size(people: Sequence[Person]) -> Iterator[list[Rating]]:
+    """Ratings to add for each size: all ratings of random users, of whom the first are `people`."""
+    pairs = million.pairs(corpus.FOLDER)
     films = {key: film.id for key, film in corpus.rated_films().items()}
-    order = np.random.default_rng(3).permutation(np.unique(given[:, 0]))
+    order = np.random.default_rng(3).permutation(np.unique(pairs[:, 0]))
     raters = {int(user): person.rater for user, person in zip(order, people, strict=False)}
-    rated = list(million.ratings(given, raters, films))
-    place_of = np.zeros(order.max() + 1, dtype=np.int64)
-    place_of[order] = np.arange(len(order))
-    places = place_of[given[:, 0]]
-    ordered = np.argsort(places, kind="stable")
+    rated = list(million.ratings(pairs, raters, films))
+    position_of = np.zeros(order.max() + 1, dtype=np.int64)
+    position_of[order] = np.arange(len(order))
+    positions = position_of[pairs[:, 0]]
+    ordered = np.argsort(positions, kind="stable")
     before = 0
     for size in SIZES:
-        last = int(np.searchsorted(places[ordered], places[ordered[size - 1]], side="right"))
-        yield [rated[place] for place in ordered[before:last]]
+        last = int(np.searchsorted(positions[ordered], positions[ordered[size - 1]], side="right"))
+        yield [rated[index] for index in ordered[before:last]]
         before = last
 
 
-def middle(connection: psycopg.Connection, query: LiteralString, whom: Sequence[object]) -> float:
-    def ask(who: object) -> None:
-        connection.execute(query, [who]).fetchall()
+def middle(connection: psycopg.Connection, query: LiteralString, ids: Sequence[object]) -> float:
+    """The median milliseconds of the query over the ids."""
 
-    return percentile([timed(ask, who)[1] for who in whom], 0.5)
+    def run(id: object) -> None:
+        connection.execute(query, [id]).fetchall()
+
+    return percentile([timed(run, id)[1] for id in ids], 0.5)

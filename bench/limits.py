@@ -1,4 +1,4 @@
-"""What counting requests costs: throughput with and without it, and a call of the function that counts."""
+"""Measure the cost of rate limits: throughput with and without them, and a call of the counting function."""
 
 import json
 import time
@@ -17,9 +17,9 @@ from local.throwaway import Stack
 
 CLIENTS, ROUNDS = 16, 9
 REQUESTS = {"GET one row of genres": 150, "get_popular_items": 75, "upsert of a rating": 40}
-"""A client and round."""
+"""For each client and round."""
 WARMING = 40
-"""As many before each round: the limiter is changed by new connections, which plan everything anew."""
+"""Requests before each round: a changed limiter needs new connections, which plan all statements again."""
 CALLS = 500
 LINE = "    perform private.count_request();\n"
 
@@ -54,7 +54,7 @@ def throughput(stack: Stack, admin: psycopg.Connection) -> Table:
 
 
 def prepared(stack: Stack) -> dict[str, list[bytes]]:
-    """A request of each user, by its name."""
+    """For each name of REQUESTS the request of each user."""
     with connect(stack, stack.anon_key) as client:
         film = client.post("/rest/v1/rpc/get_popular_items", json={"limit": 1, "kind": "movie"}).json()[0][
             "id"
@@ -63,12 +63,12 @@ def prepared(stack: Stack) -> dict[str, list[bytes]]:
     rating, popular = {"item_id": film, "rating": 4}, {"limit": 5}
     upsert, merge = "/rest/v1/ratings?on_conflict=rater_id,item_id", "resolution=merge-duplicates"
     key, url = stack.anon_key, stack.url
-    made = (
+    requests = (
         [get(url, "/rest/v1/genres?limit=1", key, token) for token in tokens],
         [post(url, "/rest/v1/rpc/get_popular_items", key, token, popular) for token in tokens],
         [post(url, upsert, key, token, rating, merge) for token in tokens],
     )
-    return dict(zip(REQUESTS, made, strict=True))
+    return dict(zip(REQUESTS, requests, strict=True))
 
 
 def sign_up(client: httpx.Client) -> str:
@@ -78,10 +78,10 @@ def sign_up(client: httpx.Client) -> str:
 
 @contextmanager
 def limiter(admin: psycopg.Connection, limited: bool) -> Iterator[None]:
-    """With it as it is, or without: no limits, and nothing that counts among the checks of a request."""
+    """Run with the limiter, or without it: no limits, and no counting in the check of a request."""
     admin.execute("delete from private.rate_limits")
-    found = admin.execute("select pg_get_functiondef('private.check_request()'::regprocedure)").fetchone()
-    definition = str(found[0]) if found else ""
+    row = admin.execute("select pg_get_functiondef('private.check_request()'::regprocedure)").fetchone()
+    definition = str(row[0]) if row else ""
     if limited:
         allow(admin)
     else:
@@ -95,7 +95,7 @@ def limiter(admin: psycopg.Connection, limited: bool) -> Iterator[None]:
 
 
 def allow(admin: psycopg.Connection) -> None:
-    """More than 16 clients can ask for."""
+    """Set limits above what 16 clients can send."""
     roles: Sequence[tuple[str, str]] = [
         (role, scope) for role in ("anon", "authenticated") for scope in ("read", "write")
     ]
@@ -130,15 +130,15 @@ def counting(admin: psycopg.Connection) -> Table:
 
 
 def call(admin: psycopg.Connection, user: str) -> float:
-    """Milliseconds; rolled back, so that the next call finds the slots as they were."""
+    """Milliseconds of a call; rolled back, so that the slots are the same for each call."""
     claims = json.dumps({"role": "authenticated", "sub": user})
     with admin.transaction(force_rollback=True):
         admin.execute(
             "select set_config('request.jwt.claims', %s, true), set_config('role', 'authenticated', true)",
             [claims],
         )
-        found = admin.execute(
+        row = admin.execute(
             "explain (analyze, timing off, format json) select private.count_request()"
         ).fetchone()
-    assert found
-    return float(found[0][0]["Execution Time"])
+    assert row
+    return float(row[0][0]["Execution Time"])

@@ -1,4 +1,4 @@
-"""match_movies as anon, beside exact search in Postgres, hnswlib and FAISS over the same vectors."""
+"""Measure match_movies as anon, compared with exact search in Postgres, hnswlib and FAISS."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, LiteralString
@@ -35,18 +35,18 @@ Find = Callable[[Any], Places]
 def measure(stack: Stack) -> list[Table]:
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         ids, vectors = stored(connection)
-        asked, queries = asked_for(vectors)
+        source, queries = sample_queries(vectors)
         texts = [str(query.tolist()) for query in queries]
         places = {item: place for place, item in enumerate(ids)}
         connection.execute("set role anon")
 
-        def ask(statement: LiteralString) -> Find:
+        def by_query(statement: LiteralString) -> Find:
             return lambda query: [places[row[0]] for row in connection.execute(statement, [query, NEAREST])]
 
         truth = np.argsort(-(queries @ vectors.T), axis=1, kind="stable")[:, :NEAREST]
         table = Table(
             "Nearest vectors",
-            f"{len(queries):,} {asked}, asked among the vectors of {len(vectors):,} films; one "
+            f"{len(queries):,} {source}, searched among the vectors of {len(vectors):,} films; one "
             "client, one thread. match_movies through psycopg and through the gateway; exact in Postgres is "
             f"its own scan and sort, {EXACT_QUERIES} queries. hnswlib and FAISS hold the vectors in this "
             f"process: M {LINKS}, built with ef {CONSTRUCTION}. The quickest of {ROUNDS} rounds each.",
@@ -56,9 +56,9 @@ def measure(stack: Stack) -> list[Table]:
         flat.add(vectors)
         faiss.omp_set_num_threads(1)
         rows = [
-            ("match_movies", *tried(ask(MATCH), texts, truth)),
+            ("match_movies", *tried(by_query(MATCH), texts, truth)),
             ("match_movies through the gateway", "", *through_gateway(stack, queries)),
-            ("exact, Postgres", *tried(ask(EXACT), texts[:EXACT_QUERIES], truth)),
+            ("exact, Postgres", *tried(by_query(EXACT), texts[:EXACT_QUERIES], truth)),
             ("exact, FAISS", *tried(by_faiss(flat), list(queries), truth)),
         ]
     rows += [(name, *tried(find, list(queries), truth)) for name, find in graphs(vectors)]
@@ -67,7 +67,7 @@ def measure(stack: Stack) -> list[Table]:
     return [table]
 
 
-def asked_for(vectors: Vectors) -> tuple[str, Vectors]:
+def sample_queries(vectors: Vectors) -> tuple[str, Vectors]:
     if (corpus.FOLDER / "tmdb").is_dir():
         return "taglines of films", corpus.taglines()[2]
     chance = np.random.default_rng(1)
@@ -77,18 +77,20 @@ def asked_for(vectors: Vectors) -> tuple[str, Vectors]:
 
 def stored(connection: psycopg.Connection) -> tuple[list[object], Vectors]:
     register_vector(connection)
-    found = connection.execute(
+    rows = connection.execute(
         "select item_id, embedding from item_embeddings where kind = 'movie'"
     ).fetchall()
-    return [row[0] for row in found], np.array([row[1].to_numpy() for row in found])
+    return [row[0] for row in rows], np.array([row[1].to_numpy() for row in rows])
 
 
 def tried(find: Find, queries: Sequence[Any], truth: np.ndarray) -> tuple[str, float, float]:
-    """Recall, and milliseconds at the 50th and 95th percentile of the quickest round; a few warm."""
+    """Recall, and the 50th and 95th percentile in ms of the fastest round, after a few warm-up queries."""
     for query in queries[:20]:
         find(query)
     done = [[timed(find, query) for query in queries] for _ in range(ROUNDS)]
-    hits = sum(len(set(found) & set(best)) for (found, _), best in zip(done[0], truth.tolist(), strict=False))
+    hits = sum(
+        len(set(nearest) & set(best)) for (nearest, _), best in zip(done[0], truth.tolist(), strict=False)
+    )
     times = min(([took for _, took in answers] for answers in done), key=lambda one: percentile(one, 0.95))
     return f"{hits / NEAREST / len(queries):.4f}", percentile(times, 0.5), percentile(times, 0.95)
 
@@ -118,18 +120,18 @@ def graphs(vectors: Vectors) -> list[tuple[str, Find]]:
     faiss.omp_set_num_threads(2)
     index.add(vectors)
     faiss.omp_set_num_threads(1)
-    found: list[tuple[str, Find]] = []
+    contenders: list[tuple[str, Find]] = []
     for width in WIDTHS:
-        found.append((f"hnswlib, ef {width}", by_hnswlib(theirs, width)))
-        found.append((f"FAISS HNSW, ef {width}", by_faiss(index, width)))
-    return found
+        contenders.append((f"hnswlib, ef {width}", by_hnswlib(theirs, width)))
+        contenders.append((f"FAISS HNSW, ef {width}", by_faiss(index, width)))
+    return contenders
 
 
 def by_hnswlib(index: Any, width: int) -> Find:
     def find(query: Any) -> Places:
         index.set_ef(width)
-        found: Places = index.knn_query(query, NEAREST)[0][0].tolist()
-        return found
+        places: Places = index.knn_query(query, NEAREST)[0][0].tolist()
+        return places
 
     return find
 
@@ -138,7 +140,7 @@ def by_faiss(index: Any, width: int | None = None) -> Find:
     def find(query: Any) -> Places:
         if width:
             index.hnsw.efSearch = width
-        found: Places = index.search(query[None], NEAREST)[1][0].tolist()
-        return found
+        places: Places = index.search(query[None], NEAREST)[1][0].tolist()
+        return places
 
     return find

@@ -1,4 +1,4 @@
-"""Proportional set size of the Python processes that serve; local/ aside."""
+"""Measure the proportional set size of the product's Python processes, without local/."""
 
 import threading
 import time
@@ -15,13 +15,13 @@ COLUMNS = ("process", "MB")
 
 
 def idle(stack: Stack) -> Table:
-    ask(stack, 0)
+    search(stack, 0)
     time.sleep(5)
     return table("Memory, idle after a search", "The aim is under 380 MB in all.", sizes(stack))
 
 
 def loaded(stack: Stack) -> Table:
-    """The highest of what is seen while 16 clients search and texts are embedded."""
+    """The highest sizes while 16 clients search and texts are embedded."""
     highest = {name: 0.0 for name in SERVING}
     done = threading.Event()
 
@@ -33,7 +33,7 @@ def loaded(stack: Stack) -> Table:
     watching = threading.Thread(target=watch)
     watching.start()
     with ThreadPoolExecutor(16) as searching, ThreadPoolExecutor(2) as embedding:
-        work = [searching.submit(ask, stack, number) for number in range(600)]
+        work = [searching.submit(search, stack, number) for number in range(600)]
         work += [embedding.submit(embed, stack, number) for number in range(60)]
         for each in work:
             each.result()
@@ -44,8 +44,8 @@ def loaded(stack: Stack) -> Table:
     )
 
 
-def table(title: str, text: str, found: dict[str, float]) -> Table:
-    return Table(title, text, COLUMNS, [*found.items(), ("all", sum(found.values()))])
+def table(title: str, text: str, megabytes: dict[str, float]) -> Table:
+    return Table(title, text, COLUMNS, [*megabytes.items(), ("all", sum(megabytes.values()))])
 
 
 def sizes(stack: Stack) -> dict[str, float]:
@@ -53,13 +53,13 @@ def sizes(stack: Stack) -> dict[str, float]:
 
 
 def size(pid: int) -> float:
-    """Of a process and its children, in MB."""
+    """MB of a process and its children."""
     process = psutil.Process(pid)
     return sum(each.memory_full_info().pss for each in (process, *process.children(recursive=True))) / 1e6
 
 
-def ask(stack: Stack, number: int) -> None:
-    parameters = {"q": f"somebody number {number} looks for what was lost in the war"}
+def search(stack: Stack, number: int) -> None:
+    parameters = {"q": f"person number {number} searches for a brother lost in the war"}
     answer = httpx.get(
         f"{stack.url}/search/semantic", params=parameters, headers={"apikey": stack.anon_key}, timeout=60
     )

@@ -1,4 +1,4 @@
-"""nginx as a peer: it takes files by PUT and serves them, on a port and in a folder of its own."""
+"""Run nginx as a peer that stores files by PUT and serves them, with a port and folder of its own."""
 
 import shutil
 import subprocess
@@ -37,21 +37,21 @@ http {{
 
 
 def program() -> str | None:
-    """The path of an nginx that takes PUT; on Debian and Ubuntu apt-get install nginx-light brings one."""
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if found is None:
+    """The path of an nginx that supports PUT, such as Debian's and Ubuntu's package nginx-light; or None."""
+    path = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if path is None:
         return None
-    built = subprocess.run([found, "-V"], capture_output=True, text=True, check=True)
-    return found if "http_dav_module" in built.stderr else None
+    version = subprocess.run([path, "-V"], capture_output=True, text=True, check=True)
+    return path if "http_dav_module" in version.stderr else None
 
 
 @contextmanager
-def running(found: str, folder: Path) -> Iterator[str]:
-    """Its URL."""
+def running(program: str, folder: Path) -> Iterator[str]:
+    """Run the nginx at the path `program` and yield its URL."""
     (folder / "files").mkdir(parents=True)
     port = free_port()
     (folder / "nginx.conf").write_text(CONFIG.format(folder=folder, port=port))
-    process = subprocess.Popen([found, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
+    process = subprocess.Popen([program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
     try:
         while not listening(port):
             if process.poll() is not None:

@@ -1,4 +1,4 @@
-"""What others would list, from the same ratings in this process."""
+"""Compute the lists of peers from the same ratings in this process."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,12 +17,12 @@ Peer = Callable[[Matrix], Lists]
 
 
 def popular(known: Matrix) -> Lists:
-    """By how many rated it."""
+    """Films by their number of ratings."""
     return best(known, np.broadcast_to((known > 0).sum(axis=0).astype(np.float64), known.shape))
 
 
 def ease(regularisation: float) -> Peer:
-    """As published: what was rated counts as 1, all weights are kept."""
+    """EASE as published (Steck, WWW 2019): each rating counts as 1, all weights are kept."""
 
     def lists(known: Matrix) -> Lists:
         rated = (known > 0).astype(np.float64)
@@ -45,8 +45,8 @@ def als(known: Matrix) -> Lists:
 def implicit(model: Any, known: Matrix) -> Lists:
     rated = csr_matrix((known > 0).astype(np.float32))
     model.fit(rated, show_progress=False)
-    found, _ = model.recommend(np.arange(len(known)), rated, N=COUNT, filter_already_liked_items=True)
-    lists: Lists = found.astype(np.int64)
+    recommended, _ = model.recommend(np.arange(len(known)), rated, N=COUNT, filter_already_liked_items=True)
+    lists: Lists = recommended.astype(np.int64)
     return lists
 
 

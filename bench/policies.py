@@ -1,4 +1,4 @@
-"""Reading one's own rows among 100,000 people's, through the policies of each table."""
+"""Measure reading one's own rows among those of 100,000 people, through the policies of each table."""
 
 from statistics import median
 
@@ -15,11 +15,11 @@ CALLS = 200
 
 
 def measure(stack: Stack) -> list[Table]:
-    """In a database of its own on the stack's Postgres."""
+    """Measured in a separate database on the stack's Postgres."""
     table = Table(
         "Own rows",
-        f"Everything a signed-in person sees of a table in which {PEOPLE:,} people have a row each: what "
-        f"Postgres says of planning and running, {CALLS} times.",
+        f"All rows that a signed-in person sees of a table in which {PEOPLE:,} people have a row each: the "
+        f"times that Postgres reports for planning and execution, {CALLS} calls.",
         ("table", "least ms", "median ms", "median ms of planning"),
     )
     with scratch.migrated() as url, psycopg.connect(url) as db:
@@ -33,8 +33,8 @@ def measure(stack: Stack) -> list[Table]:
 
 
 def _times(db: psycopg.Connection, table: str) -> tuple[float, float]:
-    """Milliseconds of running and of planning."""
+    """Milliseconds of execution and of planning."""
     query = sql.SQL("explain (analyze, timing off, format json) select * from {}")
-    found = db.execute(query.format(sql.Identifier(*table.split(".")))).fetchone()
-    assert found
-    return found[0][0]["Execution Time"], found[0][0]["Planning Time"]
+    row = db.execute(query.format(sql.Identifier(*table.split(".")))).fetchone()
+    assert row
+    return row[0][0]["Execution Time"], row[0][0]["Planning Time"]

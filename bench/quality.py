@@ -1,4 +1,4 @@
-"""python -m bench.quality: how good lists, predictions and searches are; writes QUALITY.md."""
+"""Measure the quality of lists, predictions and searches, and write QUALITY.md: `python -m bench.quality`."""
 
 import sys
 from collections.abc import Callable
@@ -21,13 +21,13 @@ FIGURES = ("list", "NDCG@10", "recall@10", "coverage", "novelty", "diversity", "
 SLICES = ("list", "1 to 4", "5 to 19", "20 to 99", "100 or more")
 HEAD = """# Quality
 
-Written by `make bench-quality` on {day}. Lists and predictions of ours come from the API through the gateway,
-asked by the service for each person in turn, with default parameters where none are told. Peers get the same
+Written by `make bench-quality` on {day}. Our lists and predictions come from the API through the gateway,
+requested by the service for each person in turn, with default parameters unless stated. Peers get the same
 known ratings in the same run, in the measuring process.
 
-NDCG@10 and recall@10: every rating that was kept aside counts as a hit, whatever its value; all films that a
-person has not rated are ranked; recall is the share of what could be found in ten. Coverage: the share of the
-rated films that are in any list. Novelty: the mean of -log2 of the share of people who rated what is listed.
+NDCG@10 and recall@10: every hidden rating counts as a hit, whatever its value; all films that a person has
+not rated are ranked; recall is the share of hidden films found, of at most ten. Coverage: the share of the
+rated films that are in any list. Novelty: the mean of -log2 of the share of people who rated a listed film.
 Diversity: the mean cosine distance between two films of a list, by their texts' vectors. ms: 95th percentile,
 one client."""
 
@@ -44,22 +44,22 @@ class Task:
 TASKS = (
     Task(
         "Ratings by chance",
-        "ml-100k, 80,000 ratings: three quarters of each person's are known, the rest is asked for.",
+        "ml-100k, 80,000 ratings: three quarters of each person's are known, the rest is hidden.",
         "movielens-100k",
         by_chance,
         500,
     ),
     Task(
         "Ratings to come",
-        "ml-latest-small, 91,018 ratings: all but each person's latest tenth are known, that is asked for.",
+        "ml-latest-small, 91,018 ratings: each person's latest tenth is hidden, all others are known.",
         "movielens-small",
         by_time,
         200,
     ),
     Task(
         "Newcomers",
-        "As the first, but of a fifth of the people only one to four of the known ratings are left, and of "
-        "another fifth 5 to 19, chosen by chance.",
+        "As the first, but a fifth of the people keep only one to four of their known ratings, and "
+        "another fifth 5 to 19, chosen at random.",
         "movielens-100k",
         cold,
         500,
@@ -71,7 +71,7 @@ def measure(world: World, task: Task, say: Callable[[str], None]) -> list[Table]
     split = world.split
     trained = train(world.stack, "item_model", "user_similarity", "blend")
     say(f"trained: {trained}")
-    asked: dict[str, Callable[[], tuple[Lists, float]]] = {
+    ours: dict[str, Callable[[], tuple[Lists, float]]] = {
         "**get_recommendations**": lambda: world.lists(
             "get_recommendations", lambda person: {"count": 10, "profile_id": str(person.profile)}
         ),
@@ -89,15 +89,15 @@ def measure(world: World, task: Task, say: Callable[[str], None]) -> list[Table]
         "get_popular_items": world.popular,
     }
     others: dict[str, peers.Peer] = {
-        "popular, by how many rated": peers.popular,
+        "popular, by number of ratings": peers.popular,
         f"EASE in NumPy, λ {task.regularisation:.0f}": peers.ease(task.regularisation),
         "implicit, item KNN by BM25": peers.item_knn,
         "implicit, ALS with 64 factors": peers.als,
     }
     lists: dict[str, Lists] = {}
     figures = Table(task.title, f"{task.text} {_seconds(trained)}", FIGURES)
-    for name, ask in asked.items():
-        lists[name], milliseconds = ask()
+    for name, request in ours.items():
+        lists[name], milliseconds = request()
         figures.rows.append((name, *_figures(world, lists[name]), milliseconds))
         say(str(figures.rows[-1]))
     for name, peer in others.items():
@@ -105,18 +105,18 @@ def measure(world: World, task: Task, say: Callable[[str], None]) -> list[Table]
         figures.rows.append((name, *_figures(world, lists[name]), ""))
         say(str(figures.rows[-1]))
     slices = Table(
-        f"{task.title}, by how many ratings of a person are known",
+        f"{task.title}, by a person's number of known ratings",
         "NDCG@10.",
         SLICES,
-        by_slice(lists, split.known, split.asked),
+        by_slice(lists, split.known, split.hidden),
     )
     return [figures, slices]
 
 
 def _figures(world: World, lists: Lists) -> list[str]:
-    found = measured(lists, world.split.known, world.split.asked, world.vectors)
-    return [f"{figure:.4f}" for figure in (found.ndcg, found.recall, found.coverage)] + [
-        f"{figure:.2f}" for figure in (found.novelty, found.diversity)
+    quality = measured(lists, world.split.known, world.split.hidden, world.vectors)
+    return [f"{figure:.4f}" for figure in (quality.ndcg, quality.recall, quality.coverage)] + [
+        f"{figure:.2f}" for figure in (quality.novelty, quality.diversity)
     ]
 
 

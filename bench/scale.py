@@ -1,4 +1,4 @@
-"""python -m bench.scale: the API at 1,000,209 ratings and 100,000 films with vectors; writes SCALE.md."""
+"""Measure the API at 1,000,209 ratings and 100,000 films, and write SCALE.md: `python -m bench.scale`."""
 
 import sys
 import time
@@ -22,9 +22,9 @@ from local.throwaway import Stack
 RESULTS = Path(__file__).parent / "SCALE.md"
 CLIENTS = 8
 LISTS = 40
-"""Requests a client."""
+"""Requests of each client."""
 UPSERT = "resolution=merge-duplicates"
-TEXT = """1,000,209 ratings: MovieLens 1M's pairs of 6,040 people and 3,706 films, with made-up whole stars.
+TEXT = """1,000,209 ratings: MovieLens 1M's pairs of 6,040 people and 3,706 films, with synthetic whole stars.
 100,000 films with texts and vectors, about 14,000 of them real and the others mixed of two real ones, and
 1,000 books. 302 of the people have accounts and call with tokens of their own."""
 
@@ -79,11 +79,11 @@ def lists(stack: Stack) -> list[Table]:
 
 
 def visible(stack: Stack, tokens: Sequence[str]) -> Table:
-    """Each person rates the first item of its list, and asks for the list again."""
+    """Each person rates the first item of their list and requests the list again."""
     table = Table(
         "A new rating",
-        "People rate the first item of their list and ask again at once: it must be gone. "
-        "A list also changed when another item is in it or the order is another.",
+        "People rate the first item of their list and request it again at once: the item must be gone. "
+        "A list also changed if it has another item or another order.",
         ("people", "lists without it", "lists that changed", "rated, ms p50", "rated and listed, ms p95"),
     )
     gone = changed = 0
@@ -111,7 +111,7 @@ def _list(client: httpx.Client) -> list[str]:
 def listing(
     stack: Stack, tokens: Sequence[str], clients: int, rated: Sequence[UUID] = ()
 ) -> list[list[bytes]]:
-    """Each client's requests: lists of ever other people, each after a rating where there is what to rate."""
+    """Each client's requests: lists of changing people, each after a rating of an item of `rated`, if any."""
     requests: list[list[bytes]] = [[] for _ in range(clients)]
     for turn in range(clients * LISTS):
         bearer = tokens[turn % len(tokens)]
@@ -126,7 +126,7 @@ def listing(
 
 
 def summary(url: str, requests: Sequence[Sequence[bytes]], every: int) -> tuple[object, ...]:
-    """Of every so many requests of a client."""
+    """Rate, percentiles and the clients' CPU share, of every `every`-th request of a client."""
     done, middle = rounds(url, requests, every)
     times = done.times(every)
     share = f"{done.own_share:.0%}"
@@ -134,7 +134,7 @@ def summary(url: str, requests: Sequence[Sequence[bytes]], every: int) -> tuple[
 
 
 def token(stack: Stack, account: UUID) -> str:
-    """As Auth signs them."""
+    """An access token as Auth signs it."""
     claims = {
         "sub": str(account),
         "role": "authenticated",

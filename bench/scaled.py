@@ -1,6 +1,6 @@
 """A stack with 1,000,209 ratings of 3,706 films among 100,000, with vectors, 1,000 books and 300 accounts.
 
-It stays loaded between runs: loading takes minutes.
+Its data is kept between runs, since loading takes minutes.
 """
 
 import os
@@ -31,15 +31,15 @@ Connection = psycopg.Connection[TupleRow]
 
 @contextmanager
 def running(say: Say) -> Iterator[Stack]:
-    """Started, filled if it is not, and stopped at the end. SCALE_DIR names its folder."""
+    """Start the stack in the folder SCALE_DIR, load the data if it is missing, and stop it at the end."""
     directory = Path(os.environ.get("SCALE_DIR") or ROOT / ".local-scale")
     os.environ["LOCAL_DIR"] = str(directory)
     local("down", LOCAL_PORT="")
     os.environ["LOCAL_PORT"] = str(two_free_ports())
     try:
         local("up")
-        found = dotenv_values(directory / ".env.local")
-        stack = Stack(settings.load(), {name: value or "" for name, value in found.items()})
+        variables = dotenv_values(directory / ".env.local")
+        stack = Stack(settings.load(), {name: value or "" for name, value in variables.items()})
         stack.lift_limits()
         fill(stack, say)
         yield stack
@@ -67,15 +67,15 @@ def fill(stack: Stack, say: Say) -> None:
 
 
 def fill_ratings(connection: Connection, say: Say) -> None:
-    given = million.pairs(corpus.FOLDER)
+    pairs = million.pairs(corpus.FOLDER)
     films = {key: film.id for key, film in corpus.rated_films().items()}
-    users = np.unique(given[:, 0])
+    users = np.unique(pairs[:, 0])
     some = users[:: len(users) // ACCOUNTS]
     people = accounts(connection, len(some))
     raters = {int(user): person.rater for user, person in zip(some, people, strict=True)}
-    say(f"{load(connection, Rating, million.ratings(given, raters, films)):,} ratings")
+    say(f"{load(connection, Rating, million.ratings(pairs, raters, films)):,} ratings")
 
 
 def _count(connection: Connection, table: str) -> int:
-    found = connection.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(table))).fetchone()
-    return int(found[0]) if found else 0
+    row = connection.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(table))).fetchone()
+    return int(row[0]) if row else 0

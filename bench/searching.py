@@ -1,4 +1,4 @@
-"""search_content and suggest through the gateway, as anon."""
+"""Measure search_content and suggest through the gateway, as anon."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ from local.throwaway import Stack
 CLIENTS = (1, 8)
 REQUESTS = 400
 TYPED = 4
-"""How many letters of a title: few enough that many titles begin so."""
+"""Letters of a title that are typed; few, so that many titles begin with them."""
 FILTERS: tuple[dict[str, object], ...] = (
     {},
     {"kind": "movie"},
@@ -24,11 +24,11 @@ def measure(stack: Stack) -> list[Table]:
     table = Table(
         "Searches",
         f"{REQUESTS} searches through the gateway as anon: taglines of films, three of four with filters, "
-        "each with 20 results and facets; and what is suggested for the first letters of titles. The aims "
+        "each with 20 results and facets; and suggestions for the first letters of titles. The aims "
         f"are 60 ms and 20 ms at the 95th percentile. {OF_ROUNDS}",
         ("", "clients", "calls/s", "p50 ms", "p95 ms", "middle p95", "clients' share of a core"),
     )
-    for name, function, bodies in asked():
+    for name, function, bodies in workloads():
         for clients in CLIENTS:
             requests = [
                 [
@@ -53,15 +53,15 @@ def measure(stack: Stack) -> list[Table]:
     return [table]
 
 
-def asked() -> Iterator[tuple[str, str, Bodies]]:
+def workloads() -> Iterator[tuple[str, str, Bodies]]:
     films, lines, vectors = corpus.taglines()
     searches: list[dict[str, object]] = [
         {"query": line, **FILTERS[place % len(FILTERS)]} for place, line in enumerate(lines[:REQUESTS])
     ]
-    meant = [
+    with_vectors = [
         {**search, "query_embedding": vector.tolist()}
         for search, vector in zip(searches, vectors, strict=False)
     ]
     yield "search_content, words", "search_content", searches
-    yield "search_content, words and meaning", "search_content", meant
+    yield "search_content, words and meaning", "search_content", with_vectors
     yield "suggest", "suggest", [{"q": film.title[:TYPED]} for film in films[:REQUESTS]]

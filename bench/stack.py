@@ -1,4 +1,4 @@
-"""The stack that is measured: in .local-bench, with as much data as this machine has."""
+"""Run the measured stack in .local-bench, with all data that this machine has."""
 
 import os
 import sys
@@ -22,7 +22,7 @@ TRAINING = """
 
 @contextmanager
 def loaded(say: Callable[[str], None]) -> Iterator[tuple[Stack, Table]]:
-    """The stack, and how long it took to fill it; of what is there at scale, films only are measured on."""
+    """Yield the stack and the times of loading it; of the data at scale only films are kept."""
     os.environ.pop("SEED_DIR", None)
     table = Table("Loading", "From an empty database; each step as a person runs it.", ("step", "s"))
     with throwaway.running(ROOT / ".local-bench") as stack:
@@ -41,7 +41,7 @@ def loaded(say: Callable[[str], None]) -> Iterator[tuple[Stack, Table]]:
 
 
 def until_trained(stack: Stack) -> None:
-    """A first load queues a training of the item model, which would take from what is measured."""
+    """Wait for the training of the item model that a first load queues; it would disturb the measurements."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         while connection.execute(TRAINING).fetchone():
             time.sleep(1)

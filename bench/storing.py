@@ -1,4 +1,4 @@
-"""Files: 1,000 uploads of 50 kB at 16 clients and a download of 1 GB, beside nginx with the same bytes."""
+"""Measure 1,000 uploads of 50 kB with 16 clients and a download of 1 GB, compared with nginx."""
 
 import os
 import socket
@@ -34,8 +34,8 @@ POLICY = """
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where files go, and as whom."""
+class Target:
+    """A server and folder for files, with the headers of its user."""
 
     url: str
     folder: str
@@ -43,10 +43,10 @@ class Place:
     method: str
 
     def request(self, method: str, name: str, body: bytes = b"") -> bytes:
-        told = {"host": urlsplit(self.url).netloc, "content-length": str(len(body)), **self.headers}
+        headers = {"host": urlsplit(self.url).netloc, "content-length": str(len(body)), **self.headers}
         lines = [
             f"{method} {self.folder}/{name} HTTP/1.1",
-            *(f"{key}: {value}" for key, value in told.items()),
+            *(f"{key}: {value}" for key, value in headers.items()),
         ]
         return "\r\n".join([*lines, "", ""]).encode() + body
 
@@ -56,19 +56,19 @@ def measure(stack: Stack) -> list[Table]:
         "Files",
         f"{UPLOADS} uploads of {SIZE // 1000} kB at {CLIENTS} clients, as a user whose policies decide, and "
         f"a download of {LARGE / 1e9:.0f} GB, through the gateway: medians of {ROUNDS} rounds in turn. nginx "
-        "asks nobody, keeps no rows and leaves it to the kernel when bytes reach the disk; Storage syncs "
-        "each file before it answers. `share` is Storage's rate by nginx's.",
-        ("what", "uploads/s", "ms p50", "ms p99", "download MB/s", "share up", "share down"),
+        "checks no permissions, keeps no rows and does not sync files to disk; Storage syncs each file "
+        "before it responds. `share` is Storage's rate divided by nginx's.",
+        ("", "uploads/s", "ms p50", "ms p99", "download MB/s", "share up", "share down"),
     )
-    found = nginx.program()
+    nginx_path = nginx.program()
     with storage(stack) as ours, tempfile.TemporaryDirectory(dir=stack.settings.directory) as folder:
-        if found is None:
+        if nginx_path is None:
             rates, down = _rounds([ours])
             table.rows.append(_row("Storage", rates[0], down[0]))
             table.rows.append(("nginx: not installed, or without its DAV module", *("-",) * 6))
             return [table]
-        with nginx.running(found, Path(folder) / "nginx") as url:
-            rates, down = _rounds([ours, Place(url, "/bench", {}, "PUT")])
+        with nginx.running(nginx_path, Path(folder) / "nginx") as url:
+            rates, down = _rounds([ours, Target(url, "/bench", {}, "PUT")])
         up_share = _per_second(rates[0]) / _per_second(rates[1])
         table.rows.append(
             (*_row("Storage", rates[0], down[0])[:5], up_share, median(down[0]) / median(down[1]))
@@ -78,8 +78,8 @@ def measure(stack: Stack) -> list[Table]:
 
 
 @contextmanager
-def storage(stack: Stack) -> Iterator[Place]:
-    """A bucket in which a user has a folder."""
+def storage(stack: Stack) -> Iterator[Target]:
+    """Create a bucket in which a user has a folder; deleted at the end."""
     user = str(uuid.uuid4())
     claims = {"sub": user, "role": "authenticated", "aud": "authenticated", "exp": int(time.time()) + 3600}
     service = {"authorization": f"Bearer {stack.service_role_key}"}
@@ -96,47 +96,47 @@ def storage(stack: Stack) -> Iterator[Place]:
                 "apikey": stack.anon_key,
                 "content-type": "video/mp4",
             }
-            yield Place(stack.url, f"/storage/v1/object/bench/{user}", headers, "POST")
+            yield Target(stack.url, f"/storage/v1/object/bench/{user}", headers, "POST")
         finally:
             http.post("/bucket/bench/empty").raise_for_status()
             http.delete("/bucket/bench").raise_for_status()
             connection.execute("drop policy bench_files on storage.objects")
 
 
-def _rounds(places: list[Place]) -> tuple[list[list[Drive]], list[list[float]]]:
-    """Of each place its rounds of uploads, and of downloads in MB/s."""
+def _rounds(targets: list[Target]) -> tuple[list[list[Drive]], list[list[float]]]:
+    """For each target its rounds of uploads, and its downloads in MB/s."""
     body = os.urandom(SIZE)
-    up: list[list[Drive]] = [[] for _ in places]
-    down: list[list[float]] = [[] for _ in places]
-    for place in places:
-        _upload_large(place)
+    up: list[list[Drive]] = [[] for _ in targets]
+    down: list[list[float]] = [[] for _ in targets]
+    for target in targets:
+        _upload_large(target)
     for _ in range(ROUNDS):
-        for number, place in enumerate(places):
-            up[number].append(_upload(place, body))
-            down[number].append(_download(place))
+        for number, target in enumerate(targets):
+            up[number].append(_upload(target, body))
+            down[number].append(_download(target))
     return up, down
 
 
-def _upload(place: Place, body: bytes) -> Drive:
+def _upload(target: Target, body: bytes) -> Drive:
     def mine() -> list[bytes]:
         each = range(UPLOADS // CLIENTS)
-        return [place.request(place.method, uuid.uuid4().hex, body) for _ in each]
+        return [target.request(target.method, uuid.uuid4().hex, body) for _ in each]
 
-    return drive(place.url, [mine() for _ in range(CLIENTS)])
+    return drive(target.url, [mine() for _ in range(CLIENTS)])
 
 
-def _upload_large(place: Place) -> None:
+def _upload_large(target: Target) -> None:
     blocks = (BLOCK for _ in range(LARGE // len(BLOCK)))
-    headers = {**place.headers, "content-length": str(LARGE)}
-    url = f"{place.url}{place.folder}/large"
-    httpx.request(place.method, url, content=blocks, headers=headers, timeout=300).raise_for_status()
+    headers = {**target.headers, "content-length": str(LARGE)}
+    url = f"{target.url}{target.folder}/large"
+    httpx.request(target.method, url, content=blocks, headers=headers, timeout=300).raise_for_status()
 
 
-def _download(place: Place) -> float:
-    address, buffer = urlsplit(place.url), bytearray(1 << 20)
+def _download(target: Target) -> float:
+    address, buffer = urlsplit(target.url), bytearray(1 << 20)
     started, read = time.perf_counter(), 0
     with socket.create_connection((address.hostname, address.port)) as connection:
-        connection.sendall(place.request("GET", "large"))
+        connection.sendall(target.request("GET", "large"))
         while read < LARGE:
             count = connection.recv_into(buffer)
             if not count:

@@ -1,4 +1,4 @@
-"""Taking times, and a table of results."""
+"""Measure times, and write tables of results."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ def row(cells: Sequence[object]) -> str:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """By nearest rank; `values` in any order."""
+    """The percentile of `values`, in any order, by nearest rank; `share` from 0 to 1."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
@@ -36,12 +36,12 @@ def percentile(values: Sequence[float], share: float) -> float:
 def timed(
     act: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs
 ) -> tuple[Answer, float]:
-    """What the call answers, and the milliseconds it took."""
+    """The result of the call, and its duration in milliseconds."""
     started = time.perf_counter()
     answer = act(*arguments, **named)
     return answer, (time.perf_counter() - started) * 1000
 
 
 def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
-    """Of the power law through them: the slope of a line through their logarithms."""
+    """The exponent of the power law that fits best: the slope of a line through the logarithms."""
     return float(np.polyfit(np.log(sizes), np.log(values), 1)[0])

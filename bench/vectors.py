@@ -1,4 +1,4 @@
-"""Vectors of real texts, and mixes of them up to the number asked for."""
+"""Vectors of real texts, and synthetic vectors mixed from them."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,26 +15,26 @@ BATCH = 32
 DIMENSIONS = 384
 NEIGHBOURS = 20
 NOISE = 0.02
-"""A dimension, as a standard deviation; about 0.39 of a vector's length."""
+"""Standard deviation in each dimension; about 0.39 of a vector's length in all."""
 
 Vectors = NDArray[np.float32]
 
 
 def embedded(name: str, texts: Sequence[str]) -> Vectors:
-    """One vector a text, of length 1, by the model of the search worker; kept in the cache between runs."""
+    """One normalised vector a text, by the search worker's model; cached between runs."""
     path = _cache(name, texts)
     if not path.exists():
-        made = _embed(texts)
+        vectors_of_texts = _embed(texts)
         path.parent.mkdir(parents=True, exist_ok=True)
-        half_made = path.with_suffix(".new.npy")
-        np.save(half_made, made)
-        half_made.rename(path)
+        unfinished = path.with_suffix(".new.npy")
+        np.save(unfinished, vectors_of_texts)
+        unfinished.rename(path)
     vectors: Vectors = np.load(path)
     return vectors
 
 
 def filled(vectors: Vectors, count: int, seed: int = 7) -> Vectors:
-    """So many more: each lies between a given one and one of those nearest to it, a little off."""
+    """`count` synthetic vectors: each between a vector and one of its nearest neighbours, with noise."""
     chance = np.random.default_rng(seed)
     chosen = chance.integers(len(vectors), size=count)
     share = chance.uniform(0.2, 0.8, size=(count, 1))
@@ -44,12 +44,12 @@ def filled(vectors: Vectors, count: int, seed: int = 7) -> Vectors:
 
 
 def nearest(vectors: Vectors) -> NDArray[np.int64]:
-    """Of each vector the places of those nearest to it, in any order; itself may be among them."""
-    found = np.empty((len(vectors), NEIGHBOURS), dtype=np.int64)
+    """For each vector the indexes of its nearest neighbours, in any order, possibly including itself."""
+    positions = np.empty((len(vectors), NEIGHBOURS), dtype=np.int64)
     for start in range(0, len(vectors), 1_000):
         alike = vectors[start : start + 1_000] @ vectors.T
-        found[start : start + 1_000] = np.argpartition(-alike, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
-    return found
+        positions[start : start + 1_000] = np.argpartition(-alike, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
+    return positions
 
 
 def normalised(vectors: NDArray[np.float64] | Vectors) -> Vectors:
@@ -58,14 +58,14 @@ def normalised(vectors: NDArray[np.float64] | Vectors) -> Vectors:
 
 
 def _embed(texts: Sequence[str]) -> Vectors:
-    """Sorted by length, so that little of a batch is padding."""
+    """Texts are embedded in order of their length, so that batches need little padding."""
     embed: Embed = bare_onnxruntime(Path(model_environment(settings.load())["EMBEDDING_MODEL_DIR"]))
     order = np.argsort([len(text) for text in texts], kind="stable")
-    made: Vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+    vectors: Vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
     for start in range(0, len(texts), BATCH):
         places = order[start : start + BATCH]
-        made[places] = np.asarray(embed([texts[place] for place in places]))
-    return made
+        vectors[places] = np.asarray(embed([texts[place] for place in places]))
+    return vectors
 
 
 def _cache(name: str, texts: Sequence[str]) -> Path:

@@ -1,4 +1,4 @@
-"""A split's known ratings in the stack, as films, accounts and ratings; and what its API lists."""
+"""Load a split's known ratings into the stack as films, accounts and ratings, and call the API for lists."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -40,23 +40,23 @@ class World:
     split: Split
     people: list[Person]
     vectors: Vectors
-    """Of each film; zeros where nothing tells what it is about."""
+    """The vector of each film; zeros for a film without a text."""
 
     def lists(self, function: str, body: Body) -> tuple[Lists, float]:
-        """What the function lists for each person, asked by the service; 95th percentile of ms."""
-        places = {str(film.id): place for place, film in enumerate(self.split.films)}
+        """The function's list for each person, called by the service, and the 95th percentile of ms."""
+        indexes = {str(film.id): index for index, film in enumerate(self.split.films)}
         with service(self.stack) as client:
             answers = [timed(call, client, function, body(person)) for person in self.people]
-        listed = [[places[row["id"]] for row in rows][:COUNT] for rows, _ in answers]
+        listed = [[indexes[row["id"]] for row in rows][:COUNT] for rows, _ in answers]
         padded = np.array([mine + [-1] * (COUNT - len(mine)) for mine in listed], dtype=np.int64)
         return padded, percentile([milliseconds for _, milliseconds in answers], 0.95)
 
     def popular(self) -> tuple[Lists, float]:
-        """What is popular with everyone, without what the person has rated."""
-        places = {str(film.id): place for place, film in enumerate(self.split.films)}
+        """The popular items, without those that the person has rated."""
+        indexes = {str(film.id): index for index, film in enumerate(self.split.films)}
         with service(self.stack) as client:
             answer, milliseconds = timed(call, client, "get_popular_items", {"limit": 200})
-        listed = np.array([places[row["id"]] for row in answer])
+        listed = np.array([indexes[row["id"]] for row in answer])
         lists = np.full((len(self.people), COUNT), -1, dtype=np.int64)
         for person, known in enumerate(self.split.known):
             mine = listed[known[listed] == 0][:COUNT]
@@ -75,7 +75,7 @@ def call(client: httpx.Client, function: str, body: dict[str, object]) -> Any:
 
 @contextmanager
 def loaded(stack: Stack, split: Split) -> Iterator[World]:
-    """Trained as the nightly jobs do; taken away at the end."""
+    """Load the split and yield it; delete all of it at the end. Models are not trained."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         connection.execute("alter table content disable trigger enqueue_inserted")
         load(connection, Film, split.films)
@@ -93,12 +93,14 @@ def loaded(stack: Stack, split: Split) -> Iterator[World]:
 
 def embeddings(connection: psycopg.Connection, stack: Stack, films: Sequence[Film]) -> Vectors:
     vectors: Vectors = np.zeros((len(films), DIMENSIONS), dtype=np.float32)
-    told = [film for film in corpus.films() if film.overview]
-    by_text = {film.overview: vector for film, vector in zip(told, corpus.vectors_of(told), strict=True)}
-    places = [place for place, film in enumerate(films) if film.overview in by_text]
-    for place in places:
-        vectors[place] = by_text[films[place].overview]
-    store(connection, stack, [films[place].id for place in places], vectors[places])
+    described = [film for film in corpus.films() if film.overview]
+    by_text = {
+        film.overview: vector for film, vector in zip(described, corpus.vectors_of(described), strict=True)
+    }
+    indexes = [index for index, film in enumerate(films) if film.overview in by_text]
+    for index in indexes:
+        vectors[index] = by_text[films[index].overview]
+    store(connection, stack, [films[index].id for index in indexes], vectors[indexes])
     return vectors
 
 
@@ -108,12 +110,12 @@ def accounts(connection: psycopg.Connection, count: int) -> list[Person]:
         "insert into auth.users (id, email) values (%s, %s)",
         [(user, f"{user}@example.com") for user in users],
     )
-    found = connection.execute(
+    rows = connection.execute(
         "select p.account_id, p.id, r.id from profiles p join raters r on r.profile_id = p.id "
         "where p.account_id = any(%s)",
         [users],
     )
-    by_user = {row[0]: Person(*row) for row in found}
+    by_user = {row[0]: Person(*row) for row in rows}
     return [by_user[user] for user in users]
 
 
@@ -124,5 +126,5 @@ def ratings(split: Split, people: Sequence[Person]) -> Iterator[Rating]:
 
 
 def train(stack: Stack, *workers: str) -> dict[str, float]:
-    """Seconds that each worker took."""
+    """Run the workers in order; returns the seconds that each took."""
     return {name: timed(stack.run, sys.executable, "-m", "workers", name)[1] / 1000 for name in workers}

@@ -1,1 +1,1 @@
-"""Real films, books and ratings to start with: data and loader. README.md says under which licences."""
+"""Data and loader of real films, books and ratings; README.md states their licences."""

@@ -1,7 +1,7 @@
-"""python -m seed [own|all]: load data into the database that DATABASE_URL names.
+"""Load data into the database at DATABASE_URL: `python -m seed [own|all]`.
 
-own: our own films and books. all, the default: MovieLens with them. With SEED_DIR, a folder that holds
-TMDB's films and books, those instead.
+own: the project's own films and books. all, the default: MovieLens too. With SEED_DIR, a folder that
+contains TMDB's films and books, those instead.
 """
 
 import csv
@@ -25,14 +25,14 @@ FIRST_MODEL = """
     select private.enqueue('recommend', 'train_item_model', '{}', 'train_item_model')
     where exists (select from ratings) and not exists (select from recommendation_models where is_active)
 """
-"""Otherwise the first would be trained at night."""
+"""Trains the first model at once, instead of at night."""
 MALFORMED = (ValueError, LookupError, EOFError, csv.Error, zlib.error, gzip.BadGzipFile)
-"""What reading a file raises that is not what its name says; among them a text that is not UTF-8."""
+"""Errors of reading a file with malformed content, among them text that is not UTF-8."""
 console = Console(highlight=False)
 
 
 class SeedError(Exception):
-    """Nothing can be loaded; the message says why, for a person."""
+    """The data cannot be loaded; the message gives the reason for the user."""
 
 
 def main() -> int:
@@ -60,7 +60,7 @@ def sentence(error: Exception) -> str:
 
 
 def seed(words: Sequence[str], database_url: str | None, folder: str | None) -> None:
-    """Raises SeedError where nothing can be loaded, psycopg.Error and OSError."""
+    """Load the data. Raises SeedError, psycopg.Error and OSError."""
     if not database_url:
         raise SeedError("DATABASE_URL is not set: `make up` writes it to .env.local")
     sources = chosen(words, folder)
@@ -92,7 +92,7 @@ def chosen(words: Sequence[str], folder: str | None) -> list[Source]:
 
 
 def legible(rows: Iterable[Row], folder: str | None) -> Iterator[Row]:
-    """The rows. Raises SeedError where a file of the folder does not hold what it should."""
+    """The rows. Raises SeedError if a file of the folder is malformed."""
     try:
         yield from rows
     except MALFORMED as error:

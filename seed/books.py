@@ -1,4 +1,4 @@
-"""Books from a folder that holds them (SEED_DIR), for tests at scale; no licence came with them."""
+"""Read books from the folder SEED_DIR, for tests at scale; the data has no licence."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""Write rows by COPY into staging tables, and from there into the catalogue; again changes nothing."""
+"""Write rows by COPY into staging tables and from there into the catalogue; loading again changes nothing."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,9 +20,9 @@ WITH_GENRES = (Film, Book)
 
 
 def load(connection: psycopg.Connection, kind: type[Row], rows: Iterable[Row]) -> int:
-    """Load rows of one kind in one transaction; how many there were.
+    """Load rows of one kind in one transaction; returns their number.
 
-    Genres come before what has them, so that each item is indexed for search once.
+    Genres are inserted before the items that have them, so that each item is indexed for search once.
     """
     name = TABLES[kind]
     with connection.transaction():

@@ -1,4 +1,4 @@
-"""MovieLens ml-latest-small: films, TMDB and IMDb ids, genres, tags and ratings, under GroupLens's terms."""
+"""Read MovieLens ml-latest-small: films with TMDB and IMDb ids, genres, tags, ratings; GroupLens's terms."""
 
 import csv
 import gzip
@@ -20,8 +20,8 @@ ARTICLES = "The|A|An|Le|La|Les|L'|Il|Lo|I|Gli|El|Los|Las|Der|Die|Das|Den|Det|De|
 
 
 def films() -> Iterator[Film]:
-    """Every film; those we have a text for carry it, with our title and genres. A TMDB id is given once."""
-    told = {film.id: film for film in own.films()}
+    """All films, with text, title and genres of the own list where it has the film. TMDB ids are unique."""
+    own_films = {film.id: film for film in own.films()}
     ids = _ids()
     links = {row["movieId"]: row for row in _read("links.csv.gz")}
     linked = set[str]()
@@ -30,7 +30,9 @@ def films() -> Iterator[Film]:
         title, year = split_title(row["title"])
         tmdb = link["tmdbId"] if link["tmdbId"] not in linked else ""
         linked.add(tmdb)
-        film = told.get(ids[key]) or Film(ids[key], title, release_year=year, genres=_genres(row["genres"]))
+        film = own_films.get(ids[key]) or Film(
+            ids[key], title, release_year=year, genres=_genres(row["genres"])
+        )
         yield replace(
             film,
             tmdb_id=int(tmdb) if tmdb else None,
@@ -53,7 +55,7 @@ def ratings() -> Iterator[Rating]:
 
 
 def weights() -> Iterator[Weight]:
-    """What `python -m workers blend` made of these ratings."""
+    """The weights that `python -m workers blend` computed from these ratings."""
     with (DATA / "weights.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             yield Weight(
@@ -70,7 +72,7 @@ def rater_id(user: str) -> UUID:
 
 
 def split_title(listed: str) -> tuple[str, int | None]:
-    """`Godfather, The (1972)` → (`The Godfather`, 1972); other titles in brackets are left out."""
+    """`Godfather, The (1972)` → (`The Godfather`, 1972); alternative titles in brackets are removed."""
     year = re.search(r"\((\d{4})(?:[-\u2013]\d{0,4})?\)\s*$", listed)
     title = listed[: year.start()].strip() if year else listed.strip()
     title = re.sub(r"(?<=\S)\s+\([^()]*\)", "", title)
@@ -80,9 +82,9 @@ def split_title(listed: str) -> tuple[str, int | None]:
 
 def _ids() -> dict[str, UUID]:
     with (DATA / "own_films.csv").open(newline="", encoding="utf-8") as file:
-        told = {row["movieId"]: item_id("own", row["slug"]) for row in csv.DictReader(file)}
+        own_ids = {row["movieId"]: item_id("own", row["slug"]) for row in csv.DictReader(file)}
     return {
-        row["movieId"]: told.get(row["movieId"]) or item_id("movielens", row["movieId"])
+        row["movieId"]: own_ids.get(row["movieId"]) or item_id("movielens", row["movieId"])
         for row in _read("movies.csv.gz")
     }
 

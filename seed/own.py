@@ -1,4 +1,4 @@
-"""Our own texts: films and books told in our own words. Nothing in them is anybody else's."""
+"""Read the project's own films and books, whose texts were written for it."""
 
 import csv
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the loader writes, as plain rows, and how an item of a source gets its id: the same at every run."""
+"""Rows that the loader writes, and the ids of items, which are the same at every load."""
 
 from dataclasses import astuple, dataclass, field, fields
 from datetime import date, datetime
@@ -8,7 +8,7 @@ NAMESPACE = UUID("6c1f0f5e-0d0e-5c55-9a3e-3b6f2b8f6d10")
 
 
 def item_id(source: str, key: str) -> UUID:
-    """`item_id("own", "the-godfather-1972")`: the same id wherever and whenever it is loaded."""
+    """The id of an item by its source and its key there, as in `item_id("own", "the-godfather-1972")`."""
     return uuid5(NAMESPACE, f"{source}:{key}")
 
 
@@ -63,7 +63,7 @@ class Rating:
 
 @dataclass(frozen=True)
 class Weight:
-    """How much a part of a list counts for who has given so many ratings, as fitted on these."""
+    """The weight of a source of a list for raters with at least `min_ratings` ratings, fitted on these."""
 
     part: str
     min_ratings: int

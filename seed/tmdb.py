@@ -1,4 +1,4 @@
-"""TMDB's films from a folder that holds them (SEED_DIR), for tests at scale; not to be passed on."""
+"""Read TMDB's films from the folder SEED_DIR, for tests at scale; they must not be redistributed."""
 
 import csv
 import gzip
@@ -13,7 +13,7 @@ LONGEST_OVERVIEW = 10_000
 
 
 def films(folder: Path) -> Iterator[Film]:
-    """Both lists, each film once; the longer list's word holds where both have it."""
+    """Films of both lists, each once; a film of both is taken from the longer list."""
     seen = set[int]()
     for name, read in (("movies_top10k.csv.gz", _top), ("movies_5000.csv.gz", _five_thousand)):
         with gzip.open(folder / "tmdb" / name, "rt", newline="", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""A Supabase that is there already, tested as it is: SUPABASE_URL and its keys say which."""
+"""Run the tests on an existing Supabase project, configured by SUPABASE_URL and its keys."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ EMBEDDED = "needs the embedded stack"
 
 
 class Project(Stack):
-    """What only the embedded stack has (parts, files, processes) skips the test that asks for it."""
+    """A stack whose services, files and processes are not accessible: a test that needs them is skipped."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         object.__setattr__(self, "environment", environment)
@@ -45,8 +45,8 @@ class Project(Stack):
         return dict.fromkeys(("auth", "storage", "rest", "realtime"), self.url)
 
 
-def given(environment: Mapping[str, str]) -> Project | None:
-    """None where no Supabase is named. Raises StackError where one is named by half."""
+def from_environment(environment: Mapping[str, str]) -> Project | None:
+    """The configured project; None without SUPABASE_URL. Raises StackError if other variables are missing."""
     if not environment.get("SUPABASE_URL"):
         return None
     if missing := [name for name in NEEDED if not environment.get(name)]:
@@ -57,10 +57,10 @@ def given(environment: Mapping[str, str]) -> Project | None:
 
 @contextmanager
 def opened(project: Project) -> Iterator[Project]:
-    """The project, nobody limited meanwhile. Raises StackError where tests may do harm."""
+    """Yield the project with its rate limits lifted. Raises StackError if tests could do harm."""
     with psycopg.connect(project.database_url, autocommit=True) as connection:
         refuse_another_database(project, connection)
-        refuse_what_is_used(project, connection)
+        refuse_project_in_use(project, connection)
         (limits,) = one(connection, "select json_agg(l)::text from private.rate_limits as l")
     project.lift_limits()
     try:
@@ -75,7 +75,7 @@ def opened(project: Project) -> Iterator[Project]:
 
 
 def refuse_another_database(project: Project, connection: psycopg.Connection) -> None:
-    """A user that Auth knows must be in the database, and the other way round."""
+    """Raises StackError unless Auth and the database have the same users."""
     headers = {"apikey": project.service_role_key, "Authorization": f"Bearer {project.service_role_key}"}
     try:
         answer = httpx.get(f"{project.url}/auth/v1/admin/users", params={"per_page": 1}, headers=headers)
@@ -83,14 +83,14 @@ def refuse_another_database(project: Project, connection: psycopg.Connection) ->
     except httpx.HTTPError as error:
         raise StackError(f"SUPABASE_URL and its service role key do not lead to Auth: {error}") from error
     known = [user["id"] for user in answer.json()["users"]]
-    (there,) = one(connection, "select count(*) from auth.users where id = any (%s::uuid[])", known)
-    (some,) = one(connection, "select exists (select from auth.users)")
-    if there != len(known) or some != bool(known):
+    (count,) = one(connection, "select count(*) from auth.users where id = any (%s::uuid[])", known)
+    (has_users,) = one(connection, "select exists (select from auth.users)")
+    if count != len(known) or has_users != bool(known):
         raise StackError("DATABASE_URL is not the database of SUPABASE_URL: their users differ")
 
 
-def refuse_what_is_used(project: Project, connection: psycopg.Connection) -> None:
-    """Tests write, delete and lift limits: that is for empty projects, and for those said to be for it."""
+def refuse_project_in_use(project: Project, connection: psycopg.Connection) -> None:
+    """Raises StackError unless the project is empty, or PERMISSION allows tests to write to it."""
     (migrated,) = one(connection, "select to_regclass('public.items') is not null")
     if not migrated:
         raise StackError("the migrations are not applied there: docs/deployment-guide.md")
@@ -112,7 +112,7 @@ def one(connection: psycopg.Connection, query: str, *values: Any) -> tuple[Any, 
 
 
 def copied(source: Path, target: Path) -> Path:
-    """A copy of a folder, in the place of what was there."""
+    """Copy a folder, replacing the target."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)
     return target

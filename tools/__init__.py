@@ -1,1 +1,1 @@
-"""What the Makefile calls."""
+"""Commands that the Makefile runs, and the modules they share."""

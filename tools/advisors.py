@@ -1,4 +1,4 @@
-"""Supabase's own database linter, out of its command line: what it warns of in a database."""
+"""Run Supabase's database linter (`supabase db advisors`) on a database."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,19 +14,19 @@ PATHLESS = Path(__file__).with_suffix(".sql")
 
 
 def faults(url: str) -> Iterator[str]:
-    """Raises ToolError where the linter itself fails."""
+    """A sentence for each finding that applies. Raises ToolError if the linter itself fails."""
     harmless = pathless(url)
-    for found in findings(url):
-        place = found.get("metadata") or {}
-        name = f"{place.get('schema')}.{place.get('name')}"
-        if not (found["name"] == "function_search_path_mutable" and name in harmless):
-            yield f"Supabase's linter, {found['name']}: {found['detail']}"
+    for finding in findings(url):
+        metadata = finding.get("metadata") or {}
+        name = f"{metadata.get('schema')}.{metadata.get('name')}"
+        if not (finding["name"] == "function_search_path_mutable" and name in harmless):
+            yield f"Supabase's linter, {finding['name']}: {finding['detail']}"
 
 
 def findings(url: str) -> list[Mapping[str, Any]]:
-    """Warnings and errors."""
-    what = ("--level=warn", "--fail-on=none", "--output-format=json")
-    done = cli.ask("db", "advisors", f"--remote={url}", *what)
+    """Warnings and errors as the linter reports them. Raises ToolError."""
+    options = ("--level=warn", "--fail-on=none", "--output-format=json")
+    done = cli.run("db", "advisors", f"--remote={url}", *options)
     try:
         return list(json.loads(done.stdout)["results"])
     except (ValueError, KeyError) as error:
@@ -34,9 +34,10 @@ def findings(url: str) -> list[Mapping[str, Any]]:
 
 
 def pathless(url: str) -> set[str]:
-    """Functions that need no search path: aggregates cannot have one, a body parsed when made reads none.
+    """Names of functions that need no search path.
 
-    With one of its own, a predicate would not be inlined into the queries that ask it.
+    An aggregate cannot have one. A body of the form `return …` is parsed at creation and uses none; with a
+    search path of its own, a predicate would not be inlined into the queries that call it.
     """
     with psycopg.connect(url, options="-c search_path=") as connection:
         return {name for (name,) in connection.execute(PATHLESS.read_bytes())}

@@ -1,4 +1,4 @@
--- Aggregates, and functions whose body was parsed when they were made.
+-- Aggregates, and functions whose body is parsed at creation.
 select format('%s.%s', p.pronamespace::regnamespace, p.proname) as name
 from pg_catalog.pg_proc as p
 where

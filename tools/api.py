@@ -1,4 +1,4 @@
-"""The API's functions as Markdown, from the headers and signatures of sql/rpc."""
+"""Document the API's functions as Markdown, from the headers and signatures in sql/rpc."""
 
 import json
 import re
@@ -23,7 +23,7 @@ def markdown() -> str:
 
 
 def contents(domains: list[tuple[str, list[Source]]]) -> Iterator[str]:
-    """A table of contents: each function with the first sentence of its header."""
+    """The table of contents: each function with the first sentence of its header."""
     for domain, functions in domains:
         yield f"**{domain.capitalize()}**\n"
         for function in functions:
@@ -58,7 +58,7 @@ def function_page(source: Source) -> Iterator[str]:
 
 
 def _response(text: str) -> Iterator[str]:
-    """Indented, with a line for each value; a function that returns nothing has a sentence instead."""
+    """Indented JSON; for a void function a sentence."""
     if text == NO_CONTENT:
         yield f"Example response: `{NO_CONTENT}`.\n"
     else:

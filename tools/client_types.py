@@ -1,4 +1,4 @@
-"""The API's types in TypeScript and Python, for clients, as Supabase's command line makes them."""
+"""Generate the API's types for clients in TypeScript and Python, with Supabase's command line."""
 
 import re
 import subprocess
@@ -14,9 +14,9 @@ FOLDER = ROOT / "client_types"
 FILES = {"typescript": FOLDER / "database.ts", "python": FOLDER / "database.py"}
 FORMAT = [str(Path(sys.executable).with_name("deno")), "fmt", "--quiet", "--line-width=110", "--ext=ts", "-"]
 VECTOR = "list[Any]", "str"
-"""What the command line says a vector is in Python, and what REST answers it as; lists are `List` there."""
+"""The Python type that the command line gives a vector, and the type of REST's response; lists are `List`."""
 PLATFORM = re.compile(r"^(?!Public)\w+: TypeAlias = .*\n\n", re.MULTILINE)
-"""Enumerations of schemas that clients do not see."""
+"""Enumerations of schemas that are not exposed to clients."""
 
 
 def write(url: str) -> None:
@@ -31,9 +31,9 @@ def faults(url: str) -> Iterator[str]:
 
 
 def generated(url: str, language: str) -> str:
-    """Raises ToolError."""
-    where = f"--remote={url}?sslmode=disable"
-    done = cli.ask("gen", "types", f"--lang={language}", "--schema=public", where)
+    """The text of the language's file. Raises ToolError."""
+    database = f"--remote={url}?sslmode=disable"
+    done = cli.run("gen", "types", f"--lang={language}", "--schema=public", database)
     if done.returncode:
         raise ToolError(f"Supabase's command line could not make the types:\n{done.stderr.strip()}")
     return _typescript(done.stdout) if language == "typescript" else _python(done.stdout)

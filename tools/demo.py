@@ -1,4 +1,4 @@
-"""What a client sees who has only the URL and the anon key: `make demo`."""
+"""Show the API as a client with only the URL and the anon key sees it: `make demo`."""
 
 import os
 import sys
@@ -39,11 +39,11 @@ Row = dict[str, Any]
 
 
 class DemoError(Exception):
-    """The demo cannot go on; the message says why."""
+    """The demo cannot continue; the message gives the reason."""
 
 
 def main(url: str, anon_key: str, search_url: str = "") -> int:
-    """Supabase's own stack has the search worker at another address than behind its gateway."""
+    """`search_url` is set if the search worker is not behind the gateway, as in Supabase's own stack."""
     try:
         if not url or not anon_key:
             raise DemoError("SUPABASE_URL and SUPABASE_ANON_KEY are missing: start the demo by `make demo`")
@@ -67,39 +67,39 @@ def show_all(client: Client, search_url: str) -> None:
             raise DemoError("sign-up gave no session: addresses must be confirmed first here")
     for text, kind in SEARCHES:
         with step(f"searched {kind}s for “{text}”"):
-            found = search(f"{search_url}/search/semantic", text, kind, client.supabase_key, session)
-        show(found, ("title", "year", "similarity"))
-    with step("asked what to rate first"):
-        asked = rows(client.rpc("get_onboarding_items", {"count": 5}).execute().data)
-    show(asked, ("title", "year", "rating_count"))
+            results = search(f"{search_url}/search/semantic", text, kind, client.supabase_key, session)
+        show(results, ("title", "year", "similarity"))
+    with step("requested items to rate first"):
+        onboarding = rows(client.rpc("get_onboarding_items", {"count": 5}).execute().data)
+    show(onboarding, ("title", "year", "rating_count"))
     with step(f"rated {len(TASTE)} films"):
         films = rate(client)
-    with step("asked what to watch next"):
+    with step("requested recommendations"):
         recommended = rows(client.rpc("get_recommendations", {"count": 8, "kind": "movie"}).execute().data)
     show(recommended, ("title", "year", "reason"))
-    with step(f"asked for films like {LIKE}"):
+    with step(f"requested films like {LIKE}"):
         similar = client.rpc("get_similar_items", {"item_id": films[LIKE], "count": 5}).execute().data
     show(rows(similar), ("title", "year", "score"))
-    with step("asked what is popular"):
+    with step("requested popular films"):
         popular = client.rpc("get_popular_items", {"count": 5, "kind": "movie"}).execute().data
     show(rows(popular), ("title", "year", "rating_count", "average_rating"))
 
 
 def search(url: str, text: str, kind: str, anon_key: str, session: Session) -> list[Row]:
-    answer = httpx.get(
+    response = httpx.get(
         url,
         params={"q": text, "kind": kind, "count": 4, "threshold": 0.2},
         headers={"apikey": anon_key, "Authorization": f"Bearer {session.access_token}"},
         timeout=30,
     )
-    answer.raise_for_status()
-    return rows(answer.json()["results"])
+    response.raise_for_status()
+    return rows(response.json()["results"])
 
 
 def rate(client: Client) -> dict[str, str]:
-    """Rate what is there of the taste; title and id of it."""
-    found = rows(client.table("movies").select("id, title").in_("title", list(TASTE)).execute().data)
-    films = {film["title"]: film["id"] for film in found}
+    """Rate the films of TASTE that are loaded; returns their ids by title."""
+    loaded = rows(client.table("movies").select("id, title").in_("title", list(TASTE)).execute().data)
+    films = {film["title"]: film["id"] for film in loaded}
     if LIKE not in films:
         raise DemoError("the films of the demo are not loaded: `make seed` loads them")
     client.table("ratings").upsert(
@@ -109,19 +109,19 @@ def rate(client: Client) -> dict[str, str]:
 
 
 @contextmanager
-def step(what: str) -> Iterator[None]:
+def step(title: str) -> Iterator[None]:
     started = time.monotonic()
     yield
-    console.print(f"\n[bold]{what}[/bold] [dim]{(time.monotonic() - started) * 1000:.0f} ms[/dim]")
+    console.print(f"\n[bold]{title}[/bold] [dim]{(time.monotonic() - started) * 1000:.0f} ms[/dim]")
 
 
-def show(found: list[Row], names: Sequence[str]) -> None:
+def show(results: list[Row], names: Sequence[str]) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2))
-    for row in found:
+    for row in results:
         table.add_row(
             *(f"{row[name]:.2f}" if isinstance(row[name], float) else str(row[name] or "") for name in names)
         )
-    console.print(table if found else "  nothing found")
+    console.print(table if results else "  nothing found")
 
 
 def rows(data: Any) -> list[Row]:

@@ -1,9 +1,9 @@
-"""Do sql/, the migrations, docs/ and PostgreSQL 17 agree? `make drift`.
+"""Check that sql/, the migrations, docs/ and PostgreSQL 17 agree: `make drift`.
 
-A database made by the migrations, and one with all of sql/ replayed on top, twice, must be the same: tables,
+A database that the migrations create must equal one on which all files of sql/ were then run twice: tables,
 columns, constraints, indexes, types, reference rows, functions, views, triggers, policies, grants, comments.
-The same holds on PostgreSQL 17. The queries of sql/lint and Supabase's own database linter find nothing;
-every function, helper view, policy and trigger has its file, every right its grant.
+The same must hold on PostgreSQL 17. The queries of sql/lint and Supabase's database linter must find nothing.
+Every function, helper view, policy and trigger must have a file, and every right a grant in a file.
 """
 
 import sys
@@ -43,13 +43,13 @@ def faults() -> Iterator[str]:
 
 
 def notes(connection: psycopg.Connection) -> Iterator[str]:
-    """What is no fault and an operator should know."""
+    """Findings that are not faults but that an operator should know."""
     for (table,) in connection.execute("select private.unlisted_tables()"):
         yield f"{table} leads to people and is not in private.data_inventory: exported by its plain columns"
 
 
 def lints(connection: psycopg.Connection) -> Iterator[str]:
-    """What the queries of sql/lint find on a connection without a search path: nothing, if all is well."""
+    """Findings of the queries of sql/lint. The connection has no search path."""
     for path in sorted((migration.SOURCES / "lint").glob("*.sql")):
         yield from (fault for (fault,) in connection.execute(path.read_bytes()))
 

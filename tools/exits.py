@@ -1,4 +1,4 @@
-"""Errors that a person can correct end a command with one sentence and an exit status."""
+"""End a command with one sentence and an exit status on errors that its user can correct."""
 
 import sys
 from collections.abc import Callable
@@ -7,7 +7,7 @@ INTERRUPTED = 130
 
 
 class ToolError(Exception):
-    """Something a person must put right; the message says what and how."""
+    """An error that the user can correct; the message says what is wrong and how to correct it."""
 
 
 def exit_status(run: Callable[[], int]) -> int:

@@ -1,5 +1,5 @@
--- What stands in files of sql/: functions, helper views, policies, and the triggers that call our functions; those of
--- monthly tables are made with them.
+-- Objects that files of sql/ define: functions, helper views, policies, and triggers that call our functions. Triggers
+-- of partitions are created with the partition.
 
 select format('function %I.%I', p.pronamespace::regnamespace, p.proname) as object
 from pg_catalog.pg_proc as p

@@ -1,4 +1,4 @@
-"""Rights that a database gives and no `grant` of sql/ or a migration says: defaults, or somebody's hand."""
+"""Find rights in a database that no `grant` in sql/ or a migration gives: defaults, or a change by hand."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,19 +22,19 @@ KINDS = {
 ALL = "all"
 
 Right = tuple[str, str, str]
-"""The object, the privilege and who has it."""
+"""The object, the privilege and the grantee."""
 
 
 def faults(connection: psycopg.Connection) -> Iterator[str]:
-    """Of a connection without a search path."""
-    said = written()
+    """A sentence for each right without a grant. The connection has no search path."""
+    known = written()
     for thing, privilege, grantee in connection.execute(QUERY.read_bytes()):
-        if not said & {(thing, privilege, grantee), (thing, ALL, grantee)}:
+        if not known & {(thing, privilege, grantee), (thing, ALL, grantee)}:
             yield f"{thing}: no file says `grant {privilege} … to {grantee}`: write it, or revoke it"
 
 
 def written() -> set[Right]:
-    """The grants of sql/, and those that migrations have before the files they carry."""
+    """The grants in sql/, and those written by hand in migrations above the carried files."""
     texts = [path.read_text() for path in migration.MIGRATIONS.glob("*.sql")]
     by_hand = [migration.MARK.split(text)[0] for text in texts]
     return {right for text in (*migration.sources().values(), *by_hand) for right in granted(text)}

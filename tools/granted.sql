@@ -1,4 +1,4 @@
--- Rights on the schema private and on what is in it and in public, of all but the owners: a right a row.
+-- Rights on the schema private and on objects in private and public, except the owners': one row a right.
 with objects (object, owner, acl) as (
     select
         format('schema %I', n.nspname),

@@ -1,4 +1,4 @@
-"""The record of what is kept of people, and why and how long, as Markdown, from private.data_inventory."""
+"""Write the record of personal data, its purpose and retention as Markdown, from private.data_inventory."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ ERASURE = {"delete": "deleted", "keep_pseudonymous": "kept, pseudonymised"}
 
 
 @dataclass(frozen=True)
-class Kept:
+class Entry:
     relation: str
     holds: str
     is_personal: bool
@@ -22,7 +22,7 @@ class Kept:
 
 
 def markdown(url: str) -> str:
-    with psycopg.connect(url, row_factory=class_row(Kept)) as connection:
+    with psycopg.connect(url, row_factory=class_row(Entry)) as connection:
         tables = connection.execute(QUERY.read_bytes()).fetchall()
     lines = [
         "| table | content | purpose | retention | when the account is deleted |",
@@ -33,12 +33,12 @@ def markdown(url: str) -> str:
     return "\n".join([*lines, "", f"These tables hold no personal data: {others}.", ""])
 
 
-def _row(table: Kept) -> str:
+def _row(table: Entry) -> str:
     cells = (f"`{table.relation}`", table.holds, table.purpose, _period(table), ERASURE[table.on_erasure])
     return f"| {' | '.join(str(cell) for cell in cells)} |"
 
 
-def _period(table: Kept) -> str:
+def _period(table: Entry) -> str:
     if table.retention:
         return f"{table.retention} from `{table.retention_column}`"
     return "as long as the account" if table.on_erasure == "delete" else "without limit"

@@ -1,4 +1,4 @@
--- The record of what is kept, a row a table: those with rows of people first.
+-- The record of stored data, one row a table: tables with personal data first.
 
 select
     i.schema_name || '.' || i.table_name as relation,

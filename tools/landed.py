@@ -1,9 +1,9 @@
 """Landed migrations are never edited: supabase/migrations.sha256 lists them, and `make lint` compares.
 
-    python -m tools.landed        records those that are not listed yet: `make landed`, on the main line
+    python -m tools.landed        records those that are not listed yet: `make landed`, on the main branch
 
-The list works where no history is, as in a shallow clone. Where git has the history, a line that an earlier
-commit of the main line had must still be there: the list only grows. Once, a baseline replaced all migrations
+The list works without git history, as in a shallow clone. With history, each line of the list in an earlier
+commit of the main branch must still be there: the list only grows. Once, a baseline replaced all migrations
 (docs/decisions): lists of commits before the line BASELINE do not count.
 """
 
@@ -27,8 +27,8 @@ Hashes = dict[str, str]
 def main() -> int:
     text = LIST.read_text()
     present, known = hashes(migration.MIGRATIONS), listed(text)
-    if found := list(faults(present, known, map(listed, _comparable(text, history(LIST))))):
-        sys.stderr.writelines(f"{line}\n" for line in found)
+    if edited := list(faults(present, known, map(listed, _comparable(text, history(LIST))))):
+        sys.stderr.writelines(f"{line}\n" for line in edited)
         return 1
     head = BASELINE if text.startswith(BASELINE) else ""
     LIST.write_text(head + "".join(f"{digest}  {name}\n" for name, digest in present.items()))
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def check() -> Iterator[str]:
-    """What is wrong in this checkout."""
+    """Faults of this checkout."""
     text, before = LIST.read_text(), list(history(LIST))
     present, known = hashes(migration.MIGRATIONS), listed(text)
     if not text.startswith(BASELINE) and any(old.startswith(BASELINE) for old in before):
@@ -49,12 +49,12 @@ def check() -> Iterator[str]:
 
 
 def _comparable(text: str, before: Iterable[str]) -> Iterable[str]:
-    """The earlier lists that count: with a baseline those that have it too."""
+    """The earlier lists to compare with: if `text` has a baseline, those with the baseline."""
     return (old for old in before if not text.startswith(BASELINE) or old.startswith(BASELINE))
 
 
 def faults(present: Hashes, known: Hashes, before: Iterable[Hashes]) -> Iterator[str]:
-    """`present` is what the files are, `known` the list, `before` the lists of earlier commits."""
+    """`present` has the hashes of the files, `known` the list, `before` the lists of earlier commits."""
     for name, digest in known.items():
         if name not in present:
             yield f"supabase/migrations/{name} has landed and is gone: restore it"
@@ -72,20 +72,20 @@ def hashes(folder: Path) -> Hashes:
 
 
 def listed(text: str) -> Hashes:
-    """Of a list as `sha256sum` writes it."""
+    """Hashes of a list in the format of `sha256sum`."""
     pairs = (line.split("  ", 1) for line in text.splitlines() if line and not line.startswith("#"))
     return {name: digest for digest, name in pairs}
 
 
 def history(path: Path) -> Iterator[str]:
-    """The list as each commit of the main line left it, as far back as this clone knows; none without git."""
-    where = path.relative_to(migration.ROOT).as_posix()
-    for commit in _git("log", "--first-parent", "--format=%H", "--", where).split():
-        yield _git("show", f"{commit}:{where}")
+    """The list in each commit of the main branch, as far back as this clone has history; none without git."""
+    name = path.relative_to(migration.ROOT).as_posix()
+    for commit in _git("log", "--first-parent", "--format=%H", "--", name).split():
+        yield _git("show", f"{commit}:{name}")
 
 
 def _git(*words: str) -> str:
-    """What git says; nothing where it fails or is missing."""
+    """The output of git; empty if git fails or is not installed."""
     try:
         done = subprocess.run(
             ["git", *words],
@@ -101,7 +101,7 @@ def _git(*words: str) -> str:
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Without what a hook of git says of another repository."""
+    """Without the variables by which a git hook names another repository."""
     return {name: value for name, value in environment.items() if not name.startswith("GIT_")}
 
 

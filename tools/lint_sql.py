@@ -1,7 +1,7 @@
-"""Check every SQL file, and what docs/ says of sql/, without a database: `python -m tools.lint_sql`.
+"""Check every SQL file and the documents generated from sql/, without a database: `python -m tools.lint_sql`.
 
-PostgreSQL 17's own parser reads all of them; sql/ follows the rules of tools/rules.py; sqlfluff looks after
-the style, squawk after migrations that would lock or break what runs. Landed migrations are as they were.
+PostgreSQL 17's parser reads all files; sql/ follows the rules of tools/rules.py; sqlfluff checks the style;
+squawk finds migrations that would lock a table or break running clients. Landed migrations are unchanged.
 """
 
 import re
@@ -18,17 +18,17 @@ ROOT = migration.ROOT
 FOLDERS = ("sql", "supabase", "local", "seed", "workers", "webhooks", "tools", "tests", "bench")
 STYLED = ("sql", "supabase/migrations", "tools")
 VENDORED = "_queue.sql"
-"""Ends the name of the migration that is Procrastinate's own schema."""
+"""How the name of the migration with Procrastinate's own schema ends."""
 PLACEHOLDER = re.compile(r"%(\(\w+\))?s\b")
 
 
 def main() -> int:
-    found = [*landed.check(), *(list(unparsable()) or list(broken_rules()) or list(docs.faults()))]
-    sys.stderr.writelines(f"{line}\n" for line in found)
+    faults = [*landed.check(), *(list(unparsable()) or list(broken_rules()) or list(docs.faults()))]
+    sys.stderr.writelines(f"{line}\n" for line in faults)
     styled = [path for folder in STYLED for path in files(folder) if not _copied(path)]
     migrations = [path for path in files("supabase/migrations") if not path.name.endswith(VENDORED)]
     return max(
-        1 if found else 0,
+        1 if faults else 0,
         _tool("sqlfluff", "lint", "--disable-progress-bar", *map(_shown, styled)),
         _tool("squawk", "--reporter=gcc", *map(_shown, migrations)),
     )
@@ -45,7 +45,7 @@ def unparsable() -> Iterator[str]:
 
 
 def grammar(text: str) -> str | None:
-    """What PostgreSQL 17's parser says against it. Psycopg's placeholders stand for any value."""
+    """The error of PostgreSQL 17's parser, or None. Psycopg's placeholders stand for any value."""
     sql = PLACEHOLDER.sub("$1", text)
     try:
         pglast.parse_sql(sql)
@@ -63,7 +63,7 @@ def broken_rules() -> Iterator[str]:
 
 
 def _copied(path: Path) -> bool:
-    """Vendored or generated SQL, and migrations that carry files of sql/, where those are checked."""
+    """Whether the file is vendored, generated or carries files of sql/, which are checked themselves."""
     if schema.folder() in path.parents or path.name.endswith(VENDORED):
         return True
     return migration.MARK.search(path.read_text()) is not None
@@ -74,7 +74,7 @@ def _shown(path: Path) -> str:
 
 
 def _tool(name: str, *arguments: str) -> int:
-    """Says nothing when there is nothing to say."""
+    """Run a linter; print its output only if it fails. Returns 0 or 1."""
     done = subprocess.run(
         [Path(sys.executable).with_name(name), *arguments],
         cwd=ROOT,

@@ -1,10 +1,10 @@
-"""Append the files of sql/ that changed, whole, to a new migration.
+"""Append the changed files of sql/, whole, to a new migration.
 
     python -m tools.migration NAME
 
-What the migrations carried last is read from themselves: each block begins with a line that names its source.
-A block counts by the functions, views, policies and triggers it makes: a file that is only moved needs no
-migration.
+The migrations themselves record what they carried: each block begins with a line that names its source file.
+Blocks are compared by the functions, views, policies and triggers they create, so a file that is only moved
+needs no migration.
 """
 
 import re
@@ -31,20 +31,20 @@ set check_function_bodies = off;
 
 
 def sources() -> dict[str, str]:
-    """Path and text of each file, in the order in which they can be run."""
+    """The text of each file by its path, in an order in which they can be run."""
     paths = [path for folder in ORDER for path in sorted((SOURCES / folder).rglob("*.sql"))]
     texts = {str(path.relative_to(ROOT)): path.read_text() for path in paths}
     return dict(sorted(texts.items(), key=lambda item: _rank(*item)))
 
 
 def _rank(path: str, text: str) -> tuple[int, int]:
-    """Views before the functions that return their rows; what is parsed when made after what it calls."""
-    place = 0 if "create or replace view" in text else 2 if PARSED.search(text) else 1
-    return ORDER.index(path.split("/")[1]), place
+    """Views before the functions that return their rows; bodies parsed at creation after what they call."""
+    position = 0 if "create or replace view" in text else 2 if PARSED.search(text) else 1
+    return ORDER.index(path.split("/")[1]), position
 
 
 def carried() -> dict[str, str]:
-    """Each object that the migrations made of sql/, and the text of the block that made it last."""
+    """For each object that migrations carry from sql/, the text of the block that last created it."""
     texts = [path.read_text() for path in sorted(MIGRATIONS.glob("*.sql"))]
     blocks = [block for text in texts for block in _blocks(text)]
     return {name: text for path, text in blocks for name in _objects(path, text)}
@@ -58,12 +58,12 @@ def _blocks(migration: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def _objects(path: str, text: str) -> set[str]:
-    """What a file makes; of one that makes no such object its path."""
+    """The objects that a file creates; its path if it creates none."""
     return objects(read(path, text).statements) or {path}
 
 
 def pending() -> dict[str, str]:
-    """The files of which the migrations do not have every object as the file makes it."""
+    """Path and text of the files with an object that differs from the last one carried."""
     known = carried()
     return {
         path: text

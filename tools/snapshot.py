@@ -1,5 +1,8 @@
-"""What two databases are made of, and where they differ: tables with their columns, constraints, indexes and
-reference rows, types, functions, views, triggers, policies, grants, comments and settings."""
+"""Take a snapshot of a database's definitions and compare two.
+
+A snapshot has tables with their columns, constraints, indexes and reference rows, types, functions, views,
+triggers, policies, grants, comments and settings.
+"""
 
 from collections.abc import Iterator
 from difflib import ndiff
@@ -12,9 +15,10 @@ from tools.migration import ROOT
 QUERIES = tuple(
     ROOT / "tools" / name for name in ("snapshot.sql", "snapshot_tables.sql", "snapshot_rows.sql")
 )
-"""Each is run on a connection without a search path; its last statement returns names and definitions."""
+"""Each runs on a connection without a search path; its last statement returns names and definitions."""
 
 Snapshot = dict[str, str]
+"""The definition of each object by its name."""
 
 
 def take(url: str) -> Snapshot:
@@ -23,7 +27,7 @@ def take(url: str) -> Snapshot:
 
 
 def read(connection: psycopg.Connection) -> Snapshot:
-    """Each object's name and its definition; names are qualified where the connection has no search path."""
+    """The snapshot of the connection's database. Names are qualified if the connection has no search path."""
     return {name: definition for query in QUERIES for name, definition in _rows(connection, query)}
 
 
@@ -35,7 +39,7 @@ def _rows(connection: psycopg.Connection, query: Path) -> list[tuple[str, str]]:
 
 
 def differences(migrated: Snapshot, replayed: Snapshot) -> Iterator[str]:
-    """A sentence and a few lines for each object that the migrations and sql/ do not agree on."""
+    """A sentence and the changed lines for each object on which the migrations and sql/ disagree."""
     for name in sorted(migrated.keys() | replayed.keys()):
         before, after = migrated.get(name), replayed.get(name)
         if before is None:

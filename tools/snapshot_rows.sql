@@ -1,5 +1,5 @@
--- Reference rows: the rows that a new database has, a table a row, each of its rows a line of JSON. Columns that are
--- filled by the time, at random or by a counter are left out.
+-- Reference rows, the rows of a new database: one row a table, with a line of JSON for each of its rows. Columns filled
+-- by the time, at random or by a sequence are left out.
 
 create or replace function pg_temp.reference_rows(relation regclass) returns text
 language plpgsql

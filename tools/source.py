@@ -1,4 +1,4 @@
-"""One file of sql/, read: its header, and its statements as PostgreSQL 17's own parser sees them."""
+"""Parse a file of sql/: its header, and its statements by PostgreSQL 17's parser."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -18,21 +18,21 @@ CUT = '"…"'
 PARAMETER = re.compile(r" {2}(\w+) {2,}(\S.*)")
 CODE = re.compile(r"\b(?:PGRST|PT\d{3}|\d[0-9A-Z]{4})\b")
 REFUSED = re.compile(r"\bprivate\.refuse\(\s*\d{3},\s*'(\w+)'")
-"""A code of ours, in the form that names its own HTTP status: sqlstate PGRST says so and is none itself."""
+"""An error code raised through private.refuse; the sqlstate PGRST itself is not an error code of ours."""
 LITERAL = re.compile(r"(?:\berrcode\s*=|\braise\s+(?:exception\s+)?sqlstate)\s*'(\w{5})'")
 DONE_TRIGGER = re.compile(r"\bcreate constraint trigger (\w+)\s+after [\w ]+ on ([\w.]+)")
-"""A trigger that a `do` block creates where it is missing, since a constraint trigger cannot be replaced."""
+"""A trigger that a `do` block creates if it is missing, since a constraint trigger cannot be replaced."""
 OUTPUT = (FunctionParameterMode.FUNC_PARAM_OUT, FunctionParameterMode.FUNC_PARAM_TABLE)
 
 
 @dataclass(frozen=True)
 class Header:
-    """The comment that an API function begins with."""
+    """The header comment of an API function, parsed."""
 
     description: str
     parameters: dict[str, str]
     sections: dict[str, str]
-    """The text after each word of SECTIONS, in the order of the file."""
+    """The text of each section of SECTIONS, in the order of the file."""
 
     @property
     def roles(self) -> list[str]:
@@ -51,7 +51,7 @@ class Source:
 
     @property
     def folder(self) -> str:
-        """rpc, private, access or triggers."""
+        """One of rpc, private, access, triggers."""
         return PurePath(self.path).parts[1]
 
     @property
@@ -64,7 +64,7 @@ class Source:
 
     @property
     def comment(self) -> list[str]:
-        """The lines that the file begins with, without their dashes."""
+        """The lines of the header comment, without their dashes."""
         lines = self.text.splitlines()
         length = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
         return [line.removeprefix("--").removeprefix(" ") for line in lines[:length]]
@@ -75,17 +75,17 @@ class Source:
 
     @property
     def raised(self) -> set[str]:
-        """The error codes that stand in the file's code."""
+        """The error codes that the file's code raises."""
         return {*LITERAL.findall(self.text), *REFUSED.findall(self.text)} - {"PGRST"}
 
 
 def read(path: str, text: str) -> Source:
-    """Raises pglast.parser.ParseError."""
+    """The parsed file. Raises pglast.parser.ParseError."""
     return Source(path, text, [raw.stmt for raw in pglast.parse_sql(text)])
 
 
 def header(source: Source) -> Header:
-    """A sentence or more, a line for each parameter, then the sections; long texts go on in the next line."""
+    """Parse description, one line a parameter, and sections; a long text continues on the next line."""
     texts: dict[str, str] = {"": ""}
     parameters: dict[str, str] = {}
     into, key = texts, ""
@@ -103,7 +103,7 @@ def header(source: Source) -> Header:
 
 
 def complete(example: str) -> str:
-    """The JSON of an example response: `[1, …]` leaves elements out, and is no JSON."""
+    """The JSON of an example response, with CUT for elements left out: `[1, …]` becomes `[1, "…"]`."""
     return example.replace(", …]", f", {CUT}]")
 
 
@@ -116,13 +116,13 @@ def option(function: Any, name: str) -> Any:
 
 
 def search_path(function: Any) -> str | None:
-    """None when the function sets none."""
+    """The search path that the function sets, or None."""
     settings = [o.arg for o in function.options if o.defname == "set"]
     return next((", ".join(a.val.sval for a in s.args) for s in settings if s.name == "search_path"), None)
 
 
 def objects(statements: Iterable[Any]) -> set[str]:
-    """What statements make: functions, views, policies, triggers, and who may use which table."""
+    """The names of what statements define: functions, views, policies, triggers, and access to tables."""
     return {name for statement in statements for name in _objects(statement)}
 
 
@@ -153,9 +153,9 @@ def roles(specified: Iterable[Any]) -> list[str]:
     return ["public" if role.roletype == public else role.rolename for role in specified]
 
 
-def qualified(made: Any) -> str:
-    """The name of a function, aggregate or view, with its schema."""
-    if isinstance(made, ast.ViewStmt):
-        return f"{made.view.schemaname}.{made.view.relname}"
-    parts = made.defnames if isinstance(made, ast.DefineStmt) else made.funcname
+def qualified(statement: Any) -> str:
+    """The name of the function, aggregate or view that the statement creates, with its schema."""
+    if isinstance(statement, ast.ViewStmt):
+        return f"{statement.view.schemaname}.{statement.view.relname}"
+    parts = statement.defnames if isinstance(statement, ast.DefineStmt) else statement.funcname
     return ".".join(part.sval for part in parts)

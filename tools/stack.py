@@ -30,5 +30,5 @@ in_foreground = stack_exits.in_foreground
 
 
 def exit_status(run: Callable[[], int]) -> int:
-    """As exits.exit_status, also for errors of the stack and of its database."""
+    """Like exits.exit_status, also for errors of the stack and of its database."""
     return stack_exits.exit_status(lambda: exits.exit_status(run))

@@ -1,8 +1,9 @@
-"""Supabase's own stack, in Docker, in the place of the embedded one: `make up STACK=supabase`.
+"""Run Supabase's own stack in Docker instead of the embedded one: `make up STACK=supabase`.
 
     python -m tools.supabase_stack up | down | status | reset | run COMMAND
 
-Supabase's command line starts and stops it, as supabase/config.toml says; the Procfile's workers run beside.
+Supabase's command line starts and stops the stack by supabase/config.toml; a supervisor runs the Procfile's
+workers beside it.
 """
 
 import json
@@ -23,9 +24,9 @@ NAMES = {
     "SUPABASE_JWT_SECRET": "JWT_SECRET",
     "DATABASE_URL": "DB_URL",
 }
-"""Our names of what `supabase status` tells."""
+"""Our environment variables, and the names of their values in the output of `supabase status`."""
 FIRST_PORT = 14331
-"""Of the workers: below those that outgoing connections take."""
+"""The first worker's port, below the range of outgoing connections."""
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -37,7 +38,7 @@ def main() -> int:
 
 
 def run(at: Settings, command: str, words: list[str]) -> int:
-    """Raises StackError."""
+    """Run a command; returns the exit status. Raises StackError."""
     match command:
         case "up":
             up(at)
@@ -49,7 +50,7 @@ def run(at: Settings, command: str, words: list[str]) -> int:
         case "reset":
             do("db", "reset", "--yes")
         case "run":
-            return stack.in_foreground(words, {**os.environ, **told(at)})
+            return stack.in_foreground(words, {**os.environ, **environment_of(at)})
         case "supervise":
             supervise(at)
         case _:
@@ -66,21 +67,21 @@ def up(at: Settings) -> None:
             state.end_orphans(at)
             commands.launch(at, "tools.supabase_stack")
         commands.wait(at, console.print)
-    environment = told(at)
+    environment = environment_of(at)
     commands.write_env(at, environment)
     for line in parts.shown(environment, at.env_file):
         console.print(line, markup=False)
 
 
 def do(*words: str) -> None:
-    """Raises StackError; what is wrong has been shown by the command line."""
+    """Run a command of Supabase's command line, which shows its own errors. Raises StackError if it fails."""
     need_docker()
     if cli.show(*words):
         raise StackError(f"supabase_failed: `supabase {' '.join(words)}` did not succeed")
 
 
 def need_docker() -> None:
-    """Raises StackError unless Docker answers, or Podman where there is no Docker, as is then used."""
+    """Raises StackError unless Docker responds, or Podman if Docker is not installed."""
     program = next((name for name in ("docker", "podman") if shutil.which(name)), None)
     if program and not subprocess.run([program, "info"], capture_output=True, check=False).returncode:
         return
@@ -91,17 +92,17 @@ def need_docker() -> None:
     )
 
 
-def told(at: Settings) -> dict[str, str]:
-    """What a client or a worker needs to know of this Supabase, and where the workers are."""
+def environment_of(at: Settings) -> dict[str, str]:
+    """The variables that clients and workers of this stack need, with the workers' URLs."""
     need_docker()
-    done = cli.ask("status", "-o", "json", project=settings.ROOT)
+    done = cli.run("status", "-o", "json", project=settings.ROOT)
     try:
         status = json.loads(done.stdout)
-        found = {name: status[theirs] for name, theirs in NAMES.items()}
+        variables = {name: status[theirs] for name, theirs in NAMES.items()}
     except (ValueError, KeyError) as error:
         raise StackError(f"supabase_failed: `supabase status` says: {done.stderr.strip()}") from error
     urls = {f"{name.upper()}_URL": url for name, url in addresses().items()}
-    return found | urls | {"DEMO_SEARCH_URL": urls["SEARCH_URL"]} | parts.model_environment(at)
+    return variables | urls | {"DEMO_SEARCH_URL": urls["SEARCH_URL"]} | parts.model_environment(at)
 
 
 def addresses() -> dict[str, str]:
@@ -114,7 +115,7 @@ def supervise(at: Settings) -> None:
         if not free:
             raise StackError("another supervisor has these workers")
         logs.set_up()
-        first, *others = parts.products(addresses(), told(at))
+        first, *others = parts.products(addresses(), environment_of(at))
         Supervisor(at, first, lambda _: others).run()
         at.state.unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""A database's tables, views and types as Markdown, from its comments."""
+"""Document a database's tables, views and types as Markdown, from its comments."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def markdown(url: str) -> str:
 
 
 def contents(relations: list[str]) -> str:
-    """A table of contents: a link to each heading, as GitHub names its anchor."""
+    """The table of contents: a link to each heading, with the anchors that GitHub generates."""
     links = (f"[{name}](#{name.replace('.', '')})" for name in relations)
     return f"{', '.join(links)}\n"
 

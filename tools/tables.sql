@@ -1,4 +1,4 @@
--- Each column of the tables, views and types of public and private; the monthly parts of a table are left out.
+-- Each column of the tables, views and types of public and private; monthly partitions are left out.
 
 select
     c.oid::regclass::text as relation,

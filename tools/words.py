@@ -19,18 +19,26 @@ ROOT = Path(__file__).resolve().parent.parent
 CLEAN = (
     "CHANGELOG.md",
     "README.md",
+    "bench",
+    "conftest.py",
     "docs",
     "local/README.md",
     "local/docs",
     "local/realtime/README.md",
     "local/rest/README.md",
     "local/tests/contracts/README.md",
-    "seed/README.md",
-    "workers",
-    "tests/workers",
+    "seed",
     "sql",
-    "tests/clients/README.md",
+    "tests/clients",
+    "tests/conftest.py",
+    "tests/project.py",
+    "tests/security",
     "tests/sql",
+    "tests/tools",
+    "tests/unit",
+    "tests/workers",
+    "tools",
+    "workers",
 )
 NEVER = ("supabase/migrations",)
 """Landed migrations are not edited."""
@@ -74,18 +82,17 @@ QUOTED = re.compile(r"'(?:[^']|'')*'")
 COMMENT_ON = re.compile(r"\bcomment on [^;']*? is\s+('(?:[^']|'')*')", re.IGNORECASE)
 SQL_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 Prose = Iterator[tuple[int, str]]
-"""Texts, each with the line of the file that it begins on."""
+"""Texts, each with the line of the file at which it begins."""
 
 
 def main() -> int:
-    chosen = sys.argv[1:] or CLEAN
-    found = [fault for path in files(chosen) for fault in faults(path)]
-    sys.stderr.writelines(f"{line}\n" for line in found)
-    return 1 if found else 0
+    lines = [fault for path in files(sys.argv[1:] or CLEAN) for fault in faults(path)]
+    sys.stderr.writelines(f"{line}\n" for line in lines)
+    return 1 if lines else 0
 
 
 def files(names: Iterable[str]) -> Iterator[Path]:
-    """The files of the names that git tracks or would track. Raises FileNotFoundError for a missing one."""
+    """The files of the names that git does not ignore. Raises FileNotFoundError for a missing name."""
     for name in names:
         listed = _listed(name)
         if not listed:
@@ -124,7 +131,7 @@ def markdown(text: str) -> Prose:
 
 
 def sql(text: str) -> Prose:
-    """A `--` in a text between quotes is no comment; a comment may hold an apostrophe."""
+    """Comments and the texts of `comment on`. A `--` in a quoted text is not a comment."""
     for match in re.finditer(
         f"{SQL_COMMENT.pattern}|{COMMENT_ON.pattern}|{QUOTED.pattern}", text, re.DOTALL | re.I
     ):

@@ -1,11 +1,11 @@
--- A film that another source brought already keeps its id.
+-- A film that another source has loaded keeps its id.
 update staged_films as s set id = c.id
 from public.content as c
 where
     c.kind = 'movie' and c.tmdb_id = s.tmdb_id and c.id <> s.id
     and not exists (select from staged_films as t where t.id = c.id);
 
--- What this source does not tell stays as another told it.
+-- Columns that are null in this source keep the value of another source.
 update staged_films as s set
     tmdb_id = coalesce(s.tmdb_id, c.tmdb_id),
     imdb_id = coalesce(s.imdb_id, c.imdb_id),

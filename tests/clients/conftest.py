@@ -1,4 +1,4 @@
-"""Clients as an app makes them, and rows of the catalogue."""
+"""Clients as an app creates them, and items of the catalogue."""
 
 import uuid
 from collections.abc import Iterator
@@ -37,8 +37,10 @@ __all__ = [
 
 @pytest.fixture
 def films(service: Client) -> Iterator[dict[str, str]]:
-    """Title and id of five films, there for one test."""
+    """The ids of five films by their letters A to E; deleted after the test."""
     titles = [f"Film {name} {uuid.uuid4().hex[:6]}" for name in "ABCDE"]
-    made: list[dict[str, str]] = rows(service.table("content").insert([{"title": title} for title in titles]))
-    yield {film["title"].split()[1]: film["id"] for film in made}
-    service.table("content").delete().in_("id", [film["id"] for film in made]).execute()
+    inserted: list[dict[str, str]] = rows(
+        service.table("content").insert([{"title": title} for title in titles])
+    )
+    yield {film["title"].split()[1]: film["id"] for film in inserted}
+    service.table("content").delete().in_("id", [film["id"] for film in inserted]).execute()

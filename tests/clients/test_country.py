@@ -1,4 +1,4 @@
-"""A viewer's country: the gateway's word, never the client's."""
+"""A viewer's country comes from the gateway's header, never from the client's."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,11 +30,11 @@ def listed(url: str, stack: Stack, headers: dict[str, str]) -> set[str]:
 
 
 @pytest.mark.parametrize("name", ["cf-ipcountry", "CF-IPCountry", "Cf-Ipcountry"])
-def test_a_client_cannot_tell_its_country(stack: Stack, french_film: str, name: str) -> None:
+def test_client_cannot_set_its_country_by_header(stack: Stack, french_film: str, name: str) -> None:
     assert french_film not in listed(f"{stack.url}/rest/v1", stack, {name: "FR"})
 
 
-def test_a_client_cannot_tell_its_country_twice(stack: Stack, french_film: str) -> None:
+def test_client_cannot_set_its_country_by_a_repeated_header(stack: Stack, french_film: str) -> None:
     answer = httpx.post(
         f"{stack.url}/rest/v1/rpc/get_popular_items",
         json={"limit": 200},
@@ -43,15 +43,15 @@ def test_a_client_cannot_tell_its_country_twice(stack: Stack, french_film: str) 
     assert french_film not in {row["id"] for row in answer.raise_for_status().json()}
 
 
-def test_lists_follow_what_the_gateway_says(stack: Stack, french_film: str) -> None:
-    """Asked past the gateway, as if it had passed on a proxy's word."""
+def test_lists_use_the_country_header_of_the_gateway(stack: Stack, french_film: str) -> None:
+    """Sent directly to REST, as if the gateway had forwarded a proxy's header."""
     assert french_film in listed(stack.part_url("rest"), stack, FRENCH)
     assert french_film not in listed(stack.part_url("rest"), stack, {"cf-ipcountry": "BE"})
 
 
 @pytest.mark.parametrize("header", ["Cf-Ipcountry", "Cf-Connecting-Ip"])
 @pytest.mark.parametrize(("behind_proxy", "dropped"), [(False, True), (True, False)])
-def test_a_proxy_before_the_gateway_is_believed_if_a_setting_says_so(
+def test_gateway_trusts_proxy_headers_only_if_configured(
     stack: Stack, tmp_path_factory: pytest.TempPathFactory, header: str, behind_proxy: bool, dropped: bool
 ) -> None:
     settings = replace(

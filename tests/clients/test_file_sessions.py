@@ -1,4 +1,4 @@
-"""From when on a token reads and writes files no more: at once, as everywhere."""
+"""A token of an ended session reads and writes no files, from the moment the session ends."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +16,7 @@ from tests.conftest import Stack
 
 __all__ = ["http", "key", "url"]
 
-SPOKEN = SAMPLES["audio/flac"]
+RECORDING = SAMPLES["audio/flac"]
 BUCKET = "speech"
 End = Callable[[Client, Session], Any]
 
@@ -52,7 +52,7 @@ def service(connect: Callable[..., Client], stack: Stack) -> Client:
 
 
 @pytest.mark.parametrize("end", ["signed out", "banned", "suspended", "timed out"])
-def test_files_end_with_the_session(
+def test_file_access_ends_with_the_session(
     http: httpx.Client, connect: Callable[..., Client], ends: dict[str, End], end: str
 ) -> None:
     app = connect()
@@ -60,32 +60,34 @@ def test_files_end_with_the_session(
     headers = {"authorization": f"Bearer {session.access_token}"}
     path, folder = f"{BUCKET}/{session.user.id}/a b.flac", session.user.id
 
-    def tries() -> list[tuple[int, Any]]:
-        told = {**headers, "content-type": "audio/flac", "x-upsert": "true"}
-        answers = [
-            http.post(f"/object/{path}", content=SPOKEN, headers=told),
+    def attempts() -> list[tuple[int, Any]]:
+        upload_headers = {**headers, "content-type": "audio/flac", "x-upsert": "true"}
+        responses = [
+            http.post(f"/object/{path}", content=RECORDING, headers=upload_headers),
             http.get(f"/object/{path}", headers=headers),
             http.get(f"/object/info/{path}", headers=headers),
             http.post(f"/object/sign/{path}", json={"expiresIn": 60}, headers=headers),
-            http.post(f"/object/upload/sign/{path}", headers=told),
+            http.post(f"/object/upload/sign/{path}", headers=upload_headers),
         ]
-        return [(answer.status_code, answer.is_error and answer.json()["code"]) for answer in answers]
+        return [
+            (response.status_code, response.is_error and response.json()["code"]) for response in responses
+        ]
 
     def listed() -> list[Any]:
-        answer = http.post(f"/object/list/{BUCKET}", json={"prefix": folder}, headers=headers)
-        return list(answer.json())
+        response = http.post(f"/object/list/{BUCKET}", json={"prefix": folder}, headers=headers)
+        return list(response.json())
 
-    assert tries() == [(200, False)] * 5
+    assert attempts() == [(200, False)] * 5
     assert len(listed()) == 1
     ends[end](app, session)
     unseen, refused = (400, "NoSuchKey"), (400, "AccessDenied")
-    assert tries() == [refused, unseen, unseen, unseen, refused]
+    assert attempts() == [refused, unseen, unseen, unseen, refused]
     assert listed() == []
     removed = http.request("DELETE", f"/object/{BUCKET}", json={"prefixes": [path]}, headers=headers)
     assert removed.json() == []
 
 
-def test_a_profile_that_is_not_ones_own_stores_nothing(
+def test_upload_with_another_users_profile_id_is_refused(
     http: httpx.Client, connect: Callable[..., Client]
 ) -> None:
     mine, other = connect(), connect()
@@ -97,6 +99,6 @@ def test_a_profile_that_is_not_ones_own_stores_nothing(
 
     def stored(profile: str) -> int:
         path = f"/object/{BUCKET}/{session.user.id}/{profile}.flac"
-        return http.post(path, content=SPOKEN, headers={**headers, "x-profile-id": profile}).status_code
+        return http.post(path, content=RECORDING, headers={**headers, "x-profile-id": profile}).status_code
 
     assert [stored(profile) for profile in (own[0]["id"], strange[0]["id"], "nonsense")] == [200, 400, 400]

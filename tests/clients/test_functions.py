@@ -1,4 +1,4 @@
-"""The functions of supabase/functions, through the gateway."""
+"""The edge functions of supabase/functions, called through the gateway."""
 
 from collections.abc import Callable, Mapping
 
@@ -17,25 +17,25 @@ def invoke(client: Client, name: str, body: Mapping[str, object]) -> object:
 
 
 @pytest.mark.parametrize("body", ["[1]", "{", '{"name": 5}', '"text"'])
-def test_hello_refuses_what_it_cannot_read(stack: Stack, body: str) -> None:
+def test_hello_function_refuses_an_invalid_body(stack: Stack, body: str) -> None:
     answer = httpx.post(f"{stack.url}/functions/v1/{GREETING}", content=body)
     assert answer.status_code == 400
     assert answer.json()["code"] in ("invalid_json", "invalid_parameter")
     assert set(answer.json()) == {"code", "message", "details", "hint"}
 
 
-def test_semantic_search_answers_as_the_worker_does(
+def test_semantic_search_function_returns_the_workers_results(
     stack: Stack, anon: Client, films: dict[str, str]
 ) -> None:
     keys = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
-    asked: dict[str, str | int] = {"q": "a film & what is like it", "limit": 3}
-    worker = httpx.get(f"{stack.url}/search/semantic", params=asked, headers=keys)
-    by_url = httpx.get(f"{stack.url}/functions/v1/semantic-search", params=asked, headers=keys)
+    query: dict[str, str | int] = {"q": "a film & what is like it", "limit": 3}
+    worker = httpx.get(f"{stack.url}/search/semantic", params=query, headers=keys)
+    by_url = httpx.get(f"{stack.url}/functions/v1/semantic-search", params=query, headers=keys)
     assert worker.status_code == 200
-    assert invoke(anon, "semantic-search", asked) == by_url.json() == worker.json()
+    assert invoke(anon, "semantic-search", query) == by_url.json() == worker.json()
 
 
-def test_semantic_search_refuses_as_the_worker_does(stack: Stack) -> None:
+def test_semantic_search_function_returns_the_workers_errors(stack: Stack) -> None:
     keys = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
     worker = httpx.get(f"{stack.url}/search/semantic", headers=keys)
     function = httpx.get(f"{stack.url}/functions/v1/semantic-search", headers=keys)
@@ -43,7 +43,7 @@ def test_semantic_search_refuses_as_the_worker_does(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     [
         {"q": "x", "page": "2"},
         {"q": "x", "limits": "3"},
@@ -51,22 +51,20 @@ def test_semantic_search_refuses_as_the_worker_does(stack: Stack) -> None:
         {"q": "x", "count": "3", "limit": "4"},
     ],
 )
-def test_semantic_search_names_an_unknown_parameter_as_the_worker_does(
-    stack: Stack, asked: dict[str, str]
-) -> None:
+def test_semantic_search_function_names_invalid_parameters(stack: Stack, query: dict[str, str]) -> None:
     keys = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
     url = f"{stack.url}/functions/v1/semantic-search"
-    worker = httpx.get(f"{stack.url}/search/semantic", params=asked, headers=keys)
+    worker = httpx.get(f"{stack.url}/search/semantic", params=query, headers=keys)
     assert (worker.status_code, worker.json()["code"][-9:]) == (400, "parameter")
-    for answer in (
-        httpx.get(url, params=asked, headers=keys),
-        httpx.post(url, json=asked, headers=keys),
-        httpx.post(url, params={"q": asked.pop("q")}, json=asked, headers=keys),
+    for response in (
+        httpx.get(url, params=query, headers=keys),
+        httpx.post(url, json=query, headers=keys),
+        httpx.post(url, params={"q": query.pop("q")}, json=query, headers=keys),
     ):
-        assert (answer.status_code, answer.json()) == (400, worker.json())
+        assert (response.status_code, response.json()) == (400, worker.json())
 
 
-def test_semantic_search_names_an_unknown_parameter_that_is_null(stack: Stack) -> None:
+def test_semantic_search_function_names_a_null_unknown_parameter(stack: Stack) -> None:
     keys = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
     url = f"{stack.url}/functions/v1/semantic-search?forceFunctionRegion=us-east-1"
     refused = httpx.post(url, json={"q": "x", "page": None}, headers=keys)
@@ -74,11 +72,11 @@ def test_semantic_search_names_an_unknown_parameter_that_is_null(stack: Stack) -
     assert httpx.post(url, json={"q": "x", "kind": None}, headers=keys).status_code == 200
 
 
-def test_semantic_search_asks_for_a_token(stack: Stack) -> None:
+def test_semantic_search_function_requires_a_token(stack: Stack) -> None:
     assert httpx.get(f"{stack.url}/functions/v1/semantic-search?q=x").status_code == 401
 
 
-def test_whoever_signed_out_is_refused_with_the_token_they_kept(
+def test_semantic_search_function_refuses_a_token_after_sign_out(
     stack: Stack, connect: Callable[..., Client]
 ) -> None:
     client = connect()
@@ -94,11 +92,12 @@ def test_whoever_signed_out_is_refused_with_the_token_they_kept(
     ("origin", "allowed"),
     [("http://localhost:3000", True), ("http://127.0.0.1:5173", True), ("https://localhost.example", False)],
 )
-def test_pages_of_allowed_origins_may_read_the_answers(stack: Stack, origin: str, allowed: bool) -> None:
+@pytest.mark.parametrize("method", ["OPTIONS", "POST"])
+def test_function_response_is_readable_by_allowed_origins(
+    stack: Stack, origin: str, allowed: bool, method: str
+) -> None:
     url = f"{stack.url}/functions/v1/{GREETING}"
-    for method in ("OPTIONS", "POST"):
-        answer = httpx.request(
-            method, url, headers={"origin": origin, "access-control-request-method": "POST"}
-        )
-        assert (answer.headers.get("access-control-allow-origin") == origin) is allowed
-        assert "Origin" in answer.headers["vary"]
+    headers = {"origin": origin, "access-control-request-method": "POST"}
+    response = httpx.request(method, url, headers=headers)
+    assert (response.headers.get("access-control-allow-origin") == origin) is allowed
+    assert "Origin" in response.headers["vary"]

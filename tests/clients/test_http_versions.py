@@ -1,4 +1,4 @@
-"""The gateway serves HTTP/1.1 alone: one connection of HTTP/2 carries 250 requests, past all bounds."""
+"""The gateway serves HTTP/1.1 only: 250 requests on one HTTP/2 connection would exceed its limits."""
 
 import socket
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Kids mode through the gateway: what a child's device is answered by REST, search, Auth and Realtime."""
+"""Kids mode through the gateway: how REST, search, Auth, Storage and Realtime respond to a child's device."""
 
 import uuid
 from collections import Counter
@@ -51,7 +51,7 @@ def home(connect: Callable[..., Client]) -> Home:
 
 @pytest.fixture
 def rated(service: Client, films: dict[str, str]) -> Iterator[dict[str, str]]:
-    """The films of the letters, A rated PG, B rated R, the others unrated."""
+    """The five films: A is rated PG, B is rated R, the others are unrated."""
     for letter, rating in (("A", "PG"), ("B", "R")):
         service.table("content").update({"maturity_rating": rating}).eq("id", films[letter]).execute()
     yield films
@@ -64,7 +64,7 @@ def refusal(call: Callable[[], object]) -> APIError:
 
 
 @pytest.mark.parametrize("named", ["adult", "kid", "none"])
-def test_rest_answers_a_device_in_kids_mode_as_the_child(
+def test_rest_in_kids_mode_shows_only_items_for_the_kids_profile(
     home: Home, rated: dict[str, str], named: str
 ) -> None:
     if named != "none":
@@ -72,24 +72,26 @@ def test_rest_answers_a_device_in_kids_mode_as_the_child(
     chosen = list(rated.values())
     for client, expected in ((home.device, {rated["A"]}), (home.parent, set(chosen))):
         for table in ("content", "movies", "catalog_items", "items"):
-            found: Any = client.table(table).select("id", count="exact").in_("id", chosen).execute()  # type: ignore[arg-type]
-            assert ({row["id"] for row in found.data}, found.count) == (expected, len(expected))
+            response: Any = client.table(table).select("id", count="exact").in_("id", chosen).execute()  # type: ignore[arg-type]
+            assert ({row["id"] for row in response.data}, response.count) == (expected, len(expected))
         embedded: Any = rows(client.table("item_stats").select("item_id, items(id, content(title))"))
         assert {row["items"]["id"] for row in embedded if row["item_id"] in chosen} <= expected
 
 
-def test_search_by_text_answers_the_child(stack: Stack, home: Home, rated: dict[str, str]) -> None:
-    asked: dict[str, str | int] = {"q": "Film", "count": 100, "kind": "movie"}
+def test_text_search_in_kids_mode_shows_only_items_for_kids(
+    stack: Stack, home: Home, rated: dict[str, str]
+) -> None:
+    query: dict[str, str | int] = {"q": "Film", "count": 100, "kind": "movie"}
     for client, expected in ((home.device, {"A"}), (home.parent, set("ABCDE"))):
         session = client.auth.get_session()
         assert session
         headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {session.access_token}"}
-        answer = httpx.get(f"{stack.url}/search/content", params=asked, headers=headers).json()
-        found = {result["id"] for result in answer["results"]}
-        assert {letter for letter, film in rated.items() if film in found} == expected
+        response = httpx.get(f"{stack.url}/search/content", params=query, headers=headers).json()
+        results = {result["id"] for result in response["results"]}
+        assert {letter for letter, film in rated.items() if film in results} == expected
 
 
-def test_search_by_text_follows_the_header_of_a_kids_profile(
+def test_text_search_follows_the_profile_header_of_a_kids_profile(
     stack: Stack, home: Home, rated: dict[str, str]
 ) -> None:
     session = home.parent.auth.get_session()
@@ -103,7 +105,7 @@ def test_search_by_text_follows_the_header_of_a_kids_profile(
     assert not set(rated.values()) - {rated["A"]} & {result["id"] for result in answer["results"]}
 
 
-def test_kids_mode_lasts_through_a_refresh_until_the_pin(home: Home) -> None:
+def test_kids_mode_survives_a_token_refresh_and_ends_with_the_pin(home: Home) -> None:
     home.device.auth.refresh_session()
     state: Any = home.device.rpc("get_kids_mode").execute().data
     assert state == {
@@ -120,7 +122,7 @@ def test_kids_mode_lasts_through_a_refresh_until_the_pin(home: Home) -> None:
     assert rows(change)[0]["is_kids"] is False  # type: ignore[comparison-overlap]
 
 
-def test_a_new_sign_in_is_not_in_kids_mode_and_sets_a_new_pin(
+def test_new_sign_in_is_not_in_kids_mode_and_can_set_a_new_pin(
     home: Home, connect: Callable[..., Client]
 ) -> None:
     fresh = connect()
@@ -130,7 +132,7 @@ def test_a_new_sign_in_is_not_in_kids_mode_and_sets_a_new_pin(
     home.device.rpc("leave_kids_mode", {"pin": "00112233"}).execute()
 
 
-def test_of_twenty_pins_at_once_exactly_five_are_compared(stack: Stack, home: Home) -> None:
+def test_twenty_concurrent_pins_have_exactly_five_attempts(stack: Stack, home: Home) -> None:
     session = home.device.auth.get_session()
     assert session
     headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {session.access_token}"}
@@ -141,8 +143,8 @@ def test_of_twenty_pins_at_once_exactly_five_are_compared(stack: Stack, home: Ho
 
     with ThreadPoolExecutor(10) as threads:
         answers = list(threads.map(guess, range(20)))
-    said = Counter((answer.status_code, answer.content) for answer in answers)
-    assert said == {(403, b""): 5, (429, b""): 15}
+    responses = Counter((answer.status_code, answer.content) for answer in answers)
+    assert responses == {(403, b""): 5, (429, b""): 15}
     locked = guess(int(PIN))
     assert locked.status_code == 429
     assert 800 < int(locked.headers["Retry-After"]) <= 900
@@ -162,7 +164,7 @@ def test_of_twenty_pins_at_once_exactly_five_are_compared(stack: Stack, home: Ho
         ("limit=0&offset=7", {}),
     ],
 )
-def test_no_shape_of_the_request_tries_a_pin_without_counting(
+def test_pin_attempt_is_counted_for_any_form_of_the_request(
     stack: Stack, home: Home, database: psycopg.Connection, query: str, headers: dict[str, str]
 ) -> None:
     """A request either counts, or fails in the same way for each PIN and leaves the session in kids mode."""
@@ -183,7 +185,7 @@ def test_no_shape_of_the_request_tries_a_pin_without_counting(
         assert home.device.rpc("get_kids_mode").execute().data["kids_mode"] is True  # type: ignore[call-overload,index]
 
 
-def test_a_device_in_kids_mode_gives_its_account_no_other_password(home: Home) -> None:
+def test_device_in_kids_mode_cannot_change_password_or_email(home: Home) -> None:
     with pytest.raises(AuthApiError, match="in kids mode") as refused:
         home.device.auth.update_user({"password": "a child chose this"})
     assert refused.value.status == 403
@@ -193,7 +195,7 @@ def test_a_device_in_kids_mode_gives_its_account_no_other_password(home: Home) -
     assert home.parent.auth.update_user({"password": "a parent chose this"})
 
 
-def test_files_of_editors_are_closed_in_kids_mode(
+def test_editorial_files_are_hidden_in_kids_mode(
     home: Home, service: Client, database: psycopg.Connection
 ) -> None:
     user = home.device.auth.get_user()
@@ -210,11 +212,11 @@ def test_files_of_editors_are_closed_in_kids_mode(
         service.storage.from_("imports").remove([name])
 
 
-def test_changes_of_films_reach_a_child_only_where_it_sees_them(
+def test_realtime_changes_in_kids_mode_are_of_visible_films_only(
     stack: Stack, home: Home, service: Client, database: psycopg.Connection
 ) -> None:
     database.execute("alter publication supabase_realtime add table public.content")
-    made = []
+    inserted = []
     try:
         with (
             Socket(stack.url, stack.anon_key, "1.0.0") as child,
@@ -228,13 +230,13 @@ def test_changes_of_films_reach_a_child_only_where_it_sees_them(
                 assert socket.hear("system")["status"] == "ok"
             for rating in ("R", None, "G"):
                 row = {"title": f"Rated {rating}", "maturity_rating": rating}
-                made.append(rows(service.table("content").insert(row))[0]["id"])
+                inserted.append(rows(service.table("content").insert(row))[0]["id"])
             assert child.hear("postgres_changes")["data"]["record"]["title"] == "Rated G"
             heard = [adult.hear("postgres_changes")["data"]["record"]["title"] for _ in range(3)]
             assert heard == ["Rated R", "Rated None", "Rated G"]
     finally:
         database.execute("alter publication supabase_realtime drop table public.content")
-        service.table("content").delete().in_("id", made).execute()
+        service.table("content").delete().in_("id", inserted).execute()
 
 
 def attempts(
@@ -257,7 +259,7 @@ def attempts(
     [("avatars", "image/png", PNG), ("speech", "audio/wav", SAMPLES["audio/wav"])],
 )
 @pytest.mark.parametrize("folder", ["", "{adult}/", "{kid}x/", "x/{kid}/"])
-def test_files_of_other_profiles_do_not_exist_for_a_device_in_kids_mode(
+def test_device_in_kids_mode_cannot_see_files_of_other_profiles(
     home: Home, bucket: str, kind: str, body: bytes, folder: str
 ) -> None:
     path = f"{home.parent_id}/" + folder.format(adult=home.adult_id, kid=home.kid_id) + "file"
@@ -271,7 +273,7 @@ def test_files_of_other_profiles_do_not_exist_for_a_device_in_kids_mode(
     assert parents.download(path) == body
 
 
-def test_a_device_in_kids_mode_keeps_files_in_its_own_folder(home: Home) -> None:
+def test_device_in_kids_mode_writes_to_the_kids_profiles_folder(home: Home) -> None:
     path = f"{home.parent_id}/{home.kid_id}/me.png"
     files = home.device.storage.from_("avatars")
     files.upload(path, PNG, {"content-type": "image/png"})

@@ -1,4 +1,4 @@
-"""Tokens that no library makes: each part refuses them or believes them, and none is an error of a server."""
+"""Malformed tokens: each service accepts or refuses them, and none causes a status of 500 or above."""
 
 import base64
 import hashlib
@@ -69,7 +69,7 @@ def changed(**claims: object) -> str:
 
 
 def written(name: str, value: str) -> str:
-    """A claim as JSON text, which may be none."""
+    """Claims with one of them as raw text, which may be invalid JSON."""
     rest = json.dumps({key: kept for key, kept in CLAIMS.items() if key != name})
     return f'{{"{name}":{value},{rest[1:]}'
 
@@ -135,7 +135,7 @@ OTHERS = {
     "beyond ASCII": "ß.ß.ß",
     "no signature": "{unsigned}.",
 }
-PARTS: dict[str, tuple[str, str, object]] = {
+ENDPOINTS: dict[str, tuple[str, str, object]] = {
     "auth user": ("GET", "/auth/v1/user", None),
     "auth change": ("PUT", "/auth/v1/user", {"data": {"a": 1}}),
     "auth sign-out": ("POST", "/auth/v1/logout", None),
@@ -185,7 +185,7 @@ SENT = [
     *(("payload", name) for name in ("deep within", "rather deep within", "roles an object", "a list")),
     *(("whole", name) for name in ("empty", "dots", "not base64", "beyond ASCII", "no signature")),
 ]
-"""Those that are sent to each part; what decides about them is held against all."""
+"""Tokens that are sent to each service; the functions that check tokens are tested with all of NAMES."""
 SECRET = "a secret of the tests, of at least 32 bytes"
 
 
@@ -205,8 +205,8 @@ def http(stack: Stack) -> httpx.Client:
 
 
 @pytest.mark.parametrize(("kind", "name"), NAMES, ids=[f"{kind} {name}" for kind, name in NAMES])
-def test_an_odd_token_is_believed_or_is_invalid(kind: str, name: str) -> None:
-    """Where all parts of the platform, and search, read it: nothing else is raised."""
+def test_malformed_token_is_accepted_or_raises_invalid_token_error(kind: str, name: str) -> None:
+    """Tested on the functions by which the platform and the search worker read tokens."""
     token = token_of(SECRET, kind, name)
     with suppress(jwt.InvalidTokenError):
         claims.header(token)
@@ -221,25 +221,25 @@ def test_an_odd_token_is_believed_or_is_invalid(kind: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "name"), SENT, ids=[f"{kind} {name}" for kind, name in SENT])
-def test_an_odd_token_is_no_error_of_a_server(stack: Stack, http: httpx.Client, kind: str, name: str) -> None:
+def test_malformed_token_causes_no_status_5xx(stack: Stack, http: httpx.Client, kind: str, name: str) -> None:
     token = token_of(stack.jwt_secret, kind, name)
     tus = {b"tus-resumable": b"1.0.0", b"upload-length": b"1"}
-    found = {}
-    for part, (method, path, body) in PARTS.items():
+    statuses = {}
+    for endpoint, (method, path, body) in ENDPOINTS.items():
         url = path.format(token=httpx.URL("", params={"t": token}).query.decode()[2:])
         bearer = {b"Authorization": f"Bearer {token}".strip().encode(), **tus}
-        found[part] = http.request(method, url, json=body, headers=bearer).status_code
-    assert {part: status for part, status in found.items() if status >= 500} == {}
+        statuses[endpoint] = http.request(method, url, json=body, headers=bearer).status_code
+    assert {endpoint: status for endpoint, status in statuses.items() if status >= 500} == {}
 
 
 @pytest.mark.parametrize(("kind", "name"), SENT, ids=[f"{kind} {name}" for kind, name in SENT])
-def test_an_odd_token_ends_no_socket_but_its_own(stack: Stack, kind: str, name: str) -> None:
-    """As what opens it, and as a channel's."""
+def test_malformed_channel_token_does_not_close_the_socket(stack: Stack, kind: str, name: str) -> None:
+    """The token is sent as the apikey that opens a socket, and as a channel's access token."""
     token = token_of(stack.jwt_secret, kind, name)
     url = f"{stack.url.replace('http', 'ws', 1)}/realtime/v1/websocket"
     query = httpx.URL("", params={"apikey": token}).query.decode()
     with pytest.raises(InvalidStatus) as refused, connect(f"{url}?{query}", compression=None):
-        raise AssertionError("let in by an apikey that is none of the project's")
+        raise AssertionError("the gateway accepted an invalid apikey")
     assert refused.value.response.status_code < 500
     with connect(f"{url}?apikey={stack.anon_key}", compression=None) as socket:
         config = {"config": {"private": True}, "access_token": token}
@@ -251,7 +251,7 @@ def test_an_odd_token_ends_no_socket_but_its_own(stack: Stack, kind: str, name: 
 
 
 @pytest.mark.parametrize("name", ["crit of something", "crit a text", "alg none", "alg a list", "deep"])
-def test_storage_calls_an_odd_header_invalid(stack: Stack, http: httpx.Client, name: str) -> None:
+def test_storage_refuses_a_token_with_a_malformed_header(stack: Stack, http: httpx.Client, name: str) -> None:
     bearer = {"Authorization": f"Bearer {token_of(stack.jwt_secret, 'header', name)}"}
     answer = http.get("/storage/v1/bucket", headers=bearer)
     assert (answer.status_code, answer.json()["statusCode"]) == (400, "403")

@@ -1,4 +1,4 @@
-"""API keys of the newer kind, as apps hand them to supabase-py and supabase-js."""
+"""Opaque API keys (`sb_publishable_…`, `sb_secret_…`) in supabase-py, supabase-js and plain HTTP."""
 
 import asyncio
 import json
@@ -26,13 +26,13 @@ PATIENCE = 60
 
 @pytest.fixture(params=["signed keys", "opaque keys"])
 def public_and_secret(request: pytest.FixtureRequest, stack: Stack) -> tuple[str, str]:
-    """Both generations do the same."""
+    """The keys of one generation; both must behave alike."""
     if request.param == "opaque keys":
         return stack.publishable_key, stack.secret_key
     return stack.anon_key, stack.service_role_key
 
 
-def test_supabase_py_does_everything_with_either_generation(
+def test_supabase_py_works_with_both_generations_of_keys(
     public_and_secret: tuple[str, str], connect: Callable[..., Client]
 ) -> None:
     public, secret = public_and_secret
@@ -61,7 +61,7 @@ def test_supabase_py_does_everything_with_either_generation(
     server.auth.admin.delete_user(user.id)
 
 
-def test_two_users_of_realtime_py_meet_with_either_generation(
+def test_realtime_py_works_with_both_generations_of_keys(
     public_and_secret: tuple[str, str], stack: Stack
 ) -> None:
     topic = f"room {uuid.uuid4().hex}"
@@ -92,7 +92,7 @@ def test_two_users_of_realtime_py_meet_with_either_generation(
     assert asyncio.run(meet()) == [{"by": "socket"}]
 
 
-def test_supabase_js_does_everything_with_either_generation(
+def test_supabase_js_works_with_both_generations_of_keys(
     public_and_secret: tuple[str, str], stack: Stack
 ) -> None:
     node.install(FOLDER, "supabase-js")
@@ -122,68 +122,82 @@ def test_supabase_js_does_everything_with_either_generation(
         ("/auth/v1/admin/users", 403),
     ],
 )
-def test_an_opaque_key_alone_says_who_is_asking(stack: Stack, path: str, status: int) -> None:
-    def asked(key: str, **more: str) -> int:
+def test_opaque_key_alone_determines_the_role(stack: Stack, path: str, status: int) -> None:
+    def status_of(key: str, **more: str) -> int:
         return httpx.get(stack.url + path, headers={"apikey": key, **more}).status_code
 
-    assert asked(stack.publishable_key) == status
-    assert asked(stack.secret_key) == 200
+    assert status_of(stack.publishable_key) == status
+    assert status_of(stack.secret_key) == 200
     if path != "/auth/v1/settings":
-        assert asked(stack.publishable_key, Authorization=f"Bearer {stack.secret_key}") in (400, 401, 403)
-    assert asked(stack.secret_key, **{"User-Agent": "Mozilla/5.0"}) == 401
+        bearer = f"Bearer {stack.secret_key}"
+        assert status_of(stack.publishable_key, Authorization=bearer) in (400, 401, 403)
+    assert status_of(stack.secret_key, **{"User-Agent": "Mozilla/5.0"}) == 401
 
 
 @pytest.mark.parametrize("address", ["{key}&{more}", "{more}&{key}", "{more}&{key}&limit=1"])
-def test_a_key_in_the_address_does_what_it_does_in_a_header(
+def test_key_in_the_query_string_equals_the_key_in_a_header(
     public_and_secret: tuple[str, str], stack: Stack, address: str
 ) -> None:
-    def asked(path: str, key: str, more: str) -> httpx.Response:
+    def get(path: str, key: str, more: str) -> httpx.Response:
         query = address.format(key=f"apikey={key}", more=more)
         return httpx.get(f"{stack.url}{path}?{query}")
 
     awkward = "name=eq.a+b%20c;d&name=not.in.(%22x,y%22,%F0%9F%8E%AC)"
     for key, status in zip(public_and_secret, (401, 200), strict=True):
-        assert asked("/rest/v1/genres", key, awkward).json() == []
-        assert asked("/rest/v1/rpc/get_popular_items", key, "kind=movie").json() == []
-        assert asked("/search/semantic", key, "q=robots").status_code == 200
-        assert asked("/rest/v1/consents", key, "select=purpose").status_code == status
+        assert get("/rest/v1/genres", key, awkward).json() == []
+        assert get("/rest/v1/rpc/get_popular_items", key, "kind=movie").json() == []
+        assert get("/search/semantic", key, "q=robots").status_code == 200
+        assert get("/rest/v1/consents", key, "select=purpose").status_code == status
 
 
-def test_what_is_no_key_in_the_address_is_a_filter(stack: Stack) -> None:
+def test_apikey_parameter_that_is_no_key_is_a_column_filter(stack: Stack) -> None:
     headers = {"apikey": stack.publishable_key}
     answer = httpx.get(f"{stack.url}/rest/v1/genres?apikey=eq.x", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "42703")
 
 
-def test_a_function_that_wants_a_token_takes_an_opaque_key(stack: Stack) -> None:
+@pytest.mark.parametrize("key", ["publishable_key", "secret_key"])
+def test_function_that_requires_a_token_accepts_an_opaque_key(stack: Stack, key: str) -> None:
     url = f"{stack.url}/functions/v1/semantic-search"
-    for key in (stack.publishable_key, stack.secret_key):
-        answer = httpx.post(url, headers={"apikey": key}, json={"q": "robots"}, timeout=60)
-        assert answer.status_code == 200, answer.text
+    response = httpx.post(url, headers={"apikey": getattr(stack, key)}, json={"q": "robots"}, timeout=60)
+    assert response.status_code == 200, response.text
 
 
+INVALID_KEYS = ["nonsense", "sb_publishable_nonsense", "sb_secret_", "eyJhbGciOiJub25lIn0.e30."]
+
+
+@pytest.mark.parametrize("key", INVALID_KEYS)
 @pytest.mark.parametrize(
-    "key", ["nonsense", "sb_publishable_nonsense", "sb_secret_", "eyJhbGciOiJub25lIn0.e30."]
+    "path",
+    [
+        "/rest/v1/genres",
+        "/auth/v1/settings",
+        "/storage/v1/bucket",
+        "/search/semantic?q=x",
+        "/realtime/v1/api/broadcast",
+        "/functions/v1/semantic-search",
+    ],
 )
-def test_a_wrong_key_with_no_token_is_refused_by_every_part(stack: Stack, key: str) -> None:
-    paths = ["/rest/v1/genres", "/auth/v1/settings", "/storage/v1/bucket", "/search/semantic?q=x"]
-    for path in (*paths, "/realtime/v1/api/broadcast", "/functions/v1/semantic-search"):
-        answer = httpx.get(stack.url + path, headers={"apikey": key})
-        assert answer.status_code == 401, path
-    refused = httpx.get(f"{stack.url}/realtime/v1/websocket?apikey={key}&vsn=2.0.0")
-    assert (refused.status_code, refused.json()["message"]) == (401, "Invalid API key")
+def test_invalid_key_without_a_token_is_refused_by_every_service(stack: Stack, key: str, path: str) -> None:
+    assert httpx.get(stack.url + path, headers={"apikey": key}).status_code == 401
 
 
-def test_keys_are_in_no_log(stack: Stack) -> None:
+@pytest.mark.parametrize("key", INVALID_KEYS)
+def test_socket_with_an_invalid_key_is_refused(stack: Stack, key: str) -> None:
+    response = httpx.get(f"{stack.url}/realtime/v1/websocket?apikey={key}&vsn=2.0.0")
+    assert (response.status_code, response.json()["message"]) == (401, "Invalid API key")
+
+
+def test_api_keys_are_not_logged(stack: Stack) -> None:
     for key in (stack.publishable_key, stack.secret_key):
         httpx.get(f"{stack.url}/rest/v1/genres", headers={"apikey": key})
         httpx.get(f"{stack.url}/realtime/v1/websocket?apikey={key}")
-    written = b"".join(log.read_bytes() for log in stack.settings.logs.glob("*.log"))
+    logs = b"".join(log.read_bytes() for log in stack.settings.logs.glob("*.log"))
     for key in (stack.publishable_key, stack.secret_key, stack.anon_key, stack.service_role_key):
-        assert key.encode() not in written
+        assert key.encode() not in logs
 
 
-def test_a_secret_key_is_shown_by_make_up_and_nowhere_else(stack: Stack) -> None:
+def test_secret_key_is_stored_only_in_the_protected_env_file(stack: Stack) -> None:
     assert stack.settings.env_file.stat().st_mode & 0o077 == 0
     caddyfile = (stack.settings.run / "Caddyfile").read_text()
     assert not [

@@ -1,4 +1,4 @@
-"""What browsers let scripts of other pages read: of every part, whatever it answers."""
+"""CORS: browsers let scripts of allowed origins read the responses and errors of every service."""
 
 import httpx
 import pytest
@@ -31,7 +31,7 @@ ALL = {
 
 
 def assert_readable(answer: httpx.Response) -> None:
-    """Once each, and with what apps go by."""
+    """Each CORS header is sent once, and the headers that apps need are exposed."""
     assert answer.headers.get_list("access-control-allow-origin") == ["*"], answer.headers
     (readable,) = answer.headers.get_list("access-control-expose-headers")
     for header in ("retry-after", "x-request-id"):
@@ -40,7 +40,7 @@ def assert_readable(answer: httpx.Response) -> None:
 
 
 @pytest.mark.parametrize(("path", "status"), ALL.items())
-def test_answers_may_be_read(stack: Stack, path: str, status: int) -> None:
+def test_response_is_readable_by_scripts_of_any_origin(stack: Stack, path: str, status: int) -> None:
     answer = httpx.get(stack.url + path, headers=ORIGIN | {"apikey": stack.publishable_key})
     if path == "/storage/v1/nowhere":
         assert answer.status_code in (400, 404)
@@ -50,20 +50,20 @@ def test_answers_may_be_read(stack: Stack, path: str, status: int) -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in ALL if path != "/nowhere" and "functions" not in path])
-def test_refusals_of_a_wrong_key_may_be_read(stack: Stack, path: str) -> None:
+def test_refusal_of_an_invalid_key_is_readable_by_any_origin(stack: Stack, path: str) -> None:
     answer = httpx.get(stack.url + path, headers=ORIGIN | {"apikey": "nonsense"})
     assert answer.status_code == 401
     assert_readable(answer)
 
 
-def test_a_function_without_a_token_is_refused_readably(stack: Stack) -> None:
+def test_refusal_of_a_function_is_readable_by_any_origin(stack: Stack) -> None:
     answer = httpx.get(f"{stack.url}/functions/v1/semantic-search", headers=ORIGIN)
     assert answer.status_code == 401
     assert_readable(answer)
 
 
 @pytest.mark.parametrize("path", ["/rest/v1/genres", "/search/semantic?q=x", "/functions/v1/hello"])
-def test_refusals_of_one_too_many_may_be_read(stack: Stack, allow: Allow, path: str) -> None:
+def test_rate_limit_refusal_is_readable_by_any_origin(stack: Stack, allow: Allow, path: str) -> None:
     allow("anon", 1)
     headers = ORIGIN | {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
     answers = [httpx.get(stack.url + path, headers=headers, timeout=60) for _ in range(3)]
@@ -73,7 +73,7 @@ def test_refusals_of_one_too_many_may_be_read(stack: Stack, allow: Allow, path: 
 
 
 @pytest.mark.parametrize("path", [*ALL, "/functions/v1/hello"])
-def test_a_preflight_needs_no_key(stack: Stack, path: str) -> None:
+def test_preflight_request_needs_no_key(stack: Stack, path: str) -> None:
     wish = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "apikey,x-request-id"}
     origin = {"Origin": "http://localhost:5173"}
     answer = httpx.options(stack.url + path, headers=origin | wish, timeout=60)
@@ -83,7 +83,7 @@ def test_a_preflight_needs_no_key(stack: Stack, path: str) -> None:
     assert "x-request-id" in allowed
 
 
-def test_a_functions_own_word_on_origins_stands(stack: Stack) -> None:
+def test_cors_headers_set_by_a_function_are_kept(stack: Stack) -> None:
     headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {stack.anon_key}"}
     url = f"{stack.url}/functions/v1/hello"
     here = httpx.get(url, headers=headers | {"Origin": "http://localhost:5173"}, timeout=60)

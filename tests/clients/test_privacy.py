@@ -1,4 +1,4 @@
-"""One's own data, its deletion and consents, through supabase-py and the gateway."""
+"""Data export, account deletion and consents, through supabase-py and the gateway."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,31 +13,33 @@ from tests.conftest import Stack
 Viewer = tuple[Client, str]
 
 
-def test_a_viewer_exports_what_is_stored(viewer: Viewer, other_viewer: Viewer, films: dict[str, str]) -> None:
+def test_viewer_exports_their_own_data_only(
+    viewer: Viewer, other_viewer: Viewer, films: dict[str, str]
+) -> None:
     for client, rating in ((viewer[0], 4.5), (other_viewer[0], 1)):
         client.table("ratings").upsert({"item_id": films["A"], "rating": rating}).execute()
-    found: Any = viewer[0].rpc("export_my_data").execute().data
-    assert [row["rating"] for row in found["ratings"]] == [4.5]
-    assert [row["id"] for row in found["accounts"]] == [viewer[1]]
-    assert len(found["auth.sessions"]) == 1
-    assert other_viewer[1] not in str(found)
-    assert "encrypted_password" not in str(found)
+    export: Any = viewer[0].rpc("export_my_data").execute().data
+    assert [row["rating"] for row in export["ratings"]] == [4.5]
+    assert [row["id"] for row in export["accounts"]] == [viewer[1]]
+    assert len(export["auth.sessions"]) == 1
+    assert other_viewer[1] not in str(export)
+    assert "encrypted_password" not in str(export)
 
 
-def test_a_viewer_asks_for_deletion_sees_the_date_and_takes_it_back(viewer: Viewer) -> None:
+def test_viewer_requests_reads_and_cancels_an_account_deletion(viewer: Viewer) -> None:
     client, user = viewer
     due = client.rpc("delete_my_account").execute().data
     left = datetime.fromisoformat(str(due)) - datetime.now(UTC)
     assert timedelta(days=29, hours=23) < left < timedelta(days=30, hours=1)
     assert client.rpc("delete_my_account").execute().data == due
-    found: Any = client.table("account_deletions").select("account_id, due_at").execute().data
-    assert found == [{"account_id": user, "due_at": due}]
+    rows: Any = client.table("account_deletions").select("account_id, due_at").execute().data
+    assert rows == [{"account_id": user, "due_at": due}]
     assert client.rpc("cancel_account_deletion").execute().data is True
     assert client.rpc("cancel_account_deletion").execute().data is False
     assert client.table("account_deletions").select("due_at").execute().data == []
 
 
-def test_the_token_of_who_was_erased_is_refused(stack: Stack, viewer: Viewer) -> None:
+def test_token_of_an_erased_account_is_refused(stack: Stack, viewer: Viewer) -> None:
     client, user = viewer
     client.rpc("delete_my_account").execute()
     client.auth.refresh_session()
@@ -57,10 +59,10 @@ def test_the_token_of_who_was_erased_is_refused(stack: Stack, viewer: Viewer) ->
         client.auth.refresh_session()
 
 
-def test_a_viewer_consents(viewer: Viewer) -> None:
+def test_viewer_records_a_consent_to_a_known_purpose(viewer: Viewer) -> None:
     client, user = viewer
-    given: Any = client.rpc("record_consent", {"purpose": "terms", "granted": True, "version": "a+b & c"})
-    row = given.execute().data
+    consent: Any = client.rpc("record_consent", {"purpose": "terms", "granted": True, "version": "a+b & c"})
+    row = consent.execute().data
     assert (row["account_id"], row["document_version"], row["is_granted"]) == (user, "a+b & c", True)
     with pytest.raises(APIError) as error:
         client.rpc("record_consent", {"purpose": "fortune", "granted": True, "version": "1"}).execute()

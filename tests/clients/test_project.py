@@ -1,4 +1,4 @@
-"""Which Supabase that is there already may be tested, and what is left out then."""
+"""Running the tests on an existing Supabase project: which projects are allowed, which tests are skipped."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -19,10 +19,10 @@ LIMIT = "insert into private.rate_limits values ('authenticated', 'read', 999, 6
 
 @pytest.fixture
 def named(stack: Stack, viewer: tuple[Client, str]) -> Project:
-    """The test stack as somebody else's; a person is there."""
-    found = project.given(stack.environment)
-    assert found
-    return found
+    """The test stack as an external project that has a user."""
+    configured = project.from_environment(stack.environment)
+    assert configured
+    return configured
 
 
 @pytest.fixture
@@ -31,39 +31,39 @@ def database(named: Project) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def test_none_is_tested_unless_one_is_named() -> None:
-    assert project.given({"DATABASE_URL": "postgresql://"}) is None
+def test_no_external_project_is_tested_unless_configured() -> None:
+    assert project.from_environment({"DATABASE_URL": "postgresql://"}) is None
 
 
-def test_one_that_is_named_by_half_is_refused() -> None:
+def test_incompletely_configured_project_is_refused() -> None:
     with pytest.raises(StackError, match=r"but SUPABASE_ANON_KEY, \w+, DATABASE_URL is missing"):
-        project.given({"SUPABASE_URL": "http://127.0.0.1:1", "SUPABASE_ANON_KEY": ""})
+        project.from_environment({"SUPABASE_URL": "http://127.0.0.1:1", "SUPABASE_ANON_KEY": ""})
 
 
-def test_one_with_people_is_tested_only_if_it_is_said_to_be_for_tests(
+def test_project_with_users_is_tested_only_with_permission(
     named: Project, database: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(project.PERMISSION, "another.supabase.co")
     with pytest.raises(StackError, match=r"holds [1-9]\d* people .*TESTS_MAY_WRITE_TO=127\.0\.0\.1:\d+"):
-        project.refuse_what_is_used(named, database)
+        project.refuse_project_in_use(named, database)
     monkeypatch.setenv(project.PERMISSION, urlsplit(named.url).netloc)
-    project.refuse_what_is_used(named, database)
+    project.refuse_project_in_use(named, database)
 
 
-def test_the_database_of_another_is_refused(named: Project, database: psycopg.Connection) -> None:
+def test_database_of_another_project_is_refused(named: Project, database: psycopg.Connection) -> None:
     project.refuse_another_database(named, database)
     with scratch.bare() as url, psycopg.connect(url) as another:
         with pytest.raises(StackError, match="DATABASE_URL is not the database of SUPABASE_URL"):
             project.refuse_another_database(named, another)
 
 
-def test_one_without_the_migrations_is_refused(named: Project) -> None:
+def test_project_without_the_migrations_is_refused(named: Project) -> None:
     with scratch.bare() as url, psycopg.connect(url) as another:
         with pytest.raises(StackError, match="the migrations are not applied"):
-            project.refuse_what_is_used(named, another)
+            project.refuse_project_in_use(named, another)
 
 
-def test_its_limits_are_lifted_meanwhile(
+def test_rate_limits_of_a_project_are_lifted_during_tests(
     named: Project, database: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(project.PERMISSION, urlsplit(named.url).netloc)
@@ -77,7 +77,7 @@ def test_its_limits_are_lifted_meanwhile(
         database.execute("delete from private.rate_limits")
 
 
-def test_what_only_the_embedded_stack_has_skips_a_test(named: Project) -> None:
+def test_test_that_needs_the_embedded_stack_is_skipped(named: Project) -> None:
     for name in ("settings", "parts"):
         with pytest.raises(pytest.skip.Exception, match=project.EMBEDDED):
             getattr(named, name)

@@ -1,4 +1,4 @@
-"""What one account may have and write, through the official clients and the gateway."""
+"""Limits on what one account may store and send, through the official clients and the gateway."""
 
 import base64
 import time
@@ -22,7 +22,7 @@ PIXEL = bytes.fromhex(
 
 
 @pytest.mark.parametrize("size", [16_100, 900_000])
-def test_large_user_metadata_is_refused_and_locks_nobody_out(viewer: Viewer, size: int) -> None:
+def test_large_user_metadata_is_refused_and_the_session_still_works(viewer: Viewer, size: int) -> None:
     client, _ = viewer
     with pytest.raises(AuthApiError, match="16,000 bytes") as refused:
         client.auth.update_user({"data": {"bio": "x" * size}})
@@ -31,28 +31,28 @@ def test_large_user_metadata_is_refused_and_locks_nobody_out(viewer: Viewer, siz
     assert client.table("profiles").select("name").execute().data
 
 
-def test_a_sign_up_with_large_metadata_is_refused(anon: Client) -> None:
+def test_sign_up_with_large_metadata_is_refused(anon: Client) -> None:
     words: Any = {"email": f"{uuid.uuid4().hex}@example.com", "password": uuid.uuid4().hex}
     with pytest.raises(AuthApiError, match="16,000 bytes") as refused:
         anon.auth.sign_up(words | {"options": {"data": {"bio": "x" * 900_000}}})
     assert refused.value.status == 400
 
 
-def test_metadata_that_a_token_has_no_room_for_stays_out_of_it(viewer: Viewer) -> None:
+def test_metadata_too_large_for_a_token_is_left_out_of_it(viewer: Viewer) -> None:
     client, _ = viewer
     client.auth.update_user({"data": {"name": "अनुराधा", "bio": "x" * 9_000}})
     client.auth.refresh_session()
     session = client.auth.get_session()
     assert session and len(session.access_token) < 4_000
-    answer = client.auth.get_user()
-    assert answer and answer.user.user_metadata["name"] == "अनुराधा"
+    response = client.auth.get_user()
+    assert response and response.user.user_metadata["name"] == "अनुराधा"
     client.auth.update_user({"data": {"bio": None}})
     client.auth.refresh_session()
     claims: Any = client.auth.get_claims()
     assert claims["claims"]["user_metadata"]["name"] == "अनुराधा"
 
 
-def test_the_eleventh_picture_is_refused(viewer: Viewer) -> None:
+def test_eleventh_avatar_file_is_refused(viewer: Viewer) -> None:
     client, user = viewer
     files = client.storage.from_("avatars")
     names = [f"{user}/{number}.png" for number in range(10)]
@@ -69,7 +69,7 @@ def test_the_eleventh_picture_is_refused(viewer: Viewer) -> None:
         files.remove([*names, f"{user}/10.png"])
 
 
-def test_an_anonymous_user_stores_nothing(connect: Callable[..., Client]) -> None:
+def test_anonymous_user_cannot_upload_files(connect: Callable[..., Client]) -> None:
     client = connect()
     user = client.auth.sign_in_anonymously().user
     assert user
@@ -91,13 +91,13 @@ def test_an_anonymous_user_stores_nothing(connect: Callable[..., Client]) -> Non
 
 
 def resumable(name: str) -> str:
-    said = {"bucketName": "avatars", "objectName": name, "contentType": "image/png"}
-    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in said.items())
+    metadata = {"bucketName": "avatars", "objectName": name, "contentType": "image/png"}
+    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in metadata.items())
 
 
 @pytest.fixture(scope="module")
 def writer(stack: Stack) -> Iterator[Client]:
-    """One signed-in client for all writes that are refused."""
+    """One signed-in client for all refused writes."""
     with httpx.Client() as http:
         options = ClientOptions(auto_refresh_token=False, httpx_client=http)
         client = create_client(stack.url, stack.anon_key, options)
@@ -121,7 +121,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("table", "values", "field"), BAD)
-def test_a_refusal_says_what_the_field_can_be(
+def test_refused_column_value_names_field_and_allowed_values(
     writer: Client, table: str, values: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(APIError) as refused:
@@ -165,7 +165,7 @@ CALLS: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("function", "values", "field"), CALLS, ids=lambda value: str(value)[:30])
-def test_no_parameter_is_without_end(
+def test_function_parameter_out_of_bounds_is_refused(
     writer: Client, function: str, values: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(APIError) as refused:
@@ -175,8 +175,8 @@ def test_no_parameter_is_without_end(
     assert len(str(refused.value.message)) < 300
 
 
-def test_a_backtracking_expression_ends_in_its_role_s_time(viewer: Viewer) -> None:
-    """It holds a connection for 4 s and no longer; a server may refuse it before."""
+def test_backtracking_regex_ends_at_the_statement_timeout(viewer: Viewer) -> None:
+    """The query holds a connection for at most 4 s; a server may refuse it earlier."""
     client, _ = viewer
     client.table("profiles").update({"name": "a" * 99}).neq("name", "").execute()
     pattern = "^" + "(.*)" * 7 + "".join(f"\\{number}" for number in range(1, 8)) + "$"

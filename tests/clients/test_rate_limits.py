@@ -1,4 +1,4 @@
-"""Limits as clients meet them: reads counted where they enter, writes by the database."""
+"""Rate limits as clients see them: reads are counted by the REST server, writes by the database."""
 
 import time
 import uuid
@@ -15,7 +15,7 @@ from tests.waiting import until
 
 HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 HOUR = 3600
-"""Seconds of a window that nothing leaves while a test runs."""
+"""Seconds of a window that is longer than a test."""
 Allow = Callable[..., None]
 
 
@@ -30,7 +30,7 @@ def token(stack: Stack, secret: str | None = None, **claims: object) -> str:
 
 @pytest.fixture
 def past_gateway(stack: Stack) -> Iterator[httpx.Client]:
-    """Our REST server itself, which counts, and believes what the gateway tells of a caller."""
+    """A client of the REST server itself, which counts and trusts the gateway's headers about the caller."""
     counter = stack.part_url("counter" if "rest" in stack.elsewhere else "rest")
     with httpx.Client(base_url=counter, headers={"apikey": stack.anon_key}) as client:
         yield client
@@ -38,13 +38,13 @@ def past_gateway(stack: Stack) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def allow(stack: Stack, past_gateway: httpx.Client) -> Iterator[Allow]:
-    """Sets limits of reads and of writes, and waits until they hold; afterwards there are none."""
+    """A function that sets limits of reads and writes and waits until they apply; removed after the test."""
 
-    def limit_told(role: str) -> str | None:
+    def limit_shown(role: str) -> str | None:
         sent = {"Authorization": f"Bearer {token(stack, role=role, sub=str(uuid.uuid4()))}"}
         sent["x-forwarded-for"] = some_address()
-        told: str | None = past_gateway.get("/genres?limit=1", headers=sent).headers.get(HEADERS[0])
-        return told
+        limit: str | None = past_gateway.get("/genres?limit=1", headers=sent).headers.get(HEADERS[0])
+        return limit
 
     with psycopg.connect(stack.database_url, autocommit=True) as admin:
 
@@ -54,17 +54,17 @@ def allow(stack: Stack, past_gateway: httpx.Client) -> Iterator[Allow]:
                 "set requests = excluded.requests, window_seconds = excluded.window_seconds",
                 [(role, scope, requests, seconds) for scope in ("read", "write")],
             )
-            until(lambda: limit_told(role) == str(requests))
+            until(lambda: limit_shown(role) == str(requests))
 
         yield make
         admin.execute("delete from private.rate_limits")
         admin.execute("truncate private.rate_slots")
-        until(lambda: all(limit_told(role) is None for role in ("anon", "authenticated")))
+        until(lambda: all(limit_shown(role) is None for role in ("anon", "authenticated")))
 
 
 @pytest.fixture
 def signed_up(stack: Stack) -> Callable[[], httpx.Client]:
-    """Makes a user's client, through the gateway."""
+    """A function that signs up a user and returns a client of the gateway."""
 
     def make() -> httpx.Client:
         account = {"email": f"limits-{uuid.uuid4().hex}@example.com", "password": uuid.uuid4().hex}
@@ -95,16 +95,16 @@ def read(client: httpx.Client) -> httpx.Response:
 
 
 def some_address() -> str:
-    """Of a network that nobody else asks from: counts go by its first 64 bits."""
+    """A random IPv6 address in a network of its own: requests are counted by the first 64 bits."""
     return f"2001:db8:{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}::1"
 
 
-def of_sixty_four(caller: httpx.Client, ask: Callable[[httpx.Client], list[httpx.Response]]) -> list[int]:
-    """The statuses that so many clients of the caller get when all ask at once."""
+def of_sixty_four(caller: httpx.Client, send: Callable[[httpx.Client], list[httpx.Response]]) -> list[int]:
+    """The statuses that 64 concurrent clients of the caller receive."""
 
     def statuses(_: int) -> list[int]:
         with httpx.Client(base_url=caller.base_url, headers=caller.headers, timeout=60) as own:
-            return [answer.status_code for answer in ask(own)]
+            return [response.status_code for response in send(own)]
 
     with ThreadPoolExecutor(64) as clients:
         return [status for run in clients.map(statuses, range(64)) for status in run]
@@ -113,15 +113,15 @@ def of_sixty_four(caller: httpx.Client, ask: Callable[[httpx.Client], list[httpx
 def assert_refused(answer: httpx.Response, requests: int) -> None:
     assert answer.status_code == 429, answer.text
     assert answer.headers["content-type"].startswith("application/json")
-    told = [answer.headers[name] for name in (*HEADERS, "retry-after")]
-    assert told[:2] == [str(requests), "0"]
-    assert told[2] == told[3]
-    assert 1 <= int(told[3]) <= HOUR
-    message = f"Too many requests: try again in {told[3]} s"
+    limit, remaining, reset, retry_after = (answer.headers[name] for name in (*HEADERS, "retry-after"))
+    assert (limit, remaining) == (str(requests), "0")
+    assert reset == retry_after
+    assert 1 <= int(retry_after) <= HOUR
+    message = f"Too many requests: try again in {retry_after} s"
     assert answer.json() == {"code": "rate_limited", "message": message, "details": None, "hint": None}
 
 
-def test_a_hundred_reads_are_answered_and_the_next_one_refused(allow: Allow, viewer: httpx.Client) -> None:
+def test_read_limit_admits_100_reads_and_refuses_the_next(allow: Allow, viewer: httpx.Client) -> None:
     allow("authenticated", 100)
     reads: list[Callable[[], httpx.Response]] = [
         lambda: read(viewer),
@@ -142,7 +142,7 @@ def test_a_hundred_reads_are_answered_and_the_next_one_refused(allow: Allow, vie
             assert_refused(answer, 100)
 
 
-def test_a_refused_reader_may_still_write_and_a_refused_writer_read(
+def test_read_and_write_limits_are_counted_apart(
     allow: Allow, viewer: httpx.Client, films: dict[str, str]
 ) -> None:
     allow("authenticated", 1)
@@ -153,17 +153,19 @@ def test_a_refused_reader_may_still_write_and_a_refused_writer_read(
     assert_refused(rated(viewer, films["A"]), 1)
 
 
-def test_a_window_slides(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
-    asks: list[Callable[[], httpx.Response]] = [lambda: read(viewer), lambda: rated(viewer, films["A"])]
-    for ask in asks:
+def test_rate_limit_window_slides(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
+    requests: list[Callable[[], httpx.Response]] = [lambda: read(viewer), lambda: rated(viewer, films["A"])]
+    for send in requests:
         allow("authenticated", 2)
-        assert [ask().is_success for _ in range(2)] == [True, True]
-        assert_refused(ask(), 2)
+        assert [send().is_success for _ in range(2)] == [True, True]
+        assert_refused(send(), 2)
         allow("authenticated", 2, 2)
-        until(lambda ask=ask: ask().is_success)  # type: ignore[misc]
+        until(lambda send=send: send().is_success)  # type: ignore[misc]
 
 
-def test_volatile_functions_are_writes(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
+def test_call_of_a_volatile_function_counts_as_a_write(
+    allow: Allow, viewer: httpx.Client, films: dict[str, str]
+) -> None:
     allow("authenticated", 2)
     event = {"client_id": str(uuid.uuid4()), "item_id": films["A"], "type": "click"}
     calls = [viewer.post("/rest/v1/rpc/record_interactions", json={"events": [event]}) for _ in range(3)]
@@ -171,7 +173,7 @@ def test_volatile_functions_are_writes(allow: Allow, viewer: httpx.Client, films
     assert_refused(calls[2], 2)
 
 
-def test_of_sixty_four_clients_of_one_user_exactly_a_hundred_writes_are_admitted(
+def test_write_limit_holds_for_64_concurrent_clients(
     allow: Allow, viewer: httpx.Client, films: dict[str, str]
 ) -> None:
     allow("authenticated", 100)
@@ -181,15 +183,13 @@ def test_of_sixty_four_clients_of_one_user_exactly_a_hundred_writes_are_admitted
     assert statuses.count(429) == 220
 
 
-def test_of_sixty_four_clients_of_one_user_exactly_a_hundred_reads_are_admitted(
-    allow: Allow, viewer: httpx.Client
-) -> None:
+def test_read_limit_holds_for_64_concurrent_clients(allow: Allow, viewer: httpx.Client) -> None:
     allow("authenticated", 100)
     statuses = of_sixty_four(viewer, lambda own: [read(own) for _ in range(5)])
     assert (statuses.count(200), statuses.count(429)) == (100, 220)
 
 
-def test_another_user_is_not_affected(
+def test_rate_limit_of_one_user_does_not_affect_another(
     allow: Allow, viewer: httpx.Client, signed_up: Callable[[], httpx.Client], films: dict[str, str]
 ) -> None:
     allow("authenticated", 1)
@@ -199,7 +199,7 @@ def test_another_user_is_not_affected(
         assert (read(other).status_code, rated(other, films["A"]).status_code) == (200, 201)
 
 
-def test_the_service_is_never_limited(stack: Stack, allow: Allow) -> None:
+def test_service_role_is_never_rate_limited(stack: Stack, allow: Allow) -> None:
     allow("anon", 1)
     allow("authenticated", 1)
     with httpx.Client(base_url=stack.url, headers=headers(stack, stack.service_role_key)) as service:
@@ -213,7 +213,7 @@ def test_the_service_is_never_limited(stack: Stack, allow: Allow) -> None:
         assert not [name for name in HEADERS if name in searched[0].headers]
 
 
-def test_anon_is_counted_by_address(allow: Allow, past_gateway: httpx.Client) -> None:
+def test_anon_is_rate_limited_by_address(allow: Allow, past_gateway: httpx.Client) -> None:
     allow("anon", 1)
     for address, status in (("192.0.2.77", 200), ("192.0.2.77", 429), ("192.0.2.78", 200)):
         sent = {"x-forwarded-for": address}
@@ -225,7 +225,7 @@ def test_anon_is_counted_by_address(allow: Allow, past_gateway: httpx.Client) ->
 @pytest.mark.parametrize(
     "name", ["X-Forwarded-For", "x-forwarded-for", "CF-Connecting-IP", "cf-connecting-ip"]
 )
-def test_a_client_cannot_choose_its_address(stack: Stack, allow: Allow, name: str) -> None:
+def test_client_cannot_change_its_address_by_header(stack: Stack, allow: Allow, name: str) -> None:
     allow("anon", 3)
     sent = [{"apikey": stack.anon_key, name: f"203.0.113.{turn}"} for turn in range(4)]
     until(lambda: httpx.get(f"{stack.url}/rest/v1/genres?limit=1", headers=sent[0]).status_code == 429)
@@ -234,28 +234,28 @@ def test_a_client_cannot_choose_its_address(stack: Stack, allow: Allow, name: st
         assert_refused(answer, 3)
 
 
-def test_anon_is_limited_in_searching_too(stack: Stack, allow: Allow) -> None:
+def test_anon_read_limit_includes_searches(stack: Stack, allow: Allow) -> None:
     allow("anon", 2)
     key = {"apikey": stack.anon_key}
     until(lambda: httpx.get(f"{stack.url}/rest/v1/genres?limit=1", headers=key).status_code == 429)
     assert_refused(httpx.get(f"{stack.url}/search/semantic?q=x", headers=key), 2)
 
 
-def test_a_search_counts_once(allow: Allow, viewer: httpx.Client) -> None:
+def test_search_counts_as_one_read(allow: Allow, viewer: httpx.Client) -> None:
     allow("authenticated", 9)
     searched = [viewer.get("/search/semantic", params={"q": "x"}) for _ in range(2)]
     assert [answer.headers["x-ratelimit-remaining"] for answer in searched] == ["8", "7"]
     assert read(viewer).headers["x-ratelimit-remaining"] == "6"
 
 
-def test_a_client_does_not_tell_its_own_limits(stack: Stack, viewer: httpx.Client) -> None:
+def test_rate_limit_headers_sent_by_a_client_are_dropped(stack: Stack, viewer: httpx.Client) -> None:
     sent = {"X-RateLimit-Limit": "7", "X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "7"}
     answer = viewer.get("/search/semantic", params={"q": "x"}, headers=sent)
     assert not [name for name in HEADERS if name in answer.headers]
 
 
 @pytest.mark.parametrize("fault", ["forged", "expired", "nonsense"])
-def test_a_bad_token_uses_up_nobodys_reads_but_those_of_its_address(
+def test_invalid_token_counts_against_its_address_only(
     stack: Stack, allow: Allow, past_gateway: httpx.Client, viewer: httpx.Client, fault: str
 ) -> None:
     allow("authenticated", 100)
@@ -273,13 +273,11 @@ def test_a_bad_token_uses_up_nobodys_reads_but_those_of_its_address(
 
 
 def fail(client: httpx.Client, film: str) -> httpx.Response:
-    """A write that the database takes back."""
+    """Send a write that the database rolls back."""
     return client.post("/rest/v1/ratings", json={"item_id": film, "rating": 9})
 
 
-def test_writes_that_fail_are_told_of_their_fault_and_counted_apart(
-    allow: Allow, viewer: httpx.Client, films: dict[str, str]
-) -> None:
+def test_failed_writes_are_counted_apart(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
     allow("authenticated", 3)
     assert rated(viewer, films["A"]).headers["x-ratelimit-remaining"] == "2"
     answers = [fail(viewer, films["A"]) for _ in range(3)]
@@ -290,7 +288,9 @@ def test_writes_that_fail_are_told_of_their_fault_and_counted_apart(
     assert read(viewer).status_code == 200
 
 
-def test_a_failure_leaves_its_window(allow: Allow, viewer: httpx.Client, films: dict[str, str]) -> None:
+def test_failed_write_expires_with_its_window(
+    allow: Allow, viewer: httpx.Client, films: dict[str, str]
+) -> None:
     allow("authenticated", 1)
     assert fail(viewer, films["A"]).status_code == 400
     assert_refused(rated(viewer, films["A"]), 1)
@@ -307,7 +307,7 @@ def test_a_failure_leaves_its_window(allow: Allow, viewer: httpx.Client, films: 
         ("DELETE", "/rest/v1/genres?name=eq.Drama", None, 403),
     ],
 )
-def test_whatever_makes_a_write_fail_it_is_counted(
+def test_failed_write_is_counted_for_any_error(
     allow: Allow, viewer: httpx.Client, method: str, path: str, sent: object, status: int
 ) -> None:
     allow("authenticated", 2)
@@ -315,7 +315,7 @@ def test_whatever_makes_a_write_fail_it_is_counted(
     assert statuses == [status, status, 429]
 
 
-def test_of_sixty_four_clients_that_fail_no_more_than_a_hundred_reach_the_database(
+def test_limit_of_failed_writes_holds_for_64_concurrent_clients(
     allow: Allow, viewer: httpx.Client, films: dict[str, str]
 ) -> None:
     allow("authenticated", 100)
@@ -323,10 +323,10 @@ def test_of_sixty_four_clients_that_fail_no_more_than_a_hundred_reach_the_databa
     assert (statuses.count(400), statuses.count(429)) == (100, 220)
 
 
-def test_refusals_are_no_failures(
+def test_rate_limit_refusals_do_not_count_as_failed_writes(
     allow: Allow, viewer: httpx.Client, films: dict[str, str], database: psycopg.Connection
 ) -> None:
-    """Who asks too often, and goes on asking, may write again as soon as the window has room."""
+    """A client that continues after refusals may write again as soon as the window has room."""
     allow("authenticated", 2)
     assert [rated(viewer, films["A"]).is_success for _ in range(2)] == [True, True]
     for _ in range(5):
@@ -335,7 +335,7 @@ def test_refusals_are_no_failures(
     assert rated(viewer, films["A"]).is_success
 
 
-def test_a_bad_token_fails_on_its_addresss_account(
+def test_failed_write_with_an_invalid_token_counts_by_address(
     stack: Stack, allow: Allow, past_gateway: httpx.Client, viewer: httpx.Client, films: dict[str, str]
 ) -> None:
     allow("authenticated", 2)
@@ -348,8 +348,8 @@ def test_a_bad_token_fails_on_its_addresss_account(
     assert rated(viewer, films["A"]).is_success
 
 
-def test_a_browser_is_asked_for_nothing_before_it_may_ask(stack: Stack, allow: Allow) -> None:
-    """A preflight is not counted, and the headers may be read."""
+def test_preflight_request_is_not_counted_and_headers_are_exposed(stack: Stack, allow: Allow) -> None:
+    """The headers of the rate limit are readable by scripts."""
     allow("anon", 1)
     sent = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}
     for _ in range(3):

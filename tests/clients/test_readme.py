@@ -1,4 +1,4 @@
-"""What the README tells a client to write runs as it is written, in blocks and in the middle of a line."""
+"""The README's code runs as written: blocks, and calls in the middle of a line."""
 
 import ast
 import os
@@ -24,48 +24,48 @@ ACCOUNTS = ("ann@example.com", "bob@example.com")
 SETTINGS = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY")
 PIECE = re.compile(r"^```(\w*)\n(.*?)^```$|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
 CALL = re.compile(r"(await )?[a-z]\w*(\.\w+)+\(.*\)")
-"""Of a client, in the middle of a line: in JavaScript where it is awaited."""
+"""A call of a client in inline code; JavaScript if it is awaited."""
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
     "0000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore:The '.*' parameter is deprecated:DeprecationWarning")
-"""supabase-py says so to itself, when it is given nothing but an address and a key."""
+"""supabase-py itself causes this warning if it is given only a URL and a key."""
 
 
 def snippets(language: str, document: str = README) -> list[str]:
-    """In their order."""
-    found = []
+    """Blocks and inline calls in the order of the document."""
+    texts = []
     for block_language, block, inline in PIECE.findall(document):
         if inline and CALL.fullmatch(inline):
             block_language, block = "js" if inline.startswith("await ") else "python", inline
         if block_language == language and block:
-            found.append(block)
-    return found
+            texts.append(block)
+    return texts
 
 
 @pytest.fixture(autouse=True)
 def film(stack: Stack, service: Client) -> Iterator[None]:
-    """The film that is rated; afterwards nothing of the people who sign up."""
+    """Insert the film that the README rates; afterwards delete it and the README's users."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
-        forget(connection, service)
-        made = "insert into content (title) values ('Blade Runner') returning id"
-        row = connection.execute(made).fetchone()
+        delete_people(connection, service)
+        insert = "insert into content (title) values ('Blade Runner') returning id"
+        row = connection.execute(insert).fetchone()
         assert row
         yield
-        forget(connection, service)
+        delete_people(connection, service)
         connection.execute("delete from content where id = %s", row)
 
 
-def forget(connection: psycopg.Connection, service: Client) -> None:
+def delete_people(connection: psycopg.Connection, service: Client) -> None:
     if names := [name for name, _ in pictures(connection)]:
         service.storage.from_("avatars").remove(names)
     connection.execute("delete from auth.users where email = any(%s)", [[*ACCOUNTS]])
 
 
 def pictures(connection: psycopg.Connection) -> list[tuple[str, str]]:
-    """The names and types of the files that the people of the README have."""
+    """Names and types of the avatars of the README's users."""
     query = (
         "select name, metadata->>'mimetype' from storage.objects where bucket_id = 'avatars' "
         "and split_part(name, '/', 1) in (select id::text from auth.users where email = any(%s))"
@@ -75,7 +75,7 @@ def pictures(connection: psycopg.Connection) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def ended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Connections are closed, as those of a program are at its end: left to Python, it warns later on."""
+    """Close the snippets' connections, which a program's end would close; otherwise Python warns later."""
     opened: list[httpx.Client] = []
     make = httpx.Client.__init__
 
@@ -91,7 +91,7 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def folder(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where a program of a newcomer runs, with what .env.local holds."""
+    """A folder to run the snippets in, with the variables of .env.local."""
     (tmp_path / "me.png").write_bytes(PIXEL)
     for name in SETTINGS:
         monkeypatch.setenv(name, stack.environment[name])
@@ -100,7 +100,7 @@ def folder(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 
 
 def run(snippet: str, names: dict[str, Any]) -> None:
-    """Statement by statement: one that makes a request and does not send it does nothing, in silence."""
+    """Run each statement and fail for a request that is built but not executed, which would do nothing."""
     for statement in ast.parse(snippet).body:
         if isinstance(statement, ast.Expr):
             value = eval(compile(ast.Expression(statement.value), "README.md", "eval"), names)
@@ -110,7 +110,7 @@ def run(snippet: str, names: dict[str, Any]) -> None:
 
 
 @pytest.mark.usefixtures("ended", "folder")
-def test_the_python_snippets_run_in_their_order(
+def test_python_snippets_of_the_readme_run_in_order(
     database: psycopg.Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names: dict[str, Any] = {}
@@ -124,11 +124,11 @@ def test_the_python_snippets_run_in_their_order(
     assert names["client"].table("ratings").select("rating").execute().data == []
     assert pictures(database) == [(f"{names['user'].id}/me.png", "image/png")]
     assert "hello\n" in capsys.readouterr().out
-    # Its token is not renewed any more.
+    # Ends the renewal of the client's token.
     names["client"].auth.sign_out()
 
 
-def test_the_javascript_snippets_run_in_their_order(database: psycopg.Connection, folder: Path) -> None:
+def test_javascript_snippets_of_the_readme_run_in_order(database: psycopg.Connection, folder: Path) -> None:
     node.install(FOLDER, "supabase-js")
     begun = f"process.chdir({str(folder)!r});"
     shown = "console.log(JSON.stringify([data, user.id]));"
@@ -144,16 +144,14 @@ def test_the_javascript_snippets_run_in_their_order(database: psycopg.Connection
 @pytest.mark.parametrize(
     "line", [line for block in snippets("") for line in block.splitlines() if line.startswith("curl ")]
 )
-def test_an_address_answers(line: str, folder: Path) -> None:
+def test_curl_commands_of_the_readme_succeed(line: str, folder: Path) -> None:
     command = ["sh", "-c", line.replace("curl ", "curl -sSf ", 1)]
     done = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout[0] in "[{"
 
 
-def test_what_is_written_to_the_environment_is_loaded_as_the_readme_says(
-    stack: Stack, tmp_path: Path
-) -> None:
+def test_env_file_is_loaded_by_the_commands_of_the_readme(stack: Stack, tmp_path: Path) -> None:
     (load,) = [line for block in snippets("") for line in block.splitlines() if ".env.local" in line]
     shutil.copy(stack.settings.env_file, tmp_path / ".env.local")
     script = f'{load}; printf "%s\\n" "$SUPABASE_URL" "$SUPABASE_SECRET_KEY" "$DATABASE_URL"'
@@ -174,7 +172,7 @@ def test_what_is_written_to_the_environment_is_loaded_as_the_readme_says(
         ("```python\nx = 1\n```\n`/tmp` `make up` `kid` `get_x(1)`\n```js\ny\n```\n", ["x = 1\n"], ["y\n"]),
     ],
 )
-def test_calls_are_found_in_the_middle_of_a_line(document: str, python: list[str], js: list[str]) -> None:
+def test_inline_calls_of_the_readme_are_found(document: str, python: list[str], js: list[str]) -> None:
     assert (snippets("python", document), snippets("js", document)) == (python, js)
 
 
@@ -182,6 +180,6 @@ class Request:
     def execute(self) -> None: ...
 
 
-def test_a_request_that_is_not_sent_is_found() -> None:
+def test_readme_request_without_execute_is_detected() -> None:
     with pytest.raises(AssertionError, match="this is never sent"):
         run('client("export_my_data")', {"client": lambda _: Request()})

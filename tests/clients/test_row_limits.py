@@ -1,4 +1,4 @@
-"""Limits of rows as clients meet them, by official libraries and HTTP."""
+"""Limits on written rows, with the official clients and plain HTTP."""
 
 from collections.abc import Callable, Iterator
 
@@ -26,7 +26,7 @@ def consents(count: int) -> list[dict[str, object]]:
     ]
 
 
-def test_more_rows_than_a_window_admits_are_413(
+def test_insert_of_more_rows_than_the_limit_returns_413(
     stack: Stack, limited: None, sign_up: Callable[[], tuple[Client, str]]
 ) -> None:
     client, _ = sign_up()
@@ -44,7 +44,7 @@ def test_more_rows_than_a_window_admits_are_413(
     assert client.table("consents").select("id").execute().data == []
 
 
-def test_rows_by_table_and_by_function_fill_one_window(
+def test_rows_written_by_table_and_function_share_one_limit(
     stack: Stack, limited: None, sign_up: Callable[[], tuple[Client, str]]
 ) -> None:
     client, _ = sign_up()

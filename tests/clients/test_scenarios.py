@@ -1,6 +1,7 @@
-"""Every scenario with a client: supabase-py, its async half or supabase-js in turn.
+"""Run every scenario with one client: supabase-py, its async half and supabase-js in turn.
 
-Both languages play Auth and the product's own routes; with SOAK_ROUNDS every client plays everything.
+Scenarios of Auth and of the product's own routes run in both languages; with SOAK_ROUNDS every client runs
+all scenarios.
 """
 
 import os
@@ -34,11 +35,11 @@ IN_BOTH_LANGUAGES = {
     for subject in (accounts, functions, ratings, edge_functions)
     for scenario in subject.SCENARIOS
 }
-"""Auth, and what the product's routes do."""
+"""Names of the scenarios of Auth and of the product's own routes."""
 
 
 def clients_of(number: int, scenario: Scenario) -> list[str]:
-    """The clients that play a scenario, of those that can."""
+    """The clients that run a scenario, among those that support it."""
     able = [client for client in CLIENTS if client in (scenario.only or CLIENTS)]
     if os.environ.get("SOAK_ROUNDS"):
         return able
@@ -59,33 +60,33 @@ PLAYED = [
 def driver(request: pytest.FixtureRequest, stack: Stack, tmp_path_factory: Any) -> Iterator[Driver]:
     folder = tmp_path_factory.mktemp("files")
     if request.param == "supabase-js":
-        made: Driver = JavaScriptDriver(stack.url)
+        driver: Driver = JavaScriptDriver(stack.url)
     else:
-        made = PythonDriver(stack.url, folder, is_async="async" in request.param)
-    yield made
-    made.close()
+        driver = PythonDriver(stack.url, folder, is_async="async" in request.param)
+    yield driver
+    driver.close()
 
 
 @pytest.fixture(scope="session")
 def line(stack: Stack) -> Iterator[WeakLine]:
-    made = WeakLine(stack.url)
-    yield made
-    made.close()
+    weak_line = WeakLine(stack.url)
+    yield weak_line
+    weak_line.close()
 
 
 @pytest.fixture(scope="session")
 def people(driver: Driver, stack: Stack) -> dict[str, str]:
-    """Who is signed in on this client: ids and addresses."""
+    """Sign users in on this client; returns their ids and e-mail addresses by `NAME.id` and `NAME.email`."""
     known: dict[str, str] = {}
     for name in ("ann", "bob", "editor"):
         email = f"{name}+{uuid.uuid4().hex}@example.com"
         calls: list[Call] = [("auth", None), ("signUp", ({"email": email, "password": PASSWORD},))]
-        user = driver.ask(name, stack.anon_key, tuple(calls)).data["user"]
+        user = driver.run(name, stack.anon_key, tuple(calls)).data["user"]
         known |= {f"{name}.id": user["id"], f"{name}.email": email}
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         grant = "insert into private.user_roles (user_id, role) values (%s, 'editor')"
         connection.execute(grant, [known["editor.id"]])
-    driver.ask("editor", stack.anon_key, (("auth", None), ("refreshSession", ())))
+    driver.run("editor", stack.anon_key, (("auth", None), ("refreshSession", ())))
     return known
 
 
@@ -97,7 +98,7 @@ def file_buckets(stack: Stack) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def added_functions(stack: Stack) -> frozenset[str]:
-    """Functions that are there for scenarios; none where the stack serves a folder that is not the tests'."""
+    """Edge functions added for scenarios; empty if the stack serves a folder that tests cannot write to."""
     copied(FUNCTIONS / ECHO, stack.settings.functions / ECHO)
     headers = {"apikey": stack.anon_key, "authorization": f"Bearer {stack.anon_key}"}
     answer = httpx.post(f"{stack.url}/functions/v1/{ECHO}", headers=headers, timeout=60)
@@ -115,7 +116,7 @@ def test_scenario(
     scenario: Scenario,
 ) -> None:
     if scenario.function not in (None, *added_functions):
-        pytest.skip(f"functions are served from elsewhere, without {scenario.function}")
+        pytest.skip(f"functions are served from another folder, without {scenario.function}")
     places = {"url": stack.url, "line": line.url, "anon_key": stack.anon_key}
     kept = people | places | {"run": uuid.uuid4().hex[:12], "password": PASSWORD}
     Stage(driver, stack, kept, line).play(scenario)
@@ -127,13 +128,13 @@ def test_every_scenario_and_every_client_is_played() -> None:
     assert {client for clients in played for client in clients} == set(CLIENTS)
 
 
-def test_auth_and_routes_of_the_product_are_played_in_both_languages() -> None:
+def test_auth_and_product_scenarios_run_in_both_languages() -> None:
     for number, scenario in enumerate(ALL):
         if scenario.name in IN_BOTH_LANGUAGES and not scenario.only:
             played = clients_of(number, scenario)
             assert JAVASCRIPT in played and set(PYTHON) & set(played), scenario.name
 
 
-def test_scenarios_have_names_of_their_own() -> None:
+def test_scenario_names_are_unique() -> None:
     names = [scenario.name for scenario in ALL]
     assert len(names) == len(set(names))

@@ -1,4 +1,4 @@
-"""Searching and suggestions as an app does them, through supabase-py and the gateway."""
+"""Search and suggestions through supabase-py and the gateway."""
 
 import uuid
 from typing import Any
@@ -12,13 +12,13 @@ from tests.clients.conftest import rows
 Viewer = tuple[Client, str]
 
 
-def search(client: Client, **given: Any) -> dict[str, Any]:
-    answer: Any = client.rpc("search_content", given).execute().data
-    found: dict[str, Any] = answer
-    return found
+def search(client: Client, **arguments: Any) -> dict[str, Any]:
+    data: Any = client.rpc("search_content", arguments).execute().data
+    page: dict[str, Any] = data
+    return page
 
 
-def test_a_viewer_searches_narrows_and_turns_pages(viewer: Viewer, films: dict[str, str]) -> None:
+def test_viewer_searches_by_kind_and_pages_by_cursor(viewer: Viewer, films: dict[str, str]) -> None:
     client, _ = viewer
     first = search(client, query="film", count=3, kind="movie")
     second = search(client, query="film", count=3, kind="movie", cursor=first["next_cursor"])
@@ -28,31 +28,33 @@ def test_a_viewer_searches_narrows_and_turns_pages(viewer: Viewer, films: dict[s
     assert search(client, query="film", kind="book")["total"] == 0
 
 
-def test_a_null_argument_is_one_that_is_not_given(anon: Client, films: dict[str, str]) -> None:
-    nothing = dict.fromkeys(("query_embedding", "kind", "genre", "language", "year_from", "tier", "cursor"))
-    assert search(anon, query="film", **nothing)["total"] == len(films)
+def test_null_search_argument_counts_as_absent(anon: Client, films: dict[str, str]) -> None:
+    nulls = dict.fromkeys(("query_embedding", "kind", "genre", "language", "year_from", "tier", "cursor"))
+    assert search(anon, query="film", **nulls)["total"] == len(films)
 
 
 @pytest.mark.parametrize("text", ["a+b", 'say "this"', "O'Neil", "x;y", "R&B 100%", "back\\slash", "שלום 😀"])
-def test_awkward_titles_are_found_and_suggested(service: Client, anon: Client, text: str) -> None:
+def test_title_with_special_characters_is_found_and_suggested(
+    service: Client, anon: Client, text: str
+) -> None:
     title = f"{text} {uuid.uuid4().hex[:8]}"
-    made = rows(service.table("content").insert({"title": title}))
+    inserted = rows(service.table("content").insert({"title": title}))
     try:
         assert search(anon, query=title)["results"][0]["title"] == title
         suggested: Any = anon.rpc("suggest", {"q": title}).execute().data
         assert [each["suggestion"] for each in suggested] == [title]
     finally:
-        service.table("content").delete().eq("id", made[0]["id"]).execute()
+        service.table("content").delete().eq("id", inserted[0]["id"]).execute()
 
 
-def test_what_search_reads_is_no_part_of_the_api(anon: Client) -> None:
-    for table in ("search_documents", "search_postings", "search_names", "search_words"):
-        with pytest.raises(APIError) as refused:
-            anon.table(table).select("*").execute()
-        assert refused.value.code in ("PGRST205", "42P01")
+@pytest.mark.parametrize("table", ["search_documents", "search_postings", "search_names", "search_words"])
+def test_search_tables_are_not_exposed_by_the_api(anon: Client, table: str) -> None:
+    with pytest.raises(APIError) as refused:
+        anon.table(table).select("*").execute()
+    assert refused.value.code in ("PGRST205", "42P01")
 
 
-def test_another_searchs_cursor_is_refused(anon: Client, films: dict[str, str]) -> None:
+def test_cursor_of_another_search_is_refused(anon: Client, films: dict[str, str]) -> None:
     cursor = search(anon, query="film", count=2)["next_cursor"]
     with pytest.raises(APIError) as refused:
         search(anon, query="films", count=2, cursor=cursor)

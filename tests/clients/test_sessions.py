@@ -1,4 +1,4 @@
-"""From when on a change counts: through the gateway, with the token one already has."""
+"""When a change of session, account, role or profile takes effect for a token issued before it."""
 
 import time
 import uuid
@@ -25,7 +25,7 @@ def app(connect: Callable[..., Client]) -> Client:
 
 @pytest.fixture
 def boss(connect: Callable[..., Client], database: psycopg.Connection) -> Client:
-    """A signed-in admin, with a token that says so."""
+    """A signed-in admin whose token has the role."""
     client = connect()
     session = sign_up(client)
     database.execute("insert into private.user_roles (user_id, role) values (%s, 'admin')", [session.user.id])
@@ -33,8 +33,8 @@ def boss(connect: Callable[..., Client], database: psycopg.Connection) -> Client
     return client
 
 
-def ask(stack: Stack, token: str, method: str = "GET", **headers: str) -> httpx.Response:
-    """One request, as somebody who kept the token."""
+def send(stack: Stack, token: str, method: str = "GET", **headers: str) -> httpx.Response:
+    """Send one request with the token: a read of accounts by GET, or a function call by POST."""
     return httpx.request(
         method,
         f"{stack.url}/rest/v1/{'accounts?select=id' if method == 'GET' else 'rpc/get_entitlements'}",
@@ -51,9 +51,9 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
 
 
 def refused_everywhere(stack: Stack, token: str, expected: tuple[int, str]) -> None:
-    """Reading, calling and searching are refused alike, and Storage takes nothing."""
-    assert refusal(ask(stack, token)) == expected
-    assert refusal(ask(stack, token, "POST")) == expected
+    """Reading, calling and searching return the expected refusal, and Storage refuses an upload."""
+    assert refusal(send(stack, token)) == expected
+    assert refusal(send(stack, token, "POST")) == expected
     headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {token}"}
     for path in ("semantic?q=a+lonely+robot&kind=movie", "content?q=robot%20%26%20%22love%22"):
         assert refusal(httpx.get(f"{stack.url}/search/{path}", headers=headers)) == expected
@@ -63,65 +63,67 @@ def refused_everywhere(stack: Stack, token: str, expected: tuple[int, str]) -> N
 
 
 def signed(stack: Stack, **claims: Any) -> str:
-    """A token as the operator can sign one, without a session."""
+    """A token without a session, as an operator can sign one."""
     claims = {"role": "authenticated", "aud": "authenticated", "exp": int(time.time()) + 60} | claims
     return jwt.encode(claims, stack.jwt_secret, "HS256")
 
 
-def test_a_live_session_is_served(stack: Stack, app: Client) -> None:
+def test_token_of_a_live_session_is_accepted(stack: Stack, app: Client) -> None:
     session = sign_up(app)
-    assert ask(stack, session.access_token).json() == [{"id": session.user.id}]
-    assert ask(stack, session.access_token, "POST").json()["tier"] == "free"
+    assert send(stack, session.access_token).json() == [{"id": session.user.id}]
+    assert send(stack, session.access_token, "POST").json()["tier"] == "free"
 
 
 @pytest.mark.parametrize("scope", ["local", "global"])
-def test_after_sign_out_the_token_is_good_for_nothing(stack: Stack, app: Client, scope: Any) -> None:
+def test_token_is_refused_everywhere_after_sign_out(stack: Stack, app: Client, scope: Any) -> None:
     session = sign_up(app)
     app.auth.sign_out({"scope": scope})
     refused_everywhere(stack, session.access_token, (401, "session_ended"))
 
 
-def test_signing_out_elsewhere_leaves_this_one(
+def test_sign_out_of_other_sessions_keeps_this_one(
     stack: Stack, app: Client, connect: Callable[..., Client]
 ) -> None:
     first = sign_up(app)
     second = sign_in(connect(), first)
     app.auth.sign_out({"scope": "others"})
-    assert ask(stack, first.access_token).status_code == 200
-    assert refusal(ask(stack, second.access_token)) == (401, "session_ended")
+    assert send(stack, first.access_token).status_code == 200
+    assert refusal(send(stack, second.access_token)) == (401, "session_ended")
 
 
-def test_a_new_password_ends_the_other_sessions(
+def test_new_password_ends_the_other_sessions(
     stack: Stack, app: Client, connect: Callable[..., Client]
 ) -> None:
     first = sign_up(app)
     second = sign_in(connect(), first)
     app.auth.update_user({"password": PASSWORD + "2"})
-    assert ask(stack, first.access_token).status_code == 200
+    assert send(stack, first.access_token).status_code == 200
     refused_everywhere(stack, second.access_token, (401, "session_ended"))
 
 
-def test_a_ban_counts_at_once_and_no_longer_than_it_lasts(stack: Stack, app: Client, service: Client) -> None:
+def test_ban_takes_effect_at_once_and_ends_when_lifted(stack: Stack, app: Client, service: Client) -> None:
     session = sign_up(app)
     service.auth.admin.update_user_by_id(session.user.id, {"ban_duration": "1h"})
     refused_everywhere(stack, session.access_token, (401, "user_banned"))
     service.auth.admin.update_user_by_id(session.user.id, {"ban_duration": "none"})
-    assert ask(stack, session.access_token).status_code == 200
+    assert send(stack, session.access_token).status_code == 200
 
 
-def test_a_deleted_users_token_is_refused(stack: Stack, app: Client, service: Client) -> None:
+def test_token_of_a_deleted_user_is_refused(stack: Stack, app: Client, service: Client) -> None:
     session = sign_up(app)
     service.auth.admin.delete_user(session.user.id)
     refused_everywhere(stack, session.access_token, (401, "session_ended"))
 
 
-def test_a_session_past_its_time_is_refused(stack: Stack, app: Client, database: psycopg.Connection) -> None:
+def test_token_of_an_expired_session_is_refused(
+    stack: Stack, app: Client, database: psycopg.Connection
+) -> None:
     session = sign_up(app)
     database.execute("update auth.sessions set not_after = now() where user_id = %s", [session.user.id])
-    assert refusal(ask(stack, session.access_token)) == (401, "session_ended")
+    assert refusal(send(stack, session.access_token)) == (401, "session_ended")
 
 
-def test_a_suspended_account_is_refused_until_it_is_restored(
+def test_suspended_account_is_refused_until_restored(
     stack: Stack, app: Client, boss: Client, connect: Callable[..., Client]
 ) -> None:
     session = sign_up(app)
@@ -136,20 +138,20 @@ def test_a_suspended_account_is_refused_until_it_is_restored(
     with pytest.raises(AuthApiError, match="suspended"):
         sign_in(connect(), session)
     boss.rpc("restore_account", {"user_id": session.user.id}).execute()
-    assert refusal(ask(stack, session.access_token)) == (401, "session_ended")
+    assert refusal(send(stack, session.access_token)) == (401, "session_ended")
     again = sign_in(connect(), session)
-    assert ask(stack, again.access_token).json() == [{"id": session.user.id}]
+    assert send(stack, again.access_token).json() == [{"id": session.user.id}]
 
 
-def test_an_account_to_be_deleted_can_still_be_used(
+def test_account_with_a_pending_deletion_can_still_be_used(
     stack: Stack, app: Client, database: psycopg.Connection
 ) -> None:
     session = sign_up(app)
     database.execute("update accounts set status = 'deleting' where id = %s", [session.user.id])
-    assert ask(stack, session.access_token).status_code == 200
+    assert send(stack, session.access_token).status_code == 200
 
 
-def test_a_revoked_admin_is_refused_until_the_token_says_so(
+def test_revoked_admin_is_refused_until_the_token_is_renewed(
     stack: Stack, boss: Client, service: Client
 ) -> None:
     session = boss.auth.get_session()
@@ -160,10 +162,10 @@ def test_a_revoked_admin_is_refused_until_the_token_says_so(
     renewed = boss.auth.refresh_session().session
     assert renewed
     assert claims_of(renewed.access_token, stack)["app_metadata"]["roles"] == []
-    assert ask(stack, renewed.access_token).status_code == 200
+    assert send(stack, renewed.access_token).status_code == 200
 
 
-def test_another_role_comes_and_goes_with_the_token(stack: Stack, app: Client, boss: Client) -> None:
+def test_granted_role_takes_effect_with_the_next_token(stack: Stack, app: Client, boss: Client) -> None:
     session = sign_up(app)
     role = {"user_id": session.user.id, "role": "editor"}
     assert boss.rpc("grant_role", role).execute().data == ["editor"]
@@ -172,20 +174,22 @@ def test_another_role_comes_and_goes_with_the_token(stack: Stack, app: Client, b
     assert renewed
     assert claims_of(renewed.access_token, stack)["app_metadata"]["roles"] == ["editor"]
     boss.rpc("revoke_role", role).execute()
-    assert ask(stack, renewed.access_token).status_code == 200
+    assert send(stack, renewed.access_token).status_code == 200
     last = app.auth.refresh_session().session
     assert last
     assert claims_of(last.access_token, stack)["app_metadata"]["roles"] == []
 
 
-def test_a_viewer_cannot_make_an_admin_of_anybody(app: Client) -> None:
+def test_viewer_cannot_grant_the_admin_role(app: Client) -> None:
     session = sign_up(app)
     with pytest.raises(APIError) as error:
         app.rpc("grant_role", {"user_id": session.user.id, "role": "admin"}).execute()
     assert error.value.code == "42501"
 
 
-def test_a_tier_shows_at_once_and_is_in_the_next_token(stack: Stack, app: Client, service: Client) -> None:
+def test_new_tier_is_effective_at_once_and_in_the_next_token(
+    stack: Stack, app: Client, service: Client
+) -> None:
     session = sign_up(app)
 
     def subscribed(status: str) -> tuple[Any, Any]:
@@ -207,33 +211,43 @@ def test_a_tier_shows_at_once_and_is_in_the_next_token(stack: Stack, app: Client
     assert subscribed("expired") == ("free", "free")
 
 
-def test_a_token_without_a_session_is_checked_for_the_rest(
-    stack: Stack, app: Client, database: psycopg.Connection
-) -> None:
+@pytest.mark.parametrize("claims", [{}, {"session_id": str(uuid.UUID(int=0))}], ids=["none", "zero"])
+def test_token_without_a_session_is_accepted(stack: Stack, app: Client, claims: dict[str, str]) -> None:
     session = sign_up(app)
     app.auth.sign_out()
-    for claims in ({}, {"session_id": str(uuid.UUID(int=0))}):
-        assert ask(stack, signed(stack, sub=session.user.id, **claims)).status_code == 200
-    for session_id in ("nonsense", "'; --", str(uuid.uuid4())):
-        token = signed(stack, sub=session.user.id, session_id=session_id)
-        assert refusal(ask(stack, token)) == (401, "session_ended")
-    admin = signed(stack, sub=session.user.id, app_metadata={"roles": ["admin"]})
-    assert refusal(ask(stack, admin)) == (403, "role_revoked")
-    database.execute("update accounts set status = 'suspended' where id = %s", [session.user.id])
-    assert refusal(ask(stack, signed(stack, sub=session.user.id))) == (401, "account_suspended")
+    assert send(stack, signed(stack, sub=session.user.id, **claims)).status_code == 200
 
 
-def test_a_session_of_somebody_else_is_none(
+@pytest.mark.parametrize("session_id", ["nonsense", "'; --", "00000000-0000-0000-0000-000000000001"])
+def test_token_with_an_unknown_session_is_refused(stack: Stack, app: Client, session_id: str) -> None:
+    token = signed(stack, sub=sign_up(app).user.id, session_id=session_id)
+    assert refusal(send(stack, token)) == (401, "session_ended")
+
+
+def test_token_without_a_session_is_checked_for_its_roles(stack: Stack, app: Client) -> None:
+    token = signed(stack, sub=sign_up(app).user.id, app_metadata={"roles": ["admin"]})
+    assert refusal(send(stack, token)) == (403, "role_revoked")
+
+
+def test_token_without_a_session_is_refused_for_a_suspended_account(
+    stack: Stack, app: Client, database: psycopg.Connection
+) -> None:
+    user = sign_up(app).user.id
+    database.execute("update accounts set status = 'suspended' where id = %s", [user])
+    assert refusal(send(stack, signed(stack, sub=user))) == (401, "account_suspended")
+
+
+def test_token_with_another_users_session_is_refused(
     stack: Stack, app: Client, connect: Callable[..., Client]
 ) -> None:
     mine, other = sign_up(app), sign_up(connect())
     borrowed = claims_of(other.access_token, stack)["session_id"]
     token = signed(stack, sub=mine.user.id, session_id=borrowed)
-    assert refusal(ask(stack, token)) == (401, "session_ended")
+    assert refusal(send(stack, token)) == (401, "session_ended")
 
 
 @pytest.mark.parametrize("key", ["anon_key", "service_role_key"])
-def test_keys_are_not_asked_for_a_session(stack: Stack, key: str) -> None:
+def test_api_keys_need_no_session(stack: Stack, key: str) -> None:
     headers = {"apikey": getattr(stack, key), "x-profile-id": "nonsense"}
     assert httpx.get(f"{stack.url}/rest/v1/tiers", headers=headers).status_code == 200
 
@@ -241,7 +255,7 @@ def test_keys_are_not_asked_for_a_session(stack: Stack, key: str) -> None:
 # The acting profile
 
 
-def test_everything_follows_the_header(app: Client, films: dict[str, str]) -> None:
+def test_ratings_and_lists_follow_the_profile_header(app: Client, films: dict[str, str]) -> None:
     sign_up(app)
     profile: Any = rows(app.table("profiles").insert({"name": """Zoë "+;&%,😀 שלום"""}))[0]
     app.table("ratings").insert({"item_id": films["A"], "rating": 2}).execute()
@@ -259,39 +273,47 @@ def test_everything_follows_the_header(app: Client, films: dict[str, str]) -> No
 
 
 @pytest.mark.parametrize("named", ["", "nonsense", "'; --", "00000000-0000-0000-0000-000000000000"])
-def test_a_header_that_names_no_profile_is_refused(stack: Stack, app: Client, named: str) -> None:
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_profile_header_without_a_valid_profile_is_refused(
+    stack: Stack, app: Client, named: str, method: str
+) -> None:
     token = sign_up(app).access_token
-    for method in ("GET", "POST"):
-        assert refusal(ask(stack, token, method, **{"x-profile-id": named})) == (403, "profile_refused")
+    assert refusal(send(stack, token, method, **{"x-profile-id": named})) == (403, "profile_refused")
 
 
-def test_so_is_one_that_names_anothers(stack: Stack, app: Client, connect: Callable[..., Client]) -> None:
+def test_profile_header_with_another_users_profile_is_refused(
+    stack: Stack, app: Client, connect: Callable[..., Client]
+) -> None:
     token = sign_up(app).access_token
     other = connect()
     sign_up(other)
     profile = rows(other.table("profiles").select("id"))[0]["id"]
-    assert refusal(ask(stack, token, **{"x-profile-id": profile})) == (403, "profile_refused")
+    assert refusal(send(stack, token, **{"x-profile-id": profile})) == (403, "profile_refused")
     headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {token}", "x-profile-id": profile}
     answer = httpx.get(f"{stack.url}/search/content", params={"q": "robot"}, headers=headers)
     assert refusal(answer) == (403, "profile_refused")
 
 
-def test_five_profiles_are_had_and_no_more(app: Client) -> None:
+def test_sixth_profile_of_an_account_is_refused(app: Client) -> None:
     sign_up(app)
     app.table("profiles").insert([{"name": f"Profile {n}"} for n in range(4)]).execute()
     with pytest.raises(APIError) as error:
         app.table("profiles").insert({"name": "The sixth"}).execute()
     assert (error.value.code, error.value.details) == ("PT409", '{"limit": 5}')
-    profiles = rows(app.table("profiles").select("id"))
-    app.rpc("set_default_profile", {"profile_id": profiles[-1]["id"]}).execute()
-    for profile in profiles[:-1]:
-        app.table("profiles").delete().eq("id", profile["id"]).execute()
+
+
+def test_last_profile_of_an_account_cannot_be_deleted(app: Client) -> None:
+    sign_up(app)
+    app.table("profiles").insert({"name": "Second"}).execute()
+    first, second = (row["id"] for row in rows(app.table("profiles").select("id")))
+    app.rpc("set_default_profile", {"profile_id": second}).execute()
+    app.table("profiles").delete().eq("id", first).execute()
     with pytest.raises(APIError) as error:
-        app.table("profiles").delete().eq("id", profiles[-1]["id"]).execute()
+        app.table("profiles").delete().eq("id", second).execute()
     assert error.value.code == "PT409"
 
 
-def test_a_username_is_found_whatever_its_capitals(app: Client, connect: Callable[..., Client]) -> None:
+def test_username_is_case_insensitive(app: Client, connect: Callable[..., Client]) -> None:
     name = f"Zoe_{uuid.uuid4().hex[:8]}"
     app.auth.sign_up(
         {
@@ -308,20 +330,16 @@ def test_a_username_is_found_whatever_its_capitals(app: Client, connect: Callabl
     assert error.value.code == "23505"
 
 
-# What is on record
-
-
-def test_the_audit_log_knows_the_address_and_believes_no_client(
-    stack: Stack, app: Client, boss: Client
-) -> None:
+# The audit log
+def test_audit_log_records_the_address_seen_by_the_gateway(stack: Stack, app: Client, boss: Client) -> None:
     session = sign_up(app)
-    told = {"cf-connecting-ip": "203.0.113.7", "x-forwarded-for": "203.0.113.8", "x-request-id": "trace-9"}
+    sent = {"cf-connecting-ip": "203.0.113.7", "x-forwarded-for": "203.0.113.8", "x-request-id": "trace-9"}
     token = boss.auth.get_session()
     assert token
     answer = httpx.post(
         f"{stack.url}/rest/v1/rpc/grant_role",
         json={"user_id": session.user.id, "role": "tutor"},
-        headers={"apikey": stack.anon_key, "Authorization": f"Bearer {token.access_token}", **told},
+        headers={"apikey": stack.anon_key, "Authorization": f"Bearer {token.access_token}", **sent},
     )
     assert answer.json() == ["tutor"]
     entries: Any = boss.rpc("get_audit_log", {"subject_id": session.user.id}).execute().data
@@ -330,10 +348,10 @@ def test_the_audit_log_knows_the_address_and_believes_no_client(
     assert (entries[0]["address"], entries[0]["request_id"]) == ("127.0.0.1", "trace-9")
 
 
-def test_what_admins_read_of_a_person_is_on_record(app: Client, boss: Client) -> None:
+def test_account_read_by_an_admin_is_in_the_audit_log(app: Client, boss: Client) -> None:
     session = sign_up(app)
-    found: Any = boss.rpc("get_account", {"user_id": session.user.id}).execute().data
-    assert found["account"]["email"] == session.user.email
+    account: Any = boss.rpc("get_account", {"user_id": session.user.id}).execute().data
+    assert account["account"]["email"] == session.user.email
     entries: Any = boss.rpc("get_audit_log", {"subject_id": session.user.id}).execute().data
     assert [entry["action"] for entry in entries] == ["account.read"]
     with pytest.raises(APIError) as error:

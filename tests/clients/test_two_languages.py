@@ -1,4 +1,4 @@
-"""supabase-py and supabase-js at the same time on one channel: each hears what the other says."""
+"""supabase-py and supabase-js on one channel at the same time: each receives the other's messages."""
 
 import uuid
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ ALL_GONE = [who.removeAllChannels().gives() for who in (python, javascript, othe
 
 
 class Both:
-    """Whoever has Python in their name has supabase-py, the others supabase-js."""
+    """A driver for both: actors with `python` in their name use supabase-py, the others supabase-js."""
 
     name = "both"
 
@@ -54,9 +54,9 @@ class Both:
         self._python = PythonDriver(url, folder, is_async=True)
         self._javascript = JavaScriptDriver(url)
 
-    def ask(self, client: str, key: str, calls: tuple[Call, ...]) -> Answer:
+    def run(self, client: str, key: str, calls: tuple[Call, ...]) -> Answer:
         driver = self._python if "python" in client else self._javascript
-        return driver.ask(client, key, calls)
+        return driver.run(client, key, calls)
 
     def close(self) -> None:
         self._python.close()
@@ -65,19 +65,19 @@ class Both:
 
 @pytest.fixture(scope="module")
 def stage(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """With everybody signed in."""
+    """A stage on which all people are signed in."""
     both = Both(stack.url, tmp_path_factory.mktemp("files"))
     ids = {}
     for name in PEOPLE:
         account = {"email": f"{name}+{uuid.uuid4().hex}@example.com", "password": uuid.uuid4().hex}
-        answer = both.ask(name, stack.anon_key, (("auth", None), ("signUp", (account,))))
+        answer = both.run(name, stack.anon_key, (("auth", None), ("signUp", (account,))))
         ids[f"{name}.id"] = answer.data["user"]["id"]
     yield Stage(both, stack, ids)
     both.close()
 
 
 def talk(topic: str, **config: Any) -> list[Step]:
-    """Both join, and hear each other's awkward texts and no echo of their own."""
+    """Both join and receive each other's texts, without an echo of their own."""
     texts = [{"text": text, text: None} for text in AWKWARD]
     return [
         *(joins(who, topic, **config) for who in (python, javascript)),
@@ -89,7 +89,7 @@ def talk(topic: str, **config: Any) -> list[Step]:
 
 
 def meet(topic: str) -> list[Step]:
-    """Each sees the other come, change and go; on a channel that both have joined."""
+    """On a channel that both have joined, each sees the other's presence begin, change and end."""
     p, j = [{"at": "Python; 🎬"}], [{"at": "JavaScript", "none": None}]
     return [
         python.channel(topic).track(p[0]).gives(),
@@ -105,11 +105,13 @@ def meet(topic: str) -> list[Step]:
 
 
 SCENARIOS = (
-    scenario("on a public channel both hear each other", *talk(ROOM)),
-    scenario("on a private channel both hear each other", *talk(DESK, private=True)),
+    scenario("both languages receive each other's broadcasts on a public channel", *talk(ROOM)),
+    scenario(
+        "both languages receive each other's broadcasts on a private channel", *talk(DESK, private=True)
+    ),
     *(
         scenario(
-            f"on a {'private' if private else 'public'} channel both see each other",
+            f"both languages see each other's presence on a {'private' if private else 'public'} channel",
             *(
                 joins(who, topic, presence={"key": key, "enabled": True}, private=private)
                 for who, key in ((python, "p"), (javascript, "j"))
@@ -119,7 +121,7 @@ SCENARIOS = (
         for topic, private in ((ROOM, False), (DESK, True))
     ),
     scenario(
-        "bytes are heard by supabase-js; supabase-py, whose encoding has none, hears what comes after",
+        "supabase-js receives bytes; supabase-py, whose encoding has none, receives later messages",
         *(joins(who) for who in (python, javascript, other_javascript)),
         says(javascript, BYTES),
         python.channel(ROOM).httpSend("news", BYTES).gives(),
@@ -129,7 +131,7 @@ SCENARIOS = (
         heard(javascript, BYTES.content),
     ),
     scenario(
-        "both are told of the same row, and others of none",
+        "both languages receive changes of readable rows only",
         *(
             step
             for who in (python, javascript, other_python, other_javascript)
@@ -160,7 +162,7 @@ SCENARIOS = (
         ),
     ),
     scenario(
-        "others neither join a private channel nor hear it under its name, and are not heard there",
+        "non-members can neither join a private channel nor receive or send under its name",
         *(joins(who, DESK, private=True) for who in (python, javascript)),
         room(other_python, DESK, private=True).subscribe().refused(message=Contains(MEMBERS_ONLY + DESK)),
         room(other_javascript, DESK, private=True).subscribe().refused(message=Contains(MEMBERS_ONLY + DESK)),
@@ -184,6 +186,6 @@ SCENARIOS = (
 
 @pytest.mark.usefixtures("realtime_schema")
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_two_languages(stage: Stage, scenario: Scenario) -> None:
+def test_scenario_of_clients_in_two_languages(stage: Stage, scenario: Scenario) -> None:
     stage.kept["run"] = uuid.uuid4().hex[:12]
     stage.play(scenario.finally_(*ALL_GONE))

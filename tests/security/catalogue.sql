@@ -1,4 +1,4 @@
--- Functions that the API's people may call, with the names and types of what they take.
+-- Functions that clients of the API may call, with names and types of their parameters.
 select
     p.proname as name,
     coalesce(

@@ -1,4 +1,4 @@
--- A query that tells whether any row of public and private was written: how many each table has, of which versions.
+-- A query that detects any write to public and private: for each table its number of rows and their versions.
 select
     string_agg(
         format(

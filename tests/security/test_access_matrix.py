@@ -1,4 +1,4 @@
-"""docs/access-matrix.md says who may do what; what can be done, and nothing else, stands there."""
+"""docs/access-matrix.md equals the rights that users and roles have in a migrated database."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.embedded
 
 @pytest.fixture(scope="module")
 def database(stack: Stack) -> Iterator[str]:
-    """Migrations only, and nobody else in it."""
+    """A database with the migrations only, used by these tests alone."""
     with scratch.migrated() as url:
         yield url
 
@@ -29,42 +29,42 @@ def db(database: str) -> Iterator[psycopg.Connection]:
 
 
 def rights_on(db: psycopg.Connection, table: str) -> Rights:
-    (found,) = matrix(db, only=[table])
-    return found
+    (rights,) = matrix(db, only=[table])
+    return rights
 
 
 def shown(rights: Rights, access: Access) -> str:
     return cell(rights.relation, access)
 
 
-def test_the_document_says_what_can_be_done(database: str) -> None:
+def test_access_matrix_document_equals_the_tested_rights(database: str) -> None:
     assert list(docs.access_faults(database)) == []
 
 
-def test_every_line_of_sample_rows_has_its_table(db: psycopg.Connection) -> None:
+def test_every_sample_row_has_a_table(db: psycopg.Connection) -> None:
     assert rows.ROWS.keys() - {relation.name for relation in relations(db)} == set()
 
 
-def test_a_table_without_a_sample_row_is_named_with_what_to_add(db: psycopg.Connection) -> None:
+def test_table_without_a_sample_row_is_named_with_the_fix(db: psycopg.Connection) -> None:
     db.execute("create table public.new_things (id bigint primary key)")
     with pytest.raises(LookupError, match=r"public\.new_things has no sample row: add to ROWS"):
         matrix(db, only=["public.new_things"])
 
 
-def test_ones_own_rating_is_told_from_anothers(db: psycopg.Connection) -> None:
-    found = rights_on(db, "public.ratings")
+def test_rights_on_own_and_other_ratings_differ(db: psycopg.Connection) -> None:
+    rights = rights_on(db, "public.ratings")
     written = "(rater_id, item_id, rating)"
-    assert shown(found, found.own[SIGNED_IN]) == f"select; insert {written}; update {written}; delete"
-    assert shown(found, found.others[SIGNED_IN]) == "-"
-    assert shown(found, found.others[ANON]) == "-"
-    assert shown(found, found.others[SERVICE]) == "all"
+    assert shown(rights, rights.own[SIGNED_IN]) == f"select; insert {written}; update {written}; delete"
+    assert shown(rights, rights.others[SIGNED_IN]) == "-"
+    assert shown(rights, rights.others[ANON]) == "-"
+    assert shown(rights, rights.others[SERVICE]) == "all"
 
 
 UNGUARDED = "alter table ratings disable row level security"
 
 
 @pytest.mark.parametrize(
-    ("grant", "mistake", "said"),
+    ("grant", "mistake", "expected"),
     [
         ("select", "create policy p on ratings for select to anon using (true)", "select"),
         ("select (rating, rater_id, item_id)", UNGUARDED, "select (rater_id, item_id, rating)"),
@@ -73,38 +73,38 @@ UNGUARDED = "alter table ratings disable row level security"
         ("delete", "create policy p on ratings to public using (true)", "delete"),
     ],
 )
-def test_what_anon_was_given_by_mistake_is_seen(
-    db: psycopg.Connection, grant: str, mistake: str, said: str
+def test_right_granted_to_anon_by_mistake_is_detected(
+    db: psycopg.Connection, grant: str, mistake: str, expected: str
 ) -> None:
     db.execute(f"grant {grant} on ratings to anon; {mistake}".encode())
-    found = rights_on(db, "public.ratings")
-    assert shown(found, found.others[ANON]) == said
+    rights = rights_on(db, "public.ratings")
+    assert shown(rights, rights.others[ANON]) == expected
 
 
-def test_a_policy_that_forgets_whose_row_it_is_is_seen(db: psycopg.Connection) -> None:
+def test_policy_without_an_owner_check_is_detected(db: psycopg.Connection) -> None:
     db.execute("create policy p on profiles for update to authenticated using (name <> '')")
-    found = rights_on(db, "public.profiles")
-    assert found.others[SIGNED_IN].update == found.own[SIGNED_IN].update != ()
+    rights = rights_on(db, "public.profiles")
+    assert rights.others[SIGNED_IN].update == rights.own[SIGNED_IN].update != ()
 
 
-def test_a_right_without_a_policy_is_none(db: psycopg.Connection) -> None:
+def test_grant_without_a_policy_gives_no_access(db: psycopg.Connection) -> None:
     db.execute("grant all on accounts to anon")
-    found = rights_on(db, "public.accounts")
-    assert shown(found, found.others[ANON]) == "-"
+    rights = rights_on(db, "public.accounts")
+    assert shown(rights, rights.others[ANON]) == "-"
 
 
-def test_a_role_that_may_do_more_is_seen(db: psycopg.Connection) -> None:
+def test_additional_right_of_a_role_is_detected(db: psycopg.Connection) -> None:
     db.execute(
         "grant delete on genres to authenticated; "
         "create policy p on genres for delete to authenticated "
         "using ((auth.jwt() #> '{app_metadata,roles}') ? 'editor')"
     )
-    found = rights_on(db, "public.genres")
-    able = {actor.name for actor, access in found.others.items() if access.delete}
+    rights = rights_on(db, "public.genres")
+    able = {actor.name for actor, access in rights.others.items() if access.delete}
     assert able == {"editor", "service_role"}
 
 
-def test_a_function_that_was_opened_is_seen(db: psycopg.Connection) -> None:
+def test_execute_granted_on_a_private_function_is_detected(db: psycopg.Connection) -> None:
     before = functions_of(db)
     db.execute(
         "grant execute on function private.predict to anon; grant execute on function private.touch to public"

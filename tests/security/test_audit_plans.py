@@ -1,4 +1,4 @@
-"""With 100,000 entries in the audit log, a page of it is read by index, whatever it is asked for."""
+"""With 100,000 entries in the audit log, a page is read by index for every combination of filters."""
 
 from collections.abc import Iterator
 from uuid import UUID, uuid4
@@ -28,7 +28,7 @@ READ = """
     from pg_class as c
     where c.relname like 'audit_log%' and c.relkind in ('r', 'i')
 """
-BUSY, NOBODY = uuid4(), uuid4()
+BUSY, ABSENT = uuid4(), uuid4()
 Log = tuple[psycopg.Connection, Person]
 
 
@@ -43,21 +43,21 @@ def log(stack: Stack) -> Iterator[Log]:
 
 
 def rows_read(db: psycopg.Connection) -> int:
-    """Of the log and its indexes, by this transaction."""
-    found = db.execute(READ).fetchone()
-    assert found
-    return int(found[0])
+    """Rows of the log and its indexes that this transaction has read."""
+    row = db.execute(READ).fetchone()
+    assert row
+    return int(row[0])
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("filters", "count"),
     [
         ({}, 50),
         ({"action": "account.read"}, 50),
         ({"action": "account.erased"}, 2),
         ({"action": "no.such"}, 0),
         ({"actor_id": BUSY}, 50),
-        ({"actor_id": NOBODY}, 0),
+        ({"actor_id": ABSENT}, 0),
         ({"subject_id": "subject 7"}, 5),
         ({"subject_id": "'; drop table x; -- 😀"}, 0),
         ({"before_id": 500, "action": "account.read"}, 50),
@@ -66,19 +66,21 @@ def rows_read(db: psycopg.Connection) -> int:
         ({"actor_id": BUSY, "action": "account.read", "subject_id": "subject 8", "count": 200}, 5),
     ],
 )
-def test_a_page_of_the_log_is_read_by_index(log: Log, asked: dict[str, UUID | str | int], found: int) -> None:
-    """Again and again, as a connection's plan may become another."""
+def test_page_of_the_audit_log_is_read_by_index(
+    log: Log, filters: dict[str, UUID | str | int], count: int
+) -> None:
+    """Eight times, since PostgreSQL may switch to a generic plan after five executions."""
     db, boss = log
-    named = ", ".join(f"{name} => %({name})s" for name in asked)
+    named = ", ".join(f"{name} => %({name})s" for name in filters)
     become(db, boss)
     for _ in range(8):
         before = rows_read(db)
-        entries = db.execute(f"select id from get_audit_log({named})", asked).fetchall()
-        assert len(entries) == found
+        entries = db.execute(f"select id from get_audit_log({named})", filters).fetchall()
+        assert len(entries) == count
         assert rows_read(db) - before < 1_000
 
 
-def test_a_page_read_without_an_index_is_found(log: Log) -> None:
+def test_audit_log_page_read_without_an_index_is_detected(log: Log) -> None:
     db, boss = log
     with db.transaction(force_rollback=True):
         db.execute("reset role")

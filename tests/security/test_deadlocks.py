@@ -1,4 +1,4 @@
-"""Writes that users may send at once do not end as deadlocks, which hold counts for a second."""
+"""Concurrent writes of users do not deadlock; a deadlock would block the counts for a second."""
 
 import json
 import os
@@ -24,7 +24,7 @@ Write = Callable[[psycopg.Connection, int], object]
 
 @pytest.fixture
 def kept(stack: Stack) -> Iterator[tuple[list[UUID], list[Person]]]:
-    """Films and people that other connections see."""
+    """Committed films and people, visible to all connections; deleted after the test."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         films = [item(connection, f"Film {number}") for number in range(12)]
         people = [person(connection, f"writer {number}") for number in range(2)]
@@ -34,7 +34,7 @@ def kept(stack: Stack) -> Iterator[tuple[list[UUID], list[Person]]]:
 
 
 def write(stack: Stack, who: Person, act: Write, start: int) -> list[str | None]:
-    """The codes of ROUNDS requests of this user, each a transaction."""
+    """The error codes of ROUNDS requests of this user, each in a transaction."""
     claims = json.dumps({"role": "authenticated", "sub": str(who.id)})
     codes = []
     with psycopg.connect(stack.database_url) as connection:
@@ -59,7 +59,7 @@ def rate_one(film: UUID, connection: psycopg.Connection, turn: int) -> None:
     connection.execute(RATE, [[film], [3.0]])
 
 
-def test_ratings_moved_between_two_items_by_two_users(
+def test_two_users_moving_ratings_between_items_do_not_deadlock(
     stack: Stack, kept: tuple[list[UUID], list[Person]]
 ) -> None:
     films, people = kept
@@ -76,7 +76,9 @@ def test_ratings_moved_between_two_items_by_two_users(
     assert deadlocks(stack, [(who, swap) for who in people * 2]) == 0
 
 
-def test_ratings_of_one_user_in_different_orders(stack: Stack, kept: tuple[list[UUID], list[Person]]) -> None:
+def test_ratings_of_one_user_in_different_orders_do_not_deadlock(
+    stack: Stack, kept: tuple[list[UUID], list[Person]]
+) -> None:
     films, (who, _) = kept
 
     def forward(connection: psycopg.Connection, turn: int) -> None:
@@ -91,7 +93,9 @@ def test_ratings_of_one_user_in_different_orders(stack: Stack, kept: tuple[list[
     assert deadlocks(stack, [(who, forward), (who, backward), (who, delete), (who, backward)]) == 0
 
 
-def test_a_profile_deleted_while_it_rates(stack: Stack, kept: tuple[list[UUID], list[Person]]) -> None:
+def test_deleting_a_profile_while_it_rates_does_not_deadlock(
+    stack: Stack, kept: tuple[list[UUID], list[Person]]
+) -> None:
     films, (who, _) = kept
 
     def make_and_delete(connection: psycopg.Connection, turn: int) -> None:
@@ -99,16 +103,16 @@ def test_a_profile_deleted_while_it_rates(stack: Stack, kept: tuple[list[UUID], 
         connection.execute("insert into profiles (name) values ('Short')")
 
     def act(connection: psycopg.Connection, turn: int) -> None:
-        found = connection.execute("select id from profiles where not is_default").fetchone()
-        if found:
-            headers = json.dumps({"x-profile-id": str(found[0])})
+        row = connection.execute("select id from profiles where not is_default").fetchone()
+        if row:
+            headers = json.dumps({"x-profile-id": str(row[0])})
             connection.execute("select set_config('request.headers', %s, true)", [headers])
             connection.execute(RATE, [films, [turn % 5 + 1.0] * len(films)])
 
     def change(connection: psycopg.Connection, turn: int) -> None:
-        found = connection.execute("select id from profiles where not is_default").fetchone()
-        if found:
-            headers = json.dumps({"x-profile-id": str(found[0])})
+        row = connection.execute("select id from profiles where not is_default").fetchone()
+        if row:
+            headers = json.dumps({"x-profile-id": str(row[0])})
             connection.execute("select set_config('request.headers', %s, true)", [headers])
             connection.execute(
                 "update ratings set rating = 2 where item_id = any(%s)", [films[turn % 2 :: 2]]

@@ -1,6 +1,7 @@
-"""Whatever is sent to a function or a table, the answer is a success or a refusal with code and message.
+"""Fuzz the functions and tables of the API.
 
-Never a fault of ours; and what was refused wrote nothing.
+Every response is a success or a refusal with code and message, never a status of 500 or above; a refused
+request writes nothing.
 """
 
 import json
@@ -27,7 +28,7 @@ from tests.sql.people import item, person, rate
 HERE = Path(__file__).parent
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 EXAMPLES = 150 * ROUNDS
-TRIES = 10
+ATTEMPTS = 10
 OPERATORS = (
     "eq",
     "neq",
@@ -63,7 +64,7 @@ class Target:
 
 @dataclass
 class Api:
-    """The API, asked by anon and by somebody who is made anew after whatever they wrote."""
+    """The API, called by anon and by a user who is created again after each successful write."""
 
     stack: Stack
     db: psycopg.Connection
@@ -73,20 +74,20 @@ class Api:
     ids: Mapping[str, str]
     state_query: str
     others_rows: list[tuple[object, ...]]
-    """Of the person whose ids are sent."""
+    """Rows of the other person, whose ids are sent; no request may change them."""
     token: str = ""
     state: list[tuple[object, ...]] = field(default_factory=list)
-    """As it was after the last request; empty where that may have written."""
+    """The database's state after the last request; empty if that request may have written."""
 
     def send(self, method: str, path: str, signed_in: bool, **request: Any) -> None:
-        """A job that wrote meanwhile is told from the request by sending that again."""
-        for _ in range(TRIES):
-            if self.leaves_all_as_it_was(method, path, signed_in, **request):
+        """Send the request again if the state changed, since a background job may have written meanwhile."""
+        for _ in range(ATTEMPTS):
+            if self.is_unchanged_if_refused(method, path, signed_in, **request):
                 return
-        raise AssertionError("something was refused and written all the same")
+        raise AssertionError("a refused request has changed the database")
 
-    def leaves_all_as_it_was(self, method: str, path: str, signed_in: bool, **request: Any) -> bool:
-        """True too where the request was not refused."""
+    def is_unchanged_if_refused(self, method: str, path: str, signed_in: bool, **request: Any) -> bool:
+        """Whether the request succeeded, or was refused and changed nothing."""
         if not self.state:
             self.token, self.state = self.new_token(), self.read_state()
         headers = {"apikey": self.stack.anon_key, **request.pop("headers", {})}
@@ -132,8 +133,8 @@ def api(stack: Stack) -> Iterator[Api]:
             "film": film,
             "none": uuid4(),
         }
-        found = db.execute((HERE / "state.sql").read_bytes()).fetchone()
-        assert found
+        row = db.execute((HERE / "state.sql").read_bytes()).fetchone()
+        assert row
         yield Api(
             stack,
             db,
@@ -141,10 +142,10 @@ def api(stack: Stack) -> Iterator[Api]:
             targets(db, "catalogue.sql"),
             targets(db, "columns.sql"),
             {name: str(value) for name, value in ids.items()},
-            found[0],
+            row[0],
             rows_of(db, ids),
         )
-        # One by one: a job that compares them holds several.
+        # One by one: a job that compares users locks several of them.
         for (user,) in db.execute("select id from auth.users where email like 'fuzz_%'").fetchall():
             db.execute("delete from auth.users where id = %s", [user])
         db.execute("delete from content where id = %s", [film])
@@ -164,7 +165,7 @@ def targets(db: psycopg.Connection, query: str) -> list[Target]:
 
 
 def arguments(data: st.DataObject, target: Target, ids: Mapping[str, str]) -> dict[str, object]:
-    """Some of the parameters, one of them or all of them absurd; now and then one that is not there."""
+    """Some of the parameters, one or all of them with absurd values; sometimes an unknown parameter."""
     known = sorted(target.parameters)
     several = st.lists(st.sampled_from(known), unique=True, max_size=5) if known else st.just([])
     names = data.draw(several, label="names")
@@ -179,7 +180,7 @@ def arguments(data: st.DataObject, target: Target, ids: Mapping[str, str]) -> di
 
 
 def sent(value: object) -> bytes:
-    """As JSON, and as what is none: Infinity, a lone surrogate."""
+    """JSON, or invalid JSON such as Infinity and a lone surrogate."""
     return json.dumps(value).encode()
 
 
@@ -192,7 +193,9 @@ JSON = {"content-type": "application/json"}
 
 @FUZZED
 @given(data=st.data(), signed_in=st.booleans())
-def test_a_function_called_with_anything(api: Api, data: st.DataObject, signed_in: bool) -> None:
+def test_function_called_by_post_survives_any_arguments(
+    api: Api, data: st.DataObject, signed_in: bool
+) -> None:
     function = data.draw(st.sampled_from(api.functions), label="function")
     body = arguments(data, function, api.ids)
     api.send("POST", f"rpc/{function.name}", signed_in, content=sent(body), headers=JSON)
@@ -200,7 +203,9 @@ def test_a_function_called_with_anything(api: Api, data: st.DataObject, signed_i
 
 @FUZZED
 @given(data=st.data(), signed_in=st.booleans())
-def test_a_function_read_with_anything(api: Api, data: st.DataObject, signed_in: bool) -> None:
+def test_function_called_by_get_survives_any_arguments(
+    api: Api, data: st.DataObject, signed_in: bool
+) -> None:
     function = data.draw(st.sampled_from(api.functions), label="function")
     query = {name: text(value) for name, value in arguments(data, function, api.ids).items()}
     api.send("GET", f"rpc/{function.name}", signed_in, params=query)
@@ -208,14 +213,14 @@ def test_a_function_read_with_anything(api: Api, data: st.DataObject, signed_in:
 
 @FUZZED
 @given(data=st.data(), signed_in=st.booleans())
-def test_a_table_read_by_any_filter(api: Api, data: st.DataObject, signed_in: bool) -> None:
+def test_table_read_survives_any_filter(api: Api, data: st.DataObject, signed_in: bool) -> None:
     table = data.draw(st.sampled_from(api.tables), label="table")
     api.send("GET", table.name, signed_in, params=filters(data, table, api.ids) | shape(data, table))
 
 
 @FUZZED
 @given(data=st.data(), signed_in=st.booleans())
-def test_a_table_written_with_anything(api: Api, data: st.DataObject, signed_in: bool) -> None:
+def test_table_write_survives_any_values(api: Api, data: st.DataObject, signed_in: bool) -> None:
     table = data.draw(st.sampled_from(api.tables), label="table")
     rows = [arguments(data, table, api.ids) for _ in range(data.draw(st.integers(0, 3), label="rows"))]
     body = data.draw(st.sampled_from([rows[0] if rows else {}, rows]), label="body")
@@ -231,7 +236,7 @@ def test_a_table_written_with_anything(api: Api, data: st.DataObject, signed_in:
 
 @FUZZED
 @given(data=st.data(), signed_in=st.booleans())
-def test_a_table_deleted_from_by_any_filter(api: Api, data: st.DataObject, signed_in: bool) -> None:
+def test_table_delete_survives_any_filter(api: Api, data: st.DataObject, signed_in: bool) -> None:
     table = data.draw(st.sampled_from(api.tables), label="table")
     api.send("DELETE", table.name, signed_in, params=filters(data, table, api.ids))
 
@@ -242,7 +247,7 @@ DEEP = b'{"a":%b1%b}' % (b"[" * 20_000, b"]" * 20_000)
 
 @pytest.mark.parametrize("signed_in", [False, True])
 @pytest.mark.parametrize("body", [*BODIES, DEEP])
-def test_a_body_that_is_no_json_is_refused(api: Api, body: bytes, signed_in: bool) -> None:
+def test_request_body_that_is_not_json_is_refused(api: Api, body: bytes, signed_in: bool) -> None:
     for target in (*(f"rpc/{f.name}" for f in api.functions), "ratings"):
         api.send("POST", target, signed_in, content=body, headers=JSON)
 
@@ -250,7 +255,7 @@ def test_a_body_that_is_no_json_is_refused(api: Api, body: bytes, signed_in: boo
 @pytest.mark.parametrize(
     "name", ["accept-profile", "content-profile", "x-profile-id", "range", "prefer", "accept"]
 )
-def test_headers_that_mean_something_may_hold_anything(api: Api, name: str) -> None:
+def test_interpreted_headers_survive_any_value(api: Api, name: str) -> None:
     for value in (
         *FRAGMENTS,
         "private",
@@ -274,7 +279,7 @@ def filters(data: st.DataObject, table: Target, ids: Mapping[str, str]) -> dict[
 
 
 def shape(data: st.DataObject, table: Target) -> dict[str, str]:
-    """Which columns, in which order, how many: now and then of no sense."""
+    """Parameters for columns, order and number of rows, some of them invalid."""
     column = st.sampled_from([*table.parameters, *FRAGMENTS[:30]])
     parts = {
         "select": st.lists(column, max_size=3).map(lambda names: text(",".join(names))),

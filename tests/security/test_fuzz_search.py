@@ -1,4 +1,4 @@
-"""The search worker, asked what its description allows and more: documented answers only, none a fault."""
+"""Fuzz the search worker by its OpenAPI description: only documented responses, no status of 500 or above."""
 
 import os
 from typing import Any
@@ -37,13 +37,13 @@ described = schemathesis.openapi.from_dict(openapi.document())
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_answers_are_as_described(stack: Stack, case: Case[Any], key: str) -> None:
+def test_search_responses_match_the_openapi_description(stack: Stack, case: Case[Any], key: str) -> None:
     token = stack.anon_key if key == "anon" else stack.service_role_key
     headers = {"Authorization": f"Bearer {token}"}
     case.call_and_validate(stack.part_url("search"), headers=headers, checks=CHECKS, timeout=120)
 
 
-def test_the_description_is_served_and_names_every_route(stack: Stack) -> None:
+def test_openapi_description_of_search_names_every_route(stack: Stack) -> None:
     url = f"{stack.url}/search/openapi.json"
     served = httpx.get(url, headers={"apikey": stack.anon_key}).json()
     assert served == openapi.document()

@@ -1,4 +1,4 @@
-"""Profiles of one account are one voice: an attacker's own profiles do not test what another person rated."""
+"""Profiles of one account count once, so an attacker's own profiles cannot probe another person's ratings."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,7 +10,7 @@ from tests.sql.people import Person, become, item, person, rate
 from tests.sql.recommend.publishing import publish
 
 CROWD = 30
-"""Raters of the common films, so that none of these is rare."""
+"""Number of raters of the common films, so that none of these is rare."""
 LISTS = {
     "get_collaborative_recommendations": "select id from get_collaborative_recommendations(auth.uid(), 200)",
     "get_recommendations": "select id from get_recommendations(200) where reason_code = 'taste'",
@@ -38,7 +38,7 @@ def rater(db: psycopg.Connection) -> UUID:
 
 
 def profiles(db: psycopg.Connection, owner: Person, count: int) -> list[UUID]:
-    """Pseudonyms of further profiles."""
+    """Create further profiles of the owner; returns their raters."""
     db.execute("reset role")
     for number in range(count):
         db.execute("insert into profiles (account_id, name) values (%s, %s)", [owner.id, f"Profile {number}"])
@@ -57,14 +57,14 @@ def listed(db: psycopg.Connection, who: Person, name: str, secret: UUID) -> bool
     publish(db, rules=None)
     become(db, who)
     query = LISTS[name]
-    found = db.execute(query.encode(), [[secret]] if "%s" in query else None).fetchall()
-    return (secret,) in found
+    rows = db.execute(query.encode(), [[secret]] if "%s" in query else None).fetchall()
+    return (secret,) in rows
 
 
 @pytest.mark.parametrize("is_stored", [False, True])
 @pytest.mark.parametrize(("own", "others"), [(4, 1), (4, 4), (0, 1)])
 @pytest.mark.parametrize("name", LISTS)
-def test_profiles_of_few_accounts_do_not_test_a_rating(
+def test_profiles_of_few_accounts_cannot_probe_a_rating(
     db: psycopg.Connection,
     common: list[UUID],
     secret: UUID,
@@ -73,7 +73,7 @@ def test_profiles_of_few_accounts_do_not_test_a_rating(
     others: int,
     is_stored: bool,
 ) -> None:
-    """Copies of the victim rate a guess: the attacker's profiles; for (0, 1) those of a second account."""
+    """Profiles of the attacker, or for (0, 1) of a second account, copy the victim and rate a guess."""
     victim, attacker, second = (person(db, name) for name in ("victim", "attacker", "second"))
     rate(db, victim.rater_id, tasteful(common, secret))
     rate(db, attacker.rater_id, tasteful(common))
@@ -90,7 +90,7 @@ def test_profiles_of_few_accounts_do_not_test_a_rating(
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_five_accounts_put_an_item_into_a_list(
+def test_item_rated_by_five_accounts_enters_a_list(
     db: psycopg.Connection, common: list[UUID], secret: UUID, name: str
 ) -> None:
     viewer = person(db)
@@ -100,7 +100,9 @@ def test_five_accounts_put_an_item_into_a_list(
     assert listed(db, viewer, name, secret)
 
 
-def test_an_account_counts_once_among_five(db: psycopg.Connection, common: list[UUID], secret: UUID) -> None:
+def test_profiles_of_one_account_count_once_among_five(
+    db: psycopg.Connection, common: list[UUID], secret: UUID
+) -> None:
     viewer, family = person(db), person(db, "family")
     rate(db, viewer.rater_id, tasteful(common))
     for pseudonym in (family.rater_id, *profiles(db, family, 1)):

@@ -13,7 +13,7 @@ from tests.sql.people import Person, become, person
 
 LONG = 400_000
 MOST = 1.5
-"""Seconds. Each of these texts took until the time-out of 4 s."""
+"""Seconds. Without bounds, each of these texts ran into the time-out of 4 s."""
 TEXTS = {
     "digits": "1" * LONG,
     "letters": "x" * LONG,
@@ -25,7 +25,7 @@ TEXTS = {
 
 @pytest.fixture
 def owner(db: psycopg.Connection) -> Iterator[Person]:
-    """With a PIN, in a session that signed in an hour ago and is in kids mode."""
+    """A user with a PIN, in a session that began an hour ago."""
     owner = person(db)
     session = uuid4()
     db.execute(
@@ -45,7 +45,7 @@ def owner(db: psycopg.Connection) -> Iterator[Person]:
 
 
 def taken(db: psycopg.Connection, query: str, values: list[Any]) -> float:
-    """Seconds until the answer or the refusal, at most the time-out of a client."""
+    """Seconds until the query returns or fails, at most the time-out of 4 s."""
     db.execute("set local statement_timeout = '4s'")
     start = monotonic()
     try:
@@ -59,7 +59,9 @@ def taken(db: psycopg.Connection, query: str, values: list[Any]) -> float:
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_pin_of_any_length_is_compared_soon(db: psycopg.Connection, owner: Person, text: str) -> None:
+def test_pin_of_any_length_is_compared_in_bounded_time(
+    db: psycopg.Connection, owner: Person, text: str
+) -> None:
     assert taken(db, "select set_account_pin('1234', %s)", [TEXTS[text]]) < MOST
     kid = db.execute("insert into profiles (name, is_kids) values ('Kid', true) returning id").fetchone()
     assert kid
@@ -67,7 +69,7 @@ def test_a_pin_of_any_length_is_compared_soon(db: psycopg.Connection, owner: Per
     assert taken(db, "select leave_kids_mode(%s)", [TEXTS[text]]) < MOST
 
 
-def test_a_pin_that_is_too_long_counts_as_a_wrong_try(db: psycopg.Connection, owner: Person) -> None:
+def test_too_long_pin_counts_as_a_wrong_attempt(db: psycopg.Connection, owner: Person) -> None:
     for tries_left in (4, 3):
         db.execute("select set_account_pin('1234', %s)", ["4711" + "0" * 9])
         assert kids_mode(db)["tries_left"] == tries_left
@@ -83,7 +85,7 @@ def kids_mode(db: psycopg.Connection) -> dict[str, object]:
 
 @pytest.mark.parametrize("column", ["username", "display_name", "locale", "time_zone", "country"])
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_name_of_any_length_is_refused_soon(
+def test_account_text_of_any_length_is_checked_in_bounded_time(
     db: psycopg.Connection, owner: Person, column: str, text: str
 ) -> None:
     assert taken(db, f"update accounts set {column} = %s", [TEXTS[text]]) < MOST
@@ -117,8 +119,10 @@ def numbers(*first: str, rest: str = "0") -> str:
         "select search_content('love', %s, language => 'en')",
     ],
 )
-def test_a_vector_without_a_usual_norm_is_refused(db: psycopg.Connection, query: str, vector: str) -> None:
-    """Similarities were NaN, which passes every threshold, or the index refused the numbers."""
+def test_query_vector_with_an_extreme_norm_is_refused(
+    db: psycopg.Connection, query: str, vector: str
+) -> None:
+    """Such vectors give NaN as similarity, which passes every threshold, or are refused by the index."""
     with pytest.raises(psycopg.Error) as error:
         db.execute(query.encode(), [vector])
     assert (error.value.sqlstate, "query_embedding" in (error.value.diag.message_detail or "")) == (
@@ -128,7 +132,7 @@ def test_a_vector_without_a_usual_norm_is_refused(db: psycopg.Connection, query:
 
 
 @pytest.mark.parametrize("vector", [numbers("1"), numbers(rest="-1"), numbers("0.002"), numbers("59000")])
-def test_a_vector_of_another_norm_than_one_is_taken(db: psycopg.Connection, vector: str) -> None:
+def test_query_vector_that_is_not_normalised_is_accepted(db: psycopg.Connection, vector: str) -> None:
     db.execute("select * from match_movies(%s, 0)", [vector])
 
 
@@ -145,7 +149,7 @@ def test_a_vector_of_another_norm_than_one_is_taken(db: psycopg.Connection, vect
         "abcde,fghij " * 80,
     ],
 )
-def test_a_search_has_thirty_two_words_however_they_are_parted(db: psycopg.Connection, query: str) -> None:
+def test_search_query_is_limited_to_32_words_with_any_separator(db: psycopg.Connection, query: str) -> None:
     row = db.execute(
         "select p.words, array_to_string(p.phrases, ' '), p.excluded, "
         "array_to_string(p.excluded_phrases, ' ') "
@@ -166,7 +170,7 @@ def test_a_search_has_thirty_two_words_however_they_are_parted(db: psycopg.Conne
         ('""', "", ""),
     ],
 )
-def test_a_search_of_few_words_stays_as_it_is_written(
+def test_search_query_of_few_words_is_kept_unchanged(
     db: psycopg.Connection, query: str, words: str, excluded: str
 ) -> None:
     row = db.execute("select words, excluded from private.parse_search(%s)", [query]).fetchone()
@@ -195,7 +199,7 @@ def test_a_search_of_few_words_stays_as_it_is_written(
         "[moderator]",
     ],
 )
-def test_a_name_that_looks_like_the_service_is_refused(
+def test_display_name_that_impersonates_the_service_is_refused(
     db: psycopg.Connection, owner: Person, name: str
 ) -> None:
     with pytest.raises(psycopg.errors.CheckViolation):
@@ -205,7 +209,7 @@ def test_a_name_that_looks_like_the_service_is_refused(
 @pytest.mark.parametrize(
     "name", ["Ann Helper", "Teamwork", "Billing Smith", "Guest of Honour", "Alexander Root", "Ада", "山田"]
 )
-def test_a_name_that_only_contains_a_usual_word_is_taken(
+def test_display_name_with_an_ordinary_word_is_accepted(
     db: psycopg.Connection, owner: Person, name: str
 ) -> None:
     db.execute("update accounts set display_name = %s", [name])
@@ -244,7 +248,9 @@ INVISIBLE = [
     "name",
     [*PILES.values(), *(f"a{sign}b" for sign in INVISIBLE), "\U0001f3f4" + "\U000e0061" * 5 + "\U000e007f"],
 )
-def test_a_name_with_piles_of_marks_or_unseen_signs_is_refused(db: psycopg.Connection, name: str) -> None:
+def test_name_with_stacked_marks_or_invisible_characters_is_refused(
+    db: psycopg.Connection, name: str
+) -> None:
     assert db.execute("select private.is_plain_text(%s, 100)", [name]).fetchone() == (False,)
 
 
@@ -264,11 +270,11 @@ def test_a_name_with_piles_of_marks_or_unseen_signs_is_refused(db: psycopg.Conne
         "❤\ufe0f",
     ],
 )
-def test_a_name_in_any_script_is_taken(db: psycopg.Connection, name: str) -> None:
+def test_name_in_any_script_is_accepted(db: psycopg.Connection, name: str) -> None:
     assert db.execute("select private.is_plain_text(%s, 100)", [name]).fetchone() == (True,)
 
 
-def test_a_deletion_is_taken_back_ten_times_a_month(db: psycopg.Connection) -> None:
+def test_account_deletion_can_be_cancelled_ten_times_a_month(db: psycopg.Connection) -> None:
     become(db, person(db))
     for _ in range(10):
         db.execute("select delete_my_account()")

@@ -1,4 +1,4 @@
-"""What git keeps out of the repository."""
+"""Git ignores files with secrets."""
 
 import subprocess
 

@@ -1,4 +1,4 @@
-"""A landed migration stays as it is; the list of them only grows."""
+"""Landed migrations cannot be edited, and their list only grows."""
 
 import subprocess
 from pathlib import Path
@@ -12,7 +12,7 @@ A, B = KNOWN
 
 
 @pytest.mark.parametrize(
-    ("present", "known", "before", "said"),
+    ("present", "known", "before", "fault"),
     [
         (KNOWN, KNOWN, [KNOWN], None),
         (KNOWN | {"20260103000000_c.sql": "cc"}, KNOWN, [{A: "aa"}], None),
@@ -24,18 +24,18 @@ A, B = KNOWN
         ({B: "bb"}, {B: "bb"}, [{B: "bb"}, KNOWN], f"the line of {A} was changed or removed"),
     ],
 )
-def test_what_is_edited_renamed_or_deleted_is_named(
-    present: landed.Hashes, known: landed.Hashes, before: list[landed.Hashes], said: str | None
+def test_edited_renamed_or_deleted_migration_is_named(
+    present: landed.Hashes, known: landed.Hashes, before: list[landed.Hashes], fault: str | None
 ) -> None:
-    found = list(landed.faults(present, known, before))
-    assert found == [] if said is None else said in found[0]
+    faults = list(landed.faults(present, known, before))
+    assert faults == [] if fault is None else fault in faults[0]
 
 
-def test_the_list_is_read_as_sha256sum_writes_it() -> None:
+def test_list_of_landed_migrations_has_the_format_of_sha256sum() -> None:
     assert landed.listed("aa  20260101000000_a.sql\nbb  20260102000000_b.sql\n") == KNOWN
 
 
-def test_this_checkout_is_as_landed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_landed_migrations_of_this_checkout_are_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_REF", raising=False)
     assert list(landed.check()) == []
     assert len(landed.listed(landed.LIST.read_text())) >= 9
@@ -59,11 +59,18 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def git(folder: Path, *words: str) -> None:
-    who = ("-c", "user.name=editor", "-c", "user.email=editor@example.com", "-c", "core.hooksPath=/dev/null")
-    subprocess.run(["git", *who, *words], cwd=folder, check=True)
+    author = (
+        "-c",
+        "user.name=editor",
+        "-c",
+        "user.email=editor@example.com",
+        "-c",
+        "core.hooksPath=/dev/null",
+    )
+    subprocess.run(["git", *author, *words], cwd=folder, check=True)
 
 
-def test_an_edit_is_found_also_where_the_list_is_edited_with_it(
+def test_edited_migration_is_found_even_if_the_list_is_edited_too(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert list(landed.check()) == []
@@ -84,7 +91,7 @@ def relist(head: str) -> None:
     landed.LIST.write_text(head + "".join(lines))
 
 
-def test_a_baseline_replaces_the_landed_migrations_once(repository: Path) -> None:
+def test_baseline_replaces_the_landed_migrations_once(repository: Path) -> None:
     for name in KNOWN:
         (migration.MIGRATIONS / name).unlink()
     baseline = migration.MIGRATIONS / "20260201000000_all.sql"
@@ -104,7 +111,7 @@ def test_a_baseline_replaces_the_landed_migrations_once(repository: Path) -> Non
     assert next(landed.check()) == "supabase/migrations.sha256: its first line was removed: restore it"
 
 
-def test_the_main_line_records_what_landed(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_main_branch_records_landed_migrations(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (migration.MIGRATIONS / "20260103000000_c.sql").write_text("-- c\n")
     assert list(landed.check()) == []
     monkeypatch.setenv("GITHUB_REF", landed.MAIN)

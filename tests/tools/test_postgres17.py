@@ -1,4 +1,4 @@
-"""PostgreSQL 17 refuses what only 18 has, and what hosted Supabase refuses to `postgres`."""
+"""PostgreSQL 17 refuses features of 18 and what hosted Supabase refuses to the role `postgres`."""
 
 from pathlib import Path
 
@@ -17,19 +17,19 @@ from tools import postgres17
         ("alter table auth.users add column nickname text;", "must be owner of table users"),
     ],
 )
-def test_what_hosted_supabase_does_not_take_is_refused(sql: str, refusal: str, tmp_path: Path) -> None:
+def test_sql_that_hosted_supabase_refuses_is_refused(sql: str, refusal: str, tmp_path: Path) -> None:
     migration = tmp_path / "20990101000000_new.sql"
     migration.write_text(sql)
     assert refusal in (postgres17.refusal([migration]) or "")
 
 
-def test_vector_is_created_by_postgres_who_is_no_superuser(tmp_path: Path) -> None:
+def test_postgres_role_without_superuser_creates_vector(tmp_path: Path) -> None:
     migration = tmp_path / "20990101000000_new.sql"
     migration.write_text("create extension vector with schema extensions;")
     assert postgres17.refusal([migration]) is None
 
 
-def test_sources_that_change_the_database_are_named(tmp_path: Path) -> None:
+def test_sql_files_that_change_the_database_are_named(tmp_path: Path) -> None:
     migration, source = tmp_path / "20990101000000_new.sql", tmp_path / "notes.sql"
     migration.write_text("create table public.notes (id bigint primary key);")
     source.write_text("alter table public.notes add column if not exists words text default 'none';")
@@ -37,7 +37,7 @@ def test_sources_that_change_the_database_are_named(tmp_path: Path) -> None:
     assert fault.startswith("PostgreSQL 17: column public.notes.words: sql/ makes it, the migrations do not")
 
 
-def test_a_refused_file_is_named_before_anything_is_compared(tmp_path: Path) -> None:
+def test_refused_sql_file_is_named_before_the_comparison(tmp_path: Path) -> None:
     migration = tmp_path / "20990101000000_new.sql"
     migration.write_text("create tabel public.notes (id bigint);")
     (fault,) = postgres17.faults([migration], [])

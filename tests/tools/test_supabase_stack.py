@@ -1,4 +1,4 @@
-"""STACK=supabase: the real command line, a program that stands in for Docker, the test stack's database."""
+"""STACK=supabase with the real command line, a fake docker program and the test stack's database."""
 
 import os
 import re
@@ -22,7 +22,7 @@ case "$1 $2" in
 "ps "*) for part in db kong auth realtime rest storage; do echo "supabase_${part}_cinefluent"; done ;;
 esac
 """
-"""What Docker says of containers that run."""
+"""A docker program that reports all containers as running."""
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -37,7 +37,7 @@ def docker(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(docker: Path, stack: Stack, tmp_path: Path) -> Iterator[Run]:
-    """Runs a command of the stack. The command line takes every such database's password to be postgres."""
+    """A function that runs a command of the stack; the command line expects the password `postgres`."""
     own = {
         "PATH": f"{docker.parent}:{os.environ['PATH']}",
         "LOCAL_DIR": str(tmp_path / "stack"),
@@ -68,17 +68,21 @@ def run(docker: Path, stack: Stack, tmp_path: Path) -> Iterator[Run]:
             connection.execute(change.format(password[1]).encode())
 
 
-def test_without_docker_it_is_said_what_is_missing(run: Run, docker: Path) -> None:
+@pytest.mark.parametrize(
+    "words", [("up",), ("down",), ("status",), ("reset",), ("run", "true")], ids=lambda words: words[0]
+)
+def test_supabase_stack_without_docker_names_what_is_missing(
+    run: Run, docker: Path, words: tuple[str, ...]
+) -> None:
     docker.write_text("#!/bin/sh\nexit 1\n")
-    for words in (("up",), ("down",), ("status",), ("reset",), ("run", "true")):
-        done = run(*words)
-        assert done.returncode == 1
-        assert done.stderr.startswith("error: docker_unavailable: `docker info` fails")
-        assert "leave STACK=supabase out" in done.stderr
+    done = run(*words)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: docker_unavailable: `docker info` fails")
+    assert "leave STACK=supabase out" in done.stderr
 
 
 @pytest.mark.soak
-def test_it_is_up_with_its_workers_tells_how_to_reach_it_and_is_down(run: Run, stack: Stack) -> None:
+def test_supabase_stack_starts_shows_its_urls_and_stops(run: Run, stack: Stack) -> None:
     up = run("up")
     assert up.returncode == 0, up.stderr
     assert f"SUPABASE_URL={stack.url}\n" in up.stdout
@@ -95,13 +99,13 @@ def test_it_is_up_with_its_workers_tells_how_to_reach_it_and_is_down(run: Run, s
             httpx.get(f"{url}/healthz")
 
 
-def test_what_the_command_line_refuses_is_said_to_have_failed(run: Run) -> None:
+def test_supabase_stack_reports_a_failed_cli_command(run: Run) -> None:
     done = run("up", SUPABASE_DB_PORT="1")
     assert done.returncode == 1
     assert "supabase_failed: `supabase migration up" in done.stderr
 
 
-def test_what_only_the_embedded_stack_has_is_refused(run: Run) -> None:
+def test_supabase_stack_refuses_commands_of_the_embedded_stack(run: Run) -> None:
     assert "`logs` is for the embedded stack" in run("logs").stderr
 
 
@@ -112,15 +116,15 @@ def empty() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("words", [("migration", "up", "--yes"), ("db", "push", "--yes")])
-def test_the_command_line_makes_the_same_database(empty: str, stack: Stack, words: tuple[str, ...]) -> None:
-    done = cli.ask(*words, f"--remote={scratch.as_postgres(empty)}", project=ROOT)
+def test_supabase_cli_creates_the_same_database(empty: str, stack: Stack, words: tuple[str, ...]) -> None:
+    done = cli.run(*words, f"--remote={scratch.as_postgres(empty)}", project=ROOT)
     assert done.returncode == 0, done.stderr
     query = "select version, name from supabase_migrations.schema_migrations order by version"
-    with psycopg.connect(empty) as made, psycopg.connect(stack.database_url) as ours:
-        assert made.execute(query).fetchall() == ours.execute(query).fetchall()
+    with psycopg.connect(empty) as migrated, psycopg.connect(stack.database_url) as ours:
+        assert migrated.execute(query).fetchall() == ours.execute(query).fetchall()
 
 
-def test_it_reads_our_configuration_and_the_guides_without_a_warning(docker: Path, tmp_path: Path) -> None:
+def test_supabase_cli_reads_the_configuration_without_a_warning(docker: Path, tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "deployment-guide.md").read_text()
     production = re.search(r"```toml\n(.*?)```", guide, re.DOTALL)
     assert production

@@ -8,7 +8,7 @@ import pytest
 
 
 class ProcessError(Exception):
-    """A unit test starts a process: move it to tests/tools, tests/workers or local/tests."""
+    """A unit test started a process: move it to tests/tools, tests/workers or local/tests."""
 
 
 def refuse(*_: object, **__: object) -> NoReturn:

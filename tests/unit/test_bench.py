@@ -1,4 +1,4 @@
-"""What the benches compute of answers, by hand on small ones; and the data they make up."""
+"""Figures that the benches compute, checked on hand-worked lists; and the synthetic data of the benches."""
 
 import http.server
 import threading
@@ -14,54 +14,54 @@ from bench.table import exponent
 from bench.vectors import filled
 
 KNOWN = np.array([[5.0, 0, 0, 0], [4, 3, 0, 0]])
-ASKED = np.array([[0.0, 4, 0, 2], [0, 0, 0, 0]])
+HIDDEN = np.array([[0.0, 4, 0, 2], [0, 0, 0, 0]])
 LISTED = np.array([[2, 1], [3, -1]])
 
 
-def test_a_hit_counts_by_its_place_and_nobody_counts_of_whom_nothing_is_asked() -> None:
+def test_ndcg_and_recall_skip_users_without_hidden_items() -> None:
     best = 1 + 1 / log2(3)
-    assert lists.ndcg(LISTED, ASKED) == pytest.approx((1 / log2(3)) / best)
-    assert lists.recall(LISTED, ASKED) == pytest.approx(1 / 2)
+    assert lists.ndcg(LISTED, HIDDEN) == pytest.approx((1 / log2(3)) / best)
+    assert lists.recall(LISTED, HIDDEN) == pytest.approx(1 / 2)
 
 
-def test_coverage_is_of_films_that_somebody_rated() -> None:
+def test_coverage_is_the_share_of_rated_films() -> None:
     assert lists.coverage(LISTED, KNOWN) == pytest.approx(1 / 2)
     assert lists.coverage(np.array([[0, 1]]), KNOWN) == 1
 
 
-def test_novelty_is_how_few_rated_what_is_listed() -> None:
+def test_novelty_is_higher_for_films_with_few_ratings() -> None:
     assert lists.novelty(np.array([[0, -1], [1, -1]]), KNOWN) == pytest.approx((0 + 1) / 2)
 
 
-def test_diversity_is_between_films_that_have_vectors() -> None:
+def test_diversity_ignores_films_without_a_vector() -> None:
     vectors = np.array([[1, 0], [0, 1], [0.6, 0.8], [0, 0]], dtype=np.float32)
     assert lists.diversity(np.array([[0, 1, 3]]), vectors) == pytest.approx(1)
     assert lists.diversity(np.array([[0, 2, -1], [1, 2, -1]]), vectors) == pytest.approx((0.4 + 0.2) / 2)
     assert np.isnan(lists.diversity(np.array([[3, -1]]), vectors))
 
 
-def test_slices_are_by_how_much_is_known_of_a_person() -> None:
-    rows = lists.by_slice({"ours": LISTED}, KNOWN, ASKED)
+def test_quality_slices_are_by_number_of_known_ratings() -> None:
+    rows = lists.by_slice({"ours": LISTED}, KNOWN, HIDDEN)
     assert rows[0] == ("raters", 2, 0, 0, 0)
     assert rows[1][0] == "ours" and rows[1][2:] == ("", "", "")
 
 
-def test_mixed_vectors_are_the_same_at_each_run_and_lie_near_given_ones() -> None:
-    given = np.eye(384, dtype=np.float32)[:30]
-    made = filled(given, 50)
-    assert np.array_equal(made, filled(given, 50))
-    assert np.linalg.norm(made, axis=1) == pytest.approx(1, abs=1e-5)
-    assert (made @ given.T).max(axis=1).min() > 0.5
+def test_synthetic_vectors_are_repeatable_and_near_the_real_ones() -> None:
+    real = np.eye(384, dtype=np.float32)[:30]
+    synthetic = filled(real, 50)
+    assert np.array_equal(synthetic, filled(real, 50))
+    assert np.linalg.norm(synthetic, axis=1) == pytest.approx(1, abs=1e-5)
+    assert (synthetic @ real.T).max(axis=1).min() > 0.5
 
 
-def test_made_up_ratings_are_whole_stars_and_the_same_at_each_run() -> None:
+def test_synthetic_ratings_are_repeatable_whole_stars() -> None:
     pairs = np.array([[user, film] for user in range(1, 40) for film in range(1, 30)])
     values = million.stars(pairs)
     assert set(values) <= {1, 2, 3, 4, 5} and len(set(values)) > 2
     assert np.array_equal(values, million.stars(pairs))
 
 
-class Answers(http.server.BaseHTTPRequestHandler):
+class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
@@ -83,23 +83,23 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
-def test_every_request_of_every_client_is_answered_once(url: str) -> None:
+def test_drive_records_one_response_per_request(url: str) -> None:
     requests = [[post(url, path, "key", "token", {"q": 'a+b & "ü"'})] * 3 for path in ("/plain", "/chunked")]
     done = drive(url, requests)
     assert [len(mine) for mine in done.milliseconds] == [3, 3]
     assert done.seconds > 0
 
 
-def test_an_answer_that_refuses_ends_the_drive(url: str) -> None:
+def test_drive_stops_at_a_refused_request(url: str) -> None:
     with pytest.raises(RefusedError):
         drive(url, [[post(url, "/refused", "key", "token", {})]])
 
 
-def test_the_exponent_of_growth_is_that_of_the_power_law() -> None:
+def test_growth_exponent_of_a_power_law_is_exact() -> None:
     assert exponent([10, 100, 1000], [3 * size**0.5 for size in (10, 100, 1000)]) == pytest.approx(0.5)

@@ -1,4 +1,4 @@
-"""Imports and text: the product stands alone, the embedded stack too, and nothing but tests uses tests."""
+"""Imports and text keep the boundaries: product and embedded stack are independent, only tests use tests."""
 
 import ast
 import re
@@ -15,13 +15,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "seed": set(),
     "webhooks": {"workers"},
     "client_types": set(),
-    # What it is run, made and measured with.
+    # What runs, builds and measures it.
     "local": set(),
     "tools": {"local"},
     "bench": {"local", "tools", "seed", "workers"},
     "tests": {"bench", "client_types", "local", "tools", "seed", "webhooks", "workers"},
 }
-"""Each package beside itself."""
+"""The packages that each package may import besides itself."""
 DOOR = "tools/stack.py"
 """The one module of tools/ that imports local."""
 LINT = "tools.lint_sql"
@@ -34,9 +34,9 @@ TEXT = (
         r"\b(import|from) local\b|\blocal\.\w+ import|-m local\b",
         "the product runs on any Supabase",
     ),
-    (r"tools/(?!new_table\.py|words\.py|templates/).*", r"\btests[./]\w", "tools need no tests"),
+    (r"tools/(?!new_table\.py|names\.py|words\.py|templates/).*", r"\btests[./]\w", "tools need no tests"),
 )
-"""Files by their paths, what does not stand in them, and why."""
+"""Patterns of file paths, the pattern that their lines must not contain, and the reason."""
 READ = frozenset(".py .rs .sql .toml .md .ts .html .txt .in".split())
 SETS_LIMITS = frozenset(
     {
@@ -48,7 +48,7 @@ SETS_LIMITS = frozenset(
         "local/tests/faults/test_rest_counts.py",
     }
 )
-"""Tests of the stack that change or read rows of this project's private tables; no other names one."""
+"""The only tests of the stack that may name private tables of this project."""
 
 
 def python_files(package: str) -> list[Path]:
@@ -56,7 +56,7 @@ def python_files(package: str) -> list[Path]:
 
 
 def imports(path: Path, at_top: bool = False) -> Iterator[str]:
-    """Absolute names of modules, also those that a text names; with `at_top` only those outside functions."""
+    """Absolute names of imported modules, `import_module` included; with `at_top` only outside functions."""
     tree = ast.parse(path.read_text())
     for node in tree.body if at_top else ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
@@ -73,13 +73,13 @@ def called(node: ast.Call) -> str:
 
 
 def text_of(node: ast.expr) -> str:
-    """The first words of a text; of an f-string what comes before its first value."""
+    """The value of a string constant; of an f-string the text before its first expression."""
     first = node.values[0] if isinstance(node, ast.JoinedStr) else node
     return str(first.value) if isinstance(first, ast.Constant) else ""
 
 
 def packages() -> set[str]:
-    """The folders of this checkout that hold Python, but for those that git ignores."""
+    """The folders of this checkout that contain Python and are not hidden."""
     folders = (path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith("."))
     return {folder.name for folder in folders if python_files(folder.name)}
 
@@ -91,12 +91,12 @@ def forbidden(package: str, path: Path) -> Iterator[tuple[str, str]]:
             yield path.relative_to(ROOT).as_posix(), module
 
 
-def test_every_package_has_its_rule() -> None:
+def test_every_package_has_an_import_rule() -> None:
     assert packages() <= MAY_IMPORT.keys()
 
 
 @pytest.mark.parametrize("package", sorted(packages() & MAY_IMPORT.keys()))
-def test_package_imports_only_what_it_may(package: str) -> None:
+def test_package_imports_only_allowed_packages(package: str) -> None:
     assert [pair for path in python_files(package) for pair in forbidden(package, path)] == []
 
 
@@ -116,7 +116,7 @@ def test_lint_needs_neither_the_stack_nor_tests() -> None:
 
 
 def loaded_with(start: str) -> set[str]:
-    """The modules of this project that are imported when `start` is, at the top of a file."""
+    """The modules of this project that importing `start` imports, at the top of files."""
     known, left = set[str](), [start]
     while left:
         name = left.pop()
@@ -131,7 +131,7 @@ def loaded_with(start: str) -> set[str]:
 
 
 def texts(folder: Path) -> Iterator[Path]:
-    """Files that people write, without what is installed or compiled there."""
+    """Source files of the folder, without installed packages and build output."""
     for path in sorted(folder.iterdir()):
         if path.is_dir() and path.name not in ("node_modules", "target", "__pycache__"):
             yield from texts(path)
@@ -140,7 +140,7 @@ def texts(folder: Path) -> Iterator[Path]:
 
 
 def text_faults(name: str, text: str) -> list[str]:
-    """Lines of the file that name what it must not."""
+    """Lines of the file that contain a forbidden reference, each with the reason."""
     return [
         f"{name}:{number}: {line.strip()} ({why})"
         for files, forbidden, why in TEXT
@@ -154,12 +154,12 @@ def text_faults(name: str, text: str) -> list[str]:
     "folder", ["local", "tools", "workers", "seed", "supabase/functions", "client_types"]
 )
 def test_text_names_nothing_across_a_boundary(folder: str) -> None:
-    found = [(path.relative_to(ROOT).as_posix(), path.read_text()) for path in texts(ROOT / folder)]
-    assert [fault for name, text in found for fault in text_faults(name, text)] == []
+    named_texts = [(path.relative_to(ROOT).as_posix(), path.read_text()) for path in texts(ROOT / folder)]
+    assert [fault for name, text in named_texts for fault in text_faults(name, text)] == []
 
 
 def test_few_tests_of_the_stack_name_private_tables() -> None:
-    """They set limits and read what the project logs; the rest runs on any project."""
+    """Those tests set limits and read the project's tables; the others run on any project."""
     named = {
         path.relative_to(ROOT).as_posix()
         for path in texts(ROOT / "local" / "tests")
@@ -182,7 +182,7 @@ def test_few_tests_of_the_stack_name_private_tables() -> None:
         ("tools/access/rows.py", "add to tests/security/rows.py", 1),
     ],
 )
-def test_planted_text_is_found(file: str, text: str, line: int) -> None:
+def test_planted_reference_across_a_boundary_is_found(file: str, text: str, line: int) -> None:
     assert [fault.split(" ")[0] for fault in text_faults(file, text)] == [f"{file}:{line}:"]
 
 
@@ -196,12 +196,12 @@ def test_planted_text_is_found(file: str, text: str, line: int) -> None:
         ("tools/new_table.py", "tests/sql/{domain}/test_{table}.py"),
     ],
 )
-def test_allowed_text_is_no_fault(file: str, text: str) -> None:
+def test_allowed_reference_is_no_fault(file: str, text: str) -> None:
     assert text_faults(file, text) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "modules"),
     [
         ("import local.keys", ["local.keys"]),
         ("from local import keys, plan", ["local.keys", "local.plan"]),
@@ -214,6 +214,6 @@ def test_allowed_text_is_no_fault(file: str, text: str) -> None:
         ),
     ],
 )
-def test_import_is_found_anywhere_in_a_file(text: str, found: list[str], tmp_path: Path) -> None:
+def test_import_is_found_anywhere_in_a_file(text: str, modules: list[str], tmp_path: Path) -> None:
     (tmp_path / "module.py").write_text(text)
-    assert sorted(imports(tmp_path / "module.py")) == sorted(found)
+    assert sorted(imports(tmp_path / "module.py")) == sorted(modules)

@@ -1,4 +1,4 @@
-"""What the documents say is there, is; what is there, they say."""
+"""Documents are complete and correct: make targets, settings, dependencies, links, anchors and paths."""
 
 import ast
 import importlib
@@ -17,7 +17,7 @@ from local.settings import ROOT
 README = (ROOT / "README.md").read_text()
 PRODUCT = ("workers", "seed", "webhooks")
 READ = re.compile(r"""environ(?:ment)?(?:\.get\(|\[)["']([A-Z][A-Z0-9_]+)["']""")
-"""A variable that is read by its name."""
+"""An environment variable read by its literal name."""
 LINK = re.compile(r"\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]+))?\)")
 CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 TICKS = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -39,7 +39,7 @@ def walked(folder: Path) -> Iterator[Path]:
 
 
 def settings_classes() -> Iterator[type]:
-    """Every class of the product that settings are read into."""
+    """Every settings class of the product."""
     for path in (path for package in PRODUCT for path in sorted((ROOT / package).rglob("*.py"))):
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for node in ast.walk(ast.parse(path.read_text())):
@@ -53,18 +53,18 @@ def test_every_make_target_is_in_the_readme() -> None:
     assert {name for name in targets if f"`make {name}" not in table and f"`{name}" not in table} == set()
 
 
-def test_every_setting_is_in_the_example() -> None:
+def test_every_setting_is_in_the_env_example() -> None:
     example = (ROOT / ".env.example").read_text()
-    found = list(settings_classes())
-    assert len(found) >= 5
-    for settings in found:
+    classes = list(settings_classes())
+    assert len(classes) >= 5
+    for settings in classes:
         for field in fields(settings):
-            wanted = rf"^#? ?{field.name.upper()}="
-            assert re.search(wanted, example, re.MULTILINE), f"{settings.__module__}: {field.name}"
+            line = rf"^#? ?{field.name.upper()}="
+            assert re.search(line, example, re.MULTILINE), f"{settings.__module__}: {field.name}"
 
 
 def test_every_variable_of_the_command_line_is_documented() -> None:
-    """What the stack, the tools and the loader read beside those settings."""
+    """Variables that the stack, the tools and the loader read outside the settings classes."""
     sources = (path for folder in ("tools", "seed") for path in (ROOT / folder).glob("*.py"))
     texts = [path.read_text() for path in (ROOT / "local" / "settings.py", *sources)]
     names = {name for text in texts for name in READ.findall(text)} | {*STARTED_WITH, *VARIABLES.values()}
@@ -72,7 +72,7 @@ def test_every_variable_of_the_command_line_is_documented() -> None:
     assert {name for name in names - OF_THE_MACHINE if not re.search(rf"\b{name}\b", written)} == set()
 
 
-def test_every_dependency_has_its_reason() -> None:
+def test_every_dependency_has_a_documented_reason() -> None:
     reasons = (ROOT / "docs" / "dependencies.md").read_text()
     for path in (
         "requirements.in",
@@ -88,28 +88,28 @@ def test_every_dependency_has_its_reason() -> None:
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_links_and_anchors_lead_somewhere(path: Path) -> None:
+def test_links_and_anchors_of_documents_exist(path: Path) -> None:
     for target, anchor in LINK.findall(CODE.sub("", path.read_text())):
-        found = (path.parent / target).resolve() if target else path
-        assert found.exists(), f"there is no {target}"
+        linked = (path.parent / target).resolve() if target else path
+        assert linked.exists(), f"there is no {target}"
         if anchor:
-            assert anchor in anchors(found), f"{found.name} has no heading #{anchor}"
+            assert anchor in anchors(linked), f"{linked.name} has no heading #{anchor}"
 
 
 @cache
 def anchors(path: Path) -> set[str]:
-    """What GitHub calls the headings of a document."""
+    """The anchors that GitHub generates for the headings of a document."""
     seen = Counter[str]()
-    found = set[str]()
+    names = set[str]()
     for heading in re.findall(r"^#{1,6} +(.+?)\s*$", TICKS.sub("", path.read_text()), re.MULTILINE):
         words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
         name = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
-        found.add(f"{name}-{seen[name]}" if seen[name] else name)
+        names.add(f"{name}-{seen[name]}" if seen[name] else name)
         seen[name] += 1
-    return found
+    return names
 
 
-def test_anchors_are_those_of_github(tmp_path: Path) -> None:
+def test_anchors_are_computed_as_github_computes_them(tmp_path: Path) -> None:
     text = "# What a request may be\n## `GET /x`, and: more!\n## More\n## More\n```\n# no heading\n```\n"
     (tmp_path / "a.md").write_text(text)
     assert anchors(tmp_path / "a.md") == {"what-a-request-may-be", "get-x-and-more", "more", "more-1"}
@@ -123,7 +123,7 @@ def test_paths_of_code_owners_exist() -> None:
 
 
 def test_paths_of_the_contributing_guide_exist() -> None:
-    """Those without a placeholder in capitals."""
+    """Paths without a placeholder in capitals."""
     guide = TICKS.sub("", (ROOT / "docs" / "contributing.md").read_text())
     paths = re.findall(r"`((?:docs|local|ops|scripts|seed|sql|supabase|tests|workers)/[a-z_./]*)`", guide)
     assert len(paths) > 10

@@ -1,4 +1,4 @@
-"""The rules of sql/: one good file of each folder, and what is said against each way to spoil it."""
+"""The rules of sql/: one correct file of each folder, and the fault for each way to break it."""
 
 import re
 
@@ -68,16 +68,16 @@ PATHS = {
 }
 
 
-def said(path: str, old: str, new: str) -> str:
-    """What the rules say when `old` reads `new` in one of the files."""
+def faults_after(path: str, old: str, new: str) -> str:
+    """The faults of all files after `old` is replaced by `new` in one of them."""
     assert old in PATHS[path]
     texts = PATHS | {path: PATHS[path].replace(old, new)}
     sources = [read(name, text) for name, text in texts.items()]
     return "\n".join(fault for source in sources for fault in rules.faults(source, sources))
 
 
-def test_good_files_have_no_fault() -> None:
-    assert said("sql/access/ratings.sql", "select", "select") == ""
+def test_lint_accepts_well_formed_sql_files() -> None:
+    assert faults_after("sql/access/ratings.sql", "select", "select") == ""
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_good_files_have_no_fault() -> None:
         ("$$;", "$$;" + "\n" * rules.LONGEST, "longer than 150"),
     ],
 )
-def test_a_spoiled_api_function_is_refused(old: str, new: str, fault: str) -> None:
-    assert fault in said("sql/rpc/catalog/most_watched.sql", old, new)
+def test_lint_refuses_a_malformed_api_function(old: str, new: str, fault: str) -> None:
+    assert fault in faults_after("sql/rpc/catalog/most_watched.sql", old, new)
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,8 @@ def test_a_spoiled_api_function_is_refused(old: str, new: str, fault: str) -> No
         ),
     ],
 )
-def test_a_spoiled_helper_is_refused(old: str, new: str, fault: str) -> None:
-    assert fault in said("sql/private/catalog/items/count_watched.sql", old, new)
+def test_lint_refuses_a_malformed_private_function(old: str, new: str, fault: str) -> None:
+    assert fault in faults_after("sql/private/catalog/items/count_watched.sql", old, new)
 
 
 @pytest.mark.parametrize(
@@ -151,12 +151,12 @@ def test_a_spoiled_helper_is_refused(old: str, new: str, fault: str) -> None:
         ("(true)", "(public.most_watched(1) is null)", "calls public.most_watched"),
     ],
 )
-def test_a_spoiled_policy_is_refused(old: str, new: str, fault: str) -> None:
-    assert fault in said("sql/access/ratings.sql", old, new)
+def test_lint_refuses_a_malformed_policy(old: str, new: str, fault: str) -> None:
+    assert fault in faults_after("sql/access/ratings.sql", old, new)
 
 
 def test_helper_header_without_its_kind_is_refused() -> None:
-    fault = said("sql/private/catalog/items/check_count.sql", "-- Helper. Refuse", "-- Refuse")
+    fault = faults_after("sql/private/catalog/items/check_count.sql", "-- Helper. Refuse", "-- Refuse")
     assert fault.endswith("Trigger., Hook., Worker., Policy predicate. or Helper.")
 
 
@@ -177,12 +177,12 @@ def test_helper_outside_a_subject_is_refused() -> None:
     assert fault == "a private function is in sql/private/DOMAIN/SUBJECT/"
 
 
-def test_the_queues_helper_alone_has_the_queues_path() -> None:
+def test_only_enqueue_may_use_the_search_path_of_the_queue() -> None:
     text = CHECK.replace("check_count", "enqueue").replace("search_path = ''", "search_path = procrastinate")
     assert list(rules.attributes(read("sql/private/platform/queue/enqueue.sql", text))) == []
 
 
-def test_a_header_is_read_with_the_lines_that_go_on() -> None:
+def test_header_parser_joins_continuation_lines() -> None:
     head = header(read("sql/rpc/catalog/most_watched.sql", RPC))
     assert head.description == "Films that were watched most, with how often: the latest first among equals."
     assert head.parameters == {"count": "how many at most, 1 to 200, default 20", "genre": "a genre's name"}
@@ -211,9 +211,9 @@ def test_api_page_says_that_a_void_function_responds_without_a_body() -> None:
         ("select * from t where a = %(a)s and b in (%s, %s)", None),
     ],
 )
-def test_grammar_is_that_of_postgresql_17(text: str, fault: str | None) -> None:
-    answer = lint_sql.grammar(text)
-    assert answer is None if fault is None else fault in (answer or "")
+def test_sql_syntax_is_checked_against_postgresql_17(text: str, fault: str | None) -> None:
+    error = lint_sql.grammar(text)
+    assert error is None if fault is None else fault in (error or "")
 
 
 @pytest.mark.parametrize(
@@ -225,23 +225,26 @@ def test_grammar_is_that_of_postgresql_17(text: str, fault: str | None) -> None:
         ("exception when sqlstate '23505' then null;", set()),
     ],
 )
-def test_raised_codes_are_found(statement: str, codes: set[str]) -> None:
+def test_error_codes_raised_in_sql_are_found(statement: str, codes: set[str]) -> None:
     assert set(LITERAL.findall(statement)) == codes
     assert not rules.CODELESS.search(statement)
 
 
-def test_the_error_list_must_be_complete_and_no_longer() -> None:
-    text = docs.ERRORS.read_text()
-    assert list(docs.undocumented_codes(text)) == []
-    assert "22023 is raised in sql/ and has no row" in "".join(
-        docs.undocumented_codes(text.replace("| `22023` |", "| 22023 |"))
-    )
-    assert "PT418 has a row and is raised nowhere" in "".join(
-        docs.undocumented_codes(f"{text}\n| `PT418` | 418 | A teapot. |\n")
-    )
+def test_documented_errors_are_exactly_the_raised_ones() -> None:
+    assert list(docs.undocumented_codes(docs.ERRORS.read_text())) == []
 
 
-def test_the_error_list_says_the_status_that_a_code_names() -> None:
+def test_raised_error_without_a_documented_row_is_found() -> None:
+    text = docs.ERRORS.read_text().replace("| `22023` |", "| 22023 |")
+    assert "22023 is raised in sql/ and has no row" in "".join(docs.undocumented_codes(text))
+
+
+def test_documented_error_that_nothing_raises_is_found() -> None:
+    text = f"{docs.ERRORS.read_text()}\n| `PT418` | 418 | A teapot. |\n"
+    assert "PT418 has a row and is raised nowhere" in "".join(docs.undocumented_codes(text))
+
+
+def test_documented_status_equals_the_status_in_the_code() -> None:
     rows = re.findall(r"^\| `PT(\d{3})` \| (\d{3})", docs.ERRORS.read_text(), re.MULTILINE)
     assert rows
     assert all(code == status for code, status in rows)

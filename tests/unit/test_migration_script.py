@@ -1,4 +1,4 @@
-"""Files of sql/ and what the migrations carry of them, in a folder of their own."""
+"""`make migration` carries the changed files of sql/, tried in a temporary project folder."""
 
 import sys
 from pathlib import Path
@@ -29,12 +29,12 @@ def write(project: Path, path: str, text: str) -> None:
 
 
 def carry(project: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, list[str]]:
-    """What `make migration` answers, and the migrations there are then."""
+    """Run `make migration`; returns its exit status and the names of all migrations."""
     monkeypatch.setattr(sys, "argv", ["migration.py", *arguments])
     return migration.main(), sorted(path.name for path in migration.MIGRATIONS.iterdir())
 
 
-def test_files_are_read_helpers_first_and_views_before_functions_that_return_their_rows(
+def test_migration_orders_views_helpers_triggers_access_rpc(
     project: Path,
 ) -> None:
     for path in (
@@ -55,7 +55,7 @@ def test_files_are_read_helpers_first_and_views_before_functions_that_return_the
     ]
 
 
-def test_a_migration_carries_files_whole_each_under_its_name(
+def test_migration_carries_whole_files_under_their_names(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = {SHRUNK: "-- One.\nselect 'a; -- b';\n", "sql/rpc/search/match.sql": "select $$\n\nü\n$$;\n\n\n"}
@@ -70,7 +70,7 @@ def test_a_migration_carries_files_whole_each_under_its_name(
     assert migration.pending() == {}
 
 
-def test_the_last_migration_that_carries_a_file_counts(project: Path) -> None:
+def test_file_is_compared_with_the_last_migration_that_carries_it(project: Path) -> None:
     write(project, SHRUNK, "select 2;\n")
     write(project, f"supabase/migrations/{FIRST}", f"-- source: {SHRUNK}\nselect 2;\n")
     assert migration.pending() == {}
@@ -100,7 +100,7 @@ def land(project: Path, number: int, path: str, text: str) -> None:
         ),
     ],
 )
-def test_a_moved_file_needs_no_migration(old: str, new: str, text: str, project: Path) -> None:
+def test_moved_file_needs_no_migration(old: str, new: str, text: str, project: Path) -> None:
     land(project, 1, old, text)
     write(project, new, text)
     assert migration.pending() == {}
@@ -108,7 +108,7 @@ def test_a_moved_file_needs_no_migration(old: str, new: str, text: str, project:
     assert list(migration.pending()) == [new]
 
 
-def test_a_file_that_returns_to_an_earlier_text_is_carried_again(project: Path) -> None:
+def test_file_reverted_to_an_earlier_text_is_carried_again(project: Path) -> None:
     first, second = FUNCTION.format("a", 1), FUNCTION.format("a", 2)
     land(project, 1, SHRUNK, first)
     land(project, 2, SHRUNK, second)
@@ -116,7 +116,7 @@ def test_a_file_that_returns_to_an_earlier_text_is_carried_again(project: Path) 
     assert migration.pending() == {SHRUNK: first}
 
 
-def test_a_table_whose_policies_lost_one_is_carried_again(project: Path) -> None:
+def test_access_file_is_carried_again_after_a_policy_is_removed(project: Path) -> None:
     more = "create policy items_update_editor on public.items for update to authenticated using (true);\n"
     land(project, 1, "sql/access/items.sql", POLICIES.format(""))
     land(project, 2, "sql/access/items.sql", POLICIES.format(more))
@@ -124,7 +124,7 @@ def test_a_table_whose_policies_lost_one_is_carried_again(project: Path) -> None
     assert list(migration.pending()) == ["sql/access/items.sql"]
 
 
-def test_a_file_that_is_split_is_carried_in_its_new_files(project: Path) -> None:
+def test_split_file_is_carried_as_its_new_files(project: Path) -> None:
     one, two = FUNCTION.format("a", 1), FUNCTION.format("b", 2)
     land(project, 1, "sql/private/x/both.sql", one + two)
     write(project, "sql/private/x/a.sql", one)
@@ -132,7 +132,7 @@ def test_a_file_that_is_split_is_carried_in_its_new_files(project: Path) -> None
     assert list(migration.pending()) == ["sql/private/x/a.sql", "sql/private/x/b.sql"]
 
 
-def test_a_changed_file_alone_is_appended_after_the_last_migration(
+def test_only_changed_files_are_carried_after_the_last_migration(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(project, SHRUNK, "select 1;\n")
@@ -144,7 +144,7 @@ def test_a_changed_file_alone_is_appended_after_the_last_migration(
     assert SHRUNK not in (migration.MIGRATIONS / names[1]).read_text()
 
 
-def test_nothing_changed_makes_no_migration(
+def test_no_migration_is_written_without_changes(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert carry(project, monkeypatch, "functions") == (0, [])
@@ -152,7 +152,7 @@ def test_nothing_changed_makes_no_migration(
 
 
 @pytest.mark.parametrize("arguments", [[], ["Name"], ["../name"], ["two words"], ["1st"], ["one", "two"]])
-def test_a_name_that_is_none_is_refused(
+def test_invalid_migration_name_is_refused(
     arguments: list[str],
     project: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -163,5 +163,5 @@ def test_a_name_that_is_none_is_refused(
     assert "make migration name=" in capsys.readouterr().err
 
 
-def test_the_migrations_of_the_project_carry_all_of_sql() -> None:
+def test_migrations_of_the_project_carry_all_files_of_sql() -> None:
     assert list(migration.pending()) == []

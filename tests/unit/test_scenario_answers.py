@@ -1,4 +1,4 @@
-"""When an answer ends a scenario's step as it must."""
+"""Which responses meet the expectation of a scenario's step."""
 
 from typing import Any
 
@@ -27,12 +27,12 @@ def gives(expected: Any, count: int | None = None) -> Step:
         (b"\x00", b"\x00"),
     ],
 )
-def test_an_answer_may_have_more_than_is_expected(expected: Any, answered: Any) -> None:
+def test_scenario_response_may_have_more_fields_than_expected(expected: Any, answered: Any) -> None:
     assert fault(gives(expected), Answer(answered), {}) is None
 
 
 @pytest.mark.parametrize(
-    ("expected", "answered", "place"),
+    ("expected", "answered", "path"),
     [
         ({"a": 1}, {"a": 2}, "data.a"),
         ({"a": 1}, {}, "data.a"),
@@ -49,12 +49,12 @@ def test_an_answer_may_have_more_than_is_expected(expected: Any, answered: Any) 
         (b"a", "a", "data"),
     ],
 )
-def test_anything_else_is_a_fault_that_names_its_place(expected: Any, answered: Any, place: str) -> None:
-    found = fault(gives(expected), Answer(answered), {})
-    assert found and found.startswith(f"{place} is")
+def test_scenario_mismatch_names_the_path_of_the_value(expected: Any, answered: Any, path: str) -> None:
+    message = fault(gives(expected), Answer(answered), {})
+    assert message and message.startswith(f"{path} is")
 
 
-def test_a_refusal_is_none_of_another_kind_and_no_answer() -> None:
+def test_expected_refusal_matches_only_an_error_with_its_code() -> None:
     step = ann.rpc("f").refused(code="42501")
     assert fault(step, Answer(error={"code": "42501", "message": "no"}), {}) is None
     assert fault(step, Answer(error={"code": "22023"}), {})
@@ -62,16 +62,16 @@ def test_a_refusal_is_none_of_another_kind_and_no_answer() -> None:
     assert fault(gives(ANY), Answer(error={"code": "42501"}), {})
 
 
-def test_a_count_is_compared_where_one_is_expected() -> None:
+def test_scenario_count_is_compared_only_if_expected() -> None:
     assert fault(gives([], 2), Answer([], 2), {}) is None
     assert fault(gives([], 2), Answer([], None), {})
     assert fault(gives([]), Answer([], 3), {}) is None
 
 
-def test_what_is_kept_fills_later_texts_and_keeps_its_type() -> None:
+def test_kept_value_fills_later_steps_and_keeps_its_type() -> None:
     kept: dict[str, Any] = {}
     assert fault(gives([{"id": Keep("first")}]), Answer([{"id": 7}]), kept) is None
-    said = {"n": "{{first}}", "{{first}}": ["a {{first}} b", File(b"<{{first}}>")], "braces": "{first}"}
-    assert filled(said, kept) == {"n": 7, "7": ["a 7 b", File(b"<7>")], "braces": "{first}"}
+    template = {"n": "{{first}}", "{{first}}": ["a {{first}} b", File(b"<{{first}}>")], "braces": "{first}"}
+    assert filled(template, kept) == {"n": 7, "7": ["a 7 b", File(b"<7>")], "braces": "{first}"}
     with pytest.raises(KeyError):
         filled("{{second}}", kept)

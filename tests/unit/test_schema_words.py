@@ -1,4 +1,4 @@
-"""How sql/schema/ spells what PostgreSQL's catalogue returns."""
+"""sql/schema/ spells PostgreSQL's definitions in a short, equivalent form."""
 
 import pytest
 
@@ -27,18 +27,18 @@ from tools.schema import words
         ("with (m='16', fillfactor=50)", "with (m = 16, fillfactor = 50)"),
     ],
 )
-def test_expressions_are_short_and_mean_the_same(stored: str, readable: str) -> None:
+def test_schema_expression_is_shortened_with_the_same_meaning(stored: str, readable: str) -> None:
     assert words.readable(stored) == readable
 
 
-def test_a_long_expression_is_broken_outside_of_quotes() -> None:
+def test_long_schema_expression_is_wrapped_outside_of_quotes() -> None:
     quoted = "'" + "a, b and c " * 9 + "'"
     lines = words.broken(f"check (kind in ({quoted}, {quoted}, 'c') and x > 1)")
     assert " ".join(lines) == f"check (kind in ({quoted}, {quoted}, 'c') and x > 1)"
     assert all(line.count("'") % 2 == 0 for line in lines) and len(lines) > 1
 
 
-def test_a_long_string_is_written_in_pieces_that_make_the_same_string() -> None:
+def test_long_string_literal_is_split_into_equivalent_pieces() -> None:
     text = "it's one, " * 40
     pieces = words.literal(text).split("\n")
     assert all(len(piece) <= words.WIDTH + 2 for piece in pieces)

@@ -1,4 +1,4 @@
-"""Errors that a person can correct end a command in a sentence, without a traceback and without a secret."""
+"""Errors that the user can correct end a command with a sentence, without a traceback or a secret."""
 
 import gzip
 import sys
@@ -18,7 +18,7 @@ HEADER = "id,title,overview,genres,original_language,release_date,popularity\n"
 
 
 @pytest.mark.parametrize(
-    ("words", "variables", "said"),
+    ("words", "variables", "message"),
     [
         ([], {}, "the database does not answer: "),
         ([], {"DATABASE_URL": ""}, "DATABASE_URL is not set: `make up` writes it to .env.local"),
@@ -28,31 +28,33 @@ HEADER = "id,title,overview,genres,original_language,release_date,popularity\n"
         (["own"], {"SEED_DIR": "/nope"}, "name one of the two"),
     ],
 )
-def test_what_cannot_be_loaded_is_named(
-    words: list[str], variables: dict[str, str], said: str, monkeypatch: Patch, capsys: Said
+def test_loader_error_names_the_cause_without_a_traceback(
+    words: list[str], variables: dict[str, str], message: str, monkeypatch: Patch, capsys: Said
 ) -> None:
     for name, value in ({"DATABASE_URL": AWAY, "SEED_DIR": ""} | variables).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "argv", ["seed", *words])
-    assert said in refusal(seed.main(), capsys)
+    assert message in refusal(seed.main(), capsys)
 
 
 @pytest.mark.parametrize("words", [[], ["1x"], ["two words"], ["a", "b"]])
-def test_a_migration_without_a_good_name_is_refused(
+def test_make_migration_with_an_invalid_name_shows_an_example(
     words: list[str], monkeypatch: Patch, capsys: Said
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["migration", *words])
     assert refusal(migration.main(), capsys).startswith("name it, as in `make migration name=what_it_does`")
 
 
-def test_the_demo_without_a_stack_says_so(capsys: Said) -> None:
+def test_demo_without_a_stack_ends_with_a_sentence(capsys: Said) -> None:
     assert "SUPABASE_URL and SUPABASE_ANON_KEY are missing" in refusal(demo.main("", ""), capsys)
     status = demo.main(f"http://127.0.0.1:{free_port()}", "a.b.c")
     assert "does not answer: " in refusal(status, capsys)
 
 
 @pytest.mark.parametrize("worker", ["item_model", "user_similarity", "blend"])
-def test_a_worker_without_a_database_says_so(worker: str, monkeypatch: Patch, capsys: Said) -> None:
+def test_worker_without_a_database_ends_with_a_sentence(
+    worker: str, monkeypatch: Patch, capsys: Said
+) -> None:
     monkeypatch.setenv("DATABASE_URL", AWAY)
     monkeypatch.setattr(sys, "argv", ["workers", worker])
     assert "does not answer" in refusal(workers.main(), capsys)
@@ -79,11 +81,11 @@ def other_encoding(path: Path) -> None:
 
 
 def missing(path: Path) -> None:
-    """It is not written."""
+    """The file is not created."""
 
 
 @pytest.mark.parametrize("write", [cut_off, not_packed, other_columns, other_values, other_encoding, missing])
-def test_a_file_that_cannot_be_read_is_named(write: Callable[[Path], None], tmp_path: Path) -> None:
+def test_loader_names_a_data_file_that_it_cannot_read(write: Callable[[Path], None], tmp_path: Path) -> None:
     (tmp_path / "tmdb").mkdir()
     write(tmp_path / "tmdb" / "movies_top10k.csv.gz")
     _, rows = seed.scale(tmp_path)[0]

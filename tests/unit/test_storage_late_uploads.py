@@ -1,4 +1,4 @@
-"""Resumable uploads whose time is over are deleted, whatever happens to single files and rounds."""
+"""Expired resumable uploads are deleted, even if single files or sweeps fail."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ def storage(tmp_path: Path) -> Storage:
 
 
 def begin(storage: Storage, name: str = "a+b é.txt") -> Resumable:
-    """An upload of 5 bytes so far."""
+    """Start an upload of 10 bytes, of which 5 have been received."""
     upload = resumables.planned("b", name, 10, {}, False, "ann")
     resumables.start(storage.files.resumable, upload)
     (storage.files.resumable / upload.version).write_bytes(b"12345")
@@ -39,7 +39,7 @@ def names(storage: Storage) -> set[str]:
 
 
 @pytest.mark.parametrize(("age", "stays"), [(LIFETIME - 1, True), (LIFETIME + 1, False)])
-def test_a_late_upload_is_deleted(storage: Storage, age: float, stays: bool) -> None:
+def test_expired_upload_is_deleted(storage: Storage, age: float, stays: bool) -> None:
     upload = begin(storage)
     forget(storage, upload, age)
     assert names(storage) == ({upload.version, f"{upload.version}.json"} if stays else set())
@@ -47,7 +47,7 @@ def test_a_late_upload_is_deleted(storage: Storage, age: float, stays: bool) -> 
     assert storage.uploading == set()
 
 
-def test_a_late_upload_stays_while_a_request_works_on_it(storage: Storage) -> None:
+def test_expired_upload_stays_while_a_request_writes_to_it(storage: Storage) -> None:
     upload = begin(storage)
     storage.uploading.add(upload.version)
     forget(storage, upload)
@@ -56,7 +56,7 @@ def test_a_late_upload_stays_while_a_request_works_on_it(storage: Storage) -> No
     assert storage.unfinished.uploads.held == {"ann": 1}
 
 
-def test_a_late_upload_stays_when_a_request_begins_during_the_round(
+def test_expired_upload_stays_if_a_request_starts_during_the_sweep(
     storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload, late = begin(storage), resumables.late
@@ -71,7 +71,7 @@ def test_a_late_upload_stays_when_a_request_begins_during_the_round(
     assert len(names(storage)) == 2
 
 
-def test_no_request_works_on_an_upload_while_it_is_deleted(
+def test_upload_is_locked_for_requests_while_it_is_deleted(
     storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload, busy = begin(storage), list[str]()
@@ -81,10 +81,10 @@ def test_no_request_works_on_an_upload_while_it_is_deleted(
 
 
 @pytest.mark.parametrize("text", [None, "{", "[]", "{}"], ids=["gone", "cut off", "a list", "no time"])
-def test_a_file_that_cannot_be_read_does_not_keep_others(
+def test_unreadable_upload_does_not_stop_deletion_of_others(
     storage: Storage, caplog: pytest.LogCaptureFixture, text: str | None
 ) -> None:
-    """One that a request deletes meanwhile is listed and then gone, as the target of this link."""
+    """A dangling link stands for a file that a request deletes after it was listed."""
     bad = storage.files.resumable / "0.json"
     if text is None:
         bad.symlink_to("gone")
@@ -95,7 +95,7 @@ def test_a_file_that_cannot_be_read_does_not_keep_others(
     assert [record.levelno for record in caplog.records] == ([] if text is None else [logging.ERROR])
 
 
-def test_a_file_that_cannot_be_deleted_does_not_keep_others(
+def test_undeletable_upload_does_not_stop_deletion_of_others(
     storage: Storage, caplog: pytest.LogCaptureFixture
 ) -> None:
     stuck, other = begin(storage), begin(storage, "other.txt")
@@ -108,7 +108,7 @@ def test_a_file_that_cannot_be_deleted_does_not_keep_others(
     assert storage.uploading == set()
 
 
-def test_a_failed_round_is_logged_and_the_next_one_runs(
+def test_failed_upload_sweep_is_logged_and_the_next_one_runs(
     storage: Storage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     rounds = asyncio.Queue[float]()

@@ -1,4 +1,4 @@
-"""What the embedding worker makes of the search process's answers."""
+"""The embedding worker's client for the search process: requests, errors, responses and progress."""
 
 import io
 import json
@@ -23,7 +23,7 @@ class FakeSearch(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.status, self.body = 200, json.dumps(GOOD)
-        self.asked: dict[str, Any] = {}
+        self.received: dict[str, Any] = {}
 
     @property
     def url(self) -> str:
@@ -35,7 +35,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.asked = {"path": self.path, "authorization": self.headers["Authorization"], "body": body}
+        self.server.received = {
+            "path": self.path,
+            "authorization": self.headers["Authorization"],
+            "body": body,
+        }
         answer = self.server.body.encode()
         self.send_response(self.server.status)
         self.send_header("Content-Length", str(len(answer)))
@@ -56,54 +60,60 @@ def server() -> Iterator[FakeSearch]:
 
 @pytest.fixture
 def client(server: FakeSearch) -> Iterator[SearchClient]:
-    made = SearchClient(server.url, "the-key")
-    yield made
-    made.close()
+    search_client = SearchClient(server.url, "the-key")
+    yield search_client
+    search_client.close()
 
 
-def test_texts_go_out_with_the_service_key(server: FakeSearch, client: SearchClient) -> None:
+def test_search_client_sends_texts_with_the_service_key(server: FakeSearch, client: SearchClient) -> None:
     answer = client.embed(['a "b" & c;', "مرحبا 😀"])
     assert (answer.model, answer.embeddings) == ("m@1", [VECTOR, VECTOR])
-    assert server.asked == {
+    assert server.received == {
         "path": "/embed",
         "authorization": "Bearer the-key",
         "body": {"texts": ['a "b" & c;', "مرحبا 😀"]},
     }
 
 
-def test_texts_longer_than_are_taken_are_cut(server: FakeSearch, client: SearchClient) -> None:
+def test_search_client_truncates_long_texts(server: FakeSearch, client: SearchClient) -> None:
     client.embed(["x" * 20_001, "y"])
-    assert server.asked["body"] == {"texts": ["x" * 20_000, "y"]}
+    assert server.received["body"] == {"texts": ["x" * 20_000, "y"]}
 
 
-def test_the_models_name_costs_no_text(server: FakeSearch, client: SearchClient) -> None:
+def test_model_name_is_requested_without_a_text(server: FakeSearch, client: SearchClient) -> None:
     server.body = '{"model": "m@1", "embeddings": []}'
     assert client.model() == "m@1"
-    assert server.asked["body"] == {"texts": []}
+    assert server.received["body"] == {"texts": []}
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
-def test_a_server_in_trouble_is_away(server: FakeSearch, client: SearchClient, status: int) -> None:
+def test_status_5xx_of_search_raises_search_away_error(
+    server: FakeSearch, client: SearchClient, status: int
+) -> None:
     server.status = status
     with pytest.raises(SearchAwayError):
         client.embed(["one", "two"])
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 413])
-def test_a_refusal_is_no_absence(server: FakeSearch, client: SearchClient, status: int) -> None:
+def test_status_4xx_of_search_raises_search_refused_error(
+    server: FakeSearch, client: SearchClient, status: int
+) -> None:
     server.status = status
     with pytest.raises(SearchRefusedError):
         client.embed(["one", "two"])
 
 
 @pytest.mark.parametrize("body", ["", "<html>", "{}", "null", '{"model": "m", "embeddings": []}'])
-def test_an_answer_of_another_kind_is_refused(server: FakeSearch, client: SearchClient, body: str) -> None:
+def test_malformed_search_response_raises_search_refused_error(
+    server: FakeSearch, client: SearchClient, body: str
+) -> None:
     server.body = body
     with pytest.raises(SearchRefusedError):
         client.embed(["one", "two"])
 
 
-def test_nobody_there_is_away_and_says_where(server: FakeSearch) -> None:
+def test_unreachable_search_raises_search_away_error_with_its_url(server: FakeSearch) -> None:
     url = server.url
     server.shutdown()
     server.server_close()
@@ -130,12 +140,12 @@ def test_nobody_there_is_away_and_says_where(server: FakeSearch) -> None:
         {"model": "m", "embeddings": [[*VECTOR[1:], math.inf]]},
     ],
 )
-def test_only_vectors_are_vectors(body: object) -> None:
+def test_invalid_embeddings_are_refused(body: object) -> None:
     with pytest.raises(ValueError, match="embeddings were expected"):
         read_embeddings(body, 1)
 
 
-def test_progress_is_a_few_lines_where_there_is_no_terminal() -> None:
+def test_progress_is_a_few_lines_without_a_terminal() -> None:
     file = io.StringIO()
     with shown(100, Console(file=file, width=80)) as advance:
         for _ in range(25):

@@ -1,4 +1,4 @@
-"""Where work is done past one machine: what an address may be, and EASE by tiles beside EASE at once."""
+"""Distributed training: the engine's addresses, and EASE by tiles compared with EASE as one matrix."""
 
 import builtins
 import socket
@@ -25,10 +25,10 @@ def at_once(function: Any, *arguments: Any) -> Any:
 
 def swept(likings: np.ndarray, size: int, regularisation: float) -> tiles.Tiles:
     blocks = tiles.columns(csr_array(likings), size)
-    made = tiles.products(at_once, blocks, regularisation)
+    swept_tiles = tiles.products(at_once, blocks, regularisation)
     for k in range(len(blocks)):
-        made = tiles.sweep(at_once, made, k)
-    return made
+        swept_tiles = tiles.sweep(at_once, swept_tiles, k)
+    return swept_tiles
 
 
 def random_likings(seed: int, raters: int, items: int) -> np.ndarray:
@@ -36,17 +36,17 @@ def random_likings(seed: int, raters: int, items: int) -> np.ndarray:
     return np.where(chance.random((raters, items)) < 0.4, chance.integers(1, 11, (raters, items)) / 10, 0)
 
 
-def test_sweeping_two_items_one_by_one_gives_the_negative_inverse() -> None:
+def test_tiled_sweep_of_two_items_gives_the_negative_inverse() -> None:
     # XᵀX + I = [[3, 2], [2, 4]]; its inverse is [[4, -2], [-2, 3]] / 8
-    made = swept(np.array([[1.0, 1.0], [1.0, 1.0], [0.0, 1.0]]), 1, 1)
-    assert {place: tile.item() for place, tile in made.items()} == pytest.approx(
+    swept_tiles = swept(np.array([[1.0, 1.0], [1.0, 1.0], [0.0, 1.0]]), 1, 1)
+    assert {place: tile.item() for place, tile in swept_tiles.items()} == pytest.approx(
         {(0, 0): -4 / 8, (1, 0): 2 / 8, (1, 1): -3 / 8}
     )
 
 
 @given(st.integers(0, 2**32), st.integers(1, 12), st.integers(1, 30), st.integers(1, 31))
 @settings(deadline=None, max_examples=60)
-def test_tiles_of_any_size_hold_the_lower_half_of_the_negative_inverse(
+def test_tiles_of_any_size_hold_the_lower_negative_inverse(
     seed: int, raters: int, items: int, size: int
 ) -> None:
     likings = random_likings(seed, raters, items)
@@ -58,19 +58,21 @@ def test_tiles_of_any_size_hold_the_lower_half_of_the_negative_inverse(
 
 
 @pytest.mark.parametrize("popularity", [0.0, 0.5])
-def test_pruned_rows_are_those_of_the_whole_matrix(popularity: float) -> None:
+def test_pruned_tiles_give_the_same_rows_as_the_whole_matrix(popularity: float) -> None:
     likings = csr_array(random_likings(7, 20, 23))
     whole = ease.strongest(ease.by_several(ease.ease(likings, 3, popularity), likings), 4)
-    made = swept(likings.toarray(), 5, 3)
+    swept_tiles = swept(likings.toarray(), 5, 3)
     blocks = tiles.columns(likings, 5)
-    by_column = ease.divisors(np.concatenate([made[k, k].diagonal() for k in range(5)]), likings, popularity)
+    by_column = ease.divisors(
+        np.concatenate([swept_tiles[k, k].diagonal() for k in range(5)]), likings, popularity
+    )
     rows = [
         tiles.strongest_of(
             [
                 tiles.prune(
                     *(tile, turned, (blocks[i], blocks[j])), by_column[5 * j : 5 * j + 5], (5 * i, 5 * j), 4
                 )
-                for j, (tile, turned) in enumerate(tiles.row(made, i))
+                for j, (tile, turned) in enumerate(tiles.row(swept_tiles, i))
             ],
             4,
         )
@@ -80,27 +82,27 @@ def test_pruned_rows_are_those_of_the_whole_matrix(popularity: float) -> None:
     assert weights(pruned) == pytest.approx(weights(whole), abs=1e-6)
 
 
-def test_of_what_several_tiles_have_for_an_item_the_largest_by_size_stay() -> None:
+def test_merging_tiles_keeps_the_weights_of_largest_magnitude() -> None:
     one = ease.Weights(np.array([7, 7, 8]), np.array([1, 2, 1]), np.array([0.5, -0.25, 0.125], np.float32))
     other = ease.Weights(np.array([7, 8, 8]), np.array([4, 4, 5]), np.array([-0.75, 0.5, -0.25], np.float32))
     kept = weights(tiles.strongest_of([one, other], 2))
     assert kept == {(7, 4): -0.75, (7, 1): 0.5, (8, 4): 0.5, (8, 5): -0.25}
 
 
-def weights(found: ease.Weights) -> dict[tuple[int, int], float]:
-    pairs = zip(found.item.tolist(), found.neighbour.tolist(), strict=True)
-    return dict(zip(pairs, found.weight.tolist(), strict=True))
+def weights(model: ease.Weights) -> dict[tuple[int, int], float]:
+    pairs = zip(model.item.tolist(), model.neighbour.tolist(), strict=True)
+    return dict(zip(pairs, model.weight.tolist(), strict=True))
 
 
 @pytest.mark.parametrize(
     ("text", "processes"),
     [("local:3", 3), ("local:128", 128), ("tcp://10.0.0.7:8786", None), ("tls://a-b.example:1", None)],
 )
-def test_an_address_says_where_the_work_is_done(text: str, processes: int | None) -> None:
+def test_engine_address_gives_the_number_of_local_processes(text: str, processes: int | None) -> None:
     assert (Address(text), Address(text).processes) == (text, processes)
 
 
-def test_on_this_machine_there_is_a_process_a_core() -> None:
+def test_local_engine_has_at_least_one_process() -> None:
     assert (Address("local").processes or 0) >= 1
 
 
@@ -109,7 +111,7 @@ def test_on_this_machine_there_is_a_process_a_core() -> None:
     ["", " ", "local:0", "local:-1", "local:9999", "locale", "127.0.0.1:8786", "tcp://host", "tcp://ho st:1",
      "http://host:1", "inproc://host:1", "tcp://host:1;rm", "tcp://host:1\n", "شبكة", "🎬"],
 )  # fmt: skip
-def test_what_is_no_address_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_engine_address_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ValueError, match="is not local, local:PROCESSES, or a scheduler's"):
         Address(text)
     with pytest.raises(SystemExit):
@@ -117,7 +119,7 @@ def test_what_is_no_address_is_refused(text: str, capsys: pytest.CaptureFixture[
     assert "argument --engine: invalid Address value" in capsys.readouterr().err
 
 
-def test_the_engine_is_the_one_that_is_set_unless_the_command_names_one() -> None:
+def test_engine_option_overrides_the_engine_setting() -> None:
     environment = {"DATABASE_URL": "postgresql://somewhere", "ENGINE": "tcp://10.0.0.7:8786"}
     assert load(Settings, environment).engine == "tcp://10.0.0.7:8786"
     assert load(Settings, environment | {"ENGINE": ""}).engine is None
@@ -126,7 +128,7 @@ def test_the_engine_is_the_one_that_is_set_unless_the_command_names_one() -> Non
         load(Settings, environment | {"ENGINE": "somewhere"})
 
 
-def test_without_its_package_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_engine_package_error_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     there = builtins.__import__
 
     def missing(name: str, *arguments: Any, **named: Any) -> ModuleType:
@@ -139,7 +141,7 @@ def test_without_its_package_a_sentence_says_what_to_install(monkeypatch: pytest
         pass
 
 
-def test_a_scheduler_that_is_not_there_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_scheduler_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workers.common.engine.ANSWER_WITHIN", 1)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

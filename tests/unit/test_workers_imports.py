@@ -1,4 +1,4 @@
-"""Who may use whom among the workers."""
+"""Workers import only themselves and workers/common."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ NAMES = sorted(folder.name for folder in WORKERS.iterdir() if (folder / "__init_
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_worker_uses_itself_and_what_is_common(name: str) -> None:
+def test_worker_imports_only_itself_and_workers_common(name: str) -> None:
     others = {f"workers.{other}" for other in NAMES} - {f"workers.{name}", "workers.common"}
     for path in (WORKERS / name).rglob("*.py"):
         used = {".".join(module.split(".")[:2]) for module in imports(path)}
@@ -19,6 +19,6 @@ def test_a_worker_uses_itself_and_what_is_common(name: str) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(WORKERS.rglob("core.py")), ids=lambda path: path.parent.name)
-def test_a_core_is_pure(path: Path) -> None:
+def test_worker_core_imports_only_pure_modules(path: Path) -> None:
     pure = {"collections", "dataclasses", "math", "re", "typing", "unicodedata", "uuid"}
     assert {module.split(".")[0] for module in imports(path)} <= pure

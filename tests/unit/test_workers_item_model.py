@@ -1,4 +1,4 @@
-"""The item model's arithmetic, beside NumPy's plain inverse and numbers worked out by hand."""
+"""The item model's arithmetic, compared with NumPy's inverse and hand-worked numbers."""
 
 import struct
 from functools import partial
@@ -22,7 +22,7 @@ FIRST, SECOND, THIRD = UUID(int=1 << 120), UUID(int=2 << 120), UUID(int=3)
 
 
 def plain(likings: np.ndarray, regularisation: float) -> np.ndarray:
-    """As the paper has it."""
+    """EASE as published: Steck, WWW 2019."""
     inverse = np.linalg.inv(likings.T @ likings + regularisation * np.eye(likings.shape[1]))
     weights: np.ndarray = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0)
@@ -30,51 +30,51 @@ def plain(likings: np.ndarray, regularisation: float) -> np.ndarray:
 
 
 def copied(*rows: tuple[UUID, UUID, float, float]) -> bytes:
-    """As `copy … (format binary)` writes them."""
+    """Rows in the format of `copy … (format binary)`."""
     body = b"".join(
         struct.pack(">hi16si16sidid", 4, 16, a.bytes, 16, b.bytes, 8, x, 8, y) for a, b, x, y in rows
     )
     return b"PGCOPY\n\xff\r\n\0" + bytes(8) + body + struct.pack(">h", -1)
 
 
-def test_two_items_liked_by_the_same_two_of_three() -> None:
+def test_ease_weights_of_two_items_equal_the_hand_worked_ones() -> None:
     # XᵀX + I = [[3, 2], [2, 4]]; its inverse is [[4, -2], [-2, 3]] / 8, so B = [[0, 2/3], [2/4, 0]]
     weights = ease.ease(csr_array([[1.0, 1.0], [1.0, 1.0], [0.0, 1.0]]), 1)
     assert weights == pytest.approx(np.array([[0, 2 / 3], [1 / 2, 0]]))
 
 
 @pytest.mark.parametrize("items", [1, 5, ease.BLOCK - 1, ease.BLOCK, ease.BLOCK + 70])
-def test_weights_are_those_of_the_plain_inverse(items: int) -> None:
+def test_ease_weights_equal_the_plain_inverse(items: int) -> None:
     chance = np.random.default_rng(items)
     likings = np.where(chance.random((40, items)) < 0.3, chance.integers(1, 11, (40, items)) / 10, 0)
     assert ease.ease(csr_array(likings), 3) == pytest.approx(plain(likings, 3), abs=1e-9)
 
 
-def test_popularity_divides_by_how_many_liked_the_target() -> None:
+def test_popularity_exponent_divides_by_raters_of_the_target() -> None:
     likings = csr_array([[1.0, 1.0], [1.0, 1.0], [0.0, 1.0]])
     weights = ease.ease(likings, 1, popularity=0.5)
     assert weights == pytest.approx(np.array([[0, 2 / 3 / 3**0.5], [1 / 2 / 2**0.5, 0]]))
 
 
-def test_the_strongest_are_the_largest_of_either_sign() -> None:
-    found = ease.strongest(np.array([[0, -0.5, 0.25, 0.125], [0.5, 0, 0, 0], *np.zeros((2, 4))]), 2)
-    rows = set(zip(found.item.tolist(), found.neighbour.tolist(), found.weight.tolist(), strict=True))
+def test_strongest_weights_are_the_largest_by_magnitude() -> None:
+    pruned = ease.strongest(np.array([[0, -0.5, 0.25, 0.125], [0.5, 0, 0, 0], *np.zeros((2, 4))]), 2)
+    rows = set(zip(pruned.item.tolist(), pruned.neighbour.tolist(), pruned.weight.tolist(), strict=True))
     assert rows == {(0, 1, -0.5), (0, 2, 0.25), (1, 0, 0.5)}
 
 
-def test_nothing_liked_gives_no_weights() -> None:
+def test_item_model_without_feedback_has_no_weights() -> None:
     likings = assemble(read_rows(copied()), Parameters(half_life_days=1), 0)
     assert len(ease.strongest(ease.ease(likings.matrix, 200), 5).weight) == 0
     assert likings.items == []
 
 
-def test_a_liking_halves_in_its_half_life() -> None:
+def test_feedback_halves_in_its_half_life() -> None:
     times = np.array([10 * DAY, 7 * DAY, 4 * DAY])
     assert ease.decayed(np.ones(3), times, 3).tolist() == pytest.approx([1, 0.5, 0.25])
     assert ease.decayed(np.ones(3), times, None).tolist() == [1, 1, 1]
 
 
-def test_rows_are_read_as_postgres_writes_them() -> None:
+def test_binary_copy_rows_of_postgres_are_read() -> None:
     assert ROW.itemsize == 66
     likings = assemble(
         read_rows(copied((ANN, FIRST, 1, 0), (ANN, THIRD, 0.5, 0), (BOB, THIRD, 0.25, 0))),
@@ -85,29 +85,29 @@ def test_rows_are_read_as_postgres_writes_them() -> None:
     assert likings.matrix.toarray().tolist() == [[0.5, 1], [0.25, 0]]
 
 
-def test_the_most_liked_items_are_taken_and_the_rest_is_told() -> None:
+def test_max_items_keeps_the_most_liked_and_counts_the_rest() -> None:
     rows = [(ANN, FIRST, 1.0, 0.0), (ANN, SECOND, 1.0, 0.0), (BOB, SECOND, 1.0, 0.0), (BOB, THIRD, 1.0, 0.0)]
     likings = assemble(read_rows(copied(*rows)), Parameters(max_items=1), 0)
     assert (likings.items, likings.left_out) == ([SECOND], 2)
     assert likings.matrix.toarray().tolist() == [[1], [1]]
 
 
-def test_rare_items_are_left_out_and_not_told_among_the_rest() -> None:
+def test_rare_items_are_left_out_and_not_counted() -> None:
     rows = [(ANN, FIRST, 1.0, 0.0), (ANN, SECOND, 1.0, 0.0), (BOB, SECOND, 1.0, 0.0)]
     likings = assemble(read_rows(copied(*rows)), Parameters(), 1)
     assert (likings.items, likings.left_out) == ([SECOND], 0)
 
 
-def test_positive_weights_need_five_people_in_common() -> None:
+def test_positive_item_weights_need_five_common_raters() -> None:
     likings = np.zeros((9, 3))
     likings[:5, :2] = likings[4:, 2] = 1
-    # Five liked the first and the second, one the first or second and the third.
+    # Five raters liked the first and the second item, one of them the third too.
     weights = np.array([[0, 0.5, 0.25], [0.5, 0, -0.25], [0.25, 0.25, 0]])
     kept = ease.by_several(weights.copy(), csr_array(likings))
     assert kept.tolist() == [[0, 0.5, 0], [0.5, 0, -0.25], [0, 0, 0]]
 
 
-def test_of_equally_liked_items_the_first_is_taken() -> None:
+def test_most_liked_breaks_ties_by_the_first_item() -> None:
     assert most_liked(np.array([2, 3, 2, 3]), 3).tolist() == [0, 1, 3]
 
 
@@ -123,11 +123,11 @@ def test_of_equally_liked_items_the_first_is_taken() -> None:
         Parameters(max_items=0),
     ],
 )
-def test_a_parameter_out_of_range_is_a_fault(parameters: Parameters) -> None:
+def test_model_parameter_out_of_range_is_a_fault(parameters: Parameters) -> None:
     assert len(core.faults(parameters)) == 1
 
 
-def test_the_command_line_says_what_is_out_of_range(capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_line_names_a_model_parameter_out_of_range(capsys: pytest.CaptureFixture[str]) -> None:
     parameters, engine = parse(["--neighbours", "5", "--half-life-days", "30"])
     assert (parameters, engine) == (Parameters(neighbours=5, half_life_days=30), None)
     with pytest.raises(SystemExit):
@@ -135,7 +135,7 @@ def test_the_command_line_says_what_is_out_of_range(capsys: pytest.CaptureFixtur
     assert "regularisation must be above 0" in capsys.readouterr().err
 
 
-def test_too_many_items_for_the_memory_are_refused_with_numbers() -> None:
+def test_item_model_too_large_for_the_memory_is_refused_with_numbers() -> None:
     free = core.bytes_free("MemTotal: 9 kB\nMemAvailable:    2097152 kB\n")
     assert core.shortage(10_000, free) is None
     assert core.shortage(20_000, free) == (

@@ -1,4 +1,4 @@
-"""The jobs process without a database: what its probes say, and that it waits for the queue."""
+"""The jobs process without a database: its probes, and that it waits for the queue."""
 
 import asyncio
 import os
@@ -37,8 +37,8 @@ class Broken(Collector):
 TOKEN = "+ a token/with= odd letters"
 
 
-def serve(made: CollectorRegistry, healthy: bool = True, token: str | None = TOKEN) -> Server:
-    return Server(("127.0.0.1", 0), made, lambda: healthy, token)
+def serve(metrics: CollectorRegistry, healthy: bool = True, token: str | None = TOKEN) -> Server:
+    return Server(("127.0.0.1", 0), metrics, lambda: healthy, token)
 
 
 def ask(server: Server, path: str, authorization: str = f"Bearer {TOKEN}") -> httpx.Response:
@@ -62,7 +62,7 @@ def ask(server: Server, path: str, authorization: str = f"Bearer {TOKEN}") -> ht
         ("/", True, 404),
     ],
 )
-def test_probes_are_answered(path: str, healthy: bool, status: int) -> None:
+def test_jobs_process_responds_to_probes(path: str, healthy: bool, status: int) -> None:
     assert ask(serve(CollectorRegistry(), healthy), path).status_code == status
 
 
@@ -78,20 +78,20 @@ def test_metrics_are_refused_without_their_token(token: str | None, authorizatio
     assert answer.status_code == 401
 
 
-def test_numbers_without_a_database_are_an_absence() -> None:
-    made = CollectorRegistry()
-    made.register(Broken())
-    assert ask(serve(made), "/metrics").status_code == 503
+def test_metrics_without_a_database_return_503() -> None:
+    registered = CollectorRegistry()
+    registered.register(Broken())
+    assert ask(serve(registered), "/metrics").status_code == 503
 
 
-def test_a_database_that_is_away_is_no_reason_not_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jobs_process_starts_without_a_reachable_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "CONNECT_WITHIN", 0.2)
     with database.pool("postgresql://127.0.0.1:1/none", 1) as nowhere:
         response = ask(serve(registry(nowhere, ["mail"])), "/metrics")
     assert response.status_code == 503
 
 
-def test_a_loop_that_does_not_turn_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopped_event_loop_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     loop = asyncio.new_event_loop()
     monkeypatch.setattr("workers.jobs.__main__.ANSWERS_WITHIN", 0.05)
     assert not turns(loop)
@@ -105,7 +105,7 @@ def test_a_loop_that_does_not_turn_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 class Moody(InMemoryConnector):
-    """Away at first, as a database that is still starting."""
+    """Refuses the first connections, like a database that is still starting."""
 
     errors: ClassVar[list[Exception]] = [
         OperationalError("not yet"),
@@ -117,8 +117,8 @@ class Moody(InMemoryConnector):
             raise self.errors.pop()
 
 
-def test_jobs_are_done_until_sigterm_once_the_database_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The job that sends the signal is brought to its end."""
+def test_jobs_run_once_the_database_is_up_and_until_sigterm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job that sends the signal still finishes."""
     monkeypatch.setattr(run, "FIRST_WAIT", 0.01)
     connector = Moody()
     app, done = App(connector=connector), []
@@ -139,7 +139,7 @@ def test_jobs_are_done_until_sigterm_once_the_database_is_there(monkeypatch: pyt
 
 
 class Deaf(InMemoryConnector):
-    """Told to stop as its first connection is there."""
+    """Receives SIGTERM while its first connection opens."""
 
     async def open_async(self, pool: object = None) -> None:
         there = asyncio.Event()
@@ -150,7 +150,7 @@ class Deaf(InMemoryConnector):
         await asyncio.wait_for(there.wait(), 60)
 
 
-def test_a_worker_that_is_told_to_stop_as_it_connects_stops() -> None:
+def test_worker_stops_at_sigterm_while_it_connects() -> None:
     async def scenario() -> None:
         work = asyncio.create_task(run.work(App(connector=Deaf())))
         _, pending = await asyncio.wait({work}, timeout=60)
@@ -166,14 +166,14 @@ def test_a_worker_that_is_told_to_stop_as_it_connects_stops() -> None:
         (Switch.OFF, {"retry_stalled"}, {"embed_stale", "erase_accounts", "train_item_model"}),
     ],
 )
-def test_what_is_done_by_the_clock_is_left_where_that_is_off(
+def test_scheduled_jobs_are_registered_only_if_switched_on(
     switch: Switch, there: set[str], gone: set[str]
 ) -> None:
     url = Secret("postgresql://127.0.0.1:1/postgres")
-    read = Settings(url, "http://127.0.0.1:1", "http://127.0.0.1:1", Secret("x"), 1, None, switch)
+    settings = Settings(url, "http://127.0.0.1:1", "http://127.0.0.1:1", Secret("x"), 1, None, switch)
     with database.pool(url, 1) as connections:
-        app = assemble(read, connections)
-    by_the_clock = {found.task.name for found in app.periodic_registry.periodic_tasks.values()}
-    assert there <= by_the_clock
-    assert not gone & by_the_clock
+        app = assemble(settings, connections)
+    scheduled = {periodic.task.name for periodic in app.periodic_registry.periodic_tasks.values()}
+    assert there <= scheduled
+    assert not gone & scheduled
     assert gone <= app.tasks.keys()

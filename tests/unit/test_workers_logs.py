@@ -1,4 +1,4 @@
-"""One JSON line an event."""
+"""Each event is logged as one line of JSON."""
 
 import json
 import logging
@@ -27,7 +27,7 @@ class Keep(logging.Handler):
 
 @pytest.fixture
 def lines() -> Iterator[Lines]:
-    """What the jobs process would have logged while the test runs."""
+    """The lines that the jobs process logs during the test."""
     keep, root = Keep(), logging.getLogger()
     level = root.level
     root.addHandler(keep)
@@ -37,7 +37,7 @@ def lines() -> Iterator[Lines]:
     root.setLevel(level)
 
 
-def test_an_event_carries_its_fields_and_the_request_id(lines: Lines) -> None:
+def test_logged_event_has_its_fields_and_the_request_id(lines: Lines) -> None:
     token = logs.ids.set({"request_id": "abc"})
     logs.info("answered", status=200, note='quoted "and"\nbroken 😀')
     logs.ids.reset(token)
@@ -53,7 +53,7 @@ def test_an_event_carries_its_fields_and_the_request_id(lines: Lines) -> None:
     ]
 
 
-def test_an_error_tells_of_its_exception(lines: Lines) -> None:
+def test_logged_error_has_its_exception_and_traceback(lines: Lines) -> None:
     try:
         raise KeyError("gone")
     except KeyError:
@@ -62,13 +62,13 @@ def test_an_error_tells_of_its_exception(lines: Lines) -> None:
     assert "test_workers_logs" in str(lines[0]["traceback"])
 
 
-def test_what_others_log_becomes_a_line_too(lines: Lines) -> None:
-    logging.getLogger("somebody.else").info("said %s", "this")
-    told = lines[0]
-    assert (told["event"], told["logger"], told["message"]) == ("message", "somebody.else", "said this")
+def test_log_record_of_a_library_becomes_a_json_line(lines: Lines) -> None:
+    logging.getLogger("a.library").info("said %s", "this")
+    line = lines[0]
+    assert (line["event"], line["logger"], line["message"]) == ("message", "a.library", "said this")
 
 
-def test_the_arguments_of_a_job_are_not_logged(lines: Lines) -> None:
+def test_arguments_of_a_job_are_not_logged(lines: Lines) -> None:
     job = {
         "id": 7,
         "task_name": "greet",
@@ -79,6 +79,6 @@ def test_the_arguments_of_a_job_are_not_logged(lines: Lines) -> None:
     }
     extra = {"action": "job_error", "job": job}
     logging.getLogger("procrastinate.worker").error("Job %s failed", job["call_string"], extra=extra)
-    told = lines[0]
-    assert "viewer@example.com" not in json.dumps(told)
-    assert (told["event"], told["job_id"], told["task"], told["queue"]) == ("job_error", 7, "greet", "mail")
+    line = lines[0]
+    assert "viewer@example.com" not in json.dumps(line)
+    assert (line["event"], line["job_id"], line["task"], line["queue"]) == ("job_error", 7, "greet", "mail")

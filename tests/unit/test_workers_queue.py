@@ -1,4 +1,4 @@
-"""What is tried again, and when."""
+"""Which errors are retried, and after how many seconds."""
 
 import psycopg
 import pytest
@@ -27,10 +27,10 @@ from workers.embedding.client import SearchAwayError, SearchRefusedError
         (JobAborted(), 50, 0),
     ],
 )
-def test_only_what_may_pass_is_tried_again(error: Exception, attempts: int, wait: float | None) -> None:
+def test_only_transient_errors_are_retried(error: Exception, attempts: int, wait: float | None) -> None:
     assert wait_before_retry(error, attempts) == wait
 
 
-def test_an_errors_message_is_its_docstring_and_the_detail() -> None:
+def test_worker_error_message_is_docstring_and_detail() -> None:
     assert str(AwayError()) == "A service that is needed does not answer."
     assert str(AwayError("port 9")) == "A service that is needed does not answer: port 9"

@@ -1,4 +1,4 @@
-"""Settings from the environment."""
+"""Settings are read from the environment."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,26 +19,26 @@ class Settings:
 WHOLE = {"DATABASE_URL": "postgresql://me:hidden@db/postgres", "SEARCH_URL": "http://search", "PORT": "9000"}
 
 
-def test_fields_are_read_with_their_types() -> None:
-    read = load(Settings, {**WHOLE, "MODEL_DIR": "/models", "UNKNOWN": "ignored"})
-    assert read == Settings(Secret(WHOLE["DATABASE_URL"]), "http://search", 9000, Path("/models"))
+def test_settings_are_read_with_their_types() -> None:
+    settings = load(Settings, {**WHOLE, "MODEL_DIR": "/models", "UNKNOWN": "ignored"})
+    assert settings == Settings(Secret(WHOLE["DATABASE_URL"]), "http://search", 9000, Path("/models"))
 
 
 @pytest.mark.parametrize("empty", ["", "  "])
-def test_an_empty_variable_is_a_missing_one(empty: str) -> None:
+def test_empty_setting_counts_as_missing(empty: str) -> None:
     assert load(Settings, {**WHOLE, "PORT": empty, "MODEL_DIR": empty}).port == 8080
     with pytest.raises(SettingsError, match="SEARCH_URL is missing"):
         load(Settings, {**WHOLE, "SEARCH_URL": empty})
 
 
-def test_everything_that_is_wrong_is_named_at_once() -> None:
+def test_all_invalid_settings_are_named_at_once() -> None:
     with pytest.raises(SettingsError) as raised:
         load(Settings, {"PORT": "eighty"})
     for complaint in ("DATABASE_URL is missing", "SEARCH_URL is missing", "PORT cannot be read"):
         assert complaint in str(raised.value)
 
 
-def test_secrets_are_masked() -> None:
-    read = load(Settings, WHOLE)
-    assert "hidden" not in repr(read)
-    assert f"{read.database_url}" == WHOLE["DATABASE_URL"]
+def test_secret_settings_are_masked_in_repr() -> None:
+    settings = load(Settings, WHOLE)
+    assert "hidden" not in repr(settings)
+    assert f"{settings.database_url}" == WHOLE["DATABASE_URL"]

@@ -1,4 +1,4 @@
--- Functions of public and private: who of the API's roles may execute them, and which other roles besides the owner.
+-- Functions of public and private: which of the API's roles and which other roles, besides the owner, may execute them.
 select
     format('%s.%s', p.pronamespace::regnamespace, p.proname) as name,
     p.prosecdef as is_definer,

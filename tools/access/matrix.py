@@ -1,4 +1,4 @@
-"""The access matrix as Markdown: what docs/access-matrix.md holds."""
+"""Write the access matrix as Markdown for docs/access-matrix.md."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ class Function:
 
 
 def document(url: str) -> str:
-    """Of the database at the URL, in which nothing is left behind. Raises LookupError as rows.new."""
+    """The document for the database at the URL; trials are rolled back. Raises LookupError as rows.new."""
     with psycopg.connect(url) as db:
-        found = matrix(db)
+        rights = matrix(db)
         functions = functions_of(db)
         db.rollback()
-    return "\n".join([*tables(found), *app_roles(found), *executable(functions)])
+    return "\n".join([*tables(rights), *app_roles(rights), *executable(functions)])
 
 
 def functions_of(db: psycopg.Connection) -> list[Function]:
@@ -35,10 +35,10 @@ def functions_of(db: psycopg.Connection) -> list[Function]:
         return cursor.execute(FUNCTIONS.read_bytes()).fetchall()
 
 
-def tables(found: Iterable[Rights]) -> Iterator[str]:
+def tables(all_rights: Iterable[Rights]) -> Iterator[str]:
     yield "## Tables and views\n"
     yield "| | anon | signed in, own row | signed in, another's | service_role |\n|---|---|---|---|---|"
-    for rights in found:
+    for rights in all_rights:
         accesses = (
             rights.others[ANON],
             rights.own[SIGNED_IN],
@@ -49,9 +49,9 @@ def tables(found: Iterable[Rights]) -> Iterator[str]:
     yield ""
 
 
-def app_roles(found: Iterable[Rights]) -> Iterator[str]:
+def app_roles(all_rights: Iterable[Rights]) -> Iterator[str]:
     yield "## What app roles may do in addition\n"
-    lines = [line for rights in found for line in _beyond(rights)]
+    lines = [line for rights in all_rights for line in _beyond(rights)]
     if lines:
         yield "| | role | own row | another's |\n|---|---|---|---|"
         yield from lines
@@ -69,7 +69,7 @@ def _beyond(rights: Rights) -> Iterator[str]:
 
 
 def cell(relation: Relation, access: Access) -> str:
-    """What may be done, in SQL's words; columns where not all of them may be used."""
+    """The allowed commands as SQL names them, with columns if not all of them may be used."""
     acts = [
         _act("select", access.select, relation.columns),
         _act("insert", access.insert, relation.written),

@@ -1,4 +1,4 @@
-"""Users and items in the current transaction: for the access matrix, for tests and for benches."""
+"""Create users and items in the current transaction, for the access matrix, tests and benches."""
 
 import json
 from collections.abc import Mapping
@@ -17,19 +17,19 @@ class Person:
 
 
 def person(db: psycopg.Connection, name: str = "free_viewer") -> Person:
-    """A signed-up user, as the auth server makes one."""
+    """Insert a signed-up user as the auth server does; resets the role."""
     user = uuid4()
     db.execute("reset role")
     db.execute(
         "insert into auth.users (id, email, raw_user_meta_data) values (%s, %s, %s)",
         [user, f"{name}-{user.hex}@example.com", Jsonb({"display_name": name})],
     )
-    found = db.execute(
+    row = db.execute(
         "select p.id, r.id from profiles p join raters r on r.profile_id = p.id where p.account_id = %s",
         [user],
     ).fetchone()
-    assert found
-    return Person(user, *found)
+    assert row
+    return Person(user, *row)
 
 
 def become(
@@ -38,7 +38,7 @@ def become(
     role: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> None:
-    """Go on as this person, as the REST server would; None is anon, role service_role the service."""
+    """Set role, claims and headers for this person as the REST server does; None means anon."""
     role = role or ("authenticated" if who else "anon")
     claims = {"role": role, "sub": str(who.id) if who else None}
     db.execute("select set_config('request.jwt.claims', %s, true)", [json.dumps(claims)])
@@ -48,9 +48,9 @@ def become(
 
 def item(db: psycopg.Connection, title: str, kind: str = "movie", overview: str | None = None) -> UUID:
     table, text = ("books", "description") if kind == "book" else ("content", "overview")
-    found = db.execute(
+    row = db.execute(
         f"insert into {table} (kind, title, {text}) values (%s, %s, %s) returning id",
         [kind, title, overview],
     ).fetchone()
-    assert found
-    return UUID(str(found[0]))
+    assert row
+    return UUID(str(row[0]))

@@ -1,4 +1,4 @@
-"""100,000 people, each with a row of their own in every table that has rows of somebody's."""
+"""Create 100,000 people, each with a row in every table whose policies limit users to their own rows."""
 
 from dataclasses import dataclass
 
@@ -35,11 +35,11 @@ OWNERS = ("id", "profile_id", "rater_id")
 class Population:
     viewer: Person
     tables: list[str]
-    """Those in which a person sees some rows only."""
+    """Tables of which a person sees only some rows."""
 
 
 def populate(db: psycopg.Connection, people: int = PEOPLE) -> Population:
-    """As the superuser, who may leave out triggers: they would count for minutes what nobody asks here."""
+    """Run as superuser, who may disable triggers: their counts would take minutes and are not needed."""
     viewer = person(db)
     tables = [name for (name,) in db.execute(POLICED)]
     samples = {table: rows.new(db, table, viewer) for table in tables}
@@ -53,7 +53,7 @@ def populate(db: psycopg.Connection, people: int = PEOPLE) -> Population:
 
 
 def _fill(db: psycopg.Connection, table: str, row: rows.Row, viewer: Person) -> None:
-    """The viewer's row again for everybody: what names the viewer in it names them."""
+    """Copy the viewer's row for each person, with the person's ids instead of the viewer's."""
     columns = sql.SQL(", ").join(map(sql.Identifier, row))
     values = sql.SQL(", ").join(_value(value, viewer) for value in row.values())
     fill = sql.SQL("insert into {} ({}) select {} from crowd on conflict do nothing")
@@ -62,5 +62,5 @@ def _fill(db: psycopg.Connection, table: str, row: rows.Row, viewer: Person) -> 
 
 def _value(value: object, viewer: Person) -> sql.Composable:
     owner = {viewer.id: "id", viewer.profile_id: "profile_id", viewer.rater_id: "rater_id"}
-    found = owner.get(value)  # type: ignore[call-overload]
-    return sql.Identifier(found) if found else sql.Literal(value)
+    column = owner.get(value)  # type: ignore[call-overload]
+    return sql.Identifier(column) if column else sql.Literal(value)

@@ -1,4 +1,4 @@
--- Tables and views of public and private with their columns; the monthly parts of a table are left out.
+-- Tables and views of public and private with their columns; monthly partitions are left out.
 select
     format('%s.%s', c.relnamespace::regnamespace, c.relname) as name,
     c.relkind in ('v', 'm') as is_view,

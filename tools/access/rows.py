@@ -1,8 +1,8 @@
-"""One row for a given person in every table and view: what the access matrix is tried on.
+"""A sample row of a given person for every table and view, on which the access matrix is tested.
 
-A row of the catalogue is nobody's; the person then does not matter. A new table needs a line in ROWS: a
-function that makes what the row refers to and returns the columns that tell the row from all others, with all
-that have no default. What triggers have made already is only named.
+A row of the catalogue has no owner; the person then does not matter. A new table needs an entry in ROWS: a
+function that inserts the rows that the sample refers to, and returns the columns that identify the sample and
+those without a default. If triggers have already inserted the row, the columns only identify it.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,8 +37,8 @@ def deletion(db: psycopg.Connection, who: Person) -> Row:
 
 
 def consent(db: psycopg.Connection, who: Person) -> Row:
-    made = "insert into consent_purposes (purpose, description) values (%s, '') returning purpose"
-    purpose = one(db, made, letters())
+    query = "insert into consent_purposes (purpose, description) values (%s, '') returning purpose"
+    purpose = one(db, query, letters())
     return {"account_id": who.id, "purpose": purpose, "document_version": "1", "is_granted": True}
 
 
@@ -172,8 +172,10 @@ def genre(db: psycopg.Connection, who: Person) -> Row:
 
 
 def item_genre(db: psycopg.Connection, who: Person) -> Row:
-    made = one(db, "insert into genres (name, slug) values (%s, %s) returning id", *genre(db, who).values())
-    return {"item_id": film(db), "genre_id": made}
+    new_genre = one(
+        db, "insert into genres (name, slug) values (%s, %s) returning id", *genre(db, who).values()
+    )
+    return {"item_id": film(db), "genre_id": new_genre}
 
 
 def availability(db: psycopg.Connection, who: Person) -> Row:
@@ -229,7 +231,7 @@ def document(db: psycopg.Connection, who: Person) -> Row:
 
 
 def described(db: psycopg.Connection, who: Person) -> Row:
-    return {"item_id": item(db, "A film", overview="Of whom it tells.")}
+    return {"item_id": item(db, "A film", overview="A short description.")}
 
 
 def feedback(db: psycopg.Connection, who: Person) -> Row:
@@ -339,7 +341,7 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
 
 
 def new(db: psycopg.Connection, relation: str, who: Person) -> Row:
-    """What a new row of the table would hold. Raises LookupError for a table that has no line above."""
+    """Column values of a new row of the table. Raises LookupError for a table without an entry in ROWS."""
     if relation not in ROWS:
         raise LookupError(
             f"{relation} has no sample row: add to ROWS in tools/access/rows.py a function that makes one "
@@ -349,7 +351,7 @@ def new(db: psycopg.Connection, relation: str, who: Person) -> Row:
 
 
 def letters() -> str:
-    """A new name, of small letters only."""
+    """A random name of lower-case letters."""
     return uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
 
 
@@ -367,6 +369,6 @@ def document_id(db: psycopg.Connection) -> object:
 
 
 def one(db: psycopg.Connection, query: str, *values: object) -> object:
-    found = db.execute(query.encode(), values).fetchone()
-    assert found
-    return found[0]
+    row = db.execute(query.encode(), values).fetchone()
+    assert row
+    return row[0]

@@ -1,7 +1,8 @@
-"""Who may do what with which row of which table, found by doing it, as the REST server would.
+"""Find out by trial which actor may select, insert, update and delete which rows of which table.
 
-Each act is tried in a savepoint of its own and taken back. A row is a signed-in person's own or another's.
-What a constraint alone stops counts as allowed, since other values would have passed.
+Each command runs as the REST server would run it, in a savepoint that is rolled back. A row belongs to the
+signed-in person or to another one. A command that only a constraint stops counts as allowed, since other
+values would have passed.
 """
 
 import json
@@ -20,7 +21,7 @@ from tools.access.people import Person, person
 APP_ROLES = ("student", "tutor", "editor", "reviewer", "admin")
 RELATIONS = Path(__file__).with_name("relations.sql")
 REFUSALS = ("42501", "55000", "0A000", "22023", "P0001", "PT")
-"""How the codes begin of: not granted, a view or table that is not written to, and what triggers say."""
+"""First characters of the error codes of a refusal: no grant, a read-only view or table, or a trigger."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Relation:
     is_view: bool
     columns: list[str]
     written: list[str]
-    """Those that are not always generated."""
+    """Columns that are not always generated."""
 
     @property
     def identifier(self) -> sql.Identifier:
@@ -51,7 +52,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Access:
-    """The columns that an actor may use of a row; empty where the row is out of reach."""
+    """The columns of a row that an actor may use; empty if the actor cannot reach the row."""
 
     select: tuple[str, ...]
     insert: tuple[str, ...]
@@ -67,10 +68,13 @@ class Rights:
 
 
 def matrix(db: psycopg.Connection, only: Sequence[str] = ()) -> list[Rights]:
-    """Of every table and view of public and private, or of those named. Raises LookupError as rows.new."""
+    """Rights on every table and view of public and private, or on those of `only`.
+
+    Raises LookupError as rows.new.
+    """
     viewer, other = person(db, "free_viewer"), person(db, "other_viewer")
-    chosen = (relation for relation in relations(db) if relation.name in only or not only)
-    return [_rights(db, relation, viewer, other) for relation in chosen]
+    selected = (relation for relation in relations(db) if relation.name in only or not only)
+    return [_rights(db, relation, viewer, other) for relation in selected]
 
 
 def relations(db: psycopg.Connection) -> list[Relation]:
@@ -92,14 +96,14 @@ def _sample(db: psycopg.Connection, relation: Relation, who: Person) -> rows.Row
     row = rows.new(db, relation.name, who)
     if not _count(db, relation, row):
         db.execute(_insert(relation, row), list(row.values()))
-    found = _count(db, relation, row)
-    assert found == 1, f"what tools/access/rows.py says of {relation.name} names {found} rows, not one"
+    count = _count(db, relation, row)
+    assert count == 1, f"the sample row of {relation.name} in tools/access/rows.py identifies {count} rows"
     return row
 
 
 @dataclass(frozen=True)
 class _Trial:
-    """One actor, who is the viewer where it is a person, and one table."""
+    """One actor on one table; an actor that is a person acts as the viewer."""
 
     db: psycopg.Connection
     actor: Actor
@@ -127,7 +131,7 @@ class _Trial:
         return self._granted("update {table} set {column} = null", self.relation.written)
 
     def _granted(self, statement: str, columns: Sequence[str]) -> tuple[str, ...]:
-        """The columns that may stand in a statement, whether or not it reaches a row."""
+        """The columns that the actor may name in the statement, whether or not it reaches a row."""
         return tuple(column for column in columns if self._begins(statement, column))
 
     def _begins(self, statement: str, column: str = "") -> bool:
@@ -137,7 +141,7 @@ class _Trial:
 
     def _sees(self, row: rows.Row) -> bool:
         if not set(row) <= set(self._seen):
-            assert not self._seen, f"{self.actor.name} cannot tell rows of {self.relation.name} apart"
+            assert not self._seen, f"{self.actor.name} cannot distinguish rows of {self.relation.name}"
             return False
         query = sql.SQL("select from {}").format(self.relation.identifier) + _where(row)
         return self._does(query, list(row.values())) == 1
@@ -147,23 +151,23 @@ class _Trial:
             return False
         with self.db.transaction(force_rollback=True):
             row = rows.new(self.db, self.relation.name, owner)
-            sent = {column: value for column, value in row.items() if column in self._given}
-            statement, values = _insert(self.relation, sent), list(sent.values())
-            return self._alters(statement, values, row, counts_if_stopped=sent == row)
+            granted = {column: value for column, value in row.items() if column in self._given}
+            statement, values = _insert(self.relation, granted), list(granted.values())
+            return self._alters(statement, values, row, counts_if_stopped=granted == row)
 
     def _updates(self, column: str, row: rows.Row) -> bool:
         statement = sql.SQL("update {} set {} = %s").format(self.relation.identifier, sql.Identifier(column))
         query = sql.SQL("select {}::text from {}").format(sql.Identifier(column), self.relation.identifier)
-        found = self.db.execute(query + _where(row), list(row.values())).fetchone()
-        assert found
-        return self._reaches(statement, [found[0]], row)
+        stored = self.db.execute(query + _where(row), list(row.values())).fetchone()
+        assert stored
+        return self._reaches(statement, [stored[0]], row)
 
     def _deletes(self, row: rows.Row) -> bool:
         statement = sql.SQL("delete from {}").format(self.relation.identifier)
         return self._begins("delete from {table}") and self._reaches(statement, [], row)
 
     def _reaches(self, statement: sql.Composed, values: list[object], row: rows.Row) -> bool:
-        """By naming the row, where it may be read; or by naming none, for which nothing need be readable."""
+        """With a condition on the row if its columns are readable, otherwise without a condition."""
         named = [*values, *row.values()]
         if set(row) <= set(self._seen) and self._alters(statement + _where(row), named, row, True):
             return True
@@ -172,7 +176,7 @@ class _Trial:
     def _alters(
         self, statement: sql.Composed, values: list[object], row: rows.Row, counts_if_stopped: bool
     ) -> bool:
-        """Whether the row is another after the statement, or a constraint alone was against it."""
+        """Whether the statement changes the row, or is stopped only by a constraint."""
         before = _versions(self.db, self.relation, row)
         try:
             return (
@@ -184,7 +188,7 @@ class _Trial:
     def _does(
         self, statement: sql.Composed, values: Sequence[object], outcome: Callable[[], bool] | None = None
     ) -> int | None:
-        """What comes of it, else how many rows it reaches; None where the actor is refused."""
+        """The result of `outcome`, or the number of rows reached; None if the actor is refused."""
         try:
             with self.db.transaction(force_rollback=True):
                 self._begin()
@@ -234,7 +238,7 @@ def _count(db: psycopg.Connection, relation: Relation, row: rows.Row) -> int:
 
 
 def _versions(db: psycopg.Connection, relation: Relation, row: rows.Row) -> list[tuple[object, ...]]:
-    """Another version of a row is at another place; a view's rows are told by what they hold."""
+    """The location of a table's row, which each update changes; of a view's row its content."""
     columns = sql.SQL("v::text") if relation.is_view else sql.SQL("tableoid, ctid")
     query = sql.SQL("select {} from {} as v").format(columns, relation.identifier)
     return db.execute(query + _where(row), list(row.values())).fetchall()

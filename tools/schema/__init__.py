@@ -16,7 +16,7 @@ HEAD = (
 )
 KINDS = ("table", "view", "type", "enum", "domain")
 BUCKETS = "storage.buckets"
-"""A table of the platform whose rows are ours."""
+"""A table of the platform with rows of this project."""
 
 
 def folder() -> Path:
@@ -52,17 +52,17 @@ def undecided(names: set[str]) -> Iterator[str]:
 
 def files(connection: psycopg.Connection) -> dict[str, str]:
     """The text of each domain's file. The connection has no search path."""
-    found = catalogue.relations(connection)
+    relations = catalogue.relations(connection)
     return {
         domain: HEAD.format(domain) + "".join(f"\n{text}\n" for text in texts)
         for domain in domains.DOMAINS
-        if (texts := list(_texts(connection, domain, found)))
+        if (texts := list(_texts(connection, domain, relations)))
     }
 
 
-def _texts(connection: psycopg.Connection, domain: str, found: list[catalogue.Relation]) -> Iterator[str]:
-    """Its tables, each with its reference rows, its views and its types."""
-    own = [relation for relation in found if domains.domain_of(relation.name) == domain]
+def _texts(connection: psycopg.Connection, domain: str, relations: list[catalogue.Relation]) -> Iterator[str]:
+    """The domain's tables, each with its reference rows, then its views and types."""
+    own = [relation for relation in relations if domains.domain_of(relation.name) == domain]
     for kind in KINDS:
         for relation in catalogue.in_order([relation for relation in own if relation.kind == kind]):
             yield render.statements(relation)

@@ -1,4 +1,4 @@
-"""The tables, views and types of a database, as its catalogue has them."""
+"""Read the tables, views and types of a database from its catalogue."""
 
 import re
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ class Relation:
     options: str
     is_unlogged: bool
     partition: str | None
-    """Of which table it is a partition, and for which values."""
+    """For a partition: its table and its bounds."""
     definition: str | None
     """A view's query, an enum's labels, a domain's base type."""
     columns: list[Column]
@@ -61,7 +61,7 @@ class Relation:
 
 
 def relations(connection: psycopg.Connection) -> list[Relation]:
-    """Of a connection without a search path, by name."""
+    """All relations in the order of their names. The connection has no search path."""
     with connection.cursor(row_factory=dict_row) as cursor:
         return [_relation(row) for row in cursor.execute(QUERY.read_bytes())]
 
@@ -93,7 +93,7 @@ def _with_references(name: str, left: dict[str, Relation]) -> Iterator[Relation]
 
 
 def _references(relation: Relation) -> set[str]:
-    """Every word of what it is built on; those that name a relation count."""
+    """The words of its foreign keys, column types and partition, among them the names of relations."""
     keys = [key.definition for key in relation.constraints if key.kind == "f"]
     types = [column.type for column in relation.columns]
     return set(re.findall(r"[\w.]+", " ".join([*keys, *types, relation.partition or ""])))

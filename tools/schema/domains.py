@@ -1,4 +1,4 @@
-"""Which domain a table, view or type belongs to: decided here, and nowhere else."""
+"""The domain of each table, view and type; the only place that assigns them."""
 
 RELATIONS = {
     "identity": """
@@ -47,5 +47,5 @@ DOMAINS = (*RELATIONS, QUEUE)
 
 
 def domain_of(relation: str) -> str | None:
-    """Of a name with its schema; None: not decided."""
+    """The domain of a relation, named with its schema; None if it has none yet."""
     return QUEUE if relation.startswith("procrastinate.") else BY_NAME.get(relation)

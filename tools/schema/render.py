@@ -1,4 +1,4 @@
-"""A table, view or type as the statements that would make it, with its comments above."""
+"""Render a table, view or type as the statements that create it, with comments above them."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -50,7 +50,7 @@ def column(one: Column) -> str:
 
 
 def _default(one: Column) -> str:
-    """Without a constant's cast to the column's own type."""
+    """The default, without the cast of a constant to the column's own type."""
     text = readable(one.default or "")
     constant = CONSTANT.fullmatch(text)
     if constant is None or constant[3] not in (readable(one.type), "integer"):

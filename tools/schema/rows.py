@@ -1,4 +1,4 @@
-"""Reference rows, the rows that a new database has, as insert statements."""
+"""Render reference rows, the rows of a new database, as insert statements."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from psycopg import sql
 from tools.schema.words import WIDTH, literal
 
 FILLED = r"\m(now|clock_timestamp|gen_random_uuid|uuidv7|random|nextval)\("
-"""Defaults by which the database fills a column itself."""
+"""Defaults with which the database fills a column itself."""
 COLUMNS = """
     select a.attname, format_type(a.atttypid, a.atttypmod), coalesce(pg_get_expr(d.adbin, d.adrelid), 'null')
     from pg_catalog.pg_attribute as a
@@ -25,7 +25,7 @@ BARE = ("smallint", "integer", "bigint", "real", "double precision", "numeric", 
 @dataclass(frozen=True)
 class Row:
     columns: tuple[str, ...]
-    """Those that are not left to their default."""
+    """Columns without those left to their default."""
     values: tuple[str, ...]
 
 
@@ -37,14 +37,14 @@ def inserts(connection: psycopg.Connection, relation: str) -> Iterator[str]:
 
 
 def _rows(connection: psycopg.Connection, relation: str) -> Iterator[Row]:
-    """In the order of their texts. A column whose rows all have the default is left out; so are nulls."""
+    """In the order of their texts, without nulls and without columns that have the default in all rows."""
     columns = connection.execute(COLUMNS, [relation, FILLED]).fetchall()
     query = sql.SQL("select {} from {}").format(
         sql.SQL(", ").join(_compared(name, default) for name, _, default in columns), sql.SQL(relation)
     )
-    found = connection.execute(query).fetchall()
-    filled = [any(row[2 * n + 1] for row in found) for n in range(len(columns))]
-    for row in sorted(found, key=lambda row: [text or "" for text in row[::2]]):
+    stored = connection.execute(query).fetchall()
+    filled = [any(row[2 * n + 1] for row in stored) for n in range(len(columns))]
+    for row in sorted(stored, key=lambda row: [text or "" for text in row[::2]]):
         used = [
             (name, _value(text, kind))
             for (name, kind, default), text, is_filled in zip(columns, row[::2], filled, strict=True)
@@ -54,7 +54,7 @@ def _rows(connection: psycopg.Connection, relation: str) -> Iterator[Row]:
 
 
 def _compared(name: str, default: str) -> sql.Composed:
-    """A column's text, and whether it is another than the default."""
+    """A column's text, and whether it differs from the default."""
     parts = {"column": sql.Identifier(name), "default": sql.SQL(default)}
     return sql.SQL("{column}::text, {column}::text is distinct from ({default})::text").format(**parts)
 
@@ -84,7 +84,7 @@ def _tuple(values: tuple[str, ...]) -> str:
 
 
 def _wrapped(values: Sequence[str], indent: str = "    ") -> str:
-    """In lines that are short enough."""
+    """Values in lines of at most WIDTH characters."""
     lines: list[str] = []
     for number, value in enumerate(values):
         text = value + ("," if number < len(values) - 1 else "")

@@ -1,4 +1,4 @@
-"""Text search configurations as statements."""
+"""Render text search configurations as statements."""
 
 from collections.abc import Iterator
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""SQL as text for people: wrapped literals and comments, short spellings of expressions."""
+"""Format SQL for readers: short spellings of expressions, wrapped literals and comments."""
 
 import re
 import textwrap
@@ -32,19 +32,19 @@ def readable(sql: str) -> str:
 
 
 def lowered(sql: str) -> str:
-    """Without changing what is in quotes."""
+    """In lower case, except in quotes."""
     pieces = QUOTED.split(sql)
     return "".join(piece if number % 2 else piece.lower() for number, piece in enumerate(pieces))
 
 
 def query(sql: str) -> str:
-    """A view's query, a column a line."""
+    """A view's query with one line for each column."""
     lines = (re.sub(r"^ {1,3}(?=\S)", "", line) for line in CAST.sub(r"\1", lowered(sql)).splitlines())
     return re.sub(r"^(select) (?=\S)", r"\1\n    ", "\n".join(lines), flags=re.MULTILINE).strip()
 
 
 def broken(text: str, indent: str = "") -> list[str]:
-    """Lines of an expression: a long one is broken at a comma or before a clause, never inside quotes."""
+    """Lines of an expression, broken at a comma or before a clause, never inside quotes."""
     lines = [""]
     for word in _words(text):
         if lines[-1] and len(lines[-1]) + len(word) + len(indent) >= WIDTH:
@@ -65,12 +65,12 @@ def _words(text: str) -> Iterator[str]:
 
 
 def literal(text: str, indent: str = "") -> str:
-    """A string, in several pieces where it is long."""
+    """A string literal, in several pieces if it is long."""
     return f"\n{indent}".join(f"'{piece}'" for piece in _pieces(text.replace("'", "''"), WIDTH - len(indent)))
 
 
 def _pieces(text: str, width: int) -> Iterator[str]:
-    """Broken after spaces and commas, so that no doubled quote is broken."""
+    """Pieces that end after a space or comma, so that no doubled quote is split."""
     while len(text) > width and (at := max(text.rfind(" ", 0, width), text.rfind(",", 0, width)) + 1):
         yield text[:at]
         text = text[at:]

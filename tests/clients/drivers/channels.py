@@ -1,4 +1,4 @@
-"""supabase-py's channels in supabase-js's words, and what was heard on each of them."""
+"""Drive supabase-py's channels by supabase-js's method names, and record the messages they receive."""
 
 import asyncio
 from collections import defaultdict
@@ -18,22 +18,22 @@ from tests.clients.scenarios.language import Call, File
 
 
 @dataclass
-class Heard:
-    """On one topic by one client, however often it joined: kinds with messages, and how joining went."""
+class Received:
+    """Messages with their kinds, and subscription states, of one client on one topic over all its joins."""
 
     messages: list[tuple[str, Any]] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
 
     def of(self, kind: str) -> list[Any]:
-        return [message for found, message in self.messages if found == kind]
+        return [message for its_kind, message in self.messages if its_kind == kind]
 
 
 class Channels:
     def __init__(self) -> None:
-        self._heard: dict[tuple[str, str], Heard] = defaultdict(Heard)
+        self._heard: dict[tuple[str, str], Received] = defaultdict(Received)
 
-    async def ask(self, client: Any, client_name: str, calls: tuple[Call, ...]) -> Answer:
-        """What the last of the calls answers."""
+    async def run(self, client: Any, client_name: str, calls: tuple[Call, ...]) -> Answer:
+        """The answer to the last of the calls."""
         (_, named), *acts = calls
         topic, *options = named or ()
         heard = self._heard[client_name, topic]
@@ -48,10 +48,10 @@ class Channels:
         return answer
 
 
-async def _said(channel: AsyncRealtimeChannel, heard: Heard, name: str, words: list[Any]) -> Answer:
+async def _said(channel: AsyncRealtimeChannel, heard: Received, name: str, words: list[Any]) -> Answer:
     match name, words:
-        case "on", [kind, asked]:
-            _listen(channel, heard, kind, asked)
+        case "on", [kind, filters]:
+            _listen(channel, heard, kind, filters)
         case "subscribe", []:
             return await _subscribed(channel, heard)
         case "send", [message]:
@@ -59,23 +59,23 @@ async def _said(channel: AsyncRealtimeChannel, heard: Heard, name: str, words: l
         case "httpSend", [event, payload]:
             await channel.http_send(event, payload.whole if isinstance(payload, File) else payload)
             return Answer({"success": True})
-        case "track", [told]:
-            await channel.track(told)
+        case "track", [presence]:
+            await channel.track(presence)
         case "untrack", []:
             await channel.untrack()
         case "presenceState", []:
-            return Answer({key: [*told] for key, told in channel.presence_state().items()})
+            return Answer({key: [*presences] for key, presences in channel.presence_state().items()})
         case "unsubscribe", []:
             await channel.unsubscribe()
         case _:
-            raise TypeError(f"a channel has no word for {name}{words!r}")
+            raise TypeError(f"a channel has no method for {name}{words!r}")
     return Answer()
 
 
-def _listen(channel: AsyncRealtimeChannel, heard: Heard, kind: str, asked: dict[str, Any]) -> None:
-    match kind, asked:
+def _listen(channel: AsyncRealtimeChannel, heard: Received, kind: str, filters: dict[str, Any]) -> None:
+    match kind, filters:
         case "broadcast", {"event": event}:
-            channel.on_broadcast(event, lambda told: heard.messages.append((kind, told)))
+            channel.on_broadcast(event, lambda message: heard.messages.append((kind, message)))
         case "presence", {"event": "join"}:
             channel.on_presence_join(lambda key, _, new: heard.messages.append((kind, _joined(key, new))))
         case "presence", {"event": "leave"}:
@@ -83,23 +83,23 @@ def _listen(channel: AsyncRealtimeChannel, heard: Heard, kind: str, asked: dict[
         case "postgres_changes", {"event": event, **where}:
             channel.on_postgres_changes(
                 RealtimePostgresChangesListenEvent(event),
-                lambda told: heard.messages.append((kind, _change(told))),
+                lambda payload: heard.messages.append((kind, _change(payload))),
                 **where,
             )
         case "system", {}:
-            channel.on_system(lambda told: heard.messages.append((kind, told.model_dump())))
+            channel.on_system(lambda payload: heard.messages.append((kind, payload.model_dump())))
         case _:
-            raise TypeError(f"supabase-py cannot listen to {kind} {asked!r}")
+            raise TypeError(f"supabase-py cannot listen to {kind} {filters!r}")
 
 
-async def _subscribed(channel: AsyncRealtimeChannel, heard: Heard) -> Answer:
+async def _subscribed(channel: AsyncRealtimeChannel, heard: Received) -> Answer:
     errors: list[Exception | None] = []
 
-    def told(state: RealtimeSubscribeStates, error: Exception | None) -> None:
+    def record(state: RealtimeSubscribeStates, error: Exception | None) -> None:
         heard.states.append(state.value)
         errors.append(error)
 
-    await channel.subscribe(told)
+    await channel.subscribe(record)
     state = heard.states[-1]
     if state != RealtimeSubscribeStates.SUBSCRIBED.value:
         return Answer(error={"message": str(errors[-1] or state)})
@@ -126,8 +126,8 @@ def _left(key: str, presences: list[Any]) -> dict[str, Any]:
     return {"event": "leave", "key": key, "leftPresences": presences}
 
 
-def _change(told: PostgresChangesPayload) -> dict[str, Any]:
-    data = told["data"]
+def _change(payload: PostgresChangesPayload) -> dict[str, Any]:
+    data = payload["data"]
     return {
         "eventType": data["type"],
         "schema": data["schema"],

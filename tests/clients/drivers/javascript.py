@@ -1,4 +1,4 @@
-"""supabase-js in one Node.js for the whole run: a line of JSON a call, a line an answer."""
+"""Drive supabase-js in one Node.js process for the whole run: one line of JSON a call, one an answer."""
 
 import base64
 import json
@@ -24,13 +24,13 @@ class JavaScriptDriver:
             [node.NODE, FOLDER / "driver.mjs", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
 
-    def ask(self, client: str, key: str, calls: tuple[Call, ...]) -> Answer:
-        """Raises RuntimeError for what is no refusal, and when nothing is answered."""
-        asked, answers = self._process.stdin, self._process.stdout
-        assert asked and answers
+    def run(self, client: str, key: str, calls: tuple[Call, ...]) -> Answer:
+        """Raises RuntimeError for an exception that is no refusal, and if Node.js does not answer."""
+        calls_pipe, answers = self._process.stdin, self._process.stdout
+        assert calls_pipe and answers
         line = json.dumps({"client": client, "key": key, "calls": calls}, default=_file)
-        asked.write(f"{line}\n".encode())
-        asked.flush()
+        calls_pipe.write(f"{line}\n".encode())
+        calls_pipe.flush()
         ready, _, _ = select.select([answers], [], [], PATIENCE)
         text = answers.readline() if ready else b""
         if not text:
@@ -53,7 +53,7 @@ class JavaScriptDriver:
 
 def _file(value: object) -> dict[str, Any]:
     if not isinstance(value, File):
-        raise TypeError(f"{value!r} cannot be said in JSON")
+        raise TypeError(f"{value!r} has no JSON form")
     content = base64.b64encode(value.content).decode()
     return {"$file": content, "form": value.form, "kind": value.kind, "times": value.times}
 

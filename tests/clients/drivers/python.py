@@ -1,4 +1,4 @@
-"""supabase-py, sync or async, told what to do in the words of supabase-js."""
+"""Drive supabase-py, sync or async, by the method names of supabase-js."""
 
 import asyncio
 import io
@@ -33,7 +33,7 @@ PATIENCE = 60
 
 
 class PythonDriver:
-    """Clients by name, each made when it is first asked. Their answers are put into supabase-js's form."""
+    """Clients by name, each created at its first call. Answers are converted to supabase-js's form."""
 
     def __init__(self, url: str, folder: Path, is_async: bool) -> None:
         self.name = "supabase-py, async" if is_async else "supabase-py"
@@ -45,8 +45,8 @@ class PythonDriver:
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
 
-    def ask(self, client: str, key: str, calls: tuple[Call, ...]) -> Answer:
-        answer: Answer = self._run(self._ask(client, key, calls))
+    def run(self, client: str, key: str, calls: tuple[Call, ...]) -> Answer:
+        answer: Answer = self._run(self._call(client, key, calls))
         return answer
 
     def close(self) -> None:
@@ -56,7 +56,7 @@ class PythonDriver:
         self._loop.close()
 
     def _run(self, words: Coroutine[Any, Any, Any]) -> Any:
-        """In a thread of its own: channels listen between two calls."""
+        """Run the coroutine on the driver's own thread, so that channels receive between calls."""
         return asyncio.run_coroutine_threadsafe(words, self._loop).result(2 * PATIENCE)
 
     async def _end(self) -> None:
@@ -69,7 +69,7 @@ class PythonDriver:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
-    async def _ask(self, client_name: str, key: str, calls: tuple[Call, ...]) -> Answer:
+    async def _call(self, client_name: str, key: str, calls: tuple[Call, ...]) -> Answer:
         if client_name not in self._clients:
             self._clients[client_name] = await self._made(key)
         client, family = self._clients[client_name], calls[0][0]
@@ -82,7 +82,7 @@ class PythonDriver:
                 case "functions":
                     return await self._invoked(client.functions, *(calls[1][1] or ()))
                 case "channel":
-                    return await self._channels.ask(client, client_name, calls)
+                    return await self._channels.run(client, client_name, calls)
                 case "realtime":
                     return Answer(await client.realtime.set_auth(*(calls[1][1] or ())))
                 case "removeAllChannels":
@@ -93,8 +93,8 @@ class PythonDriver:
                     return await self._resumable(client, key, calls)
             return await self._rows(client, calls)
         except (APIError, AuthError, FunctionsError, StorageApiError) as error:
-            found = {name: getattr(error, name, None) for name in PROPERTIES}
-            return Answer(error=found | {"status": int(found["status"] or 0)})
+            properties = {name: getattr(error, name, None) for name in PROPERTIES}
+            return Answer(error=properties | {"status": int(properties["status"] or 0)})
         except TusCommunicationError as error:
             return Answer(error={"status": error.status_code, "message": str(error.response_content)})
 
@@ -121,10 +121,10 @@ class PythonDriver:
             elif name == "setHeader":
                 value.request.headers[words[0]] = words[1]
             else:
-                given = keywords(name, words.pop()) if takes_options(name, words) else {}
+                options = keywords(name, words.pop()) if takes_options(name, words) else {}
                 if name in WRITES and unread:
-                    given["returning"] = "minimal"
-                value = getattr(value, snake(name))(*words, **given)
+                    options["returning"] = "minimal"
+                value = getattr(value, snake(name))(*words, **options)
         answer = await done(value.execute())
         if answer is None or unread:
             return Answer(count=getattr(answer, "count", None))
@@ -142,9 +142,9 @@ class PythonDriver:
                 words = [refresh]
             case "listUsers", [{"page": page, "perPage": size}]:
                 words = [page, size]
-        found = plain(await done(getattr(auth, snake(name))(*words)))
+        data = plain(await done(getattr(auth, snake(name))(*words)))
         wrapped = {"getSession": "session", "listUsers": "users"}
-        return Answer({wrapped[name]: found} if name in wrapped else found)
+        return Answer({wrapped[name]: data} if name in wrapped else data)
 
     async def _files(self, storage: Any, calls: tuple[Call, ...]) -> Answer:
         value = storage
@@ -162,19 +162,19 @@ class PythonDriver:
             case "createSignedUploadUrl", [_, {"upsert": True}]:
                 words[-1] = CreateSignedUploadUrlOptions(upsert="true")
         try:
-            found = plain(await done(getattr(value, snake(name))(*words)))
+            data = plain(await done(getattr(value, snake(name))(*words)))
         finally:
             for word in words:
                 if isinstance(word, io.IOBase):
                     word.close()
         match name:
             case "copy":
-                found = {"path": found["Key"]}
+                data = {"path": data["Key"]}
             case "getPublicUrl":
-                found = {"publicUrl": found}
+                data = {"publicUrl": data}
             case "info":
-                found = {camel(key): value for key, value in found.items()}
-        return Answer(found)
+                data = {camel(key): value for key, value in data.items()}
+        return Answer(data)
 
     def _file(self, file: File) -> bytes | io.BufferedReader | Path:
         if file.form in BYTES:
@@ -184,28 +184,28 @@ class PythonDriver:
         return path.open("rb") if file.form in STREAMS else path
 
     async def _invoked(self, functions: Any, name: str, options: Mapping[str, Any] | None = None) -> Answer:
-        """supabase-py has to be told what is answered, where supabase-js looks at the content type."""
-        asked = {"responseType": "json", **(options or {})}
-        if isinstance(asked.get("body"), File):
-            asked["body"] = asked["body"].whole
-        if "region" in asked:
-            asked["region"] = FunctionRegion(asked["region"])
-        found = await done(functions.invoke(name, asked))
-        return Answer(found.decode() if asked["responseType"] == "text" else found)
+        """supabase-py needs the type of the response, which supabase-js takes from the content type."""
+        request = {"responseType": "json", **(options or {})}
+        if isinstance(request.get("body"), File):
+            request["body"] = request["body"].whole
+        if "region" in request:
+            request["region"] = FunctionRegion(request["region"])
+        data = await done(functions.invoke(name, request))
+        return Answer(data.decode() if request["responseType"] == "text" else data)
 
     async def _fetched(self, url: str, options: Mapping[str, Any] | None = None) -> Answer:
-        asked = {"method": "GET", "url": url} | dict(options or {})
+        wanted = {"method": "GET", "url": url} | dict(options or {})
         if self._is_async:
             async with httpx.AsyncClient(timeout=PATIENCE, verify=self._trust) as http:
-                answer = await http.request(**asked)
+                answer = await http.request(**wanted)
         else:
             with httpx.Client(timeout=PATIENCE, verify=self._trust) as sync_http:
-                answer = sync_http.request(**asked)
+                answer = sync_http.request(**wanted)
         headers = dict(answer.headers)
         return Answer({"status": answer.status_code, "headers": headers, "content": answer.content})
 
     async def _resumable(self, client: Any, key: str, calls: tuple[Call, ...]) -> Answer:
-        """By tuspy: begin an upload into a bucket, or go on with the one at a URL."""
+        """Begin an upload to a bucket with tuspy, or continue the one at a URL."""
         (_, bucket), (act, words) = calls
         place, file, options = (*(words or ()), {})[:3]
         session = await done(client.auth.get_session())

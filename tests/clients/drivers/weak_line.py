@@ -1,4 +1,4 @@
-"""A line to the gateway that can be cut in the middle of what a client sends."""
+"""A proxy to the gateway that can cut a connection in the middle of a request."""
 
 import socket
 import threading
@@ -8,7 +8,7 @@ PIECE = 65_536
 
 
 class WeakLine:
-    """Passes on everything; told after how many sent bytes, it breaks one connection off."""
+    """Forwards all bytes; after `cut_after(bytes)` it cuts one connection when so many have been sent."""
 
     def __init__(self, url: str) -> None:
         place = urlsplit(url)
@@ -39,7 +39,7 @@ class WeakLine:
             threading.Thread(target=self._pass, args=(far, near, False), daemon=True).start()
 
     def _pass(self, source: socket.socket, target: socket.socket, counts: bool) -> None:
-        """Until one side ends; then both do."""
+        """Forward until one side closes, then close both."""
         try:
             while piece := source.recv(PIECE):
                 allowed = self._allowed(len(piece)) if counts else len(piece)

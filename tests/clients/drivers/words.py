@@ -1,4 +1,4 @@
-"""supabase-js's words in supabase-py's, and supabase-py's answers in supabase-js's."""
+"""Convert supabase-js's names and options to supabase-py's, and supabase-py's answers back."""
 
 import re
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ HEADERS = {"contentType": "content-type", "cacheControl": "cache-control", "upse
 
 
 def plain(value: Any) -> Any:
-    """Models of every make as the JSON they came from."""
+    """Models of any library as the JSON from which they were created."""
     match value:
         case BaseModel():
             return value.model_dump(mode="json")
@@ -36,19 +36,19 @@ def plain(value: Any) -> Any:
 
 
 def takes_options(name: str, words: list[Any]) -> bool:
-    """Is the last word a dict, and none that the call is about?"""
+    """Whether the last argument is a dict of options, not the data of the call."""
     is_dict = bool(words) and isinstance(words[-1], dict)
     return is_dict and len(words) > ARGUMENTS.get(name, 0)
 
 
 def keywords(method: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """supabase-js's options as supabase-py's keywords."""
-    given = {KEYWORDS.get(name) or snake(name): value for name, value in options.items()}
+    """supabase-js's options as supabase-py's keyword arguments."""
+    named = {KEYWORDS.get(name) or snake(name): value for name, value in options.items()}
     if "ascending" in options:
-        given["desc"] = not options["ascending"]
+        named["desc"] = not options["ascending"]
     if method == "or":
-        given = {"reference_table": options["referencedTable"]}
-    return given
+        named = {"reference_table": options["referencedTable"]}
+    return named
 
 
 def header(value: Any) -> Any:
@@ -58,8 +58,8 @@ def header(value: Any) -> Any:
 def snake(name: str) -> str:
     if name in ("from", "in", "is", "or"):
         return f"{name}_"
-    return re.sub(r"(?<=[a-z])([A-Z])|(?<=v)(\d)", lambda found: f"_{found[0].lower()}", name)
+    return re.sub(r"(?<=[a-z])([A-Z])|(?<=v)(\d)", lambda match: f"_{match[0].lower()}", name)
 
 
 def camel(name: str) -> str:
-    return re.sub(r"_([a-z])", lambda found: found[1].upper(), name)
+    return re.sub(r"_([a-z])", lambda match: match[1].upper(), name)

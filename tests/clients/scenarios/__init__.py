@@ -1,4 +1,4 @@
-"""What an app does with its client: one table, played with every client."""
+"""Scenarios of apps that use an official client: one list, run with every client."""
 
 from tests.clients.scenarios import (
     accounts,

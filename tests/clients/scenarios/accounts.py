@@ -1,4 +1,4 @@
-"""Signing up and in, what users change about themselves, sessions, and administration."""
+"""Sign-up and sign-in, changes of one's own user, sessions, and administration of users."""
 
 from local.tests.clients.awkward import AWKWARD
 from tests.clients.scenarios.language import (
@@ -31,7 +31,7 @@ def signing_in(address: str) -> Step:
 
 SCENARIOS: tuple[Scenario, ...] = (
     scenario(
-        "who signs up has a session, a user and an identity",
+        "a sign-up creates a session, a user and an identity",
         guest.auth.signUp({**CREDENTIALS, "options": WHO}).gives({"user": USER, "session": SESSION}),
         guest.auth.getSession().gives({"session": {"access_token": "{{access}}", "expires_in": 900}}),
         guest.auth.getUser().gives({"user": {**USER, "is_anonymous": False, "user_metadata": WHO["data"]}}),
@@ -39,7 +39,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         guest.from_("accounts").select("id").gives([{"id": "{{id}}"}]),
     ),
     scenario(
-        "an address is one whatever its case",
+        "an e-mail address is case-insensitive",
         guest.auth.signUp({"email": "VIEWER+{{run}}@Example.COM", "password": PASSWORD}).gives(
             {"user": USER}
         ),
@@ -65,7 +65,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         guest.auth.signUp({"email": "no address", "password": PASSWORD}).refused(code="validation_failed"),
     ),
     scenario(
-        "awkward metadata comes back as it went; an update merges and null takes away",
+        "metadata is returned as sent; an update merges and null removes",
         guest.auth.signUp({**CREDENTIALS, "options": {"data": AWKWARD | {"nothing": None}}}).gives(
             {"user": {"user_metadata": AWKWARD | {"nothing": ABSENT}}}
         ),
@@ -85,13 +85,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         guest.auth.getUser().gives({"user": {"user_metadata": {"theme": "dark", "email_verified": True}}}),
     ),
     scenario(
-        "a permanent user takes no other address unproven, and not the password it has",
+        "a permanent user cannot change to an unconfirmed address or to the same password",
         SIGNED_UP,
         guest.auth.updateUser({"email": "other+{{run}}@example.com"}).refused(code="email_provider_disabled"),
         guest.auth.updateUser({"password": PASSWORD}).refused(code="same_password"),
     ),
     scenario(
-        "a refresh gives new tokens of the same session, and takes them to another device",
+        "a refresh returns new tokens of the same session, also on another device",
         SIGNED_UP,
         guest.auth.refreshSession().gives({"session": {"refresh_token": Keep("second")}}),
         other_guest.auth.refreshSession({"refresh_token": "{{second}}"}).gives(
@@ -111,11 +111,11 @@ SCENARIOS: tuple[Scenario, ...] = (
         other_guest.auth.getUser("{{access}}x").refused(code="bad_jwt", status=403),
     ),
     scenario(
-        "a refresh token that nobody was given is refused",
+        "an unknown refresh token is refused",
         guest.auth.refreshSession({"refresh_token": "aaaaaaaaaaaa"}).refused(code="refresh_token_not_found"),
     ),
     scenario(
-        "who signs out is out; other sessions stay if they may",
+        "a sign-out ends the sessions of its scope",
         SIGNED_UP,
         other_guest.auth.signInWithPassword(CREDENTIALS).gives({"user": {"id": "{{id}}"}}),
         guest.auth.signOut({"scope": "local"}).gives(None),
@@ -141,7 +141,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ),
     scenario(
-        "an administrator makes, finds, changes and deletes users",
+        "the service creates, finds, changes and deletes users",
         service.auth.admin.createUser(
             {**CREDENTIALS, "email_confirm": True, "user_metadata": AWKWARD, "app_metadata": {"a": [1]}}
         ).gives({"user": {"id": Keep("id"), "user_metadata": AWKWARD, "app_metadata": {"a": [1]}}}),
@@ -156,7 +156,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         guest.auth.signInWithPassword(CREDENTIALS).refused(code="invalid_credentials"),
     ),
     scenario(
-        "nobody else administers users",
+        "users and guests cannot administer users",
         ann.auth.admin.listUsers({"page": 1, "perPage": 1}).refused(status=ANY),
         guest.auth.admin.createUser(CREDENTIALS).refused(status=ANY),
         ann.auth.admin.deleteUser(ann.id).refused(message=Contains("not")),

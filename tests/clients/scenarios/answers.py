@@ -1,4 +1,4 @@
-"""Does an answer end a step as it must? Names that are kept are written down on the way."""
+"""Compare an answer with the expectation of a step, and store the values that later steps need."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ NAME = re.compile(r"\{\{([\w.]+)\}\}")
 
 @dataclass(frozen=True)
 class Answer:
-    """Of a client, in supabase-js's words: data with its count, or an error."""
+    """A client's answer in supabase-js's form: data with its count, or an error."""
 
     data: Any = None
     count: int | None = None
@@ -20,7 +20,7 @@ class Answer:
 
 
 def fault(step: Step, answer: Answer, kept: dict[str, Any]) -> str | None:
-    """Why the answer is none that the step expects; None: it is one."""
+    """Why the answer does not meet the step's expectation; None if it does."""
     if step.refusal is not None:
         if answer.error is None:
             return f"was not refused: {answer.data!r}"
@@ -32,46 +32,46 @@ def fault(step: Step, answer: Answer, kept: dict[str, Any]) -> str | None:
     return difference(filled(step.data, kept), answer.data, kept, "data")
 
 
-def difference(expected: Any, actual: Any, kept: dict[str, Any], place: str) -> str | None:
+def difference(expected: Any, actual: Any, kept: dict[str, Any], path: str) -> str | None:
     match expected:
         case Keep():
             kept[expected.name] = actual
-            return f"{place} is null" if actual is None else None
+            return f"{path} is null" if actual is None else None
         case Contains():
             is_there = isinstance(actual, str) and expected.text in actual
-            return None if is_there else f"{place} is {actual!r}, without {expected.text!r}"
+            return None if is_there else f"{path} is {actual!r}, without {expected.text!r}"
         case Is():
-            return None if expected.true(actual) else f"{place} is {actual!r}, not {expected!r}"
+            return None if expected.true(actual) else f"{path} is {actual!r}, not {expected!r}"
         case Mapping() if isinstance(actual, Mapping):
-            return _of_names(expected, actual, kept, place)
+            return _of_names(expected, actual, kept, path)
         case list() if isinstance(actual, list) and len(actual) == len(expected):
             pairs = enumerate(zip(expected, actual, strict=True))
-            found = (difference(one, other, kept, f"{place}[{number}]") for number, (one, other) in pairs)
-            return next((fault for fault in found if fault), None)
+            faults = (difference(one, other, kept, f"{path}[{number}]") for number, (one, other) in pairs)
+            return next((fault for fault in faults if fault), None)
     same = expected == actual and isinstance(expected, bool) == isinstance(actual, bool)
-    return None if same else f"{place} is {_short(actual)}, not {_short(expected)}"
+    return None if same else f"{path} is {_short(actual)}, not {_short(expected)}"
 
 
 def _of_names(
-    expected: Mapping[str, Any], actual: Mapping[str, Any], kept: dict[str, Any], place: str
+    expected: Mapping[str, Any], actual: Mapping[str, Any], kept: dict[str, Any], path: str
 ) -> str | None:
     for name, value in expected.items():
         if value is ABSENT:
             if name in actual:
-                return f"{place}.{name} is there"
+                return f"{path}.{name} is there"
         elif name not in actual:
-            return f"{place}.{name} is not there"
-        elif fault := difference(value, actual[name], kept, f"{place}.{name}"):
+            return f"{path}.{name} is not there"
+        elif fault := difference(value, actual[name], kept, f"{path}.{name}"):
             return fault
     return None
 
 
 def filled(value: Any, kept: Mapping[str, Any]) -> Any:
-    """With what was kept in the place of its name; a text that is but a name becomes what was kept."""
+    """Replace each `{{name}}` by the kept value; a text of only a name becomes the value with its type."""
     match value:
         case str():
             whole = NAME.fullmatch(value)
-            return kept[whole[1]] if whole else NAME.sub(lambda found: str(kept[found[1]]), value)
+            return kept[whole[1]] if whole else NAME.sub(lambda match: str(kept[match[1]]), value)
         case dict():
             return {str(filled(name, kept)): filled(item, kept) for name, item in value.items()}
         case list() | tuple():

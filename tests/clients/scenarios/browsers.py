@@ -1,4 +1,4 @@
-"""What a browser asks before it lets an app's client call, and what it lets the app read then."""
+"""CORS: the preflight requests that browsers send for an app's client, and the readable response headers."""
 
 from local.tests.clients.storage.conftest import PRIVATE
 from tests.clients.scenarios.language import Contains, Scenario, Step, scenario, web
@@ -16,30 +16,30 @@ SENT = {
 ALLOWED = {"access-control-allow-origin": "*"}
 
 
-def asked(path: str) -> Step:
+def preflight(path: str) -> Step:
     method, headers = SENT[path]
-    asked = {"access-control-request-method": method, "access-control-request-headers": headers}
+    request = {"access-control-request-method": method, "access-control-request-headers": headers}
     allowed = {
         "access-control-allow-methods": Contains(method),
         "access-control-allow-headers": Contains(headers),
     }
-    return web.fetch("{{url}}" + path, {"method": "OPTIONS", "headers": {"origin": ORIGIN, **asked}}).gives(
+    return web.fetch("{{url}}" + path, {"method": "OPTIONS", "headers": {"origin": ORIGIN, **request}}).gives(
         {"status": 200, "headers": ALLOWED | allowed}
     )
 
 
 def readable(path: str, header: str) -> Step:
-    """Also where the request is refused."""
-    told = ALLOWED | {"access-control-expose-headers": Contains(header)}
+    """The header is readable, also if the request is refused."""
+    expected = ALLOWED | {"access-control-expose-headers": Contains(header)}
     return web.fetch("{{url}}" + path, {"headers": {"origin": ORIGIN, "apikey": "{{anon_key}}"}}).gives(
-        {"headers": told}
+        {"headers": expected}
     )
 
 
 SCENARIOS: tuple[Scenario, ...] = (
-    scenario("a browser is told that an app may send what its client sends", *map(asked, SENT)),
+    scenario("a preflight response allows the methods and headers of clients", *map(preflight, SENT)),
     scenario(
-        "a browser lets an app read what its client reads",
+        "response headers that clients need are exposed to browsers",
         readable("/rest/v1/genres", "content-range"),
         readable("/rest/v1/nowhere", "content-range"),
         readable("/storage/v1/object/public/x/y", "Upload-Offset"),

@@ -1,4 +1,4 @@
-"""Buckets: made, limited, and those of the product."""
+"""Buckets: administration, limits, and the product's own buckets."""
 
 from local.tests.clients.storage.conftest import LIMITED
 from tests.clients.scenarios.files import CSV, PNG, files, names
@@ -39,7 +39,7 @@ def owned(bucket: str, file: File) -> Scenario:
 
 SCENARIOS: tuple[Scenario, ...] = (
     scenario(
-        "a bucket keeps to its limits",
+        "a bucket enforces its limits of size and type",
         files(service, LIMITED).upload("{{run}}/full.csv", File(b"a,b\n", times=250), CSV).gives(),
         files(service, LIMITED)
         .upload("{{run}}/over.csv", File(b"a,b,c", times=201), CSV)
@@ -50,7 +50,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(service, LIMITED).list("{{run}}").gives(names("full.csv")),
     ),
     scenario(
-        "buckets are made, changed, listed, emptied and deleted",
+        "buckets are created, changed, listed, emptied and deleted by the service",
         service.storage.createBucket(
             BUCKET, {"public": False, "fileSizeLimit": 10, "allowedMimeTypes": ["text/*"]}
         ).gives({"name": BUCKET}),
@@ -62,7 +62,10 @@ SCENARIOS: tuple[Scenario, ...] = (
             {"id": BUCKET, "public": True, "file_size_limit": 20, "allowed_mime_types": ["text/*"]}
         ),
         service.storage.listBuckets().gives(
-            Is(lambda found: sum("short-lived" in bucket["id"] for bucket in found) == 1, "with the bucket")
+            Is(
+                lambda buckets: sum("short-lived" in bucket["id"] for bucket in buckets) == 1,
+                "with the bucket",
+            )
         ),
         files(service, BUCKET).upload("a", File(b"x")).gives(),
         service.storage.deleteBucket(BUCKET).refused(status=409, message=Contains("not empty")),
@@ -73,7 +76,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann, BUCKET).upload("a", File(b"x")).refused(status=404, message="Bucket not found"),
     ),
     scenario(
-        "buckets are nobody else's business",
+        "users cannot see or change buckets",
         service.storage.createBucket(BUCKET, {"public": False}).gives(),
         ann.storage.listBuckets().gives([]),
         ann.storage.getBucket(BUCKET).refused(status=404),
@@ -88,7 +91,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     owned("avatars", File(PNG, kind="image/png")),
     owned("speech", File(b"OggS" + bytes(24) + b"\x01\x1eOpusHead", kind="audio/ogg")),
     scenario(
-        "avatars and recordings are seen by their owner alone",
+        "avatars and recordings are readable by their owner only",
         files(ann, "avatars").upload(ann.path("a.png"), File(PNG), {"contentType": "image/png"}).gives(),
         *(
             step
@@ -102,7 +105,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann, "avatars").remove([ann.path("a.png")]).gives(names(ann.path("a.png"))),
     ),
     scenario(
-        "artwork is brought by editors alone",
+        "artwork is uploaded by editors only",
         files(editor, "artwork").upload("{{run}} a.png", File(PNG), {"contentType": "image/png"}).gives(),
         files(ann, "artwork")
         .upload("{{run}} b.png", File(PNG), {"contentType": "image/png"})

@@ -1,4 +1,4 @@
-"""Steps on channels, which scenarios of one client and of two languages are told in."""
+"""Steps on channels, for scenarios of one client and of two languages."""
 
 from typing import Any
 
@@ -25,14 +25,14 @@ LISTENING = {"channel": ANY, "extension": "postgres_changes", "status": "ok", "m
 
 
 def room(who: Actor, topic: str = ROOM, **config: Any) -> Chain:
-    """Somebody's channel; what it is made with counts when it is named first."""
+    """An actor's channel; `config` applies when the channel is named for the first time."""
     return who.channel(topic, {"config": config}) if config else who.channel(topic)
 
 
 def joins(who: Actor, topic: str = ROOM, event: str = "*", **config: Any) -> Step:
-    """To hear broadcasts, and be told that one's own arrived."""
-    made = room(who, topic, **{"broadcast": {"ack": True}, **config})
-    return made.on("broadcast", {"event": event}).subscribe().gives("SUBSCRIBED")
+    """Subscribe to broadcasts, with acknowledgement of one's own."""
+    channel = room(who, topic, **{"broadcast": {"ack": True}, **config})
+    return channel.on("broadcast", {"event": event}).subscribe().gives("SUBSCRIBED")
 
 
 def says(who: Actor, payload: Any, topic: str = ROOM, event: str = "news") -> Step:
@@ -41,19 +41,19 @@ def says(who: Actor, payload: Any, topic: str = ROOM, event: str = "news") -> St
 
 
 def heard(who: Actor, *payloads: Any, topic: str = ROOM) -> Step:
-    """These and no others, in this order."""
+    """The actor has received exactly these payloads, in this order."""
     expected = [{"event": "news", "payload": payload} for payload in payloads]
     return who.channel(topic).heard("broadcast").gives(expected).eventually()
 
 
-def present(who: Actor, told: dict[str, Any], topic: str = ROOM) -> Step:
-    """Sees who is there under which key, and what each tells."""
-    return who.channel(topic).presenceState().gives(told).eventually()
+def present(who: Actor, presences: dict[str, Any], topic: str = ROOM) -> Step:
+    """The actor sees these presences by their keys."""
+    return who.channel(topic).presenceState().gives(presences).eventually()
 
 
-def listens(who: Actor, topic: str, **asked: Any) -> tuple[Step, Step]:
-    """For changes of the letters, from when it is told that they come."""
-    channel = who.channel(topic).on("postgres_changes", {**LETTERS, **asked}).on("system", {})
+def listens(who: Actor, topic: str, **filters: Any) -> tuple[Step, Step]:
+    """Subscribe to changes of the letters, and wait until the server confirms it."""
+    channel = who.channel(topic).on("postgres_changes", {**LETTERS, **filters}).on("system", {})
     return (
         channel.subscribe().gives("SUBSCRIBED"),
         who.channel(topic).heard("system").gives([LISTENING]).eventually(),
@@ -70,7 +70,7 @@ def inserted(**row: Any) -> dict[str, Any]:
 
 NOTHING = Is(lambda value: value == {}, "nothing")
 FIRST, SECOND, THIRD = (f"{{{{run}}}} {number}; 🎬" for number in range(3))
-"""Letters; who listens hears that another scenario's are deleted, so that they stay."""
+"""Ids of letters. They are not deleted, since listeners of other scenarios would receive the deletions."""
 GONE = (guest.removeAllChannels().gives(), other_guest.removeAllChannels().gives())
 THEIRS_GONE = (ann.removeAllChannels().gives(), bob.removeAllChannels().gives(), *GONE)
 

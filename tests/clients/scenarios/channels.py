@@ -31,7 +31,7 @@ from tests.clients.scenarios.rows import AWKWARD
 
 OTHER_ROOM = "room {{run}}"
 LARGE = 10_000_000_000
-"""No 32-bit number."""
+"""A number that does not fit into 32 bits."""
 BOTH_INSERTED = (
     inserted(
         id=FIRST,
@@ -49,7 +49,7 @@ DELETED = {"eventType": "DELETE", "new": NOTHING, "old": {"id": FIRST}}
 
 SCENARIOS: tuple[Scenario, ...] = (
     channels(
-        "what one says on a channel the others hear, in order and as it was said",
+        "others on a channel receive broadcasts in order and unchanged",
         joins(guest),
         joins(other_guest),
         *(says(guest, {"text": text, text: [None, 1.5, True]}) for text in AWKWARD),
@@ -58,13 +58,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         heard(guest, {"n": 1}),
     ).finally_(*GONE),
     channels(
-        "who asks for it hears itself too",
+        "a channel with self receives its own broadcasts",
         joins(guest, broadcast={"ack": True, "self": True}),
         says(guest, {"n": 1}),
         heard(guest, {"n": 1}),
     ).finally_(*GONE),
     channels(
-        "only what was asked for is heard: this topic, this event, and nothing after leaving",
+        "a listener receives only its topic and event, and nothing after leaving",
         joins(guest, event="news"),
         joins(other_guest),
         joins(other_guest, OTHER_ROOM),
@@ -87,7 +87,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         heard(guest, {"by": "http", "none": None}, {"list": [1, "two; & 2"]}),
     ).finally_(*GONE),
     channels(
-        "who sends before joining is heard by http",
+        "a broadcast sent before joining goes by http",
         joins(guest),
         says(other_guest, {"by": "http"}),
         heard(guest, {"by": "http"}),
@@ -95,7 +95,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     .finally_(*GONE)
     .by("supabase-js"),
     channels(
-        "bytes are heard as bytes",
+        "a broadcast of bytes is received as bytes",
         joins(guest),
         joins(other_guest),
         says(other_guest, File(bytes(range(256)))),
@@ -105,7 +105,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     .finally_(*GONE)
     .by("supabase-js"),
     channels(
-        "who is present is seen with what it tells, until it takes it back or leaves",
+        "presence is visible until it is untracked or its client leaves",
         room(guest, presence={"key": "Zoë + 1"})
         .on("presence", {"event": "join"})
         .subscribe()
@@ -124,17 +124,17 @@ SCENARIOS: tuple[Scenario, ...] = (
         present(other_guest, {"Zoë + 1": ABSENT, "b": [{"n": 2}]}),
         other_guest.channel(ROOM)
         .heard("presence")
-        .gives(Is(lambda told: [one["key"] for one in told][-1:] == ["Zoë + 1"], "that Zoë left last"))
+        .gives(Is(lambda events: [one["key"] for one in events][-1:] == ["Zoë + 1"], "that Zoë left last"))
         .eventually(),
         other_guest.channel(ROOM).unsubscribe().gives(),
         present(guest, {"b": ABSENT}),
         guest.channel(ROOM)
         .heard("presence")
-        .gives(Is(lambda told: {"Zoë + 1", "b"} == {one["key"] for one in told}, "that both came"))
+        .gives(Is(lambda events: {"Zoë + 1", "b"} == {one["key"] for one in events}, "that both came"))
         .eventually(),
     ).finally_(*GONE),
     channels(
-        "changes of a row are told to who may read it, by filter",
+        "changes of rows are sent to users who may read them, by filter",
         *listens(ann, "letters {{run}}", event="*"),
         *listens(ann, "some letters {{run}}", event="INSERT", filter='text=in.("a, (b); \\"c\\"",x)'),
         *listens(bob, "letters {{run}}", event="*"),
@@ -168,7 +168,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ).finally_(*THEIRS_GONE),
     channels(
-        "who may not read a table at all is told so instead of its changes",
+        "a user who may not read a table receives an error instead of changes",
         *listens(guest, "letters {{run}}", event="INSERT"),
         ann.from_("realtime_letters").insert({"id": FIRST, "text": "secret"}).gives(),
         changed(guest, "letters {{run}}", {"new": NOTHING, "errors": ["Error 401: Unauthorized"]}),

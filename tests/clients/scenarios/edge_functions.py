@@ -1,4 +1,4 @@
-"""Functions, invoked as apps do: those of supabase/functions, and `echo`, which tells what it was sent."""
+"""Edge functions called by apps: those of supabase/functions, and `echo`, which returns its request."""
 
 from typing import Any
 
@@ -19,9 +19,9 @@ ECHO = "echo"
 BYTES = bytes(range(256))
 
 
-def echo(who: Actor, sent: dict[str, Any], **told: Any) -> Step:
-    """Called with this, the function was told that."""
-    return who.functions.invoke(ECHO, sent).gives(told)
+def echo(who: Actor, sent: dict[str, Any], **expected: Any) -> Step:
+    """Called with these options, the function received this request."""
+    return who.functions.invoke(ECHO, sent).gives(expected)
 
 
 def answers(status: int, name: str) -> Step:
@@ -31,7 +31,7 @@ def answers(status: int, name: str) -> Step:
 
 SCENARIOS: tuple[Scenario, ...] = (
     scenario(
-        "hello greets whoever is named, and refuses what is no name",
+        "hello greets the given name, and refuses an invalid one",
         guest.functions.invoke("hello", {"body": {"name": 'Zoë 😀 + "&;" %'}}).gives(
             {"message": 'Hello Zoë 😀 + "&;" %!'}
         ),
@@ -43,7 +43,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ),
     scenario(
-        "semantic-search finds for whoever asks, and refuses a question that is none",
+        "semantic-search finds items for guests and users, and refuses an invalid query",
         guest.functions.invoke(
             "semantic-search", {"body": {"q": "a film & what is like it", "limit": 3}}
         ).gives(ANY),
@@ -51,7 +51,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ann.functions.invoke("semantic-search", {"body": {"q": "x", "kind": "opera"}}).refused(status=400),
     ),
     scenario(
-        "a body arrives as it was sent: json, text and bytes",
+        "a function receives json, text and bytes unchanged",
         *(
             echo(guest, {"body": {"text": text, "none": None}}, body={"text": text, "none": None})
             for text in AWKWARD
@@ -70,7 +70,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ).calling(ECHO),
     scenario(
-        "a form arrives with its file",
+        "a function receives a form with its file",
         echo(
             guest,
             {"body": File("naïve; שלום 😀".encode(), "FormData", "text/csv")},
@@ -81,7 +81,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     .calling(ECHO)
     .by("supabase-js"),
     scenario(
-        "an answer comes back as it was given: text and bytes",
+        "a client receives a function's text and bytes unchanged",
         *(
             guest.functions.invoke(f"{ECHO}?as=text", {"body": text, "responseType": "text"}).gives(text)
             for text in AWKWARD
@@ -92,7 +92,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ).calling(ECHO),
     scenario(
-        "a function is told method, query, headers and region",
+        "a function receives method, query, headers and region",
         *(
             echo(guest, {"method": method, "body": {"a": 1}}, method=method, body={"a": 1})
             for method in ("POST", "PUT", "PATCH", "DELETE")
@@ -105,7 +105,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         echo(guest, {"body": {}}, region=[None, None]),
     ).calling(ECHO),
     scenario(
-        "a function is told who calls",
+        "a function receives the caller's token",
         echo(guest, {"body": {}}, caller={"role": "anon"}),
         echo(ann, {"body": {}}, caller={"role": "authenticated", "sub": ann.id}),
         *(
@@ -119,7 +119,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ).calling(ECHO),
     scenario(
-        "an error says its status, and whether the function or what is before it failed",
+        "an error has its status, and whether the function or the gateway failed",
         *(answers(status, "FunctionsHttpError") for status in (400, 403, 404, 409, 418, 429, 500, 503)),
         guest.functions.invoke(f"{ECHO}?as=relay", {"body": "no"}).refused(
             status=502, name="FunctionsRelayError"

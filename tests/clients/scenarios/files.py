@@ -1,4 +1,4 @@
-"""Files: stored in every form, read, listed, moved, copied and removed."""
+"""Files: uploaded in every form, read, listed, moved, copied and removed."""
 
 import base64
 
@@ -48,7 +48,7 @@ def form(form: str) -> Scenario:
     path, content = ann.path(f"{form}.txt"), "two words, ä + 🎬\n".encode()
     upload = {"contentType": "text/markdown", "cacheControl": "60", "metadata": ABOUT}
     return scenario(
-        f"a file comes as {form} and is replaced as such",
+        f"a file is uploaded and replaced as {form}",
         files(ann)
         .upload(path, File(content, form, "text/markdown", 9000), upload)
         .gives({"path": path, "fullPath": f"{PRIVATE}/{path}"}),
@@ -81,7 +81,7 @@ def refuses(path: str) -> Step:
 SCENARIOS: tuple[Scenario, ...] = (
     *map(form, FORMS),
     scenario(
-        "a name with awkward characters is kept everywhere",
+        "a name with special characters is kept everywhere",
         stores(ann.path(NAME), b"awkward"),
         files(ann).download(ann.path(NAME)).gives(b"awkward"),
         files(ann).exists(ann.path(NAME)).gives(True),
@@ -95,14 +95,14 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann).download(ann.path(NAME)).gives(b"awkward"),
     ),
     scenario(
-        "a name that no file may have is refused",
+        "an invalid file name is refused",
         *map(refuses, (ann.path("🎬.txt"), ann.path("שלום"), ann.path("{x}"))),
         refuses(ann.path("x" * 1025)),
         files(ann).move(ann.path("nothing"), f"{ann.id}/../{bob.id}/a").refused(status=ANY),
         files(ann).list(f"{ann.id}/{{{{run}}}}").gives([]),
     ),
     scenario(
-        "what is there is replaced only when asked",
+        "an existing file is replaced only by an upsert",
         stores(ann.path("a.txt"), b"one"),
         files(ann)
         .upload(ann.path("a.txt"), File(b"two"))
@@ -116,7 +116,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann).move(ann.path("a.txt"), ann.path("b.txt")).refused(status=409),
     ),
     scenario(
-        "a list has the folders and files of one folder, found, sorted and in pages",
+        "a list has the folders and files of one folder, filtered, sorted and in pages",
         *(
             stores(ann.path(name))
             for name in ("b.txt", "B/x.txt", "a_1.txt", "aX1.txt", "c/d/e.txt", "c/d/f.txt")
@@ -146,7 +146,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann).list(ann.path("nowhere")).gives([]),
     ),
     scenario(
-        "pages by cursor have every entry once",
+        "pages by cursor list every entry once",
         *(stores(ann.path(name)) for name in ("a.txt", "b.txt", "c/d.txt", "c/e.txt", "f/g.txt")),
         files(ann)
         .listV2({"prefix": ann.path(""), "limit": 2, "with_delimiter": True})
@@ -166,7 +166,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         .gives({"hasNext": False, "objects": names(ann.path("c/e.txt"), ann.path("c/d.txt"))}),
     ),
     scenario(
-        "a copy lives on when its source goes; what is not there is neither copied nor moved",
+        "a copy survives its source; a missing file is neither copied nor moved",
         files(ann).upload(ann.path("a.csv"), File(b"a,b\n"), CSV | {"metadata": ABOUT}).gives(),
         files(ann).copy(ann.path("a.csv"), ann.path("b/c.csv")).gives(),
         files(ann).remove([ann.path("a.csv")]).gives(names(ann.path("a.csv"))),
@@ -178,7 +178,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann).remove([ann.path("b/c.csv"), ann.path("d")]).gives(names(ann.path("b/c.csv"))),
     ),
     scenario(
-        "a file goes to another bucket, and is described anew",
+        "a file is copied and moved to another bucket with new metadata",
         files(service).upload("{{run}}/a.csv", File(b"a,b\n"), CSV | {"metadata": ABOUT}).gives(),
         files(service)
         .copy("{{run}}/a.csv", "{{run}}/b.csv", {"destinationBucket": LIMITED})

@@ -1,4 +1,4 @@
-"""Functions: what goes in, what comes out, and what they raise."""
+"""Database functions: arguments, results and errors."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ NUMBERS = guest.rpc("rest_table", {"n": 9})
 
 
 def refuses(function: str, arguments: dict[str, Any], field: str, who: Actor = guest) -> Step:
-    """One of the product's own functions, for a parameter out of its range."""
-    told = Contains(f'"field": "{field}"')
-    return who.rpc(function, arguments).refused(code="22023", details=told)
+    """A function of the product refuses a parameter out of its range."""
+    details_text = Contains(f'"field": "{field}"')
+    return who.rpc(function, arguments).refused(code="22023", details=details_text)
 
 
 SCENARIOS: tuple[Scenario, ...] = (
     scenario(
-        "awkward text passes through a function, posted or asked",
+        "special characters pass through a function by POST and by GET",
         *(guest.rpc("rest_echo", {"t": text}).gives(text) for text in AWKWARD),
         *(
             guest.rpc("rest_echo", {"t": text}, {"get": True}).gives(text)
@@ -27,14 +27,14 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ),
     scenario(
-        "json and array arguments arrive whole",
+        "json and array arguments are passed unchanged",
         *(guest.rpc("rest_echo_json", {"j": value}).gives(value) for value in VALUES),
         guest.rpc("rest_echo_array", {"a": [*AWKWARD, None, "{x}", "NULL"]}).gives(
             [*AWKWARD, None, "{x}", "NULL"]
         ),
     ),
     scenario(
-        "a null argument arrives as null, one left out as its default",
+        "a null argument is passed as null, an absent one as its default",
         guest.rpc("rest_nulls", {"n": None, "t": None, "j": None, "a": None}).gives([True] * 4),
         guest.rpc("rest_nulls", {"n": 0, "t": "", "j": {}, "a": []}).gives([False] * 4),
         guest.rpc("rest_or_default", {"t": None}).gives(None),
@@ -43,7 +43,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         guest.rpc("rest_limited", {"limit": 5}).gives(5),
     ),
     scenario(
-        "functions that return rows are selected, filtered, ordered and paged",
+        "results of functions that return rows are selected, filtered, ordered and paged",
         NUMBERS.select("number").gives([{"number": number} for number in range(1, 10)]),
         NUMBERS.select("number,half")
         .gt("at", "2026-01-01T06:00:00+00:00")
@@ -57,24 +57,24 @@ SCENARIOS: tuple[Scenario, ...] = (
         guest.rpc("rest_films_of", {"director": 2}).select("id").range(1, 1).gives(ids(3)),
     ),
     scenario(
-        "functions that return scalars are not",
+        "results of functions that return scalars cannot be filtered",
         guest.rpc("rest_numbers", {"n": 3}).gives([1, 2, 3]),
         guest.rpc("rest_numbers", {"n": 3}).limit(1).refused(code="PGRST127"),
         guest.rpc("rest_echo", {"t": "x"}).select("t").refused(code="PGRST127"),
     ),
     scenario(
-        "a counted call is made once",
+        "a call with a count runs the function once",
         guest.rpc("rest_write", {}, {"count": "exact"}).gives(1, count=1),
         guest.rpc("rest_write", {}).gives(2),
     ),
     scenario(
-        "only posted calls of volatile functions can write",
+        "functions can write by POST only",
         guest.rpc("rest_writable", {}).gives(True),
         guest.rpc("rest_writable", {}, {"get": True}).gives(False),
         guest.rpc("rest_writable_stable", {}).gives(False),
     ),
     scenario(
-        "what a function raises reaches the client",
+        "an error raised by a function reaches the client",
         *(
             guest.rpc("rest_fail", {"code": code, "message": "no; not & now"}).refused(
                 code=code, message="no; not & now", details="why", hint="how"
@@ -85,7 +85,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         guest.rpc("rest_add", {"a": 1, "c": 2}).refused(code="PGRST202"),
     ),
     scenario(
-        "a token says who asks",
+        "a function runs as the token's user",
         guest.rpc("rest_role", {}).gives({"role": "anon"}),
         ann.rpc("rest_role", {}).gives({"role": "authenticated", "sub": ann.id}),
     ),
@@ -106,7 +106,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         refuses("record_consent", {"purpose": "fortune", "granted": True, "version": "1"}, "purpose", ann),
     ),
     scenario(
-        "who is not signed in is refused one's own data",
+        "functions of one's own data refuse a guest",
         *(
             guest.rpc(name).refused(code="42501")
             for name in ("export_my_data", "delete_my_account", "cancel_account_deletion")

@@ -1,15 +1,15 @@
-"""The words in which scenarios are told: who calls what, and how it must end.
+"""The scenario language: actors, their calls of client methods, and expected answers.
 
 A call is written as supabase-js documents it, `ann.storage.from_("avatars").upload(path, File(b"x"))`, with
-an underscore after Python's own words (`from_`, `in_`, `is_`, `or_`, `not_`). The drivers say it in the words
-of their client, so options are those of supabase-js too: `{"contentType": "text/csv"}`.
+an underscore after Python's keywords (`from_`, `in_`, `is_`, `or_`, `not_`). Options are those of supabase-js
+too, `{"contentType": "text/csv"}`; the drivers convert both for their client.
 
-In texts, `{{name}}` stands for what a step before has kept under that name. There are always `{{run}}`, new
-for every scenario and client, `{{url}}` and `{{anon_key}}`, the stack's, `{{line}}`, the same address behind
-a line that can be cut, and `{{password}}`, everybody's.
+In texts, `{{name}}` stands for the value that an earlier step has kept under that name. Always defined are
+`{{run}}`, unique to each scenario and client, the stack's `{{url}}` and `{{anon_key}}`, `{{line}}`, the same
+gateway behind a proxy that can cut connections, and `{{password}}`, the password of all actors.
 
-What is heard on a channel is written down by the driver: `on` takes no callback, and of a topic that was
-joined `heard("broadcast")` gives what came since, `states()` what was told of joining.
+The drivers record the messages of channels: `on` takes no callback. For a topic that was joined,
+`heard("broadcast")` returns the broadcasts received since, and `states()` the states of the subscription.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ Call = tuple[str, tuple[Any, ...] | None]
 
 @dataclass(frozen=True)
 class File:
-    """What is uploaded: `times` repetitions of a content, in one of the forms a client takes.
+    """An upload: `times` repetitions of `content`, in one of the forms that a client accepts.
 
     Forms are supabase-js's; supabase-py gets bytes for BYTES, an open file for STREAMS, else a path.
     """
@@ -44,21 +44,21 @@ FORMS = (*BYTES, *STREAMS, "File", "FormData", "string")
 
 @dataclass(frozen=True)
 class Keep:
-    """Anything but null, known to later steps as `{{name}}`."""
+    """Any value but null, available to later steps as `{{name}}`."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Contains:
-    """A text in which this one is."""
+    """A text that contains this one."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Is:
-    """A value for which this is true."""
+    """A value for which the function returns true."""
 
     true: Callable[[Any], bool]
     words: str
@@ -73,7 +73,7 @@ ABSENT = Is(lambda _value: False, "not there")
 
 @dataclass(frozen=True)
 class Step:
-    """A call by somebody, and what it must answer: data of this form, or a refusal with these words."""
+    """An actor's call and the expected answer: data, or a refusal with these properties."""
 
     actor: str
     calls: tuple[Call, ...]
@@ -83,13 +83,13 @@ class Step:
     patient: bool = False
 
     def eventually(self) -> "Step":
-        """Asked again and again until it ends as it must."""
+        """Repeat the call until it gives the expected answer."""
         return replace(self, patient=True)
 
 
 @dataclass(frozen=True)
 class Chain:
-    """Calls so far. Of a dict, an answer may have more than is expected; of a list, neither more nor less."""
+    """The calls so far. An answer's dict may have more keys than expected; its lists have equal length."""
 
     actor: str
     calls: tuple[Call, ...] = ()
@@ -107,13 +107,16 @@ class Chain:
         return Step(self.actor, self.calls, data, count)
 
     def refused(self, **words: Any) -> Step:
-        """With this code, status, message, details, hint or reasons: of storage, status and message."""
+        """Expect a refusal with this code, status, message, details, hint or reasons.
+
+        Storage has only status and message.
+        """
         return Step(self.actor, self.calls, refusal=words)
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody with a client of their own."""
+    """A person or service with a client of its own."""
 
     name: str
 
@@ -129,13 +132,13 @@ class Actor:
         return f"{{{{{self.name}.email}}}}"
 
     def path(self, name: str) -> str:
-        """In a folder of their own that nothing else of the run is in."""
+        """A path in the actor's own folder, unique to the run of a scenario."""
         return f"{self.id}/{{{{run}}}}/{name}"
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """Steps in order, then those that clean up, whatever happened.
+    """Steps in order, then steps that clean up, also after a failure.
 
     `only`: the clients that can say it. `function`: one beside ours that it calls.
     """
@@ -161,13 +164,13 @@ def scenario(name: str, *steps: Step) -> Scenario:
 
 
 guest, other_guest = Actor("guest"), Actor("other_guest")
-"""New devices with the anon key, on which nobody is signed in yet."""
+"""New devices with the anon key on which no user is signed in."""
 ann, bob = Actor("ann"), Actor("bob")
 """Viewers, signed in; the same in all scenarios of a client."""
 editor = Actor("editor")
 service = Actor("service")
-"""Who has the service role's key."""
+"""A server with the service role's key."""
 web = Actor("web")
-"""Whatever fetches a URL: `web.fetch(url, {"method": "HEAD"})`."""
+"""A plain HTTP client: `web.fetch(url, {"method": "HEAD"})`."""
 line = Actor("line")
-"""The line of `{{line}}`: `line.cutAfter(bytes)` breaks a connection off, `line.cuts()` counts them since."""
+"""The proxy at `{{line}}`: `line.cutAfter(bytes)` cuts a connection, `line.cuts()` counts the cuts."""

@@ -1,4 +1,4 @@
-"""Private channels: who may hear and who may speak, and whose word counts there."""
+"""Private channels: who may receive and send, and whose token counts."""
 
 from tests.clients.scenarios.channel_steps import (
     FIRST,
@@ -35,7 +35,7 @@ CLOSED = Is(lambda states: states[-1:] == ["CLOSED"], "closed in the end")
 
 
 def is_signed_in(guest: Actor, who: Actor) -> tuple[Step, Step]:
-    """On a guest's device too."""
+    """Also on a guest's device."""
     session = {"access_token": Keep("access"), "refresh_token": Keep("refresh")}
     tokens = {"access_token": "{{access}}", "refresh_token": "{{refresh}}"}
     return who.auth.getSession().gives({"session": session}), guest.auth.setSession(tokens).gives()
@@ -43,7 +43,7 @@ def is_signed_in(guest: Actor, who: Actor) -> tuple[Step, Step]:
 
 SCENARIOS: tuple[Scenario, ...] = (
     channels(
-        "a private channel is joined by who may read it, and by nobody else",
+        "only users who may read a private channel can join it",
         joins(ann, DESK, broadcast={"ack": True, "self": True}, private=True),
         room(bob, DESK, private=True).subscribe().refused(message=Contains(MEMBERS_ONLY + DESK)),
         room(guest, DESK, private=True).subscribe().refused(message=Contains(MEMBERS_ONLY + DESK)),
@@ -55,7 +55,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         heard(other_guest, topic=DESK),
     ).finally_(*THEIRS_GONE),
     channels(
-        "who may only read a private channel listens and is not heard",
+        "a user who may only read a private channel receives and cannot send",
         joins(ann, HALL, broadcast={"ack": True, "self": True}, presence={"enabled": True}, private=True),
         joins(bob, HALL, broadcast={"ack": False}, private=True),
         says(bob, {"forged": True}, HALL),
@@ -68,7 +68,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ann.channel(HALL).presenceState().gives(NOTHING),
     ).finally_(*THEIRS_GONE),
     channels(
-        "what the database tells a private channel is heard, and heard again by who comes later",
+        "messages of the database reach a private channel, and are replayed to later members",
         joins(ann, DESK, private=True),
         ann.rpc(
             "realtime_tell", {"topic": DESK, "event": "news", "payload": {"n": 1, "text": "; 🎬"}}
@@ -83,7 +83,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         .eventually(),
     ).finally_(*THEIRS_GONE),
     channels(
-        "who signs in joins what a guest may not, and hears what its user may",
+        "a guest who signs in can join private channels of the user",
         room(guest, HALL, private=True).subscribe().refused(message=Contains(MEMBERS_ONLY)),
         guest.removeAllChannels().gives(),
         guest.auth.signInAnonymously().gives({"user": {"id": Keep("id")}}),
@@ -93,7 +93,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         changed(guest, "letters {{run}}", inserted(id=FIRST)),
     ).finally_(*THEIRS_GONE),
     channels(
-        "a renewed token keeps a channel, and its user counts from then on",
+        "a channel continues with a renewed token and its user",
         *is_signed_in(guest, bob),
         joins(guest, HALL, private=True),
         *listens(guest, "letters {{run}}", event="INSERT"),
@@ -108,7 +108,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         guest.channel(HALL).states().gives(["SUBSCRIBED"]),
     ).finally_(*THEIRS_GONE),
     channels(
-        "a token whose user may not read, and one that is none, end the channel",
+        "a token without permission and an invalid token end the channel",
         *is_signed_in(guest, ann),
         joins(guest, DESK, private=True),
         joins(guest, HALL, private=True),

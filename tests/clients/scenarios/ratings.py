@@ -1,4 +1,4 @@
-"""The product through its tables and functions: films, ratings, profiles and what was watched."""
+"""The product's tables and functions: films, ratings, profiles and interactions."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ BOTH = [FILM, OTHER]
 
 
 def rated(*ratings: float) -> Step:
-    """What Ann has given to the films of this scenario."""
+    """Ann's ratings of the films of this scenario."""
     mine = ann.from_("ratings").select("rating").in_("item_id", BOTH).order("rating")
     return mine.gives([{"rating": rating} for rating in ratings])
 
@@ -42,14 +42,14 @@ def refuses(rating: object) -> Step:
 def titled(text: str) -> Scenario:
     title = f"{text} {{{{run}}}}"
     pattern = title.replace("\\", "\\\\").replace("%", "\\%").upper()
-    found = [{"id": FILM, "title": title, "overview": title}]
+    expected = [{"id": FILM, "title": title, "overview": title}]
     films = guest.from_("movies").select("id, title, overview")
     return scenario(
         f"a title is found by every filter: {text!r}",
         service.from_("content").insert({"id": FILM, "title": title, "overview": title}).gives(),
-        films.eq("title", title).gives(found),
-        films.in_("title", [title, "nothing"]).gives(found),
-        films.ilike("title", pattern.replace("{{RUN}}", "{{run}}")).gives(found),
+        films.eq("title", title).gives(expected),
+        films.in_("title", [title, "nothing"]).gives(expected),
+        films.ilike("title", pattern.replace("{{RUN}}", "{{run}}")).gives(expected),
     ).finally_(GONE)
 
 
@@ -79,7 +79,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         rated(2),
     ).finally_(GONE),
     scenario(
-        "nobody sees or changes another's ratings",
+        "a viewer cannot see or change another viewer's ratings",
         FILMS.gives(),
         ann.from_("ratings")
         .upsert({"item_id": FILM, "rating": 4})
@@ -101,7 +101,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         rated(4),
     ).finally_(GONE),
     scenario(
-        "the catalogue is read by everybody and written by nobody",
+        "guests and viewers read the catalogue and cannot write it",
         FILMS.gives(),
         guest.from_("movies").select("title").eq("id", FILM).gives([{"title": "Film + {{run}}"}]),
         guest.from_("content").delete().eq("id", FILM).refused(code="42501"),
@@ -129,7 +129,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         bob.from_("interactions").select("type").eq("item_id", FILM).gives([]),
     ).finally_(GONE),
     scenario(
-        "a profile keeps awkward settings as sent, and acts where a request names it",
+        "a profile keeps its settings as sent, and acts if a request names it",
         FILMS.gives(),
         ann.from_("profiles")
         .insert({"name": 'Zoë "+" & %; עוד', "preferences": PREFERENCES})

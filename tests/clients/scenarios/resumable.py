@@ -1,4 +1,4 @@
-"""Uploads in pieces, by tuspy and tus-js-client: broken off and taken up again."""
+"""Resumable uploads by tuspy and tus-js-client: interrupted and resumed."""
 
 from local.tests.clients.storage.conftest import LIMITED, PRIVATE
 from tests.clients.scenarios.files import NAME, files
@@ -28,7 +28,7 @@ def pieces(who: Actor, bucket: str = PRIVATE) -> Chain:
 
 SCENARIOS: tuple[Scenario, ...] = (
     scenario(
-        "a file comes in pieces and is one file, with what was said of it",
+        "a file uploaded in chunks is one file with its metadata",
         pieces(ann)
         .upload(ann.path(NAME), FILM, PIECES | {"cacheControl": "60", "metadata": '{"title": "é + 🎬"}'})
         .gives({"offset": SIZE}),
@@ -45,7 +45,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ),
     scenario(
-        "an upload that was broken off goes on where it was",
+        "an interrupted upload resumes at its offset",
         pieces(ann)
         .upload(ann.path("film.mp4"), FILM, PIECES | {"stopAt": 2 * PIECE})
         .gives({"url": Keep("url"), "offset": 2 * PIECE}),
@@ -55,7 +55,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann).download(ann.path("film.mp4")).gives(FILM.whole),
     ),
     scenario(
-        "a line that breaks in the middle of a piece costs that piece's rest only",
+        "a connection cut in the middle of a chunk loses only the rest of the chunk",
         line.cutAfter(PIECE + PIECE // 2).gives(),
         pieces(ann)
         .upload(
@@ -68,7 +68,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann).download(ann.path("film.mp4")).gives(FILM.whole),
     ),
     scenario(
-        "what is there is replaced in pieces only when asked",
+        "a resumable upload replaces an existing file only by an upsert",
         pieces(ann).upload(ann.path("a.txt"), File(b"old")).gives({"offset": 3}),
         pieces(ann).upload(ann.path("a.txt"), File(b"new")).refused(status=409),
         pieces(ann).upload(ann.path("a.txt"), File(b"newer"), {"upsert": True}).gives({"offset": 5}),
@@ -77,7 +77,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann).download(ann.path("empty.txt")).gives(b""),
     ),
     scenario(
-        "a signature uploads in pieces too, for its name alone",
+        "a signed upload can be resumable, for its own name only",
         files(ann).createSignedUploadUrl(ann.path("film.mp4")).gives({"token": Keep("token")}),
         pieces(guest)
         .upload(ann.path("other.mp4"), FILM, PIECES | {"signature": "{{token}}"})
@@ -93,7 +93,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann).remove([ann.path("film.mp4")]).gives([{"owner_id": ann.id}]),
     ),
     scenario(
-        "who may not, too much and the wrong type are refused before a byte is sent",
+        "a resumable upload that is not allowed is refused before a byte is sent",
         pieces(bob).upload(ann.path("a.txt"), FILM, PIECES).refused(status=403),
         pieces(guest).upload(ann.path("a.txt"), FILM, PIECES).refused(status=403),
         pieces(ann, "no such bucket").upload(ann.path("a.txt"), FILM).refused(status=404),

@@ -1,4 +1,4 @@
-"""Tables: filters, pages, related rows, writes and refusals, over the tables of rest_schema.sql."""
+"""Tables: filters, pages, related rows, writes and refusals, on the tables of rest_schema.sql."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def awkward(text: str) -> Scenario:
 
 
 def writer(who: Actor, name: str) -> Scenario:
-    """The same by somebody without and with a session."""
+    """The same calls without and with a session."""
     notes = who.from_("rest_notes")
     return scenario(
         name,
@@ -75,13 +75,13 @@ SCENARIOS: tuple[Scenario, ...] = (
     writer(guest, "writes touch what the filters match and say how much"),
     writer(ann, "writes of who is signed in do the same"),
     scenario(
-        "patterns find what they describe",
+        "patterns match the rows they describe",
         FILMS.select("id").like("title", "%+%").gives(ids(2)),
         FILMS.select("id").ilike("title", "CLÉO, %").gives(ids(1)),
         FILMS.select("id").like("title", r"100\%%").gives(ids(3)),
     ),
     scenario(
-        "conditions combine",
+        "conditions are combined by and, or and not",
         FILMS.select("id").or_('title.eq."Cléo, 5 to 7",year.gt.2010').order("id").gives(ids(1, 3)),
         FILMS.select("id").or_("year.eq.2009,and(year.gt.2010,rating.is.null)").order("id").gives(ids(2, 3)),
         FILMS.select("id").is_("rating", None).order("id").gives(ids(3, 4)),
@@ -94,7 +94,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         FILMS.select("id").gt("year", 1962).lte("year", 2019).lt("rating", 8).gives(ids(2)),
     ),
     scenario(
-        "every operator finds what it describes",
+        "every filter operator matches the rows it describes",
         FILMS.select("id").filter("title", "imatch", "^c|son$").order("id").gives(ids(1, 2)),
         FILMS.select("id").filter("title", "like(any)", "{%+%,Cl%}").order("id").gives(ids(1, 2)),
         FILMS.select("id").filter("title", "ilike(all)", "{%+%,%SON}").gives(ids(2)),
@@ -113,7 +113,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         .gives([{"films": []}, {"films": ids(2, 3)}]),
     ),
     scenario(
-        "a write that would touch more than it may touches nothing",
+        "a write that exceeds max-affected changes no row",
         NOTES.insert([{"body": text} for text in "ab"]).gives(None),
         NOTES.delete().gt("id", 0).maxAffected(1).select("id").refused(code="PGRST124"),
         NOTES.delete().gt("id", 1).maxAffected(1).select("id").gives(ids(2)),
@@ -132,12 +132,12 @@ SCENARIOS: tuple[Scenario, ...] = (
         FILMS.select("id", {"count": "exact"}).range(10, 20).refused(code="PGRST103"),
     ),
     scenario(
-        "counts are of what the filters match",
+        "a count is the number of rows that match the filters",
         FILMS.select("id", {"count": "exact"}).gt("year", 1970).limit(1).gives(ids(2), count=2),
         FILMS.select("*", {"count": "exact", "head": True}).gives(count=4),
     ),
     scenario(
-        "one row is an object and any other number is refused",
+        "single returns an object and refuses any other number of rows",
         FILMS.select("id").eq("id", 1).single().gives({"id": 1}),
         FILMS.select("id").single().refused(code="PGRST116"),
         FILMS.select("id").eq("id", 99).single().refused(code="PGRST116"),
@@ -157,7 +157,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ),
     scenario(
-        "related rows come along in every direction",
+        "related rows are embedded in every direction",
         FILMS.select("title,rest_directors(name),rest_castings(name,rest_actors(name))")
         .eq("id", 2)
         .single()
@@ -193,7 +193,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         .gives([{"id": 2}, {"id": 3}]),
     ),
     scenario(
-        "what cannot be said of related columns is refused",
+        "an invalid request for related columns is refused",
         DIRECTORS.select("rest_films(year::text)").refused(code="PGRST127"),
         DIRECTORS.select("rest_films(meta->k)").refused(code="PGRST127"),
         DIRECTORS.select("a:rest_films(id),b:rest_films(count)").refused(code="PGRST127"),
@@ -206,7 +206,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         .gives([{"rest_castings": [{"rest_actors": {"name": "Corinne"}}]}]),
     ),
     scenario(
-        "rows of different keys are inserted together; what is missing is null or the default",
+        "rows of different keys are inserted together; missing values are null or the default",
         FILMS.insert([{"id": 90, "title": "a"}, {"id": 91, "title": "b", "year": 1999}])
         .select()
         .gives([{"id": 90, "year": None}, {"id": 91, "year": 1999}]),
@@ -219,7 +219,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         FILMS.insert([{"id": 94, "title": "a", "odd, name": "x"}]).select().refused(code="PGRST127"),
     ),
     scenario(
-        "an upsert merges or leaves what is there",
+        "an upsert merges with existing rows or ignores them",
         DIRECTORS.upsert([{"id": 8, "name": "Agnès Varda"}], {"onConflict": "name", "ignoreDuplicates": True})
         .select()
         .gives([]),
@@ -238,7 +238,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         FILMS.update({"year": 1962}).contains("tags", ["new wave"]).select("id").gives(ids(1)),
     ),
     scenario(
-        "a wrong question is refused by its code",
+        "an invalid query is refused with its code",
         guest.from_("rest_nowhere").select("*").refused(code="PGRST205"),
         FILMS.select("nowhere").refused(code="42703"),
         FILMS.select("id,rest_notes(id)").refused(code="PGRST200"),
@@ -247,7 +247,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ann.from_("rest_withheld").select("*").refused(code="42501"),
     ),
     scenario(
-        "a wrong row is refused by its code, and nothing of its batch stays",
+        "an invalid row is refused with its code, and its batch is not stored",
         FILMS.insert([{"id": 90, "title": "fine"}, {"id": 1, "title": "again"}]).refused(
             code="23505", details=Contains("(id)=(1)")
         ),

@@ -1,4 +1,4 @@
-"""Whose files are whose: what others may not, signed URLs and uploads, public buckets."""
+"""Access to files: other users, signed URLs and uploads, public buckets."""
 
 from local.tests.clients.storage.conftest import PUBLIC
 from tests.clients.scenarios.files import CSV, PNG, files, opened, stores
@@ -19,7 +19,7 @@ from tests.clients.scenarios.language import (
 
 
 def lacks(path: str) -> tuple[Step, ...]:
-    """What Bob may not do with Ann's file."""
+    """Each call on Ann's file that Bob is refused."""
     hidden = {"status": 404, "message": "Object not found"}
     own = bob.path("a.txt")
     return (
@@ -42,13 +42,13 @@ def lacks(path: str) -> tuple[Step, ...]:
 
 SCENARIOS: tuple[Scenario, ...] = (
     scenario(
-        "others neither read nor change a user's file",
+        "other users cannot read or change a user's file",
         stores(ann.path("a.txt"), b"mine"),
         *lacks(ann.path("a.txt")),
         files(ann).download(ann.path("a.txt")).gives(b"mine"),
     ),
     scenario(
-        "a signed url opens its file to its bearer, until it expires",
+        "a signed url gives access to its file until it expires",
         stores(ann.path("a.txt"), b"signed"),
         files(ann)
         .createSignedUrl(ann.path("a.txt"), 60, {"download": "b.txt"})
@@ -73,7 +73,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann).createSignedUrl(ann.path("nope"), 60).refused(status=404),
     ),
     scenario(
-        "a signed upload stores for whom it was made, one name once",
+        "a signed upload stores one file once, for the user who signed it",
         files(ann)
         .createSignedUploadUrl(ann.path("a.txt"))
         .gives({"token": Keep("token"), "path": ann.path("a.txt"), "signedUrl": Keep("url")}),
@@ -90,7 +90,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann).remove([ann.path("a.txt")]).gives([{"owner_id": ann.id}]),
     ),
     scenario(
-        "a public bucket is read by everybody and written by nobody",
+        "a public bucket is readable by everyone and writable by the service only",
         files(service, PUBLIC).upload("{{run}}/a b.png", File(PNG), {"contentType": "image/png"}).gives(),
         files(guest, PUBLIC).getPublicUrl("{{run}}/a b.png").gives({"publicUrl": Keep("url")}),
         opened("{{url}}", PNG, **{"content-type": "image/png", "etag": ANY}),

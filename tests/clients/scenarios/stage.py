@@ -1,4 +1,4 @@
-"""Where a scenario is played."""
+"""Run scenarios with a driver."""
 
 import time
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ PATIENCE = 60
 class Driver(Protocol):
     name: str
 
-    def ask(self, client: str, key: str, calls: tuple[Call, ...]) -> Answer: ...
+    def run(self, client: str, key: str, calls: tuple[Call, ...]) -> Answer: ...
     def close(self) -> None: ...
 
 
 @dataclass
 class Stage:
-    """Where a scenario is played, and what its steps have kept."""
+    """A driver with a stack, and the values kept by steps."""
 
     driver: Driver
     stack: Stack
@@ -31,8 +31,8 @@ class Stage:
     def play(self, scenario: Scenario) -> None:
         try:
             for number, step in enumerate(scenario.steps, 1):
-                found = self.fault(step)
-                assert found is None, f"step {number}, {step.actor}.{_shown(step)}: {found}"
+                fault = self.fault(step)
+                assert fault is None, f"step {number}, {step.actor}.{_shown(step)}: {fault}"
         finally:
             for step in scenario.after:
                 self.fault(step)
@@ -40,9 +40,9 @@ class Stage:
     def fault(self, step: Step) -> str | None:
         end = time.monotonic() + PATIENCE
         while True:
-            found = fault(step, self.answer(step), self.kept)
-            if found is None or not step.patient or time.monotonic() > end:
-                return found
+            message = fault(step, self.answer(step), self.kept)
+            if message is None or not step.patient or time.monotonic() > end:
+                return message
             time.sleep(0.1)
 
     def answer(self, step: Step) -> Answer:
@@ -53,7 +53,7 @@ class Stage:
             return Answer(self.line.cuts)
         key = self.stack.service_role_key if step.actor == "service" else self.stack.anon_key
         name = f"{step.actor} {self.kept['run']}" if "guest" in step.actor else step.actor
-        return self.driver.ask(name, key, calls)
+        return self.driver.run(name, key, calls)
 
 
 def _shown(step: Step) -> str:

@@ -1,4 +1,4 @@
-"""What REST answers is of the types that clients are given."""
+"""REST's responses match the types generated for clients."""
 
 import uuid
 from collections.abc import Iterator
@@ -22,14 +22,14 @@ RELATIONS = """
 
 
 def model(name: str) -> type[BaseModel]:
-    found = getattr(database, "Public" + "".join(word.capitalize() for word in name.split("_")))
-    assert isinstance(found, type) and issubclass(found, BaseModel)
-    return found
+    kind = getattr(database, "Public" + "".join(word.capitalize() for word in name.split("_")))
+    assert isinstance(kind, type) and issubclass(kind, BaseModel)
+    return kind
 
 
 @pytest.fixture
 def film(service: Client, viewer: tuple[Client, str]) -> Iterator[uuid.UUID]:
-    """With all that a film can have, and a rating."""
+    """A film with values in all kinds of columns, an embedding and a rating."""
     row: database.PublicContentInsert = {
         "title": f"Zoë & “Ω”; 50% +, {uuid.uuid4().hex[:6]} 🎬",
         "overview": "The embedding of a film without one would be taken away.",
@@ -37,8 +37,8 @@ def film(service: Client, viewer: tuple[Client, str]) -> Iterator[uuid.UUID]:
         "release_date": date(1982, 6, 25),
         "popularity": 1.5,
     }
-    made: Any = service.table("content").insert(row).execute().data
-    item = uuid.UUID(made[0]["id"])
+    inserted: Any = service.table("content").insert(row).execute().data
+    item = uuid.UUID(inserted[0]["id"])
     vector: database.PublicItemEmbeddingsInsert = {
         "item_id": item,
         "model": "test",
@@ -54,7 +54,7 @@ def film(service: Client, viewer: tuple[Client, str]) -> Iterator[uuid.UUID]:
 
 
 @pytest.mark.usefixtures("film")
-def test_every_row_of_every_table_and_view_is_of_its_type(stack: Stack, service: Client) -> None:
+def test_every_row_of_tables_and_views_matches_its_generated_type(stack: Stack, service: Client) -> None:
     with psycopg.connect(stack.database_url) as connection:
         relations = [name for (name,) in connection.execute(RELATIONS)]
     checked = set()
@@ -68,23 +68,25 @@ def test_every_row_of_every_table_and_view_is_of_its_type(stack: Stack, service:
     assert checked >= {"accounts", "content", "item_embeddings", "movies", "profiles", "ratings", "tiers"}
 
 
-def test_what_a_function_answers_is_of_its_type(viewer: tuple[Client, str], film: uuid.UUID) -> None:
+def test_function_result_matches_its_generated_type(viewer: tuple[Client, str], film: uuid.UUID) -> None:
     answered: Any = viewer[0].rpc("get_popular_items", {"limit": 50, "kind": "movie"}).execute().data
-    found = [database.PublicPopularItem.model_validate(row) for row in answered]
-    assert film in [item.id for item in found]
+    popular = [database.PublicPopularItem.model_validate(row) for row in answered]
+    assert film in [item.id for item in popular]
 
 
 @pytest.mark.embedded
-def test_types_that_are_behind_the_migrations_are_a_fault(stack: Stack) -> None:
+def test_outdated_generated_types_are_detected(stack: Stack) -> None:
     with scratch.migrated() as url:
         assert list(client_types.faults(url)) == []
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("alter table public.genres add column later boolean")
-        said = "is not what the migrations make: run `make docs`"
+        fault = "is not what the migrations make: run `make docs`"
         names = ("database.ts", "database.py")
-        assert list(client_types.faults(url)) == [f"client_types/{name} {said}" for name in names]
+        assert list(client_types.faults(url)) == [f"client_types/{name} {fault}" for name in names]
 
 
-def test_a_client_reads_and_writes_by_them(viewer: tuple[Client, str], film: uuid.UUID) -> None:
+def test_python_client_reads_and_writes_by_the_generated_types(
+    viewer: tuple[Client, str], film: uuid.UUID
+) -> None:
     title: Any = viewer[0].table("content").select("title").eq("id", str(film)).single().execute().data
     assert uses.read(viewer[0], title["title"]) == f"{title['title']} 1982-06-25"

@@ -1,4 +1,4 @@
-"""What mypy knows of the database by its types. Each ignored error is a mistake that it must find."""
+"""Code that mypy checks against the generated types. Each ignored error is a mistake that it must find."""
 
 import datetime
 import uuid

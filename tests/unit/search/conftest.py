@@ -1,4 +1,4 @@
-"""A search worker that has a fake model and asks a fake REST server."""
+"""A search worker with a fake model and a fake REST server."""
 
 from collections.abc import Iterator
 

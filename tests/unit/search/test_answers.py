@@ -1,4 +1,4 @@
-"""What the search worker answers."""
+"""The search worker's responses."""
 
 import json
 import uuid
@@ -10,12 +10,12 @@ from tests.workers.fakes import ANON, METRICS, ROW, SERVICE, FakeModel, FakeRest
 from workers.common import logs
 
 
-def test_results_are_what_the_function_answers(client: FlaskClient, rest: FakeRest) -> None:
+def test_search_results_equal_the_rows_of_the_database_function(client: FlaskClient, rest: FakeRest) -> None:
     response = search(client, limit="3", threshold="0.5")
     assert (response.status_code, response.json) == (200, {"results": [ROW]})
-    asked = rest.requests[0]
-    assert asked["path"] == "/rest/v1/rpc/match_movies"
-    assert asked["body"] == {"query_embedding": "[1,0]", "match_threshold": 0.5, "match_count": 3}
+    request = rest.requests[0]
+    assert request["path"] == "/rest/v1/rpc/match_movies"
+    assert request["body"] == {"query_embedding": "[1,0]", "match_threshold": 0.5, "match_count": 3}
 
 
 @pytest.mark.parametrize(
@@ -27,53 +27,57 @@ def test_results_are_what_the_function_answers(client: FlaskClient, rest: FakeRe
         ("sports", "match_content", {"kind": "sports"}),
     ],
 )
-def test_each_kind_has_its_function(
+def test_each_kind_is_searched_by_its_own_database_function(
     client: FlaskClient, rest: FakeRest, kind: str, function: str, extra: dict[str, str]
 ) -> None:
     search(client, kind=kind)
-    asked = rest.requests[0]
-    assert asked["path"] == f"/rest/v1/rpc/{function}"
+    request = rest.requests[0]
+    assert request["path"] == f"/rest/v1/rpc/{function}"
     defaults = {"query_embedding": "[1,0]", "match_threshold": 0.4, "match_count": 12}
-    assert asked["body"] == defaults | extra
+    assert request["body"] == defaults | extra
 
 
 @pytest.mark.parametrize(
     ("field", "value"), [("q", " "), ("kind", "film"), ("limit", "0"), ("threshold", "nan"), ("q", "a\0b")]
 )
-def test_a_wrong_parameter_is_named(client: FlaskClient, rest: FakeRest, field: str, value: str) -> None:
+def test_invalid_search_parameter_is_named_in_the_error(
+    client: FlaskClient, rest: FakeRest, field: str, value: str
+) -> None:
     response = search(client, None, **{field: value})
     assert code(response) == (400, "invalid_parameter")
     assert response.json and response.json["details"] == {"field": field}
     assert rest.requests == []
 
 
-def test_only_get_is_allowed(client: FlaskClient) -> None:
+def test_search_route_allows_get_only(client: FlaskClient) -> None:
     response = client.post("/search/semantic", headers={"apikey": ANON})
     assert code(response) == (405, "method_not_allowed")
     assert "GET" in response.headers["Allow"]
 
 
-def test_an_unknown_address_is_told_in_the_same_shape(client: FlaskClient) -> None:
+def test_unknown_search_path_returns_404_in_the_common_error_format(client: FlaskClient) -> None:
     assert code(client.get("/nothing")) == (404, "not_found")
 
 
-def test_a_refusal_of_the_rest_server_is_passed_on(client: FlaskClient, rest: FakeRest) -> None:
-    for status in (400, 401, 403, 404, 429, 500, 503):
-        body = {"code": "P0001", "message": "no", "details": {"why": "so"}, "hint": "wait"}
-        rest.status, rest.body = status, json.dumps(body)
-        response = search(client)
-        assert (response.status_code, response.json) == (status, body)
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
+def test_search_worker_passes_on_errors_of_the_rest_server(
+    client: FlaskClient, rest: FakeRest, status: int
+) -> None:
+    body = {"code": "P0001", "message": "no", "details": {"why": "so"}, "hint": "wait"}
+    rest.status, rest.body = status, json.dumps(body)
+    response = search(client)
+    assert (response.status_code, response.json) == (status, body)
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
-def test_a_gateway_without_its_rest_server_is_an_absence(
+def test_search_returns_503_if_the_gateway_has_no_rest_server(
     client: FlaskClient, rest: FakeRest, status: int
 ) -> None:
     rest.status, rest.body = status, "<html>bad gateway</html>"
     assert code(search(client)) == (503, "unavailable")
 
 
-def test_no_rest_server_is_an_absence(client: FlaskClient, rest: FakeRest) -> None:
+def test_search_returns_503_without_a_rest_server(client: FlaskClient, rest: FakeRest) -> None:
     rest.shutdown()
     rest.server_close()
     assert code(search(client)) == (503, "unavailable")
@@ -81,7 +85,7 @@ def test_no_rest_server_is_an_absence(client: FlaskClient, rest: FakeRest) -> No
     assert client.get("/healthz").status_code == 200
 
 
-def test_a_fault_of_ours_shows_nothing_of_the_inside(
+def test_internal_error_response_shows_no_internal_detail(
     client: FlaskClient, model: FakeModel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(_: str) -> str:
@@ -93,7 +97,7 @@ def test_a_fault_of_ours_shows_nothing_of_the_inside(
     assert "secret" not in response.text
 
 
-def test_queries_alike_are_embedded_once(client: FlaskClient, model: FakeModel) -> None:
+def test_equal_queries_are_embedded_once(client: FlaskClient, model: FakeModel) -> None:
     for query in ("Lonely robots", "  lonely   ROBOTS ", "lonely robots"):
         search(client, q=query)
     assert model.queries == ["lonely robots"]
@@ -107,34 +111,44 @@ def test_queries_alike_are_embedded_once(client: FlaskClient, model: FakeModel) 
 @pytest.mark.parametrize(
     "query", ["a b", "1+1", "\"q\" 'q'", "a;b", "a&b", "100%", "a,b", "😀", "مرحبا", "null", "%00x"]
 )
-def test_awkward_characters_arrive(client: FlaskClient, model: FakeModel, query: str) -> None:
+def test_special_characters_of_a_query_reach_the_model(
+    client: FlaskClient, model: FakeModel, query: str
+) -> None:
     assert search(client, q=query).status_code == 200
     assert model.queries == [query]
 
 
-def test_a_request_has_an_id(client: FlaskClient) -> None:
+def test_every_search_response_has_a_request_id(client: FlaskClient) -> None:
     assert search(client, {"apikey": ANON, "x-request-id": "trace-1"}).headers["x-request-id"] == "trace-1"
-    for unfit in ("", "with space", "x" * 129, "quote'"):
-        made = search(client, {"apikey": ANON, "x-request-id": unfit}).headers["x-request-id"]
-        assert str(uuid.UUID(made)) == made
+    for invalid in ("", "with space", "x" * 129, "quote'"):
+        request_id = search(client, {"apikey": ANON, "x-request-id": invalid}).headers["x-request-id"]
+        assert str(uuid.UUID(request_id)) == request_id
 
 
-def test_what_is_searched_for_is_not_logged(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[object] = []
-    monkeypatch.setattr(logs, "info", lambda event, **fields: told.append((event, fields)))
+def test_search_query_is_not_logged(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[object] = []
+    monkeypatch.setattr(logs, "info", lambda event, **fields: events.append((event, fields)))
     search(client, q="a private matter")
-    assert told and "private" not in repr(told)
+    assert events and "private" not in repr(events)
 
 
-def test_bodies_that_are_not_texts_are_refused(client: FlaskClient) -> None:
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("{}", (400, "invalid_parameter")),
+        ('{"texts": ["a"', (400, "bad_request")),
+        ("[" * 100_000, (400, "bad_request")),
+        ('{"texts": ["' + "x" * (4 << 20) + '"]}', (413, "request_entity_too_large")),
+    ],
+    ids=["no texts", "truncated", "deep", "too large"],
+)
+def test_embed_refuses_a_body_that_is_no_list_of_texts(
+    client: FlaskClient, body: str, expected: tuple[int, str]
+) -> None:
     headers = {"apikey": SERVICE, "Content-Type": "application/json"}
-    bodies = {
-        "{}": (400, "invalid_parameter"),
-        '{"texts": ["a"': (400, "bad_request"),
-        "[" * 100_000: (400, "bad_request"),
-        '{"texts": ["' + "x" * (4 << 20) + '"]}': (413, "request_entity_too_large"),
-    }
-    for body, expected in bodies.items():
-        assert code(client.post("/embed", data=body, headers=headers)) == expected
-    plain = client.post("/embed", data='{"texts": []}', headers={"apikey": SERVICE})
-    assert code(plain) == (415, "unsupported_media_type")
+    assert code(client.post("/embed", data=body, headers=headers)) == expected
+
+
+def test_embed_refuses_a_body_that_is_not_declared_as_json(client: FlaskClient) -> None:
+    response = client.post("/embed", data='{"texts": []}', headers={"apikey": SERVICE})
+    assert code(response) == (415, "unsupported_media_type")

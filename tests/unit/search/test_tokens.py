@@ -1,4 +1,4 @@
-"""Whom the search worker lets in, and how they are known to the REST server."""
+"""Which keys and tokens the search worker accepts, and which it forwards to the REST server."""
 
 import json
 import time
@@ -25,7 +25,7 @@ MISSING, INVALID, NOT_SERVICE = (401, "missing_key"), (401, "invalid_token"), (4
 UNAVAILABLE = (503, "unavailable")
 
 
-def test_the_call_is_the_callers(client: FlaskClient, rest: FakeRest) -> None:
+def test_search_forwards_the_token_of_its_caller(client: FlaskClient, rest: FakeRest) -> None:
     viewer = token("authenticated", sub="me", aud="authenticated")
     search(client, {"apikey": ANON, "Authorization": f"Bearer {viewer}", "x-request-id": "trace-1"})
     headers = rest.requests[0]["headers"]
@@ -33,16 +33,16 @@ def test_the_call_is_the_callers(client: FlaskClient, rest: FakeRest) -> None:
     assert (headers["apikey"], headers["x-request-id"]) == (ANON, "trace-1")
 
 
-@pytest.mark.parametrize("how", ["apikey", "Authorization"])
-def test_one_header_is_enough(client: FlaskClient, rest: FakeRest, how: str) -> None:
-    given = ANON if how == "apikey" else f"bearer {ANON}"
-    assert search(client, {how: given}).status_code == 200
+@pytest.mark.parametrize("header", ["apikey", "Authorization"])
+def test_search_accepts_a_key_in_one_header(client: FlaskClient, rest: FakeRest, header: str) -> None:
+    value = ANON if header == "apikey" else f"bearer {ANON}"
+    assert search(client, {header: value}).status_code == 200
     headers = rest.requests[0]["headers"]
     assert (headers["authorization"], headers["apikey"]) == (f"Bearer {ANON}", ANON)
 
 
 @pytest.mark.parametrize("with_bearer", [False, True])
-def test_a_publishable_key_is_for_the_platform_to_judge(
+def test_search_forwards_a_publishable_key_unchecked(
     client: FlaskClient, rest: FakeRest, with_bearer: bool
 ) -> None:
     key = "sb_publishable_abc"
@@ -78,7 +78,7 @@ OTHERWISE_SIGNED = jwt.encode({"role": "anon", "exp": 2**40}, JWT_SECRET * 2, "H
         ({"Authorization": "Bearer sb_publishable_abc"}, INVALID),
     ],
 )
-def test_no_key_or_a_bad_one_is_refused(
+def test_search_refuses_a_missing_or_invalid_key(
     client: FlaskClient,
     rest: FakeRest,
     model: FakeModel,
@@ -94,7 +94,7 @@ def test_no_key_or_a_bad_one_is_refused(
     "headers",
     [{"Authorization": f"Bearer {SERVICE}"}, {"apikey": SERVICE}, {"apikey": token("service_role")}],
 )
-def test_the_service_may_embed(client: FlaskClient, headers: dict[str, str]) -> None:
+def test_service_role_may_embed(client: FlaskClient, headers: dict[str, str]) -> None:
     response = client.post("/embed", json={"texts": ["a", "bcd"]}, headers=headers)
     assert (response.status_code, response.json) == (200, {"model": "fake@1", "embeddings": [[1.0], [3.0]]})
 
@@ -109,7 +109,7 @@ def test_the_service_may_embed(client: FlaskClient, headers: dict[str, str]) -> 
         ({"apikey": SERVICE, "Authorization": f"Bearer {ANON}"}, NOT_SERVICE),
     ],
 )
-def test_others_may_not_embed(
+def test_roles_other_than_service_role_may_not_embed(
     client: FlaskClient, headers: dict[str, str], expected: tuple[int, str]
 ) -> None:
     assert code(client.post("/embed", json={"texts": ["a"]}, headers=headers)) == expected
@@ -126,10 +126,10 @@ def publish(rest: FakeRest, key: ec.EllipticCurvePrivateKey) -> None:
 
 
 @pytest.mark.parametrize("secret", [None, JWT_SECRET])
-def test_tokens_signed_by_the_projects_own_key_are_good(
+def test_search_accepts_tokens_signed_with_a_published_key(
     rest: FakeRest, model: FakeModel, secret: str | None
 ) -> None:
-    """Hosted projects sign with an asymmetric key and publish its other half; their older keys stay good."""
+    """Hosted projects sign with an asymmetric key and publish its public half; older keys stay valid."""
     key, other = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     publish(rest, key)
     client = make_client(rest, model, secret)
@@ -138,7 +138,7 @@ def test_tokens_signed_by_the_projects_own_key_are_good(
     assert search(client, {"apikey": ANON}).status_code == (200 if secret else 401)
 
 
-def test_unknown_keys_do_not_make_us_ask_again_and_again(rest: FakeRest, model: FakeModel) -> None:
+def test_unknown_key_ids_do_not_reload_the_key_set_each_time(rest: FakeRest, model: FakeModel) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     publish(rest, key)
     app = make_client(rest, model, secret=None).application
@@ -159,7 +159,7 @@ def test_unknown_keys_do_not_make_us_ask_again_and_again(rest: FakeRest, model: 
         (502, "<html>", UNAVAILABLE),
     ],
 )
-def test_an_auth_server_without_keys_is_not_one_that_is_away(
+def test_key_set_response_decides_between_401_and_503(
     rest: FakeRest, model: FakeModel, status: int, keys: str, expected: tuple[int, str]
 ) -> None:
     rest.keys_status, rest.keys = status, keys
@@ -168,7 +168,7 @@ def test_an_auth_server_without_keys_is_not_one_that_is_away(
     assert code(search(client, headers)) == expected
 
 
-def test_keys_that_are_known_outlive_the_auth_server(
+def test_cached_keys_are_used_while_auth_is_unreachable(
     rest: FakeRest, model: FakeModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
