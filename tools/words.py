@@ -24,6 +24,7 @@ CLEAN = (
     "local/docs",
     "local/realtime/README.md",
     "local/rest/README.md",
+    "local/storage",
     "local/tests/contracts/README.md",
     "seed/README.md",
     "sql",

@@ -87,7 +87,7 @@ create table storage.s3_multipart_uploads_parts (
     foreign key (upload_id) references storage.s3_multipart_uploads (id) on delete cascade
 );
 
--- What policies ask of a name.
+-- Functions for policies: the parts of a name.
 
 create function storage.foldername(name text) returns text []
 language plpgsql immutable
@@ -113,7 +113,7 @@ begin
 end
 $$;
 
--- What a policy can ask of the request: which operation it is, such as storage.object.upload.
+-- For policies: the operation of the request, such as storage.object.upload.
 
 create function storage.operation() returns text
 language plpgsql stable

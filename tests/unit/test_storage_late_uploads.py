@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from local.storage import context, resumables
+from local.storage import context, resumable_uploads
 from local.storage.context import Storage
-from local.storage.resumables import Resumable
+from local.storage.resumable_uploads import Resumable
 
 LIFETIME = 60
 
@@ -23,8 +23,8 @@ def storage(tmp_path: Path) -> Storage:
 
 def begin(storage: Storage, name: str = "a+b é.txt") -> Resumable:
     """An upload of 5 bytes so far."""
-    upload = resumables.planned("b", name, 10, {}, False, "ann")
-    resumables.start(storage.files.resumable, upload)
+    upload = resumable_uploads.planned("b", name, 10, {}, False, "ann")
+    resumable_uploads.start(storage.files.resumable, upload)
     (storage.files.resumable / upload.version).write_bytes(b"12345")
     storage.unfinished.begin(upload.version, "ann")
     return upload
@@ -59,14 +59,14 @@ def test_a_late_upload_stays_while_a_request_works_on_it(storage: Storage) -> No
 def test_a_late_upload_stays_when_a_request_begins_during_the_round(
     storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload, late = begin(storage), resumables.late
+    upload, late = begin(storage), resumable_uploads.late
 
     def request_begins(*arguments: Any) -> list[str]:
         versions = late(*arguments)
         storage.uploading.add(upload.version)
         return versions
 
-    monkeypatch.setattr(resumables, "late", request_begins)
+    monkeypatch.setattr(resumable_uploads, "late", request_begins)
     forget(storage, upload)
     assert len(names(storage)) == 2
 
@@ -75,7 +75,7 @@ def test_no_request_works_on_an_upload_while_it_is_deleted(
     storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload, busy = begin(storage), list[str]()
-    monkeypatch.setattr(resumables, "forget_version", lambda *_: busy.extend(storage.uploading))
+    monkeypatch.setattr(resumable_uploads, "forget_version", lambda *_: busy.extend(storage.uploading))
     forget(storage, upload)
     assert busy == [upload.version]
 
@@ -118,7 +118,7 @@ def test_a_failed_round_is_logged_and_the_next_one_runs(
         raise RuntimeError
 
     async def run() -> None:
-        task = asyncio.create_task(context.keep_forgetting(storage))
+        task = asyncio.create_task(context.delete_late_uploads(storage))
         for _ in range(2):
             await asyncio.wait_for(rounds.get(), 60)
         task.cancel()

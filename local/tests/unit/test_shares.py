@@ -9,9 +9,9 @@ import pytest
 from local.realtime.holdings import Holdings
 from local.realtime.limits import Limits
 from local.shares import FullError, Shares, Turns
-from local.storage import resumables
+from local.storage import resumable_uploads
 from local.storage.errors import StorageError
-from local.storage.unfinished import Unfinished
+from local.storage.unfinished_uploads import UnfinishedUploads
 
 
 def test_a_holder_takes_no_more_than_its_own_bound_and_all_no_more_than_theirs() -> None:
@@ -73,7 +73,7 @@ def test_who_waits_too_long_for_a_turn_leaves_nothing_behind() -> None:
 
 
 def test_unfinished_uploads_are_bounded_in_number_and_bytes() -> None:
-    unfinished = Unfinished(Shares(2, 3), Shares(100, 150))
+    unfinished = UnfinishedUploads(Shares(2, 3), Shares(100, 150))
     unfinished.begin("1", "ann")
     unfinished.begin("2", "ann")
     for who in ("ann",):
@@ -97,23 +97,23 @@ def test_unfinished_uploads_are_bounded_in_number_and_bytes() -> None:
 
 
 def test_uploads_that_a_run_left_behind_count_in_the_next_until_they_are_late(tmp_path: Path) -> None:
-    upload = resumables.planned("b", "a+b.txt", 10, {}, False, "ann")
-    resumables.start(tmp_path, upload)
+    upload = resumable_uploads.planned("b", "a+b.txt", 10, {}, False, "ann")
+    resumable_uploads.start(tmp_path, upload)
     (tmp_path / upload.version).write_bytes(b"12345")
-    unfinished = Unfinished()
+    unfinished = UnfinishedUploads()
     unfinished.find(tmp_path)
     assert (unfinished.uploads.held, unfinished.bytes.held) == ({"ann": 1}, {"ann": 5})
-    assert resumables.late(tmp_path, 60, upload.started + 59) == []
-    assert resumables.late(tmp_path, 60, upload.started + 61) == [upload.version]
+    assert resumable_uploads.late(tmp_path, 60, upload.started + 59) == []
+    assert resumable_uploads.late(tmp_path, 60, upload.started + 61) == [upload.version]
 
 
 def test_an_upload_of_an_earlier_version_counts_for_its_address_unknown(tmp_path: Path) -> None:
-    upload = resumables.planned("b", "a", 10, {}, False, "ann")
-    resumables.start(tmp_path, upload)
+    upload = resumable_uploads.planned("b", "a", 10, {}, False, "ann")
+    resumable_uploads.start(tmp_path, upload)
     document = json.loads((tmp_path / f"{upload.version}.json").read_text())
     del document["holder"]
     (tmp_path / f"{upload.version}.json").write_text(json.dumps(document))
-    assert list(resumables.left_behind(tmp_path)) == [(upload.version, "", 0)]
+    assert list(resumable_uploads.left_behind(tmp_path)) == [(upload.version, "", 0)]
 
 
 class Member:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from local.storage.contents import HEAD, agrees, judge
 from local.storage.errors import StorageError
+from local.storage.file_types import HEAD, agrees, head_check
 from local.tests.clients.storage.samples import HTML, PNG, PROGRAM, SAMPLES, SVG
 
 LOOKALIKES = {
@@ -78,11 +78,11 @@ def test_types_that_no_bucket_of_ours_names(kind: str, content: bytes, expected:
 
 @pytest.mark.parametrize("allowed", [None, [], ["*"], ["*/*"], ["application/octet-stream"]])
 def test_a_bucket_without_types_takes_anything(allowed: list[str] | None) -> None:
-    assert judge("image/png", allowed) is None
+    assert head_check("image/png", allowed) is None
 
 
 def test_a_refusal_names_what_was_found() -> None:
-    check = judge("Image/PNG; charset=binary", ["image/png"])
+    check = head_check("Image/PNG; charset=binary", ["image/png"])
     assert check
     check(PNG)
     with pytest.raises(StorageError, match=r"mime type text/html is not supported") as refused:

@@ -24,7 +24,7 @@ BUCKETS = {
         *("audio/webm", "audio/ogg", "audio/mp4", "audio/mpeg", "audio/wav", "audio/x-wav", "audio/flac"),
     ],
 }
-CONTENT = pytest.mark.own("storage", why="A bucket's types hold for what the first 4,096 bytes say")
+CONTENT = pytest.mark.own("storage", why="The first 4,096 bytes of a file decide its type")
 NAME = "a b+c; (1) & it's, @x.png"
 OTHERS = {"a page": HTML, "a drawing": SVG, "a program": PROGRAM, "nothing": b""}
 Way = Callable[[bytes, str], httpx.Response]

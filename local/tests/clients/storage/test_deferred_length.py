@@ -85,7 +85,7 @@ def test_what_no_length_was_told_of_keeps_to_the_bucket_s_size(
     assert sent(large, b"a,b\n" * 250, **{"upload-length": "1000"}) == 204
 
 
-@pytest.mark.own("storage", why="A bucket's types hold for what the first 4,096 bytes say")
+@pytest.mark.own("storage", why="The first 4,096 bytes of a file decide its type")
 def test_what_no_length_was_told_of_keeps_to_the_bucket_s_types(
     http: httpx.Client, key: dict[str, str]
 ) -> None:

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from local.storage.unfinished import UPLOADS as MOST
+from local.storage.unfinished_uploads import UPLOADS as MOST
 from local.tests.clients.storage.conftest import PRIVATE, User
 from local.tests.clients.storage.test_resumable import TUS, start
 

@@ -11,7 +11,7 @@ import pytest
 from local.tests.clients.storage.conftest import PRIVATE, PUBLIC, User
 from local.throwaway import Stack
 
-pytestmark = pytest.mark.own("storage", why="Requests are counted by user or address")
+pytestmark = pytest.mark.own("storage", why="Each request is first counted by user or network address")
 
 Allow = Callable[[str, int], None]
 WINDOW = 3600

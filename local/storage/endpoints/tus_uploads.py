@@ -14,23 +14,23 @@ import psycopg
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from local.storage import models, names, receiving, resumables, storing
-from local.storage.contents import HEAD, OCTETS
+from local.storage import file_bodies, models, names, object_writes, resumable_uploads
 from local.storage.context import bucket_named, storage_of, transaction
-from local.storage.endpoints import lengths, tus
-from local.storage.endpoints.tus import PIECE, VERSION
-from local.storage.endpoints.uploaders import Uploader, believed_caller, is_signed, signed_uploader
+from local.storage.endpoints import tus_headers, tus_lengths
+from local.storage.endpoints.tus_callers import Uploader, is_signed, signed_uploader, verified_caller
+from local.storage.endpoints.tus_headers import CHUNK, VERSION
 from local.storage.errors import StorageError, invalid_request, of_database, of_disk, tus_error
-from local.storage.failing import fail_point
-from local.storage.files import Sink, head_of
-from local.storage.receiving import json_object
-from local.storage.resumables import Resumable
-from local.storage.storing import Place
+from local.storage.fail_points import fail_point
+from local.storage.file_bodies import json_object
+from local.storage.file_store import Sink, head_of
+from local.storage.file_types import HEAD, OCTETS
+from local.storage.object_writes import Destination
+from local.storage.resumable_uploads import Resumable
 
 PLAIN = "text/plain;charset=UTF-8"
 PATIENCE = 10
-"""Seconds for a broken connection to be noticed, whose client has already come back."""
-ABILITIES = {
+"""Seconds that a request waits for the previous one: the server may notice late that its client is gone."""
+OPTIONS = {
     "tus-version": VERSION,
     "tus-extension": "creation,creation-with-upload,creation-defer-length,termination",
 }
@@ -40,20 +40,20 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 log = logging.getLogger(__name__)
 
 
-def speaking_tus(endpoint: Endpoint) -> Endpoint:
-    """Refusals as plain text with the status itself, and the protocol's headers on everything.
+def tus_endpoint(endpoint: Endpoint) -> Endpoint:
+    """Refuse as TUS does, in plain text, and add the header of the protocol to each response.
 
-    A request without a valid token is refused in Storage's form, before the protocol is looked at.
+    A request without a valid token is refused in Storage's form, before the headers of TUS are checked.
     """
 
     async def answer(request: Request) -> Response:
         if not is_signed(request):
             await _check_token(request)
         try:
-            tus.check_headers(request)
+            tus_headers.check_headers(request)
             response: Response | None = await endpoint(request)
         except (StorageError, psycopg.Error, OSError) as error:
-            await receiving.drain(request)
+            await file_bodies.drain(request)
             response = _refusal(error)
             if response is None:
                 raise
@@ -67,14 +67,14 @@ def speaking_tus(endpoint: Endpoint) -> Endpoint:
 async def _check_token(request: Request) -> None:
     """Raises StorageError."""
     try:
-        believed_caller(request)
+        verified_caller(request)
     except StorageError:
-        await receiving.drain(request)
+        await file_bodies.drain(request)
         raise
 
 
 def _refusal(error: StorageError | psycopg.Error | OSError) -> Response | None:
-    """None for what is nobody's fault but ours."""
+    """None for an error of the server itself."""
     if isinstance(error, ClientDisconnect):
         return None
     if isinstance(error, psycopg.Error):
@@ -88,24 +88,24 @@ def _refusal(error: StorageError | psycopg.Error | OSError) -> Response | None:
     return Response(error.message, error.status, media_type=PLAIN)
 
 
-async def abilities(request: Request) -> Response:
+async def options(request: Request) -> Response:
     limit = str(storage_of(request).settings.file_size_limit)
-    return Response(status_code=204, headers={**ABILITIES, "tus-max-size": limit, "tus-resumable": VERSION})
+    return Response(status_code=204, headers={**OPTIONS, "tus-max-size": limit, "tus-resumable": VERSION})
 
 
 async def created(request: Request) -> Response:
     folder = storage_of(request).files.resumable
     signed = is_signed(request)
-    caller = None if signed else believed_caller(request)
+    caller = None if signed else verified_caller(request)
     if "upload-concat" in request.headers:
         message = (
             "Concatenation extension is not (yet) supported. Disable parallel uploads in the tus client."
         )
         raise tus_error(501, message)
-    length = lengths.told_at_start(request)
+    length = tus_lengths.length_at_start(request)
     if "upload-metadata" not in request.headers:
         raise invalid_request("Metadata header is required")
-    metadata = resumables.parsed_metadata(request.headers["upload-metadata"])
+    metadata = resumable_uploads.parsed_metadata(request.headers["upload-metadata"])
     bucket, name = metadata.get("bucketName", ""), metadata.get("objectName", "")
     names.check_bucket(bucket)
     kind = names.checked_header(metadata.get("contentType", OCTETS), "contentType")
@@ -115,34 +115,34 @@ async def created(request: Request) -> Response:
         uploader = signed_uploader(request, bucket, name)
     else:
         uploader = Uploader(caller, _is_upsert(request))
-    await storing.admitted_in_pieces(request, uploader.place(bucket, name), kind, length)
-    who = uploader.place(bucket, name).holder
-    upload = resumables.planned(bucket, name, length, metadata, uploader.upsert, who)
-    storage_of(request).unfinished.begin(upload.version, who)
+    await object_writes.check_resumable_upload(request, uploader.destination(bucket, name), kind, length)
+    holder = uploader.destination(bucket, name).holder
+    upload = resumable_uploads.planned(bucket, name, length, metadata, uploader.upsert, holder)
+    storage_of(request).unfinished.begin(upload.version, holder)
     try:
-        resumables.start(folder, upload)
+        resumable_uploads.start(folder, upload)
     except OSError:
         storage_of(request).unfinished.end(upload.version)
         raise
     headers = {"location": _location(request, upload, signed), "upload-expires": _expiry(request, upload)}
-    if request.headers.get("content-type") == PIECE or length == 0:
-        headers["upload-offset"] = str(await _continued(request, upload, uploader, 0))
+    if request.headers.get("content-type") == CHUNK or length == 0:
+        headers["upload-offset"] = str(await _append(request, upload, uploader, 0))
     return Response(status_code=201, headers=headers, media_type=PLAIN)
 
 
-async def told(request: Request) -> Response:
-    """How far the upload is. One that is complete but could not be finished is finished now."""
+async def offset(request: Request) -> Response:
+    """Respond with the offset. A complete upload that could not be finished is finished now."""
     folder = storage_of(request).files.resumable
-    upload, uploader = _asked(request)
-    if not upload.done and resumables.offset(folder, upload) == upload.length:
-        async with _alone(request, upload) as upload:
+    upload, uploader = _upload_and_client(request)
+    if not upload.done and resumable_uploads.offset(folder, upload) == upload.length:
+        async with _locked(request, upload) as upload:
             if not upload.done:
-                await _finished(request, upload, uploader)
+                await _finish(request, upload, uploader)
         upload = replace(upload, done=True)
     headers = {
-        "upload-offset": str(resumables.offset(folder, upload)),
-        **lengths.headers(upload),
-        "upload-metadata": upload.given_metadata(),
+        "upload-offset": str(resumable_uploads.offset(folder, upload)),
+        **tus_lengths.headers(upload),
+        "upload-metadata": upload.metadata_header(),
         "upload-expires": _expiry(request, upload),
         "cache-control": "no-store",
     }
@@ -153,31 +153,31 @@ async def continued(request: Request) -> Response:
     for header in ("upload-offset", "content-type"):
         if header not in request.headers:
             raise tus_error(403, f"{header.title()} header required")
-    upload, uploader = _asked(request)
-    reached = await _continued(request, upload, uploader, int(request.headers["upload-offset"]))
-    headers = {"upload-offset": str(reached), "upload-expires": _expiry(request, upload)}
+    upload, uploader = _upload_and_client(request)
+    new_offset = await _append(request, upload, uploader, int(request.headers["upload-offset"]))
+    headers = {"upload-offset": str(new_offset), "upload-expires": _expiry(request, upload)}
     return Response(status_code=204, headers=headers)
 
 
 async def terminated(request: Request) -> Response:
-    upload, uploader = _asked(request)
+    upload, uploader = _upload_and_client(request)
     if not is_signed(request):
-        await storing.check_permission(request, uploader.place(upload.bucket, upload.name))
-    async with _alone(request, upload) as upload:
+        await object_writes.check_permission(request, uploader.destination(upload.bucket, upload.name))
+    async with _locked(request, upload) as upload:
         if upload.done:
             raise StorageError(400, "TusError", "Cannot terminate an already completed upload")
-        _forget(request, upload)
+        _delete(request, upload)
     return Response(status_code=204)
 
 
-def _asked(request: Request) -> tuple[Resumable, Uploader]:
-    """The upload that the path names, and its client, who says with each piece whether it replaces a file."""
+def _upload_and_client(request: Request) -> tuple[Resumable, Uploader]:
+    """The upload that the path names, and its client: each chunk states whether it replaces a file."""
     folder = storage_of(request).files.resumable
     if is_signed(request):
-        upload = resumables.find(folder, request.path_params["id"])
+        upload = resumable_uploads.find(folder, request.path_params["id"])
         return upload, signed_uploader(request, upload.bucket, upload.name)
-    caller = believed_caller(request)
-    upload = resumables.find(folder, request.path_params["id"])
+    caller = verified_caller(request)
+    upload = resumable_uploads.find(folder, request.path_params["id"])
     return upload, Uploader(caller, _is_upsert(request) or (request.method == "HEAD" and upload.upsert))
 
 
@@ -185,53 +185,53 @@ def _is_upsert(request: Request) -> bool:
     return request.headers.get("x-upsert") == "true"
 
 
-async def _continued(request: Request, upload: Resumable, uploader: Uploader, offset: int) -> int:
-    """Append the body; the new offset. What came of a body that breaks off is kept."""
+async def _append(request: Request, upload: Resumable, uploader: Uploader, offset: int) -> int:
+    """Append the body and return the new offset. The received bytes of a broken request are kept."""
     storage = storage_of(request)
-    place = uploader.place(upload.bucket, upload.name)
-    await storing.check_permission(request, place)
-    async with _alone(request, upload) as upload:
-        if upload.done or offset != resumables.offset(storage.files.resumable, upload):
+    destination = uploader.destination(upload.bucket, upload.name)
+    await object_writes.check_permission(request, destination)
+    async with _locked(request, upload) as upload:
+        if upload.done or offset != resumable_uploads.offset(storage.files.resumable, upload):
             raise tus_error(409, "Upload-Offset conflict")
-        upload, most = await lengths.told_now(request, upload, place, offset)
+        upload, limit = await tus_lengths.with_length(request, upload, destination, offset)
         grow = partial(storage.unfinished.grow, upload.version)
-        sink = Sink(storage.files.resumable / upload.version, most - offset, grow=grow)
+        sink = Sink(storage.files.resumable / upload.version, limit - offset, grow=grow)
         try:
-            if request.headers.get("content-type") == PIECE:
-                async for piece in request.stream():
-                    await sink.write(piece)
+            if request.headers.get("content-type") == CHUNK:
+                async for chunk in request.stream():
+                    await sink.write(chunk)
         finally:
             await sink.save()
             sink.close()
-        reached = offset + sink.size
-        if offset < HEAD and (reached >= HEAD or reached == upload.length):
-            await _judged(request, upload, place)
-        if reached == upload.length:
-            await _finished(request, upload, uploader)
-    return reached
+        new_offset = offset + sink.size
+        if offset < HEAD and (new_offset >= HEAD or new_offset == upload.length):
+            await _check_head(request, upload, destination)
+        if new_offset == upload.length:
+            await _finish(request, upload, uploader)
+    return new_offset
 
 
-async def _judged(request: Request, upload: Resumable, place: Place) -> None:
-    """The first bytes are there. Raises StorageError, and the upload is over, if they are of another type."""
+async def _check_head(request: Request, upload: Resumable, destination: Destination) -> None:
+    """Check the first bytes. If they are of another type, delete the upload and raise StorageError."""
     files = storage_of(request).files
-    async with transaction(request, place.caller) as tx:
-        bucket = await bucket_named(tx, place.bucket)
-    judge = storing.judge(bucket, place.name, upload.kind)
+    async with transaction(request, destination.caller) as tx:
+        bucket = await bucket_named(tx, destination.bucket)
+    check = object_writes.head_check(bucket, destination.name, upload.kind)
     try:
-        if judge:
-            judge(await asyncio.to_thread(head_of, files.resumable / upload.version))
+        if check:
+            check(await asyncio.to_thread(head_of, files.resumable / upload.version))
     except StorageError:
-        _forget(request, upload)
+        _delete(request, upload)
         raise
 
 
-async def _finished(request: Request, upload: Resumable, uploader: Uploader) -> None:
-    """The bytes are all there: they become an object."""
-    files, doubts = storage_of(request).files, storage_of(request).doubts
-    if upload.version in doubts.versions:
+async def _finish(request: Request, upload: Resumable, uploader: Uploader) -> None:
+    """All bytes are received: make them an object."""
+    files, uncertain_commits = storage_of(request).files, storage_of(request).uncertain_commits
+    if upload.version in uncertain_commits.versions:
         raise StorageError(423, "ResourceLocked", "The upload is being finished")
     assert upload.length is not None
-    place = uploader.place(upload.bucket, upload.name)
+    destination = uploader.destination(upload.bucket, upload.name)
     seconds = upload.metadata.get("cacheControl", "")
     metadata = models.metadata(
         upload.length,
@@ -244,25 +244,27 @@ async def _finished(request: Request, upload: Resumable, uploader: Uploader) -> 
         await files.keep_resumable(upload.version)
         fail_point("before row")
         user_metadata = json_object(upload.metadata.get("metadata", ""))
-        await storing.recorded(request, place, upload.version, metadata, user_metadata)
+        await object_writes.write_row(request, destination, upload.version, metadata, user_metadata)
     except FileExistsError:
-        log.info("an upload was finished before, unheard")
+        log.info("an upload was finished by an earlier request")
     except StorageError:
-        _forget(request, upload)
+        _delete(request, upload)
         raise
-    resumables.mark_done(files.resumable / f"{upload.version}.json")
+    resumable_uploads.mark_done(files.resumable / f"{upload.version}.json")
     storage_of(request).unfinished.end(upload.version)
 
 
-def _forget(request: Request, upload: Resumable) -> None:
-    resumables.forget(storage_of(request).files.resumable, upload)
+def _delete(request: Request, upload: Resumable) -> None:
+    resumable_uploads.forget(storage_of(request).files.resumable, upload)
     storage_of(request).unfinished.end(upload.version)
 
 
 @asynccontextmanager
-async def _alone(request: Request, upload: Resumable) -> AsyncIterator[Resumable]:
-    """One request at a time works on an upload, as it is by then. Raises StorageError for one that has waited
-    too long, or whose upload is gone."""
+async def _locked(request: Request, upload: Resumable) -> AsyncIterator[Resumable]:
+    """Lock the upload for this request, and read it again.
+
+    Raises StorageError if the lock is not free in PATIENCE seconds, or the upload is gone.
+    """
     storage, end = storage_of(request), time.monotonic() + PATIENCE
     uploading = storage.uploading
     while upload.version in uploading:
@@ -271,7 +273,7 @@ async def _alone(request: Request, upload: Resumable) -> AsyncIterator[Resumable
         await asyncio.sleep(0.05)
     uploading.add(upload.version)
     try:
-        yield resumables.find(storage.files.resumable, upload.id)
+        yield resumable_uploads.find(storage.files.resumable, upload.id)
     finally:
         uploading.discard(upload.version)
 

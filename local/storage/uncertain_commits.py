@@ -1,4 +1,4 @@
-"""Files of which it is not known whether a row stands for them, because a connection was lost in a commit."""
+"""Files whose commit outcome is unknown, because the connection was lost during the commit."""
 
 import asyncio
 import logging
@@ -9,16 +9,16 @@ import psycopg_pool
 
 from local.storage import sweep
 from local.storage.database import Pool
-from local.storage.files import Files
+from local.storage.file_store import FileStore
 
 FIRST_WAIT, LONGEST_WAIT = 0.2, 30.0
-"""Seconds between two tries."""
+"""Seconds between two attempts."""
 
 log = logging.getLogger(__name__)
 
 
-class Doubts:
-    def __init__(self, pool: Pool, files: Files) -> None:
+class UncertainCommits:
+    def __init__(self, pool: Pool, files: FileStore) -> None:
         self.pool, self.files = pool, files
         self.versions: set[str] = set()
         self._some = asyncio.Event()
@@ -29,7 +29,7 @@ class Doubts:
             self._some.set()
 
     async def settle(self) -> None:
-        """Ask the database of each until it answers; runs until it is cancelled."""
+        """Query the database until it responds, and delete the files without a row. Runs until cancelled."""
         while True:
             await self._some.wait()
             self._some.clear()
@@ -43,9 +43,9 @@ class Doubts:
                     wait = min(wait * 2, LONGEST_WAIT)
 
     async def _settle_all(self) -> None:
-        asked = set(self.versions)
-        without_row = await sweep.without_row(self.pool, asked)
+        versions = set(self.versions)
+        without_row = await sweep.without_row(self.pool, versions)
         await self.files.drop(*without_row)
-        self.versions -= asked
-        fields = {"settled": len(asked), "files_removed": len(without_row)}
+        self.versions -= versions
+        fields = {"settled": len(versions), "files_removed": len(without_row)}
         log.warning("files in doubt settled", extra={"fields": fields})

@@ -1,4 +1,4 @@
-"""Who brings a resumable upload: the bearer of a token, or of a signature for one name."""
+"""The client of a resumable upload: it has a token, or a signature for one name."""
 
 from dataclasses import dataclass
 
@@ -6,25 +6,25 @@ from starlette.requests import Request
 
 from local.storage.callers import Caller, bearer, service
 from local.storage.context import storage_of
-from local.storage.endpoints.signing import verified_claims
+from local.storage.endpoints.signed_urls import verified_claims
 from local.storage.errors import StorageError, access_denied
-from local.storage.storing import Place
+from local.storage.object_writes import Destination
 from local.storage.tokens import UPLOAD, InvalidToken
 
 
 @dataclass(frozen=True)
 class Uploader:
-    """On whose account a file comes."""
+    """The caller of an upload, and whether the upload replaces a file."""
 
     caller: Caller
     upsert: bool
 
-    def place(self, bucket: str, name: str) -> Place:
-        return Place(bucket, name, self.caller, self.upsert)
+    def destination(self, bucket: str, name: str) -> Destination:
+        return Destination(bucket, name, self.caller, self.upsert)
 
 
-def believed_caller(request: Request) -> Caller:
-    """Raises StorageError without a token that is believed."""
+def verified_caller(request: Request) -> Caller:
+    """Raises StorageError without a valid token."""
     try:
         return bearer(request, storage_of(request).settings.jwt_secret)
     except InvalidToken as error:

@@ -1,7 +1,7 @@
-"""What a file is by its first bytes: a bucket's types hold for content, not only for what a client calls it.
+"""The type of a file by its first bytes: a bucket's types hold for the content, not only for the stated type.
 
 Signatures are those of WHATWG's MIME Sniffing standard (https://mimesniff.spec.whatwg.org) and of the formats
-that buckets name; puremagic knows many more, and is asked about types that are not here.
+that buckets name; for other types puremagic is used.
 """
 
 import re
@@ -12,7 +12,7 @@ import puremagic
 from local.storage.errors import invalid_mime_type
 
 HEAD = 4096
-"""The first bytes, by which content is judged."""
+"""Number of first bytes that decide the type."""
 OCTETS = "application/octet-stream"
 ANYTHING = {"*", "*/*", OCTETS}
 SAME = {
@@ -23,7 +23,7 @@ SAME = {
     **dict.fromkeys(("video/ogg", "application/ogg"), "audio/ogg"),
     **{"image/jpg": "image/jpeg", "audio/x-flac": "audio/flac", "video/x-m4v": "video/mp4"},
 }
-"""Names of one type, or of formats that no signature tells apart."""
+"""Names of one type, or of formats with one signature."""
 MP4 = "video/mp4 audio/mp4 video/iso.segment"
 PROGRAM = "application/x-executable"
 BINARY = [
@@ -62,7 +62,7 @@ TEXT = [
     (r"%PDF-", "application/pdf"),
     (r"%!PS-", "application/postscript"),
 ]
-"""Of what begins as text does; from its first character that is no white space."""
+"""Signatures of text, from its first character that is no white space."""
 BEGINNINGS = {
     "text/vtt": r"WEBVTT(?=\s|\Z)",
     "application/vnd.apple.mpegurl": r"#EXTM3U(?=\s|\Z)",
@@ -71,7 +71,7 @@ BEGINNINGS = {
     "application/json": r'\s*[\[{"\-0-9tfn]',
     "application/x-ndjson": r'\s*[\[{"\-0-9tfn]',
 }
-"""What a text of this type begins with."""
+"""The beginning of a text of this type."""
 STRUCTURED = re.compile(r".*[+/](xml|json)")
 TEXTUAL = {*BEGINNINGS, "application/x-subrip", "application/javascript", "application/yaml"}
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
@@ -84,11 +84,11 @@ _signed = frozenset().union(*(kinds for _, kinds in _binary + _text))
 _magic = {row.mime_type for row in puremagic.magic_header_array}
 
 
-def judge(kind: str, allowed: Sequence[str] | None) -> Callable[[bytes], None] | None:
-    """What raises StorageError if a file's first bytes are not of this type, for a bucket that takes these.
+def head_check(kind: str, allowed: Sequence[str] | None) -> Callable[[bytes], None] | None:
+    """A check of first bytes, which raises StorageError if they are not of this type.
 
-    None where a bucket takes anything. A type that a bucket names must show itself; under `image/*` it is
-    enough not to be something else.
+    None if the bucket allows any content. A type that the bucket names must be recognised; under `image/*` it
+    is enough that no other type is.
     """
     bare = _bare(kind)
     if not allowed or ANYTHING & {bare, *(_bare(item) for item in allowed)}:
@@ -103,11 +103,11 @@ def judge(kind: str, allowed: Sequence[str] | None) -> Callable[[bytes], None] |
 
 
 def agrees(bare: str, head: bytes, named: bool) -> bool:
-    """Whether a file with these first bytes can be of this type; a `named` type has to be recognised."""
+    """Whether a file with these first bytes can be of this type; a `named` type must be recognised."""
     bare = SAME.get(bare, bare)
-    found = recognised(head)
-    if found:
-        return bare in found or (bare in ("text/xml", "application/xml") and _decoded(head) is not None)
+    kinds = recognised(head)
+    if kinds:
+        return bare in kinds or (bare in ("text/xml", "application/xml") and _decoded(head) is not None)
     if bare in _signed:
         return not named
     if _is_textual(bare):
@@ -117,17 +117,17 @@ def agrees(bare: str, head: bytes, named: bool) -> bool:
 
 
 def recognised(head: bytes) -> frozenset[str]:
-    """The types that the bytes may be of; none when they are plain text or nothing known."""
+    """The possible types of the bytes; empty for plain text and unknown content."""
     text = _decoded(head)
     if text is not None:
-        begun = text.lstrip()
-        return next((kinds for pattern, kinds in _text if pattern.match(begun)), frozenset())
+        stripped = text.lstrip()
+        return next((kinds for pattern, kinds in _text if pattern.match(stripped)), frozenset())
     return next((kinds for pattern, kinds in _binary if pattern.match(head)), frozenset())
 
 
 def _guessed(head: bytes) -> set[str]:
     try:
-        return {SAME.get(found.mime_type, found.mime_type) for found in puremagic.magic_string(head)}
+        return {SAME.get(match.mime_type, match.mime_type) for match in puremagic.magic_string(head)}
     except (puremagic.PureError, ValueError):
         return set()
 
@@ -137,7 +137,7 @@ def _is_textual(bare: str) -> bool:
 
 
 def _decoded(head: bytes) -> str | None:
-    """The bytes as text, None if they are none."""
+    """The bytes as text, None for binary content."""
     for mark, encoding in MARKS.items():
         if head.startswith(mark):
             return head.decode(encoding, "replace")

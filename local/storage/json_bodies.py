@@ -1,4 +1,4 @@
-"""JSON bodies, checked against the fields an endpoint takes as leniently as the real server does."""
+"""JSON bodies: the fields of an endpoint are validated as leniently as by the real server."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,10 +31,10 @@ class Field:
 
 
 async def body(request: Request, fields: dict[str, Field], *, optional: bool = False) -> dict[str, Any]:
-    """The fields that were given. Raises StorageError; unknown fields are ignored."""
+    """The known fields of the body; unknown ones are ignored. Raises StorageError."""
     content = bytearray()
-    async for piece in request.stream():
-        content += piece
+    async for chunk in request.stream():
+        content += chunk
         if len(content) > LIMIT:
             raise StorageError(413, "EntityTooLarge", "Request body is too large")
     if not content and optional:
@@ -48,8 +48,8 @@ def checked(document: Any, fields: dict[str, Field], path: str = "body") -> dict
     for name, field in fields.items():
         if field.required and name not in document:
             raise invalid_request(f"{path} must have required property '{name}'")
-    given = {name: field for name, field in fields.items() if name in document}
-    return {name: _value(document[name], field, f"{path}/{name}") for name, field in given.items()}
+    present = {name: field for name, field in fields.items() if name in document}
+    return {name: _value(document[name], field, f"{path}/{name}") for name, field in present.items()}
 
 
 def _parsed(content: bytes) -> Any:
@@ -63,23 +63,23 @@ def _parsed(content: bytes) -> Any:
 def _value(value: Any, field: Field, path: str) -> Any:
     if value is None and field.nullable:
         return None
-    found = _converted(value, field.kind)
-    if found is None:
+    converted = _converted(value, field.kind)
+    if converted is None:
         kind = "integer" if field.kind == SIZE else field.kind
         raise invalid_request(f"{path} must be {kind}")
     if field.kind == STRINGS:
-        _check_items(found, field, path)
-    elif field.minimum is not None and isinstance(found, int) and found < field.minimum:
+        _check_items(converted, field, path)
+    elif field.minimum is not None and isinstance(converted, int) and converted < field.minimum:
         raise invalid_request(f"{path} must be >= {field.minimum}")
-    if field.kind == INTEGER and found > LARGEST:
+    if field.kind == INTEGER and converted > LARGEST:
         raise invalid_request(f"{path} must be <= {LARGEST}")
-    if field.choices and found not in field.choices:
+    if field.choices and converted not in field.choices:
         raise invalid_request(f"{path} must be equal to one of the allowed values")
-    return found
+    return converted
 
 
 def _converted(value: Any, kind: str) -> Any:
-    """The value as the kind, None if it is not one: a text that reads as a number is taken for it."""
+    """The value converted to the kind, None if it cannot be: text of a number becomes a number."""
     match kind, value:
         case ("string", str()) | ("boolean", bool()) | ("object", dict()) | ("array", list()):
             return value

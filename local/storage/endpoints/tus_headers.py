@@ -1,15 +1,15 @@
-"""What the protocol TUS 1.0.0 says of a request's headers, and its refusals, which are plain text."""
+"""The request headers of TUS 1.0.0. Refusals are plain text."""
 
 import re
 from collections.abc import Callable
 
 from starlette.requests import Request
 
-from local.storage import resumables
+from local.storage import resumable_uploads
 from local.storage.errors import StorageError, tus_error
 
 VERSION = "1.0.0"
-PIECE = "application/offset+octet-stream"
+CHUNK = "application/offset+octet-stream"
 NUMBER = re.compile(r"0|[1-9][0-9]{0,19}")
 CONCATENATION = re.compile(r"partial|final;.*")
 
@@ -30,13 +30,13 @@ def _is_valid(method: str, name: str, value: str) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    """Whether it is a number that JavaScript writes as it reads it."""
+    """Whether JavaScript reads the number and writes it unchanged."""
     return NUMBER.fullmatch(text) is not None and int(float(text)) == int(text)
 
 
 def _is_metadata(text: str) -> bool:
     try:
-        resumables.parsed_metadata(text)
+        resumable_uploads.parsed_metadata(text)
     except StorageError:
         return False
     return True
@@ -49,5 +49,5 @@ VALID: dict[str, Callable[[str], bool]] = {
     "upload-defer-length": lambda value: value == "1",
     "upload-metadata": _is_metadata,
     "upload-concat": lambda value: CONCATENATION.fullmatch(value) is not None,
-    "content-type": lambda value: value == PIECE,
+    "content-type": lambda value: value == CHUNK,
 }

@@ -1,4 +1,4 @@
-"""What is in a folder: all at once by numbers, or in pages that continue after the last row."""
+"""Lists of a folder: with limit and offset, or in pages with a cursor."""
 
 import base64
 import binascii
@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from local import documents
 from local.storage import names
-from local.storage.answers import Answer
-from local.storage.bodies import BOOLEAN, INTEGER, OBJECT, STRING, Field, body, checked
 from local.storage.context import caller_of, transaction
 from local.storage.errors import StorageError
+from local.storage.json_bodies import BOOLEAN, INTEGER, OBJECT, STRING, Field, body, checked
+from local.storage.json_responses import JsonResponse
 from local.storage.models import Json, moment
 
 LIST = {
@@ -39,47 +39,47 @@ PAGE_SORT = {
     "order": Field(STRING, choices=("asc", "desc")),
 }
 DEEPEST = 1024
-"""More levels than a name can have: everything is a file."""
+"""More levels than a name can have: no row is a folder."""
 TIMES = ("updated_at", "created_at", "last_accessed_at")
 
 
 async def listed(request: Request) -> Response:
     caller, bucket = caller_of(request), request.path_params["bucket"]
-    given = await body(request, LIST)
+    fields = await body(request, LIST)
     names.check_bucket(bucket)
-    sort = checked(given.get("sortBy", {}), SORT, "body/sortBy")
-    prefix = given["prefix"]
+    sort = checked(fields.get("sortBy", {}), SORT, "body/sortBy")
+    prefix = fields["prefix"]
     folder = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
     async with transaction(request, caller) as tx:
         rows = await tx.rows(
             "search",
             prefix=folder,
             bucket=bucket,
-            limit=min(given.get("limit", 100), 1500),
+            limit=min(fields.get("limit", 100), 1500),
             levels=len(folder.split("/")),
-            offset=given.get("offset", 0),
-            search=given.get("search", ""),
+            offset=fields.get("offset", 0),
+            search=fields.get("search", ""),
             column=sort.get("column", "name"),
             order=sort.get("order", "asc"),
         )
-    return Answer([_shown(row) for row in rows])
+    return JsonResponse([_shown(row) for row in rows])
 
 
 async def paged(request: Request) -> Response:
     caller, bucket = caller_of(request), request.path_params["bucket"]
-    given = await body(request, PAGES)
+    fields = await body(request, PAGES)
     names.check_bucket(bucket)
-    sort = checked(given["sortBy"], PAGE_SORT, "body/sortBy") if "sortBy" in given else {}
-    column, prefix = sort.get("column", "name"), given.get("prefix", "")
-    size = min(given.get("limit", 1000), 1000)
-    after, column_after = _after(given.get("cursor", ""))
+    sort = checked(fields["sortBy"], PAGE_SORT, "body/sortBy") if "sortBy" in fields else {}
+    column, prefix = sort.get("column", "name"), fields.get("prefix", "")
+    size = min(fields.get("limit", 1000), 1000)
+    after, column_after = _after(fields.get("cursor", ""))
     async with transaction(request, caller) as tx:
         rows = await tx.rows(
             "search_pages",
             prefix=prefix,
             bucket=bucket,
             limit=size + 1,
-            levels=len(prefix.split("/")) if given.get("with_delimiter") else DEEPEST,
+            levels=len(prefix.split("/")) if fields.get("with_delimiter") else DEEPEST,
             after=after,
             order=sort.get("order", "asc"),
             column=column,
@@ -93,7 +93,7 @@ async def paged(request: Request) -> Response:
     }
     if more:
         answer["nextCursor"] = _cursor(page[-1], column)
-    return Answer(answer)
+    return JsonResponse(answer)
 
 
 def _shown(row: DictRow) -> Json:

@@ -1,4 +1,4 @@
-"""A file as an answer: its headers, the range that was asked for, its bytes in blocks."""
+"""Responses with a file: headers, the requested range, bytes in blocks."""
 
 import asyncio
 import logging
@@ -23,9 +23,9 @@ PASSIVE = re.compile(
     r"((image|audio|video|font)/[a-z0-9.+-]+|text/(plain|csv|vtt)|application/(pdf|json|octet-stream|zip))"
     r"(?<!xml)(; ?charset=[a-z0-9-]+)?"
 )
-"""Types in which a browser finds nothing to run, and nothing beside them that it might take for the type."""
+"""Types in which a browser runs nothing; the pattern excludes everything that only resembles them."""
 INERT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
-TRIES = 5
+ATTEMPTS = 5
 
 log = logging.getLogger(__name__)
 
@@ -33,36 +33,40 @@ log = logging.getLogger(__name__)
 async def send(
     request: Request, find: Callable[[], Awaitable[Object]], fixed: dict[str, str] | None = None
 ) -> Response:
-    """The file of what `find` finds, anew if it was replaced meanwhile. `fixed` replaces cache-control."""
-    found, file = await _opened(request, find)
+    """Respond with the file of the object that `find` returns.
+
+    `find` is called again if the file was replaced meanwhile. `fixed` replaces cache-control.
+    Raises StorageError.
+    """
+    stored, file = await _opened(request, find)
     try:
         size = os.fstat(file.fileno()).st_size
-        headers = headers_of(request, found, fixed)
-        if _is_known(request, found, headers):
+        headers = headers_of(request, stored, fixed)
+        if _is_known(request, stored, headers):
             file.close()
             return Response(status_code=304, headers=headers)
-        part = _range(request, size)
-        first, last = part or (0, size - 1)
+        requested = _range(request, size)
+        first, last = requested or (0, size - 1)
     except StorageError:
         file.close()
         raise
     headers["content-length"] = str(last - first + 1)
-    if part:
+    if requested:
         headers["content-range"] = f"bytes {first}-{last}/{size}"
     blocks = _blocks(file, first, last - first + 1)
-    return StreamingResponse(blocks, 206 if part else 200, headers, headers["content-type"])
+    return StreamingResponse(blocks, 206 if requested else 200, headers, headers["content-type"])
 
 
-def headers_of(request: Request, found: Object, fixed: dict[str, str] | None = None) -> dict[str, str]:
-    metadata = found.metadata or {}
+def headers_of(request: Request, stored: Object, fixed: dict[str, str] | None = None) -> dict[str, str]:
+    metadata = stored.metadata or {}
     kind = str(metadata.get("mimetype") or "application/octet-stream")
     if "text/html" in kind.lower():
         kind = "text/plain"
     headers = {
         "accept-ranges": "bytes",
         "content-type": kind,
-        "etag": str(metadata.get("eTag") or f'"{found.version}"'),
-        "last-modified": format_datetime(_modified(found), usegmt=True),
+        "etag": str(metadata.get("eTag") or f'"{stored.version}"'),
+        "last-modified": format_datetime(_modified(stored), usegmt=True),
         "x-robots-tag": "none",
         "x-content-type-options": "nosniff",
         **(fixed or {"cache-control": str(metadata.get("cacheControl") or "no-cache")}),
@@ -74,12 +78,12 @@ def headers_of(request: Request, found: Object, fixed: dict[str, str] | None = N
     return headers
 
 
-def _modified(found: Object) -> datetime:
-    text = str((found.metadata or {}).get("lastModified") or "")
+def _modified(stored: Object) -> datetime:
+    text = str((stored.metadata or {}).get("lastModified") or "")
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        return found.updated_at
+        return stored.updated_at
 
 
 def _attachment(name: str) -> str:
@@ -89,12 +93,12 @@ def _attachment(name: str) -> str:
     return f"attachment; filename={encoded}; filename*=UTF-8''{encoded};"
 
 
-def _is_known(request: Request, found: Object, headers: dict[str, str]) -> bool:
-    """Whether the client has this content already. As the real server compares: one tag, and milliseconds."""
+def _is_known(request: Request, stored: Object, headers: dict[str, str]) -> bool:
+    """Whether the client has this content already, compared as in the real server: one tag, milliseconds."""
     if request.headers.get("if-none-match") == headers["etag"]:
         return True
     try:
-        return _modified(found) <= parsedate_to_datetime(request.headers.get("if-modified-since", ""))
+        return _modified(stored) <= parsedate_to_datetime(request.headers.get("if-modified-since", ""))
     except (TypeError, ValueError, OverflowError):
         return False
 
@@ -104,10 +108,10 @@ def _range(request: Request, size: int) -> tuple[int, int] | None:
 
     As in the real server, If-Range is not read.
     """
-    asked = request.headers.get("range")
-    if not asked:
+    header = request.headers.get("range")
+    if not header:
         return None
-    match = RANGE.fullmatch(asked)
+    match = RANGE.fullmatch(header)
     if match and match[1]:
         first, last = int(match[1]), min(int(match[2] or size), size - 1)
     else:
@@ -118,13 +122,13 @@ def _range(request: Request, size: int) -> tuple[int, int] | None:
 
 
 async def _opened(request: Request, find: Callable[[], Awaitable[Object]]) -> tuple[Object, BinaryIO]:
-    for _ in range(TRIES):
-        found = await find()
+    for _ in range(ATTEMPTS):
+        stored = await find()
         try:
-            return found, storage_of(request).files.open(found.version or "")
+            return stored, storage_of(request).files.open(stored.version or "")
         except (FileNotFoundError, ValueError):
             continue
-    fields = {"request_id": request.state.request_id, "version": found.version}
+    fields = {"request_id": request.state.request_id, "version": stored.version}
     log.error("an object has no file", extra={"fields": fields})
     raise no_such_key()
 

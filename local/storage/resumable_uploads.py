@@ -1,4 +1,4 @@
-"""Resumable uploads on disk: the bytes that came so far, and a document that says what they will be."""
+"""Resumable uploads on disk: the bytes received so far, and a JSON document that describes the upload."""
 
 import base64
 import json
@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from local.storage import names
-from local.storage.contents import OCTETS
 from local.storage.errors import StorageError
+from local.storage.file_types import OCTETS
 
 log = logging.getLogger(__name__)
 
@@ -24,15 +24,15 @@ class Resumable:
     name: str
     version: str
     length: int | None
-    """None where the client did not know it yet."""
+    """Bytes; None while the client does not know it."""
     metadata: dict[str, str]
-    """As the client gave it, by the words of Upload-Metadata."""
+    """The client's Upload-Metadata."""
     started: float
     """Unix time."""
     upsert: bool = False
     done: bool = False
     holder: str = ""
-    """The user or the network address whose unfinished upload it is."""
+    """The user, or without one the network address, of the upload."""
 
     @property
     def id(self) -> str:
@@ -42,7 +42,7 @@ class Resumable:
     def kind(self) -> str:
         return self.metadata.get("contentType", OCTETS)
 
-    def given_metadata(self) -> str:
+    def metadata_header(self) -> str:
         return ",".join(f"{name} {_standard(value)}" for name, value in self.metadata.items())
 
 
@@ -63,7 +63,7 @@ def start(folder: Path, upload: Resumable) -> None:
 
 
 def find(folder: Path, upload_id: str) -> Resumable:
-    """Raises StorageError when the id names no bucket and object, or no upload."""
+    """Raises StorageError for an invalid id, and if the upload does not exist."""
     text = _decoded(upload_id)
     bucket, _, rest = text.partition("/")
     name, _, version = rest.rpartition("/")
@@ -80,15 +80,15 @@ def find(folder: Path, upload_id: str) -> Resumable:
     return upload
 
 
-def tell_length(folder: Path, upload: Resumable, length: int) -> Resumable:
-    """Of one that was begun without."""
-    told = replace(upload, length=length)
-    _write(folder / f"{upload.version}.json", asdict(told))
-    return told
+def set_length(folder: Path, upload: Resumable, length: int) -> Resumable:
+    """Record the length of an upload that was created without one."""
+    updated = replace(upload, length=length)
+    _write(folder / f"{upload.version}.json", asdict(updated))
+    return updated
 
 
 def offset(folder: Path, upload: Resumable) -> int:
-    """How many bytes are there. Raises StorageError when it was finished or ended at this moment."""
+    """Bytes received so far. Raises StorageError if another request finishes or deletes the upload."""
     if upload.done and upload.length is not None:
         return upload.length
     try:
@@ -107,7 +107,7 @@ def forget_version(folder: Path, version: str) -> None:
 
 
 def mark_done(path: Path) -> None:
-    """Described for a while yet, for a client that lost the last answer; its bytes are the object's."""
+    """Delete the upload's name of the bytes; keep the document for a client that lost the last response."""
     _write(path, json.loads(path.read_text()) | {"done": True})
     path.with_suffix("").unlink(missing_ok=True)
 
@@ -118,14 +118,14 @@ def unfinished(folder: Path) -> list[str]:
 
 
 def left_behind(folder: Path) -> Iterator[tuple[str, str, int]]:
-    """Version, holder and bytes of each that is unfinished."""
+    """Version, holder and size in bytes of each unfinished upload."""
     for version in unfinished(folder):
         document, data = json.loads((folder / f"{version}.json").read_text()), folder / version
         yield version, document.get("holder", ""), data.stat().st_size if data.exists() else 0
 
 
 def late(folder: Path, lifetime: int, now: float) -> list[str]:
-    """The versions of uploads whose time is over. Unreadable documents are logged and skipped."""
+    """The versions of expired uploads. Unreadable documents are logged and skipped. `lifetime` in seconds."""
     versions = []
     for path in folder.glob("*.json"):
         try:
@@ -139,7 +139,7 @@ def late(folder: Path, lifetime: int, now: float) -> list[str]:
 
 
 def forget_old(folder: Path, lifetime: int, now: float) -> None:
-    """Those that were not finished in time, bytes of those that are done, and what has no other half."""
+    """Delete expired uploads, the bytes of finished ones, and bytes or documents without counterpart."""
     for path in folder.glob("*.json"):
         document, data = json.loads(path.read_text()), path.with_suffix("")
         if document["done"]:
@@ -153,25 +153,25 @@ def forget_old(folder: Path, lifetime: int, now: float) -> None:
 
 
 def parsed_metadata(header: str) -> dict[str, str]:
-    """Raises StorageError for what is not `name base64,name base64,name`."""
-    found: dict[str, str] = {}
+    """Parse `name base64,name base64,name`. Raises StorageError."""
+    metadata: dict[str, str] = {}
     for pair in header.split(","):
         name, *values = pair.split(" ")
-        if not name or name in found or len(values) > 1:
+        if not name or name in metadata or len(values) > 1:
             raise StorageError(400, "InvalidRequest", "Upload-Metadata is invalid")
         try:
-            found[name] = base64.b64decode(values[0], validate=True).decode() if values else ""
+            metadata[name] = base64.b64decode(values[0], validate=True).decode() if values else ""
         except ValueError as error:
             raise StorageError(400, "InvalidRequest", "Upload-Metadata is invalid") from error
-    return found
+    return metadata
 
 
 def _unknown() -> StorageError:
-    return StorageError(404, "NoSuchUpload", "The file for this url was not found\n")
+    return StorageError(404, "NoSuchUpload", "The file for this url was not metadata\n")
 
 
 def _decoded(upload_id: str) -> str:
-    """Empty where it is no base64; what is no text is replaced."""
+    """The decoded id; empty for invalid base64, with replacement characters for invalid UTF-8."""
     padded = upload_id.encode() + b"=" * (-len(upload_id) % 4)
     try:
         return base64.urlsafe_b64decode(padded).decode(errors="replace")

@@ -1,9 +1,8 @@
-"""Points at which tests let the process end at once, as a kill or a loss of power would."""
+"""Fail points: a test sets STORAGE_FAIL_POINT to kill the process at a named line."""
 
 import os
 
 FAIL_POINT = "STORAGE_FAIL_POINT"
-"""Names the point."""
 
 
 def fail_point(name: str) -> None:

@@ -1,4 +1,4 @@
-"""Request bodies that are files: raw, or one part of a form. Never more than a block of one is in memory."""
+"""Request bodies that are files: raw, or one part of a form. At most a block of the file is in memory."""
 
 import base64
 import json
@@ -10,22 +10,22 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from local import documents
-from local.storage.contents import OCTETS
 from local.storage.errors import StorageError, invalid_request, too_large
-from local.storage.files import Sink
+from local.storage.file_store import Sink
+from local.storage.file_types import OCTETS
 from local.storage.models import Json
 from local.storage.names import checked_header, is_type
 
 FIELD_LIMIT, MOST_PARTS = 1024 * 1024, 100
 """Bytes of all fields of a form together, and parts, the file among them."""
 LONGEST_HEADER = 1024
-"""Bytes of a header of a part: the time that reading one takes grows faster than its length."""
+"""Bytes of a header of a part: the time to parse one grows faster than its length."""
 DRAINED = 32 * 1024 * 1024
 
 
 @dataclass
-class Described:
-    """What came with a file."""
+class Description:
+    """What the client states about a file."""
 
     kind: str
     cache_control: str
@@ -37,12 +37,12 @@ def is_form(request: Request) -> bool:
 
 
 class Raw:
-    """A body that is the file and nothing else."""
+    """A body that is only the file."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
 
-    async def description(self) -> Described:
+    async def description(self) -> Description:
         headers = self.request.headers
         kind = checked_header(headers.get("content-type", OCTETS), "content-type")
         if not is_type(kind):
@@ -52,20 +52,20 @@ class Raw:
             text = base64.b64decode(headers.get("x-metadata", ""), validate=True).decode()
         except ValueError:
             text = ""
-        return Described(kind, cache_control, json_object(text))
+        return Description(kind, cache_control, json_object(text))
 
     async def receive(self, sink: Sink) -> None:
-        """Raises StorageError for what the sink does not take."""
+        """Write the body into the sink. Raises StorageError if the sink refuses it."""
         declared = self.request.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > sink.limit:
             raise too_large()
-        async for piece in self.request.stream():
-            await sink.write(piece)
+        async for chunk in self.request.stream():
+            await sink.write(chunk)
         sink.end()
 
 
 class Form:
-    """A multipart form whose one file goes to a sink. Fields are read up to the file and after it."""
+    """A multipart form with one file, which is written into a sink. Fields may surround the file."""
 
     def __init__(self, request: Request) -> None:
         _, options = parse_options_header(request.headers["content-type"])
@@ -74,13 +74,13 @@ class Form:
         self.fields: dict[str, str] = {}
         self.file_kind: str | None = None
         self._events: list[tuple[str, bytes]] = []
-        self._pieces = self._read(request, self._parser(options[b"boundary"]))
+        self._chunks = self._read(request, self._parser(options[b"boundary"]))
         self._first: bytes | None = None
 
-    async def description(self) -> Described:
-        """Read up to the file's first byte. Raises StorageError if no file comes."""
-        async for piece in self._pieces:
-            self._first = piece
+    async def description(self) -> Description:
+        """Read up to the file's first byte. Raises StorageError for a form without a file."""
+        async for chunk in self._chunks:
+            self._first = chunk
             break
         if self.file_kind is None:
             raise StorageError(400, "InvalidRequest", "No content provided")
@@ -88,7 +88,7 @@ class Form:
         seconds = self.fields.get("cacheControl")
         cache_control = f"max-age={seconds}" if seconds else "no-cache"
         text = self.fields.get("metadata") or self.fields.get("userMetadata") or ""
-        return Described(
+        return Description(
             checked_header(kind, "content-type"),
             checked_header(cache_control, "cacheControl"),
             json_object(text),
@@ -97,8 +97,8 @@ class Form:
     async def receive(self, sink: Sink) -> None:
         if self._first is not None:
             await sink.write(self._first)
-        async for piece in self._pieces:
-            await sink.write(piece)
+        async for chunk in self._chunks:
+            await sink.write(chunk)
         sink.end()
 
     def _parser(self, boundary: bytes) -> MultipartParser:
@@ -119,15 +119,15 @@ class Form:
             raise invalid_request("Multipart: the boundary is too long") from error
 
     async def _read(self, request: Request, parser: MultipartParser) -> AsyncIterator[bytes]:
-        """The file's bytes; an empty piece first, so that its type is known before them."""
+        """The file's bytes; an empty chunk first, so that its type is known before them."""
         part, whole = Part(), False
         try:
-            async for piece in request.stream():
-                parser.write(piece)
+            async for chunk in request.stream():
+                parser.write(chunk)
                 events, self._events = self._events, []
                 whole = whole or ("end", b"") in events
-                for found in part.take(events, self):
-                    yield found
+                for data in part.take(events, self):
+                    yield data
         except FormParserError as error:
             raise invalid_request("Multipart: the form is malformed") from error
         if not whole:
@@ -135,7 +135,7 @@ class Form:
 
 
 class Part:
-    """The part of a form that is being read. All parts before the file are in memory."""
+    """The current part of a form. All parts before the file are in memory."""
 
     def __init__(self) -> None:
         self.count = self.field_bytes = 0
@@ -194,22 +194,22 @@ class Part:
 
 
 def _bare(kind: str) -> str:
-    """The type of a form's part, which loses its parameters."""
+    """The type of a form's part, without its parameters."""
     return kind.split(";")[0].strip().lower()
 
 
 async def drain(request: Request) -> None:
-    """Read a refused body, within reason, so that the client comes to read the answer."""
+    """Read at most DRAINED bytes of a refused body: clients read the response after they sent it."""
     left = DRAINED
     if not request._stream_consumed:
-        async for piece in request.stream():
-            left -= len(piece)
+        async for chunk in request.stream():
+            left -= len(chunk)
             if left < 0:
                 return
 
 
 def json_object(text: str) -> Json:
-    """A file's own metadata; text that is no JSON object counts as none, as on the real server.
+    """The user metadata of a file; empty for text that is not a JSON object, as in the real server.
 
     Raises StorageError for an object that Postgres cannot store.
     """
@@ -225,7 +225,7 @@ def json_object(text: str) -> Json:
         storable: Json = documents.parse_unicode(text or "{}")
     except ValueError as error:
         raise _not_storable() from error
-    if any("\0" in found for found in documents.texts(storable)):
+    if any("\0" in text for text in documents.texts(storable)):
         raise _not_storable()
     return storable
 

@@ -1,8 +1,8 @@
 """The folder of files. A file's name is its object's version: no name of a client reaches the file system.
 
-incoming/   what is being received; emptied at start
+incoming/   files that are being received; emptied at start
 resumable/  resumable uploads, each with a document that describes it
-objects/    what rows of storage.objects stand for; a file there never changes
+objects/    the files of the rows of storage.objects; a file there never changes
 """
 
 import asyncio
@@ -16,51 +16,56 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from local.storage.contents import HEAD
 from local.storage.errors import too_large
-from local.storage.failing import fail_point
+from local.storage.fail_points import fail_point
+from local.storage.file_types import HEAD
 
 BLOCK = 1024 * 1024
-Judge = Callable[[bytes], None]
+HeadCheck = Callable[[bytes], None]
 
 
 class Sink:
-    """Takes a body in pieces and writes it in blocks, off the event loop, at the end of the file at `path`.
+    """Appends the chunks of a body to the file at `path`, in blocks and outside the event loop.
 
-    `judge` is shown the first bytes, HEAD of them or all, and raises StorageError if they may not be.
+    `check` receives the first HEAD bytes, or all of a shorter file, and raises StorageError to refuse them.
+    `grow` receives the number of bytes of each chunk.
     """
 
     def __init__(
-        self, path: Path, limit: int, judge: Judge | None = None, grow: Callable[[int], None] | None = None
+        self,
+        path: Path,
+        limit: int,
+        check: HeadCheck | None = None,
+        grow: Callable[[int], None] | None = None,
     ) -> None:
         self.path, self.limit, self.size, self._grow = path, limit, 0, grow
         self.digest = hashlib.md5(usedforsecurity=False)
-        self._judge, self._head = judge, b""
+        self._check, self._head = check, b""
         self._waiting = bytearray()
         self._file: BinaryIO | None = None
 
-    async def write(self, piece: bytes) -> None:
-        """Raises StorageError past the limit, or for the first bytes."""
-        self.size += len(piece)
+    async def write(self, chunk: bytes) -> None:
+        """Raises StorageError above the limit, or if the check refuses the first bytes."""
+        self.size += len(chunk)
         if self.size > self.limit:
             raise too_large()
         if self._grow:
-            self._grow(len(piece))
-        if self._judge and len(self._head) < HEAD:
-            self._head += piece[: HEAD - len(self._head)]
+            self._grow(len(chunk))
+        if self._check and len(self._head) < HEAD:
+            self._head += chunk[: HEAD - len(self._head)]
             if len(self._head) == HEAD:
-                self._judge(self._head)
-        self._waiting += piece
+                self._check(self._head)
+        self._waiting += chunk
         if len(self._waiting) >= BLOCK:
             await asyncio.to_thread(self._flush)
 
     def end(self) -> None:
-        """All of it has come. Raises StorageError if it is short and may not be."""
-        if self._judge and len(self._head) < HEAD:
-            self._judge(self._head)
+        """Check a file that is shorter than HEAD. Raises StorageError."""
+        if self._check and len(self._head) < HEAD:
+            self._check(self._head)
 
     async def save(self) -> None:
-        """Returns when all that came is on the disk."""
+        """Returns when all received bytes are on the disk."""
         await asyncio.to_thread(self.sync)
 
     def sync(self) -> None:
@@ -82,13 +87,13 @@ class Sink:
             block = block[self._file.write(block) or 0 :]
 
 
-class Files:
+class FileStore:
     def __init__(self, directory: Path) -> None:
         self.incoming, self.resumable = directory / "incoming", directory / "resumable"
         self.objects = directory / "objects"
 
     def make(self) -> None:
-        """The folders, and nothing left in `incoming`."""
+        """Create the folders, and empty `incoming`."""
         shutil.rmtree(self.incoming, ignore_errors=True)
         for folder in (self.incoming, self.resumable, self.objects):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -98,11 +103,11 @@ class Files:
         return self.objects / name[:2] / name
 
     @asynccontextmanager
-    async def receiving(
-        self, version: str, limit: int, judge: Judge | None, grow: Callable[[int], None] | None = None
+    async def new_file(
+        self, version: str, limit: int, check: HeadCheck | None, grow: Callable[[int], None] | None = None
     ) -> AsyncIterator[Sink]:
-        """A sink for a new file, which is gone at the end unless it was kept."""
-        sink = Sink(self.incoming / version, limit, judge, grow)
+        """A sink for a new file, which is deleted at the end unless it was kept."""
+        sink = Sink(self.incoming / version, limit, check, grow)
         try:
             yield sink
         finally:
@@ -110,11 +115,11 @@ class Files:
             sink.path.unlink(missing_ok=True)
 
     async def keep(self, sink: Sink) -> None:
-        """What was received becomes its version's file, for good."""
+        """Move the received file to its permanent path."""
         await asyncio.to_thread(self._keep, sink)
 
     async def keep_resumable(self, version: str) -> None:
-        """The resumable upload's bytes stay where they are as well, until it is done."""
+        """Link the bytes of a resumable upload to their permanent path; it keeps its own until done."""
         await asyncio.to_thread(self._duplicate, self.resumable / version, version)
 
     async def duplicate(self, version: str, new_version: str) -> None:
@@ -133,7 +138,7 @@ class Files:
         return await asyncio.to_thread(head_of, self.path(version))
 
     def versions(self) -> Iterator[str]:
-        """Of all files, in order; a folder of them at a time."""
+        """The versions of all files in order, read a folder at a time."""
         for folder in sorted(self.objects.iterdir()):
             yield from sorted(path.name for path in folder.iterdir())
 
@@ -155,7 +160,7 @@ class Files:
         _sync(target.parent)
 
     def _copy(self, source: Path, target: Path) -> None:
-        """Where the file system has no links, or no more of this file."""
+        """For a file system without hard links, or a file with the largest number of them."""
         half_copied = self.incoming / target.name
         try:
             shutil.copyfile(source, half_copied)
@@ -178,13 +183,13 @@ class Files:
 
 
 def head_of(path: Path) -> bytes:
-    """The first bytes, by which content is judged. Raises FileNotFoundError."""
+    """The first HEAD bytes. Raises FileNotFoundError."""
     with os.fdopen(_opened(path, os.O_RDONLY), "rb") as file:
         return file.read(HEAD)
 
 
 def _opened(path: Path, flags: int) -> int:
-    """A descriptor. Raises FileNotFoundError, for a symbolic link too: no file of ours is one."""
+    """A file descriptor. Raises FileNotFoundError, for a symbolic link too: Storage creates none."""
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:

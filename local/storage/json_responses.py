@@ -1,7 +1,7 @@
-"""Answers in JSON, as the real server labels them."""
+"""JSON responses with the content type of the real server."""
 
 from starlette.responses import JSONResponse
 
 
-class Answer(JSONResponse):
+class JsonResponse(JSONResponse):
     media_type = "application/json; charset=utf-8"
