@@ -10,7 +10,7 @@ from typing import NoReturn
 from rich.console import Console
 from rich.table import Table
 
-from local import commands, config, elsewhere, exits, keys, parts, plan, settings, state
+from local import commands, config, exits, external_servers, keys, services, settings, stack_plan, state
 from local.postgres import binaries, cluster
 
 NOT_RUNNING = "the stack does not run: start it by `make up`"
@@ -61,8 +61,8 @@ def reset(at: settings.Settings, arguments: argparse.Namespace) -> None:
     _show(at, arguments)
 
 
-def _plan(arguments: argparse.Namespace) -> plan.Plan:
-    return plan.read(os.environ, database_only=arguments.only == "database")
+def _plan(arguments: argparse.Namespace) -> stack_plan.Plan:
+    return stack_plan.read(os.environ, database_only=arguments.only == "database")
 
 
 def status(at: settings.Settings, _: argparse.Namespace) -> int:
@@ -105,7 +105,7 @@ def run(at: settings.Settings, arguments: argparse.Namespace) -> int:
     if current is None:
         raise settings.StackError(NOT_RUNNING)
     urls = {f"{name.upper()}_URL": part.url for name, part in current.parts.items() if part.url}
-    own = {**urls, **parts.environment(at, keys.load(at.directory)), **parts.model_environment(at)}
+    own = {**urls, **services.environment(at, keys.load(at.directory)), **services.model_environment(at)}
     if not arguments.words:
         raise settings.StackError("name the command that is to run")
     return exits.in_foreground(arguments.words, {**os.environ, **own})
@@ -114,13 +114,13 @@ def run(at: settings.Settings, arguments: argparse.Namespace) -> int:
 def env(at: settings.Settings, arguments: argparse.Namespace) -> None:
     """As a shell reads it. Raises StackError where part or port is missing or invalid."""
     part, port = arguments.part, arguments.port or ""
-    if part not in plan.PARTS or not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+    if part not in stack_plan.PARTS or not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
         raise settings.StackError(
             "name a part and the port where its server listens, as in `make env PART=storage PORT=5000`; "
-            f"the parts are {', '.join(plan.PARTS)}"
+            f"the parts are {', '.join(stack_plan.PARTS)}"
         )
     found = config.load(settings.ROOT)
-    needed = elsewhere.environment(at, keys.load(at.directory), found, part, int(port))
+    needed = external_servers.environment(at, keys.load(at.directory), found, part, int(port))
     for name, value in needed.items():
         say(f"{name}={shlex.quote(value)}")
 
@@ -130,7 +130,7 @@ def supervise(at: settings.Settings, _: argparse.Namespace) -> None:
 
 
 def _show(at: settings.Settings, arguments: argparse.Namespace) -> None:
-    for line in parts.shown(parts.environment(at, keys.load(at.directory)), at.env_file):
+    for line in services.shown(services.environment(at, keys.load(at.directory)), at.env_file):
         say(line)
     if arguments.only != "database":
         say(f"a page that shows where everything is: {at.url}")
@@ -161,7 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     server = found.add_parser(
         "env", help="the environment of a real server that is to be a part of this stack"
     )
-    server.add_argument("part", nargs="?", help=", ".join(plan.PARTS))
+    server.add_argument("part", nargs="?", help=", ".join(stack_plan.PARTS))
     server.add_argument("port", nargs="?", help="where it listens")
     server.set_defaults(run=env)
     shell = found.add_parser("psql", help="a psql in the database, as postgres")

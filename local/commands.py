@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
-from local import config, elsewhere, keys, logs, parts, plan, state
-from local.plan import Plan
+from local import config, external_servers, keys, logs, services, stack_plan, state
 from local.ports import listening
 from local.postgres import binaries, cluster, migrations
 from local.rest.build import BuildError, build
 from local.settings import ROOT, Settings, StackError, last_port, load
-from local.supervisor import Supervisor, Tell
+from local.stack_plan import Plan
+from local.supervisor import Report, Supervisor
 
 UP_WITHIN = 120.0
 SILENT = 10.0
@@ -36,13 +36,13 @@ def up(settings: Settings, wanted: Plan, say: Say) -> None:
             _refuse_taken_ports(settings)
             _rotate_logs(settings)
             cluster.make(settings, keys.load(settings.directory), binaries.install(settings.cache))
-            plan.save(settings, wanted)
+            stack_plan.save(settings, wanted)
             _save_port(settings)
             launch(settings)
         elif not wanted.database_only:
             _replan(settings, wanted, say)
         wait(settings, say)
-        write_env(settings, parts.environment(settings, keys.load(settings.directory)))
+        write_env(settings, services.environment(settings, keys.load(settings.directory)))
     if not wanted.database_only and (done := migrate(settings)):
         say(f"applied {len(done)} migrations")
 
@@ -91,8 +91,8 @@ def reset(settings: Settings, wanted: Plan, say: Say) -> None:
     up(settings, wanted, say)
 
 
-def migrate(settings: Settings, tell: Say = lambda _: None) -> list[str]:
-    return migrations.apply(cluster.url(settings, keys.load(settings.directory)), MIGRATIONS, tell)
+def migrate(settings: Settings, report: Say = lambda _: None) -> list[str]:
+    return migrations.apply(cluster.url(settings, keys.load(settings.directory)), MIGRATIONS, report)
 
 
 def supervise(settings: Settings) -> None:
@@ -102,29 +102,29 @@ def supervise(settings: Settings) -> None:
             raise StackError("another supervisor has this stack")
         logs.set_up()
         os.environ["LOCAL_DIR"] = str(settings.directory)
-        for name in plan.STARTED_WITH:
+        for name in stack_plan.STARTED_WITH:
             os.environ.pop(name, None)
         programs = binaries.install(settings.cache)
         secrets = keys.load(settings.directory)
 
         def prepare_database() -> None:
-            cluster.make_database(settings, secrets, plan.load(settings).elsewhere)
+            cluster.make_database(settings, secrets, stack_plan.load(settings).elsewhere)
 
-        def others_servers(_: Tell) -> list[parts.Part]:
-            wanted = plan.load(settings)
-            return [] if wanted.database_only else elsewhere.parts(settings, secrets, wanted)
+        def real_servers(_: Report) -> list[services.Service]:
+            wanted = stack_plan.load(settings)
+            return [] if wanted.database_only else external_servers.parts(settings, secrets, wanted)
 
-        def services(tell: Tell) -> list[parts.Part]:
-            wanted = plan.load(settings)
+        def own_services(report: Report) -> list[services.Service]:
+            wanted = stack_plan.load(settings)
             if wanted.database_only:
                 return []
-            migrate(settings, lambda name: tell(f"applying {name}"))
+            migrate(settings, lambda name: report(f"applying {name}"))
             rest = build(settings.cache, lambda _: None)
             planned = load({**os.environ, **wanted.variables})
-            return parts.services(planned, secrets, config.load(ROOT), wanted, rest)
+            return services.own_services(planned, secrets, config.load(ROOT), wanted, rest)
 
-        first = parts.postgres(settings, secrets, programs, prepare_database)
-        Supervisor(settings, first, others_servers, services).run()
+        first = services.postgres(settings, secrets, programs, prepare_database)
+        Supervisor(settings, first, real_servers, own_services).run()
         settings.state.unlink(missing_ok=True)
 
 
@@ -150,21 +150,21 @@ def _replan(settings: Settings, wanted: Plan, say: Say) -> None:
     """Have all parts but Postgres restarted where the plan changes."""
     current = state.read(settings)
     if current and current.plan != wanted:
-        plan.save(settings, wanted)
+        stack_plan.save(settings, wanted)
         os.kill(current.supervisor, signal.SIGHUP)
         say("restarting the parts: other servers or settings are given than before")
 
 
 def wait(settings: Settings, say: Say) -> None:
     """Until every part is ready; what becomes so is said. Raises StackError."""
-    news, told, wanted = time.monotonic(), set[str](), plan.load(settings)
+    news, shown, wanted = time.monotonic(), set[str](), stack_plan.load(settings)
     current: state.State | None = None
     while time.monotonic() - news < UP_WITHIN:
         found = state.read(settings)
         current = found if found and found.plan == wanted else None
         for line in _lines(settings, current):
-            if line not in told:
-                told.add(line)
+            if line not in shown:
+                shown.add(line)
                 say(line)
                 news = time.monotonic()
         if current and current.doing and time.monotonic() - news > SILENT:
@@ -210,7 +210,7 @@ def _awaited(settings: Settings, current: state.State | None) -> Iterator[str]:
     """What is lacking at servers elsewhere."""
     for name, part in (current.parts if current else {}).items():
         if part.status == "awaited" and part.url:
-            if reason := elsewhere.lacking(settings, keys.load(settings.directory), name, part.url):
+            if reason := external_servers.lacking(settings, keys.load(settings.directory), name, part.url):
                 yield f"{name}: {reason}"
 
 

@@ -30,10 +30,10 @@ from local.auth import app as auth_app
 from local.auth import context as auth_context
 from local.auth import settings as auth_settings
 from local.bounds import Bounds
-from local.front import app as front_app
-from local.front import settings as front_settings
 from local.functions import app as functions_app
 from local.functions import settings as functions_settings
+from local.landing_page import app as landing_page_app
+from local.landing_page import settings as landing_page_settings
 from local.origins import READABLE
 from local.realtime import app as realtime_app
 from local.realtime import context as realtime_context
@@ -52,7 +52,7 @@ class State(TypedDict, total=False):
     storage: storage_context.Storage
     realtime: realtime_context.Realtime
     functions: functions_app.Functions
-    front: front_settings.Settings
+    landing_page: landing_page_settings.Settings
 
 
 ROUTERS = {"auth": auth_app.router, "storage": storage_app.router, "realtime": realtime_app.router}
@@ -64,7 +64,7 @@ async def lifespan(_app: Starlette) -> AsyncIterator[State]:
         functions = functions_app.opened(functions_settings.read(os.environ))
         state = State(
             functions=await open_parts.enter_async_context(functions),
-            front=front_settings.read(os.environ),
+            landing_page=landing_page_settings.read(os.environ),
         )
         if "auth" in served:
             auth = auth_context.opened(auth_settings.read(os.environ))
@@ -147,7 +147,7 @@ app = Starlette(
         ),
         # Functions say themselves which origins they answer.
         Mount("/functions/v1", app=functions_app.router),
-        *front_app.routes,
+        *landing_page_app.routes,
     ],
     middleware=[Middleware(logged), Middleware(Bounds)],
     lifespan=lifespan,

@@ -13,15 +13,15 @@ from typing import TextIO
 
 import psutil
 
-from local.plan import Plan
 from local.settings import Settings
+from local.stack_plan import Plan
 
 ASKED_FOR, BARE_FOR = 5.0, 10.0
 """Seconds that others may need to ask whether a supervisor lives, and a process to get its variables."""
 
 
 @dataclass(frozen=True)
-class PartState:
+class ServiceState:
     status: str
     """waiting, starting, ready or failed; of another's server elsewhere, or awaited"""
     pid: int | None
@@ -40,7 +40,7 @@ class State:
     supervisor: int
     ready: bool
     failure: str | None
-    parts: dict[str, PartState]
+    parts: dict[str, ServiceState]
     plan: Plan = field(default_factory=Plan)
     doing: str | None = None
     """What the supervisor is at that may take its time."""
@@ -60,7 +60,7 @@ def load(path: Path) -> State | None:
     """None without a state; an unreadable one is none either: the supervisor writes it again."""
     try:
         document = json.loads(path.read_text())
-        parts = {name: PartState(**part) for name, part in document.pop("parts").items()}
+        parts = {name: ServiceState(**part) for name, part in document.pop("parts").items()}
         return State(parts=parts, plan=Plan(**document.pop("plan")), **document)
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from local.auth.endpoints import about, admin_edits, admin_users, logout, signup, token, user
 from local.auth.errors import UNEXPECTED, AuthError, of_trigger, respond
-from local.failures import report
+from local.error_log import report
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 

@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from local.failures import report
+from local.error_log import report
 from local.functions.callers import Pool, check_session, claims_of, pool
 from local.functions.errors import (
     FunctionError,

@@ -40,29 +40,29 @@ uri @socket path_regexp ^/realtime/v1/ /realtime/v1/socket/
 """
 
 
-def auth(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
-    return _bounded("auth") + _platform("auth", addresses, elsewhere)
+def auth(addresses: Mapping[str, str], external: Collection[str]) -> str:
+    return _bounded("auth") + _platform("auth", addresses, external)
 
 
-def storage(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
-    return _platform("storage", addresses, elsewhere)
+def storage(addresses: Mapping[str, str], external: Collection[str]) -> str:
+    return _platform("storage", addresses, external)
 
 
-def rest(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
+def rest(addresses: Mapping[str, str], external: Collection[str]) -> str:
     """A real PostgREST counts no reads: what it is sent is counted before."""
-    if "rest" not in elsewhere:
+    if "rest" not in external:
         return f"{_bounded('rest')}uri strip_prefix /rest/v1\nreverse_proxy {addresses['rest']}"
     asked = {"which": "method GET HEAD POST", "counter": addresses["rest_admin"], "question": "/admit/rest"}
     server = _server("/rest/v1", addresses["rest"], before=COUNTED.format(**asked))
     return _bounded("rest") + server
 
 
-def realtime(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
+def realtime(addresses: Mapping[str, str], external: Collection[str]) -> str:
     """An opaque key comes in a socket's address, and is no token there either."""
     opened = '@opaque_socket not vars {key_token} ""\nrequest_header @opaque_socket X-Api-Key {key_token}\n'
     before = opened + _bounded("realtime")
-    if "realtime" not in elsewhere:
-        return before + _platform("realtime", addresses, elsewhere)
+    if "realtime" not in external:
+        return before + _platform("realtime", addresses, external)
     host = f"{TENANT}.{urlsplit(addresses['realtime']).hostname}"
     server = _server("/realtime/v1", addresses["realtime"], host=host)
     return before + CLOSED_REALTIME.format(closed=quoted(CLOSED)) + server
@@ -76,9 +76,9 @@ def counted(part: str, addresses: Mapping[str, str]) -> str:
     return f"{_bounded(part)}{before}{COUNTED.format(**asked)}{proxy}"
 
 
-def front(addresses: Mapping[str, str]) -> str:
-    """The page for people, and what it leads to."""
-    return f"@front path / /docs/*\nhandle @front {{\n\treverse_proxy {addresses['platform']}\n}}"
+def landing_page(addresses: Mapping[str, str]) -> str:
+    """The page at / and the documents that it links."""
+    return f"@page path / /docs/*\nhandle @page {{\n\treverse_proxy {addresses['platform']}\n}}"
 
 
 def refusals_of_large() -> str:
@@ -107,8 +107,8 @@ def indented(text: str, depth: int) -> str:
     return "\n".join("\t" * depth + line if line else line for line in text.splitlines())
 
 
-def _platform(part: str, addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
-    if part in elsewhere:
+def _platform(part: str, addresses: Mapping[str, str], external: Collection[str]) -> str:
+    if part in external:
         return _server(f"/{part}/v1", addresses[part])
     return f"import readable\nreverse_proxy {addresses['platform']}"
 

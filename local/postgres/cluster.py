@@ -120,7 +120,7 @@ def _refusal(settings: Settings, keys: Keys) -> str | None:
     return None
 
 
-def make_database(settings: Settings, keys: Keys, elsewhere: Collection[str] = ()) -> None:
+def make_database(settings: Settings, keys: Keys, external: Collection[str] = ()) -> None:
     """Make the roles and the database if missing, and in it the platform."""
     with psycopg.connect(url(settings, keys, SUPERUSER, "template1"), autocommit=True) as connection:
         if not _exists(connection, "select 1 from pg_roles where rolname = %s", "postgres"):
@@ -129,30 +129,30 @@ def make_database(settings: Settings, keys: Keys, elsewhere: Collection[str] = (
         if not _exists(connection, "select 1 from pg_database where datname = %s", DATABASE):
             connection.execute("create database postgres template template0")
         connection.execute("alter database postgres owner to postgres")
-    make_platform(url(settings, keys, SUPERUSER), elsewhere)
+    make_platform(url(settings, keys, SUPERUSER), external)
 
 
-def make_platform(database_url: str, elsewhere: Collection[str] = ()) -> None:
+def make_platform(database_url: str, external: Collection[str] = ()) -> None:
     """Make in a database what of the platform it has not had yet.
 
-    Of the parts that are `elsewhere` only what their servers need to make it: roles' rights and schemas.
+    Of the parts that are `external` only what their servers need to make it: roles' rights and schemas.
     Raises StackError when a part's tables are there that another server made.
     """
     with psycopg.connect(database_url) as connection:
         connection.execute("create schema if not exists platform")
         connection.execute("create table if not exists platform.applied (path text primary key)")
-        for path in platform(elsewhere):
+        for path in platform(external):
             if not _exists(connection, "select 1 from platform.applied where path = %s", path):
                 _refuse_anothers_tables(connection, path)
                 connection.execute((ROOT / path).read_bytes())
                 connection.execute("insert into platform.applied values (%s)", [path])
 
 
-def platform(elsewhere: Collection[str]) -> list[str]:
+def platform(external: Collection[str]) -> list[str]:
     """The files of PLATFORM, those of parts that other servers are replaced."""
-    others = {f"local/{part}/{name}.sql" for part in elsewhere for name in ("schema", "changes")}
+    others = {f"local/{part}/{name}.sql" for part in external for name in ("schema", "changes")}
     own = [path for path in PLATFORM if path not in others]
-    return [*own, *(f"local/postgres/elsewhere/{part}.sql" for part in elsewhere if part != "rest")]
+    return [*own, *(f"local/postgres/external/{part}.sql" for part in external if part != "rest")]
 
 
 def schema(part: str) -> str:

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from local.failures import report
+from local.error_log import report
 from local.storage import limits
 from local.storage.endpoints import (
     buckets,

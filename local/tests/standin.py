@@ -12,7 +12,7 @@ import psycopg
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local import config, keys, parts, settings
+from local import config, keys, services, settings
 from local.postgres import cluster
 from local.settings import ROOT
 
@@ -24,7 +24,7 @@ def main() -> None:
     arguments = parser.parse_args()
     at = settings.load()
     secrets = keys.load(at.directory)
-    own = parts.platform_environment(at, secrets, config.load(ROOT), [arguments.part])
+    own = services.platform_environment(at, secrets, config.load(ROOT), [arguments.part])
     os.environ |= own | {"STORAGE_DIR": str(at.directory / "elsewhere")}
     make_tables(cluster.url(at, secrets, cluster.SUPERUSER), arguments.part)
 

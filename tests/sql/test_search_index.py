@@ -5,7 +5,7 @@ from uuid import UUID
 
 import psycopg
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 
 def test_two_who_change_one_film_at_once_are_both_found(stack: Stack) -> None:

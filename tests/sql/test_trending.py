@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 from tests.sql.people import Person, become, item, person, rate
 from tests.sql.publishing import publish
 from tests.sql.test_availability import ask_from, offer

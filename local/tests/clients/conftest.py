@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from supabase import Client, ClientOptions, create_client
 
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 HERE = Path(__file__).parent
 REST_TABLES = ("directors", "films", "actors", "castings", "notes")

@@ -9,8 +9,8 @@ import jwt
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 pytestmark = pytest.mark.usefixtures("rest_rows")
 

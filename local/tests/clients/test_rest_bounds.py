@@ -12,8 +12,8 @@ import psutil
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 pytestmark = [pytest.mark.usefixtures("rest_rows"), pytest.mark.own("rest"), pytest.mark.embedded]
 

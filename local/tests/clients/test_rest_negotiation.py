@@ -6,7 +6,7 @@ import httpx
 import psycopg
 import pytest
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 pytestmark = pytest.mark.usefixtures("rest_rows")
 

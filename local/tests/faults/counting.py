@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 SCHEMA = Path(__file__).with_name("counted.sql")
 ROWS = 3

@@ -14,11 +14,11 @@ import psutil
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.faults import counting
 from local.tests.faults.counting import Traffic
 from local.tests.faults.test_stack import Own, own
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 __all__ = ["own"]
 

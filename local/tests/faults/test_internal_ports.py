@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from local import sockets
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 pytestmark = pytest.mark.own("auth", "storage", "realtime", "rest")
 

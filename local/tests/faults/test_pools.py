@@ -11,8 +11,8 @@ from local.auth import database as auth
 from local.functions import callers as functions
 from local.realtime import database as realtime
 from local.storage import database as storage
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 MINE = "pg_stat_activity where application_name = 'test_pools'"
 

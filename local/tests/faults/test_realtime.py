@@ -16,9 +16,9 @@ import pytest
 from realtime import AsyncRealtimeClient, RealtimeSubscribeStates
 from websockets.exceptions import WebSocketException
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.sockets import Socket
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 MESSAGES = 20

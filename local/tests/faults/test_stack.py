@@ -19,8 +19,8 @@ import pytest
 
 from local import state
 from local.settings import ROOT, Settings
+from local.temporary_stack import Stack, two_free_ports
 from local.tests.waiting import until
-from local.throwaway import Stack, two_free_ports
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 

@@ -11,10 +11,10 @@ import httpx
 import psutil
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, described
 from local.tests.faults.storage_server import BUCKET, Server, check_whole, versions
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 FAIL_POINTS = ["before keeping", "before row", "before commit", "after commit"]
 

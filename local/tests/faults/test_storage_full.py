@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, described
 from local.tests.faults.storage_server import BUCKET, Server, check_whole, started
-from local.throwaway import Stack
 
 ROOM = 12_000_000
 LARGE = bytes(range(256)) * 8000

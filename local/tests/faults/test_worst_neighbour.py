@@ -22,8 +22,8 @@ import psutil
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 SECONDS = min(60, 2 * int(os.environ.get("SOAK_ROUNDS", "1")))
 ABUSERS = 24

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from local.temporary_stack import Stack
 from local.tests.security import rest_values
 from local.tests.security.rest_values import TYPES
-from local.throwaway import Stack
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 REFUSED = 3 * ROUNDS

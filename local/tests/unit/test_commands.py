@@ -11,7 +11,7 @@ import pytest
 
 from local import commands, state
 from local.settings import Settings, StackError
-from local.state import PartState, State
+from local.state import ServiceState, State
 
 
 @dataclass
@@ -32,7 +32,7 @@ def test_a_start_goes_on_while_the_supervisor_is_at_something_and_says_at_what(
 ) -> None:
     settings = Settings(tmp_path, tmp_path / "data", tmp_path, 54321, tmp_path / ".env.local")
     monkeypatch.setattr(commands, "time", clock := Clock())
-    postgres = {"postgres": PartState("ready", None)}
+    postgres = {"postgres": ServiceState("ready", None)}
     state.write(settings, State(os.getpid(), False, None, postgres, doing="applying 1.sql"))
     said: list[str] = []
 
@@ -53,7 +53,7 @@ def test_a_start_that_failed_says_what_the_failed_part_logged_last(tmp_path: Pat
     settings.logs.mkdir()
     settings.log("rest").write_text("all is well\n")
     settings.log("platform").write_text("".join(f"line {n}\n" for n in range(9)) + "[Errno 98] in use\n")
-    parts = {"rest": PartState("ready", None), "platform": PartState("failed", None)}
+    parts = {"rest": ServiceState("ready", None), "platform": ServiceState("failed", None)}
     failure = "platform failed: ended with exit code 3. Its log: logs/platform.log"
     state.write(settings, State(os.getpid(), False, failure, parts))
     with pytest.raises(StackError) as raised:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local import config, elsewhere, keys
+from local import config, external_servers, keys
 from local.settings import ROOT, Settings
 from local.tests.contracts import compare
 
@@ -100,7 +100,7 @@ def test_a_recording_matches_itself(file: str, capsys: pytest.CaptureFixture[str
 
 def test_a_real_storage_server_is_given_the_names_that_were_recorded(tmp_path: Path) -> None:
     at = Settings(tmp_path, tmp_path, tmp_path, 54321, tmp_path)
-    given = elsewhere.environment(at, keys.load(tmp_path), config.load(ROOT), "storage", 5000)
+    given = external_servers.environment(at, keys.load(tmp_path), config.load(ROOT), "storage", 5000)
     refused = compare.cases(str(CONTRACTS / "storage.jsonl"))["upload traversal"]["response"]["body"]
     names = f"{given['GLOBAL_S3_BUCKET']}/{given['TENANT_ID']}/mine-RUN/"
     assert names in json.dumps(refused)

@@ -12,7 +12,7 @@ import pytest
 
 from local import state
 from local.settings import Settings
-from local.state import PartState, State
+from local.state import ServiceState, State
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_part_that_ends_before_it_is_told_to_does_not_keep_the_others_alive(
 ) -> None:
     settings = Settings(tmp_path, tmp_path / "data", tmp_path / "cache", 54321, tmp_path / ".env")
     ended, other = part(), part()
-    parts = {"rest": PartState("ready", ended.pid), "auth": PartState("ready", other.pid)}
+    parts = {"rest": ServiceState("ready", ended.pid), "auth": ServiceState("ready", other.pid)}
     state.write(settings, State(os.getpid(), True, None, parts))
     send = os.kill
 
@@ -57,7 +57,7 @@ def test_a_part_that_was_started_a_moment_ago_is_ended_too(tmp_path: Path) -> No
     settings = Settings(tmp_path, tmp_path / "data", tmp_path / "cache", 54321, tmp_path / ".env")
     script = f"sleep 0.3; LOCAL_DIR='{tmp_path}' exec sleep 600"
     with subprocess.Popen(["sh", "-c", script], env={}) as process:
-        state.write(settings, State(os.getpid(), True, None, {"rest": PartState("starting", process.pid)}))
+        state.write(settings, State(os.getpid(), True, None, {"rest": ServiceState("starting", process.pid)}))
         try:
             assert state.end_orphans(settings) == ["rest"]
             assert process.wait(60) == -signal.SIGTERM

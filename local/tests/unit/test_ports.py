@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from local import config, keys, parts, ports
-from local.plan import Plan
+from local import config, keys, ports, services
 from local.settings import ROOT, Settings
+from local.stack_plan import Plan
 
 FEW = 7
 
@@ -71,7 +71,7 @@ def test_no_two_parts_of_a_stack_are_given_one_port(few: range, tmp_path: Path) 
     """Of seven ports one is the gateway's, which does not listen yet; three are drawn, twenty times over."""
     at = Settings(tmp_path, tmp_path / "data", tmp_path, few[3], tmp_path / ".env.local")
     for _ in range(20):
-        made = parts.services(at, keys.load(tmp_path), config.load(ROOT), Plan(), Path("rest"))
+        made = services.own_services(at, keys.load(tmp_path), config.load(ROOT), Plan(), Path("rest"))
         told = [part.url for part in made]
         assert len(set(told)) == len(told) == 5
         assert made[-1].url == f"http://127.0.0.1:{few[3]}"

@@ -9,6 +9,7 @@ import pytest
 from supabase import Client
 from supabase_auth.errors import AuthApiError
 
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import (
     AWKWARD,
     PASSWORD,
@@ -19,7 +20,6 @@ from local.tests.clients.auth.sessions import (
     sign_up,
     user,
 )
-from local.throwaway import Stack
 
 
 def test_a_key_makes_changes_and_deletes_a_user(admin: Client, app: Client) -> None:

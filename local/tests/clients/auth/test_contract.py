@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import new_email
-from local.throwaway import Stack
 
 CONTRACTS = Path(__file__).parent.parent.parent / "contracts"
 BUILT = [

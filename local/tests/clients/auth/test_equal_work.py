@@ -18,14 +18,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from local import config, keys, parts
+from local import config, keys, services
 from local.auth import app, context, credentials, settings
 from local.bounds import Bounds
 from local.platform import logged
 from local.ports import free_port
 from local.settings import ROOT
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import PASSWORD, new_email
-from local.throwaway import Stack
 
 pytestmark = pytest.mark.own("auth", why="A password is compared whether there is an account or not")
 
@@ -36,7 +36,7 @@ WORK = 2**credentials.COST
 @pytest.fixture(scope="module")
 def auth(stack: Stack) -> Iterator[httpx.Client]:
     """Auth in this process, where its work can be counted."""
-    own = parts.platform_environment(
+    own = services.platform_environment(
         stack.settings, keys.load(stack.settings.directory), config.load(ROOT), ["auth"]
     )
 
@@ -54,7 +54,7 @@ def auth(stack: Stack) -> Iterator[httpx.Client]:
     while not server.started and thread.is_alive():
         time.sleep(0.02)
     try:
-        with httpx.Client(base_url=f"{parts.local_url(port)}/auth/v1", timeout=60) as client:
+        with httpx.Client(base_url=f"{services.local_url(port)}/auth/v1", timeout=60) as client:
             yield client
     finally:
         server.should_exit = True

@@ -11,8 +11,8 @@ from supabase import Client
 from supabase_auth.errors import AuthApiError
 
 from local import sockets
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import PASSWORD, new_email, refresh, refused, sign_in, sign_up
-from local.throwaway import Stack
 
 pytestmark = pytest.mark.own("auth", why="sign-ups, sign-ins, anonymous users and refreshes are counted")
 

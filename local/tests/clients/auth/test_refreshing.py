@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from supabase import Client
 
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import at_once, claims_of, refresh, refused, sign_in, sign_up, user
-from local.throwaway import Stack
 
 
 def test_each_refresh_gives_a_new_token_of_the_same_session(app: Client, stack: Stack) -> None:

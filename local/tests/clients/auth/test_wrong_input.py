@@ -9,8 +9,8 @@ import jwt
 import pytest
 from supabase import Client
 
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import PASSWORD, new_email, refresh, refused, sign_up, user
-from local.throwaway import Stack
 
 BODIES: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "unexpected end of JSON input"),

@@ -12,9 +12,9 @@ import httpx
 import psutil
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.functions.conftest import UNVERIFIED, Write
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 Call = Callable[..., httpx.Response]
 ECHO = "return Response.json({ method: request.method, path: new URL(request.url).pathname, "

@@ -11,6 +11,7 @@ import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Open
 from local.tests.clients.realtime.sockets import (
     BYTES,
@@ -24,7 +25,6 @@ from local.tests.clients.realtime.sockets import (
     handshake,
     reach,
 )
-from local.throwaway import Stack
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 TINY = 5_000 if ROUNDS == 1 else 1_000_000

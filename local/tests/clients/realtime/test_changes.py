@@ -9,10 +9,10 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Open, Token
 from local.tests.clients.realtime.letters import ann, insert, listen, tables
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 __all__ = ["ann", "tables"]
 

@@ -5,9 +5,9 @@ import json
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Open, Token
 from local.tests.clients.realtime.sockets import Socket
-from local.throwaway import Stack
 
 VERSIONS = ["1.0.0", "2.0.0"]
 SAID = {"text": "a + b; 'c' & \"d\" % 🎬 שלום", "nothing": None}

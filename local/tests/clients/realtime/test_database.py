@@ -10,9 +10,9 @@ import psycopg.sql
 import pytest
 
 from local.realtime import upkeep
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Open, Token
 from local.tests.clients.realtime.sockets import Socket
-from local.throwaway import Stack
 
 
 @pytest.fixture

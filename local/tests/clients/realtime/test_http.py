@@ -8,8 +8,8 @@ import httpx
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Open, Token
-from local.throwaway import Stack
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Open, Token
 from local.tests.clients.realtime.sockets import Socket, end_of
 from local.tests.second import second_platform
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 LARGEST = 256 * 1024
 

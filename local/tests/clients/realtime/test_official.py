@@ -10,8 +10,8 @@ import pytest
 from realtime import AsyncRealtimeChannel, AsyncRealtimeClient, RealtimeSubscribeStates
 from realtime.types import RealtimePostgresChangesListenEvent
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Token
-from local.throwaway import Stack
 
 PATIENCE = 60
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import PRIVATE, User
 from local.tests.clients.storage.samples import HTML, PNG, PROGRAM, SAMPLES, SVG
 from local.tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, begun, described
-from local.throwaway import Stack
 
 BUCKETS = {
     "avatars": ["image/png", "image/jpeg", "image/webp"],

@@ -8,8 +8,8 @@ import httpx
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import PRIVATE, PUBLIC, User
-from local.throwaway import Stack
 
 pytestmark = pytest.mark.own("storage", why="Each request is first counted by user or network address")
 

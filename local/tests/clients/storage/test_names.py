@@ -6,9 +6,9 @@ import httpx
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import PRIVATE, User
 from local.tests.clients.storage.test_resumable import begun, piece, start
-from local.throwaway import Stack
 
 LONG = pytest.param("x" * 980, marks=pytest.mark.own("storage", why="A name may have 1,024 characters"))
 NUL = pytest.param("a\x00", marks=pytest.mark.own("storage", why="A NUL in a name"))

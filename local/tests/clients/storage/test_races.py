@@ -7,9 +7,9 @@ import httpx
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import PRIVATE, User
 from local.tests.clients.storage.test_resumable import TUS, piece, start
-from local.throwaway import Stack
 
 ROUNDS = 12
 Act = Callable[[], httpx.Response]

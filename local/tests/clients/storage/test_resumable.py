@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import LIMITED, PRIVATE, User
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 TUS = {"tus-resumable": "1.0.0"}
 PIECE = {**TUS, "content-type": "application/offset+octet-stream"}

@@ -11,9 +11,9 @@ import jwt
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import LIMITED, PRIVATE, PUBLIC, User
 from local.tests.clients.storage.test_resumable import UPLOADS, described
-from local.throwaway import Stack
 
 LONG = pytest.param("x" * 1025, marks=pytest.mark.own("storage", why="A name may have 1,024 characters"))
 NUL = pytest.mark.own("storage", why="A NUL in a name")

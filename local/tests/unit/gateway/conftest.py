@@ -31,9 +31,9 @@ EVERY_PART = [
 
 @contextmanager
 def serving(
-    settings: Settings, addresses: dict[str, str], elsewhere: tuple[str, ...]
+    settings: Settings, addresses: dict[str, str], external: tuple[str, ...]
 ) -> Iterator[httpx.Client]:
-    command = gateway.command(settings, addresses, elsewhere)
+    command = gateway.command(settings, addresses, external)
     with (settings.directory / "log").open("wb") as log:
         process = subprocess.Popen(command, env=gateway.environment(settings, KEYS), stderr=log)
     try:

@@ -11,8 +11,8 @@ import pytest
 
 from local import paths
 from local.gateway import bodies
-from local.parts import local_url
 from local.ports import free_port
+from local.services import local_url
 from local.tests.echo import echo
 from local.tests.unit.gateway.conftest import ANON, EVERY_PART, KEY, SECRET, asked, serving, settings_of
 

@@ -12,10 +12,10 @@ import httpx
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, described
 from local.tests.faults.storage_server import BUCKET, Server, check_whole, started, versions
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 GATE = 20261121
 GATED = f"""

@@ -12,11 +12,11 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from local import state
-from local.front import page
-from local.front.settings import Settings
-from local.front.tables import Table, counted
+from local.landing_page import page
+from local.landing_page.settings import Settings
+from local.landing_page.tables import Table, counted
 from local.settings import ROOT
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 
@@ -155,7 +155,7 @@ def test_only_reading_is_possible(stack: Stack) -> None:
 def test_names_are_escaped() -> None:
     awkward = '<script>alert("1")</script>&\'$url ${url} שלום 🎬'
     settings = Settings(awkward, awkward, awkward, awkward, ROOT, ("public",), "")
-    parts = {awkward: state.PartState("awaited", None, f"http://x/{awkward}", f"http://x/{awkward}")}
+    parts = {awkward: state.ServiceState("awaited", None, f"http://x/{awkward}", f"http://x/{awkward}")}
     tables = [Table(awkward, "t", exact=False, rows=1234567), Table("s", awkward, exact=False, rows=None)]
     text = page.written(settings, parts, tables, [awkward])
     shown = Page(text)

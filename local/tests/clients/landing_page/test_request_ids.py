@@ -8,8 +8,8 @@ import httpx
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 
 def lines(stack: Stack, log: str, request_id: str) -> list[dict[str, Any]]:

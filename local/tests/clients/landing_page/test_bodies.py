@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from local.gateway.bodies import LIMITS
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 PIECE = b"x" * 65536
 TOO_LARGE: dict[str, tuple[str, dict[str, object]]] = {

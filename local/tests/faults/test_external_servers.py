@@ -15,15 +15,15 @@ import psycopg
 import pytest
 from supabase import ClientOptions, create_client
 
-from local import elsewhere, keys, sockets
-from local.plan import VARIABLES
+from local import external_servers, keys, sockets
 from local.ports import free_port
 from local.postgres import cluster
 from local.settings import ROOT
+from local.stack_plan import VARIABLES
+from local.temporary_stack import Stack
 from local.tests.echo import echo
 from local.tests.faults.test_stack import Own, local, own
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 __all__ = ["own"]
 
@@ -222,7 +222,7 @@ def test_what_a_server_lacks_is_said(stack: Stack) -> None:
     secrets = keys.load(stack.settings.directory)
 
     def lacking(url: str) -> str | None:
-        return elsewhere.lacking(stack.settings, secrets, "storage", url)
+        return external_servers.lacking(stack.settings, secrets, "storage", url)
 
     nowhere = f"http://127.0.0.1:{free_port()}"
     said = lacking(nowhere) or ""

@@ -15,11 +15,11 @@ from local import sockets
 from local.config import Config
 from local.gateway import service as gateway
 from local.keys import Keys
-from local.plan import Plan
 from local.ports import free_port, hold
 from local.postgres import binaries, cluster
 from local.rest import service as rest
 from local.settings import ROOT, Settings
+from local.stack_plan import Plan
 
 SERVED = ("auth", "storage", "realtime")
 """The parts that our own platform process serves."""
@@ -43,7 +43,7 @@ PATIENT = ["--timeout-keep-alive", "130"]
 
 
 @dataclass(frozen=True)
-class Part:
+class Service:
     name: str
     command: list[str] | None
     """None for a server that others start and stop."""
@@ -98,8 +98,8 @@ def shown(environment: Mapping[str, str], env_file: Path) -> Iterator[str]:
     yield f"\n{os.path.relpath(env_file)} holds these and the secrets: {', '.join(secret)}"
 
 
-def postgres(settings: Settings, keys: Keys, programs: Path, prepare: Callable[[], None]) -> Part:
-    return Part(
+def postgres(settings: Settings, keys: Keys, programs: Path, prepare: Callable[[], None]) -> Service:
+    return Service(
         name="postgres",
         command=cluster.command(settings, programs),
         ready=lambda: cluster.answers(settings, keys),
@@ -110,7 +110,9 @@ def postgres(settings: Settings, keys: Keys, programs: Path, prepare: Callable[[
     )
 
 
-def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_binary: Path) -> list[Part]:
+def own_services(
+    settings: Settings, keys: Keys, config: Config, plan: Plan, rest_binary: Path
+) -> list[Service]:
     """Everything of ours that needs the database: REST, platform, the Procfile's, gateway."""
     # The gateway does not listen there yet.
     hold(settings.port)
@@ -122,7 +124,7 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
     auth_answers = "auth" in served or "auth" in plan.elsewhere
     health = f"{settings.url}/auth/v1/health"
     return [
-        Part(
+        Service(
             name="counter" if "rest" in plan.elsewhere else "rest",
             command=[str(rest_binary)],
             environment=rest.environment(settings, keys, config, ports["rest"])
@@ -130,7 +132,7 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
             ready=answers("http://localhost/ready", at=internal["rest_admin"]),
             url=local_url(ports["rest"]),
         ),
-        Part(
+        Service(
             name="platform",
             command=uvicorn(internal["platform"]),
             environment=platform_environment(settings, keys, config, served)
@@ -139,7 +141,7 @@ def services(settings: Settings, keys: Keys, config: Config, plan: Plan, rest_bi
             url=internal["platform"],
         ),
         *products(addresses, told),
-        Part(
+        Service(
             name="gateway",
             command=gateway.command(settings, addresses, plan.elsewhere),
             environment=gateway.environment(settings, keys),
@@ -187,7 +189,7 @@ def platform_environment(
         "REALTIME_DATABASE_URL": cluster.url(settings, keys, "supabase_realtime_admin"),
         **{name: str(value) for name, value in optional.items() if value is not None},
         **functions_environment(settings, keys, config),
-        **front_environment(settings, keys, config),
+        **landing_page_environment(settings, keys, config),
     }
 
 
@@ -211,7 +213,7 @@ def functions_environment(settings: Settings, keys: Keys, config: Config) -> dic
     }
 
 
-def front_environment(settings: Settings, keys: Keys, config: Config) -> dict[str, str]:
+def landing_page_environment(settings: Settings, keys: Keys, config: Config) -> dict[str, str]:
     """Beside what functions are given."""
     return {
         "SUPABASE_PUBLISHABLE_KEY": keys.publishable_key,
@@ -229,15 +231,15 @@ def procfile() -> dict[str, str]:
     return {name.strip(): command.strip() for name, command in pairs}
 
 
-def products(addresses: Mapping[str, str], told: dict[str, str]) -> list[Part]:
+def products(addresses: Mapping[str, str], told: dict[str, str]) -> list[Service]:
     """The Procfile's processes, told where they listen, where each other is, and of their Supabase."""
     urls = {f"{name.upper()}_URL": addresses[name] for name in ("rest", *procfile()) if name in addresses}
     return [_product(name, command, addresses[name], urls | told) for name, command in procfile().items()]
 
 
-def _product(name: str, command: str, address: str, told: Mapping[str, str]) -> Part:
+def _product(name: str, command: str, address: str, told: Mapping[str, str]) -> Service:
     port = str(urlsplit(address).port)
-    return Part(
+    return Service(
         name=name,
         command=[word.replace("$PORT", port) for word in shlex.split(command)],
         environment={"PORT": port, "PATH": PATH, **told},

@@ -6,11 +6,11 @@ import psycopg
 from local.config import Config
 from local.gateway.routes import TENANT
 from local.keys import Keys
-from local.parts import Part
-from local.plan import Plan
 from local.postgres import cluster
 from local.rest import service as rest
+from local.services import Service
 from local.settings import Settings
+from local.stack_plan import Plan
 from local.storage.names import ROOT
 
 HEALTH = {
@@ -34,12 +34,12 @@ SIGNED_UPLOAD_WITHIN = 7200
 """Both in seconds; hosted Storage gives signed uploads two hours."""
 
 
-def parts(settings: Settings, keys: Keys, plan: Plan) -> list[Part]:
+def parts(settings: Settings, keys: Keys, plan: Plan) -> list[Service]:
     return [_part(settings, keys, name, url) for name, url in plan.elsewhere.items()]
 
 
-def _part(settings: Settings, keys: Keys, name: str, url: str) -> Part:
-    return Part(
+def _part(settings: Settings, keys: Keys, name: str, url: str) -> Service:
+    return Service(
         name=name,
         command=None,
         url=url,

@@ -4,36 +4,36 @@ from pathlib import Path
 
 import pytest
 
-from local import plan
-from local.plan import Plan
+from local import stack_plan
 from local.settings import Settings, StackError
+from local.stack_plan import Plan
 
 
 def test_parts_are_elsewhere_where_variables_say_so() -> None:
-    found = plan.read(
+    found = stack_plan.read(
         {"AUTH_URL": "http://127.0.0.1:9999/", "STORAGE_URL": "", "REST_URL": " ", "OTHER_URL": "x"}
     )
     assert found == Plan({"auth": "http://127.0.0.1:9999"})
-    assert plan.read({}) == Plan()
+    assert stack_plan.read({}) == Plan()
 
 
 def test_what_the_parts_are_started_with_is_in_the_plan(tmp_path: Path) -> None:
     """A running supervisor has an environment of its own: it reads these when the plan changes."""
     given = {"PERIODIC_JOBS": "off", "FUNCTIONS_DIR": str(tmp_path), "LOCAL_BEHIND_PROXY": "", "PATH": "/bin"}
-    found = plan.read(given)
+    found = stack_plan.read(given)
     assert found.variables == {"PERIODIC_JOBS": "off", "FUNCTIONS_DIR": str(tmp_path)}
     at = Settings(tmp_path, tmp_path, tmp_path, 54321, tmp_path)
-    plan.save(at, found)
-    assert plan.load(at) == found
+    stack_plan.save(at, found)
+    assert stack_plan.load(at) == found
     with pytest.raises(StackError, match="is not a folder"):
-        plan.read({"FUNCTIONS_DIR": str(tmp_path / "missing")})
+        stack_plan.read({"FUNCTIONS_DIR": str(tmp_path / "missing")})
 
 
 def test_a_plan_that_is_cut_off_is_named(tmp_path: Path) -> None:
     at = Settings(tmp_path, tmp_path, tmp_path, 54321, tmp_path)
     at.plan.write_text('{"elsewhere":')
     with pytest.raises(StackError, match=r"plan\.json cannot be read"):
-        plan.load(at)
+        stack_plan.load(at)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_plan_that_is_cut_off_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_an_address_is_kept_as_it_is(address: str) -> None:
-    assert plan.read({"STORAGE_URL": address}).elsewhere == {"storage": address}
+    assert stack_plan.read({"STORAGE_URL": address}).elsewhere == {"storage": address}
 
 
 @pytest.mark.parametrize(
@@ -71,25 +71,25 @@ def test_an_address_is_kept_as_it_is(address: str) -> None:
 )
 def test_what_is_no_address_is_refused_by_name(text: str) -> None:
     with pytest.raises(StackError, match=r"^STORAGE_URL must be a server's address such as http://"):
-        plan.read({"STORAGE_URL": text})
+        stack_plan.read({"STORAGE_URL": text})
 
 
 def test_a_database_alone_is_for_servers_that_are_named() -> None:
-    named = plan.read({"AUTH_URL": "http://127.0.0.1:9999"}, database_only=True)
+    named = stack_plan.read({"AUTH_URL": "http://127.0.0.1:9999"}, database_only=True)
     assert named == Plan({"auth": "http://127.0.0.1:9999"}, database_only=True)
     with pytest.raises(StackError, match="AUTH_URL, STORAGE_URL, REST_URL, REALTIME_URL"):
-        plan.read({}, database_only=True)
+        stack_plan.read({}, database_only=True)
 
 
 def test_what_is_taken_leads_nobody_else_there() -> None:
     environment = {"AUTH_URL": "http://127.0.0.1:9999", "REST_URL": "", "PATH": "/bin"}
-    assert plan.take(environment) == {"AUTH_URL": "http://127.0.0.1:9999"}
+    assert stack_plan.take(environment) == {"AUTH_URL": "http://127.0.0.1:9999"}
     assert environment == {"REST_URL": "", "PATH": "/bin"}
 
 
 def test_a_plan_is_kept_for_the_supervisor(tmp_path: Path) -> None:
     settings = Settings(tmp_path, tmp_path / "data", tmp_path, 50000, tmp_path / ".env.local")
-    assert plan.load(settings) == Plan()
+    assert stack_plan.load(settings) == Plan()
     kept = Plan({"storage": "http://127.0.0.1:5000/ä"}, database_only=True)
-    plan.save(settings, kept)
-    assert plan.load(settings) == kept
+    stack_plan.save(settings, kept)
+    assert stack_plan.load(settings) == kept

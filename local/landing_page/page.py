@@ -9,9 +9,9 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
-from local.front.settings import Settings
-from local.front.tables import Table
-from local.state import PartState
+from local.landing_page.settings import Settings
+from local.landing_page.tables import Table
+from local.state import ServiceState
 
 TEXT = Path(__file__).with_name("page.html").read_text()
 
@@ -28,7 +28,7 @@ STYLE = _digest(TEXT)
 
 def written(
     settings: Settings,
-    parts: Mapping[str, PartState],
+    parts: Mapping[str, ServiceState],
     tables: Sequence[Table] | None,
     documents: Sequence[str],
 ) -> str:
@@ -46,7 +46,7 @@ def written(
     )
 
 
-def _part(name: str, part: PartState) -> str:
+def _part(name: str, part: ServiceState) -> str:
     if part.health:
         shown = f'<a href="{escape(part.health)}" rel="noreferrer">{escape(part.status)}</a>'
     else:

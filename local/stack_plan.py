@@ -23,7 +23,7 @@ STARTED_WITH = ("FUNCTIONS_DIR", "LOCAL_BEHIND_PROXY", "PERIODIC_JOBS")
 @dataclass(frozen=True)
 class Plan:
     elsewhere: dict[str, str] = field(default_factory=dict)
-    """Part: the address of its server, as in http://127.0.0.1:5000, without a slash at its end."""
+    """Service: the address of its server, as in http://127.0.0.1:5000, without a slash at its end."""
     database_only: bool = False
     """Postgres alone for now: the servers elsewhere are yet to be started on it."""
     variables: dict[str, str] = field(default_factory=dict)

@@ -12,9 +12,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from local import state
-from local.front import page
-from local.front.settings import Settings
-from local.front.tables import Counts
+from local.landing_page import page
+from local.landing_page.settings import Settings
+from local.landing_page.tables import Counts
 
 POLICY = (
     f"default-src 'none'; style-src '{page.STYLE}'; img-src data:; "
@@ -70,7 +70,7 @@ def documents(settings: Settings) -> dict[str, Path]:
 
 
 def _settings(request: Request) -> Settings:
-    return cast(Settings, request.state.front)
+    return cast(Settings, request.state.landing_page)
 
 
 routes = [Route("/", for_this_machine(overview)), Route("/docs/{name}", for_this_machine(document))]

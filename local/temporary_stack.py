@@ -12,7 +12,7 @@ import psycopg
 from dotenv import dotenv_values
 from psycopg import sql
 
-from local import keys, plan, project, state
+from local import keys, project, stack_plan, state
 from local.ports import free_port, hold, release
 from local.postgres import cluster
 from local.settings import ROOT, Settings, StackError, load
@@ -63,13 +63,13 @@ class Stack:
         return current.plan.elsewhere if current else {}
 
     @property
-    def parts(self) -> dict[str, state.PartState]:
+    def parts(self) -> dict[str, state.ServiceState]:
         current = state.read(self.settings)
         if current is None:
             raise StackError("the stack does not run")
         return current.parts
 
-    def part(self, name: str) -> state.PartState:
+    def part(self, name: str) -> state.ServiceState:
         return self.parts[name]
 
     def pid(self, part: str) -> int:
@@ -106,7 +106,7 @@ def running(directory: Path) -> Iterator[Stack]:
     Where AUTH_URL or another of its kind names a server, the stack is that of `directory` and LOCAL_PORT, on
     whose database the server works. Nobody else who reads the environment meets that server.
     """
-    servers = plan.take(os.environ)
+    servers = stack_plan.take(os.environ)
     if servers and not os.environ.get("LOCAL_PORT"):
         raise StackError(
             f"{', '.join(servers)}: LOCAL_PORT must say on which stack's database they work "
