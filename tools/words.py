@@ -21,6 +21,7 @@ CLEAN = (
     "README.md",
     "docs",
     "local/README.md",
+    "local/auth",
     "local/docs",
     "local/realtime/README.md",
     "local/rest/README.md",
