@@ -40,7 +40,7 @@ def run(stack: Stack, command: list[str | Path]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.own("auth", why="Everything else answers 404")
+@pytest.mark.own("auth", why="Everything else responds with 404")
 @pytest.mark.parametrize("path", ["/nope", "/recover", "/otp", "/admin/generate_link", "/factors"])
 def test_what_is_not_built_is_not_there(http: httpx.Client, path: str) -> None:
     answer = http.post(path, json={"email": new_email()})
