@@ -1,4 +1,4 @@
-"""How Caddy is started: its configuration, made of `Caddyfile` for where the parts are now."""
+"""Caddy's command and configuration: the template `Caddyfile` with the services' present addresses."""
 
 import shutil
 import sys
@@ -16,7 +16,7 @@ from local.settings import Settings
 HERE = Path(__file__).parent
 PARTS_TO_COME = ("graphql",)
 PROXIED = "\trequest_header -Cf-Ipcountry\n\trequest_header -Cf-Connecting-Ip\n"
-"""A client's own word on its country and address is dropped; a proxy before the gateway may be believed."""
+"""Clients' own headers with country and address are dropped; those of a proxy are trusted."""
 NO_KEY = {
     "message": "No API key found in request",
     "hint": "No `apikey` request header or url param was found.",
@@ -37,7 +37,7 @@ UNAVAILABLE = {"message": "The service behind this address does not answer. Try 
 def command(settings: Settings, addresses: Mapping[str, str], external: Collection[str] = ()) -> list[str]:
     """Write the Caddyfile and return the command that serves it.
 
-    `addresses` has where each part listens; those `external` are real servers, unaware of our paths.
+    `addresses` by service; the services in `external` are real servers, without our path prefixes.
     """
     settings.run.mkdir(parents=True, exist_ok=True)
     path = settings.run / "Caddyfile"
@@ -52,7 +52,7 @@ def command(settings: Settings, addresses: Mapping[str, str], external: Collecti
 
 
 def environment(settings: Settings, keys: Keys) -> dict[str, str]:
-    """With the keys, which so are in no file that others read."""
+    """Caddy's environment; it has the keys, so that they are in no file."""
     home = str(settings.run / "caddy")
     return {
         "XDG_DATA_HOME": home,
@@ -65,7 +65,7 @@ def environment(settings: Settings, keys: Keys) -> dict[str, str]:
 
 
 def _socket(settings: Settings) -> Path:
-    """Where Caddy takes what comes through the door."""
+    """The socket on which Caddy receives connections from the door."""
     return sockets.folder(settings) / "gateway.sock"
 
 

@@ -1,1 +1,1 @@
-"""The page at / of the gateway: where everything is, for whoever opens the stack in a browser."""
+"""The page at / of the gateway: an overview of the stack for people with a browser."""

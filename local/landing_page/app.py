@@ -1,6 +1,6 @@
-"""The page and what it leads to. Whatever is here may be read without a key: nothing of it is secret.
+"""The page and the documents that it links. They need no key: they contain no secret.
 
-Pages of other origins cannot read it, nor put it into a frame, nor come to it under a name of their own.
+Other origins cannot read or frame them, nor reach them under another host name.
 """
 
 from collections.abc import Awaitable, Callable
@@ -34,7 +34,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def for_this_machine(endpoint: Endpoint) -> Endpoint:
-    """A name that leads here by somebody's own DNS would make the page one of theirs."""
+    """Refuse other host names: by DNS rebinding the page would belong to an attacker's origin."""
 
     async def answer(request: Request) -> Response:
         hosts = _settings(request).hosts
@@ -50,10 +50,10 @@ def for_this_machine(endpoint: Endpoint) -> Endpoint:
 
 async def overview(request: Request) -> Response:
     settings = _settings(request)
-    found = state.load(settings.state)
+    current = state.load(settings.state)
     tables = await COUNTS.get(settings.database_url, settings.schemas)
     return HTMLResponse(
-        page.written(settings, found.parts if found else {}, tables, list(documents(settings)))
+        page.written(settings, current.parts if current else {}, tables, list(documents(settings)))
     )
 
 
@@ -65,7 +65,7 @@ async def document(request: Request) -> Response:
 
 
 def documents(settings: Settings) -> dict[str, Path]:
-    """Path by name."""
+    """The documents: path by name."""
     return {path.name: path for path in sorted(settings.documents.glob("*.md"))} if settings.documents else {}
 
 

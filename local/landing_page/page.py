@@ -17,13 +17,13 @@ TEXT = Path(__file__).with_name("page.html").read_text()
 
 
 def _digest(text: str) -> str:
-    found = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
-    digest = hashlib.sha256((found[1] if found else "").encode()).digest()
+    match = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
+    digest = hashlib.sha256((match[1] if match else "").encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 STYLE = _digest(TEXT)
-"""What a policy names the page's one style by."""
+"""The hash of the page's style for the Content-Security-Policy."""
 
 
 def written(

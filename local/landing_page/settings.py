@@ -1,4 +1,4 @@
-"""The page's settings: environment variables, read once."""
+"""Settings of the landing page: environment variables, read once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ class Settings:
     anon_key: str
     publishable_key: str
     env_file: str
-    """Where the keys are that the page does not show."""
+    """The file with the keys, which the page names but does not show."""
     state: Path
     schemas: tuple[str, ...]
-    """Whose tables are counted: those that the API serves."""
+    """The schemas of the API, whose tables are counted."""
     database_url: str = field(repr=False)
     documents: Path | None = None
     """The folder of the documents that the page links to."""

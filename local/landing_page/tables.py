@@ -1,4 +1,4 @@
-"""How many rows the tables have: counted where they are small, else as the planner estimates it."""
+"""The number of rows of each table: counted for small tables, the planner's estimate for large ones."""
 
 import asyncio
 import time
@@ -23,11 +23,11 @@ class Table:
     name: str
     exact: bool
     rows: int | None
-    """None: it is large, and nobody has looked yet."""
+    """None: a large table that was never analysed."""
 
 
 class Counts:
-    """Counted once for all who look at the page within a few seconds; who comes meanwhile waits for it."""
+    """Counts, cached for KEPT seconds; concurrent requests wait for one query."""
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
@@ -38,19 +38,21 @@ class Counts:
         async with self.lock:
             if time.monotonic() - self.at < KEPT:
                 return self.tables
-            found = await counted(database_url, schemas)
-            # An answer that did not come is as good as one for as long.
-            self.at, self.tables = time.monotonic(), found
-            return found
+            tables = await counted(database_url, schemas)
+            # A failed query is cached too.
+            self.at, self.tables = time.monotonic(), tables
+            return tables
 
 
 async def counted(database_url: str, schemas: tuple[str, ...]) -> list[Table] | None:
-    """By schema and name; None where the database does not answer in time."""
+    """The tables by schema and name; None if the database does not respond in time."""
     try:
-        async with await AsyncConnection.connect(database_url, connect_timeout=2, options=OPTIONS) as found:
-            async with found.cursor(row_factory=class_row(Table)) as cursor:
+        async with await AsyncConnection.connect(
+            database_url, connect_timeout=2, options=OPTIONS
+        ) as connection:
+            async with connection.cursor(row_factory=class_row(Table)) as cursor:
                 tables = await (await cursor.execute(TABLES, [list(schemas)])).fetchall()
-            return [await _counted(found, table) if table.exact else table for table in tables]
+            return [await _counted(connection, table) if table.exact else table for table in tables]
     except psycopg.Error:
         return None
 

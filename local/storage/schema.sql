@@ -1,5 +1,5 @@
--- The schema that Supabase Storage makes: same names, types, keys, policies' helpers and grants, so that migrations
--- that build on it mean the same on hosted. Run once by supabase_admin, after the roles and the schema itself are there.
+-- The schema of Supabase Storage: same names, types, keys, policies' helpers and grants, so that migrations
+-- that build on it mean the same on hosted. Run once by supabase_admin, after the roles and the schema were created.
 
 -- Hosted lets `postgres` write policies on these tables though it does not own them; without that extension it takes
 -- the owner's rights.

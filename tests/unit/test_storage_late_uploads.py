@@ -123,7 +123,7 @@ def test_a_failed_round_is_logged_and_the_next_one_runs(
             await asyncio.wait_for(rounds.get(), 60)
         task.cancel()
 
-    monkeypatch.setattr(context, "LOOK_EVERY", 0)
+    monkeypatch.setattr(context, "DELETE_EVERY", 0)
     monkeypatch.setattr(context, "forget_late", fail)
     asyncio.run(run())
     assert "late uploads not deleted" in caplog.text

@@ -131,7 +131,7 @@ def test_presence_is_bounded_by_connection_by_address_and_in_all() -> None:
         presences.hold(Member(str(number + 2), "ann"), 100)
     with pytest.raises(FullError):
         presences.hold(Member("9", "ann"), 1)
-    presences.let_go(second, 100)
+    presences.release(second, 100)
     presences.hold(second, 50)
     for address in range(7):
         for number in range(8):

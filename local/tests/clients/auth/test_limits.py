@@ -14,7 +14,7 @@ from local import sockets
 from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import PASSWORD, new_email, refresh, refused, sign_in, sign_up
 
-pytestmark = pytest.mark.own("auth", why="Sign-ups, sign-ins, anonymous users and refreshes are first counted")
+pytestmark = pytest.mark.own("auth", why="Sign-ups, sign-ins, anonymous users and refreshes are first")
 
 WINDOW = 3600
 """Seconds: none rolls over while a test runs."""
