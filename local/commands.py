@@ -1,4 +1,4 @@
-"""up, down and reset: each can be given again, and ends in a working stack or one clear sentence."""
+"""up, down and reset. Each can be repeated, and ends in a working stack or one clear sentence."""
 
 import os
 import shutil
@@ -19,14 +19,14 @@ from local.supervisor import Report, Supervisor
 
 UP_WITHIN = 120.0
 SILENT = 10.0
-"""Seconds after which it is said what is being done, as often as they pass."""
+"""Seconds between two reports of a long step."""
 LAST_LINES = 3
 MIGRATIONS = ROOT / "supabase" / "migrations"
 Say = Callable[[str], None]
 
 
 def up(settings: Settings, wanted: Plan, say: Say) -> None:
-    """Start what is not running and wait until every part answers."""
+    """Start what is not running and wait until every service responds."""
     with state.turn(settings):
         refuse_another_port(settings)
         prepare(settings, say)
@@ -48,7 +48,7 @@ def up(settings: Settings, wanted: Plan, say: Say) -> None:
 
 
 def prepare(settings: Settings, say: Say) -> None:
-    """Have what is made once: the REST server compiled, Postgres's programs in the cache, the keys."""
+    """Create what is created once: the REST server, Postgres's programs in the cache, the keys."""
     try:
         build(settings.cache, say)
     except BuildError as error:
@@ -61,7 +61,7 @@ def prepare(settings: Settings, say: Say) -> None:
 
 
 def refuse_another_port(settings: Settings) -> None:
-    """Raises StackError where the stack runs on another port than these settings name."""
+    """Raises StackError if the stack runs on another port than in these settings."""
     port = last_port(settings.directory)
     if port not in (None, settings.port) and state.running(settings):
         raise StackError(
@@ -71,9 +71,9 @@ def refuse_another_port(settings: Settings) -> None:
 
 
 def down(settings: Settings) -> bool:
-    """Stop everything; False if nothing ran."""
+    """Stop the stack. False if nothing ran."""
     running = state.running(settings)
-    # One that has just begun has yet to say who it is.
+    # A supervisor that has just started has not written its state yet.
     said = "the supervisor does not begin"
     _until(lambda: state.read(settings) is not None or not state.running(settings), 60, said)
     if running and (current := state.read(settings)):
@@ -84,7 +84,7 @@ def down(settings: Settings) -> bool:
 
 
 def reset(settings: Settings, wanted: Plan, say: Say) -> None:
-    """An empty database with the migrations applied; keys and ports stay."""
+    """Start with an empty, migrated database; keys and ports stay."""
     down(settings)
     cluster.remove(settings)
     shutil.rmtree(settings.files, ignore_errors=True)
@@ -96,7 +96,7 @@ def migrate(settings: Settings, report: Say = lambda _: None) -> list[str]:
 
 
 def supervise(settings: Settings) -> None:
-    """The supervisor's own process."""
+    """Run the supervisor."""
     with state.lock(settings) as free:
         if not free:
             raise StackError("another supervisor has this stack")
@@ -147,7 +147,7 @@ def launch(settings: Settings, module: str = "local") -> None:
 
 
 def _replan(settings: Settings, wanted: Plan, say: Say) -> None:
-    """Have all parts but Postgres restarted where the plan changes."""
+    """Restart all services but Postgres if the plan has changed."""
     current = state.read(settings)
     if current and current.plan != wanted:
         stack_plan.save(settings, wanted)
@@ -156,12 +156,12 @@ def _replan(settings: Settings, wanted: Plan, say: Say) -> None:
 
 
 def wait(settings: Settings, say: Say) -> None:
-    """Until every part is ready; what becomes so is said. Raises StackError."""
+    """Wait until every service is ready, and report each. Raises StackError."""
     news, shown, wanted = time.monotonic(), set[str](), stack_plan.load(settings)
     current: state.State | None = None
     while time.monotonic() - news < UP_WITHIN:
-        found = state.read(settings)
-        current = found if found and found.plan == wanted else None
+        latest = state.read(settings)
+        current = latest if latest and latest.plan == wanted else None
         for line in _lines(settings, current):
             if line not in shown:
                 shown.add(line)
@@ -189,7 +189,7 @@ def wait(settings: Settings, say: Say) -> None:
 
 
 def _lines(settings: Settings, current: state.State | None) -> Iterator[str]:
-    """What is to be said of the parts, once each."""
+    """Lines about the services, each to be reported once."""
     for name, part in (current.parts if current else {}).items():
         if part.status == "ready":
             yield f"{name} is ready"
@@ -200,14 +200,14 @@ def _lines(settings: Settings, current: state.State | None) -> Iterator[str]:
 
 
 def _last_words(settings: Settings, current: state.State) -> Iterator[str]:
-    """What the parts that failed logged last."""
+    """The last log lines of failed services."""
     for name, part in current.parts.items():
         if part.status == "failed" and settings.log(name).exists():
             yield from settings.log(name).read_text(errors="replace").splitlines()[-LAST_LINES:]
 
 
 def _awaited(settings: Settings, current: state.State | None) -> Iterator[str]:
-    """What is lacking at servers elsewhere."""
+    """External servers that are not ready, with the reason."""
     for name, part in (current.parts if current else {}).items():
         if part.status == "awaited" and part.url:
             if reason := external_servers.lacking(settings, keys.load(settings.directory), name, part.url):
@@ -244,7 +244,7 @@ def _rotate_logs(settings: Settings) -> None:
 
 
 def write_env(settings: Settings, environment: Mapping[str, str]) -> None:
-    """What clients and workers need to know, for its owner's eyes only."""
+    """Write the variables for clients and workers, readable only by the owner."""
     lines = [f"{name}={value}" for name, value in environment.items()]
     half_written = settings.env_file.with_name(".env.local.new")
     half_written.touch(mode=0o600)

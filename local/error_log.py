@@ -1,4 +1,4 @@
-"""What a part of the platform logs of a request that failed."""
+"""The log line of a failed request."""
 
 import logging
 import traceback
@@ -11,7 +11,7 @@ from starlette.requests import Request
 def report(
     log: logging.Logger, folder: Path, request: Request, error: BaseException, level: int = logging.ERROR
 ) -> None:
-    """What failed and where in `folder`, without the error's words: they may quote an address or a token."""
+    """Log the error and its lines in `folder`, without its message, which may quote an address or a token."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [
         f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames if str(folder) in frame.filename

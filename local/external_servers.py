@@ -1,4 +1,4 @@
-"""Parts of the platform that are others' servers: do they answer, and have they made their tables?"""
+"""External servers, which replace a service: their environment, and whether they are ready."""
 
 import httpx
 import psycopg
@@ -19,19 +19,19 @@ HEALTH = {
     "rest": "/",
     "realtime": f"/api/tenants/{TENANT}/health",
 }
-"""What each real server answers by itself. At the root that may be a refusal.
+"""The health check of each real server. At the root any response below 500 will do.
 
-Realtime makes a tenant's tables when it is first asked for the tenant, and answers whoever has the secret.
+Realtime creates a tenant's tables at the first request for the tenant, which needs a signed token.
 """
 TAKEN_OVER = (
     "; its tables in this database were made by our own part: if the server does not take them over, "
     "`make reset` makes an empty database"
 )
 GLOBAL_BUCKET, TENANT_ID = ROOT.split("/")
-"""The server names both in an error, and clients see it: they are the stand-in's."""
+"""The server shows both in an error message: they equal those of our own Storage."""
 ANSWERS_WITHIN = 2.0
 SIGNED_UPLOAD_WITHIN = 7200
-"""Both in seconds; hosted Storage gives signed uploads two hours."""
+"""Both in seconds; signed uploads as on hosted."""
 
 
 def parts(settings: Settings, keys: Keys, plan: Plan) -> list[Service]:
@@ -49,7 +49,7 @@ def _part(settings: Settings, keys: Keys, name: str, url: str) -> Service:
 
 
 def lacking(settings: Settings, keys: Keys, name: str, url: str) -> str | None:
-    """Why the server cannot be used yet, None if it can."""
+    """The reason why the server is not ready, None if it is."""
     try:
         missing = cluster.missing_tables(settings, keys, name)
         made_here = cluster.made_here(settings, keys, name)
@@ -76,7 +76,7 @@ def _refused(address: str, limit: int, token: str | None) -> str | None:
 
 
 def environment(settings: Settings, keys: Keys, config: Config, name: str, port: int) -> dict[str, str]:
-    """What the real server of a part is started with, by its own names, so that it serves this stack."""
+    """The environment with which a service's real server serves this stack."""
     match name:
         case "auth":
             return _gotrue(settings, keys, config, port)
@@ -120,7 +120,7 @@ def _gotrue(settings: Settings, keys: Keys, config: Config, port: int) -> dict[s
 
 
 def _storage(settings: Settings, keys: Keys, config: Config, port: int) -> dict[str, str]:
-    """The roles are there: with DB_INSTALL_ROLES the server would need to be a superuser."""
+    """No DB_INSTALL_ROLES: the roles exist, and creating them would need a superuser."""
     return {
         "SERVER_HOST": "127.0.0.1",
         "SERVER_PORT": str(port),

@@ -1,4 +1,4 @@
-"""The processes of the stack, as data: what each is run with and how it tells that it is ready."""
+"""The processes of the stack as data: command, environment, and check for readiness."""
 
 import json
 import os
@@ -22,45 +22,45 @@ from local.settings import ROOT, Settings
 from local.stack_plan import Plan
 
 SERVED = ("auth", "storage", "realtime")
-"""The parts that our own platform process serves."""
+"""Services of our own platform process."""
 PUBLIC = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_ANON_KEY")
-"""Of the environment, what a client may have."""
+"""Variables that a client may have."""
 SECRET = ("SUPABASE_SECRET_KEY", "SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_JWT_SECRET", "DATABASE_URL")
 INTERNAL = ("rest_admin", "platform")
-"""What listens where no other user of this machine gets to: they ask for no key, or believe the gateway."""
+"""Servers on sockets that only the owner can open: they need no key, or trust the gateway."""
 PROCFILE = ROOT / "Procfile"
 PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
-"""Programs of this Python's environment first."""
+"""Programs of this Python environment first."""
 
 
 WEBSOCKETS = [
     *("--ws", "local.realtime.protocol:Protocol", "--ws-max-size", "1048576"),
     *("--ws-per-message-deflate", "false"),
 ]
-"""Larger frames end their connection; compression would take more memory a socket than all the rest."""
+"""Larger frames close the connection; compression would need more memory per socket than all the rest."""
 PATIENT = ["--timeout-keep-alive", "130"]
-"""Seconds: longer than the gateway keeps idle connections, lest one end as it is taken for a request."""
+"""Seconds: longer than the gateway keeps idle connections, so that none closes when it is reused."""
 
 
 @dataclass(frozen=True)
 class Service:
     name: str
     command: list[str] | None
-    """None for a server that others start and stop."""
+    """None for an external server."""
     ready: Callable[[], bool]
     environment: dict[str, str] = field(default_factory=dict, repr=False)
     prepare: Callable[[], None] = lambda: None
-    """Run when the part is ready, before those that come after it start."""
+    """Runs when the service is ready, before later services start."""
     user: str | None = None
     url: str | None = None
     health: str | None = None
     stop_signal: str = "SIGTERM"
     recovers: Callable[[], bool] = lambda: False
-    """Is it not ready because it puts a crash right, however long that takes?"""
+    """Whether it is not ready because it recovers from a crash, which may take long."""
 
 
 def answers(url: str, status: int = httpx.codes.OK, at: str = "") -> Callable[[], bool]:
-    """Does the URL answer with this status? `at` is a socket's address, where it is not at a port."""
+    """A check that the URL responds with this status. `at` is the address of a socket, empty for a port."""
 
     def ready() -> bool:
         try:
@@ -77,7 +77,7 @@ def local_url(port: int) -> str:
 
 
 def environment(settings: Settings, keys: Keys) -> dict[str, str]:
-    """What a client or a worker needs to know of this stack: the content of .env.local."""
+    """The variables for clients and workers: the content of .env.local."""
     return {
         "SUPABASE_URL": settings.url,
         "SUPABASE_PUBLISHABLE_KEY": keys.publishable_key,
@@ -91,7 +91,7 @@ def environment(settings: Settings, keys: Keys) -> dict[str, str]:
 
 
 def shown(environment: Mapping[str, str], env_file: Path) -> Iterator[str]:
-    """What a person may see of it: public values, and of secrets the names and the file that holds them."""
+    """Lines for the terminal: public values, the names of secrets, and the file that contains them."""
     yield ""
     yield from (f"{name}={value}" for name, value in environment.items() if name in PUBLIC)
     secret = [name for name in SECRET if name in environment]
@@ -113,13 +113,13 @@ def postgres(settings: Settings, keys: Keys, programs: Path, prepare: Callable[[
 def own_services(
     settings: Settings, keys: Keys, config: Config, plan: Plan, rest_binary: Path
 ) -> list[Service]:
-    """Everything of ours that needs the database: REST, platform, the Procfile's, gateway."""
-    # The gateway does not listen there yet.
+    """Our services that need the database: REST, platform, the Procfile's, gateway."""
+    # Held, because the gateway does not listen there yet.
     hold(settings.port)
     ports = {name: free_port() for name in ("rest", *procfile())}
     internal = {name: sockets.url(sockets.folder(settings) / f"{name}.sock") for name in INTERNAL}
     addresses = {name: local_url(port) for name, port in ports.items()} | internal | plan.elsewhere
-    told = environment(settings, keys) | model_environment(settings) | plan.variables
+    variables = environment(settings, keys) | model_environment(settings) | plan.variables
     served = [part for part in SERVED if part not in plan.elsewhere and part not in config.off]
     auth_answers = "auth" in served or "auth" in plan.elsewhere
     health = f"{settings.url}/auth/v1/health"
@@ -140,7 +140,7 @@ def own_services(
             ready=answers("http://localhost/health", at=internal["platform"]),
             url=internal["platform"],
         ),
-        *products(addresses, told),
+        *products(addresses, variables),
         Service(
             name="gateway",
             command=gateway.command(settings, addresses, plan.elsewhere),
@@ -153,7 +153,7 @@ def own_services(
 
 
 def uvicorn(address: str) -> list[str]:
-    """At a socket, or at a port of this machine."""
+    """The command of the platform, listening on a socket or a port."""
     if sockets.is_socket(address):
         where = ["--uds", address.removeprefix(sockets.PREFIX)]
     else:
@@ -195,7 +195,7 @@ def platform_environment(
 
 def functions_environment(settings: Settings, keys: Keys, config: Config) -> dict[str, str]:
     client = environment(settings, keys)
-    given = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY")
+    names = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY")
     opaque = {
         "SUPABASE_PUBLISHABLE_KEYS": keys.publishable_key,
         "SUPABASE_SECRET_KEYS": keys.secret_key,
@@ -207,14 +207,14 @@ def functions_environment(settings: Settings, keys: Keys, config: Config) -> dic
         "FUNCTIONS_LOGS": str(settings.logs),
         "FUNCTIONS_UNVERIFIED": " ".join(config.unverified_functions),
         "FUNCTIONS_SESSION_CHECK": config.project.session_check,
-        **{name: client[name] for name in given},
+        **{name: client[name] for name in names},
         **{name: json.dumps({"default": key}) for name, key in opaque.items()},
         "SUPABASE_DB_URL": client["DATABASE_URL"],
     }
 
 
 def landing_page_environment(settings: Settings, keys: Keys, config: Config) -> dict[str, str]:
-    """Beside what functions are given."""
+    """In addition to the environment of functions."""
     return {
         "SUPABASE_PUBLISHABLE_KEY": keys.publishable_key,
         "FRONT_ENV_FILE": str(settings.env_file),
@@ -225,24 +225,26 @@ def landing_page_environment(settings: Settings, keys: Keys, config: Config) -> 
 
 
 def procfile() -> dict[str, str]:
-    """The project's own processes, name: command; each listens on $PORT and answers /healthz."""
+    """The project's own processes, name: command; each listens on $PORT and serves /healthz."""
     lines = PROCFILE.read_text().splitlines() if PROCFILE.exists() else []
     pairs = (line.split(":", 1) for line in lines if line.strip() and not line.startswith("#"))
     return {name.strip(): command.strip() for name, command in pairs}
 
 
-def products(addresses: Mapping[str, str], told: dict[str, str]) -> list[Service]:
-    """The Procfile's processes, told where they listen, where each other is, and of their Supabase."""
+def products(addresses: Mapping[str, str], variables: dict[str, str]) -> list[Service]:
+    """The Procfile's processes, with their port, each other's addresses, and the stack's variables."""
     urls = {f"{name.upper()}_URL": addresses[name] for name in ("rest", *procfile()) if name in addresses}
-    return [_product(name, command, addresses[name], urls | told) for name, command in procfile().items()]
+    return [
+        _product(name, command, addresses[name], urls | variables) for name, command in procfile().items()
+    ]
 
 
-def _product(name: str, command: str, address: str, told: Mapping[str, str]) -> Service:
+def _product(name: str, command: str, address: str, variables: Mapping[str, str]) -> Service:
     port = str(urlsplit(address).port)
     return Service(
         name=name,
         command=[word.replace("$PORT", port) for word in shlex.split(command)],
-        environment={"PORT": port, "PATH": PATH, **told},
+        environment={"PORT": port, "PATH": PATH, **variables},
         ready=answers(f"{address}/healthz"),
         url=address,
         health=f"{address}/healthz",

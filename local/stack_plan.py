@@ -1,9 +1,9 @@
-"""What of the platform is to run here, and which parts are servers that run elsewhere.
+"""The plan of a stack: which services run here, and which are external servers.
 
-`make up` saves it, and the supervisor reads it: a stack runs as the last `make up` says.
+`make up` saves the plan, and the supervisor reads it.
 
-AUTH_URL, STORAGE_URL, REST_URL and REALTIME_URL name a server that works on the stack's own database with its
-JWT secret: the gateway leads to it, our own part stays off, and the part's tables are that server's to make.
+AUTH_URL, STORAGE_URL, REST_URL and REALTIME_URL name a server that uses the stack's own database and JWT
+secret: the gateway forwards to it, our own service is off, and that server creates the service's tables.
 """
 
 import json
@@ -23,17 +23,17 @@ STARTED_WITH = ("FUNCTIONS_DIR", "LOCAL_BEHIND_PROXY", "PERIODIC_JOBS")
 @dataclass(frozen=True)
 class Plan:
     elsewhere: dict[str, str] = field(default_factory=dict)
-    """Service: the address of its server, as in http://127.0.0.1:5000, without a slash at its end."""
+    """Service: URL of its external server, such as http://127.0.0.1:5000, without a final slash."""
     database_only: bool = False
-    """Postgres alone for now: the servers elsewhere are yet to be started on it."""
+    """Only Postgres runs, so that external servers can be started on it."""
     variables: dict[str, str] = field(default_factory=dict)
-    """Those of STARTED_WITH that are set, for what the supervisor starts."""
+    """The set variables of STARTED_WITH, for the services that the supervisor starts."""
 
 
 def read(environment: Mapping[str, str], *, database_only: bool = False) -> Plan:
-    """Raises StackError for an invalid address, a missing folder, and a database alone without a server."""
-    given = {part: environment.get(name, "").strip() for part, name in VARIABLES.items()}
-    elsewhere = {part: _address(VARIABLES[part], text) for part, text in given.items() if text}
+    """Raises StackError for an invalid URL, a missing folder, and a database alone without servers."""
+    urls = {part: environment.get(name, "").strip() for part, name in VARIABLES.items()}
+    elsewhere = {part: _address(VARIABLES[part], text) for part, text in urls.items() if text}
     if database_only and not elsewhere:
         raise StackError(
             f"a database alone is for servers elsewhere: name them by {', '.join(VARIABLES.values())}"
@@ -47,12 +47,12 @@ def read(environment: Mapping[str, str], *, database_only: bool = False) -> Plan
 
 
 def take(environment: dict[str, str] | os._Environ[str]) -> dict[str, str]:
-    """Take the variables out of an environment, so that what is started from it runs its own parts."""
+    """Remove the variables from an environment, so that stacks started with it run their own services."""
     return {name: environment.pop(name) for name in VARIABLES.values() if environment.get(name)}
 
 
 def save(settings: Settings, plan: Plan) -> None:
-    """For the supervisor, which reads it at its start and on SIGHUP."""
+    """Save the plan for the supervisor, which reads it at its start and on SIGHUP."""
     half_written = settings.plan.with_suffix(".new")
     half_written.write_text(json.dumps(asdict(plan)))
     half_written.replace(settings.plan)
@@ -86,7 +86,7 @@ def _address(name: str, text: str) -> str:
 
 
 def _is_address(url: SplitResult) -> bool:
-    """Nothing in it means something in the gateway's configuration. Raises ValueError for no port."""
+    """Whether the URL has no characters special in a Caddyfile. Raises ValueError for its port."""
     path_is_plain = all(character.isalnum() or character in "/-._~" for character in url.path)
     host_is_plain = all(character.isalnum() or character in "-._:" for character in url.hostname or "")
     rest = url.username or url.password or url.query or url.fragment

@@ -1,4 +1,4 @@
-"""A stack for tests, checks and benches: with a folder and ports of its own, empty, stopped at the end."""
+"""Temporary stacks for tests, checks and benches: empty, with own folder and ports, stopped at the end."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ from local.settings import ROOT, Settings, StackError, load
 class Stack:
     settings: Settings
     environment: dict[str, str]
-    """As .env.local has it."""
+    """The variables of .env.local."""
 
     @property
     def url(self) -> str:
@@ -58,7 +58,7 @@ class Stack:
 
     @property
     def elsewhere(self) -> dict[str, str]:
-        """The parts that are others' servers, and where."""
+        """The external servers: URL by service."""
         current = state.read(self.settings)
         return current.plan.elsewhere if current else {}
 
@@ -79,14 +79,14 @@ class Stack:
         return pid
 
     def part_url(self, part: str) -> str:
-        """Where a part listens, past the gateway."""
+        """The service's own address, without the gateway."""
         url = self.part(part).url
         if url is None:
             raise StackError(f"{part} has no address")
         return url
 
     def lift_limits(self) -> None:
-        """Let everybody ask as often as they like: tests and benches drive few users hard."""
+        """Delete all rate limits: tests and benches send many requests of few users."""
         if not (limits := project.load().rate_limits):
             return
         with psycopg.connect(self.database_url) as connection:
@@ -100,11 +100,11 @@ class Stack:
 
 @contextmanager
 def running(directory: Path) -> Iterator[Stack]:
-    """An empty stack, nobody limited, nothing done by the clock; this process and its children take it for
-    theirs. Raises StackError.
+    """An empty stack without rate limits and scheduled jobs. Raises StackError.
 
-    Where AUTH_URL or another of its kind names a server, the stack is that of `directory` and LOCAL_PORT, on
-    whose database the server works. Nobody else who reads the environment meets that server.
+    The environment of this process, which its children inherit, names the stack. If AUTH_URL or a similar
+    variable names an external server, the stack is that of `directory` and LOCAL_PORT, whose database the
+    server uses, and the variable is removed from the environment.
     """
     servers = stack_plan.take(os.environ)
     if servers and not os.environ.get("LOCAL_PORT"):
@@ -117,12 +117,12 @@ def running(directory: Path) -> Iterator[Stack]:
         if servers:
             local("up", **servers)
         else:
-            # A run that was killed may have left its stack, on a port of its own.
+            # A killed run may have left its stack, on another port.
             local("down", LOCAL_PORT="")
             os.environ["LOCAL_PORT"] = str(two_free_ports())
             local("reset")
-        found = dotenv_values(directory / ".env.local")
-        stack = Stack(load(), {name: value or "" for name, value in found.items()})
+        variables = dotenv_values(directory / ".env.local")
+        stack = Stack(load(), {name: value or "" for name, value in variables.items()})
         stack.lift_limits()
         yield stack
     finally:
@@ -130,7 +130,7 @@ def running(directory: Path) -> Iterator[Stack]:
 
 
 def two_free_ports() -> int:
-    """A port that is free, and the next one too."""
+    """The first of two consecutive free ports, both held."""
     while True:
         port = free_port()
         if hold(port + 1):

@@ -79,7 +79,7 @@ def test_who_asks_whether_a_supervisor_runs_is_taken_for_none(tmp_path: Path) ->
 
 
 def test_a_second_supervisor_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "ASKED_FOR", 0.1)
+    monkeypatch.setattr(state, "CHECKED_FOR", 0.1)
     settings = Settings(tmp_path, tmp_path / "data", tmp_path / "cache", 54321, tmp_path / ".env")
     with state.lock(settings) as first, state.lock(settings) as second:
         assert (first, second) == (True, False)
