@@ -79,7 +79,7 @@ def values(own: Own) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
-def test_servers_elsewhere_make_their_tables_and_are_led_to(
+def test_external_servers_create_their_tables_and_get_requests(
     own: Own, servers: Servers, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with given(monkeypatch, servers.variables):
@@ -130,7 +130,7 @@ PIXEL = bytes.fromhex(
 
 
 @pytest.mark.soak
-def test_a_running_stack_is_led_elsewhere_and_back_with_its_database_up(
+def test_running_stack_switches_to_external_server_and_back(
     own: Own, servers: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own.run("up")
@@ -148,7 +148,7 @@ def test_a_running_stack_is_led_elsewhere_and_back_with_its_database_up(
     assert own.works()
 
 
-def test_reads_of_a_rest_server_elsewhere_are_counted_before_it(
+def test_reads_of_an_external_rest_server_are_counted_before_it(
     own: Own, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with echo("rest") as address, given(monkeypatch, {"REST_URL": address}):
@@ -191,7 +191,7 @@ class Realtime(BaseHTTPRequestHandler):
 
 
 @pytest.mark.soak
-def test_a_realtime_elsewhere_makes_its_own_tables(own: Own, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_external_realtime_creates_its_own_tables(own: Own, monkeypatch: pytest.MonkeyPatch) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Realtime)
     address = f"http://127.0.0.1:{server.server_port}"
     with given(monkeypatch, {"REALTIME_URL": address}):
@@ -218,7 +218,7 @@ def test_a_realtime_elsewhere_makes_its_own_tables(own: Own, monkeypatch: pytest
 
 
 @pytest.mark.own("storage")
-def test_what_a_server_lacks_is_said(stack: Stack) -> None:
+def test_missing_tables_of_an_external_server_are_reported(stack: Stack) -> None:
     secrets = keys.load(stack.settings.directory)
 
     def lacking(url: str) -> str | None:

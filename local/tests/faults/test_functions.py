@@ -125,7 +125,7 @@ class Neighbour(threading.Thread):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("turn", range(ROUNDS))
-def test_a_killed_function_writes_nothing_twice_or_half_and_disturbs_no_other(
+def test_killed_function_writes_nothing_twice_or_half_and_delays_no_other(
     stack: Stack, counted: psycopg.Connection, turn: int
 ) -> None:
     traffic, neighbour = Traffic(stack, call), Neighbour(stack)
@@ -157,7 +157,7 @@ def is_dead(process: psutil.Process) -> bool:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("turn", range(ROUNDS))
-def test_who_waits_for_a_killed_function_is_told_with_the_request_s_id(
+def test_caller_of_a_killed_function_gets_an_error_with_request_id(
     stack: Stack, counted: psycopg.Connection, turn: int
 ) -> None:
     log = stack.settings.logs / f"functions-{NAME}.log"
@@ -175,7 +175,7 @@ def test_who_waits_for_a_killed_function_is_told_with_the_request_s_id(
 
 
 @pytest.mark.soak
-def test_no_function_outlives_a_killed_platform_or_the_stack(
+def test_functions_end_with_a_killed_platform_and_the_stack(
     own: Own, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "functions"

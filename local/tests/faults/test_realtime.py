@@ -160,7 +160,7 @@ def write(stack: Stack, topic: str, number: int, count: bool = True) -> None:
 @pytest.mark.usefixtures("counted")
 @pytest.mark.parametrize("part", ["postgres", "platform", "gateway"])
 @pytest.mark.parametrize("turn", range(ROUNDS))
-def test_what_was_committed_arrives_once_or_is_told_as_missed(stack: Stack, part: str, turn: int) -> None:
+def test_commit_arrives_once_or_channel_reports_the_gap(stack: Stack, part: str, turn: int) -> None:
     """Two write and two listen; after the fall, both listen again before the last is written."""
     topic = f"faults {part} {turn} {uuid.uuid4()}"
     halves = [range(writer, MESSAGES, 2) for writer in range(2)]
@@ -189,7 +189,7 @@ def test_what_was_committed_arrives_once_or_is_told_as_missed(stack: Stack, part
 
 
 @pytest.mark.usefixtures("counted")
-def test_a_channel_is_told_that_it_listens_only_where_it_does(stack: Stack) -> None:
+def test_channel_is_confirmed_only_if_it_receives_changes(stack: Stack) -> None:
     """What is committed cannot be followed anew while a transaction from before goes on."""
     name, changes = f"faults {uuid.uuid4()}", [{"event": "*", "schema": "public", "table": "counted"}]
     with (

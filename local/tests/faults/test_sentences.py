@@ -85,7 +85,7 @@ def test_a_folder_that_cannot_be_made_is_named(
     assert f"{tmp_path}/file" in refusal(local("status"), capsys)
 
 
-def test_a_machine_without_rust_is_told_what_it_lacks(tmp_path: Path) -> None:
+def test_missing_rust_is_reported_with_a_hint(tmp_path: Path) -> None:
     """In an empty cache, on a path without programs."""
     (tmp_path / "bin").mkdir()
     variables = {

@@ -71,7 +71,7 @@ def check_refusal(answer: httpx.Response) -> None:
         assert answer.json()["code"] == "InsufficientStorage"
 
 
-def test_a_full_disk_is_told_and_costs_nothing_that_was_stored(stack: Stack, crowded: Server) -> None:
+def test_full_disk_is_reported_and_stored_files_stay(stack: Stack, crowded: Server) -> None:
     stored: dict[str, bytes] = {}
     for way, store in WAYS.items():
         for number in range(20):

@@ -146,9 +146,7 @@ def committing(database: psycopg.Connection) -> int:
     return found[0]
 
 
-def test_what_was_committed_unheard_keeps_its_file(
-    stack: Stack, server: Server, wire: Wire, gate: Gate
-) -> None:
+def test_commit_without_response_keeps_its_file(stack: Stack, server: Server, wire: Wire, gate: Gate) -> None:
     server.put("old.txt", b"old").raise_for_status()
     for name, content, upsert, files in (("new.txt", b"new", False, 2), ("old.txt", b"newer", True, 3)):
         with gate(), cut(wire):
@@ -159,14 +157,14 @@ def test_what_was_committed_unheard_keeps_its_file(
     check_whole(stack, server)
 
 
-def test_what_was_deleted_unheard_loses_its_file(stack: Stack, server: Server, wire: Wire) -> None:
+def test_delete_without_response_removes_its_file(stack: Stack, server: Server, wire: Wire) -> None:
     server.put("a.txt", b"x").raise_for_status()
     with cut(wire):
         assert server.remove("a.txt").status_code == 503
     until(lambda: server.files() == versions(stack) == [])
 
 
-def test_what_was_ended_in_its_commit_leaves_no_file(
+def test_upload_that_ends_in_its_commit_leaves_no_file(
     stack: Stack, server: Server, database: psycopg.Connection, gate: Gate
 ) -> None:
     server.put("old.txt", b"old").raise_for_status()

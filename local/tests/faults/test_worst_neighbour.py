@@ -202,7 +202,7 @@ PLAYED = [pytest.param(abuse, marks=() if abuse in EACH_RUN else pytest.mark.soa
 
 @pytest.mark.usefixtures("tables")
 @pytest.mark.parametrize("abuse", PLAYED)
-def test_one_clients_worst_leaves_another_its_answers(stack: Stack, abuse: str) -> None:
+def test_worst_load_of_one_client_leaves_responses_to_another(stack: Stack, abuse: str) -> None:
     """What a busy machine delays once is no fault of the server: it is tried again."""
     server = stack.pid("rest") if "rest" in stack.parts else None
     with client(stack, sign_up(stack)) as http:

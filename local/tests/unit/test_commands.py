@@ -27,7 +27,7 @@ class Clock:
         self.now += seconds
 
 
-def test_a_start_goes_on_while_the_supervisor_is_at_something_and_says_at_what(
+def test_start_waits_while_the_supervisor_works_and_reports_the_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(tmp_path, tmp_path / "data", tmp_path, 54321, tmp_path / ".env.local")

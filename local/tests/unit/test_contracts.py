@@ -49,7 +49,7 @@ def test_a_difference_is_found(status: int, name: str, value: Any, said: str) ->
     assert found == said
 
 
-def test_equal_answers_match_and_whole_numbers_may_have_a_fraction_of_nought() -> None:
+def test_equal_responses_match_and_integers_may_have_a_zero_fraction() -> None:
     assert compare.difference_of_cases(recorded(BODY), recorded(deepcopy(BODY) | {"n": 1.0})) is None
 
 

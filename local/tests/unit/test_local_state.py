@@ -32,7 +32,7 @@ def part(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
         yield start
 
 
-def test_a_part_that_ends_before_it_is_told_to_does_not_keep_the_others_alive(
+def test_service_that_ended_early_does_not_keep_others_alive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: Callable[[], subprocess.Popen[bytes]]
 ) -> None:
     settings = Settings(tmp_path, tmp_path / "data", tmp_path / "cache", 54321, tmp_path / ".env")
@@ -65,7 +65,7 @@ def test_a_part_that_was_started_a_moment_ago_is_ended_too(tmp_path: Path) -> No
             process.kill()
 
 
-def test_who_asks_whether_a_supervisor_runs_is_taken_for_none(tmp_path: Path) -> None:
+def test_check_for_a_supervisor_is_not_mistaken_for_one(tmp_path: Path) -> None:
     settings = Settings(tmp_path, tmp_path / "data", tmp_path / "cache", 54321, tmp_path / ".env")
     assert not state.running(settings)
     with (tmp_path / "lock").open("w") as asking:

@@ -44,7 +44,7 @@ def test_auth_does_with_little() -> None:
     assert (found.inactivity_timeout, found.timebox, found.access_token_hook) == (None, None, None)
 
 
-def test_auth_takes_what_it_is_told() -> None:
+def test_auth_reads_its_settings() -> None:
     told = {
         "JWT_EXPIRY": " 900 ",
         "SESSION_TIMEBOX": "60",
@@ -84,7 +84,7 @@ def test_auth_says_what_is_wrong(told: dict[str, str], said: str) -> None:
     assert complaint(auth.read, AUTH | told) == said
 
 
-def test_storage_takes_what_it_is_told() -> None:
+def test_storage_reads_its_settings() -> None:
     found = storage.read(STORAGE)
     assert (found.directory, found.file_size_limit) == (Path("/a folder; 100% שלום"), 52428800)
 
@@ -100,7 +100,7 @@ def test_storage_says_what_is_wrong(told: dict[str, str], said: str) -> None:
     assert complaint(storage.read, STORAGE | told) == said
 
 
-def test_realtime_has_limits_of_its_own_where_it_is_told_none() -> None:
+def test_realtime_has_default_limits() -> None:
     limits = realtime.read(REALTIME | {"REALTIME_CHANNELS": "5", "REALTIME_CONNECTIONS": " "}).limits
     assert (limits.channels, limits.connections, limits.message_bytes) == (5, 10_000, 256 * 1024)
 

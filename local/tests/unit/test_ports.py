@@ -43,7 +43,7 @@ def hold_elsewhere(port: int) -> bool:
     return subprocess.run(asked, cwd=ROOT, check=False).returncode == 0
 
 
-def test_each_is_given_once(few: range) -> None:
+def test_port_is_returned_once(few: range) -> None:
     assert sorted(ports.free_port() for _ in few) == list(few)
 
 
@@ -62,12 +62,12 @@ def test_a_server_may_listen_where_a_port_is_held_and_again_after_its_fall(few: 
             assert ports.listening(port)
 
 
-def test_where_somebody_listens_is_not_free(few: range) -> None:
+def test_port_with_a_listener_is_not_free(few: range) -> None:
     with socket.create_server(("127.0.0.1", few[0])):
         assert not ports.hold(few[0])
 
 
-def test_no_two_parts_of_a_stack_are_given_one_port(few: range, tmp_path: Path) -> None:
+def test_services_of_a_stack_have_different_ports(few: range, tmp_path: Path) -> None:
     """Of seven ports one is the gateway's, which does not listen yet; three are drawn, twenty times over."""
     at = Settings(tmp_path, tmp_path / "data", tmp_path, few[3], tmp_path / ".env.local")
     for _ in range(20):

@@ -101,7 +101,7 @@ def test_a_filter_is_read(text: str, expected: tuple[Filter, ...]) -> None:
         ("a=like." + "x" * 257, "a pattern has at most 256 characters"),
     ],
 )
-def test_what_is_no_filter_is_refused(text: str, words: str) -> None:
+def test_invalid_filter_is_refused(text: str, words: str) -> None:
     with pytest.raises(FilterError) as refused:
         filters.read(text)
     assert str(refused.value) == words

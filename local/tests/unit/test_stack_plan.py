@@ -9,7 +9,7 @@ from local.settings import Settings, StackError
 from local.stack_plan import Plan
 
 
-def test_parts_are_elsewhere_where_variables_say_so() -> None:
+def test_variables_name_external_servers() -> None:
     found = stack_plan.read(
         {"AUTH_URL": "http://127.0.0.1:9999/", "STORAGE_URL": "", "REST_URL": " ", "OTHER_URL": "x"}
     )
@@ -17,7 +17,7 @@ def test_parts_are_elsewhere_where_variables_say_so() -> None:
     assert stack_plan.read({}) == Plan()
 
 
-def test_what_the_parts_are_started_with_is_in_the_plan(tmp_path: Path) -> None:
+def test_plan_has_the_variables_of_services(tmp_path: Path) -> None:
     """A running supervisor has an environment of its own: it reads these when the plan changes."""
     given = {"PERIODIC_JOBS": "off", "FUNCTIONS_DIR": str(tmp_path), "LOCAL_BEHIND_PROXY": "", "PATH": "/bin"}
     found = stack_plan.read(given)
@@ -69,7 +69,7 @@ def test_an_address_is_kept_as_it_is(address: str) -> None:
         ),
     ],
 )
-def test_what_is_no_address_is_refused_by_name(text: str) -> None:
+def test_invalid_url_is_refused_by_variable_name(text: str) -> None:
     with pytest.raises(StackError, match=r"^STORAGE_URL must be a server's address such as http://"):
         stack_plan.read({"STORAGE_URL": text})
 
@@ -81,7 +81,7 @@ def test_a_database_alone_is_for_servers_that_are_named() -> None:
         stack_plan.read({}, database_only=True)
 
 
-def test_what_is_taken_leads_nobody_else_there() -> None:
+def test_taken_variables_are_not_inherited() -> None:
     environment = {"AUTH_URL": "http://127.0.0.1:9999", "REST_URL": "", "PATH": "/bin"}
     assert stack_plan.take(environment) == {"AUTH_URL": "http://127.0.0.1:9999"}
     assert environment == {"REST_URL": "", "PATH": "/bin"}

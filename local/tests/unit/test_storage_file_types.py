@@ -31,7 +31,7 @@ def test_a_file_is_what_it_is_called(kind: str) -> None:
 
 @pytest.mark.parametrize("name", LOOKALIKES)
 @pytest.mark.parametrize("kind", STRICT)
-def test_what_shows_no_signature_is_not_taken_for_it(kind: str, name: str) -> None:
+def test_content_without_signature_is_not_recognised(kind: str, name: str) -> None:
     assert not agrees(kind, LOOKALIKES[name], named=True)
 
 
@@ -43,7 +43,7 @@ def test_markup_and_binaries_are_no_plain_text(kind: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["image/png", "image/jpeg", "audio/wav", "video/mp4", "video/webm"])
-def test_one_known_type_is_not_another(kind: str) -> None:
+def test_known_type_is_not_accepted_as_another(kind: str) -> None:
     others = ("image/png", "image/gif", "audio/flac", "video/x-matroska", "video/mp2t", "application/pdf")
     for other in set(others) - {kind}:
         assert not agrees(kind, SAMPLES[other], named=True)

@@ -96,7 +96,7 @@ def test_a_program_that_is_not_there_is_named(start: Callable[..., Run]) -> None
     ],
 )
 @pytest.mark.parametrize("kind", ["preparation", "stage"])
-def test_what_fails_is_said_and_its_traceback_is_logged(
+def test_failure_is_a_sentence_and_its_traceback_is_logged(
     start: Callable[..., Run], caplog: pytest.LogCaptureFixture, kind: str, error: Exception, said: str
 ) -> None:
     def refuse(*_: object) -> list[Service]:
@@ -121,7 +121,7 @@ def test_a_fallen_part_is_started_again_and_the_others_stay(start: Callable[...,
     assert after.parts["first"].pid == before["first"].pid
 
 
-def test_what_a_fallen_part_had_started_goes_with_it(start: Callable[..., Run], tmp_path: Path) -> None:
+def test_children_of_a_crashed_service_are_killed(start: Callable[..., Run], tmp_path: Path) -> None:
     told = tmp_path / "child"
 
     def ready() -> bool:
@@ -179,7 +179,7 @@ def test_a_part_that_hangs_is_ended_and_started_again(
     run.until(lambda found: found.ready)
 
 
-def test_a_part_that_recovers_from_a_crash_is_told_and_given_its_time(
+def test_service_that_recovers_from_a_crash_is_reported_and_not_restarted(
     start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beside one that only does not answer."""
@@ -198,7 +198,7 @@ def test_a_part_that_recovers_from_a_crash_is_told_and_given_its_time(
     assert (after.parts["third"].pid, after.doing) == (before["third"].pid, None)
 
 
-def test_a_server_elsewhere_is_waited_for_and_not_started(start: Callable[..., Run]) -> None:
+def test_external_server_is_awaited_and_not_started(start: Callable[..., Run]) -> None:
     answers = threading.Event()
     there = Service("there", None, ready=answers.is_set, url="http://127.0.0.1:1")
     run = start(Service("first", SLEEP, ready=lambda: True), there)
@@ -209,7 +209,7 @@ def test_a_server_elsewhere_is_waited_for_and_not_started(start: Callable[..., R
     assert (found.status, found.pid, found.url) == ("elsewhere", None, "http://127.0.0.1:1")
 
 
-def test_what_comes_later_waits_for_a_server_elsewhere(start: Callable[..., Run]) -> None:
+def test_later_stage_waits_for_an_external_server(start: Callable[..., Run]) -> None:
     answers = threading.Event()
     run = start(Service("first", SLEEP, ready=lambda: True), Service("there", None, ready=answers.is_set))
     run.supervisor.stages += (lambda _: [Service("later", SLEEP, ready=lambda: True)],)
@@ -218,7 +218,7 @@ def test_what_comes_later_waits_for_a_server_elsewhere(start: Callable[..., Run]
     assert run.until(lambda found: found.ready).parts["later"].status == "ready"
 
 
-def test_a_server_elsewhere_that_ends_is_not_ready(
+def test_external_server_that_ends_is_not_ready(
     start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "CHECK_EVERY", 0.05)
@@ -230,7 +230,7 @@ def test_a_server_elsewhere_that_ends_is_not_ready(
     assert run.until(lambda found: not found.ready).parts["there"].status == "awaited"
 
 
-def test_another_plan_starts_all_but_the_first_part_anew(start: Callable[..., Run]) -> None:
+def test_new_plan_restarts_all_but_the_first_service(start: Callable[..., Run]) -> None:
     run = start(Service("first", SLEEP, ready=lambda: True), Service("second", SLEEP, ready=lambda: True))
     before = run.until(lambda found: found.ready)
     stack_plan.save(run.settings, Plan({"auth": "http://127.0.0.1:9999"}))

@@ -25,7 +25,7 @@ ABSENT = [
 @pytest.mark.own("auth", why="Everything else responds with 404")
 @pytest.mark.parametrize(("method", "path"), ABSENT)
 @pytest.mark.parametrize("version", ["", "2024-01-01"])
-def test_what_is_not_here_says_so_in_json(http: httpx.Client, method: str, path: str, version: str) -> None:
+def test_absent_path_responds_404_in_json(http: httpx.Client, method: str, path: str, version: str) -> None:
     headers = {"X-Supabase-Api-Version": version} if version else {}
     answer = http.request(method, path, headers=headers)
     body = answer.json()

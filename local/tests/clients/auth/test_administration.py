@@ -116,7 +116,7 @@ def test_a_list_that_cannot_be_is_refused(http: httpx.Client, stack: Stack, quer
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
-def test_no_user_administers(app: Client, http: httpx.Client, method: str) -> None:
+def test_user_cannot_call_admin_endpoints(app: Client, http: httpx.Client, method: str) -> None:
     session = sign_up(app)
     http.headers["authorization"] = f"Bearer {session.access_token}"
     path = "/admin/users" if method in ("GET", "POST") else f"/admin/users/{session.user.id}"

@@ -174,7 +174,7 @@ def test_a_ban_is_said_to_who_knows_the_password_alone(
     assert sign_in(auth, email, "not the password").json()["error_code"] == "invalid_credentials"
 
 
-def test_passwords_of_one_address_are_compared_one_by_one_and_not_too_many_wait(
+def test_passwords_of_one_address_are_compared_in_turn_in_bounded_queue(
     auth: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another address goes on meanwhile: the first one's wait for each other."""

@@ -88,7 +88,7 @@ def test_an_account_that_is_none_is_refused_alike(allow: Allow, guess: Try) -> N
     assert_refused(guess(nobody), 2)
 
 
-def test_of_sixty_four_at_once_exactly_ten_tries_are_compared(allow: Allow, app: Client, guess: Try) -> None:
+def test_ten_of_sixty_four_concurrent_attempts_are_compared(allow: Allow, app: Client, guess: Try) -> None:
     email = new_email()
     sign_up(app, email)
     allow("password", 10)
@@ -174,7 +174,7 @@ def test_a_session_in_wrong_hands_does_not_try_passwords_either(allow: Allow, ap
             app.auth.update_user({"password": PASSWORD})
 
 
-def test_clients_hear_of_it_in_their_own_words(allow: Allow, app: Client) -> None:
+def test_clients_raise_their_own_error_above_the_limit(allow: Allow, app: Client) -> None:
     allow("sign_in", 1)
     session = sign_up(app)
     with pytest.raises(AuthApiError) as refusal:

@@ -12,7 +12,7 @@ from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import at_once, claims_of, refresh, refused, sign_in, sign_up, user
 
 
-def test_each_refresh_gives_a_new_token_of_the_same_session(app: Client, stack: Stack) -> None:
+def test_refresh_returns_new_token_of_the_same_session(app: Client, stack: Stack) -> None:
     first = sign_up(app)
     second = app.auth.refresh_session().session
     assert second and second.refresh_token != first.refresh_token

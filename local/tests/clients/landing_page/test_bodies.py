@@ -47,7 +47,7 @@ def sent(stack: Stack, path: str, size: int, *, chunked: bool) -> httpx.Response
     ("part", "chunked"),
     [*((part, False) for part in TOO_LARGE), *((part, True) for part in TOO_LARGE if part != "search")],
 )
-def test_what_is_too_large_is_refused_in_the_parts_own_words(stack: Stack, part: str, chunked: bool) -> None:
+def test_too_large_body_is_refused_in_the_services_form(stack: Stack, part: str, chunked: bool) -> None:
     path, words = TOO_LARGE[part]
     answer = sent(stack, path, LIMITS[part].size + 1, chunked=chunked)
     assert answer.status_code == 413, answer.text
@@ -60,7 +60,7 @@ def test_what_is_too_large_is_refused_in_the_parts_own_words(stack: Stack, part:
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["with a length", "in chunks"])
 @pytest.mark.parametrize("part", ["rest", "auth", "functions"])
-def test_what_is_as_large_as_may_be_reaches_the_part(stack: Stack, part: str, chunked: bool) -> None:
+def test_body_of_the_largest_size_reaches_the_service(stack: Stack, part: str, chunked: bool) -> None:
     path, _ = TOO_LARGE[part]
     answer = sent(stack, path, LIMITS[part].size, chunked=chunked)
     if part == "functions":
@@ -99,7 +99,7 @@ def test_headers_have_a_limit_too(stack: Stack) -> None:
     assert well.status_code == 200
 
 
-def test_a_slow_body_holds_up_nobody_else(stack: Stack) -> None:
+def test_slow_body_delays_no_other_request(stack: Stack) -> None:
     path = "/rest/v1/rpc/suggest"
     lines = [opened(stack, path, {"Content-Length": "1000"}) for _ in range(50)]
     try:

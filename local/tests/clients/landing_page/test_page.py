@@ -73,7 +73,7 @@ def test_the_page_shows_where_everything_is(stack: Stack) -> None:
     assert "architecture-overview.md" in shown.links
 
 
-def test_what_the_page_leads_to_is_there(stack: Stack) -> None:
+def test_links_of_the_page_exist(stack: Stack) -> None:
     shown = Page(got(stack).text)
     assert len(shown.links) > 5
     for name, address in shown.links.items():
@@ -95,7 +95,7 @@ def test_nothing_secret_is_on_it(stack: Stack, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/docs/errors.md", "/docs/none.md"])
-def test_other_pages_can_neither_read_nor_frame_it(stack: Stack, path: str) -> None:
+def test_page_cannot_be_read_or_framed_by_other_origins(stack: Stack, path: str) -> None:
     answer = got(stack, path, Origin="https://attacker.example")
     assert not [name for name in answer.headers if name.startswith("access-control-")]
     assert answer.headers["x-frame-options"] == "DENY"
@@ -124,7 +124,7 @@ def test_the_policy_allows_the_pages_own_style_and_nothing_else(stack: Stack) ->
     ["attacker.example", "attacker.example:{port}", "127.0.0.1.attacker.example:{port}", "127.0.0.1:1", ""],
 )
 @pytest.mark.parametrize("path", ["/", "/docs/errors.md"])
-def test_under_a_name_of_somebody_elses_there_is_no_page(stack: Stack, path: str, host: str) -> None:
+def test_page_is_refused_under_a_foreign_host_name(stack: Stack, path: str, host: str) -> None:
     """As a page sees it that has its own name lead to this machine."""
     answer = got(stack, path, Host=host.format(port=stack.settings.port))
     assert answer.status_code in (400, 421)

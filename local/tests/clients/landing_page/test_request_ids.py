@@ -61,7 +61,7 @@ def test_an_id_is_made_where_none_was_sent_and_is_in_the_log(stack: Stack) -> No
     assert (line["path"], line["status"]) == ("/auth/v1/settings", 200)
 
 
-def test_what_is_no_id_gets_into_no_log(stack: Stack) -> None:
+def test_invalid_request_id_is_not_logged(stack: Stack) -> None:
     mark = uuid.uuid4().hex
     for given in (f'{mark}","level":"error', f"{mark} {{env.HOME}}", f"<b>{mark}"):
         sent = {"apikey": stack.anon_key, "x-request-id": given}
