@@ -1,4 +1,4 @@
-"""No log of any part holds an address, a password, a token or what somebody looked for."""
+"""No log of a service contains an address, a password, a token or a search query."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Stacks whose parts are others' servers: in which order they come, and what is said when they do not."""
+"""Stacks with external servers: the order of their start, and the reports while they are missing."""
 
 import os
 import subprocess
@@ -170,12 +170,12 @@ def test_reads_of_an_external_rest_server_are_counted_before_it(
 
 
 def remaining(client: httpx.Client, method: str, path: str) -> list[int]:
-    """What the caller is told is left, once if at all."""
+    """The values of x-ratelimit-remaining, at most one."""
     return [int(told) for told in client.request(method, path).headers.get_list("x-ratelimit-remaining")]
 
 
 class Realtime(BaseHTTPRequestHandler):
-    """As the real server: it makes its tables when somebody with the secret first asks for its tenant."""
+    """As the real server, creates its tables at the first request for the tenant with a signed token."""
 
     def do_GET(self) -> None:
         asked = (self.path, self.headers["Authorization"])

@@ -1,4 +1,4 @@
-"""Deno killed while its function answers: that caller is told, nobody else notices, nothing stays behind."""
+"""Deno killed during a response: the caller gets an error, others are not affected, nothing is left."""
 
 import os
 import signal
@@ -82,7 +82,7 @@ def still(process: psutil.Process, so: Callable[[psutil.Process], bool]) -> bool
 
 @pytest.fixture
 def counted(stack: Stack) -> Iterator[psycopg.Connection]:
-    """The table, and a function that writes into it; not where functions are served from elsewhere."""
+    """The table, and a function that writes into it; skipped with another folder of functions."""
     write(stack.settings.functions, NAME, WRITES)
     with counting.made(stack) as connection, counting.client(stack) as http:
         try:
@@ -147,7 +147,7 @@ def test_killed_function_writes_nothing_twice_or_half_and_delays_no_other(
 
 
 def dead(stack: Stack) -> list[psutil.Process]:
-    """Processes that ended and that nobody has asked after."""
+    """Zombies: ended processes that were not waited for."""
     return [one for one in processes(stack.pid("platform")) if still(one, is_dead)]
 
 

@@ -1,4 +1,4 @@
-"""A server that was started anew, or hung up, while nobody asked it: the next ones who ask do not notice."""
+"""A server that restarted or closed its connections while idle: the next queries succeed."""
 
 import asyncio
 from collections.abc import Callable

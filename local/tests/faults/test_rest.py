@@ -29,7 +29,7 @@ def counted(stack: Stack) -> Iterator[psycopg.Connection]:
 
 
 class Listener(threading.Thread):
-    """Hears which requests' rows were committed."""
+    """Receives the rows of committed requests."""
 
     def __init__(self, socket: Socket) -> None:
         super().__init__(daemon=True)

@@ -1,4 +1,4 @@
-"""Connections lost in a commit: whether it counted is asked of the rows, and only then a file may go."""
+"""Connections lost in a commit: a file is deleted only after the rows show the outcome."""
 
 import socket
 import threading
@@ -51,7 +51,7 @@ class Wire:
         self.cut_commits = False
         self.ends: list[socket.socket] = []
         self.deaf: set[socket.socket] = set()
-        """Clients that are to hear nothing more."""
+        """Clients that receive nothing more."""
         self.accepting = threading.Thread(target=self._accept, daemon=True)
         self.accepting.start()
 
@@ -97,7 +97,7 @@ def wire(plain: Server) -> Iterator[Wire]:
 
 @pytest.fixture
 def server(plain: Server, wire: Wire) -> Iterator[Server]:
-    """Asks Postgres through a wire that can be cut."""
+    """A Storage server whose connection to Postgres can be cut."""
     plain.environment["STORAGE_DATABASE_URL"] = wire.url
     with started(plain):
         yield plain

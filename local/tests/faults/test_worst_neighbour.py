@@ -125,7 +125,7 @@ HONEST: dict[str, Send] = {
 
 @dataclass
 class Neighbour:
-    """Asks in turn, and keeps how long each answer took."""
+    """Sends requests in turn, and records the time of each response."""
 
     http: httpx.Client
     slowest: dict[str, float] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What a person is told who starts the stack."""
+"""Reports on the terminal while the stack starts."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from local.state import ServiceState, State
 
 @dataclass
 class Clock:
-    """Goes on only where somebody sleeps."""
+    """A clock that advances only in `sleep`."""
 
     now: float = 0
 

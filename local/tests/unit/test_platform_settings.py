@@ -1,4 +1,4 @@
-"""What the platform's parts are told by their environment, and what they say of it when it is wrong."""
+"""Settings of the platform's services, and their errors for invalid variables."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta

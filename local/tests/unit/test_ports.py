@@ -1,4 +1,4 @@
-"""Ports are given out once, though the servers that will listen on them have yet to start."""
+"""Ports are returned once, before their servers start."""
 
 import random
 import socket

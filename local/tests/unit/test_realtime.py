@@ -1,4 +1,4 @@
-"""Realtime's pure parts: encodings, filters, presence, rates, and what pgoutput writes."""
+"""Pure functions of Realtime: encodings, filters, presence, rates, and pgoutput."""
 
 import json
 import struct

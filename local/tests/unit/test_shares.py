@@ -1,4 +1,4 @@
-"""What holders take of something shared, and how they wait for it."""
+"""Limits on shared resources, and waiting for a turn."""
 
 import asyncio
 import json

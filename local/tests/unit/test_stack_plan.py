@@ -1,4 +1,4 @@
-"""Which parts are elsewhere, as the environment says it."""
+"""The plan of a stack, read from the environment."""
 
 from pathlib import Path
 

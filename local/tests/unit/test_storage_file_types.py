@@ -1,4 +1,4 @@
-"""What a file's first bytes say it is, and which types a bucket takes them for."""
+"""The type of a file by its first bytes, and the types that a bucket accepts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The supervisor with parts that are small shell commands."""
+"""The supervisor with small shell commands as services."""
 
 import os
 import signal

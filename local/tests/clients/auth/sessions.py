@@ -1,4 +1,4 @@
-"""Sessions to test with, what their users bring along, and the calls made with their tokens."""
+"""Sessions for tests, their users' metadata, and the calls made with their tokens."""
 
 import uuid
 from collections.abc import Callable

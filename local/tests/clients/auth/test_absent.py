@@ -1,4 +1,4 @@
-"""Parts of GoTrue that are not here answer as GoTrue refuses, so that its clients raise their own errors."""
+"""Unimplemented paths of GoTrue respond in its form, so that its clients raise their own errors."""
 
 from collections.abc import Callable
 

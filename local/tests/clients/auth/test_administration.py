@@ -1,4 +1,4 @@
-"""What the service key may do with users, and nobody else."""
+"""Administration of users with the service key, and refusals of all other callers."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Auth answers as the recorded server does."""
+"""Auth responds as the recorded server does."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Whether an account exists shows neither in the work that a password takes nor in the answer's words."""
+"""Neither the work for a password nor the response shows whether an account exists."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""How often Auth is asked: by address, and for passwords by account; what fails counts too."""
+"""Rate limits of Auth: by network address, and for passwords by account. Failed requests count too."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -38,14 +38,14 @@ def allow(database: psycopg.Connection) -> Iterator[Allow]:
 
 @pytest.fixture
 def past_gateway(stack: Stack) -> Iterator[httpx.Client]:
-    """Auth itself, which believes what the gateway tells of a caller."""
+    """Auth without the gateway, whose headers about the caller it trusts."""
     with sockets.client(stack.part_url("platform"), "/auth/v1") as client:
         yield client
 
 
 @pytest.fixture
 def guess(past_gateway: httpx.Client) -> Try:
-    """One try of a password, by default from an address of its own."""
+    """One attempt at a password, by default from its own network address."""
 
     def make(email: str, password: str = "wrong password", **headers: str) -> httpx.Response:
         sent = headers or {"x-forwarded-for": f"2001:db8:{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}::1"}

@@ -1,4 +1,4 @@
-"""Refresh tokens: each used once, and how a session ends that is not refreshed."""
+"""Refresh tokens: each is used once, and a session that is not refreshed ends."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What no client should send."""
+"""Invalid input."""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""The Functions part by itself, over a folder that a test fills."""
+"""Functions alone, with a folder that a test fills."""
 
 import os
 import threading

@@ -27,7 +27,7 @@ def processes(folder: Path) -> list[int]:
 
 
 def kill(pid: int) -> None:
-    """Until nobody is there who could take a call."""
+    """Kill the process, and wait until it cannot take a call."""
     os.kill(pid, signal.SIGKILL)
     until(lambda: not psutil.pid_exists(pid))
 

@@ -1,4 +1,4 @@
-"""One id of a request, from the gateway through the parts into their logs, and back."""
+"""The request id: from the gateway through the services into their logs, and back to the client."""
 
 import json
 import uuid
@@ -13,7 +13,7 @@ from local.tests.waiting import until
 
 
 def lines(stack: Stack, log: str, request_id: str) -> list[dict[str, Any]]:
-    """Those of a part's log that tell of the request, once there are some."""
+    """The lines of a service's log about the request, once there are some."""
 
     def written() -> list[str]:
         """Whole: what has no end yet is just being written."""

@@ -1,4 +1,4 @@
-"""Attacks: who attacks is stopped, the platform does not grow, and nobody else notices."""
+"""Attacks: the attacker is stopped, the platform does not grow, and other clients are not affected."""
 
 import os
 import random

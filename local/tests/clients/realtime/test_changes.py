@@ -196,7 +196,7 @@ def test_a_policy_that_raises_withholds_that_row_alone(
 
 @contextmanager
 def held(stack: Stack, statement: str) -> Iterator[None]:
-    """Committed and streamed, but not to be seen by anybody until the end: the commit waits for a standby."""
+    """Committed and streamed, but invisible until the end of the block: the commit waits for a standby."""
     with (
         psycopg.connect(stack.admin_database_url, autocommit=True) as admin,
         psycopg.connect(stack.database_url, autocommit=True) as connection,

@@ -1,4 +1,4 @@
-"""What is too much, too large or too fast: who sends it is stopped, and nobody else notices."""
+"""Limits of number, size and rate: the sender is stopped, and other clients are not affected."""
 
 import json
 from collections.abc import Iterator

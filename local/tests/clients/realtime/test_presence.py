@@ -1,4 +1,4 @@
-"""Presence: who is on a topic, what each tells of itself, and what changes."""
+"""Presence: the members of a topic, their metadata, and changes."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def track(socket: Socket, room: str, told: object) -> Message:
 
 
 def told(state: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """By key, what is told, without references."""
+    """The metadata by key, without references."""
     return {
         key: [
             {name: value for name, value in meta.items() if not name.startswith("phx")}

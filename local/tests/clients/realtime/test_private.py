@@ -1,4 +1,4 @@
-"""Private channels: policies on realtime.messages decide, asked once at the join."""
+"""Private channels: policies on realtime.messages decide, checked once at the join."""
 
 import time
 from collections.abc import Iterator

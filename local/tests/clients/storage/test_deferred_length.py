@@ -1,4 +1,4 @@
-"""Resumable uploads whose length is told when it is known, as clients do that read from a stream."""
+"""Resumable uploads whose length is sent later, as by clients that read from a stream."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""How often files are asked for: by ann, or by address for whoever is not signed in."""
+"""Rate limits of Storage: by user, or by network address without a user."""
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator

@@ -37,7 +37,7 @@ def piece(
 
 
 def begun(stack: Stack) -> set[Path]:
-    """The bytes of uploads that are not finished, whoever began them."""
+    """The bytes of all unfinished uploads."""
     return {path for path in (stack.settings.files / "resumable").iterdir() if path.suffix != ".json"}
 
 

@@ -1,4 +1,4 @@
-"""Gateways before servers that say what they were asked."""
+"""Gateways before servers that echo requests."""
 
 import subprocess
 from collections.abc import Iterator

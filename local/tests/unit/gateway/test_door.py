@@ -1,4 +1,4 @@
-"""What comes through the door: from where, how much of it, and to the last byte."""
+"""The door: limits of connections, the client's address, and complete responses."""
 
 import json
 import socket

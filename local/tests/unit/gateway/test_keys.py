@@ -1,4 +1,4 @@
-"""With which keys one is let in, what they become, and by which id a request is known."""
+"""API keys: which are accepted, the tokens that replace them; and request ids."""
 
 import uuid
 from pathlib import Path

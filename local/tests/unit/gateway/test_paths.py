@@ -1,4 +1,4 @@
-"""Where requests go and what their server is told, and what browsers of any origin may ask and read."""
+"""Routing: the server of each path, the request it receives, and what other origins may send and read."""
 
 import json
 import re
@@ -35,7 +35,7 @@ REFUSED = [
 
 @pytest.fixture(scope="module")
 def nobody_there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A gateway none of whose parts answers, but the counter, which finds all too many."""
+    """A gateway whose services are all down, but for the counter, which refuses every request."""
     with echo("counter", status=429) as counter:
         nowhere = f"http://127.0.0.1:{free_port()}"
         addresses = dict.fromkeys(("platform", "rest", "search"), nowhere) | {"rest_admin": counter}
@@ -193,7 +193,7 @@ def test_management_paths_of_realtime_are_closed(all_elsewhere: httpx.Client, pa
 
 
 def test_options_without_a_browser_get_to_the_server(all_elsewhere: httpx.Client) -> None:
-    """As a client of TUS asks what the server can do."""
+    """A client of TUS requests the server's extensions."""
     answer = all_elsewhere.options("/storage/v1/upload/resumable", headers={"Tus-Resumable": "1.0.0"})
     assert answer.json()["path"] == "/base/upload/resumable"
 
