@@ -114,10 +114,10 @@ def run(at: settings.Settings, arguments: argparse.Namespace) -> int:
 def env(at: settings.Settings, arguments: argparse.Namespace) -> None:
     """Print the environment of a real server for a shell. Raises StackError for a wrong service or port."""
     part, port = arguments.part, arguments.port or ""
-    if part not in stack_plan.PARTS or not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+    if part not in stack_plan.SERVICES or not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
         raise settings.StackError(
             "name a part and the port where its server listens, as in `make env PART=storage PORT=5000`; "
-            f"the parts are {', '.join(stack_plan.PARTS)}"
+            f"the parts are {', '.join(stack_plan.SERVICES)}"
         )
     read = config.load(settings.ROOT)
     needed = external_servers.environment(at, keys.load(at.directory), read, part, int(port))
@@ -161,7 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     server = subparsers.add_parser(
         "env", help="the environment of a real server that is to be a part of this stack"
     )
-    server.add_argument("part", nargs="?", help=", ".join(stack_plan.PARTS))
+    server.add_argument("part", nargs="?", help=", ".join(stack_plan.SERVICES))
     server.add_argument("port", nargs="?", help="where it listens")
     server.set_defaults(run=env)
     shell = subparsers.add_parser("psql", help="a psql in the database, as postgres")

@@ -74,8 +74,8 @@ def down(settings: Settings) -> bool:
     """Stop the stack. False if nothing ran."""
     running = state.running(settings)
     # A supervisor that has just started has not written its state yet.
-    said = "the supervisor does not begin"
-    _until(lambda: state.read(settings) is not None or not state.running(settings), 60, said)
+    otherwise = "the supervisor does not begin"
+    _until(lambda: state.read(settings) is not None or not state.running(settings), 60, otherwise)
     if running and (current := state.read(settings)):
         with suppress(ProcessLookupError):
             os.kill(current.supervisor, signal.SIGTERM)
@@ -112,7 +112,7 @@ def supervise(settings: Settings) -> None:
 
         def real_servers(_: Report) -> list[services.Service]:
             wanted = stack_plan.load(settings)
-            return [] if wanted.database_only else external_servers.parts(settings, secrets, wanted)
+            return [] if wanted.database_only else external_servers.services(settings, secrets, wanted)
 
         def own_services(report: Report) -> list[services.Service]:
             wanted = stack_plan.load(settings)
@@ -183,34 +183,36 @@ def wait(settings: Settings, say: Say) -> None:
             f"still waiting after {UP_WITHIN:.0f} s: {'; '.join(awaited)}. Postgres goes on running: "
             "start what is missing, and `make up` again (local/docs/real-servers.md)"
         )
-    waiting = ", ".join(name for name, part in current.parts.items() if not part.good) if current else "all"
+    waiting = (
+        ", ".join(name for name, service in current.parts.items() if not service.good) if current else "all"
+    )
     down(settings)
     raise StackError(f"not ready after {UP_WITHIN:.0f} s: {waiting}. Logs: {os.path.relpath(settings.logs)}")
 
 
 def _lines(settings: Settings, current: state.State | None) -> Iterator[str]:
     """Lines about the services, each to be reported once."""
-    for name, part in (current.parts if current else {}).items():
-        if part.status == "ready":
+    for name, service in (current.parts if current else {}).items():
+        if service.status == "ready":
             yield f"{name} is ready"
-        elif part.status == "elsewhere":
-            yield f"{name} is at {part.url}"
+        elif service.status == "elsewhere":
+            yield f"{name} is at {service.url}"
     for line in _awaited(settings, current):
         yield f"waiting: {line}"
 
 
 def _last_words(settings: Settings, current: state.State) -> Iterator[str]:
     """The last log lines of failed services."""
-    for name, part in current.parts.items():
-        if part.status == "failed" and settings.log(name).exists():
+    for name, service in current.parts.items():
+        if service.status == "failed" and settings.log(name).exists():
             yield from settings.log(name).read_text(errors="replace").splitlines()[-LAST_LINES:]
 
 
 def _awaited(settings: Settings, current: state.State | None) -> Iterator[str]:
     """External servers that are not ready, with the reason."""
-    for name, part in (current.parts if current else {}).items():
-        if part.status == "awaited" and part.url:
-            if reason := external_servers.lacking(settings, keys.load(settings.directory), name, part.url):
+    for name, service in (current.parts if current else {}).items():
+        if service.status == "awaited" and service.url:
+            if reason := external_servers.lacking(settings, keys.load(settings.directory), name, service.url):
                 yield f"{name}: {reason}"
 
 

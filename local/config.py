@@ -78,7 +78,7 @@ def load(root: Path) -> Config:
         unverified_functions=tuple(
             name for name, table in document.get("functions", {}).items() if table.get("verify_jwt") is False
         ),
-        off=frozenset(part for part in SWITCHED if document.get(part, {}).get("enabled") is False),
+        off=frozenset(service for service in SWITCHED if document.get(service, {}).get("enabled") is False),
         project=project.load(root),
         file_size_limit=size(document.get("storage", {}).get("file_size_limit", "50MiB")),
     )

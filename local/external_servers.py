@@ -34,11 +34,11 @@ SIGNED_UPLOAD_WITHIN = 7200
 """Both in seconds; signed uploads as on hosted."""
 
 
-def parts(settings: Settings, keys: Keys, plan: Plan) -> list[Service]:
-    return [_part(settings, keys, name, url) for name, url in plan.elsewhere.items()]
+def services(settings: Settings, keys: Keys, plan: Plan) -> list[Service]:
+    return [_service(settings, keys, name, url) for name, url in plan.elsewhere.items()]
 
 
-def _part(settings: Settings, keys: Keys, name: str, url: str) -> Service:
+def _service(settings: Settings, keys: Keys, name: str, url: str) -> Service:
     return Service(
         name=name,
         command=None,

@@ -120,8 +120,8 @@ def configure_logging() -> None:
     logging.getLogger("uvicorn.access").disabled = True
 
 
-def off(part: str) -> ASGIApp:
-    words = f"{part} is off: supabase/config.toml has [{part}] enabled = false"
+def off(service: str) -> ASGIApp:
+    words = f"{service} is off: supabase/config.toml has [{service}] enabled = false"
 
     async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
         await JSONResponse({"message": words}, 404)(scope, receive, send)
@@ -142,8 +142,10 @@ app = Starlette(
     routes=[
         Route("/health", health),
         *(
-            Mount(f"/{part}/v1", app=router if part in served else off(part), middleware=[any_origin])
-            for part, router in ROUTERS.items()
+            Mount(
+                f"/{service}/v1", app=router if service in served else off(service), middleware=[any_origin]
+            )
+            for service, router in ROUTERS.items()
         ),
         # Functions set their own CORS headers.
         Mount("/functions/v1", app=functions_app.router),

@@ -120,7 +120,7 @@ def own_services(
     internal = {name: sockets.url(sockets.folder(settings) / f"{name}.sock") for name in INTERNAL}
     addresses = {name: local_url(port) for name, port in ports.items()} | internal | plan.elsewhere
     variables = environment(settings, keys) | model_environment(settings) | plan.variables
-    served = [part for part in SERVED if part not in plan.elsewhere and part not in config.off]
+    served = [name for name in SERVED if name not in plan.elsewhere and name not in config.off]
     auth_answers = "auth" in served or "auth" in plan.elsewhere
     health = f"{settings.url}/auth/v1/health"
     return [

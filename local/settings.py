@@ -69,12 +69,12 @@ class Settings:
         """The file with the port of the last start."""
         return self.directory / PORT_FILE
 
-    def log(self, part: str) -> Path:
-        return self.logs / f"{part}.log"
+    def log(self, service: str) -> Path:
+        return self.logs / f"{service}.log"
 
-    def shown(self, part: str) -> str:
+    def shown(self, service: str) -> str:
         """The path of the log relative to the present folder."""
-        return os.path.relpath(self.log(part))
+        return os.path.relpath(self.log(service))
 
 
 def as_root() -> bool:

@@ -15,8 +15,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from local.settings import Settings, StackError
 
-PARTS = ("auth", "storage", "rest", "realtime")
-VARIABLES = {part: f"{part.upper()}_URL" for part in PARTS}
+SERVICES = ("auth", "storage", "rest", "realtime")
+VARIABLES = {service: f"{service.upper()}_URL" for service in SERVICES}
 STARTED_WITH = ("FUNCTIONS_DIR", "LOCAL_BEHIND_PROXY", "PERIODIC_JOBS")
 
 
@@ -32,8 +32,8 @@ class Plan:
 
 def read(environment: Mapping[str, str], *, database_only: bool = False) -> Plan:
     """Raises StackError for an invalid URL, a missing folder, and a database alone without servers."""
-    urls = {part: environment.get(name, "").strip() for part, name in VARIABLES.items()}
-    elsewhere = {part: _address(VARIABLES[part], text) for part, text in urls.items() if text}
+    urls = {service: environment.get(name, "").strip() for service, name in VARIABLES.items()}
+    elsewhere = {service: _address(VARIABLES[service], text) for service, text in urls.items() if text}
     if database_only and not elsewhere:
         raise StackError(
             f"a database alone is for servers elsewhere: name them by {', '.join(VARIABLES.values())}"

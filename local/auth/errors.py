@@ -51,9 +51,9 @@ def of_trigger(error: BaseException | None) -> JSONResponse | None:
     code = (error.sqlstate if isinstance(error, psycopg.Error) else None) or ""
     if not re.fullmatch(r"PT[45]\d\d", code) or not isinstance(error, psycopg.Error):
         return None
-    said = {"hint": error.diag.message_hint, "detail": error.diag.message_detail}
+    texts = {"hint": error.diag.message_hint, "detail": error.diag.message_detail}
     body = {"code": code, "message": error.diag.message_primary}
-    return JSONResponse(body | {name: text for name, text in said.items() if text}, int(code[2:]))
+    return JSONResponse(body | {name: text for name, text in texts.items() if text}, int(code[2:]))
 
 
 def _wants_codes_as_text(version: str) -> bool:

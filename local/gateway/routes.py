@@ -72,12 +72,12 @@ def realtime(addresses: Mapping[str, str], external: Collection[str]) -> str:
     return before + CLOSED_REALTIME.format(closed=quoted(CLOSED)) + server
 
 
-def counted(part: str, addresses: Mapping[str, str]) -> str:
+def counted(service: str, addresses: Mapping[str, str]) -> str:
     """Functions set their own CORS headers, and check the token themselves."""
     counting = {"which": "not method OPTIONS", "counter": addresses["rest_admin"], "question": "/admit"}
-    before = "" if part == "functions" else "import cross_origin\nimport key_as_token\n"
-    proxy = f"reverse_proxy {addresses[COUNTED_PATHS[part]]}"
-    return f"{_bounded(part)}{before}{COUNTED.format(**counting)}{proxy}"
+    before = "" if service == "functions" else "import cross_origin\nimport key_as_token\n"
+    proxy = f"reverse_proxy {addresses[COUNTED_PATHS[service]]}"
+    return f"{_bounded(service)}{before}{COUNTED.format(**counting)}{proxy}"
 
 
 def landing_page(addresses: Mapping[str, str]) -> str:
@@ -88,10 +88,10 @@ def landing_page(addresses: Mapping[str, str]) -> str:
 def refusals_of_large() -> str:
     """The responses to requests above the limit, for each path."""
     return "\n".join(
-        f"handle {PATHS[part]} {{\n"
+        f"handle {PATHS[service]} {{\n"
         + (f"\theader {limit.header}\n" if limit.header else "")
         + f"\timport refusal {quoted(limit.refusal)} 413\n}}"
-        for part, limit in LIMITS.items()
+        for service, limit in LIMITS.items()
     )
 
 
@@ -111,9 +111,9 @@ def indented(text: str, depth: int) -> str:
     return "\n".join("\t" * depth + line if line else line for line in text.splitlines())
 
 
-def _platform(part: str, addresses: Mapping[str, str], external: Collection[str]) -> str:
-    if part in external:
-        return _server(f"/{part}/v1", addresses[part])
+def _platform(service: str, addresses: Mapping[str, str], external: Collection[str]) -> str:
+    if service in external:
+        return _server(f"/{service}/v1", addresses[service])
     return f"import readable\nreverse_proxy {addresses['platform']}"
 
 
@@ -125,5 +125,5 @@ def _server(prefix: str, address: str, *, before: str = "", host: str = "") -> s
     return REAL_SERVER.format(prefix=prefix, base=url.path, before=before, address=to, host=named)
 
 
-def _bounded(part: str) -> str:
-    return f"import bounded {LIMITS[part].size}\n"
+def _bounded(service: str) -> str:
+    return f"import bounded {LIMITS[service].size}\n"

@@ -40,19 +40,19 @@ def written(
         publishable_key=escape(settings.publishable_key),
         anon_key=escape(settings.anon_key),
         env_file=escape(settings.env_file),
-        parts="\n".join(_part(name, part) for name, part in parts.items()),
+        parts="\n".join(_service(name, service) for name, service in parts.items()),
         documents="\n".join(described),
         tables=_tables(tables),
     )
 
 
-def _part(name: str, part: ServiceState) -> str:
-    if part.health:
-        shown = f'<a href="{escape(part.health)}" rel="noreferrer">{escape(part.status)}</a>'
+def _service(name: str, service: ServiceState) -> str:
+    if service.health:
+        shown = f'<a href="{escape(service.health)}" rel="noreferrer">{escape(service.status)}</a>'
     else:
-        shown = escape(part.status)
-    where = f" at <code>{escape(part.url)}</code>" if part.url and part.pid is None else ""
-    kind = "up" if part.good else "down"
+        shown = escape(service.status)
+    where = f" at <code>{escape(service.url)}</code>" if service.url and service.pid is None else ""
+    kind = "up" if service.good else "down"
     return f'<tr><th scope="row">{escape(name)}</th><td class="{kind}">{shown}{where}</td></tr>'
 
 

@@ -107,8 +107,8 @@ def answers(settings: Settings, keys: Keys) -> bool:
 
 def recovers(settings: Settings, keys: Keys) -> bool:
     """Whether Postgres recovers from a crash: stopped meanwhile, it would have to start recovery again."""
-    said = _refusal(settings, keys) or ""
-    return any(words in said for words in RECOVERING)
+    message = _refusal(settings, keys) or ""
+    return any(words in message for words in RECOVERING)
 
 
 def _refusal(settings: Settings, keys: Keys) -> str | None:
@@ -150,38 +150,38 @@ def make_platform(database_url: str, external: Collection[str] = ()) -> None:
 
 def platform(external: Collection[str]) -> list[str]:
     """The files of PLATFORM, with others for external services."""
-    others = {f"local/{part}/{name}.sql" for part in external for name in ("schema", "changes")}
+    others = {f"local/{service}/{name}.sql" for service in external for name in ("schema", "changes")}
     own = [path for path in PLATFORM if path not in others]
-    return [*own, *(f"local/postgres/external/{part}.sql" for part in external if part != "rest")]
+    return [*own, *(f"local/postgres/external/{service}.sql" for service in external if service != "rest")]
 
 
-def schema(part: str) -> str:
-    return f"local/{part}/schema.sql"
+def schema(service: str) -> str:
+    return f"local/{service}/schema.sql"
 
 
-def missing_tables(settings: Settings, keys: Keys, part: str) -> list[str]:
+def missing_tables(settings: Settings, keys: Keys, service: str) -> list[str]:
     """The tables of a service that its server has not created yet."""
     with psycopg.connect(url(settings, keys, SUPERUSER)) as connection:
-        return _missing(connection, part)
+        return _missing(connection, service)
 
 
-def made_here(settings: Settings, keys: Keys, part: str) -> bool:
+def made_here(settings: Settings, keys: Keys, service: str) -> bool:
     """Whether our own service has created its tables."""
     with psycopg.connect(url(settings, keys, SUPERUSER)) as connection:
-        return _exists(connection, "select 1 from platform.applied where path = %s", schema(part))
+        return _exists(connection, "select 1 from platform.applied where path = %s", schema(service))
 
 
-def _missing(connection: psycopg.Connection, part: str) -> list[str]:
+def _missing(connection: psycopg.Connection, service: str) -> list[str]:
     query = "select name from unnest(%s::text[]) as name where to_regclass(name) is null"
-    return [name for (name,) in connection.execute(query, [list(TABLES.get(part, ()))])]
+    return [name for (name,) in connection.execute(query, [list(TABLES.get(service, ()))])]
 
 
 def _refuse_anothers_tables(connection: psycopg.Connection, path: str) -> None:
-    for part, tables in TABLES.items():
-        if path == schema(part) and len(_missing(connection, part)) < len(tables):
+    for service, tables in TABLES.items():
+        if path == schema(service) and len(_missing(connection, service)) < len(tables):
             raise StackError(
-                f"{part}'s tables in this database are another server's: say where it is by "
-                f"{part.upper()}_URL, or have an empty database by `make reset`"
+                f"{service}'s tables in this database are another server's: say where it is by "
+                f"{service.upper()}_URL, or have an empty database by `make reset`"
             )
 
 
