@@ -10,16 +10,16 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
-from local import exits, plan, throwaway
+from local import exits, stack_plan, temporary_stack
 from local.settings import ROOT, Settings, StackError
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 from tests import project
 
 # The speed of examples is not tested.
 hypothesis.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile("patient")
 
-ELSEWHERE = plan.read(os.environ).elsewhere
+ELSEWHERE = stack_plan.read(os.environ).elsewhere
 """Services that are external servers; read before a stack changes the variables."""
 
 vars(httpx._config.DEFAULT_TIMEOUT_CONFIG).update(vars(httpx.Timeout(60)))
@@ -42,7 +42,7 @@ def stack_or_project() -> AbstractContextManager[Stack]:
         return project.opened(named)
     directory = ROOT / ".local-test"
     os.environ["FUNCTIONS_DIR"] = str(project.copied(Settings.functions, directory / "functions"))
-    return throwaway.running(directory)
+    return temporary_stack.running(directory)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from bench import corpus
 from bench.movielens import Matrix, everything
 from bench.table import Table
 from bench.world import World, loaded, train
-from local import throwaway
+from local import temporary_stack
 from local.settings import ROOT
 
 SEED = 42
@@ -212,7 +212,7 @@ def main() -> int:
         console.print(f"skipped: there is no {folder / 'movielens-small'}")
         return 0
     with (
-        throwaway.running(ROOT / ".local-quality") as stack,
+        temporary_stack.running(ROOT / ".local-quality") as stack,
         loaded(stack, everything(folder)) as world,
     ):
         train(stack, "item_model", "user_similarity", "blend")

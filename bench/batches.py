@@ -16,7 +16,7 @@ from bench import corpus, million
 from bench.peers import BEST_NEIGHBOURS, FACTORS
 from bench.table import Table, percentile, timed
 from local.settings import ROOT
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 RATERS = 50
 WORKERS = {"user_similarity": "all similarities", "item_model": "item model"}

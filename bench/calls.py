@@ -7,7 +7,7 @@ import httpx
 
 from bench.drive import OF_ROUNDS, get, post, rounds
 from bench.table import Table, percentile
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 CLIENTS = 16
 REQUESTS = 50

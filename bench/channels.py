@@ -15,10 +15,10 @@ from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import WebSocketException
 
 from bench.table import Table, percentile
-from local import parts
+from local import services
 from local.ports import free_port, listening
 from local.sockets import PREFIX
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 SOCKETS, ROOM = 2000, 10
 SECONDS, RATE = 60, 200
@@ -58,13 +58,13 @@ def echoing() -> Iterator[tuple[str, psutil.Process]]:
     port = free_port()
     command = [
         argument.replace("local.platform:app", "bench.echo:app")
-        for argument in parts.uvicorn(parts.local_url(port))
+        for argument in services.uvicorn(services.local_url(port))
     ]
     process = subprocess.Popen(command, stdout=sys.stderr)
     try:
         while not listening(port):
             time.sleep(0.05)
-        yield parts.local_url(port), psutil.Process(process.pid)
+        yield services.local_url(port), psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait()

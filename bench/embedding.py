@@ -11,8 +11,8 @@ import psycopg
 from tokenizers import Tokenizer
 
 from bench.table import Table, percentile, timed
-from local.parts import model_environment
-from local.throwaway import Stack
+from local.services import model_environment
+from local.temporary_stack import Stack
 
 BATCH = 16
 TEXTS = 480

@@ -10,7 +10,7 @@ from pgvector.psycopg import register_vector
 from psycopg import sql
 
 from bench.vectors import Vectors
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 
 def store(connection: psycopg.Connection, stack: Stack, items: Sequence[UUID], vectors: Vectors) -> int:

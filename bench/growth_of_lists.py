@@ -10,7 +10,7 @@ from bench import corpus, million
 from bench.batches import spent
 from bench.table import Table, exponent, percentile, timed
 from bench.world import Person, accounts
-from local import throwaway
+from local import temporary_stack
 from local.settings import ROOT
 from seed.load import load
 from seed.rows import Film, Rating
@@ -38,7 +38,7 @@ def measure(say: Callable[[str], None]) -> list[Table]:
     columns: dict[str, list[float]] = {name: [] for name in (MODEL, *FUNCTIONS)}
     sizes: list[float] = []
     with (
-        throwaway.running(ROOT / ".local-growth") as stack,
+        temporary_stack.running(ROOT / ".local-growth") as stack,
         psycopg.connect(stack.database_url, autocommit=True) as connection,
     ):
         connection.execute("alter table content disable trigger enqueue_inserted")

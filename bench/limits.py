@@ -13,7 +13,7 @@ import psycopg
 from bench.calls import connect
 from bench.drive import drive, get, post
 from bench.table import Table, percentile
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 CLIENTS, ROUNDS = 16, 9
 REQUESTS = {"GET one row of genres": 150, "get_popular_items": 75, "upsert of a rating": 40}

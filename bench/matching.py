@@ -13,7 +13,7 @@ from bench import corpus
 from bench.drive import ROUNDS, post, rounds
 from bench.table import Table, percentile, timed
 from bench.vectors import DIMENSIONS, NOISE, Vectors, normalised
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 NEAREST = 10
 EXACT_QUERIES = 50

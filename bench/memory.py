@@ -8,7 +8,7 @@ import httpx
 import psutil
 
 from bench.table import Table
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 SERVING = ("search", "jobs")
 COLUMNS = ("process", "MB")

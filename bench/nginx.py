@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.parts import local_url
 from local.ports import free_port, listening
+from local.services import local_url
 
 CONFIG = """
 daemon off;

@@ -6,7 +6,7 @@ import psycopg
 from psycopg import sql
 
 from bench.table import Table
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 from tools import scratch
 from tools.access.people import become
 from tools.access.population import PEOPLE, populate

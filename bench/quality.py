@@ -13,7 +13,7 @@ from bench.lists import Lists, by_slice, measured
 from bench.movielens import Split, as_u1, by_chance, by_time, cold
 from bench.table import Table, timed
 from bench.world import World, loaded, train
-from local import exits, throwaway
+from local import exits, temporary_stack
 from local.settings import ROOT
 
 RESULTS = Path(__file__).parent / "QUALITY.md"
@@ -130,7 +130,7 @@ def main() -> int:
     if not (corpus.FOLDER / "tmdb").is_dir():
         console.print(f"skipped: there is no {corpus.FOLDER / 'tmdb'}")
         return 0
-    with throwaway.running(ROOT / ".local-quality") as stack:
+    with temporary_stack.running(ROOT / ".local-quality") as stack:
         for task in TASKS:
             if not (corpus.FOLDER / task.folder).is_dir():
                 console.print(f"skipped: there is no {corpus.FOLDER / task.folder}")

@@ -17,7 +17,7 @@ from bench.calls import connect
 from bench.drive import OF_ROUNDS, drive, post, rounds
 from bench.table import Table, percentile
 from local import exits
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 RESULTS = Path(__file__).parent / "SCALE.md"
 CLIENTS = 8

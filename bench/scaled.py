@@ -19,7 +19,7 @@ from bench.embeddings import store
 from bench.world import accounts
 from local import settings
 from local.settings import ROOT
-from local.throwaway import Stack, local, two_free_ports
+from local.temporary_stack import Stack, local, two_free_ports
 from seed.load import load
 from seed.rows import Book, Film, Rating
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from bench import corpus
 from bench.drive import OF_ROUNDS, post, rounds
 from bench.table import Table, percentile
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 CLIENTS = (1, 8)
 REQUESTS = 400

@@ -10,9 +10,9 @@ import psycopg
 
 from bench.corpus import FOLDER
 from bench.table import Table, timed
-from local import throwaway
+from local import temporary_stack
 from local.settings import ROOT
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 TRAINING = """
     select true from procrastinate.procrastinate_jobs
@@ -25,7 +25,7 @@ def loaded(say: Callable[[str], None]) -> Iterator[tuple[Stack, Table]]:
     """Yield the stack and the times of loading it; of the data at scale only films are kept."""
     os.environ.pop("SEED_DIR", None)
     table = Table("Loading", "From an empty database; each step as a person runs it.", ("step", "s"))
-    with throwaway.running(ROOT / ".local-bench") as stack:
+    with temporary_stack.running(ROOT / ".local-bench") as stack:
         run(stack, table, "9,742 films, 192 books, 91,018 ratings", "-m", "seed")
         until_trained(stack)
         run(stack, table, "their 852 embeddings", "-m", "workers", "embedding")

@@ -19,7 +19,7 @@ import psycopg
 from bench import nginx
 from bench.drive import Drive, drive
 from bench.table import Table, percentile
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 CLIENTS, UPLOADS = 16, 1008
 SIZE = 50_000

@@ -12,7 +12,7 @@ from bench.embeddings import store
 from bench.table import Table, percentile, timed
 from bench.vectors import Vectors
 from bench.world import call, service
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 from seed.load import load
 from seed.rows import Film
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bench.embedding import Embed, bare_onnxruntime
 from local import settings
-from local.parts import model_environment
+from local.services import model_environment
 
 BATCH = 32
 DIMENSIONS = 384

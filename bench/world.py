@@ -18,7 +18,7 @@ from bench.lists import COUNT, Lists
 from bench.movielens import Split
 from bench.table import percentile, timed
 from bench.vectors import DIMENSIONS, Vectors
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 from seed.__main__ import publish
 from seed.load import load
 from seed.rows import Film, Rating

@@ -10,7 +10,7 @@ from typing import NoReturn
 from rich.console import Console
 from rich.table import Table
 
-from local import commands, config, elsewhere, exits, keys, parts, plan, settings, state
+from local import commands, config, exits, external_servers, keys, services, settings, stack_plan, state
 from local.postgres import binaries, cluster
 
 NOT_RUNNING = "the stack does not run: start it by `make up`"
@@ -22,7 +22,7 @@ def say(line: str) -> None:
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises StackError where argparse would print its usage and exit."""
+    """Raises StackError instead of printing the usage and exiting."""
 
     def error(self, message: str) -> NoReturn:
         raise settings.StackError(f"{message} (`make help` lists the commands)")
@@ -42,7 +42,7 @@ def command(words: Sequence[str]) -> int:
 
 
 def forget_other_stacks() -> None:
-    """What would lead this process or a part of the stack to another database or project."""
+    """Unset variables that name another database or project."""
     for name in [name for name in os.environ if name.startswith(("PG", "DATABASE_URL", "SUPABASE_"))]:
         del os.environ[name]
 
@@ -61,12 +61,12 @@ def reset(at: settings.Settings, arguments: argparse.Namespace) -> None:
     _show(at, arguments)
 
 
-def _plan(arguments: argparse.Namespace) -> plan.Plan:
-    return plan.read(os.environ, database_only=arguments.only == "database")
+def _plan(arguments: argparse.Namespace) -> stack_plan.Plan:
+    return stack_plan.read(os.environ, database_only=arguments.only == "database")
 
 
 def status(at: settings.Settings, _: argparse.Namespace) -> int:
-    """Exit code 0 when everything is ready."""
+    """Print the status of all services; exit code 0 if all are ready."""
     current = state.read(at) if state.running(at) else None
     if current is None:
         say(NOT_RUNNING)
@@ -75,21 +75,21 @@ def status(at: settings.Settings, _: argparse.Namespace) -> int:
     for column in ("part", "status", "pid", "log"):
         table.add_column(column)
     for name, part in current.parts.items():
-        place = f"at {part.url}" if part.status in ("elsewhere", "awaited") else at.shown(name)
-        table.add_row(name, part.status, str(part.pid or ""), place)
+        location = f"at {part.url}" if part.status in ("elsewhere", "awaited") else at.shown(name)
+        table.add_row(name, part.status, str(part.pid or ""), location)
     console.print(table)
     say(f"at {at.url}")
     return 0 if current.ready else 1
 
 
 def logs(at: settings.Settings, arguments: argparse.Namespace) -> int:
-    found = [at.log(arguments.part)] if arguments.part else sorted(at.logs.glob("*.log"))
-    if not found or not all(path.exists() for path in found):
+    files = [at.log(arguments.part)] if arguments.part else sorted(at.logs.glob("*.log"))
+    if not files or not all(path.exists() for path in files):
         there = ", ".join(path.stem for path in sorted(at.logs.glob("*.log")))
         hint = f"there are: {there}" if there else "the stack was never started: `make up`"
         raise settings.StackError(f"there is no log of {arguments.part or 'any part'}; {hint}")
     follow = ["-f"] if arguments.follow else []
-    return exits.in_foreground(["tail", "-n", str(arguments.lines), *follow, *found])
+    return exits.in_foreground(["tail", "-n", str(arguments.lines), *follow, *files])
 
 
 def psql(at: settings.Settings, arguments: argparse.Namespace) -> int:
@@ -105,22 +105,22 @@ def run(at: settings.Settings, arguments: argparse.Namespace) -> int:
     if current is None:
         raise settings.StackError(NOT_RUNNING)
     urls = {f"{name.upper()}_URL": part.url for name, part in current.parts.items() if part.url}
-    own = {**urls, **parts.environment(at, keys.load(at.directory)), **parts.model_environment(at)}
+    own = {**urls, **services.environment(at, keys.load(at.directory)), **services.model_environment(at)}
     if not arguments.words:
         raise settings.StackError("name the command that is to run")
     return exits.in_foreground(arguments.words, {**os.environ, **own})
 
 
 def env(at: settings.Settings, arguments: argparse.Namespace) -> None:
-    """As a shell reads it. Raises StackError where part or port is missing or invalid."""
+    """Print the environment of a real server for a shell. Raises StackError for a wrong service or port."""
     part, port = arguments.part, arguments.port or ""
-    if part not in plan.PARTS or not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+    if part not in stack_plan.SERVICES or not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
         raise settings.StackError(
             "name a part and the port where its server listens, as in `make env PART=storage PORT=5000`; "
-            f"the parts are {', '.join(plan.PARTS)}"
+            f"the parts are {', '.join(stack_plan.SERVICES)}"
         )
-    found = config.load(settings.ROOT)
-    needed = elsewhere.environment(at, keys.load(at.directory), found, part, int(port))
+    read = config.load(settings.ROOT)
+    needed = external_servers.environment(at, keys.load(at.directory), read, part, int(port))
     for name, value in needed.items():
         say(f"{name}={shlex.quote(value)}")
 
@@ -130,7 +130,7 @@ def supervise(at: settings.Settings, _: argparse.Namespace) -> None:
 
 
 def _show(at: settings.Settings, arguments: argparse.Namespace) -> None:
-    for line in parts.shown(parts.environment(at, keys.load(at.directory)), at.env_file):
+    for line in services.shown(services.environment(at, keys.load(at.directory)), at.env_file):
         say(line)
     if arguments.only != "database":
         say(f"a page that shows where everything is: {at.url}")
@@ -138,7 +138,7 @@ def _show(at: settings.Settings, arguments: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m local", description="The embedded Supabase.")
-    found = parser.add_subparsers(required=True, metavar="COMMAND")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for command, text in (
         (up, "start everything and wait until it answers"),
         (down, "stop everything"),
@@ -146,25 +146,25 @@ def _parser() -> argparse.ArgumentParser:
         (reset, "an empty database, migrations only"),
         (supervise, "run the parts in the foreground"),
     ):
-        made = found.add_parser(command.__name__, help=text)
-        made.set_defaults(run=command)
+        subparser = subparsers.add_parser(command.__name__, help=text)
+        subparser.set_defaults(run=command)
         if command in (up, reset):
-            made.add_argument("--only", choices=["database"], help="Postgres alone")
-    reader = found.add_parser("logs", help="the last lines of the logs")
+            subparser.add_argument("--only", choices=["database"], help="Postgres alone")
+    reader = subparsers.add_parser("logs", help="the last lines of the logs")
     reader.add_argument("part", nargs="?")
     reader.add_argument("-f", "--follow", action="store_true")
     reader.add_argument("-n", "--lines", type=int, default=40)
     reader.set_defaults(run=logs)
-    runner = found.add_parser("run", help="run a command with the stack's environment")
+    runner = subparsers.add_parser("run", help="run a command with the stack's environment")
     runner.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND")
     runner.set_defaults(run=run)
-    server = found.add_parser(
+    server = subparsers.add_parser(
         "env", help="the environment of a real server that is to be a part of this stack"
     )
-    server.add_argument("part", nargs="?", help=", ".join(plan.PARTS))
+    server.add_argument("part", nargs="?", help=", ".join(stack_plan.SERVICES))
     server.add_argument("port", nargs="?", help="where it listens")
     server.set_defaults(run=env)
-    shell = found.add_parser("psql", help="a psql in the database, as postgres")
+    shell = subparsers.add_parser("psql", help="a psql in the database, as postgres")
     shell.add_argument("--superuser", action="store_true")
     shell.add_argument("arguments", nargs="*")
     shell.set_defaults(run=psql)

@@ -1,4 +1,4 @@
-"""What each request to the platform passes first: a plain path, a body that comes, a share for its caller."""
+"""Checks of each request to the platform: a plain path, a body that arrives in time, limits of its caller."""
 
 import asyncio
 import re
@@ -14,21 +14,21 @@ from local.origins import READABLE
 from local.shares import FullError, Shares, holder
 
 PATIENCE, SLOWEST = 30.0, 1024
-"""Seconds that a request may make the server wait for its body, and bytes that buy one more second."""
+"""Seconds that the server waits for a body, and received bytes that extend the wait by one second."""
 BODIES = 64, 512
-"""Requests whose bodies are still coming: of one address, and of all."""
+"""Requests whose bodies are being received: of one address, and of all."""
 LEGIBLE = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": ", ".join(READABLE)}
 
 
 def refusal(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
-    """With the fields in which the clients of Auth, Storage and the others look for code and message."""
+    """A response with code and message in the fields of every service's clients."""
     words = {"code": code, "error_code": code, "error": code, "message": message, "msg": message}
     return JSONResponse({**words, "statusCode": str(status)}, status, {**LEGIBLE, **(headers or {})})
 
 
 def unplain(path: str) -> Response:
-    said = paths.KEY_REFUSED if re.match(paths.STORAGE, path) else paths.REFUSED
-    return refusal(400, said["code"], said["message"])
+    error = paths.KEY_REFUSED if re.match(paths.STORAGE, path) else paths.REFUSED
+    return refusal(400, error["code"], error["message"])
 
 
 def too_many(what: str) -> Response:
@@ -39,25 +39,25 @@ def too_many(what: str) -> Response:
 
 @dataclass
 class Body:
-    """One request's body as it comes. One that comes too slowly counts as broken off."""
+    """The body of a request while it is received. A too slow body counts as a broken connection."""
 
     receive: Receive
     bodies: Shares
-    who: str
+    caller: str
     waited: float = 0.0
     size: int = 0
     held: bool = False
     broken: bool = False
 
     def hold(self) -> None:
-        """Raises FullError."""
-        self.bodies.take(self.who)
+        """Count the request. Raises FullError above the limit."""
+        self.bodies.take(self.caller)
         self.held = True
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         if self.held:
             self.held = False
-            self.bodies.give(self.who)
+            self.bodies.give(self.caller)
 
     async def next(self) -> Message:
         if not self.held:
@@ -72,7 +72,7 @@ class Body:
         self.waited += time.monotonic() - start
         self.size += len(message.get("body", b""))
         if message["type"] == "http.disconnect" or not message.get("more_body"):
-            self.let_go()
+            self.release()
         return message
 
 
@@ -101,7 +101,7 @@ class Bounds:
         try:
             await self.app(scope, body.next, send)
         finally:
-            body.let_go()
+            body.release()
 
 
 def _has_body(request: HTTPConnection) -> bool:

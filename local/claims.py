@@ -1,4 +1,4 @@
-"""The claims of tokens that the platform's parts believe: signed with the project's secret, not expired."""
+"""Verification of tokens: signed with the project's secret, and not expired."""
 
 import math
 from typing import Any
@@ -14,16 +14,16 @@ OPTIONS: Options = {
     "verify_sub": False,
     "verify_jti": False,
 }
-"""Signature, expiry and `nbf` are checked, as the real servers do."""
+"""Signature, expiry and `nbf` are checked, as in the real servers."""
 
 
 LATEST = 253_402_300_799
-"""The end of the year 9999: no later time can be written down."""
+"""The end of the year 9999, the latest time of Python's datetime."""
 DEEPEST = 32
 
 
 def verified(token: str, secret: str) -> dict[str, Any]:
-    """Raises jwt.InvalidTokenError, whatever the token is."""
+    """The claims. Raises jwt.InvalidTokenError for every invalid token."""
     try:
         claims: dict[str, Any] = jwt.decode(token, secret, [ALGORITHM], options=OPTIONS)
         _check(claims)
@@ -35,7 +35,7 @@ def verified(token: str, secret: str) -> dict[str, Any]:
 
 
 def header(token: str) -> dict[str, Any]:
-    """What it says of itself, unverified. Raises jwt.InvalidTokenError."""
+    """The unverified header. Raises jwt.InvalidTokenError."""
     try:
         return jwt.get_unverified_header(token)
     except jwt.InvalidTokenError:
@@ -49,7 +49,7 @@ def signed(claims: dict[str, Any], secret: str) -> str:
 
 
 def _check(claims: dict[str, Any]) -> None:
-    """What every server takes for granted of claims, and what Postgres can keep. Raises ValueError."""
+    """Check the types that every server expects, and that Postgres can store. Raises ValueError."""
     for name in ("exp", "nbf"):
         time = claims.get(name, 0)
         if isinstance(time, bool) or not isinstance(time, int | float) or not -LATEST <= time <= LATEST:

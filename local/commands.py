@@ -1,4 +1,4 @@
-"""up, down and reset: each can be given again, and ends in a working stack or one clear sentence."""
+"""up, down and reset. Each can be repeated, and ends in a working stack or one clear sentence."""
 
 import os
 import shutil
@@ -9,24 +9,24 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
-from local import config, elsewhere, keys, logs, parts, plan, state
-from local.plan import Plan
+from local import config, external_servers, keys, logs, services, stack_plan, state
 from local.ports import listening
 from local.postgres import binaries, cluster, migrations
 from local.rest.build import BuildError, build
 from local.settings import ROOT, Settings, StackError, last_port, load
-from local.supervisor import Supervisor, Tell
+from local.stack_plan import Plan
+from local.supervisor import Report, Supervisor
 
 UP_WITHIN = 120.0
 SILENT = 10.0
-"""Seconds after which it is said what is being done, as often as they pass."""
+"""Seconds between two reports of a long step."""
 LAST_LINES = 3
 MIGRATIONS = ROOT / "supabase" / "migrations"
 Say = Callable[[str], None]
 
 
 def up(settings: Settings, wanted: Plan, say: Say) -> None:
-    """Start what is not running and wait until every part answers."""
+    """Start what is not running and wait until every service responds."""
     with state.turn(settings):
         refuse_another_port(settings)
         prepare(settings, say)
@@ -36,19 +36,19 @@ def up(settings: Settings, wanted: Plan, say: Say) -> None:
             _refuse_taken_ports(settings)
             _rotate_logs(settings)
             cluster.make(settings, keys.load(settings.directory), binaries.install(settings.cache))
-            plan.save(settings, wanted)
+            stack_plan.save(settings, wanted)
             _save_port(settings)
             launch(settings)
         elif not wanted.database_only:
             _replan(settings, wanted, say)
         wait(settings, say)
-        write_env(settings, parts.environment(settings, keys.load(settings.directory)))
+        write_env(settings, services.environment(settings, keys.load(settings.directory)))
     if not wanted.database_only and (done := migrate(settings)):
         say(f"applied {len(done)} migrations")
 
 
 def prepare(settings: Settings, say: Say) -> None:
-    """Have what is made once: the REST server compiled, Postgres's programs in the cache, the keys."""
+    """Create what is created once: the REST server, Postgres's programs in the cache, the keys."""
     try:
         build(settings.cache, say)
     except BuildError as error:
@@ -61,7 +61,7 @@ def prepare(settings: Settings, say: Say) -> None:
 
 
 def refuse_another_port(settings: Settings) -> None:
-    """Raises StackError where the stack runs on another port than these settings name."""
+    """Raises StackError if the stack runs on another port than in these settings."""
     port = last_port(settings.directory)
     if port not in (None, settings.port) and state.running(settings):
         raise StackError(
@@ -71,11 +71,11 @@ def refuse_another_port(settings: Settings) -> None:
 
 
 def down(settings: Settings) -> bool:
-    """Stop everything; False if nothing ran."""
+    """Stop the stack. False if nothing ran."""
     running = state.running(settings)
-    # One that has just begun has yet to say who it is.
-    said = "the supervisor does not begin"
-    _until(lambda: state.read(settings) is not None or not state.running(settings), 60, said)
+    # A supervisor that has just started has not written its state yet.
+    otherwise = "the supervisor does not begin"
+    _until(lambda: state.read(settings) is not None or not state.running(settings), 60, otherwise)
     if running and (current := state.read(settings)):
         with suppress(ProcessLookupError):
             os.kill(current.supervisor, signal.SIGTERM)
@@ -84,47 +84,47 @@ def down(settings: Settings) -> bool:
 
 
 def reset(settings: Settings, wanted: Plan, say: Say) -> None:
-    """An empty database with the migrations applied; keys and ports stay."""
+    """Start with an empty, migrated database; keys and ports stay."""
     down(settings)
     cluster.remove(settings)
     shutil.rmtree(settings.files, ignore_errors=True)
     up(settings, wanted, say)
 
 
-def migrate(settings: Settings, tell: Say = lambda _: None) -> list[str]:
-    return migrations.apply(cluster.url(settings, keys.load(settings.directory)), MIGRATIONS, tell)
+def migrate(settings: Settings, report: Say = lambda _: None) -> list[str]:
+    return migrations.apply(cluster.url(settings, keys.load(settings.directory)), MIGRATIONS, report)
 
 
 def supervise(settings: Settings) -> None:
-    """The supervisor's own process."""
+    """Run the supervisor."""
     with state.lock(settings) as free:
         if not free:
             raise StackError("another supervisor has this stack")
         logs.set_up()
         os.environ["LOCAL_DIR"] = str(settings.directory)
-        for name in plan.STARTED_WITH:
+        for name in stack_plan.STARTED_WITH:
             os.environ.pop(name, None)
         programs = binaries.install(settings.cache)
         secrets = keys.load(settings.directory)
 
         def prepare_database() -> None:
-            cluster.make_database(settings, secrets, plan.load(settings).elsewhere)
+            cluster.make_database(settings, secrets, stack_plan.load(settings).elsewhere)
 
-        def others_servers(_: Tell) -> list[parts.Part]:
-            wanted = plan.load(settings)
-            return [] if wanted.database_only else elsewhere.parts(settings, secrets, wanted)
+        def real_servers(_: Report) -> list[services.Service]:
+            wanted = stack_plan.load(settings)
+            return [] if wanted.database_only else external_servers.services(settings, secrets, wanted)
 
-        def services(tell: Tell) -> list[parts.Part]:
-            wanted = plan.load(settings)
+        def own_services(report: Report) -> list[services.Service]:
+            wanted = stack_plan.load(settings)
             if wanted.database_only:
                 return []
-            migrate(settings, lambda name: tell(f"applying {name}"))
+            migrate(settings, lambda name: report(f"applying {name}"))
             rest = build(settings.cache, lambda _: None)
             planned = load({**os.environ, **wanted.variables})
-            return parts.services(planned, secrets, config.load(ROOT), wanted, rest)
+            return services.own_services(planned, secrets, config.load(ROOT), wanted, rest)
 
-        first = parts.postgres(settings, secrets, programs, prepare_database)
-        Supervisor(settings, first, others_servers, services).run()
+        first = services.postgres(settings, secrets, programs, prepare_database)
+        Supervisor(settings, first, real_servers, own_services).run()
         settings.state.unlink(missing_ok=True)
 
 
@@ -147,24 +147,24 @@ def launch(settings: Settings, module: str = "local") -> None:
 
 
 def _replan(settings: Settings, wanted: Plan, say: Say) -> None:
-    """Have all parts but Postgres restarted where the plan changes."""
+    """Restart all services but Postgres if the plan has changed."""
     current = state.read(settings)
     if current and current.plan != wanted:
-        plan.save(settings, wanted)
+        stack_plan.save(settings, wanted)
         os.kill(current.supervisor, signal.SIGHUP)
         say("restarting the parts: other servers or settings are given than before")
 
 
 def wait(settings: Settings, say: Say) -> None:
-    """Until every part is ready; what becomes so is said. Raises StackError."""
-    news, told, wanted = time.monotonic(), set[str](), plan.load(settings)
+    """Wait until every service is ready, and report each. Raises StackError."""
+    news, shown, wanted = time.monotonic(), set[str](), stack_plan.load(settings)
     current: state.State | None = None
     while time.monotonic() - news < UP_WITHIN:
-        found = state.read(settings)
-        current = found if found and found.plan == wanted else None
+        latest = state.read(settings)
+        current = latest if latest and latest.plan == wanted else None
         for line in _lines(settings, current):
-            if line not in told:
-                told.add(line)
+            if line not in shown:
+                shown.add(line)
                 say(line)
                 news = time.monotonic()
         if current and current.doing and time.monotonic() - news > SILENT:
@@ -183,34 +183,36 @@ def wait(settings: Settings, say: Say) -> None:
             f"still waiting after {UP_WITHIN:.0f} s: {'; '.join(awaited)}. Postgres goes on running: "
             "start what is missing, and `make up` again (local/docs/real-servers.md)"
         )
-    waiting = ", ".join(name for name, part in current.parts.items() if not part.good) if current else "all"
+    waiting = (
+        ", ".join(name for name, service in current.parts.items() if not service.good) if current else "all"
+    )
     down(settings)
     raise StackError(f"not ready after {UP_WITHIN:.0f} s: {waiting}. Logs: {os.path.relpath(settings.logs)}")
 
 
 def _lines(settings: Settings, current: state.State | None) -> Iterator[str]:
-    """What is to be said of the parts, once each."""
-    for name, part in (current.parts if current else {}).items():
-        if part.status == "ready":
+    """Lines about the services, each to be reported once."""
+    for name, service in (current.parts if current else {}).items():
+        if service.status == "ready":
             yield f"{name} is ready"
-        elif part.status == "elsewhere":
-            yield f"{name} is at {part.url}"
+        elif service.status == "elsewhere":
+            yield f"{name} is at {service.url}"
     for line in _awaited(settings, current):
         yield f"waiting: {line}"
 
 
 def _last_words(settings: Settings, current: state.State) -> Iterator[str]:
-    """What the parts that failed logged last."""
-    for name, part in current.parts.items():
-        if part.status == "failed" and settings.log(name).exists():
+    """The last log lines of failed services."""
+    for name, service in current.parts.items():
+        if service.status == "failed" and settings.log(name).exists():
             yield from settings.log(name).read_text(errors="replace").splitlines()[-LAST_LINES:]
 
 
 def _awaited(settings: Settings, current: state.State | None) -> Iterator[str]:
-    """What is lacking at servers elsewhere."""
-    for name, part in (current.parts if current else {}).items():
-        if part.status == "awaited" and part.url:
-            if reason := elsewhere.lacking(settings, keys.load(settings.directory), name, part.url):
+    """External servers that are not ready, with the reason."""
+    for name, service in (current.parts if current else {}).items():
+        if service.status == "awaited" and service.url:
+            if reason := external_servers.lacking(settings, keys.load(settings.directory), name, service.url):
                 yield f"{name}: {reason}"
 
 
@@ -244,7 +246,7 @@ def _rotate_logs(settings: Settings) -> None:
 
 
 def write_env(settings: Settings, environment: Mapping[str, str]) -> None:
-    """What clients and workers need to know, for its owner's eyes only."""
+    """Write the variables for clients and workers, readable only by the owner."""
     lines = [f"{name}={value}" for name, value in environment.items()]
     half_written = settings.env_file.with_name(".env.local.new")
     half_written.touch(mode=0o600)

@@ -1,4 +1,4 @@
-"""What the stack takes from supabase/config.toml, with the Supabase CLI's defaults."""
+"""The settings of supabase/config.toml that the stack uses, with the Supabase CLI's defaults."""
 
 import re
 import tomllib
@@ -44,15 +44,15 @@ class Config:
     file_size_limit: int
     """Bytes."""
     unverified_functions: tuple[str, ...]
-    """Those with verify_jwt = false."""
+    """Functions with verify_jwt = false."""
     off: frozenset[str] = frozenset()
-    """Of SWITCHED, the parts with enabled = false."""
+    """Services of SWITCHED with enabled = false."""
     project: Project = field(default_factory=Project)
-    """What supabase/local.toml says."""
+    """supabase/local.toml."""
 
 
 def load(root: Path) -> Config:
-    """Raises StackError when the file cannot be read as the Supabase CLI would."""
+    """Read the file. Raises StackError if the Supabase CLI could not read it."""
     path = root / "supabase" / "config.toml"
     try:
         document = tomllib.loads(path.read_text())
@@ -76,9 +76,9 @@ def load(root: Path) -> Config:
         minimum_password_length=auth.get("minimum_password_length", 6),
         custom_access_token_hook=hook.get("uri") if hook.get("enabled") else None,
         unverified_functions=tuple(
-            name for name, told in document.get("functions", {}).items() if told.get("verify_jwt") is False
+            name for name, table in document.get("functions", {}).items() if table.get("verify_jwt") is False
         ),
-        off=frozenset(part for part in SWITCHED if document.get(part, {}).get("enabled") is False),
+        off=frozenset(service for service in SWITCHED if document.get(service, {}).get("enabled") is False),
         project=project.load(root),
         file_size_limit=size(document.get("storage", {}).get("file_size_limit", "50MiB")),
     )

@@ -1,4 +1,4 @@
-"""JSON that clients send, read so that every service can encode it again."""
+"""Parsing of clients' JSON, so that every service can encode it again."""
 
 import json
 import math
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 DEEPEST = 100
-"""Levels of lists and objects. Python's decoder and encoder stop at 1,000 frames of the stack, and the stack
-can be deeper when a value is encoded than it was when the value was decoded."""
+"""Levels of lists and objects. Python's decoder and encoder fail at 1,000 stack frames, and the stack can be
+deeper when a value is encoded than it was when the value was decoded."""
 
 
 def parse(text: str | bytes) -> Any:
-    """Raises ValueError, also for numbers that JSON cannot express again and for more levels than DEEPEST."""
+    """Parse JSON. Raises ValueError, also for numbers that JSON cannot express and too many levels."""
     try:
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except RecursionError as error:
@@ -22,15 +22,15 @@ def parse(text: str | bytes) -> Any:
 
 
 def parse_unicode(text: str | bytes) -> Any:
-    """As `parse`, without half surrogate pairs, which JSON can hold and UTF-8 cannot. Raises ValueError."""
+    """As `parse`; half surrogate pairs, valid in JSON but not in UTF-8, raise ValueError too."""
     value = parse(text)
-    for found in texts(value):
-        found.encode()
+    for text in texts(value):
+        text.encode()
     return value
 
 
 def texts(value: Any) -> Iterator[str]:
-    """All texts in it, with the keys of objects."""
+    """All strings of a value, with the keys of objects."""
     for level in _levels(value):
         yield from (item for item in level if isinstance(item, str))
 

@@ -1,16 +1,16 @@
-"""Settings read from environment variables: whatever is wrong with any of them is said at once."""
+"""Settings from environment variables; one error lists all invalid variables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
 class SettingsError(Exception):
-    """A setting is missing or cannot be read; the message names each of them."""
+    """Settings are missing or invalid; the message names each."""
 
 
 @dataclass
 class Variables:
-    """Each is read without the spaces around it; an empty one is as one that is not there."""
+    """Reads variables without surrounding spaces. An empty variable counts as unset."""
 
     environment: Mapping[str, str]
     wrong: list[str] = field(default_factory=list)
@@ -24,7 +24,7 @@ class Variables:
     def number(
         self, name: str, default: int | None = None, kind: str = "a whole number", least: int = 0
     ) -> int:
-        """`kind` says to a person what it must be."""
+        """A number of at least `least`. `kind` describes it in the error."""
         value = self.text(name, None if default is None else str(default))
         if value.isdecimal() and int(value) >= least:
             return int(value)
@@ -33,6 +33,6 @@ class Variables:
         return least
 
     def check(self) -> None:
-        """Raises SettingsError naming everything that was wrong so far."""
+        """Raises SettingsError, which lists every invalid variable so far."""
         if self.wrong:
             raise SettingsError("; ".join(self.wrong))

@@ -1,4 +1,4 @@
-"""How a command of ours ends: what can be foreseen is one sentence and an exit status, never a traceback."""
+"""The end of a command: an expected error is one sentence and an exit status, not a traceback."""
 
 import shutil
 import signal
@@ -15,7 +15,7 @@ INTERRUPTED = 128 + signal.SIGINT
 
 
 def exit_status(run: Callable[[], int]) -> int:
-    """What `run` returns; 1 after a sentence on stderr where a person can mend what it raises."""
+    """The status that `run` returns; 1 after an expected error, with a sentence on stderr."""
     try:
         return run()
     except KeyboardInterrupt:
@@ -27,7 +27,7 @@ def exit_status(run: Callable[[], int]) -> int:
 
 
 def sentence(error: Exception) -> str:
-    """What a person needs to know of it; without the password that a database's URL holds."""
+    """The error as a sentence, without the password of a database URL."""
     if isinstance(error, psycopg.OperationalError):
         return f"the database does not answer: {_first_line(error)}. Does the stack run? `make status`"
     if isinstance(error, psycopg.Error):
@@ -41,7 +41,7 @@ def sentence(error: Exception) -> str:
 
 
 def in_foreground(words: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> int:
-    """Run a command to its end; its exit status. Ctrl-C is the command's own affair meanwhile."""
+    """Run a command, and return its exit status. Only the command handles Ctrl-C."""
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         status = subprocess.run(words, env=environment, check=False).returncode

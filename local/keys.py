@@ -1,4 +1,4 @@
-"""The stack's secrets, made once and kept: JWT secret, API keys, database passwords."""
+"""The stack's secrets, created once: JWT secret, API keys, database password."""
 
 import base64
 import hashlib
@@ -22,16 +22,16 @@ class Keys:
     anon_key: str = field(repr=False)
     service_role_key: str = field(repr=False)
     database_password: str = field(repr=False)
-    """The password of every role that signs in; the server listens on 127.0.0.1 only."""
+    """The password of every login role; the server listens on 127.0.0.1 only."""
     publishable_key: str = field(repr=False)
     secret_key: str = field(repr=False)
-    """API keys of the newer kind are no tokens: the gateway knows which tokens they stand for."""
+    """Opaque API keys are not tokens: the gateway exchanges them for one."""
     metrics_token: str = field(default="", repr=False)
-    """What /metrics of the workers takes."""
+    """The token for /metrics of the workers."""
 
 
 def load(directory: Path) -> Keys:
-    """The keys kept in `directory`; those that are not there yet are made."""
+    """The keys in `directory`; missing ones are created."""
     path = directory / "keys.json"
     kept = _kept(path) if path.exists() else _signed()
     keys = Keys(**(_opaque() | kept))
@@ -85,7 +85,7 @@ def _opaque() -> dict[str, str]:
 
 
 def _key(prefix: str) -> str:
-    """In the form that self-hosted Supabase gives them: 22 random characters and a check of 8."""
+    """A key in self-hosted Supabase's form: 22 random characters and a checksum of 8."""
     body = prefix + secrets.token_urlsafe(17)[:22]
     digest = hashlib.sha256(f"supabase-self-hosted|{body}".encode()).digest()
     return f"{body}_{base64.urlsafe_b64encode(digest).decode()[:8]}"

@@ -1,4 +1,4 @@
-"""How often Auth and Storage may be asked: counted by the database, in a transaction of its own."""
+"""Rate limits of Auth and Storage, counted by the database in a transaction of its own."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -14,9 +14,9 @@ UNKNOWN = "unknown"
 @dataclass(frozen=True)
 class Refusal:
     requests: int
-    """The limit."""
+    """Requests per window."""
     wait: int
-    """Seconds until one more is admitted."""
+    """Seconds until one more request is admitted."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -31,9 +31,9 @@ class Refusal:
 async def refusal(
     connection: AsyncConnection[dict[str, Any]], admission: str, role: str, scope: str, caller: str
 ) -> Refusal | None:
-    """Count a request, on a connection outside a transaction. None: it is admitted, or nothing limits it.
+    """Count a request, on a connection outside a transaction. None if it is admitted.
 
-    `admission` is the database function that counts, schema.name; empty where the project has none.
+    `admission` is the database function that counts, schema.name; empty for no limit.
     """
     if not admission:
         return None
@@ -48,8 +48,10 @@ async def refusal(
 
 
 def network(request: HTTPConnection) -> str:
-    """Where a request comes from, as the database has it: what a proxy before the gateway says,
-    else who asked the gateway; of an IPv6 address the network, since one customer has a whole one."""
+    """The client's address as the database counts it: from a proxy before the gateway, otherwise its peer.
+
+    Of an IPv6 address the network: a customer has a whole one.
+    """
     hops = [request.headers.get(name, "") for name in ("cf-connecting-ip", "x-forwarded-for")]
     last = [text.rpartition(",")[2].strip() for text in hops]
     peer = request.client.host if request.client else ""

@@ -1,4 +1,4 @@
-"""Logs of our processes: one JSON line an event on stderr, with its fields, and the traceback of an error."""
+"""Logs of our processes: a JSON line per event on stderr, with its fields and the traceback of an error."""
 
 import json
 import logging
@@ -23,5 +23,5 @@ def set_up() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # It would log the addresses that are called, with their queries.
+    # httpx would log URLs with their queries.
     logging.getLogger("httpx").setLevel(logging.WARNING)

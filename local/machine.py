@@ -1,8 +1,8 @@
-"""Say what this machine lacks, and how to get it, before anything is installed. Standard library only:
-`python3 -m local.machine`.
+"""Report what this machine lacks, and how to install it, before anything is installed. Only the standard
+library: `python3 -m local.machine`.
 """
 
-from __future__ import annotations  # an older Python must be able to read this far
+from __future__ import annotations  # an older Python must be able to parse this far
 
 import importlib.util
 import os
@@ -18,7 +18,7 @@ OLDEST_PYTHON = (3, 11)
 
 
 def lacks() -> Iterator[str]:
-    """What is missing, each as a noun."""
+    """The missing tools and resources, as nouns."""
     if sys.version_info < OLDEST_PYTHON:
         yield f"Python 3.11 or newer (this is {sys.version.split()[0]}): https://www.python.org/downloads"
         return
@@ -41,7 +41,7 @@ def room(folder: Path) -> Iterator[str]:
 
 
 def existing(folder: Path) -> Path:
-    """The folder, or the first above it that is there."""
+    """The folder, or its nearest existing parent."""
     return next(parent for parent in (folder, *folder.parents) if parent.exists())
 
 

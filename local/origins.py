@@ -1,4 +1,4 @@
-"""What scripts of other origins may read of an answer."""
+"""Response headers that scripts of other origins may read."""
 
 READABLE = (
     *("*", "Link", "X-Total-Count", "X-Supabase-Api-Version", "X-Request-Id"),
@@ -14,4 +14,4 @@ READABLE = (
     *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"),
     *("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size"),
 )
-"""Headers by name too, since `*` means none of them to a script that sends credentials."""
+"""`*` and the names: `*` has no meaning for requests with credentials."""

@@ -1,25 +1,25 @@
-"""Which paths are read: those that mean the same to every server on their way.
+"""Accepted paths: those that every server on the way reads alike.
 
-The gateway chooses the service by a path, and the service reads it again. A path that one of them would
-clean, decode twice or compare without case, and another would not, could reach a service past its limits.
-The patterns are for Go's regular expressions and for Python's, and are matched with the path as it was sent.
+The gateway chooses the service by the path, and the service parses it again. A path that one of them cleans,
+decodes twice or compares without case, and another does not, could reach a service past its limits.
+The patterns work in Go's regular expressions and in Python's, and match the raw path.
 """
 
 import re
 
 SERVICES = r"/((rest|auth|storage|realtime|functions)/v1|search|graphql|docs)(/|$)"
-"""What the first segments of a service's path are, to the letter."""
+"""The prefixes of the services' paths, exactly."""
 NAMED = r"/(storage/v1/object|realtime/v1/api/broadcast)/"
-"""Below these, names of files and topics may hold a slash, also encoded and twice."""
+"""Below these, names of files and topics may contain slashes, also encoded and doubled."""
 
 _SLASH = r"(/|\\|%2f|%5c)"
 _DOTS = rf"{_SLASH}(\.|%2e)(\.|%2e)?((;|%3b)[^/?\\]*)?({_SLASH}|[?]|$)"
 _CONTROL = r"[\x00-\x1f\x7f\\]|%[01][0-9a-f]|%7f|%5c"
 _ENCODED_TWICE = r"%(25)+(2e|2f|5c|7f|[01][0-9a-f])"
 UNPLAIN = rf"(?i)^[^?]*({_DOTS}|{_CONTROL}|{_ENCODED_TWICE})"
-"""Segments of dots, also with parameters; control characters and backslashes; any of them encoded twice."""
+"""Dot segments, also with parameters; control characters and backslashes; any of them encoded twice."""
 SLASHES = r"(?i)^[^?]*(%2f|//)"
-"""Slashes that are not written as one slash between two segments."""
+"""Encoded and doubled slashes."""
 
 _MORE = r"%[89ab][0-9a-f]"
 _CHARACTERS = (
@@ -28,14 +28,14 @@ _CHARACTERS = (
     rf"|%f4%8[0-9a-f]{_MORE}{_MORE}"
 )
 TEXT = rf"(?i)^({_CHARACTERS})*([?]|$)"
-"""UTF-8 as RFC 3629 has it, escaped: without overlong forms and halves of surrogate pairs."""
+"""Percent-encoded UTF-8 by RFC 3629: no overlong forms, no halves of surrogate pairs."""
 
 REFUSED = {
     "code": "path_refused",
     "message": "The path has dot segments, doubled slashes or characters it may not have",
 }
 STORAGE = r"/storage/v1/"
-"""Below this the answer has Storage's form and code, which its clients know."""
+"""Below this the response has Storage's form and code, which its clients expect."""
 KEY_REFUSED = {
     **{"statusCode": "400", "error": "InvalidKey"},
     **{"message": f"Invalid key: {REFUSED['message']}", "code": "InvalidKey"},
@@ -43,7 +43,7 @@ KEY_REFUSED = {
 
 
 def is_plain(path: str) -> bool:
-    """Whether a path, as it was sent, is one that all servers read alike."""
+    """Whether all servers read this raw path alike."""
     if re.search(UNPLAIN, path) or not re.search(TEXT, path):
         return False
     return bool(re.match(NAMED, path)) or not re.search(SLASHES, path)

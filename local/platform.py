@@ -3,8 +3,8 @@ and the page at /.
 
 uvicorn local.platform:app --host 127.0.0.1 --port 9999 --ws local.realtime.protocol:Protocol
 
-PLATFORM_PARTS says which of Auth, Storage and Realtime it serves: those that no other server is, and that
-supabase/config.toml does not have off.
+PLATFORM_PARTS lists which of Auth, Storage and Realtime it serves: those without an external server that
+supabase/config.toml does not disable.
 """
 
 import logging
@@ -30,10 +30,10 @@ from local.auth import app as auth_app
 from local.auth import context as auth_context
 from local.auth import settings as auth_settings
 from local.bounds import Bounds
-from local.front import app as front_app
-from local.front import settings as front_settings
 from local.functions import app as functions_app
 from local.functions import settings as functions_settings
+from local.landing_page import app as landing_page_app
+from local.landing_page import settings as landing_page_settings
 from local.origins import READABLE
 from local.realtime import app as realtime_app
 from local.realtime import context as realtime_context
@@ -52,7 +52,7 @@ class State(TypedDict, total=False):
     storage: storage_context.Storage
     realtime: realtime_context.Realtime
     functions: functions_app.Functions
-    front: front_settings.Settings
+    landing_page: landing_page_settings.Settings
 
 
 ROUTERS = {"auth": auth_app.router, "storage": storage_app.router, "realtime": realtime_app.router}
@@ -60,21 +60,21 @@ ROUTERS = {"auth": auth_app.router, "storage": storage_app.router, "realtime": r
 
 @asynccontextmanager
 async def lifespan(_app: Starlette) -> AsyncIterator[State]:
-    async with AsyncExitStack() as open_parts:
+    async with AsyncExitStack() as stack:
         functions = functions_app.opened(functions_settings.read(os.environ))
         state = State(
-            functions=await open_parts.enter_async_context(functions),
-            front=front_settings.read(os.environ),
+            functions=await stack.enter_async_context(functions),
+            landing_page=landing_page_settings.read(os.environ),
         )
         if "auth" in served:
             auth = auth_context.opened(auth_settings.read(os.environ))
-            state["auth"] = await open_parts.enter_async_context(auth)
+            state["auth"] = await stack.enter_async_context(auth)
         if "storage" in served:
             storage = storage_context.opened(storage_settings.read(os.environ))
-            state["storage"] = await open_parts.enter_async_context(storage)
+            state["storage"] = await stack.enter_async_context(storage)
         if "realtime" in served:
             realtime = realtime_context.opened(realtime_settings.read(os.environ))
-            state["realtime"] = await open_parts.enter_async_context(realtime)
+            state["realtime"] = await stack.enter_async_context(realtime)
         yield state
 
 
@@ -84,8 +84,8 @@ def logged(app: ASGIApp) -> ASGIApp:
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await app(scope, receive, send)
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+        sent_id = Headers(scope=scope).get("x-request-id", "")
+        request_id = sent_id if REQUEST_ID.fullmatch(sent_id) else str(uuid.uuid4())
         scope.setdefault("state", {})["request_id"] = request_id
         status, start = 500, time.perf_counter()
 
@@ -112,7 +112,7 @@ def logged(app: ASGIApp) -> ASGIApp:
 
 
 def configure_logging() -> None:
-    """One JSON line each on stderr, uvicorn's own included; its access log would hold tokens from queries."""
+    """JSON lines on stderr, for uvicorn too; its access log is off: it would contain tokens of queries."""
     logs.set_up()
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
@@ -120,8 +120,8 @@ def configure_logging() -> None:
     logging.getLogger("uvicorn.access").disabled = True
 
 
-def off(part: str) -> ASGIApp:
-    words = f"{part} is off: supabase/config.toml has [{part}] enabled = false"
+def off(service: str) -> ASGIApp:
+    words = f"{service} is off: supabase/config.toml has [{service}] enabled = false"
 
     async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
         await JSONResponse({"message": words}, 404)(scope, receive, send)
@@ -142,12 +142,14 @@ app = Starlette(
     routes=[
         Route("/health", health),
         *(
-            Mount(f"/{part}/v1", app=router if part in served else off(part), middleware=[any_origin])
-            for part, router in ROUTERS.items()
+            Mount(
+                f"/{service}/v1", app=router if service in served else off(service), middleware=[any_origin]
+            )
+            for service, router in ROUTERS.items()
         ),
-        # Functions say themselves which origins they answer.
+        # Functions set their own CORS headers.
         Mount("/functions/v1", app=functions_app.router),
-        *front_app.routes,
+        *landing_page_app.routes,
     ],
     middleware=[Middleware(logged), Middleware(Bounds)],
     lifespan=lifespan,

@@ -1,4 +1,4 @@
-"""Pools of connections that outlive a restart of their server, and that no single caller can empty."""
+"""Connection pools that survive a restart of the server, and that no single caller can empty."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -13,17 +13,17 @@ from local.shares import FullError, Turns, holder
 Connection = psycopg.AsyncConnection[Any]
 Check = Callable[[Connection], Awaitable[None]]
 WAITING, ALL_WAITING = 200, 2000
-"""Requests of one caller that wait for a connection, and of all."""
+"""Requests that wait for a connection: of one caller, of all."""
 
 
 class FairPool(AsyncConnectionPool[Any]):
-    """A caller has at most half of the connections; what it wants beyond them waits for its own."""
+    """A caller has at most half of the connections; further requests wait for the caller's own."""
 
     turns: Turns | None = None
 
     @asynccontextmanager
     async def connection(self, timeout: float | None = None) -> AsyncIterator[Any]:
-        """Raises PoolTimeout, also where too many requests of the caller wait."""
+        """Raises PoolTimeout, also if too many requests of the caller wait."""
         who, within = holder.get(), self.timeout if timeout is None else timeout
         if self.turns is None or not who:
             async with super().connection(within) as connection:
@@ -51,23 +51,22 @@ def pool(
     configure: Check | None = None,
     **options: Any,
 ) -> AsyncConnectionPool[Any]:
-    """Closed: open it with `async with`. Outside a transaction each statement stands alone.
+    """A closed pool: open it with `async with`. Connections are in autocommit mode.
 
-    `timeout` in seconds. `check` raises OperationalError for a connection that is lost. Where one is, as when
-    the server was started anew, all idle ones are replaced: the pool would try them one by one, and wait ever
-    longer between.
+    `timeout` in seconds. `check` raises OperationalError for a lost connection. Then, as after a restart of
+    the server, all idle connections are replaced: the pool would try them one by one, with growing waits.
     """
 
     async def still_there(connection: Connection) -> None:
         try:
             await check(connection)
         except psycopg.OperationalError:
-            # Not closed, it would go back into the pool where libpq has not noticed yet.
+            # If libpq has not noticed the loss yet, the pool would take the connection back.
             await connection.close()
-            await made.drain()
+            await fair_pool.drain()
             raise
 
-    made = FairPool(
+    fair_pool = FairPool(
         url,
         min_size=least,
         max_size=size,
@@ -77,5 +76,5 @@ def pool(
         configure=configure,
         kwargs={"autocommit": True, **options},
     )
-    made.turns = Turns(max(1, size // 2), WAITING, ALL_WAITING)
-    return made
+    fair_pool.turns = Turns(max(1, size // 2), WAITING, ALL_WAITING)
+    return fair_pool

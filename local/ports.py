@@ -1,26 +1,26 @@
-"""Ports for servers that are yet to start: nobody is given one between its choice and its use."""
+"""Free ports for servers that start later, held until then."""
 
 import os
 import random
 import socket
 
 RANGE = range(20_000, 32_000)
-"""Below those that outgoing connections take, so that a server that fell finds its port free."""
+"""Below the range of outgoing connections, so that a crashed server finds its port free."""
 _held: dict[int, int] = {}
-"""The descriptor of the socket that holds a port."""
+"""Port: the file descriptor of the socket that holds it."""
 
 
 def free_port() -> int:
-    """A port that is held until this process ends or releases it."""
+    """A free port, held until this process ends or releases it."""
     while not hold(port := random.choice(RANGE)):
         pass
     return port
 
 
 def hold(port: int) -> bool:
-    """Was it free? Then it is held: who asks here is refused it, in other processes too.
+    """Whether the port was free. It is held then: no process can hold it again.
 
-    Servers may listen on it, since they set SO_REUSEADDR and the socket that holds it never listens.
+    Servers can listen on it, since they set SO_REUSEADDR and the holding socket never listens.
     """
     holder = socket.socket()
     try:

@@ -1,4 +1,4 @@
-"""What the stack must know of the project beside supabase/config.toml: supabase/local.toml names it."""
+"""supabase/local.toml: what the stack must know of the project beside supabase/config.toml."""
 
 import re
 import tomllib
@@ -8,25 +8,25 @@ from pathlib import Path
 from local.settings import ROOT, StackError
 
 QUALIFIED = re.compile(r"[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*")
-"""A name that SQL reads the same without quotes."""
+"""schema.name, valid in SQL without quotes."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """Each is empty or None where the project has none."""
+    """Empty or None for what the project does not have."""
 
     admission: str = ""
-    """The function that counts a request of a role, scope and caller."""
+    """The function that counts a request by role, scope and caller."""
     session_check: str = ""
-    """The function that raises where the caller's session has ended."""
+    """The function that raises if the caller's session has ended."""
     rate_limits: str = ""
     """The table of limits by role and scope."""
     documents: Path | None = None
-    """The folder of the documents that the page links to."""
+    """The folder of the documents that the landing page links."""
 
 
 def load(root: Path = ROOT) -> Project:
-    """Raises StackError where the file cannot be read, or has a name that is not schema.name."""
+    """Raises StackError for an unreadable file, and a name that is not schema.name."""
     path = root / "supabase" / "local.toml"
     try:
         document = tomllib.loads(path.read_text()) if path.exists() else {}

@@ -1,4 +1,4 @@
-"""What a request's id may look like: it goes into logs and headers as it is."""
+"""The form of request ids, which are copied into logs and headers."""
 
 PATTERN = "[A-Za-z0-9._:/+=-]{1,128}"
-"""A caller's own that reads otherwise is replaced. The audit log keeps as many characters."""
+"""Any other id of a caller is replaced. The audit log stores as many characters."""

@@ -1,4 +1,4 @@
-"""Where the stack keeps its things and which ports it takes; read once, from the environment."""
+"""Folders and ports of the stack, read once from the environment."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ PORT_FILE = "port"
 
 
 class StackError(Exception):
-    """Something a person must put right; the message says what and how."""
+    """An error that a person can correct; the message says how."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Settings:
     behind_proxy: bool = False
     """Whether a proxy before the gateway sets cf-ipcountry and cf-connecting-ip, as Cloudflare does."""
     connections: int = 8000
-    """To the gateway, of all clients. LOCAL_CONNECTIONS."""
+    """Connections of all clients to the gateway. LOCAL_CONNECTIONS."""
     connections_each: int = 500
-    """Of one address, where no proxy is everybody's. LOCAL_CONNECTIONS_EACH."""
+    """Connections of one address, without a proxy. LOCAL_CONNECTIONS_EACH."""
     functions: Path = ROOT / "supabase" / "functions"
-    """What is served at /functions/v1. FUNCTIONS_DIR names another folder than the project's."""
+    """The folder of functions. FUNCTIONS_DIR names another than the project's."""
 
     @property
     def url(self) -> str:
@@ -45,7 +45,7 @@ class Settings:
 
     @property
     def files(self) -> Path:
-        """Storage's folder."""
+        """The folder of Storage."""
         return self.directory / "storage"
 
     @property
@@ -66,15 +66,15 @@ class Settings:
 
     @property
     def port_file(self) -> Path:
-        """Holds the port of the last start."""
+        """The file with the port of the last start."""
         return self.directory / PORT_FILE
 
-    def log(self, part: str) -> Path:
-        return self.logs / f"{part}.log"
+    def log(self, service: str) -> Path:
+        return self.logs / f"{service}.log"
 
-    def shown(self, part: str) -> str:
-        """The log's path as a person in this folder would type it."""
-        return os.path.relpath(self.log(part))
+    def shown(self, service: str) -> str:
+        """The path of the log relative to the present folder."""
+        return os.path.relpath(self.log(service))
 
 
 def as_root() -> bool:
@@ -82,7 +82,7 @@ def as_root() -> bool:
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Raises StackError when LOCAL_PORT is not a port, or a number is not above zero."""
+    """Raises StackError if LOCAL_PORT is not a port, or a number is not positive."""
     default = ROOT / ".local"
     directory = Path(environment.get("LOCAL_DIR") or default).resolve()
     port = environment.get("LOCAL_PORT") or last_port(directory) or DEFAULT_PORT
@@ -100,7 +100,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def last_port(directory: Path) -> int | None:
-    """The port that the stack of this folder was last started with; None if it never was."""
+    """The port of the last start in this folder, None without one."""
     try:
         return int((directory / PORT_FILE).read_text())
     except (OSError, ValueError):
@@ -121,14 +121,14 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
 
 
 def cache_folder() -> Path:
-    """Of what all clones share: CINEFLUENT_CACHE, or the user's own."""
+    """The cache that all clones share: CINEFLUENT_CACHE, or in the user's home."""
     if path := os.environ.get("CINEFLUENT_CACHE"):
         return Path(path).resolve()
     return Path("/var/cache/cinefluent") if as_root() else Path.home() / ".cache" / "cinefluent"
 
 
 def _data(directory: Path) -> Path:
-    """Postgres refuses root and runs as a system user, who may be unable to enter the clone's folder."""
+    """Postgres refuses root; its system user may not be able to open the clone's folder."""
     existing = next(parent for parent in (directory, *directory.parents) if parent.exists())
     if not as_root() or all(p.stat().st_mode & 0o001 for p in (existing, *existing.parents)):
         return directory / "data"

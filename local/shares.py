@@ -1,4 +1,4 @@
-"""What one caller may hold of something that all share: a bound for each holder, and one for all together."""
+"""Limits on shared resources: one for each holder, and one for all together."""
 
 import asyncio
 from collections import defaultdict
@@ -8,26 +8,26 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 holder: ContextVar[str] = ContextVar("holder", default="")
-"""Whose request is served: the network address it comes from. Empty for the server's own work."""
+"""The network address of the present request; empty for the server's own work."""
 
 
 class FullError(Exception):
-    """The holder, or all holders together, have as much as they may."""
+    """The limit of the holder, or of all holders together, is reached."""
 
 
 @dataclass
 class Shares:
-    """Amounts that are taken and returned."""
+    """Amounts that holders take and give back."""
 
     each: int
-    """The most that one holder may have."""
+    """Limit of one holder."""
     all: int
-    """The most that all may have together."""
+    """Limit of all holders together."""
     held: dict[Hashable, int] = field(default_factory=dict)
     total: int = 0
 
     def take(self, who: Hashable, amount: int = 1) -> None:
-        """Raises FullError, and takes nothing, where it would be too much."""
+        """Take an amount. Raises FullError, and takes nothing, above a limit."""
         if self.is_full(who, amount):
             raise FullError
         self.put(who, amount)
@@ -36,7 +36,7 @@ class Shares:
         return self.held.get(who, 0) + amount > self.each or self.total + amount > self.all
 
     def put(self, who: Hashable, amount: int = 1) -> None:
-        """What is there already, however much it is."""
+        """Count an amount that is held already, whatever the limit."""
         self.held[who] = self.held.get(who, 0) + amount
         self.total += amount
 
@@ -50,7 +50,7 @@ class Shares:
 
     @contextmanager
     def holding(self, who: Hashable, amount: int = 1) -> Iterator[None]:
-        """Raises FullError."""
+        """Take an amount for the block. Raises FullError."""
         self.take(who, amount)
         try:
             yield
@@ -59,7 +59,7 @@ class Shares:
 
 
 class Turns:
-    """So many at once for each holder; who wants more waits for the holder's own, and delays no other."""
+    """At most `each` turns of a holder at once; further ones wait, and delay no other holder."""
 
     def __init__(self, each: int, waiting: int, all_waiting: int) -> None:
         self.each, self.queue = each, Shares(waiting, all_waiting)
@@ -68,7 +68,7 @@ class Turns:
 
     @asynccontextmanager
     async def of(self, who: Hashable, within: float | None = None) -> AsyncIterator[None]:
-        """Raises FullError where too many wait, TimeoutError after `within` seconds."""
+        """A turn for the block. Raises FullError if too many wait, TimeoutError after `within` seconds."""
         turn = self.free.setdefault(who, asyncio.Semaphore(self.each))
         self.users[who] += 1
         try:

@@ -1,4 +1,4 @@
-"""Where the stack's own servers listen: sockets in a folder that only its owner enters."""
+"""Unix sockets of the stack's own servers, in a folder that only its owner can open."""
 
 import hashlib
 import os
@@ -11,19 +11,19 @@ import httpx
 from local.settings import Settings, StackError
 
 USUAL = re.compile(r"[A-Za-z0-9._/-]{1,60}")
-"""A folder's path that fits into a socket's address of 107 bytes, and means nothing in a configuration."""
+"""A path that fits into a socket address of 107 bytes, without characters special in a Caddyfile."""
 PREFIX = "unix:"
 
 
 def folder(settings: Settings) -> Path:
-    """Made if it is not there, for its owner alone. Raises StackError for one that is another user's."""
+    """The folder, created for its owner alone. Raises StackError if it belongs to another user."""
     place = settings.run / "sockets"
     if not USUAL.fullmatch(str(place)):
         digest = hashlib.sha256(os.fsencode(settings.directory)).hexdigest()[:16]
         place = Path("/tmp") / f"cinefluent-{os.geteuid()}-{digest}"
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = place.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+    status = place.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
         raise StackError(f"{place} is for the stack's sockets, and another user has it: remove it")
     place.chmod(0o700)
     return place
@@ -38,7 +38,7 @@ def is_socket(address: str) -> bool:
 
 
 def upstream(address: str) -> str:
-    """As Caddy names what it passes requests on to."""
+    """The address in Caddy's syntax."""
     return f"unix/{address.removeprefix(PREFIX)}" if is_socket(address) else address
 
 
@@ -47,6 +47,6 @@ def transport(address: str) -> httpx.HTTPTransport:
 
 
 def client(address: str, path: str = "", timeout: float = 60) -> httpx.Client:
-    """A client whose URLs begin at the server's root, and at `path` of it."""
+    """A client with the server's `path` as base URL."""
     base = "http://localhost" if is_socket(address) else address
     return httpx.Client(base_url=f"{base}{path}", transport=transport(address), timeout=timeout)

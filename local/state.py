@@ -1,4 +1,4 @@
-"""What the supervisor tells the other commands: .local/state.json, and the lock that says it lives."""
+"""The supervisor's state for other commands: .local/state.json, and the lock that it holds while it runs."""
 
 import fcntl
 import json
@@ -13,22 +13,22 @@ from typing import TextIO
 
 import psutil
 
-from local.plan import Plan
 from local.settings import Settings
+from local.stack_plan import Plan
 
-ASKED_FOR, BARE_FOR = 5.0, 10.0
-"""Seconds that others may need to ask whether a supervisor lives, and a process to get its variables."""
+CHECKED_FOR, BARE_FOR = 5.0, 10.0
+"""Seconds that checks of other commands may hold the lock, and that a process has no variables yet."""
 
 
 @dataclass(frozen=True)
-class PartState:
+class ServiceState:
     status: str
-    """waiting, starting, ready or failed; of another's server elsewhere, or awaited"""
+    """waiting, starting, ready or failed; of an external server `elsewhere` or awaited"""
     pid: int | None
     url: str | None = None
-    """Where it listens, past the gateway; for the parts that speak HTTP."""
+    """Its own address, without the gateway; only for HTTP servers."""
     health: str | None = None
-    """Where it says whether it is well."""
+    """The URL of its health check."""
 
     @property
     def good(self) -> bool:
@@ -40,10 +40,10 @@ class State:
     supervisor: int
     ready: bool
     failure: str | None
-    parts: dict[str, PartState]
+    parts: dict[str, ServiceState]
     plan: Plan = field(default_factory=Plan)
     doing: str | None = None
-    """What the supervisor is at that may take its time."""
+    """A long step that the supervisor is doing."""
 
 
 def write(settings: Settings, state: State) -> None:
@@ -57,10 +57,10 @@ def read(settings: Settings) -> State | None:
 
 
 def load(path: Path) -> State | None:
-    """None without a state; an unreadable one is none either: the supervisor writes it again."""
+    """The state, None for a missing or unreadable file: the supervisor writes it again."""
     try:
         document = json.loads(path.read_text())
-        parts = {name: PartState(**part) for name, part in document.pop("parts").items()}
+        parts = {name: ServiceState(**part) for name, part in document.pop("parts").items()}
         return State(parts=parts, plan=Plan(**document.pop("plan")), **document)
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
@@ -68,11 +68,11 @@ def load(path: Path) -> State | None:
 
 @contextmanager
 def lock(settings: Settings) -> Iterator[bool]:
-    """Held by the supervisor while it lives, so that no pid file can be stale. False: another has it.
+    """The lock that the supervisor holds while it runs, instead of a pid file. False if another has it.
 
-    Who asks whether one lives has a share of it for a moment, and is no supervisor.
+    A check whether a supervisor runs holds a shared lock for a moment.
     """
-    end = time.monotonic() + ASKED_FOR
+    end = time.monotonic() + CHECKED_FOR
     with _lock_file(settings) as file:
         while not (free := _taken(file, fcntl.LOCK_EX)) and time.monotonic() < end:
             time.sleep(0.01)
@@ -99,7 +99,7 @@ def _taken(file: TextIO, how: int) -> bool:
 
 @contextmanager
 def turn(settings: Settings) -> Iterator[None]:
-    """Of two that start the stack at once, the second waits and finds it running."""
+    """Serialise concurrent starts: the second one waits, and finds the stack running."""
     settings.directory.mkdir(parents=True, exist_ok=True)
     with (settings.directory / "turn").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -107,9 +107,9 @@ def turn(settings: Settings) -> Iterator[None]:
 
 
 def end_orphans(settings: Settings) -> list[str]:
-    """End the parts that a killed supervisor left behind; the names of those there were.
+    """End the services that a killed supervisor left behind, and return their names.
 
-    A pid may have been given to another program since: only processes of this stack are ended.
+    Another program may have the pid by now: only processes of this stack are ended.
     """
     state = read(settings)
     parts = state.parts if state else {}
@@ -121,7 +121,7 @@ def end_orphans(settings: Settings) -> list[str]:
 
 
 def _is_ours(pid: int, settings: Settings) -> bool:
-    """A process has no variables until it runs its program, and none while it ends."""
+    """Whether it is of this stack. A process has no variables until its program runs, and while it ends."""
     end = time.monotonic() + BARE_FOR
     try:
         process = psutil.Process(pid)
@@ -146,7 +146,7 @@ def _end(pids: list[int], number: signal.Signals) -> None:
 
 
 def runs(pid: int) -> bool:
-    """One that ended but was not waited for by its parent does not run."""
+    """Whether the process runs; a zombie does not."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from local.settings import Settings, StackError
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 NEEDED = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY", "DATABASE_URL")
 PERMISSION = "TESTS_MAY_WRITE_TO"

@@ -35,7 +35,7 @@ def main() -> int:
 
     API.write_text(written(API, api.markdown()))
     try:
-        with stack.throwaway.running(migration.ROOT / ".local-test"), scratch.migrated() as url:
+        with stack.temporary_stack.running(migration.ROOT / ".local-test"), scratch.migrated() as url:
             client_types.write(url)
             with psycopg.connect(url, options="-c search_path=") as connection:
                 schema.write(connection)

@@ -16,7 +16,7 @@ from tools import advisors, docs, filed, granted, migration, postgres17, scratch
 
 def main() -> int:
     status = 0
-    with stack.throwaway.running(stack.ROOT / ".local-test"):
+    with stack.temporary_stack.running(stack.ROOT / ".local-test"):
         for fault in faults():
             sys.stderr.write(f"{fault}\n")
             status = 1

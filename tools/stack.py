@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from local import commands, keys, logs, parts, settings, state, throwaway
+from local import commands, keys, logs, services, settings, state, temporary_stack
 from local import exits as stack_exits
 from local.postgres import cluster, migrations
 from local.settings import ROOT, Settings, StackError
@@ -21,10 +21,10 @@ __all__ = [
     "keys",
     "logs",
     "migrations",
-    "parts",
+    "services",
     "settings",
     "state",
-    "throwaway",
+    "temporary_stack",
 ]
 in_foreground = stack_exits.in_foreground
 

@@ -15,7 +15,7 @@ import sys
 from rich.console import Console
 
 from tools import cli, stack
-from tools.stack import Settings, StackError, Supervisor, commands, logs, parts, settings, state
+from tools.stack import Settings, StackError, Supervisor, commands, logs, services, settings, state
 
 NAMES = {
     "SUPABASE_URL": "API_URL",
@@ -69,7 +69,7 @@ def up(at: Settings) -> None:
         commands.wait(at, console.print)
     environment = environment_of(at)
     commands.write_env(at, environment)
-    for line in parts.shown(environment, at.env_file):
+    for line in services.shown(environment, at.env_file):
         console.print(line, markup=False)
 
 
@@ -102,11 +102,11 @@ def environment_of(at: Settings) -> dict[str, str]:
     except (ValueError, KeyError) as error:
         raise StackError(f"supabase_failed: `supabase status` says: {done.stderr.strip()}") from error
     urls = {f"{name.upper()}_URL": url for name, url in addresses().items()}
-    return variables | urls | {"DEMO_SEARCH_URL": urls["SEARCH_URL"]} | parts.model_environment(at)
+    return variables | urls | {"DEMO_SEARCH_URL": urls["SEARCH_URL"]} | services.model_environment(at)
 
 
 def addresses() -> dict[str, str]:
-    return {name: parts.local_url(port) for port, name in enumerate(parts.procfile(), FIRST_PORT)}
+    return {name: services.local_url(port) for port, name in enumerate(services.procfile(), FIRST_PORT)}
 
 
 def supervise(at: Settings) -> None:
@@ -115,7 +115,7 @@ def supervise(at: Settings) -> None:
         if not free:
             raise StackError("another supervisor has these workers")
         logs.set_up()
-        first, *others = parts.products(addresses(), environment_of(at))
+        first, *others = services.products(addresses(), environment_of(at))
         Supervisor(at, first, lambda _: others).run()
         at.state.unlink(missing_ok=True)
 

@@ -1,5 +1,5 @@
-"""The Auth part: an HTTP server that speaks GoTrue's API over the `auth` schema.
+"""Auth: an HTTP server with GoTrue's API over the schema `auth`.
 
-`app` joins it together, `endpoints/` holds a module for each resource. What decides (bodies, credentials,
-durations, claims, sessions, tokens) is plain functions; database, hooks and the endpoints do the talking.
+`app` has the routes, `endpoints/` a module for each resource. Decisions (bodies, credentials, durations,
+claims, sessions, tokens) are pure functions; database, hooks and endpoints do the input and output.
 """

@@ -1,4 +1,4 @@
-"""Who makes a request: the bearer of a user's access token, or of a key that administers."""
+"""The caller of a request: the bearer of a user's access token, or of a service key."""
 
 import re
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def claims_of_bearer(request: Request) -> dict[str, Any]:
 
 
 async def caller(request: Request, connection: Connection) -> Caller:
-    """Raises AuthError when the user or the session of the token is gone, or the user banned."""
+    """Raises AuthError if the user or the session of the token does not exist, or the user is banned."""
     claims = claims_of_bearer(request)
     if not claims.get("sub"):
         raise AuthError(403, "bad_jwt", "invalid claim: missing sub claim")
@@ -50,7 +50,7 @@ async def caller(request: Request, connection: Connection) -> Caller:
 
 
 async def administrator(request: Request, connection: Connection) -> str:
-    """The role that administers. Raises AuthError for everybody else."""
+    """The role of a service key. Raises AuthError for every other caller."""
     claims = claims_of_bearer(request)
     await _session(connection, claims)
     role = claims.get("role")

@@ -1,4 +1,4 @@
-"""The routes of the Auth part, and how what goes wrong in them is answered."""
+"""The routes of Auth, and the responses for errors."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from local.auth.endpoints import about, admin_edits, admin_users, logout, signup, token, user
 from local.auth.errors import UNEXPECTED, AuthError, of_trigger, respond
-from local.failures import report
+from local.error_log import report
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -52,9 +52,9 @@ def answering(endpoint: Endpoint) -> Endpoint:
 
 
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    """A path of GoTrue's that is not here says so in GoTrue's form: clients read JSON whatever the status."""
+    """Responds 404; as JSON for a path that GoTrue has and this server does not: clients parse every body."""
     request, path = Request(scope), scope["path"].removeprefix(scope.get("root_path", ""))
-    if any(found.matches(scope)[0] == Match.PARTIAL for found in ROUTES):
+    if any(route.matches(scope)[0] == Match.PARTIAL for route in ROUTES):
         error = AuthError(405, "method_not_allowed", f"{request.method} is not a method of {path}")
     else:
         absent = next((what for prefix, what in ABSENT.items() if path.startswith(prefix)), "This endpoint")
@@ -78,7 +78,7 @@ ABSENT = {
     **dict.fromkeys(("/invite", "/admin/generate_link"), "Inviting by mail"),
     "/admin": "This endpoint of administration",
 }
-"""By the beginnings of their paths."""
+"""The prefixes of paths that only GoTrue has."""
 ROUTES = [
     route("/health", "GET", about.health),
     route("/settings", "GET", about.settings),
@@ -94,5 +94,5 @@ ROUTES = [
     route("/admin/users/{user_id}", "PUT", admin_edits.updated),
     route("/admin/users/{user_id}", "DELETE", admin_users.deleted),
 ]
-# Last, and before Starlette's own words for a known path with another method.
+# Last, but before Starlette's own response to a known path with another method.
 router = Router([*ROUTES, Mount("", not_found)], redirect_slashes=False)

@@ -21,7 +21,7 @@ LOG_TYPES = {
 
 
 async def record(connection: Connection, action: str, actor: User | str, **traits: str | None) -> None:
-    """`actor` is a user, or the role of a key that administers."""
+    """Add an entry. `actor` is a user, or the role of a service key."""
     payload: dict[str, Any] = {"action": action, "log_type": LOG_TYPES[action], "actor_via_sso": False}
     if isinstance(actor, User):
         payload |= {"actor_id": str(actor.id), "actor_username": actor.email or ""}

@@ -21,7 +21,7 @@ FIELDS: dict[object, tuple[type, str]] = {
     bool: (bool, "bool"),
     Json | None: (dict, "map[string]interface {}"),
 }
-"""What a field of a dataclass takes, and Go's name for it."""
+"""The JSON type of a field of a dataclass, and Go's name for it."""
 
 
 async def body(request: Request, cls: type[Parameters]) -> Parameters:
@@ -45,24 +45,24 @@ def decode(content: bytes, cls: type[Parameters]) -> Parameters:
     if not isinstance(document, dict):
         kind = GO_KINDS[type(document)]
         raise _refusal(f"json: cannot unmarshal {kind} into Go value of type api.{cls.__name__}")
-    given = [field for field in fields(cls) if document.get(field.name) is not None]  # type: ignore[arg-type]
-    for field in given:
+    present = [field for field in fields(cls) if document.get(field.name) is not None]  # type: ignore[arg-type]
+    for field in present:
         expected, go_type = FIELDS[field.type]
-        found = type(document[field.name])
-        if found is not expected:
+        actual = type(document[field.name])
+        if actual is not expected:
             place = f"{cls.__name__}.{field.name} of type {go_type}"
-            raise _refusal(f"json: cannot unmarshal {GO_KINDS[found]} into Go struct field {place}")
-    return cls(**{field.name: document[field.name] for field in given})
+            raise _refusal(f"json: cannot unmarshal {GO_KINDS[actual]} into Go struct field {place}")
+    return cls(**{field.name: document[field.name] for field in present})
 
 
 def number(text: str) -> int | float:
-    """As Go reads and writes a number of metadata: of 64 bits, and without a point where it can be."""
+    """Parse a number as Go does: 64 bits, and an integer if it has no fraction."""
     value = float(text)
     return int(value) if value.is_integer() and abs(value) < 1e21 else value
 
 
 def loads(text: str | bytes) -> Any:
-    """Of a document of the database."""
+    """Parse JSON from the database."""
     return json.loads(text, parse_int=number, parse_float=number)
 
 
@@ -89,7 +89,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def _storable(value: Any, depth: int = 0) -> Any:
-    """The value as Postgres can keep it: half a surrogate pair becomes U+FFFD, as in Go; NUL is refused."""
+    """The value as Postgres can store it: half a surrogate pair becomes U+FFFD, as in Go; NUL is refused."""
     if depth > DEPTH:
         raise ValueError("exceeded max depth")
     if isinstance(value, dict):

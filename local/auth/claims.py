@@ -1,4 +1,4 @@
-"""What an access token says, and what a hook may make of it."""
+"""The claims of an access token, and the validation of claims that a hook returns."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ def claims_of(
 
 
 def violations(claims: dict[str, Any]) -> list[str]:
-    """In which ways claims are no access token's; in the words of GoTrue's JSON schema."""
+    """The violations of GoTrue's JSON schema of access tokens, in its words."""
     missing = [f"(root): {name} is required" for name in REQUIRED if name not in claims]
     mistyped = [
         f"{name}: Invalid type. Expected: {'/'.join(types)}, given: {_type(claims[name])}"

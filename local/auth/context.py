@@ -1,4 +1,4 @@
-"""What a request of the Auth part can count on: settings, the database, who calls from where."""
+"""What each request of Auth uses: settings, the connection pool, the client."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,6 +1,6 @@
-"""Email addresses and passwords: what is accepted, and how a password is kept.
+"""Validation of e-mail addresses and passwords, and hashes of passwords.
 
-Comparing takes the same work whatever is kept, and when nothing is: its time does not show whether an account
+A comparison takes the same work for every hash, and without one: its time does not show whether an account
 exists.
 """
 
@@ -19,23 +19,23 @@ from local.shares import FullError, Turns, holder
 T = TypeVar("T")
 
 COST, MOST_COST = 12, 14
-"""Of our own hashes; and of those that are imported, of which each step doubles the time of a comparison."""
+"""bcrypt costs: of new hashes, and the highest of imported ones. Each step doubles the time."""
 THREADS = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), thread_name_prefix="bcrypt")
-"""Of their own: a core is left for everything else, and files do not wait for passwords."""
+"""A pool for hashing alone: one core stays free, and file access does not wait for hashes."""
 TURNS = Turns(each=1, waiting=20, all_waiting=200)
-"""One password of an address at a time, so that who sends many delays nobody else."""
+"""One comparison of a network address at a time, so that many of one client delay no other."""
 NONE_KEPT = f"$2b${COST}$C6UzMDM.H6dfI/f/IKcEeO7ZYBoGNVJVkYkMSPdHGPOBxPjX1sFfm"
 SALT = "C6UzMDM.H6dfI/f/IKcEeO"
 MAXIMUM_LENGTH = 72
-"""bcrypt reads no more of a password."""
+"""Bytes: bcrypt ignores the rest."""
 BCRYPT = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
 LABEL = r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 EMAIL = re.compile(rf"[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{LABEL}(\.{LABEL})*")
-"""As GoTrue has it, which is HTML's: the host is letters, digits, hyphens and dots."""
+"""GoTrue's pattern, which is that of HTML: the host has letters, digits, hyphens and dots."""
 
 
 def normal_email(text: str) -> str:
-    """The address in lower case. Raises AuthError when it is none."""
+    """The address in lower case. Raises AuthError if it is invalid."""
     if len(text.encode()) > 255:
         raise AuthError(400, "validation_failed", "An email address is too long")
     if not EMAIL.fullmatch(text):
@@ -58,29 +58,29 @@ def is_bcrypt(text: str) -> bool:
 
 
 async def hashed(password: str) -> str:
-    """Raises AuthError over_request_rate_limit where too many passwords wait."""
+    """The hash. Raises AuthError over_request_rate_limit if too many passwords wait."""
     return await _in_turn(lambda: bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST)).decode())
 
 
-async def matches(password: str, kept: str | None) -> bool:
-    """Also does its work when nothing is kept. Raises AuthError over_request_rate_limit."""
+async def matches(password: str, stored: str | None) -> bool:
+    """Compare, also without a stored hash. Raises AuthError over_request_rate_limit."""
     content = password.encode()
     if len(content) > MAXIMUM_LENGTH:
         return False
-    real = kept if kept and is_bcrypt(kept) else None
+    real = stored if stored and is_bcrypt(stored) else None
     return await _in_turn(lambda: _compared(content, real or NONE_KEPT)) and real is not None
 
 
-def _compared(content: bytes, kept: str) -> bool:
-    """A hash of a lower cost, as other servers made it, is followed by the work that it lacks."""
-    same = bcrypt.checkpw(content, kept.encode())
-    for cost in range(_cost(kept), COST):
+def _compared(content: bytes, stored: str) -> bool:
+    """Compare; for an imported hash of a lower cost do the missing work too."""
+    same = bcrypt.checkpw(content, stored.encode())
+    for cost in range(_cost(stored), COST):
         bcrypt.hashpw(content, f"$2b${cost:02}${SALT}".encode())
     return same
 
 
-def _cost(kept: str) -> int:
-    return int(kept[4:6])
+def _cost(stored: str) -> int:
+    return int(stored[4:6])
 
 
 async def _in_turn(work: Callable[[], T]) -> T:

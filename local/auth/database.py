@@ -1,4 +1,4 @@
-"""The auth schema: a pool, the named queries of queries.sql, rows as dataclasses."""
+"""The schema `auth`: connection pool, named queries of queries.sql, rows as dataclasses."""
 
 from dataclasses import fields
 from pathlib import Path
@@ -21,7 +21,7 @@ QUERIES = queries.named(Path(__file__).parent / "queries.sql")
 
 
 def pool(url: str) -> Pool:
-    """Closed: open it with `async with`. Outside a transaction each statement stands alone."""
+    """A closed pool: open it with `async with`. Connections are in autocommit mode."""
     return pools.pool(url, size=10, timeout=5, configure=_configure, row_factory=dict_row)
 
 
@@ -39,7 +39,7 @@ async def first(connection: Connection, cls: type[Row], query: str, **parameters
 
 
 async def only(connection: Connection, cls: type[Row], query: str, **parameters: Any) -> Row:
-    """For statements that cannot but return a row."""
+    """The row of a statement that always returns one."""
     row = await first(connection, cls, query, **parameters)
     if row is None:
         raise LookupError(f"{query} returned no row")

@@ -9,7 +9,7 @@ LONGEST = timedelta(microseconds=2**63 // 1000)
 
 
 def duration(text: str) -> timedelta | None:
-    """None: it is no duration Go would take."""
+    """None for an invalid duration."""
     match = re.fullmatch(rf"([+-]?)((?:{PART})+|0)", text, re.ASCII)
     if not match:
         return None

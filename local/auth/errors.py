@@ -1,4 +1,4 @@
-"""How a refusal reaches the client, in the words of the API version it asked for."""
+"""Error responses in the form of the API version that the client requests."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,12 @@ from starlette.responses import JSONResponse
 
 VERSION_HEADER = "X-Supabase-Api-Version"
 CODES_AS_TEXT = "2024-01-01"
-"""The version from which `code` is the error's name and not its status."""
+"""The first version in which `code` is the error's name, not its status."""
 UNEXPECTED = "Unexpected failure, please check server logs for more information"
 
 
 class AuthError(Exception):
-    """The request is refused; status, code and message are for the client."""
+    """The request is refused; the client sees status, code and message."""
 
     def __init__(
         self,
@@ -47,18 +47,18 @@ def respond(error: AuthError, request: Request) -> JSONResponse:
 
 
 def of_trigger(error: BaseException | None) -> JSONResponse | None:
-    """The refusal of a trigger that raised PT and a status, as GoTrue responds; None for any other error."""
+    """GoTrue's response if a trigger raised a PTnnn code; None for any other error."""
     code = (error.sqlstate if isinstance(error, psycopg.Error) else None) or ""
     if not re.fullmatch(r"PT[45]\d\d", code) or not isinstance(error, psycopg.Error):
         return None
-    said = {"hint": error.diag.message_hint, "detail": error.diag.message_detail}
+    texts = {"hint": error.diag.message_hint, "detail": error.diag.message_detail}
     body = {"code": code, "message": error.diag.message_primary}
-    return JSONResponse(body | {name: text for name, text in said.items() if text}, int(code[2:]))
+    return JSONResponse(body | {name: text for name, text in texts.items() if text}, int(code[2:]))
 
 
 def _wants_codes_as_text(version: str) -> bool:
     try:
-        asked = datetime.strptime(version, "%Y-%m-%d")  # noqa: DTZ007 - a version, not a moment
+        requested = datetime.strptime(version, "%Y-%m-%d")  # noqa: DTZ007 - a version, not a moment
     except ValueError:
         return False
-    return asked.date().isoformat() >= CODES_AS_TEXT
+    return requested.date().isoformat() >= CODES_AS_TEXT

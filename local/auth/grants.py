@@ -1,4 +1,4 @@
-"""Sessions begun and carried on: what /token and /signup answer with."""
+"""New and refreshed sessions: the responses of /token and /signup."""
 
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ LOCK_TIMEOUT = "5s"
 async def begin(
     connection: Connection, auth: Auth, user: User, method: str, client: Client
 ) -> dict[str, Any]:
-    """A new session of this user, within the caller's transaction."""
+    """Start a session of this user, within the caller's transaction."""
     signed_in = await only(connection, User, "mark_sign_in", id=user.id)
     session = await only(connection, Session, "insert_session", id=uuid4(), user_id=user.id, **asdict(client))
     await run(connection, "insert_method_used", session_id=session.id, method=method)
@@ -31,7 +31,7 @@ async def begin(
 
 
 async def refresh(auth: Auth, shown: str, client: Client) -> dict[str, Any]:
-    """Exchange a refresh token. Requests for one session wait for each other, so its family has one line."""
+    """Exchange a refresh token. Requests of one session wait for each other: one token has one successor."""
     try:
         async with auth.pool.connection() as connection, connection.transaction():
             answer = await _refresh(connection, auth, shown, client)
@@ -44,7 +44,7 @@ async def refresh(auth: Auth, shown: str, client: Client) -> dict[str, Any]:
 
 
 async def _refresh(connection: Connection, auth: Auth, shown: str, client: Client) -> dict[str, Any] | None:
-    """None: the token was used before, and the session is ended for it."""
+    """None: the token was reused, and the session has been ended."""
     await connection.execute("select set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
     session = await first(connection, Session, "lock_session_of_token", token=shown)
     token = await first(connection, RefreshToken, "refresh_token", token=shown)
@@ -64,13 +64,13 @@ async def _refresh(connection: Connection, auth: Auth, shown: str, client: Clien
             return None
         case Exchange.ROTATE:
             await run(connection, "revoke_refresh_token", token=token.token)
-            given = await _successor(connection, session, parent=token.token)
+            successor = await _successor(connection, session, parent=token.token)
             await audit.record(connection, "token_revoked", user)
         case Exchange.REPEAT:
-            given = active.token if active else token.token
+            successor = active.token if active else token.token
     await audit.record(connection, "token_refreshed", user)
     await run(connection, "mark_refresh", id=session.id, **asdict(client))
-    return await _answer(connection, auth, user, session, given, "token_refresh")
+    return await _answer(connection, auth, user, session, successor, "token_refresh")
 
 
 async def _successor(connection: Connection, session: Session, parent: str) -> str:

@@ -1,4 +1,4 @@
-"""The custom access token hook: a function of the database that has the last word on a token's claims."""
+"""The custom access token hook: a database function that may change a token's claims."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ TIMEOUT = "2s"
 
 
 async def customised(connection: Connection, function: Function, event: dict[str, Any]) -> dict[str, Any]:
-    """The claims to sign. Raises AuthError when the function fails, refuses, or returns no token's claims."""
+    """The claims to sign. Raises AuthError if the function fails, refuses, or returns invalid claims."""
     try:
         output = await _call(connection, function, event)
     except psycopg.Error as error:
@@ -32,8 +32,8 @@ def accepted(output: Any) -> dict[str, Any]:
     claims = answer["claims"]
     if not isinstance(claims, dict):
         raise AuthError(500, "unexpected_failure", "Error unmarshaling JSON output.")
-    if found := violations(claims):
-        listed = "".join(f"- {violation}\n" for violation in found)
+    if errors := violations(claims):
+        listed = "".join(f"- {violation}\n" for violation in errors)
         message = f"output claims do not conform to the expected schema: \n{listed}"
         raise AuthError(500, "unexpected_failure", message)
     return claims

@@ -1,4 +1,4 @@
-"""How often somebody may try: counted before anything else is done, whatever becomes of it."""
+"""Rate limits: each attempt is counted first, also one that fails."""
 
 from starlette.requests import Request
 
@@ -10,12 +10,12 @@ NOBODY = "anon"
 
 
 async def of_address(request: Request, scope: str) -> None:
-    """Raises AuthError over_request_rate_limit."""
+    """Count a request of a network address. Raises AuthError over_request_rate_limit."""
     await _count(request, scope, limits.network(request))
 
 
 async def of_account(request: Request, email: str) -> None:
-    """A try of its password, whether there is one or not. Raises AuthError over_request_rate_limit."""
+    """Count an attempt at a password, of existing accounts or not. Raises AuthError."""
     await _count(request, "password", email)
 
 

@@ -1,4 +1,4 @@
-"""Rows of the auth schema, with the columns the server reads."""
+"""Rows of the schema `auth`, with the columns that the server reads."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 NO_ID = UUID(int=0)
-"""The instance every row belongs to, and the session of a token that has none."""
+"""The instance of every row, and the session of a token without one."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class RefreshToken:
 
 @dataclass(frozen=True)
 class MethodUsed:
-    """How a session's user proved who they are."""
+    """How the user of a session signed in."""
 
     authentication_method: str
     updated_at: datetime

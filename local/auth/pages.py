@@ -1,4 +1,4 @@
-"""Lists in pages: ?page= and ?per_page=, answered with the headers Link and X-Total-Count."""
+"""Pagination: ?page= and ?per_page=, with the response headers Link and X-Total-Count."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ def page_of(query: Mapping[str, str]) -> Page:
 
 
 def ascends(sort: Sequence[str]) -> bool:
-    """The order of `?sort=created_at asc`; newest first when it is not given."""
+    """Whether `?sort=created_at asc` is set; by default the newest come first."""
     for words in (text.split() for text in sort):
         if words[:1] != ["created_at"]:
             message = f"Bad Sort Parameters: bad field for sort '{words[0] if words else ''}'"

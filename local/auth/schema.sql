@@ -1,11 +1,11 @@
--- The schema that Supabase Auth makes: same names, types, keys, indexes and grants, so that migrations that build on
--- it mean the same on hosted. Run once by supabase_admin, after the roles and the schema itself are there.
+-- The schema of Supabase Auth with the same names, types, keys, indexes and grants, so that migrations that build on
+-- it mean the same on hosted. Run once by supabase_admin, after the roles and the schema were created.
 
 grant usage on schema auth to postgres, anon, authenticated, service_role;
 
 set role supabase_auth_admin;
 
--- Who asks: read from the claims that PostgREST and the other servers set for each request.
+-- The caller: read from the claims that PostgREST and the other servers set for each request.
 
 create function auth.uid() returns uuid
 language sql stable

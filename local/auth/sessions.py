@@ -1,4 +1,4 @@
-"""Until when a session lasts, and what showing a refresh token leads to."""
+"""The end of a session, and the result of exchanging a refresh token."""
 
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -8,11 +8,11 @@ from local.auth.models import RefreshToken, Session
 
 class Exchange(Enum):
     ROTATE = auto()
-    """The token is fresh: it is revoked and its successor given."""
+    """The token is active: revoke it and return its successor."""
     REPEAT = auto()
-    """It was exchanged a moment ago, or its successor not yet used: the client gets that one again."""
+    """It was exchanged just now, or its successor is unused: return the successor again."""
     REUSE = auto()
-    """Somebody shows a token that its family has left behind: one of the two is a thief."""
+    """An old token is reused: the token or its successor has been stolen."""
 
 
 def end_reason(
@@ -22,7 +22,7 @@ def end_reason(
     inactivity_timeout: timedelta | None,
     timebox: timedelta | None,
 ) -> str | None:
-    """Why the session is over; None: it is not."""
+    """Why the session has ended; None for an active session."""
     if session.not_after and now > session.not_after:
         return "Session Expired"
     if timebox and now > session.created_at + timebox:

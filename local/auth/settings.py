@@ -1,4 +1,4 @@
-"""Auth's settings: environment variables, read once."""
+"""Settings of Auth: environment variables, read once."""
 
 import re
 from collections.abc import Mapping
@@ -28,21 +28,21 @@ class Settings:
     api_external_url: str
     jwt_expiry: int
     reuse_interval: timedelta
-    """For how long a refresh token may be shown again after it was exchanged."""
+    """For how long after its exchange a refresh token may be sent again."""
     inactivity_timeout: timedelta | None
-    """How long after its last refresh a session ends."""
+    """Time from the last refresh to the end of a session."""
     timebox: timedelta | None
-    """How long after its start a session ends, whatever its use."""
+    """Time from the start to the end of a session, used or not."""
     enable_signup: bool
     enable_anonymous_sign_ins: bool
     minimum_password_length: int
     access_token_hook: Function | None
     admission: str = ""
-    """The function that counts requests, schema.name; empty: nothing is limited."""
+    """The function that counts requests, schema.name; empty for no limit."""
 
 
 def read(environment: Mapping[str, str]) -> Settings:
-    """Raises SettingsError naming everything that is wrong."""
+    """Raises SettingsError, which lists every invalid variable."""
     variables = Variables(environment)
 
     def flag(name: str, default: bool) -> bool:

@@ -27,7 +27,7 @@ def sign(claims: dict[str, Any], secret: str) -> str:
 
 
 def verify(token: str, secret: str) -> dict[str, Any]:
-    """The claims. Raises AuthError bad_jwt, with what golang-jwt says of such a token."""
+    """The claims. Raises AuthError bad_jwt with golang-jwt's message."""
     try:
         return verified(token, secret)
     except jwt.InvalidTokenError as error:
@@ -61,7 +61,7 @@ def _malformation(token: str) -> str:
 
 
 def _corruption(segment: str) -> int | None:
-    """Where a base64url text without padding goes wrong."""
+    """The index of the first invalid character of unpadded base64url; None for valid text."""
     strange = next((i for i, character in enumerate(segment) if character not in BASE64), None)
     if strange is None and len(segment) % 4 == 1:
         return len(segment) - 1

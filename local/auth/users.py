@@ -1,4 +1,4 @@
-"""Users and their identities: made, changed, and shown to clients."""
+"""Users and their identities: creation, changes, and their JSON."""
 
 import hashlib
 from base64 import urlsafe_b64encode
@@ -24,14 +24,14 @@ def email_exists() -> AuthError:
 
 
 def merged(old: Mapping[str, Any] | None, updates: Mapping[str, Any]) -> dict[str, Any]:
-    """Metadata after an update: null takes a key away."""
+    """Metadata after an update: null removes a key."""
     kept = {name: value for name, value in (old or {}).items() if name not in updates}
     return kept | {name: value for name, value in updates.items() if value is not None}
 
 
 @contextmanager
 def writing(failure: str, **taken: AuthError) -> Iterator[None]:
-    """What to raise when a value is taken, by the name of the unique index, and when the database fails."""
+    """Raise the error in `taken` of a violated unique index, and `failure` for other database errors."""
     try:
         yield
     except psycopg.DataError:
@@ -89,7 +89,7 @@ async def confirm_email(connection: Connection, user: User) -> User:
 
 
 async def give_email(connection: Connection, user: User, email: str, confirmed: bool) -> User:
-    """The address, with the identity that goes with it; a confirmed one makes an anonymous user permanent."""
+    """Set the address and its identity. A confirmed address makes an anonymous user permanent."""
     changes = {"email": email, "email_verified": confirmed}
     known = await run(connection, "merge_identity", user_id=user.id, data=Jsonb(changes))
     if known.rowcount == 0:
@@ -100,7 +100,7 @@ async def give_email(connection: Connection, user: User, email: str, confirmed: 
 async def set_password(
     connection: Connection, user: User, encrypted: str, keep_session: UUID | None = None
 ) -> User:
-    """Whoever signed in by the old password is signed out, but for one session."""
+    """Set the password, and end all sessions but one."""
     await run(connection, "delete_one_time_tokens", user_id=user.id)
     await run(connection, "delete_sessions", user_id=user.id, except_id=keep_session)
     return await only(connection, User, "set_password", id=user.id, encrypted_password=encrypted)
@@ -117,7 +117,7 @@ async def update_app_metadata(connection: Connection, user: User, updates: Mappi
 
 
 async def obscure(connection: Connection, user: User) -> None:
-    """Soft deletion: the row stays, what it said of a person goes."""
+    """Soft deletion: keep the row without its personal data."""
     for identity in await every(connection, Identity, "identities", user_id=user.id):
         hidden = _digest(user.id, f"{identity.provider}:{identity.provider_id}")
         await run(connection, "obscure_identity", id=identity.id, provider_id=hidden)

@@ -1,1 +1,1 @@
-"""Functions: what is in supabase/functions, each served by a Deno process of its own."""
+"""Functions: each folder of supabase/functions is served by its own Deno process."""

@@ -1,4 +1,4 @@
-"""The Functions part: /functions/v1/NAME is what supabase/functions/NAME/index.ts answers."""
+"""Functions: supabase/functions/NAME/index.ts serves /functions/v1/NAME."""
 
 import logging
 import re
@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from local.failures import report
+from local.error_log import report
 from local.functions.callers import Pool, check_session, claims_of, pool
 from local.functions.errors import (
     FunctionError,
@@ -32,7 +32,7 @@ from local.shares import FullError, Shares, holder
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 CALLS = 50, 200
-"""Calls under way: from one address, and in all."""
+"""Concurrent calls: of one address, and in all."""
 OF_THE_CONNECTION = {
     *("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
     *("host", "date", "server"),
@@ -77,25 +77,25 @@ async def call(request: Request) -> Response:
 
 
 async def answered(functions: Functions, name: str, request: Request) -> Response:
-    """What the function answers, passed on as it comes. Raises FunctionError.
+    """Stream the function's response. Raises FunctionError.
 
-    A process that has just ended may not be known to have: then another one is started and asked.
+    If the process turns out to have ended, another one is started and called.
     """
     worker = await functions.workers.of(name)
     try:
-        answer = await asked(worker, request)
+        answer = await forwarded(worker, request)
     except UnreachedError:
         worker.is_lost = True
         worker = await functions.workers.of(name)
-        answer = await asked(worker, request)
+        answer = await forwarded(worker, request)
     kept = [(k, v) for k, v in answer.headers.raw if k.decode("latin-1").lower() not in OF_THE_CONNECTION]
     response = StreamingResponse(body(worker, answer), answer.status_code)
     response.raw_headers = [(name.lower(), value) for name, value in kept]
     return response
 
 
-async def asked(worker: Worker, request: Request) -> httpx.Response:
-    """The process's answer, its body still to come. Raises FunctionError."""
+async def forwarded(worker: Worker, request: Request) -> httpx.Response:
+    """Call the process; returns its response before the body is read. Raises FunctionError."""
     path = request.scope["raw_path"].removeprefix(b"/functions/v1")
     query = request.scope["query_string"]
     url = httpx.URL("http://localhost", raw_path=path + (b"?" + query if query else b""))
@@ -115,7 +115,7 @@ async def sent(client: httpx.AsyncClient, passed_on: httpx.Request, request: Req
         return await client.send(passed_on, stream=True)
     except httpx.ReadTimeout as error:
         raise too_slow() from error
-    # anyio asks a socket for its peer that has gone meanwhile, where Deno ends as the connection is made.
+    # anyio reads the peer of the socket, which is gone if Deno ends while the connection is opened.
     except (httpx.ConnectError, AttributeError) as error:
         report(log, HERE, request, error)
         raise UnreachedError from error
@@ -134,7 +134,7 @@ async def body(worker: Worker, answer: httpx.Response) -> AsyncIterator[bytes]:
 
 
 def headers_for(request: Request) -> list[tuple[bytes, bytes]]:
-    """The caller's, with the host it asked and the request's id."""
+    """The caller's headers, with the requested host and the request id."""
     kept = [
         (name, value)
         for name, value in request.headers.raw
@@ -148,7 +148,7 @@ routes = Router([Route(path, call, methods=METHODS) for path in ("/", "/{name}",
 
 
 async def router(scope: Scope, receive: Receive, send: Send) -> None:
-    """A call is under way until all of its answer is sent."""
+    """Count the call until its whole response is sent."""
     calls = cast(Functions, scope["state"]["functions"]).calls
     try:
         calls.take(who := holder.get())

@@ -1,4 +1,4 @@
-"""Who may call a function: whoever has a token that is good, and that the database still stands by."""
+"""Callers of functions: their token must be valid, and their session must not have ended."""
 
 import json
 from typing import Any
@@ -20,16 +20,16 @@ AS_CALLER = """
         set_config('request.headers', '{}', true)
 """
 ENDED = "PGRST"
-"""The SQLSTATE that the session check raises; its message is the answer's body."""
+"""The SQLSTATE that the session check raises; its message is the body of the response."""
 
 
 def pool(url: str) -> Pool:
-    """Closed: open it with `async with`."""
+    """A closed pool: open it with `async with`."""
     return pools.pool(url, least=0, size=4, timeout=10)
 
 
 def claims_of(headers: Headers, secret: str) -> dict[str, Any]:
-    """Of the token, or else of the API key. Raises FunctionError."""
+    """The claims of the token, or without one of the API key. Raises FunctionError."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if not token:
         raise unauthorized("Missing authorization header")
@@ -44,7 +44,7 @@ def claims_of(headers: Headers, secret: str) -> dict[str, Any]:
 async def check_session(pool: Pool, function: str, claims: dict[str, Any]) -> None:
     """Call the session check, schema.name, as the caller.
 
-    Raises FunctionError for a signed-in caller whom every other part refuses too.
+    Raises FunctionError for a caller whose session has ended, as every other service does.
     """
     if not function or claims.get("role") != "authenticated":
         return
@@ -60,6 +60,6 @@ async def check_session(pool: Pool, function: str, claims: dict[str, Any]) -> No
     except psycopg.Error as error:
         if error.sqlstate != ENDED:
             raise
-        told = json.loads(error.diag.message_primary or "{}")
+        refusal = json.loads(error.diag.message_primary or "{}")
         status = json.loads(error.diag.message_detail or "{}").get("status", 401)
-        raise FunctionError(status, told.get("code", ""), told.get("message", "")) from error
+        raise FunctionError(status, refusal.get("code", ""), refusal.get("message", "")) from error

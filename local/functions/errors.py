@@ -1,4 +1,4 @@
-"""How a call is answered that no function answers, in the words of the hosted service."""
+"""Responses to calls that reach no function, in the words of the hosted service."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class FunctionError(Exception):
 
 
 class UnreachedError(FunctionError):
-    """The function's process was gone before anything was sent to it."""
+    """The function's process ended before the request was sent."""
 
     def __init__(self) -> None:
         super().__init__(500, "WORKER_ERROR", ENDED)
@@ -57,11 +57,11 @@ def unauthorized(message: str) -> FunctionError:
 
 
 def respond(error: FunctionError, request: Request) -> Response:
-    """Readable from any origin, also what came before it: no function is there to ask."""
+    """The response, readable from any origin: no function sets its CORS headers."""
     headers = {"x-sb-error-code": error.code, **READABLE}
     if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
-        asked = request.headers.get("access-control-request-headers", "")
-        return Response(headers=headers | {"Access-Control-Allow-Headers": asked, **ALLOWED})
+        requested = request.headers.get("access-control-request-headers", "")
+        return Response(headers=headers | {"Access-Control-Allow-Headers": requested, **ALLOWED})
     if error.status == 429:
         headers["retry-after"] = "1"
     body = {"code": error.code, "message": error.message, "request_id": request.state.request_id}

@@ -1,4 +1,4 @@
-"""The functions' settings: environment variables, read once."""
+"""Settings of Functions: environment variables, read once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,28 +8,28 @@ PASSED_ON = (
     *("PATH", "HOME", "LANG", "TMPDIR", "DENO_DIR", "DENO_CERT", "DENO_TLS_CA_STORE", "SSL_CERT_FILE"),
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "NPM_CONFIG_REGISTRY", "NODE_EXTRA_CA_CERTS"),
 )
-"""What a function's process gets of ours: what Deno needs to run and to fetch npm packages."""
+"""Our variables that a function's process gets: Deno needs them to run and to fetch npm packages."""
 GIVEN = (
     *("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_DB_URL"),
     *("SUPABASE_PUBLISHABLE_KEYS", "SUPABASE_SECRET_KEYS", "SEARCH_URL"),
 )
-"""What a function is told of the stack. Hosted gives all but SEARCH_URL, which is a secret there."""
+"""Variables of the stack for functions. Hosted sets all but SEARCH_URL, which is a secret there."""
 
 
 @dataclass(frozen=True)
 class Settings:
     jwt_secret: str = field(repr=False)
     database_url: str = field(repr=False)
-    """As authenticator: to ask whether a session has ended."""
+    """The database as the role authenticator, for the session check."""
     folder: Path
     logs: Path
     sockets: Path
-    """Where functions listen: a folder that only its owner enters."""
+    """The folder of the functions' sockets, which only its owner can open."""
     unverified: frozenset[str]
-    """Functions that anybody may call without a token: verify_jwt = false in config.toml."""
+    """Functions that can be called without a token: verify_jwt = false in config.toml."""
     environment: Mapping[str, str] = field(repr=False)
     session_check: str = ""
-    """The function that raises where a session has ended, schema.name; empty: none is checked."""
+    """The database function that raises if a session has ended, schema.name; empty for no check."""
 
 
 def read(environment: Mapping[str, str]) -> Settings:

@@ -1,7 +1,7 @@
-"""Connections to functions on which an answer is received while the request is still being sent.
+"""Connections to functions that receive the response while the request is still being sent.
 
-httpx reads nothing until it has sent the whole body. A function that answers as it reads, as an echo does,
-would wait for its answer to be read, and httpx for its body to be: such a socket holds 200 KB and no more.
+httpx reads nothing until it has sent the whole body. A function that responds while it reads, as an echo
+does, waits for its response to be read, and httpx for its body to be read: a socket buffers only 200 KB.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import httpcore
 import httpx
 
 EARLY, LATER = 12 << 20, 256 << 10
-"""Bytes of an answer that are kept: until the request is sent, more than a body has; and from then on."""
+"""Buffered bytes of a response: while the request is sent, more than the largest body; and afterwards."""
 
 
 class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
@@ -54,11 +54,11 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         while not self.buffer and not self.ended:
             self.arrived.clear()
             await _within(timeout, self.arrived, httpcore.ReadTimeout)
-        found = bytes(self.buffer[:max_bytes])
+        received = bytes(self.buffer[:max_bytes])
         del self.buffer[:max_bytes]
         if len(self.buffer) <= self.most and self.transport and not self.lost:
             self.transport.resume_reading()
-        return found
+        return received
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer and self.transport:
@@ -92,7 +92,7 @@ class Backend(httpcore.AsyncNetworkBackend):
 
 
 def client(socket: Path, timeout: httpx.Timeout) -> httpx.AsyncClient:
-    """How many calls are under way is bounded before they come here."""
+    """A client for one function. The number of concurrent calls is limited before."""
     transport = httpx.AsyncHTTPTransport()
     transport._pool = httpcore.AsyncConnectionPool(
         uds=str(socket), max_connections=None, max_keepalive_connections=0, network_backend=Backend()

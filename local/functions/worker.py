@@ -1,4 +1,4 @@
-"""The process of one function: started when it is first called, and anew when its files have changed."""
+"""The process of one function: started at its first call, and replaced when its files have changed."""
 
 import asyncio
 import secrets
@@ -19,25 +19,25 @@ from local.functions.streams import client
 MAIN = Path(__file__).with_name("main.ts")
 STARTS_WITHIN = 60.0
 """Seconds; the first start fetches the npm packages."""
-LOOK_EVERY = 0.02
+POLL_EVERY = 0.02
 PATIENT = httpx.Timeout(150.0, connect=5)
 """Seconds to the first byte, as hosted."""
 HEAP = 512
-"""MiB of a function's own objects, beyond which its process ends. Hosted gives 256 MB in all."""
+"""MiB of heap above which a function's process ends. Hosted gives 256 MB in all."""
 DRAINS_WITHIN = 150.0
-"""Seconds in which a process that was replaced may finish what it is at."""
+"""Seconds in which a replaced process may finish its calls."""
 
 
 @dataclass
 class Worker:
     process: asyncio.subprocess.Process
     client: httpx.AsyncClient
-    """Leads to the process and nowhere else."""
+    """Connects only to the process."""
     version: float
-    """When its files were changed last."""
+    """Time of the last change of its files."""
     calls: int = 0
     is_lost: bool = False
-    """Its socket does not answer."""
+    """The process does not accept connections."""
 
     @property
     def runs(self) -> bool:
@@ -52,7 +52,7 @@ class Workers:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def of(self, name: str) -> Worker:
-        """A function's running process. Raises FunctionError where there is none, or it does not start."""
+        """A function's running process. Raises FunctionError if the function does not exist or start."""
         entry = self._entry(name)
         version = await asyncio.to_thread(changed_at, self._settings.folder, name)
         async with self._turns.setdefault(name, asyncio.Lock()):
@@ -72,7 +72,7 @@ class Workers:
             task.cancel()
 
     def _entry(self, name: str) -> Path:
-        """A link that leads out of the folder is no function."""
+        """The function's file. Raises FunctionError if it does not exist, or is a link out of the folder."""
         entry = (self._settings.folder / name / "index.ts").resolve()
         if name.startswith("_") or not entry.is_file() or not entry.is_relative_to(self._settings.folder):
             raise not_found()
@@ -90,20 +90,20 @@ class Workers:
                 stderr=log,
             )
         worker = Worker(process, client(socket, PATIENT), version)
-        self._keep(_forget(worker, socket))
+        self._keep(_clean_up(worker, socket))
         end = time.monotonic() + STARTS_WITHIN
         while worker.runs and time.monotonic() < end:
             if await _answers(socket):
                 return worker
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(POLL_EVERY)
         if worker.runs:
             process.kill()
         raise not_started()
 
     def _environment(self, socket: Path) -> Mapping[str, str]:
-        """Secrets of supabase/functions/.env may not take the names of what the stack gives."""
-        given = dotenv_values(self._settings.folder / ".env")
-        own = {name: value for name, value in given.items() if value is not None and name not in GIVEN}
+        """The stack's variables and the secrets of supabase/functions/.env, which cannot replace them."""
+        variables = dotenv_values(self._settings.folder / ".env")
+        own = {name: value for name, value in variables.items() if value is not None and name not in GIVEN}
         return {**self._settings.environment, **own, "DENO_SERVE_ADDRESS": f"unix:{socket}"}
 
     def _keep(self, work: Coroutine[None, None, None]) -> None:
@@ -121,20 +121,20 @@ async def _answers(socket: Path) -> bool:
     return True
 
 
-async def _forget(worker: Worker, socket: Path) -> None:
+async def _clean_up(worker: Worker, socket: Path) -> None:
     await worker.process.wait()
     socket.unlink(missing_ok=True)
     await worker.client.aclose()
 
 
 async def _drain(worker: Worker) -> None:
-    """End a process when it has answered what it was called for, and done what it does in the background."""
+    """Let a process finish its calls and background work, then end it."""
     try:
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAINS_WITHIN):
                 while worker.calls:
-                    await asyncio.sleep(LOOK_EVERY)
-                _tell_end(worker.process)
+                    await asyncio.sleep(POLL_EVERY)
+                _request_end(worker.process)
                 await worker.process.wait()
     finally:
         if worker.runs:
@@ -142,16 +142,16 @@ async def _drain(worker: Worker) -> None:
     await worker.process.wait()
 
 
-def _tell_end(process: asyncio.subprocess.Process) -> None:
-    """By the end of its input, as when the platform is gone."""
+def _request_end(process: asyncio.subprocess.Process) -> None:
+    """Close its input, which also happens when the platform ends: then the process exits."""
     if process.stdin:
         process.stdin.close()
 
 
 def command(folder: Path, entry: Path, socket: Path) -> list[str]:
-    """As hosted: the network and the environment are a function's, the disk is not but for its own code.
+    """Deno's command. As hosted, a function may use network and environment, and read only its own code.
 
-    A socket is a file, and to listen there takes the right to write it.
+    Listening on a socket needs write permission for its path.
     """
     deno = Path(sys.executable).with_name("deno")
     files = [f"--allow-read={folder},{MAIN.parent},{socket}", f"--allow-write={socket}"]
@@ -171,14 +171,14 @@ def command(folder: Path, entry: Path, socket: Path) -> list[str]:
 
 
 def changed_at(folder: Path, name: str) -> float:
-    """The latest change of what a function is made of: its folder, what is shared, secrets and settings."""
+    """The latest change of a function: its folder, shared code, secrets and settings."""
     shared = [folder / ".env", folder / "deno.json", folder / "import_map.json"]
     made_of = [*(folder / name).rglob("*"), *(folder / "_shared").rglob("*"), *shared]
     return max(map(_changed_at, made_of))
 
 
 def _changed_at(path: Path) -> float:
-    """0 for what is not there, as what an editor made for a moment."""
+    """The time of change; 0 for a missing file, such as an editor's temporary one."""
     try:
         return path.stat().st_mtime
     except OSError:

@@ -1,1 +1,1 @@
-"""The gateway: Caddy before everything, one address and one key check for all parts."""
+"""The gateway: Caddy, with one address and one check of API keys for all services."""

@@ -1,15 +1,15 @@
-"""How large requests may be, and what is said to larger ones, in the words of the part they are for.
+"""Limits on the size of requests, and the responses to larger ones in each service's own form.
 
-Storage has limits of its own, by the bucket; what it is sent goes to the disk as it comes.
+Storage has limits of its own for each bucket, and writes what it receives to the disk at once.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 HEADERS = "128KiB"
-"""All headers and the address together, as hosted; Caddy answers more with 431."""
+"""All headers and the URL together, as hosted; above it Caddy responds with 431."""
 IDLE = "60s"
-"""How long a body may stand still before the part it is for is rid of it."""
+"""Time without a byte of the body after which the request is aborted."""
 MESSAGE = "The request's body is too large"
 
 
@@ -18,9 +18,9 @@ class Limit:
     size: int
     """Bytes."""
     refusal: dict[str, Any]
-    """The answer's body; `{request_id}` in it stands for the request's."""
+    """The body of the response; `{request_id}` in it is replaced."""
     header: str | None = None
-    """An error code that is also told in a header, and its name."""
+    """Name and value of a header that repeats the error code."""
 
 
 def _of_rest(size: int) -> Limit:

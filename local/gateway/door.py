@@ -1,9 +1,9 @@
-"""The door of the gateway: takes connections, so many of one address and in all, and hands them on to Caddy.
+"""The door of the gateway: limits connections, per address and in all, and proxies them to Caddy.
 
-Caddy bounds what a connection may do and not how many there are. It listens on a socket in a folder of the
-owner's, and learns from the first line of each connection (PROXY protocol, version 1) where it comes from.
+Caddy limits what a connection may do, not how many there are. It listens on a Unix socket that only the owner
+can open, and reads the client's address from the PROXY protocol, version 1.
 
-python -m local.gateway.door PORT SOCKET EACH ALL COMMAND...    EACH is 0 where a proxy is everybody's address
+python -m local.gateway.door PORT SOCKET EACH ALL COMMAND...    EACH is 0 behind a proxy: all have its address
 """
 
 import asyncio
@@ -19,12 +19,12 @@ import uvloop
 from local.shares import FullError, Shares
 
 SPARE = 200
-"""Descriptors that are not connections."""
+"""File descriptors for other things than connections."""
 STARTS_WITHIN, LOOK_EVERY = 60.0, 0.02
 DROPPED = 8 << 20
-"""Bytes that a client may still send after its answer was complete."""
+"""Bytes that a client may still send after its response was complete."""
 LINGER, READS_WITHIN = 1.0, 10.0
-"""Seconds in which a client may read the end of an answer, and in which it must read some of it."""
+"""Seconds that a client has to read the end of a response, and seconds in which it must read some of it."""
 BODY = b'{"code":"too_many_connections","message":"Too many connections from this address"}'
 REFUSAL = (
     b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nAccess-Control-Allow-Origin: *\r\n"
@@ -33,7 +33,7 @@ REFUSAL = (
 
 
 class Side(asyncio.Protocol):
-    """One end of a connection; what it receives is written to the other end."""
+    """One side of a proxied connection; received bytes are written to the other side."""
 
     def __init__(self) -> None:
         self.transport: asyncio.Transport | None = None
@@ -43,7 +43,7 @@ class Side(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        """What comes for an end that is gone is read and dropped: unread, it would reset the connection."""
+        """Bytes for a closed side are read and dropped: unread, they would reset the connection."""
         if self.other and self.other.transport:
             self.other.transport.write(data)
 
@@ -61,16 +61,16 @@ class Side(asyncio.Protocol):
             self.other.end()
 
     def end(self) -> None:
-        """The other end is gone."""
+        """The other side is closed."""
         if self.transport:
             self.transport.close()
 
 
 class Inner(Side):
-    """The end to Caddy."""
+    """The side of Caddy."""
 
     def eof_received(self) -> None:
-        """Caddy ends a connection as a whole."""
+        """Caddy closes both directions at once."""
 
 
 class Client(Side):
@@ -95,7 +95,7 @@ class Client(Side):
         self.door.keep(self.door.connect(self, peer))
 
     def data_received(self, data: bytes) -> None:
-        """What comes before the way to Caddy is open waits; uvloop reads once whatever it is told by then."""
+        """Bytes are kept until Caddy is connected. uvloop may read once more after `pause_reading`."""
         if (self.other and self.other.transport) or not self.admitted:
             return super().data_received(data)
         if self.other:
@@ -105,7 +105,7 @@ class Client(Side):
             self.transport.pause_reading()
 
     def eof_received(self) -> bool:
-        """The client sends no more and may wait for an answer yet."""
+        """The client sends no more, but may still wait for a response."""
         self.sends_no_more = True
         if self.other and self.other.transport:
             self.other.transport.write_eof()
@@ -113,7 +113,7 @@ class Client(Side):
         return self.admitted and self.other is None
 
     def end(self) -> None:
-        """What Caddy sent last is for the client to read, within reason."""
+        """Let the client read the last bytes of Caddy, for a limited time."""
         if self.transport is None:
             return
         if self.sends_no_more:
@@ -130,13 +130,13 @@ class Client(Side):
             self.door.shares.give(self.door.counted(self.address))
 
     def _drop(self, size: int) -> None:
-        """Unread, it would reset the connection before the answer is read; without end, it ends here."""
+        """Drop bytes after the response: unread, they would reset the connection. Above DROPPED, abort."""
         self.dropped += size
         if self.dropped > DROPPED and self.transport:
             self.transport.abort()
 
     def _close(self) -> None:
-        """Once nothing is left to send, or the client takes none of it."""
+        """Close when all is sent, or the client reads nothing."""
         if self.transport:
             left = self.transport.get_write_buffer_size()
             if left and left != self.unsent:
@@ -157,7 +157,7 @@ class Door:
         return address if self.counts_addresses else ""
 
     async def connect(self, client: Client, peer: tuple[str, int]) -> None:
-        """Join a client to a connection of its own to Caddy."""
+        """Open a connection to Caddy for this client."""
         try:
             _, inner = await asyncio.get_running_loop().create_unix_connection(Inner, self.socket)
         except OSError:
@@ -177,7 +177,7 @@ class Door:
         client.transport.resume_reading()
 
     def refuse(self, client: Client) -> None:
-        """Say why, and end it: at once where many are being refused already."""
+        """Respond with the reason and close; at once, without it, if many are being refused already."""
         assert client.transport
         client.transport.write(REFUSAL)
         if len(self.refused) >= SPARE // 4:
@@ -194,7 +194,7 @@ class Door:
 
 
 async def serve(port: int, socket: Path, each: int, all_together: int, command: Sequence[str]) -> int:
-    """Until the command ends, or this process is asked to."""
+    """Serve until the command ends, or a signal arrives."""
     socket.unlink(missing_ok=True)
     caddy = await asyncio.create_subprocess_exec(*command)
     loop = asyncio.get_running_loop()
@@ -224,7 +224,7 @@ async def _listening(socket: Path, caddy: asyncio.subprocess.Process) -> None:
 
 
 def _most() -> int:
-    """Connections for which there are descriptors: each takes two here, and two in Caddy."""
+    """Connections for which there are file descriptors: each needs two here, and two in Caddy."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,4 +1,4 @@
-"""Where the gateway leads to, part by part, as pieces of a Caddyfile."""
+"""The routes of the gateway, one service each, as blocks of a Caddyfile."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from local.gateway.bodies import LIMITS
 
 COUNTED_PATHS = {"search": "search", "functions": "platform"}
-"""Parts of whose requests what enters is counted here, and who answers them."""
+"""Services whose requests the gateway counts, and the process that serves each."""
 PATHS = {
     "rest": "/rest/v1/*",
     "auth": "/auth/v1/*",
@@ -18,18 +18,18 @@ PATHS = {
     "search": "/search/*",
 }
 TENANT = "realtime-dev"
-"""The tenant that a realtime server makes for itself; it takes the first word of the host's name for it."""
+"""The default tenant of a realtime server, which it recognises by the first label of the host name."""
 CLOSED = {"message": "Access is forbidden."}
 
 COUNTED = "@read {which}\nimport counted {counter} {question}\n"
-ELSEWHERE = """import cross_origin
+REAL_SERVER = """import cross_origin
 uri path_regexp ^{prefix}/ {base}/
 {before}reverse_proxy {address} {{
 	header_up X-Forwarded-Prefix {prefix}
 {host}}}"""
-"""Real servers work at the root, and leave it to a gateway to tell browsers who may read their answers.
+"""Real servers have their paths at the root, and leave CORS headers to the gateway.
 
-`strip_prefix` would also merge slashes and resolve dots, and a file's name may hold either.
+Not `strip_prefix`: it would also merge slashes and resolve dots, which a file's name may hold.
 """
 CLOSED_REALTIME = """@closed path /realtime/v1/api/tenants* /realtime/v1/api/openapi*
 handle @closed {{
@@ -40,64 +40,68 @@ uri @socket path_regexp ^/realtime/v1/ /realtime/v1/socket/
 """
 
 
-def auth(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
-    return _bounded("auth") + _platform("auth", addresses, elsewhere)
+def auth(addresses: Mapping[str, str], external: Collection[str]) -> str:
+    return _bounded("auth") + _platform("auth", addresses, external)
 
 
-def storage(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
-    return _platform("storage", addresses, elsewhere)
+def storage(addresses: Mapping[str, str], external: Collection[str]) -> str:
+    return _platform("storage", addresses, external)
 
 
-def rest(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
-    """A real PostgREST counts no reads: what it is sent is counted before."""
-    if "rest" not in elsewhere:
+def rest(addresses: Mapping[str, str], external: Collection[str]) -> str:
+    """A real PostgREST does not count reads: its requests are counted before."""
+    if "rest" not in external:
         return f"{_bounded('rest')}uri strip_prefix /rest/v1\nreverse_proxy {addresses['rest']}"
-    asked = {"which": "method GET HEAD POST", "counter": addresses["rest_admin"], "question": "/admit/rest"}
-    server = _server("/rest/v1", addresses["rest"], before=COUNTED.format(**asked))
+    counting = {
+        "which": "method GET HEAD POST",
+        "counter": addresses["rest_admin"],
+        "question": "/admit/rest",
+    }
+    server = _server("/rest/v1", addresses["rest"], before=COUNTED.format(**counting))
     return _bounded("rest") + server
 
 
-def realtime(addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
-    """An opaque key comes in a socket's address, and is no token there either."""
+def realtime(addresses: Mapping[str, str], external: Collection[str]) -> str:
+    """The WebSocket sends its key in the URL; an opaque key is exchanged for a token there too."""
     opened = '@opaque_socket not vars {key_token} ""\nrequest_header @opaque_socket X-Api-Key {key_token}\n'
     before = opened + _bounded("realtime")
-    if "realtime" not in elsewhere:
-        return before + _platform("realtime", addresses, elsewhere)
+    if "realtime" not in external:
+        return before + _platform("realtime", addresses, external)
     host = f"{TENANT}.{urlsplit(addresses['realtime']).hostname}"
     server = _server("/realtime/v1", addresses["realtime"], host=host)
     return before + CLOSED_REALTIME.format(closed=quoted(CLOSED)) + server
 
 
-def counted(part: str, addresses: Mapping[str, str]) -> str:
-    """Functions say themselves which origins they answer, and ask for a token."""
-    asked = {"which": "not method OPTIONS", "counter": addresses["rest_admin"], "question": "/admit"}
-    before = "" if part == "functions" else "import cross_origin\nimport key_as_token\n"
-    proxy = f"reverse_proxy {addresses[COUNTED_PATHS[part]]}"
-    return f"{_bounded(part)}{before}{COUNTED.format(**asked)}{proxy}"
+def counted(service: str, addresses: Mapping[str, str]) -> str:
+    """Functions set their own CORS headers, and check the token themselves."""
+    counting = {"which": "not method OPTIONS", "counter": addresses["rest_admin"], "question": "/admit"}
+    before = "" if service == "functions" else "import cross_origin\nimport key_as_token\n"
+    proxy = f"reverse_proxy {addresses[COUNTED_PATHS[service]]}"
+    return f"{_bounded(service)}{before}{COUNTED.format(**counting)}{proxy}"
 
 
-def front(addresses: Mapping[str, str]) -> str:
-    """The page for people, and what it leads to."""
-    return f"@front path / /docs/*\nhandle @front {{\n\treverse_proxy {addresses['platform']}\n}}"
+def landing_page(addresses: Mapping[str, str]) -> str:
+    """The page at / and the documents that it links."""
+    return f"@page path / /docs/*\nhandle @page {{\n\treverse_proxy {addresses['platform']}\n}}"
 
 
 def refusals_of_large() -> str:
-    """For each path that is bounded."""
+    """The responses to requests above the limit, for each path."""
     return "\n".join(
-        f"handle {PATHS[part]} {{\n"
+        f"handle {PATHS[service]} {{\n"
         + (f"\theader {limit.header}\n" if limit.header else "")
         + f"\timport refusal {quoted(limit.refusal)} 413\n}}"
-        for part, limit in LIMITS.items()
+        for service, limit in LIMITS.items()
     )
 
 
 def handled(matcher: str, body: str) -> str:
-    """In the order in which it is written, which Caddy has another mind of outside of `route`."""
+    """A block in the written order: outside of `route` Caddy sorts directives."""
     return f"handle {matcher} {{\n\troute {{\n{indented(body, 2)}\n\t}}\n}}"
 
 
 def quoted(answer: Mapping[str, Any]) -> str:
-    """JSON as a word of a Caddyfile, its own braces escaped: what else is in braces is a placeholder."""
+    """JSON as a token of a Caddyfile, its braces escaped; other braces are placeholders."""
     text = json.dumps(answer, separators=(",", ":"))
     text = "\\{" + text[1:-1] + "\\}"
     return '"' + text.replace('"', '\\"') + '"'
@@ -107,19 +111,19 @@ def indented(text: str, depth: int) -> str:
     return "\n".join("\t" * depth + line if line else line for line in text.splitlines())
 
 
-def _platform(part: str, addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
-    if part in elsewhere:
-        return _server(f"/{part}/v1", addresses[part])
+def _platform(service: str, addresses: Mapping[str, str], external: Collection[str]) -> str:
+    if service in external:
+        return _server(f"/{service}/v1", addresses[service])
     return f"import readable\nreverse_proxy {addresses['platform']}"
 
 
 def _server(prefix: str, address: str, *, before: str = "", host: str = "") -> str:
-    """Another's server, whose own paths begin after `prefix`."""
+    """A real server, whose own paths begin after `prefix`."""
     url = urlsplit(address)
     named = f"\theader_up Host {host}\n" if host else ""
     to = f"{url.scheme}://{url.netloc}"
-    return ELSEWHERE.format(prefix=prefix, base=url.path, before=before, address=to, host=named)
+    return REAL_SERVER.format(prefix=prefix, base=url.path, before=before, address=to, host=named)
 
 
-def _bounded(part: str) -> str:
-    return f"import bounded {LIMITS[part].size}\n"
+def _bounded(service: str) -> str:
+    return f"import bounded {LIMITS[service].size}\n"

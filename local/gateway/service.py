@@ -1,4 +1,4 @@
-"""How Caddy is started: its configuration, made of `Caddyfile` for where the parts are now."""
+"""Caddy's command and configuration: the template `Caddyfile` with the services' present addresses."""
 
 import shutil
 import sys
@@ -16,7 +16,7 @@ from local.settings import Settings
 HERE = Path(__file__).parent
 PARTS_TO_COME = ("graphql",)
 PROXIED = "\trequest_header -Cf-Ipcountry\n\trequest_header -Cf-Connecting-Ip\n"
-"""A client's own word on its country and address is dropped; a proxy before the gateway may be believed."""
+"""Clients' own headers with country and address are dropped; those of a proxy are trusted."""
 NO_KEY = {
     "message": "No API key found in request",
     "hint": "No `apikey` request header or url param was found.",
@@ -34,15 +34,15 @@ NO_ROUTE = {"message": "no Route matched with those values"}
 UNAVAILABLE = {"message": "The service behind this address does not answer. Try again in a moment."}
 
 
-def command(settings: Settings, addresses: Mapping[str, str], elsewhere: Collection[str] = ()) -> list[str]:
+def command(settings: Settings, addresses: Mapping[str, str], external: Collection[str] = ()) -> list[str]:
     """Write the Caddyfile and return the command that serves it.
 
-    `addresses` has where each part listens; those `elsewhere` are real servers, unaware of our paths.
+    `addresses` by service; the services in `external` are real servers, without our path prefixes.
     """
     settings.run.mkdir(parents=True, exist_ok=True)
     path = settings.run / "Caddyfile"
     where = {name: sockets.upstream(address) for name, address in addresses.items()}
-    path.write_text(_caddyfile(settings, where, elsewhere))
+    path.write_text(_caddyfile(settings, where, external))
     caddy = Path(sys.executable).with_name("caddy")
     program = str(caddy) if caddy.exists() else shutil.which("caddy") or "caddy"
     each = 0 if settings.behind_proxy else settings.connections_each
@@ -52,7 +52,7 @@ def command(settings: Settings, addresses: Mapping[str, str], elsewhere: Collect
 
 
 def environment(settings: Settings, keys: Keys) -> dict[str, str]:
-    """With the keys, which so are in no file that others read."""
+    """Caddy's environment; it has the keys, so that they are in no file."""
     home = str(settings.run / "caddy")
     return {
         "XDG_DATA_HOME": home,
@@ -65,19 +65,19 @@ def environment(settings: Settings, keys: Keys) -> dict[str, str]:
 
 
 def _socket(settings: Settings) -> Path:
-    """Where Caddy takes what comes through the door."""
+    """The socket on which Caddy receives connections from the door."""
     return sockets.folder(settings) / "gateway.sock"
 
 
-def _caddyfile(settings: Settings, addresses: Mapping[str, str], elsewhere: Collection[str]) -> str:
-    auth = routes.auth(addresses, elsewhere)
+def _caddyfile(settings: Settings, addresses: Mapping[str, str], external: Collection[str]) -> str:
+    auth = routes.auth(addresses, external)
     key_as_token = "import key_as_token\n"
     key_in_address = key_as_token + "import key_out_of_address\n"
     parts = [
-        handled(PATHS["rest"], key_in_address + routes.rest(addresses, elsewhere)),
+        handled(PATHS["rest"], key_in_address + routes.rest(addresses, external)),
         handled(PATHS["auth"], auth),
-        handled(PATHS["storage"], key_as_token + routes.storage(addresses, elsewhere)),
-        handled(PATHS["realtime"], routes.realtime(addresses, elsewhere)),
+        handled(PATHS["storage"], key_as_token + routes.storage(addresses, external)),
+        handled(PATHS["realtime"], routes.realtime(addresses, external)),
         *(
             handled(PATHS[part], routes.counted(part, addresses))
             for part, server in routes.COUNTED_PATHS.items()
@@ -99,7 +99,7 @@ def _caddyfile(settings: Settings, addresses: Mapping[str, str], elsewhere: Coll
         "readable": ", ".join(READABLE),
         "request_id": request_ids.PATTERN,
         "proxied": "" if settings.behind_proxy else PROXIED,
-        "front": "" if settings.behind_proxy else indented(routes.front(addresses), 2),
+        "landing_page": "" if settings.behind_proxy else indented(routes.landing_page(addresses), 2),
         "open": indented(handled("@open", auth), 2),
         "parts": indented("\n".join(parts), 2),
         "to_come": " ".join(f"/{name}/*" for name in PARTS_TO_COME),

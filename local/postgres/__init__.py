@@ -1,1 +1,1 @@
-"""Postgres: its binaries, its data directory, the platform's schemas, the project's migrations."""
+"""Postgres: programs, data directory, the platform's schemas, the project's migrations."""

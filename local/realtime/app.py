@@ -1,4 +1,4 @@
-"""The routes of the Realtime part: the WebSocket, and broadcasts by HTTP."""
+"""The routes of Realtime: the WebSocket, and broadcasts by HTTP."""
 
 from starlette.responses import JSONResponse
 from starlette.routing import Route, Router, WebSocketRoute

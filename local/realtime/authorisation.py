@@ -1,4 +1,4 @@
-"""What policies on realtime.messages let a user do on a private topic, asked once and then remembered."""
+"""The rights that policies on realtime.messages give a user on a private topic; checked at the join."""
 
 import logging
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ EXTENSIONS = ("broadcast", "presence")
 
 @dataclass(frozen=True)
 class Access:
-    hears: frozenset[str]
-    """Of EXTENSIONS, what the user may read."""
-    says: frozenset[str]
-    """Of EXTENSIONS, what the user may write."""
+    readable: frozenset[str]
+    """The EXTENSIONS that the user may read."""
+    writable: frozenset[str]
+    """The EXTENSIONS that the user may write."""
 
 
 PUBLIC = Access(frozenset(EXTENSIONS), frozenset(EXTENSIONS))
@@ -34,54 +34,54 @@ class User:
 
 
 async def access(pool: Pool, topic: str, user: User) -> Access:
-    """Raises Refused when nothing may be read, when a policy raises, and when the database cannot tell."""
-    with in_the_servers_words(topic):
+    """The user's rights. Raises Refused if nothing may be read, a policy raises, or the database fails."""
+    with server_errors(topic):
         async with pool.connection() as connection, connection.transaction(force_rollback=True):
-            hears = await _hears(connection, topic, user)
-            if not hears:
+            readable = await _readable(connection, topic, user)
+            if not readable:
                 raise may_not_read(topic)
-            return Access(hears, await _says(connection, topic))
+            return Access(readable, await _writable(connection, topic))
 
 
 async def may_broadcast(pool: Pool, topic: str, user: User) -> bool:
-    """Raises Refused when the database cannot tell."""
-    with in_the_servers_words(topic):
+    """Whether the user may broadcast. Raises Refused if the database fails."""
+    with server_errors(topic):
         async with pool.connection() as connection, connection.transaction(force_rollback=True):
             await as_user(connection, user.claims, topic, user.headers)
-            return "broadcast" in await _says(connection, topic)
+            return "broadcast" in await _writable(connection, topic)
 
 
 def may_not_read(topic: str) -> Refused:
     return Refused("Unauthorized", f"You do not have permissions to read from this Channel topic: {topic}")
 
 
-async def _hears(connection: Connection, topic: str, user: User) -> frozenset[str]:
-    """A row of each kind is written, and looked at as the user."""
+async def _readable(connection: Connection, topic: str, user: User) -> frozenset[str]:
+    """Insert a row of each extension, and select them as the user."""
     rows = await (await run(connection, "insert_samples", topic=topic)).fetchall()
     await as_user(connection, user.claims, topic, user.headers)
     seen = await (await run(connection, "seen_samples", ids=[row["id"] for row in rows])).fetchall()
     return frozenset(row["extension"] for row in seen)
 
 
-async def _says(connection: Connection, topic: str) -> frozenset[str]:
-    """A row of each kind is written as the user."""
-    says = set[str]()
+async def _writable(connection: Connection, topic: str) -> frozenset[str]:
+    """Insert a row of each extension as the user."""
+    writable = set[str]()
     for extension in EXTENSIONS:
         try:
             async with connection.transaction():
                 await run(connection, "insert_sample", topic=topic, extension=extension)
-            says.add(extension)
+            writable.add(extension)
         except (psycopg.OperationalError, psycopg.InterfaceError):
             raise
         except psycopg.errors.InsufficientPrivilege:
             continue
         except psycopg.Error as error:
             _report(topic, error)
-    return frozenset(says)
+    return frozenset(writable)
 
 
 @contextmanager
-def in_the_servers_words(topic: str) -> Iterator[None]:
+def server_errors(topic: str) -> Iterator[None]:
     try:
         yield
     except psycopg_pool.PoolTimeout as error:

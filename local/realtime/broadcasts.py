@@ -19,7 +19,7 @@ from local.shares import holder
 
 ACCEPTED = 202
 BODY = 10
-"""How many of the largest messages one request may hold."""
+"""Number of messages of the largest size that fit into one request."""
 TOO_MANY = "You have exceeded your rate limit"
 BATCH = "Too many messages to broadcast, please reduce the batch size"
 BLANK, INVALID, TOO_LARGE = "can't be blank", "is invalid", "Payload size exceeds tenant limit"
@@ -37,7 +37,7 @@ class Broadcast:
     topic: str
     private: bool
     payload: Any
-    """As listeners hear it."""
+    """The payload as members receive it."""
 
 
 async def several(request: Request) -> Response:
@@ -56,13 +56,13 @@ async def _answer(request: Request, read: Any) -> Response:
         claims = _caller(request, realtime)
         rate = realtime.broadcasts.of(str(claims.get("sub") or f"{claims['role']} {network(request)}"))
         _count(rate, 1, of=1)
-        found = await read(request, realtime)
-        _count(rate, len(found) - 1, of=len(found))
-        await _publish(realtime, found, User(claims, headers_of(request)))
+        messages = await read(request, realtime)
+        _count(rate, len(messages) - 1, of=len(messages))
+        await _publish(realtime, messages, User(claims, headers_of(request)))
     except Unacceptable as refused:
         return JSONResponse(refused.body, refused.status, refused.headers)
     except Refused as refused:
-        # A token whose role the database does not know is the caller's affair, a database that is away ours.
+        # An unknown role in a token is the caller's error, an unavailable database is ours.
         return JSONResponse({"message": str(refused)}, 403 if refused.code == "Unauthorized" else 503)
     return Response(status_code=ACCEPTED)
 
@@ -82,7 +82,7 @@ def _caller(request: Request, realtime: Realtime) -> Claims:
 
 
 def _count(rate: Rate, messages: int, of: int) -> None:
-    """The first one before the body is read: what is refused counts too."""
+    """Count messages. The first counts before the body is read, so that refused requests count too."""
     if of > rate.most:
         raise Unacceptable(429, {"message": BATCH})
     if not rate.take(messages):
@@ -90,23 +90,23 @@ def _count(rate: Rate, messages: int, of: int) -> None:
 
 
 async def _publish(realtime: Realtime, broadcasts: list[Broadcast], user: User) -> None:
-    """What the caller may not write is left out, as on the real server."""
+    """Publish what the caller may write; the rest is dropped, as in the real server."""
     allowed: dict[str, bool] = {}
-    for found in broadcasts:
-        if found.private and found.topic not in allowed:
-            allowed[found.topic] = await may_broadcast(realtime.pool, found.topic, user)
-    for found in broadcasts:
-        if not found.private or allowed[found.topic]:
-            _count_deliveries(realtime, found)
-            realtime.topics.publish(found.topic, found.private, found.payload)
+    for item in broadcasts:
+        if item.private and item.topic not in allowed:
+            allowed[item.topic] = await may_broadcast(realtime.pool, item.topic, user)
+    for item in broadcasts:
+        if not item.private or allowed[item.topic]:
+            _count_deliveries(realtime, item)
+            realtime.topics.publish(item.topic, item.private, item.payload)
 
 
-def _count_deliveries(realtime: Realtime, found: Broadcast) -> None:
+def _count_deliveries(realtime: Realtime, item: Broadcast) -> None:
     """Raises Unacceptable."""
-    binary = isinstance(found.payload, Binary)
-    size = len(found.payload.content if binary else written(found.payload))
+    binary = isinstance(item.payload, Binary)
+    size = len(item.payload.content if binary else written(item.payload))
     if not realtime.holdings.may_deliver(
-        holder.get(), size, realtime.topics.members(found.topic, found.private)
+        holder.get(), size, realtime.topics.members(item.topic, item.private)
     ):
         raise Unacceptable(429, {"message": TOO_MANY}, 1.0)
 
@@ -123,11 +123,11 @@ async def _read_several(request: Request, realtime: Realtime) -> list[Broadcast]
         raise Unacceptable(422, {"errors": {"messages": errors}})
     return [
         Broadcast(
-            found["topic"],
-            found.get("private") is True,
-            {"type": "broadcast", "event": found["event"], "payload": found["payload"]},
+            item["topic"],
+            item.get("private") is True,
+            {"type": "broadcast", "event": item["event"], "payload": item["payload"]},
         )
-        for found in messages
+        for item in messages
     ]
 
 
@@ -161,7 +161,7 @@ async def _read_one(request: Request, realtime: Realtime) -> list[Broadcast]:
 
 
 def _names(request: Request) -> tuple[str, str]:
-    """Out of the path as it was sent: a name may hold a slash, escaped."""
+    """Topic and event from the raw path: a name may hold an escaped slash."""
     path = request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
     topic, _, event = path.partition("/api/broadcast/")[2].partition("/events/")
     names = unquote(topic).removeprefix(PREFIX), unquote(event)

@@ -1,7 +1,7 @@
-"""Changes of tables, to those who asked for them and may see them.
+"""Changes of tables, sent to the subscribers that may see them.
 
-Who may see a row is decided as the subscriber, by asking for the row as it is now. A row that was deleted
-cannot be asked for: of tables with row level security only its primary key is told.
+The row is selected as the subscriber, so that the policies decide. A deleted row cannot be selected: of
+tables with row level security only its primary key is sent.
 """
 
 import json
@@ -21,31 +21,31 @@ from local.realtime.tokens import Claims
 log = logging.getLogger(__name__)
 
 
-class Teller:
+class Dispatcher:
     def __init__(self, pool: Pool, subscribers: Subscribers) -> None:
         self.pool, self.subscribers = pool, subscribers
 
-    async def tell(self, change: Change) -> bool:
-        """False when the database did not answer, and nobody was told."""
+    async def dispatch(self, change: Change) -> bool:
+        """Send the change. False if the database failed; then no subscriber has received it."""
         wanting = self.subscribers.wanting(change)
         if not wanting:
             return True
         try:
             async with self.pool.connection() as connection:
-                told = await self._decide(connection, change, wanting)
+                payloads = await self._decide(connection, change, wanting)
         except psycopg.Error as error:
             fields = {"table": change.relation.table, "error": type(error).__name__}
-            log.warning("change not told", extra={"fields": fields})
+            log.warning("change not sent", extra={"fields": fields})
             return False
-        for channel, ids, data in told:
+        for channel, ids, data in payloads:
             if channel in self.subscribers.by_channel:
-                channel.hear_change({"ids": ids, "data": data})
+                channel.receive_change({"ids": ids, "data": data})
         return True
 
     async def _decide(
         self, connection: Connection, change: Change, wanting: list[tuple[Listener, Subscription]]
     ) -> list[tuple[Listener, list[int], dict[str, Any]]]:
-        """Each with the claims that it has now: they may be others by the end."""
+        """Channels, subscription ids and data, by the claims of now: they may change meanwhile."""
         users = {channel: channel.claims for channel, _ in wanting}
         table = await describe(
             connection, change.relation.oid, sorted({claims["role"] for claims in users.values()})
@@ -56,16 +56,16 @@ class Teller:
         if table.secured and change.kind != "DELETE":
             await snapshots.until_seen(connection, change.transaction)
         verdicts: dict[str, str | None] = {}
-        told: dict[tuple[Listener, frozenset[str] | None], list[int]] = {}
+        recipients: dict[tuple[Listener, frozenset[str] | None], list[int]] = {}
         for channel, subscription in await matching.passed(connection, facts, wanting):
             user = json.dumps(users[channel], sort_keys=True)
             if user not in verdicts:
                 verdicts[user] = await verdict(connection, facts, users[channel])
             if verdicts[user] is not None:
-                told.setdefault((channel, subscription.columns), []).append(subscription.id)
+                recipients.setdefault((channel, subscription.columns), []).append(subscription.id)
         return [
             (channel, ids, self._data(facts, users[channel], columns, verdicts))
-            for (channel, columns), ids in told.items()
+            for (channel, columns), ids in recipients.items()
         ]
 
     def _data(
@@ -76,7 +76,7 @@ class Teller:
 
 
 async def describe(connection: Connection, oid: int, roles: list[str]) -> Table | None:
-    """None: the table is gone."""
+    """The table, None if it was dropped."""
     columns = await (await run(connection, "describe", oid=oid, roles=roles)).fetchall()
     return Table(columns, columns[0]["secured"]) if columns else None
 
@@ -88,22 +88,22 @@ async def weigh(connection: Connection, change: Change, table: Table) -> Facts:
 
 
 async def cast(connection: Connection, row: Row, table: Table) -> dict[str, Any]:
-    """Texts as the JSON that Postgres makes of their types."""
+    """The row as JSON: Postgres casts each text to its type."""
     types = {column["name"]: column["type"] for column in table.columns}
     names = [name for name in row if name in types]
-    found = await run(
+    cursor = await run(
         connection,
         "cast_row",
         names=names,
         values=[row[name] for name in names],
         types=[types[name] for name in names],
     )
-    cells = await found.fetchone()
+    cells = await cursor.fetchone()
     return (cells and cells["row"]) or {}
 
 
 async def verdict(connection: Connection, facts: Facts, claims: Claims) -> str | None:
-    """An error to tell instead of the row, "" for the row itself, None for nothing."""
+    """The error to send instead of the row, "" to send the row, None to send nothing."""
     table, key = facts.table, facts.table.key
     if facts.change.kind == "DELETE":
         return ""
@@ -117,10 +117,10 @@ async def verdict(connection: Connection, facts: Facts, claims: Claims) -> str |
     try:
         async with connection.transaction(force_rollback=True):
             await as_user(connection, claims, "", {})
-            found = await run(
+            cursor = await run(
                 connection, "is_visible", oid=relation.oid, names=key, values=[row.get(name) for name in key]
             )
-            line = await found.fetchone()
+            line = await cursor.fetchone()
             return "" if line and line["visible"] else None
     except psycopg.Error as error:
         if connection.broken:

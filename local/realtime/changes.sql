@@ -1,4 +1,4 @@
--- What the server asks about changes of tables; these names are its own. Run once by supabase_admin, after schema.sql.
+-- Functions of this server for changes of tables, which hosted does not have. Run once by supabase_admin, after schema.sql.
 
 set role supabase_realtime_admin;
 
@@ -64,7 +64,7 @@ as $$
     and has_column_privilege(role, relation, a.attnum, 'select')
 $$;
 
--- Raises, in the words of the real server, when a filter cannot be asked of the column that it names.
+-- Raises, in the words of the real server, if a filter cannot be applied to the column that it names.
 
 create or replace function realtime.check_filter(
     relation oid, role text, column_name text, operator text, expected text, negated boolean, longest integer
@@ -119,7 +119,7 @@ begin
 end
 $$;
 
--- Whether a row is there for whoever asks.
+-- Whether the caller can select the row.
 
 create or replace function realtime.is_visible(relation regclass, names text [], vals text []) returns boolean
 language plpgsql stable

@@ -1,4 +1,4 @@
-"""A topic as one connection has joined it: what its client may say there, and what it hears."""
+"""A topic that one connection has joined: the messages that its client sends and receives there."""
 
 import asyncio
 import time
@@ -15,13 +15,14 @@ from local.realtime.subscriptions import SubscriptionError, request_id
 from local.realtime.tokens import Claims, Refused, claims_of
 from local.shares import FullError
 
-LOOK_AGAIN = 3600.0
-"""Seconds after which a token is looked at again, however late it expires."""
+RECHECK_AFTER = 3600.0
+"""Longest time in seconds until a token's expiry is checked again."""
 
 
 class Channel:
-    def __init__(self, connection: Outbox, realtime: Realtime, asked: Message, join: Join) -> None:
-        self.connection, self.realtime, self.asked, self.join = connection, realtime, asked, join
+    def __init__(self, connection: Outbox, realtime: Realtime, join_message: Message, join: Join) -> None:
+        self.connection, self.realtime = connection, realtime
+        self.join_message, self.join = join_message, join
         self.claims: Claims = {}
         self.access: Access = PUBLIC
         self.token = join.token or connection.token
@@ -36,25 +37,25 @@ class Channel:
         self.expiry: asyncio.TimerHandle | None = None
 
     async def enter(self) -> None:
-        """Raises Refused. What is said before the client knows that it has joined, it hears after."""
+        """Join. Messages that arrive before the reply are sent after it. Raises Refused."""
         try:
             size = self.topic.presences.size if self.presence else 0
             if not self.realtime.holdings.may_deliver(self.address, size, 1):
                 raise Refused("ClientJoinRateLimitReached", "Too many joins per second")
-            await self._believe(self.token)
-            if self.join.replay and "broadcast" not in self.access.hears:
+            await self._use_token(self.token)
+            if self.join.replay and "broadcast" not in self.access.readable:
                 raise may_not_read(self.join.topic)
             replayed = await self.realtime.replay(self.join)
-            against = await self._subscribe()
-            # It may have expired meanwhile, when there was no channel yet to end.
+            error = await self._subscribe()
+            # The token may have expired meanwhile, when there was no channel to close.
             self._watch_expiry()
         except BaseException:
             self.leave()
             raise
-        self._welcome(replayed, against)
+        self._welcome(replayed, error)
 
     def leave(self) -> None:
-        """Without a word to the client."""
+        """Leave without a message to the client."""
         if self.left:
             return
         self.left = True
@@ -66,22 +67,22 @@ class Channel:
         self.realtime.topics.leave(self.topic, self)
         self.realtime.subscribers.by_channel.pop(self, None)
 
-    def _welcome(self, replayed: list[dict[str, Any]], against: str | None) -> None:
-        asked = [{**one, "id": request_id(one)} for one in self.join.changes]
-        self.push(reply(self.asked, "ok", {"postgres_changes": asked}))
-        for found in replayed:
-            self.push(self._message("broadcast", found))
-        self.replayed = frozenset(found["meta"]["id"] for found in replayed)
+    def _welcome(self, replayed: list[dict[str, Any]], error: str | None) -> None:
+        subscribed = [{**one, "id": request_id(one)} for one in self.join.changes]
+        self.push(reply(self.join_message, "ok", {"postgres_changes": subscribed}))
+        for row in replayed:
+            self.push(self._message("broadcast", row))
+        self.replayed = frozenset(row["meta"]["id"] for row in replayed)
         early, self.early = self.early or [], None
         for message, message_id in early:
-            self.hear(message, message_id)
+            self.receive_broadcast(message, message_id)
         if self.presence:
-            self.tell_presence()
-        if asked and against:
-            self.tell("error", against, "postgres_changes")
-        elif asked and self.realtime.follows.is_set():
-            # Otherwise the channel ends as soon as the database is followed again, and its client comes back.
-            self.tell("ok", "Subscribed to PostgreSQL", "postgres_changes")
+            self.send_presence_state()
+        if subscribed and error:
+            self.send_system("error", error, "postgres_changes")
+        elif subscribed and self.realtime.follows.is_set():
+            # Otherwise the channel is closed when replication starts again, and its client joins again.
+            self.send_system("ok", "Subscribed to PostgreSQL", "postgres_changes")
 
     async def handle(self, message: Message, size: int) -> None:
         match message.event:
@@ -92,18 +93,18 @@ class Channel:
             case "access_token":
                 await self._renew(token_of(message.payload.get("access_token")))
 
-    def hear(self, message: ForMany, message_id: str | None) -> None:
+    def receive_broadcast(self, message: ForMany, message_id: str | None) -> None:
         if self.early is not None:
             self.early.append((message, message_id))
-        elif "broadcast" in self.access.hears and message_id not in self.replayed:
+        elif "broadcast" in self.access.readable and message_id not in self.replayed:
             self.connection.send(message.frame(self.connection.version))
 
-    def hear_presence(self, diff: ForMany) -> None:
-        if self.early is None and "presence" in self.access.hears:
+    def receive_presence(self, diff: ForMany) -> None:
+        if self.early is None and "presence" in self.access.readable:
             self.connection.send(diff.frame(self.connection.version))
 
-    def hear_change(self, payload: dict[str, Any]) -> None:
-        self.push(Message(self.asked.topic, "postgres_changes", payload))
+    def receive_change(self, payload: dict[str, Any]) -> None:
+        self.push(Message(self.join_message.topic, "postgres_changes", payload))
 
     def interrupt(self) -> None:
         self.connection.close_channel(self, "phx_error")
@@ -111,7 +112,7 @@ class Channel:
     def push(self, message: Message) -> None:
         self.connection.push(message)
 
-    def tell(self, status: str, words: str, extension: str = "system") -> None:
+    def send_system(self, status: str, words: str, extension: str = "system") -> None:
         payload = {
             "extension": extension,
             "status": status,
@@ -120,21 +121,21 @@ class Channel:
         }
         self.push(self._message("system", payload))
 
-    def tell_presence(self) -> None:
-        if "presence" in self.access.hears:
+    def send_presence_state(self) -> None:
+        if "presence" in self.access.readable:
             self.push(self._message("presence_state", self.topic.presences.state()))
 
     def shut(self, words: str) -> None:
-        """End the channel, unless it has ended, saying why. Clients do not come back by themselves."""
-        if self.connection.channels.get(self.asked.topic) is self:
-            self.tell("error", words)
+        """Close the channel, if it is open, with a reason. Clients do not join again by themselves."""
+        if self.connection.channels.get(self.join_message.topic) is self:
+            self.send_system("error", words)
             self.connection.close_channel(self, "phx_close")
 
     def _message(self, event: str, payload: Any) -> Message:
-        return Message(self.asked.topic, event, payload, None, self.asked.join_ref)
+        return Message(self.join_message.topic, event, payload, None, self.join_message.join_ref)
 
     def _broadcast(self, message: Message, size: int) -> None:
-        if "broadcast" not in self.access.says:
+        if "broadcast" not in self.access.writable:
             return
         if size > self.realtime.settings.limits.message_bytes:
             if self.join.acknowledge:
@@ -149,7 +150,7 @@ class Channel:
 
     def _presence(self, message: Message, size: int) -> None:
         limit = self.realtime.settings.limits.message_bytes
-        match tracking.read(message, size, limit, may_track="presence" in self.access.says):
+        match tracking.read(message, size, limit, may_track="presence" in self.access.writable):
             case tracking.Refuse(answer):
                 self.push(reply(message, "error", answer))
             case tracking.Shut(words):
@@ -157,28 +158,28 @@ class Channel:
             case tracking.Untrack():
                 self.topic.untrack(self)
                 self.push(reply(message, "ok", {}))
-            case tracking.Track(told):
-                self._track(message, told)
+            case tracking.Track(meta):
+                self._track(message, meta)
             case tracking.Accept():
                 self.push(reply(message, "ok", {}))
 
-    def _track(self, message: Message, told: dict[str, Any]) -> None:
+    def _track(self, message: Message, meta: dict[str, Any]) -> None:
         members = len(self.topic.members)
-        if not self.realtime.holdings.may_deliver(self.address, len(written(told)), members):
+        if not self.realtime.holdings.may_deliver(self.address, len(written(meta)), members):
             self.shut("Too many messages per second")
             return
         try:
-            self.topic.track(self, self.join.presence_key, told)
+            self.topic.track(self, self.join.presence_key, meta)
         except (Full, FullError):
             self.push(reply(message, "error", {"reason": "Too much is told on this topic"}))
             return
         self.push(reply(message, "ok", {}))
         if not self.presence:
             self.presence = True
-            self.tell_presence()
+            self.send_presence_state()
 
-    async def _believe(self, token: str) -> None:
-        """Take the token's word from now on. Raises Refused."""
+    async def _use_token(self, token: str) -> None:
+        """Use the claims and rights of this token from now on. Raises Refused."""
         claims = claims_of(token, self.realtime.settings.jwt_secret)
         if self.join.private:
             user = User(claims, self.connection.headers)
@@ -187,10 +188,10 @@ class Channel:
         self._watch_expiry()
 
     async def _subscribe(self) -> str | None:
-        """What stands against it, if anything does: the channel is joined all the same."""
+        """Subscribe to changes. Returns the error, if any: the channel is joined all the same."""
         try:
             wanted = subscriptions.read_all(self.join.changes)
-            self._hold(len(wanted))
+            self._count_subscriptions(len(wanted))
             for one in wanted:
                 await subscriptions.check(self.realtime.pool, one, self.claims["role"])
         except SubscriptionError as error:
@@ -199,8 +200,8 @@ class Channel:
             self.realtime.subscribers.by_channel[self] = wanted
         return None
 
-    def _hold(self, wanted: int) -> None:
-        """Raises SubscriptionError."""
+    def _count_subscriptions(self, wanted: int) -> None:
+        """Count the subscriptions of the address. Raises SubscriptionError above the limit."""
         try:
             self.realtime.holdings.subscriptions.take(self.address, wanted)
         except FullError as error:
@@ -212,20 +213,20 @@ class Channel:
             return
         before = self.access
         try:
-            await self._believe(token)
+            await self._use_token(token)
         except Refused as refused:
             self.shut(refused.words)
             return
-        if before.hears - self.access.hears:
+        if before.readable - self.access.readable:
             self.shut(f"You no longer have permission to read from this Channel topic: {self.join.topic}")
 
     def _watch_expiry(self) -> None:
         if self.expiry:
             self.expiry.cancel()
-        seconds = min(max(self.claims["exp"] - time.time(), 0), LOOK_AGAIN)
-        self.expiry = asyncio.get_running_loop().call_later(seconds, self._look_at_token)
+        seconds = min(max(self.claims["exp"] - time.time(), 0), RECHECK_AFTER)
+        self.expiry = asyncio.get_running_loop().call_later(seconds, self._check_expiry)
 
-    def _look_at_token(self) -> None:
+    def _check_expiry(self) -> None:
         late = int(time.time() - self.claims["exp"])
         if late >= 0:
             self.shut(f"Token has expired {late} seconds ago")

@@ -1,4 +1,4 @@
-"""One client's WebSocket: its channels, what it sends, and what waits to be sent to it."""
+"""One client's WebSocket: its channels, and its received and queued messages."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ from local.realtime.topics import PREFIX
 
 POLICY_VIOLATION = 1008
 GOODBYE_WITHIN = 5.0
-"""Seconds for the last words and their answer, after which the connection is cut."""
+"""Seconds for the closing handshake, after which the connection is cut."""
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Connection:
         self.last_words: str | None = None
 
     async def run(self) -> None:
-        """Until the client goes, or is sent away."""
+        """Run until the client leaves or the connection is closed."""
         await self.websocket.accept()
         self.writer = asyncio.create_task(self._write())
         try:
@@ -62,7 +62,7 @@ class Connection:
         self.send(encode(message, self.version))
 
     def send(self, frame: Frame | None) -> None:
-        """Put it in line. A reader with too much waiting is cut off."""
+        """Queue the frame. A client with too many queued bytes is disconnected."""
         if frame is None or self.ended:
             return
         self.waiting.append(frame)
@@ -73,12 +73,12 @@ class Connection:
             self._abort()
 
     def close_channel(self, channel: Joined, event: str) -> None:
-        """`phx_close` is the end; after `phx_error` clients join again."""
-        if self.channels.get(channel.asked.topic) is channel:
-            del self.channels[channel.asked.topic]
+        """Close the channel: after `phx_error` clients join again, after `phx_close` they do not."""
+        if self.channels.get(channel.join_message.topic) is channel:
+            del self.channels[channel.join_message.topic]
             channel.leave()
-            join_ref = channel.asked.join_ref
-            self.push(Message(channel.asked.topic, event, {}, join_ref, join_ref))
+            join_ref = channel.join_message.join_ref
+            self.push(Message(channel.join_message.topic, event, {}, join_ref, join_ref))
 
     def _abort(self) -> None:
         self.ended = True
@@ -118,7 +118,7 @@ class Connection:
                 message = decode(frame, self.version)
             except Unreadable:
                 message = None
-            # What reaches no channel counts too.
+            # Messages without a channel count too.
             enough = self.messages.take() and self.realtime.holdings.messages.of(self.address).take()
             if not enough and not self._slow_down(message):
                 return await self._goodbye("too many messages per second")
@@ -126,7 +126,7 @@ class Connection:
                 return await self._goodbye("too many joins per second")
 
     async def _goodbye(self, why: str) -> None:
-        """After all that waits, say why; cut off a client that does not listen."""
+        """Close after all queued frames, with a reason; cut the connection of a client that does not read."""
         self.ended = True
         asyncio.get_running_loop().call_later(GOODBYE_WITHIN, self._abort)
         self.last_words = why
@@ -134,14 +134,14 @@ class Connection:
         await self.writer
 
     def _slow_down(self, message: Message | None) -> bool:
-        """End the channel that is spoken on too fast; False when there is none to end."""
+        """Close the channel that exceeds the message rate. False if there is no such channel."""
         channel = self.channels.get(message.topic) if message else None
         if channel:
             channel.shut("Too many messages per second")
         return channel is not None
 
     async def _handle(self, message: Message, size: int) -> bool:
-        """False when the connection is to end."""
+        """Handle the message. False to close the connection."""
         channel = self.channels.get(message.topic)
         match message.event:
             case "heartbeat" if message.topic == "phoenix":
@@ -185,8 +185,8 @@ class Connection:
 
 
 def _is_of_earlier_join(message: Message, channel: Channel) -> bool:
-    """Its client was told of that join's end already."""
-    return len({message.join_ref, channel.asked.join_ref} - {None}) == 2
+    """Whether it belongs to an earlier join, whose end was sent to the client already."""
+    return len({message.join_ref, channel.join_message.join_ref} - {None}) == 2
 
 
 def too_many_joins() -> Refused:

@@ -1,4 +1,4 @@
-"""What all connections share: settings, the database, the topics."""
+"""State that all connections share: settings, connection pool, topics."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ import psycopg
 from starlette.requests import HTTPConnection
 
 from local.realtime import database, upkeep
-from local.realtime.changes import Teller
+from local.realtime.changes import Dispatcher
 from local.realtime.database import run
 from local.realtime.feed import Feed
 from local.realtime.holdings import Holdings
@@ -24,7 +24,7 @@ from local.realtime.tokens import Refused
 from local.realtime.topics import Topics
 
 FOLLOWS_WITHIN = 5.0
-"""Seconds that the start waits for the feed: a long transaction elsewhere can hold it up."""
+"""Seconds that the start waits for the feed: a long transaction can delay a replication slot."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +33,22 @@ class Realtime:
     pool: database.Pool
     joins: Rate
     broadcasts: Rates
-    """By HTTP."""
+    """Rates of broadcasts by HTTP, by caller."""
     connections: set[Outbox] = field(default_factory=set)
     holdings: Holdings = field(default_factory=lambda: Holdings(Limits()))
     topics: Topics = field(default_factory=Topics)
     subscribers: Subscribers = field(default_factory=Subscribers)
     follows: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set while what is committed is heard of."""
+    """Set while the feed receives commits."""
 
     async def replay(self, join: Join) -> list[dict[str, Any]]:
-        """Earlier messages of a private topic, the oldest first. Raises Refused."""
+        """Earlier messages of a private topic, oldest first. Raises Refused."""
         if join.replay is None:
             return []
-        found = {"topic": join.topic, "since": join.replay.since, "limit": join.replay.limit}
+        parameters = {"topic": join.topic, "since": join.replay.since, "limit": join.replay.limit}
         try:
             async with self.pool.connection() as connection:
-                rows = await (await run(connection, "replayed", **found)).fetchall()
+                rows = await (await run(connection, "replayed", **parameters)).fetchall()
         except psycopg.Error as error:
             raise Refused("UnableToReplayMessages", "Realtime was unable to replay messages") from error
         readable = []
@@ -59,7 +59,7 @@ class Realtime:
 
 
 def message(row: dict[str, Any], **meta: Any) -> dict[str, Any]:
-    """A row of realtime.messages as clients receive it. Raises Unreadable."""
+    """A row of realtime.messages as the payload that clients receive. Raises Unreadable."""
     meta["id"] = str(row["id"])
     return {"type": "broadcast", "event": row["event"], "payload": parse(row["payload"]), "meta": meta}
 
@@ -72,8 +72,8 @@ async def opened(settings: Settings) -> AsyncIterator[Realtime]:
     rates = Rate(limits.project_joins_per_second), Rates(limits.messages_per_second)
     holdings = Holdings(limits)
     realtime = Realtime(settings, pool, *rates, holdings=holdings, topics=Topics(holdings.presences))
-    teller = Teller(pool, realtime.subscribers)
-    feed = Feed(settings.database_url, realtime.topics, teller, realtime.follows)
+    dispatcher = Dispatcher(pool, realtime.subscribers)
+    feed = Feed(settings.database_url, realtime.topics, dispatcher, realtime.follows)
     tasks = [asyncio.create_task(feed.run()), asyncio.create_task(upkeep.run_forever(pool))]
     try:
         with suppress(TimeoutError):

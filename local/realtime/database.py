@@ -1,4 +1,4 @@
-"""The realtime schema: a pool, the named queries of queries.sql, and statements as a user."""
+"""The schema `realtime`: connection pool, named queries of queries.sql, statements as a user."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ QUERIES = queries.named(Path(__file__).parent / "queries.sql")
 
 
 def pool(url: str) -> Pool:
-    """Closed: open it. A policy has five seconds."""
+    """A closed pool. Statements, and so policies, have five seconds."""
     waits = "-c statement_timeout=5s -c lock_timeout=5s"
     return pools.pool(url, size=10, timeout=5, row_factory=dict_row, options=waits)
 
@@ -28,7 +28,7 @@ async def run(connection: Connection, query: str, **parameters: Any) -> AsyncCur
 
 
 async def as_user(connection: Connection, claims: Claims, topic: str, headers: dict[str, str]) -> None:
-    """For the rest of the transaction. Raises psycopg.Error when the role may not be taken."""
+    """Run the rest of the transaction as the user. Raises psycopg.Error for a role that cannot be set."""
     await run(
         connection,
         "as_user",

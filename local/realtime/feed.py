@@ -1,7 +1,7 @@
-"""What the database sends: rows of realtime.messages to their topics, changes of tables to who asked.
+"""The replication feed: rows of realtime.messages to their topics, changes of tables to their subscribers.
 
-While a channel is joined, everything committed reaches it once. After an interruption this cannot be said:
-all channels end with an error, so that their clients join again and know.
+A joined channel receives each commit once. After an interruption changes may be missing: all channels are
+closed with an error, so that their clients join again.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import logging
 import psycopg
 
 from local.realtime import replication
-from local.realtime.changes import Teller
+from local.realtime.changes import Dispatcher
 from local.realtime.messages import Unreadable, parse
 from local.realtime.pgoutput import Change, Row
 from local.realtime.topics import Topics
@@ -18,22 +18,22 @@ from local.realtime.topics import Topics
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 5.0
-"""Seconds between two tries to follow."""
+"""Seconds between two attempts to connect."""
 MESSAGES = ("realtime", "messages")
 WAITING_CHANGES = 1000
-"""Changes of tables that may wait for policies to be asked; beyond that Postgres waits."""
+"""Changes that may wait for their policies to be checked; then reading the feed stops until one is done."""
 
 
 class Feed:
-    def __init__(self, url: str, topics: Topics, teller: Teller, follows: asyncio.Event) -> None:
-        """`follows` is set while it does."""
-        self.url, self.topics, self.teller, self.follows = url, topics, teller, follows
+    def __init__(self, url: str, topics: Topics, dispatcher: Dispatcher, follows: asyncio.Event) -> None:
+        """`follows` is set while the feed is connected."""
+        self.url, self.topics, self.dispatcher, self.follows = url, topics, dispatcher, follows
         self.changes = asyncio.Queue[Change](WAITING_CHANGES)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow())
-            tasks.create_task(self._tell())
+            tasks.create_task(self._dispatch())
 
     async def _follow(self) -> None:
         wait = 0.1
@@ -44,7 +44,7 @@ class Feed:
                     self.topics.interrupt()
                     self.follows.set()
                     async for change in follower.changes():
-                        await self._hear(change)
+                        await self._route(change)
             except psycopg.Error as error:
                 fields = {"error": type(error).__name__, "sqlstate": error.sqlstate}
                 log.warning("feed interrupted", extra={"fields": fields})
@@ -54,22 +54,22 @@ class Feed:
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
 
-    async def _hear(self, change: Change) -> None:
+    async def _route(self, change: Change) -> None:
         if (change.relation.schema, change.relation.table) == MESSAGES:
             self._publish(change.new)
-        elif self.teller.subscribers.wanting(change):
+        elif self.dispatcher.subscribers.wanting(change):
             await self.changes.put(change)
 
-    async def _tell(self) -> None:
+    async def _dispatch(self) -> None:
         while True:
             change = await self.changes.get()
             try:
-                told = await self.teller.tell(change)
+                sent = await self.dispatcher.dispatch(change)
             except Exception:
-                log.exception("change not told")
-                told = False
-            if not told:
-                for channel, _ in self.teller.subscribers.wanting(change):
+                log.exception("change not sent")
+                sent = False
+            if not sent:
+                for channel, _ in self.dispatcher.subscribers.wanting(change):
                     channel.interrupt()
 
     def _publish(self, row: Row) -> None:

@@ -1,4 +1,4 @@
-"""Filters of changes, as clients write them: `column=operator.value`, with commas between several."""
+"""Filters of changes in the clients' syntax: `column=operator.value`, separated by commas."""
 
 import json
 import re
@@ -11,24 +11,24 @@ LONGEST_PATTERN = 256
 
 
 class FilterError(Exception):
-    """The filter cannot be read; the message is for the client."""
+    """The filter is invalid; the message is for the client."""
 
 
 class Filter(NamedTuple):
     column: str
     operator: str
     value: str
-    """For `in`, an array as Postgres reads it."""
+    """For `in`, an array in Postgres's syntax."""
     negated: bool
 
 
 def read(text: str) -> tuple[Filter, ...]:
-    """Raises FilterError. An empty text is no filter."""
+    """Parse filters; none for an empty text. Raises FilterError."""
     return tuple(_one(part.strip()) for part in split(text.strip())) if text.strip() else ()
 
 
 def split(text: str) -> list[str]:
-    """At commas outside of parentheses and quotes. A quote opens only where a value starts."""
+    """Split at commas outside parentheses and quotes. A quote opens only at the start of a value."""
     parts, depth, quoted, before = [""], 0, False, ""
     characters = iter(text)
     for character in characters:
@@ -71,7 +71,7 @@ def _one(text: str) -> Filter:
 
 
 def _listed(parts: list[str]) -> str:
-    """What was found instead, as the real server writes it."""
+    """The unexpected text, in the real server's notation."""
     return json.dumps(parts, ensure_ascii=False)
 
 

@@ -1,12 +1,12 @@
-"""What the clients of one address, and all together, hold of the server's memory and of its time."""
+"""Limits of memory and time that clients of one address, and all together, may use."""
 
 from collections.abc import Hashable
 
 from local.realtime.limits import Limits, Rates
 from local.shares import FullError, Shares
 
-PIECE = 4096
-"""Bytes that cost as much as the delivery itself."""
+BLOCK = 4096
+"""Bytes of a message that cost as much as one delivery."""
 
 
 class Presences:
@@ -20,19 +20,19 @@ class Presences:
         self.counts, self.sizes = shares(limits.presences), shares(limits.presence_bytes)
 
     def hold(self, member: Hashable, size: int) -> None:
-        """Raises FullError."""
-        parts = self._parts(member, size)
-        if any(share.is_full(who, amount) for share, who, amount in parts):
+        """Add an entry of `size` bytes. Raises FullError."""
+        amounts = self._amounts(member, size)
+        if any(share.is_full(who, amount) for share, who, amount in amounts):
             raise FullError
-        for share, who, amount in parts:
+        for share, who, amount in amounts:
             share.put(who, amount)
 
-    def let_go(self, member: Hashable, size: int) -> None:
-        for share, who, amount in self._parts(member, size):
+    def release(self, member: Hashable, size: int) -> None:
+        for share, who, amount in self._amounts(member, size):
             share.give(who, amount)
 
-    def _parts(self, member: Hashable, size: int) -> list[tuple[Shares, Hashable, int]]:
-        """`member` is a channel."""
+    def _amounts(self, member: Hashable, size: int) -> list[tuple[Shares, Hashable, int]]:
+        """Each limit with its holder and amount. `member` is a channel."""
         connection: Hashable = getattr(member, "connection", None)
         who = getattr(member, "address", ""), connection
         pairs = ((self.counts, 1), (self.sizes, size))
@@ -51,6 +51,6 @@ class Holdings:
         self.deliveries = Rates(limits.deliveries_per_second)
 
     def may_deliver(self, address: str, size: int, members: int) -> bool:
-        """Whether a message of this size may go to so many. What is heard costs more than what is sent."""
+        """Whether the address may send `size` bytes to so many members: each delivery costs."""
         rate = self.deliveries.of(address)
-        return rate.take(min(members * (1 + size // PIECE), int(rate.most)))
+        return rate.take(min(members * (1 + size // BLOCK), int(rate.most)))

@@ -1,7 +1,7 @@
-"""What modules of Realtime need of each other, so that imports lead one way.
+"""Protocols between the modules of Realtime, so that imports lead one way.
 
-A connection has channels, which have subscriptions, which the feed serves. What is below knows a channel as a
-Listener, and a channel knows its connection as an Outbox.
+A connection has channels, which have subscriptions, which the feed serves. Lower modules use a channel as a
+Listener; a channel uses its connection as an Outbox.
 """
 
 from collections.abc import Hashable, Mapping
@@ -19,30 +19,30 @@ class Listener(Hashable, Protocol):
 
     @property
     def connection(self) -> Hashable:
-        """Whose channel it is: a client has several."""
+        """The connection of the channel; a client has several channels."""
 
-    def hear_change(self, payload: dict[str, Any]) -> None:
+    def receive_change(self, payload: dict[str, Any]) -> None:
         """Send a change to the client."""
 
     def interrupt(self) -> None:
-        """End the channel, since something may have been missed: the client joins again."""
+        """Close the channel because changes may be missing: the client joins again."""
 
     def shut(self, words: str) -> None:
-        """End the channel for good, with a reason."""
+        """Close the channel with a reason: the client does not join again."""
 
 
 class Joined(Protocol):
-    """A channel as its connection ends it."""
+    """A channel as its connection closes it."""
 
     @property
-    def asked(self) -> Message:
+    def join_message(self) -> Message:
         """The message that joined it."""
 
     def leave(self) -> None: ...
 
 
 class Outbox(Hashable, Protocol):
-    """The connection of a channel, which sends what the channel gives it."""
+    """The connection of a channel, which sends the channel's messages."""
 
     @property
     def address(self) -> str: ...
@@ -58,7 +58,7 @@ class Outbox(Hashable, Protocol):
 
     @property
     def channels(self) -> Mapping[str, object]:
-        """Those that are joined, by topic."""
+        """The joined channels by topic."""
 
     def push(self, message: Message) -> None: ...
 

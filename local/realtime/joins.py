@@ -1,4 +1,4 @@
-"""What a client asks for when it joins a channel: pure readings of the payload of phx_join."""
+"""Parsing of phx_join, with which a client joins a channel."""
 
 import uuid
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from local.realtime.topics import PREFIX
 
 @dataclass(frozen=True)
 class Replay:
-    """Messages of the database that a private channel wants to hear again."""
+    """The earlier messages that a private channel requests."""
 
     since: int
     """Milliseconds since 1970."""
@@ -30,11 +30,11 @@ class Join:
     changes: tuple[dict[str, Any], ...]
     replay: Replay | None
     token: str | None
-    """The user's, where it is not the one that opened the connection."""
+    """The user's token, if it is not the token of the connection."""
 
 
 def read(topic: str, payload: dict[str, Any], longest_key: int) -> Join:
-    """Raises Refused. What cannot be read counts as not given, as on the real server."""
+    """Parse a join. Invalid fields count as missing, as in the real server. Raises Refused."""
     config = _object(payload.get("config"))
     broadcast = _object(config.get("broadcast"))
     presence = config.get("presence")
@@ -46,14 +46,14 @@ def read(topic: str, payload: dict[str, Any], longest_key: int) -> Join:
         hear_self=_flag(broadcast.get("self")),
         presence=_flag(presence.get("enabled")) if isinstance(presence, dict) else True,
         presence_key=_key(_object(presence).get("key"), longest_key),
-        changes=tuple(found for found in _list(config.get("postgres_changes")) if isinstance(found, dict)),
+        changes=tuple(one for one in _list(config.get("postgres_changes")) if isinstance(one, dict)),
         replay=_replay(broadcast["replay"], private) if "replay" in broadcast else None,
         token=token_of(payload.get("user_token")) or token_of(payload.get("access_token")),
     )
 
 
 def token_of(value: object) -> str | None:
-    """A JWT; an API key of the newer kind stands for the one that opened the connection."""
+    """The JWT; None for an opaque API key, which stands for the token of the connection."""
     return value if isinstance(value, str) and value and not value.startswith("sb_") else None
 
 
@@ -73,8 +73,8 @@ def _name(topic: str) -> str:
 def _replay(value: object, private: bool) -> Replay:
     if not private:
         raise Refused("UnableToReplayMessages", "Replay is not allowed for public channels")
-    asked = _object(value)
-    since, limit = asked.get("since"), asked.get("limit", 25)
+    params = _object(value)
+    since, limit = params.get("since"), params.get("limit", 25)
     if not isinstance(since, int) or not isinstance(limit, int) or abs(since) > 10**14:
         raise Refused("UnableToReplayMessages", "Replay params are not valid")
     return Replay(since, max(1, min(limit, 25)))

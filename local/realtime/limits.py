@@ -1,46 +1,46 @@
-"""What connections and callers may do, and how fast."""
+"""Limits and rates of connections and callers."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 BURST = 10
-"""Seconds' worth of messages that may come at once, if few came before."""
+"""Seconds of the rate that may be used at once."""
 SWEEP_AT = 1000
-"""Callers that are remembered before it is looked which can be forgotten."""
+"""Number of callers above which full buckets are deleted."""
 
 
 @dataclass(frozen=True)
 class Limits:
     message_bytes: int = 256 * 1024
-    """Of a broadcast's or a presence's payload, as JSON."""
+    """Largest payload of a broadcast or presence as JSON."""
     connections: int = 10_000
-    """Of the project."""
+    """Connections of the project."""
     connections_each: int = 300
-    """Of one network address."""
+    """Connections of a network address."""
     channels: int = 100
-    """Of a connection."""
+    """Channels of a connection."""
     all_channels: int = 50_000
-    """Of the project; of one address a tenth."""
+    """Channels of the project; of an address a tenth."""
     subscriptions: int = 20_000
-    """To changes of tables, of the project: each change is held against all. Of one address a tenth."""
+    """Subscriptions to changes of the project: each change is compared with all. Of an address a tenth."""
     presence_bytes: int = 32 * 1024 * 1024
-    """Of all that is tracked. Of one address an eighth, of one connection an eighth of that."""
+    """Bytes of presence in all; of an address an eighth, of a connection an eighth of that."""
     presences: int = 20_000
-    """Entries that are tracked, as the bytes are shared."""
+    """Entries of presence, divided like their bytes."""
     deliveries_per_second: int = 20_000
-    """Of what the connections of one address send, pieces of 4 KiB to each who hears them."""
+    """Deliveries of messages of an address: each 4 KiB to each recipient counts as one."""
     joins_per_second: int = 100
-    """Of a connection."""
+    """Joins of a connection."""
     project_joins_per_second: int = 2500
     messages_per_second: int = 100
-    """Of a connection; of broadcasts by HTTP, of a caller."""
+    """Messages of a connection; of broadcasts by HTTP, of a caller."""
     messages_each: int = 1000
-    """A second, of all connections of one address."""
+    """Messages per second of all connections of an address."""
     buffer_bytes: int = 4 * 1024 * 1024
-    """What may wait for one slow reader before it is cut off."""
+    """Queued bytes of a connection above which it is cut."""
     idle_seconds: float = 60.0
-    """Clients send a heartbeat every 25 seconds."""
+    """Silence after which a connection is closed; clients send a heartbeat every 25 s."""
     presence_key: int = 1024
     """Characters."""
 
@@ -54,7 +54,7 @@ class Rate:
         self.at = clock()
 
     def take(self, count: int = 1) -> bool:
-        """Whether so many more are within the limit."""
+        """Whether `count` more are within the limit; counts them if so."""
         self._fill()
         if self.left < count:
             return False
@@ -62,7 +62,7 @@ class Rate:
         return True
 
     def wait(self, count: int = 1) -> float:
-        """Seconds until so many more are, of at most `most`."""
+        """Seconds until `count` more are within the limit."""
         self._fill()
         return max(0.0, count - self.left) / self.per_second
 
@@ -77,7 +77,7 @@ class Rate:
 
 
 class Rates:
-    """A bucket for each caller. One that is full again is as good as none, and forgotten."""
+    """A bucket for each caller. A full bucket is deleted: it equals a new one."""
 
     def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.per_second, self.clock = per_second, clock

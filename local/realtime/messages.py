@@ -15,18 +15,18 @@ V1, V2 = "1.0.0", "2.0.0"
 VERSIONS = (V1, V2)
 USER_BROADCAST_PUSH, USER_BROADCAST = 3, 4
 LONGEST = 255
-"""Bytes of a topic or an event's name: a binary frame counts them in one byte."""
+"""Bytes of the name of a topic or an event: a binary frame states the length in one byte."""
 
 Frame = str | bytes
 Ref = str | int | None
 
 
 class Unreadable(Exception):
-    """The frame is no message; its sender hears nothing, as on the real server."""
+    """The frame is invalid; its sender gets no response, as from the real server."""
 
 
 class Binary(NamedTuple):
-    """A broadcast as it came in a binary frame: its content is JSON text, or any bytes."""
+    """A broadcast from a binary frame: its content is JSON text, or any bytes."""
 
     event: str
     is_json: bool
@@ -41,13 +41,13 @@ class Message:
     topic: str
     event: str
     payload: Any
-    """A dict, or Binary for a broadcast out of a binary frame."""
+    """A dict, or Binary for a broadcast from a binary frame."""
     ref: Ref = None
     join_ref: Ref = None
 
 
 def parse(text: str | bytes) -> Any:
-    """JSON that can be sent on to every member of a topic. Raises Unreadable."""
+    """Parse JSON that can be forwarded to every member of a topic. Raises Unreadable."""
     try:
         return documents.parse(text)
     except ValueError as error:
@@ -55,7 +55,7 @@ def parse(text: str | bytes) -> Any:
 
 
 def written(value: Any) -> str:
-    """Escaped throughout: half a surrogate pair is text to JSON, but not to UTF-8."""
+    """JSON in ASCII: half a surrogate pair is valid in JSON, but not in UTF-8."""
     return json.dumps(value, separators=(",", ":"))
 
 
@@ -65,12 +65,12 @@ def decode(frame: Frame, version: str) -> Message:
         if version == V1:
             raise Unreadable("vsn 1.0.0 has no binary frames")
         return _decode_binary(frame)
-    found = parse(frame)
+    document = parse(frame)
     if version == V1:
-        if not isinstance(found, dict):
+        if not isinstance(document, dict):
             raise Unreadable("expected an object")
-        found = [found.get(name) for name in ("join_ref", "ref", "topic", "event", "payload")]
-    match found:
+        document = [document.get(name) for name in ("join_ref", "ref", "topic", "event", "payload")]
+    match document:
         case [
             str() | int() | None as join_ref,
             str() | int() | None as ref,
@@ -105,7 +105,7 @@ def _decode_binary(frame: bytes) -> Message:
 
 
 def encode(message: Message, version: str) -> Frame | None:
-    """None: this encoding cannot say it."""
+    """The frame, None if this version cannot express the message."""
     if isinstance(message.payload, Binary):
         return _encode_binary(message.topic, message.payload, version)
     if version == V1:
@@ -125,7 +125,7 @@ def _encode_binary(topic: str, broadcast: Binary, version: str) -> Frame | None:
 
 
 class ForMany:
-    """A message to everybody on a topic, encoded once for each encoding."""
+    """A message to all members of a topic, encoded once for each version."""
 
     def __init__(self, topic: str, event: str, payload: Any) -> None:
         self.message = Message(topic, event, payload)
@@ -143,5 +143,5 @@ class ForMany:
 
 
 def reply(to: Message, status: str, response: Any) -> Message:
-    """The answer to a message; `response` is an object, or a word as Phoenix puts atoms."""
+    """The reply to a message; `response` is an object, or a string for an Elixir atom."""
     return Message(to.topic, "phx_reply", {"status": status, "response": response}, to.ref, to.join_ref)

@@ -1,4 +1,4 @@
-"""What PostgreSQL's output plugin pgoutput writes, protocol version 1, as changes of rows.
+"""Decoding of PostgreSQL's output plugin pgoutput, protocol version 1, into changes of rows.
 
 https://www.postgresql.org/docs/17/protocol-logicalrep-message-formats.html
 """
@@ -12,7 +12,7 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 KINDS = {b"I": "INSERT", b"U": "UPDATE", b"D": "DELETE"}
 
 Row = dict[str, str | None]
-"""Values as text. What was not written, a long value that did not change, is missing."""
+"""Values as text. A long value that did not change is not written, and missing here."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Column:
     type: int
     """The type's oid."""
     is_key: bool
-    """Whether it belongs to the replica identity."""
+    """Whether the column belongs to the replica identity."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ class Change:
     new: Row
     """Empty for DELETE."""
     old: Row
-    """The replica identity as it was, or the whole row where that is full. Empty for INSERT."""
+    """The old replica identity; the whole old row for `full`. Empty for INSERT."""
     committed_at: datetime
     transaction: int
-    """Its id, without the epoch."""
+    """The transaction id, without the epoch."""
 
 
 class Reader:
-    """Takes messages in order; keeps what later ones refer to."""
+    """Decodes messages in order; keeps the relations that later ones refer to."""
 
     def __init__(self) -> None:
         self.relations: dict[int, Relation] = {}
@@ -55,7 +55,7 @@ class Reader:
         self.transaction = 0
 
     def read(self, message: bytes) -> Change | None:
-        """The change that the message holds; None when it holds none."""
+        """The change in the message, None for other messages."""
         body = Body(message)
         kind = body.take(1)
         if kind == b"B":
@@ -73,12 +73,12 @@ class Reader:
         new, whole, key = (_row(relation, tuples.get(name)) for name in (b"N", b"O", b"K"))
         keys = {column.name for column in relation.columns if column.is_key}
         old = whole or {name: value for name, value in (key or new).items() if name in keys}
-        told = {} if kind == "INSERT" else old
-        return Change(kind, relation, new, told, self.committed_at, self.transaction)
+        before = {} if kind == "INSERT" else old
+        return Change(kind, relation, new, before, self.committed_at, self.transaction)
 
 
 UNCHANGED = "\0"
-"""Stands for a value that was not written: no text of PostgreSQL holds a NUL."""
+"""Marks a value that was not written: no text in PostgreSQL contains NUL."""
 
 
 def _row(relation: Relation, values: list[str | None] | None) -> Row:
@@ -99,9 +99,9 @@ class Body:
 
     def text(self) -> str:
         end = self.message.index(b"\0", self.at)
-        found = self.message[self.at : end].decode()
+        text = self.message[self.at : end].decode()
         self.at = end + 1
-        return found
+        return text
 
     def relation(self) -> Relation:
         (oid,) = self.numbers(">I")
@@ -116,7 +116,7 @@ class Body:
         return Column(name, kind, bool(flags & 1))
 
     def tuples(self) -> Iterator[tuple[bytes, list[str | None]]]:
-        """By what they are: N the new row, O the old one, K the old key."""
+        """Tuples by kind: N the new row, O the old row, K the old key."""
         while self.at < len(self.message):
             name = self.take(1)
             (count,) = self.numbers(">H")

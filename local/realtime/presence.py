@@ -1,4 +1,4 @@
-"""Who is present on a topic: members under keys of their choice, with what each tells of itself.
+"""Presence on a topic: members by the key that they choose, with their metadata.
 
 State and diffs have the shape of Phoenix.Presence: {key: {"metas": [{"phx_ref": …, …}]}}.
 """
@@ -13,31 +13,31 @@ from local.shares import FullError
 
 Meta = dict[str, Any]
 LARGEST = 2 * 1024 * 1024
-"""Bytes of all that is told on a topic: with more of it, whoever joins would seem too slow a reader."""
+"""Bytes of presence of a topic: a larger state would fill the queue of each client that joins."""
 
 REFS = 60
-"""Bytes that references and braces add to what a member tells."""
+"""Bytes that references and braces add to an entry."""
 
 
 class Full(Exception):
-    """No more can be told on this topic."""
+    """The presence of this topic would exceed LARGEST."""
 
 
 @dataclass
 class Diff:
-    """What changed since the last one was told. Clients take joins before leaves, so refs never repeat."""
+    """Changes since the last diff was sent. Clients apply joins before leaves, so refs never repeat."""
 
     joins: dict[str, list[Meta]] = field(default_factory=dict)
     leaves: dict[str, list[Meta]] = field(default_factory=dict)
     size: int = 0
-    """Bytes, about."""
+    """Approximate bytes."""
 
     def payload(self) -> dict[str, Any]:
         return {"joins": grouped(self.joins), "leaves": grouped(self.leaves)}
 
 
 def grouped(metas: dict[str, list[Meta]]) -> dict[str, Any]:
-    return {key: {"metas": found} for key, found in metas.items()}
+    return {key: {"metas": group} for key, group in metas.items()}
 
 
 class Entry(NamedTuple):
@@ -47,18 +47,18 @@ class Entry(NamedTuple):
 
 
 class Ledger(Protocol):
-    """What members hold on all topics together."""
+    """The entries and bytes of members on all topics together."""
 
     def hold(self, member: Hashable, size: int) -> None:
-        """Raises FullError."""
+        """Count an entry. Raises FullError."""
 
-    def let_go(self, member: Hashable, size: int) -> None: ...
+    def release(self, member: Hashable, size: int) -> None: ...
 
 
 class Unbounded:
     def hold(self, member: Hashable, size: int) -> None: ...
 
-    def let_go(self, member: Hashable, size: int) -> None: ...
+    def release(self, member: Hashable, size: int) -> None: ...
 
 
 class Presences:
@@ -68,26 +68,26 @@ class Presences:
         self.size = 0
         self.diff = Diff()
 
-    def track(self, member: Hashable, key: str, told: Meta) -> bool:
-        """False when the member told the same before. Raises Full and FullError."""
+    def track(self, member: Hashable, key: str, payload: Meta) -> bool:
+        """Add or replace the member's entry. False if it is unchanged. Raises Full and FullError."""
         before = self.present.get(member)
-        if before and _without_refs(before.meta) == _without_refs(told):
+        if before and _without_refs(before.meta) == _without_refs(payload):
             return False
-        size = len(written(key)) + len(written(told)) + REFS
+        size = len(written(key)) + len(written(payload)) + REFS
         if self.size - (before.size if before else 0) + size > LARGEST:
             raise Full
         if before:
-            self.ledger.let_go(member, before.size)
+            self.ledger.release(member, before.size)
         try:
             self.ledger.hold(member, size)
         except FullError:
             if before:
                 self.ledger.hold(member, before.size)
             raise
-        meta = {**told, "phx_ref": secrets.token_urlsafe(9)}
+        meta = {**payload, "phx_ref": secrets.token_urlsafe(9)}
         if before:
             meta["phx_ref_prev"] = before.meta["phx_ref"]
-            self._take_out(member, before)
+            self._remove(member, before)
         self.present[member] = Entry(key, meta, size)
         self.size += size
         self.diff.joins.setdefault(key, []).append(meta)
@@ -95,19 +95,19 @@ class Presences:
         return True
 
     def untrack(self, member: Hashable) -> bool:
-        """False when the member was not there."""
-        found = self.present.get(member)
-        if found is None:
+        """Remove the member's entry. False if there is none."""
+        entry = self.present.get(member)
+        if entry is None:
             return False
-        self.ledger.let_go(member, found.size)
-        self._take_out(member, found)
+        self.ledger.release(member, entry.size)
+        self._remove(member, entry)
         return True
 
-    def _take_out(self, member: Hashable, found: Entry) -> None:
+    def _remove(self, member: Hashable, entry: Entry) -> None:
         del self.present[member]
-        self.size -= found.size
-        self.diff.leaves.setdefault(found.key, []).append(found.meta)
-        self.diff.size += found.size
+        self.size -= entry.size
+        self.diff.leaves.setdefault(entry.key, []).append(entry.meta)
+        self.diff.size += entry.size
 
     def state(self) -> dict[str, Any]:
         metas: dict[str, list[Meta]] = {}

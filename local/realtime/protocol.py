@@ -1,7 +1,7 @@
-"""uvicorn's WebSockets, with what ASGI lacks.
+"""uvicorn's WebSockets with two additions.
 
-A connection can be ended whose client does not read: to close one, all that waits must be sent first, which
-such a client never lets happen. Pings and pieces of messages are counted: the application never sees them.
+The connection of a client that does not read can be cut: a close frame would wait for the queued frames.
+Pings and fragments, which the application never sees, are counted.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from websockets.http11 import Request
 from local.realtime.limits import Rate
 
 FRAMES_PER_SECOND = 1000
-"""Pings, pongs and pieces of a connection."""
+"""Pings, pongs and fragments of a connection."""
 
 
 class Protocol(WebSocketsSansIOProtocol):

@@ -1,6 +1,6 @@
-"""Follow what is committed: a temporary replication slot, streamed over libpq, which psycopg.pq wraps.
+"""Logical replication from a temporary slot, streamed over libpq by psycopg.pq.
 
-The slot goes with its connection. Whoever follows anew has missed what was committed in between.
+The slot is dropped with its connection: after a reconnect the commits in between are missing.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from local.realtime.pgoutput import EPOCH, Change, Reader
 PUBLICATIONS = ("supabase_realtime", "supabase_realtime_messages_publication")
 EPOCH_SECONDS = EPOCH.timestamp()
 STATUS_AFTER = 1.0
-"""Seconds after which Postgres is told again how far we are, so that it lets old log go."""
+"""Seconds between two status updates, which let Postgres delete old log."""
 
 
 class Follower:
@@ -30,7 +30,7 @@ class Follower:
         self.told_at = 0.0
 
     async def changes(self) -> AsyncIterator[Change]:
-        """In the order of commits, for as long as the connection holds. Raises psycopg.OperationalError."""
+        """Changes in commit order while the connection is open. Raises psycopg.OperationalError."""
         while True:
             size, data = self.connection.get_copy_data(1)
             if size < 0:
@@ -46,8 +46,8 @@ class Follower:
                 (start,) = struct.unpack(">q", message[1:9])
                 self._reached(start)
             else:
-                end, _, asked = struct.unpack(">qqB", message[1:18])
-                self._reached(end, at_once=bool(asked))
+                end, _, reply_now = struct.unpack(">qqB", message[1:18])
+                self._reached(end, at_once=bool(reply_now))
 
     def _reached(self, position: int, at_once: bool = False) -> None:
         self.position = max(self.position, position)
@@ -62,7 +62,7 @@ class Follower:
 
 @asynccontextmanager
 async def following(url: str) -> AsyncIterator[Follower]:
-    """From now on: what is committed after this is entered is read. Raises psycopg.Error."""
+    """A follower of all later commits. Raises psycopg.Error."""
     slot = f"realtime_{os.getpid()}_{secrets.token_hex(4)}"
     names = ",".join(f'"{name}"' for name in PUBLICATIONS)
     options = f"proto_version '1', publication_names '{names}'"

@@ -1,4 +1,4 @@
-"""A change of a row as subscribers are told of it: which columns, which values, or which error instead."""
+"""The payload of a change: its columns and values, or an error instead."""
 
 import json
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from local.realtime.pgoutput import Change
 
 LARGEST = 1024 * 1024
-"""Bytes of a change; of a larger one only short values are told."""
+"""Bytes of a change; of a larger one only short values are sent."""
 SHORT = 64
 NO_KEY = "Error 400: Bad Request, no primary key"
 MAY_NOT = "Error 401: Unauthorized"
@@ -17,7 +17,7 @@ POLICY_FAILED = "Error 500: Internal Server Error, RLS policy evaluation failed"
 
 @dataclass(frozen=True)
 class Table:
-    """What the database knows of a table, as it is now."""
+    """The present definition of a table."""
 
     columns: list[dict[str, Any]]
     """name, type (as written in SQL), short_type, is_key, readable_by (roles)."""
@@ -58,11 +58,11 @@ class Facts:
         if change.kind != "DELETE":
             data["record"] = self._told({**self.old, **self.new}, names)
         if change.kind != "INSERT":
-            data["old_record"] = self._told(self.old, self.tellable(names))
+            data["old_record"] = self._told(self.old, self.visible(names))
         return data
 
-    def tellable(self, names: set[str]) -> set[str]:
-        """Who may see a deleted row cannot be asked: of a secured table only its key is known to anybody."""
+    def visible(self, names: set[str]) -> set[str]:
+        """The columns that may be sent. A deleted row of a secured table: the key, as no policy decides."""
         hidden = self.change.kind == "DELETE" and self.table.secured
         return names & set(self.table.key) if hidden else names
 
@@ -75,7 +75,7 @@ class Facts:
 
 
 def header(change: Change, errors: list[str] | None) -> dict[str, Any]:
-    """What is told of a change whoever asks."""
+    """The fields that every subscriber receives."""
     relation = change.relation
     return {"schema": relation.schema, "table": relation.table, "type": change.kind, "errors": errors}
 

@@ -1,7 +1,7 @@
--- The schema that Supabase Realtime makes: same names, types, keys, signatures and grants, so that migrations that build
--- on it mean the same on hosted. Run once by supabase_admin, after the roles and the schema itself are there.
+-- The schema of Supabase Realtime: same names, types, keys, signatures and grants, so that migrations that build
+-- on it mean the same on hosted. Run once by supabase_admin, after the roles and the schema were created.
 
--- The server signs in as the owner, reads the write-ahead log, and asks policies as those whom they are about.
+-- The server signs in as the owner, reads the write-ahead log, and checks policies as the user.
 alter role supabase_realtime_admin login replication;
 grant anon, authenticated, service_role to supabase_realtime_admin;
 
@@ -28,7 +28,7 @@ create table realtime.messages (
 create index messages_inserted_at_topic_index on realtime.messages (inserted_at desc, topic)
 where extension = 'broadcast' and private is true;
 
--- A partition a day; the server makes those to come and drops those older than three days.
+-- A partition a day; the server creates future ones and drops those older than three days.
 do $$
 declare
     v_day date;
@@ -46,7 +46,7 @@ alter table realtime.messages enable row level security;
 grant all on realtime.messages to postgres;
 grant select, insert, update on realtime.messages to anon, authenticated, service_role;
 
--- What a policy can ask: the topic that is joined or written to.
+-- For policies: the topic that is joined or written to.
 
 create function realtime.topic() returns text
 language sql stable
@@ -54,7 +54,7 @@ as $$
   select nullif(current_setting('realtime.topic', true), '')
 $$;
 
--- Send a message to everybody who has joined a topic, when the transaction commits. A message that cannot be written is
+-- Send a message to all members of a topic, when the transaction commits. A message that cannot be written is
 -- a warning and never the end of its sender's transaction.
 
 create function realtime.send(payload jsonb, event text, topic text, private boolean default true) returns void

@@ -1,4 +1,4 @@
-"""Realtime's settings: environment variables, read once."""
+"""Settings of Realtime: environment variables, read once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class Settings:
 
 
 def read(environment: Mapping[str, str]) -> Settings:
-    """Raises SettingsError naming everything that is wrong."""
+    """Raises SettingsError, which lists every invalid variable."""
     variables = Variables(environment)
     database_url, jwt_secret = variables.text("REALTIME_DATABASE_URL"), variables.text("JWT_SECRET")
     limits = {

@@ -1,7 +1,7 @@
-"""Whether a transaction that was streamed can be seen yet.
+"""Whether a streamed transaction is visible yet.
 
-A commit is streamed once it is in the log, and seen by others a moment later: who asks for the row in between
-finds none, or the one before.
+A commit is streamed once it is in the log, and becomes visible a moment later: a query in between returns the
+earlier row, or none.
 """
 
 import asyncio
@@ -11,11 +11,11 @@ from local.realtime.database import Connection, run
 EPOCH = 2**32
 WITHIN = 5.0
 AGAIN = 0.001
-"""Both in seconds."""
+"""Interval and limit of polling, in seconds."""
 
 
 async def until_seen(connection: Connection, transaction: int) -> None:
-    """Raises TimeoutError."""
+    """Wait until the transaction is visible. Raises TimeoutError."""
     async with asyncio.timeout(WITHIN):
         while not sees(await _snapshot(connection), transaction):
             await asyncio.sleep(AGAIN)
@@ -28,7 +28,7 @@ async def _snapshot(connection: Connection) -> str:
 
 
 def sees(snapshot: str, transaction: int) -> bool:
-    """`snapshot` as PostgreSQL writes it, xmin:xmax:those that run; `transaction` without its epoch."""
+    """Whether a snapshot, xmin:xmax:running ids, includes the transaction, an id without epoch."""
     _, end, running = snapshot.split(":")
     xmax = int(end)
     whole = xmax + (transaction - xmax + EPOCH // 2) % EPOCH - EPOCH // 2

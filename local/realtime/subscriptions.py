@@ -1,4 +1,4 @@
-"""Which changes of tables a channel asked for."""
+"""Subscriptions of channels to changes of tables."""
 
 import json
 import re
@@ -22,23 +22,23 @@ UNABLE = "Unable to subscribe to changes with given parameters"
 LONGEST_LIST = 100
 """Values in an `in` filter."""
 MOST = 100
-"""Subscriptions of a channel, and filters of a subscription."""
+"""Limit of subscriptions of a channel, and of filters of a subscription."""
 
 
 class SubscriptionError(Exception):
-    """Nothing can be heard so; the message is for the client."""
+    """The subscription is invalid; the message is for the client."""
 
 
 @dataclass(frozen=True)
 class Subscription:
     id: int
-    """The same for the same request, so that clients know theirs."""
+    """A hash of the request, by which clients recognise their subscriptions."""
     event: str
     schema: str
     table: str
     filters: tuple[Filter, ...] = ()
     columns: frozenset[str] | None = None
-    """Those to send, besides the primary key; None for all."""
+    """The columns to send with the primary key; None for all."""
 
     def wants(self, change: Change) -> bool:
         return (
@@ -61,21 +61,21 @@ class Subscribers:
         ]
 
 
-def request_id(asked: dict[str, Any]) -> int:
-    return zlib.crc32(written(sorted(asked.items(), key=lambda pair: pair[0])).encode()) >> 5
+def request_id(request: dict[str, Any]) -> int:
+    return zlib.crc32(written(sorted(request.items(), key=lambda pair: pair[0])).encode()) >> 5
 
 
-def read_all(asked: tuple[dict[str, Any], ...]) -> tuple[Subscription, ...]:
-    """Raises SubscriptionError."""
-    if len(asked) > MOST:
+def read_all(request: tuple[dict[str, Any], ...]) -> tuple[Subscription, ...]:
+    """Parse the subscriptions of a join. Raises SubscriptionError."""
+    if len(request) > MOST:
         raise SubscriptionError(f"A channel has at most {MOST} subscriptions")
-    return tuple(read(one) for one in asked)
+    return tuple(read(one) for one in request)
 
 
-def read(asked: dict[str, Any]) -> Subscription:
-    """Raises SubscriptionError."""
-    event, columns = asked.get("event"), asked.get("select")
-    schema, table, text = (asked.get(name) for name in ("schema", "table", "filter"))
+def read(request: dict[str, Any]) -> Subscription:
+    """Parse one subscription. Raises SubscriptionError."""
+    event, columns = request.get("event"), request.get("select")
+    schema, table, text = (request.get(name) for name in ("schema", "table", "filter"))
     if isinstance(columns, str):
         raise SubscriptionError(
             "Error parsing `select` params: expected a list of column name strings, "
@@ -88,16 +88,16 @@ def read(asked: dict[str, Any]) -> Subscription:
             "No subscription params provided. Please provide at least a `schema` or `table` to subscribe to"
         )
     try:
-        found = filters.read(text or "")
+        parsed = filters.read(text or "")
     except FilterError as error:
         raise SubscriptionError(f"Error parsing `filter` params: {error}") from error
     wanted = (
         frozenset(name for name in columns if isinstance(name, str)) if isinstance(columns, list) else None
     )
-    if len(found) > MOST:
+    if len(parsed) > MOST:
         raise SubscriptionError(f"A subscription has at most {MOST} filters")
     if ANY in (schema or "public", table or ANY):
-        if found:
+        if parsed:
             raise SubscriptionError("A filter takes one schema and one table")
         if wanted:
             raise SubscriptionError(
@@ -105,25 +105,25 @@ def read(asked: dict[str, Any]) -> Subscription:
                 "Provide an explicit schema and table name."
             )
     return Subscription(
-        request_id(asked),
+        request_id(request),
         event.upper() if isinstance(event, str) and event.upper() in EVENTS else ANY,
         schema or "public",
         table or ANY,
-        found,
+        parsed,
         wanted or None,
     )
 
 
 async def check(pool: Pool, subscription: Subscription, role: str) -> None:
-    """Raises SubscriptionError when nothing is published there, or a filter does not fit its column."""
+    """Raises SubscriptionError for an unpublished table, and for a filter that does not fit its column."""
     where = {"schema": subscription.schema, "table": subscription.table}
-    told = _told(subscription)
+    shown = _shown(subscription)
     try:
         async with pool.connection() as connection:
             tables = await (await run(connection, "published", **where)).fetchall()
             if not tables:
                 raise SubscriptionError(
-                    f"{UNABLE}. Please check Realtime is enabled for the given connect parameters: [{told}]"
+                    f"{UNABLE}. Please check Realtime is enabled for the given connect parameters: [{shown}]"
                 )
             for one in subscription.filters:
                 await run(
@@ -137,12 +137,12 @@ async def check(pool: Pool, subscription: Subscription, role: str) -> None:
             names = sorted(subscription.columns or ())
             await run(connection, "check_selection", oid=tables[0]["oid"], role=role, names=names)
     except psycopg.Error as error:
-        check = f"An exception happened so please check your connect parameters: [{told}]."
+        check = f"An exception happened so please check your connect parameters: [{shown}]."
         raise SubscriptionError(f"{UNABLE}. {check} Exception: {_exception(error)}") from error
 
 
-def _told(subscription: Subscription) -> str:
-    """As the real server, which is written in Elixir, tells it."""
+def _shown(subscription: Subscription) -> str:
+    """The subscription in the notation of the real server, which is written in Elixir."""
     filters = ", ".join(f"{{{_listed(one)}}}" for one in subscription.filters)
     columns = f"[{_listed(sorted(subscription.columns))}]" if subscription.columns else "nil"
     return (
@@ -156,7 +156,7 @@ def _listed(words: Iterable[str | bool]) -> str:
 
 
 def _exception(error: psycopg.Error) -> str:
-    """Likewise."""
+    """The error in the real server's notation."""
     if error.sqlstate is None:
         return "the database does not answer"
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()

@@ -1,4 +1,4 @@
-"""Tokens of those who connect and join, refused in the real server's words."""
+"""Verification of the tokens of connections and joins, with the real server's messages."""
 
 import time
 from typing import Any
@@ -11,7 +11,7 @@ Claims = dict[str, Any]
 
 
 class Refused(Exception):
-    """A join or a message is refused; the words are for the client."""
+    """A join or a message is refused; the text is for the client."""
 
     def __init__(self, code: str, words: str) -> None:
         super().__init__(f"{code}: {words}")
@@ -19,7 +19,7 @@ class Refused(Exception):
 
 
 def claims_of(token: str, secret: str) -> Claims:
-    """Raises Refused unless the token is signed, not expired, and says `role` and `exp`."""
+    """The claims. Raises Refused unless the token is signed, unexpired, and has `role` and `exp`."""
     try:
         claims = verified(token, secret)
     except jwt.ExpiredSignatureError as error:

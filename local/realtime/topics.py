@@ -1,4 +1,4 @@
-"""Topics and who has joined them. A private topic and a public one of the same name are two."""
+"""Topics and their members. A private and a public topic of the same name are two topics."""
 
 import asyncio
 from collections.abc import Hashable
@@ -9,17 +9,17 @@ from local.realtime.presence import LARGEST, Ledger, Presences
 
 PREFIX = "realtime:"
 DIFF_AFTER = 0.02
-"""Seconds in which changes of presence are gathered: a thousand who leave at once are one message."""
+"""Seconds in which changes of presence are collected: a thousand leaving members are one message."""
 
 
 class Member(Hashable, Protocol):
-    def hear(self, message: ForMany, message_id: str | None) -> None:
-        """Take a broadcast; `message_id` is that of a row of realtime.messages."""
+    def receive_broadcast(self, message: ForMany, message_id: str | None) -> None:
+        """Receive a broadcast; `message_id` is the id of a row of realtime.messages."""
 
-    def hear_presence(self, diff: ForMany) -> None: ...
+    def receive_presence(self, diff: ForMany) -> None: ...
 
     def interrupt(self) -> None:
-        """Something may have been missed."""
+        """Close the channel: messages may be missing."""
 
 
 class Topic:
@@ -27,7 +27,7 @@ class Topic:
         self.name, self.private = name, private
         self.members: dict[Member, None] = {}
         self.presences = Presences(ledger)
-        self.telling: asyncio.TimerHandle | None = None
+        self.diff_timer: asyncio.TimerHandle | None = None
 
     @property
     def full_name(self) -> str:
@@ -37,30 +37,30 @@ class Topic:
         message = ForMany(self.full_name, "broadcast", payload)
         for member in self.members:
             if member is not but:
-                member.hear(message, message_id)
+                member.receive_broadcast(message, message_id)
 
-    def track(self, member: Member, key: str, told: dict[str, Any]) -> None:
-        """Raises Full."""
-        if self.presences.track(member, key, told):
-            self._tell_soon()
+    def track(self, member: Member, key: str, meta: dict[str, Any]) -> None:
+        """Raises Full and FullError."""
+        if self.presences.track(member, key, meta):
+            self._schedule_diff()
 
     def untrack(self, member: Member) -> None:
         if self.presences.untrack(member):
-            self._tell_soon()
+            self._schedule_diff()
 
-    def _tell_soon(self) -> None:
+    def _schedule_diff(self) -> None:
         if self.presences.diff.size > LARGEST:
-            self._tell()
-        elif self.telling is None:
-            self.telling = asyncio.get_running_loop().call_later(DIFF_AFTER, self._tell)
+            self._send_diff()
+        elif self.diff_timer is None:
+            self.diff_timer = asyncio.get_running_loop().call_later(DIFF_AFTER, self._send_diff)
 
-    def _tell(self) -> None:
-        if self.telling:
-            self.telling.cancel()
-            self.telling = None
+    def _send_diff(self) -> None:
+        if self.diff_timer:
+            self.diff_timer.cancel()
+            self.diff_timer = None
         diff = ForMany(self.full_name, "presence_diff", self.presences.take_diff().payload())
         for member in self.members:
-            member.hear_presence(diff)
+            member.receive_presence(diff)
 
 
 class Topics:

@@ -1,4 +1,4 @@
-"""What a message of the event `presence` asks for: a verdict, on which the channel acts."""
+"""Parsing of `presence` messages into a verdict, which the channel carries out."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ from local.realtime.messages import Message
 
 @dataclass(frozen=True)
 class Accept:
-    """There is nothing to do."""
+    """Reply ok, and do nothing."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Untrack:
 
 @dataclass(frozen=True)
 class Track:
-    told: dict[str, Any]
-    """What the client says of itself."""
+    meta: dict[str, Any]
+    """The client's metadata."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,17 @@ class Refuse:
 @dataclass(frozen=True)
 class Shut:
     words: str
-    """Why the channel ends."""
+    """The reason for closing the channel."""
 
 
 Verdict = Accept | Untrack | Track | Refuse | Shut
 
 
 def read(message: Message, size: int, most: int, *, may_track: bool) -> Verdict | None:
-    """None for a payload that is no map, which gets no answer. `size` and `most` are bytes."""
+    """The verdict; None, without a reply, for a payload that is not an object. `size` and `most` in bytes."""
     if not isinstance(message.payload, dict):
         return None
-    event, told = message.payload.get("event"), message.payload.get("payload", {})
+    event, meta = message.payload.get("event"), message.payload.get("payload", {})
     match event.lower() if isinstance(event, str) else None:
         case None:
             return Accept()
@@ -48,11 +48,11 @@ def read(message: Message, size: int, most: int, *, may_track: bool) -> Verdict 
             return Untrack()
         case "track" if not may_track:
             return Refuse()
-        case "track" if not isinstance(told, dict):
+        case "track" if not isinstance(meta, dict):
             return Refuse({"reason": "Presence track payload must be a map"})
         case "track" if size > most:
             return Shut("Track message size exceeded")
         case "track":
-            return Track(told)
+            return Track(meta)
         case _:
             return Refuse()

@@ -1,4 +1,4 @@
-"""The partitions of realtime.messages: a day each, made ahead, dropped after three days."""
+"""The partitions of realtime.messages: one a day, created ahead, dropped after three days."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ def missing(today: date, present: Iterable[str]) -> list[date]:
 
 
 def stale(today: date, present: Iterable[str]) -> list[str]:
-    """Those whose messages are all older than what is kept."""
+    """The partitions whose messages are all past retention."""
     return sorted(name for name in present if name < f"{today - KEPT:{NAME}}")
 
 

@@ -1,1 +1,1 @@
-"""The REST server: a small Rust crate around Postrust, and what compiles it."""
+"""The REST server: a small Rust crate around Postrust, and its build."""

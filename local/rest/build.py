@@ -1,4 +1,4 @@
-"""Compiles the REST server, once for each state of its source, and keeps the binary in the cache."""
+"""Compiles the REST server once for each state of its source; the cache keeps the binary."""
 
 import fcntl
 import hashlib
@@ -22,7 +22,7 @@ class BuildError(Exception):
 
 
 def build(cache: Path, say: Say) -> Path:
-    """The binary of the crate as it is now, compiled if it is not in `cache` yet."""
+    """The binary of the present source, compiled if `cache` does not have it. Raises BuildError."""
     binary = cache / "bin" / f"{NAME}-{_fingerprint()}"
     if built(cache):
         return binary
@@ -38,7 +38,7 @@ def built(cache: Path) -> bool:
 
 
 def tests(cache: Path) -> Path:
-    """A program that runs the crate's own tests, compiled if it is not in `cache` for this source yet."""
+    """The program of the crate's tests, compiled if `cache` does not have it. Raises BuildError."""
     program = cache / "bin" / f"{NAME}-tests-{_fingerprint()}"
     if not program.exists():
         with _alone(cache / "rest-build.lock"):
@@ -55,12 +55,12 @@ def _compiled_tests(program: str, target: Path) -> Path:
     if done.returncode:
         raise BuildError(f"the REST server's tests do not compile:\n{done.stderr}")
     messages = map(json.loads, done.stdout.splitlines())
-    made = (message.get("executable") for message in messages if message.get("profile", {}).get("test"))
-    return Path(next(path for path in made if path))
+    programs = (message.get("executable") for message in messages if message.get("profile", {}).get("test"))
+    return Path(next(path for path in programs if path))
 
 
 def _forget(program: str, target: Path) -> None:
-    """Have cargo compile the crate again: it compares times, and another checkout's sources may be newer."""
+    """Make cargo compile again: it compares times, and another checkout's sources may be newer."""
     command = [program, "clean", "--quiet", "--release", "--package", NAME, "--target-dir", str(target)]
     subprocess.run(command, cwd=CRATE, capture_output=True, check=False)
 
@@ -82,7 +82,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def cargo() -> str:
-    """The program. Raises BuildError where it is missing or too old."""
+    """The path of cargo. Raises BuildError if it is missing or too old."""
     program = _program()
     missing = _lack(program)
     if program is None or missing:
@@ -91,7 +91,7 @@ def cargo() -> str:
 
 
 def lack() -> str | None:
-    """What is missing to compile the server, as a noun; None: nothing is."""
+    """The missing tool for the build, as a noun, None if there is none."""
     return _lack(_program())
 
 
@@ -145,7 +145,7 @@ def _report(messages: Iterator[str] | list[str], total: int, say: Say) -> None:
 
 
 def _keep(compiled: Path, binary: Path) -> None:
-    """Appear under the final name only when whole."""
+    """Copy the binary; its final name appears only when it is complete."""
     binary.parent.mkdir(parents=True, exist_ok=True)
     half_copied = binary.with_suffix(".new")
     shutil.copy2(compiled, half_copied)

@@ -1,4 +1,4 @@
-"""How the REST server is started."""
+"""The environment of the REST server."""
 
 import os
 
@@ -8,12 +8,12 @@ from local.postgres import cluster
 from local.settings import Settings
 
 CONNECTIONS = 2 * (os.cpu_count() or 1) + 2
-"""As many as keep the cores busy: with more, all take longer. On two cores the 95th percentile of lists for 8
-clients was 52 ms with 6 and 66 with 16, in turns."""
+"""Enough to keep the cores busy; with more all requests take longer. On two cores the 95th percentile of
+lists for 8 clients was 52 ms with 6 connections and 66 ms with 16, measured in turns."""
 
 
 def environment(settings: Settings, keys: Keys, config: Config, port: int) -> dict[str, str]:
-    """Timeouts and the request check are read from the roles' settings in the database, as PostgREST does."""
+    """The environment; timeouts and request check are roles' settings in the database, as for PostgREST."""
     return {
         "PGRST_DB_URI": cluster.url(settings, keys, "authenticator"),
         "PGRST_DB_SCHEMAS": ",".join(config.schemas),

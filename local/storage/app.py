@@ -1,4 +1,4 @@
-"""The routes of the Storage part, and how what goes wrong in them is answered."""
+"""The routes of Storage, and the responses for errors."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -11,11 +11,20 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from local.failures import report
+from local.error_log import report
 from local.storage import limits
-from local.storage.answers import Answer
-from local.storage.endpoints import buckets, downloads, listing, moving, removing, resumable, signing, uploads
+from local.storage.endpoints import (
+    buckets,
+    deletions,
+    downloads,
+    listings,
+    moves,
+    signed_urls,
+    tus_uploads,
+    uploads,
+)
 from local.storage.errors import StorageError, of_database, of_disk, respond
+from local.storage.json_responses import JsonResponse
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -24,7 +33,7 @@ HERE = Path(__file__).parent
 log = logging.getLogger(__name__)
 
 
-def answering(endpoint: Endpoint, operation: str) -> Endpoint:
+def handled(endpoint: Endpoint, operation: str) -> Endpoint:
     async def answer(request: Request) -> Response:
         request.state.operation = f"storage.{operation}"
         try:
@@ -58,7 +67,7 @@ async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
     body: dict[str, object] = {"message": message, "error": "Not Found", "statusCode": 404}
     if path.split("/")[1:2] in (["bucket"], ["object"], ["render"]):
         body |= {"statusCode": "404", "code": "InvalidRequest"}
-    await Answer(body, 404)(scope, receive, send)
+    await JsonResponse(body, 404)(scope, receive, send)
 
 
 async def status(_request: Request) -> Response:
@@ -66,16 +75,16 @@ async def status(_request: Request) -> Response:
 
 
 def route(method: str, path: str, endpoint: Endpoint, operation: str) -> Route:
-    made = Route(path, answering(endpoint, operation), methods=[method])
-    made.methods = {method}
-    return made
+    added = Route(path, handled(endpoint, operation), methods=[method])
+    added.methods = {method}
+    return added
 
 
 def tus(method: str, path: str, endpoint: Endpoint, operation: str) -> list[Route]:
-    """With a token, and under /sign with a signature."""
-    endpoint = resumable.speaking_tus(endpoint)
+    """Two routes: with a token, and under /sign with a signature."""
+    endpoint = tus_uploads.tus_endpoint(endpoint)
     paths = [f"/upload/resumable{signed}{path}" for signed in ("/sign", "")]
-    return [route(method, found, endpoint, f"tus.upload.{operation}") for found in paths]
+    return [route(method, route_path, endpoint, f"tus.upload.{operation}") for route_path in paths]
 
 
 NAME = "{bucket}/{name:path}"
@@ -88,14 +97,14 @@ router = Router(
         route("PUT", "/bucket/{bucket}", buckets.updated, "bucket.update"),
         route("POST", "/bucket/{bucket}/empty", buckets.emptied, "bucket.empty"),
         route("DELETE", "/bucket/{bucket}", buckets.deleted, "bucket.delete"),
-        route("POST", "/object/move", moving.moved, "object.move"),
-        route("POST", "/object/copy", moving.copied, "object.copy"),
-        route("POST", "/object/list/{bucket}", listing.listed, "object.list"),
-        route("POST", "/object/list-v2/{bucket}", listing.paged, "object.list_v2"),
-        route("POST", "/object/sign/{bucket}", signing.many, "object.sign_many"),
-        route("POST", f"/object/sign/{NAME}", signing.one, "object.sign"),
+        route("POST", "/object/move", moves.moved, "object.move"),
+        route("POST", "/object/copy", moves.copied, "object.copy"),
+        route("POST", "/object/list/{bucket}", listings.listed, "object.list"),
+        route("POST", "/object/list-v2/{bucket}", listings.paged, "object.list_v2"),
+        route("POST", "/object/sign/{bucket}", signed_urls.many, "object.sign_many"),
+        route("POST", f"/object/sign/{NAME}", signed_urls.one, "object.sign"),
         route("GET", f"/object/sign/{NAME}", downloads.signed, "object.get_signed"),
-        route("POST", f"/object/upload/sign/{NAME}", signing.upload, "object.sign_upload_url"),
+        route("POST", f"/object/upload/sign/{NAME}", signed_urls.upload, "object.sign_upload_url"),
         route("PUT", f"/object/upload/sign/{NAME}", uploads.by_signed_url, "object.upload_signed"),
         route("GET", f"/object/public/{NAME}", downloads.public, "object.get_public"),
         route("HEAD", f"/object/public/{NAME}", downloads.public_head, "object.info_public"),
@@ -110,20 +119,20 @@ router = Router(
         route("HEAD", f"/object/{NAME}", downloads.optional_head, "object.head_authenticated_info"),
         route("POST", f"/object/{NAME}", uploads.created, "object.upload"),
         route("PUT", f"/object/{NAME}", uploads.updated, "object.upload_update"),
-        route("DELETE", f"/object/{NAME}", removing.one, "object.delete"),
-        route("DELETE", "/object/{bucket}", removing.many, "object.delete_many"),
-        *tus("POST", "", resumable.created, "create"),
-        *tus("POST", "/", resumable.created, "create"),
-        # Clients that can send no other method name it in a header, which the real server does not read.
-        *tus("POST", "/{id}", resumable.created, "create"),
-        *tus("HEAD", "/{id}", resumable.told, "get"),
-        *tus("PATCH", "/{id}", resumable.continued, "part"),
-        *tus("DELETE", "/{id}", resumable.terminated, "delete"),
+        route("DELETE", f"/object/{NAME}", deletions.one, "object.delete"),
+        route("DELETE", "/object/{bucket}", deletions.many, "object.delete_many"),
+        *tus("POST", "", tus_uploads.created, "create"),
+        *tus("POST", "/", tus_uploads.created, "create"),
+        # A POST to an upload creates one too: as in the real server, X-HTTP-Method-Override is not read.
+        *tus("POST", "/{id}", tus_uploads.created, "create"),
+        *tus("HEAD", "/{id}", tus_uploads.offset, "get"),
+        *tus("PATCH", "/{id}", tus_uploads.continued, "part"),
+        *tus("DELETE", "/{id}", tus_uploads.terminated, "delete"),
         *(
-            route("OPTIONS", f"/upload/resumable{path}", resumable.abilities, "tus.options")
+            route("OPTIONS", f"/upload/resumable{path}", tus_uploads.options, "tus.options")
             for path in ("", "/sign", "/{id}", "/sign/{id}")
         ),
-        # A known path with another method is as unknown.
+        # A known path with another method is unknown too.
         Mount("", not_found),
     ],
     redirect_slashes=False,

@@ -1,4 +1,4 @@
-"""Who makes a request: the bearer of a token, or nobody, who is anon."""
+"""The caller of a request: the bearer of a token, or anon without one."""
 
 import re
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ BEARER = re.compile(r"^Bearer\s+", re.IGNORECASE)
 class Caller:
     role: str
     claims: dict[str, Any] = field(default_factory=dict)
-    believed: bool = True
-    """Whether a token said who it is."""
+    is_verified: bool = True
+    """Whether the request has a valid token."""
 
     @property
     def owner(self) -> str | None:
@@ -32,16 +32,16 @@ class Caller:
             return None
 
 
-NOBODY = Caller("anon", believed=False)
+ANONYMOUS = Caller("anon", is_verified=False)
 
 
 def service(owner: str | None = None) -> Caller:
-    """Past the policies, for what the server itself decides."""
+    """The service role, which no policy restricts: for what the server itself decides."""
     return Caller("service_role", {"role": "service_role", **({"sub": owner} if owner else {})})
 
 
 def caller_of(request: Request, secret: str) -> Caller:
-    """Raises StorageError without a token that is believed."""
+    """Raises StorageError without a valid token."""
     if "authorization" not in request.headers:
         raise invalid_request("headers must have required property 'authorization'")
     try:
@@ -50,11 +50,11 @@ def caller_of(request: Request, secret: str) -> Caller:
         raise access_denied(str(error)) from error
 
 
-def caller_or_nobody(request: Request, secret: str) -> Caller:
+def caller_or_anonymous(request: Request, secret: str) -> Caller:
     try:
         return bearer(request, secret)
     except tokens.InvalidToken:
-        return NOBODY
+        return ANONYMOUS
 
 
 def bearer(request: Request, secret: str) -> Caller:

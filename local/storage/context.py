@@ -1,4 +1,4 @@
-"""What a request of the Storage part can count on: settings, the database, the files."""
+"""What each request of Storage uses: settings, the connection pool, the files."""
 
 import asyncio
 import logging
@@ -10,17 +10,17 @@ from typing import cast
 
 from starlette.requests import Request
 
-from local.storage import callers, database, resumables, sweep
+from local.storage import callers, database, resumable_uploads, sweep
 from local.storage.callers import Caller
-from local.storage.doubts import Doubts
 from local.storage.errors import no_such_bucket
-from local.storage.files import Files
+from local.storage.file_store import FileStore
 from local.storage.models import Bucket
 from local.storage.settings import Settings
-from local.storage.unfinished import Unfinished
+from local.storage.uncertain_commits import UncertainCommits
+from local.storage.unfinished_uploads import UnfinishedUploads
 
-LOOK_EVERY = 600.0
-"""Seconds between two looks for resumable uploads whose time is over."""
+DELETE_EVERY = 600.0
+"""Seconds between two deletions of expired resumable uploads."""
 PLACEHOLDER = ".emptyFolderPlaceholder"
 
 log = logging.getLogger(__name__)
@@ -30,14 +30,14 @@ log = logging.getLogger(__name__)
 class Storage:
     settings: Settings
     pool: database.Pool
-    files: Files
-    doubts: Doubts
+    files: FileStore
+    uncertain_commits: UncertainCommits
     uploading: set[str] = field(default_factory=set)
-    """The versions of resumable uploads that a request works on."""
-    unfinished: Unfinished = field(default_factory=Unfinished)
+    """The versions of resumable uploads that a request has locked."""
+    unfinished: UnfinishedUploads = field(default_factory=UnfinishedUploads)
 
     def limit(self, bucket: Bucket, name: str) -> int:
-        """The largest file of this name in bytes. What keeps an empty folder holds nothing."""
+        """The largest size in bytes of a file of this name. The placeholder of an empty folder is empty."""
         if name.endswith(PLACEHOLDER):
             return 0
         own, general = bucket.file_size_limit, self.settings.file_size_limit
@@ -46,16 +46,19 @@ class Storage:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Storage]:
-    """Whole again after whatever ended the last run."""
-    pool, files = database.pool(settings.database_url), Files(settings.directory)
+    """Storage, with files and rows repaired after the last run."""
+    pool, files = database.pool(settings.database_url), FileStore(settings.directory)
     files.make()
     await pool.open(wait=True, timeout=10)
     try:
         await sweep.repair(pool, files, settings.resumable_lifetime)
-        doubts = Doubts(pool, files)
-        storage = Storage(settings, pool, files, doubts)
+        uncertain_commits = UncertainCommits(pool, files)
+        storage = Storage(settings, pool, files, uncertain_commits)
         storage.unfinished.find(files.resumable)
-        tasks = [asyncio.create_task(doubts.settle()), asyncio.create_task(keep_forgetting(storage))]
+        tasks = [
+            asyncio.create_task(uncertain_commits.settle()),
+            asyncio.create_task(delete_late_uploads(storage)),
+        ]
         yield storage
         for task in tasks:
             task.cancel()
@@ -64,10 +67,10 @@ async def opened(settings: Settings) -> AsyncIterator[Storage]:
         await pool.close()
 
 
-async def keep_forgetting(storage: Storage) -> None:
-    """Delete late uploads every LOOK_EVERY seconds, until it is cancelled."""
+async def delete_late_uploads(storage: Storage) -> None:
+    """Delete expired uploads every DELETE_EVERY seconds, until cancelled."""
     while True:
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(DELETE_EVERY)
         try:
             await forget_late(storage, time.time())
         except Exception:
@@ -75,14 +78,14 @@ async def keep_forgetting(storage: Storage) -> None:
 
 
 async def forget_late(storage: Storage, now: float) -> None:
-    """Delete the uploads whose time is over. One that a request works on stays until the next round."""
+    """Delete expired uploads. One that a request has locked stays until the next round."""
     folder, lifetime = storage.files.resumable, storage.settings.resumable_lifetime
-    for version in await asyncio.to_thread(resumables.late, folder, lifetime, now):
+    for version in await asyncio.to_thread(resumable_uploads.late, folder, lifetime, now):
         if version in storage.uploading:
             continue
         storage.uploading.add(version)  # a request that comes now waits, and then does not find the upload
         try:
-            await asyncio.to_thread(resumables.forget_version, folder, version)
+            await asyncio.to_thread(resumable_uploads.forget_version, folder, version)
             storage.unfinished.end(version)
         except OSError:
             log.exception("late upload not deleted", extra={"fields": {"version": version}})
@@ -106,7 +109,7 @@ def transaction(
 
 
 async def bucket_named(tx: database.Transaction, name: str) -> Bucket:
-    """Whatever the caller may see. Raises StorageError when there is none."""
+    """The bucket, also if the caller may not see it. Raises StorageError if it does not exist."""
     row = await tx.row("bucket", trusted=True, id=name)
     if row is None:
         raise no_such_bucket()

@@ -1,7 +1,7 @@
-"""The storage schema: transactions in which a caller's policies decide.
+"""Transactions on the schema `storage` in which the caller's policies decide.
 
-What is asked at once goes to the server at once, with the beginning of the transaction before it: an upload
-waits for the server five times.
+Statements of a batch, and the beginning of the transaction, are sent together:
+an upload has five round trips.
 """
 
 import json
@@ -30,9 +30,9 @@ Pool = AsyncConnectionPool[Connection]
 QUERIES = queries.named(Path(__file__).parent / "queries.sql")
 SERVICE = "service_role"
 ROLES = ("anon", "authenticated", SERVICE)
-"""Those that are surely there; a token may name others."""
+"""Roles that exist; a token may name others."""
 SECRET = ("authorization", "apikey", "cookie", "x-signature")
-"""Headers that no policy is shown."""
+"""Headers that policies cannot read."""
 
 
 def pool(url: str) -> Pool:
@@ -49,7 +49,7 @@ def pool(url: str) -> Pool:
 
 
 async def check_open(connection: Connection) -> None:
-    """Raises OperationalError when the server hung up meanwhile: then there is something to read."""
+    """Raises OperationalError if the server closed the connection: then its socket is readable."""
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN)
     if waiting.poll(0):
@@ -61,20 +61,20 @@ class Outcome(Enum):
     """Or never begun, or not ended yet."""
     COMMITTED = "committed"
     UNKNOWN = "unknown"
-    """The connection was lost before the server's answer to COMMIT came."""
+    """The connection was lost before the server responded to COMMIT."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class Statement:
     query: str
     parameters: dict[str, Any] = field(default_factory=dict)
     trusted: bool = False
-    """Past the caller's policies."""
+    """Runs as the service role, which no policy restricts."""
 
 
 @dataclass
 class Transaction:
-    """Runs as its caller, except in what is asked with `trusted`."""
+    """Runs as its caller, except for `trusted` statements."""
 
     cursor: AsyncClientCursor[DictRow]
     caller: Caller
@@ -82,25 +82,25 @@ class Transaction:
     begun: bool = False
     outcome: Outcome = Outcome.ROLLED_BACK
 
-    async def batch(self, *asked: Asked) -> list[list[DictRow]]:
-        """What each of them finds; all are sent at once and run in this order."""
+    async def batch(self, *batch: Statement) -> list[list[DictRow]]:
+        """The rows of each statement; all are sent together and run in this order."""
         if not self.begun:
             self.begun = True
             opening = [b"begin", self._bound("scope", self.scope)]
             if self.caller.role in ROLES:
-                return await self._run(opening, asked)
+                return await self._run(opening, batch)
             await self._take_role(opening)
-        return await self._run([], asked)
+        return await self._run([], batch)
 
     async def rows(self, query: str, *, trusted: bool = False, **parameters: Any) -> list[DictRow]:
-        return (await self.batch(Asked(query, parameters, trusted)))[0]
+        return (await self.batch(Statement(query, parameters, trusted)))[0]
 
     async def row(self, query: str, *, trusted: bool = False, **parameters: Any) -> DictRow | None:
         return next(iter(await self.rows(query, trusted=trusted, **parameters)), None)
 
     async def changed(self, query: str, **parameters: Any) -> int:
-        """How many rows a statement touched, as the caller."""
-        await self.batch(Asked(query, parameters))
+        """The number of rows that the statement changed, as the caller."""
+        await self.batch(Statement(query, parameters))
         return self.cursor.rowcount
 
     async def commit(self) -> None:
@@ -128,20 +128,20 @@ class Transaction:
         except (psycopg.errors.InvalidParameterValue, psycopg.errors.InsufficientPrivilege) as error:
             raise access_denied("the token's role may not be taken here") from error
 
-    async def _run(self, opening: list[bytes], asked: tuple[Asked, ...]) -> list[list[DictRow]]:
-        """What each of `asked` finds, after the statements of `opening`."""
-        statements, places = list(opening), []
-        for each in asked:
+    async def _run(self, opening: list[bytes], batch: tuple[Statement, ...]) -> list[list[DictRow]]:
+        """The rows of each statement of the batch, after the statements of `opening`."""
+        statements, positions = list(opening), []
+        for each in batch:
             past = each.trusted and self.caller.role != SERVICE
             statements += [self._bound("role", {"role": SERVICE})] if past else []
-            places.append(len(statements))
+            positions.append(len(statements))
             statements.append(self._bound(each.query, each.parameters))
             statements += [self._bound("role", {"role": self.caller.role})] if past else []
         await self.cursor.execute(b";\n".join(statements))
-        found = [await self._result()]
+        results = [await self._result()]
         while self.cursor.nextset():
-            found.append(await self._result())
-        return [found[place] for place in places]
+            results.append(await self._result())
+        return [results[position] for position in positions]
 
     async def _result(self) -> list[DictRow]:
         return await self.cursor.fetchall() if self.cursor.description else []
@@ -154,7 +154,7 @@ class Transaction:
 async def transaction(
     pool: Pool, caller: Caller, request: Request, operation: str, *, undone: bool = False
 ) -> AsyncIterator[Transaction]:
-    """`undone` takes everything back at the end: for asking whether something would be allowed."""
+    """A transaction of the caller. `undone` rolls it back at the end, to check whether a write is allowed."""
     scope = {
         "role": caller.role,
         "claims": json.dumps(caller.claims),
@@ -165,11 +165,11 @@ async def transaction(
         "operation": operation,
     }
     async with pool.connection() as connection, AsyncClientCursor(connection, row_factory=dict_row) as cursor:
-        found = Transaction(cursor, caller, scope)
+        tx = Transaction(cursor, caller, scope)
         try:
-            yield found
+            yield tx
         except BaseException:
             with suppress(psycopg.Error):
-                await found.roll_back()
+                await tx.roll_back()
             raise
-        await (found.roll_back() if undone else found.commit())
+        await (tx.roll_back() if undone else tx.commit())

@@ -1,17 +1,17 @@
-"""The refusals of the Storage API: the body has the status, the answer itself is 400 as a rule."""
+"""Errors of the Storage API: the status is in the body; the response itself usually has status 400."""
 
 import errno
 from collections.abc import Mapping
 
 import psycopg
 
-from local.storage.answers import Answer
+from local.storage.json_responses import JsonResponse
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class StorageError(Exception):
-    """The request is refused; all of it is for the client."""
+    """The request is refused; the client sees all fields."""
 
     def __init__(
         self,
@@ -29,14 +29,14 @@ class StorageError(Exception):
         self.http = http or (500 if status == 500 else 400)
 
 
-def respond(error: StorageError) -> Answer:
+def respond(error: StorageError) -> JsonResponse:
     body = {
         "statusCode": str(error.status),
         "error": error.error,
         "message": error.message,
         "code": error.code,
     }
-    return Answer(body, error.http, error.headers)
+    return JsonResponse(body, error.http, error.headers)
 
 
 def no_such_bucket() -> StorageError:
@@ -85,7 +85,7 @@ def too_large() -> StorageError:
 
 
 def tus_error(status: int, message: str) -> StorageError:
-    """A refusal of the protocol of resumable uploads itself, which ends with a line break."""
+    """An error of the TUS protocol; its message ends with a line break."""
     return StorageError(status, "TusError", f"{message}\n")
 
 
@@ -94,7 +94,7 @@ def beyond_limit() -> StorageError:
 
 
 def of_database(error: psycopg.Error) -> StorageError:
-    """What a failed statement means for the client. Messages of triggers reach nobody."""
+    """The error that the client sees for a failed statement, without messages of triggers."""
     match error:
         case psycopg.errors.InsufficientPrivilege():
             words = error.diag.message_primary or ""

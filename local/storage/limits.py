@@ -1,22 +1,22 @@
-"""How often files may be asked for, by user, or by address for whoever is not signed in."""
+"""The rate limit of Storage: by user, or by network address without a user."""
 
 from starlette.requests import Request
 
 from local import limits
-from local.storage.callers import caller_or_nobody
+from local.storage.callers import caller_or_anonymous
 from local.storage.context import storage_of
 from local.storage.database import SERVICE
 from local.storage.errors import StorageError
-from local.storage.receiving import drain
+from local.storage.file_bodies import drain
 
 ADMITTED = ("storage.tus.upload.part", "storage.tus.upload.get")
-"""The pieces of an upload that was admitted."""
+"""Chunks of an upload whose creation was counted."""
 
 
 async def count(request: Request) -> None:
-    """Raises StorageError when it is one too many."""
+    """Count the request. Raises StorageError above the limit."""
     storage = storage_of(request)
-    caller = caller_or_nobody(request, storage.settings.jwt_secret)
+    caller = caller_or_anonymous(request, storage.settings.jwt_secret)
     if caller.role == SERVICE or request.state.operation in ADMITTED:
         return
     counted = caller.owner if caller.role != "anon" and caller.owner else limits.network(request)

@@ -72,7 +72,7 @@ class Object:
         }
 
     def described(self) -> Json:
-        """What /object/info says."""
+        """The body of /object/info."""
         metadata = self.metadata or {}
         return {
             "id": str(self.id),
@@ -90,14 +90,14 @@ class Object:
 
 
 def moment(time: datetime | None) -> str | None:
-    """As JavaScript writes it: 2026-08-21T09:30:00.000Z."""
+    """The time in the format of JavaScript: 2026-08-21T09:30:00.000Z."""
     if time is None:
         return None
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def metadata(size: int, etag: str, kind: str, cache_control: str) -> Json:
-    """What the server itself says of a file."""
+    """The metadata that the server records for a file. `size` in bytes."""
     return {
         "eTag": f'"{etag}"',
         "size": size,

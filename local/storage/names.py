@@ -1,4 +1,4 @@
-"""Names of buckets, objects and types: which are accepted, and with which words others are refused."""
+"""Validation of the names of buckets, objects and types, with the real server's messages."""
 
 import re
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ SAFE = r"[A-Za-z0-9_!\-.*'() &$@=;:+,?]"
 BUCKET = re.compile(rf"{SAFE}{{1,100}}")
 KEY = re.compile(rf"(?:{SAFE}|/){{1,1024}}")
 ROOT = "stub/stub"
-"""What a single project has where the hosted server has its own bucket and the tenant."""
+"""Stands for the hosted server's own bucket and tenant in a path."""
 TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?)(gb|mb|kb|b)", re.IGNORECASE)
 LONGEST_SIZE = 18
-"""Digits. Python refuses to read thousands of them."""
+"""Digits: Python refuses to parse thousands of them."""
 UNITS = {"gb": 10**9, "mb": 10**6, "kb": 10**3, "b": 1}
 HEADER = re.compile(r"[\x20-\x7e]{0,1000}")
 
@@ -29,7 +29,7 @@ def check_key(name: str) -> None:
 
 
 def check_path(bucket: str, name: str, version: str) -> None:
-    """A name that a file system would read as a way out of the bucket. Raises StorageError."""
+    """Raises StorageError for a name with a `.` or `..` segment, which leads out of the bucket."""
     if any(part in (".", "..") for part in f"{bucket}/{name}".split("/")):
         raise invalid_key(f"{ROOT}/{bucket}/{name}/{version} contains dot path segment")
 
@@ -49,7 +49,7 @@ def is_type(kind: str) -> bool:
 
 
 def checked_types(types: Sequence[str] | None) -> list[str] | None:
-    """The types a bucket is to allow. Raises StorageError."""
+    """The allowed types of a bucket. Raises StorageError."""
     if types is None:
         return None
     for kind in types:
@@ -59,14 +59,14 @@ def checked_types(types: Sequence[str] | None) -> list[str] | None:
 
 
 def checked_header(value: str, name: str) -> str:
-    """A value that is given back as a header later. Raises StorageError."""
+    """A value that later is a header of a response. Raises StorageError."""
     if not HEADER.fullmatch(value):
         raise invalid_request(f"{name} holds a character that no header may hold")
     return value
 
 
 def bytes_of(size: int | str) -> int:
-    """A size limit as people write it: 1000, 20MB, 1.5GB. Raises StorageError."""
+    """The bytes of a size limit such as 1000, 20MB or 1.5GB. Raises StorageError."""
     if isinstance(size, int):
         return size
     if size.isdecimal() and len(size) <= LONGEST_SIZE:

@@ -1,5 +1,5 @@
--- The schema that Supabase Storage makes: same names, types, keys, policies' helpers and grants, so that migrations
--- that build on it mean the same on hosted. Run once by supabase_admin, after the roles and the schema itself are there.
+-- The schema of Supabase Storage: same names, types, keys, policies' helpers and grants, so that migrations
+-- that build on it mean the same on hosted. Run once by supabase_admin, after the roles and the schema were created.
 
 -- Hosted lets `postgres` write policies on these tables though it does not own them; without that extension it takes
 -- the owner's rights.
@@ -87,7 +87,7 @@ create table storage.s3_multipart_uploads_parts (
     foreign key (upload_id) references storage.s3_multipart_uploads (id) on delete cascade
 );
 
--- What policies ask of a name.
+-- Functions for policies: the parts of a name.
 
 create function storage.foldername(name text) returns text []
 language plpgsql immutable
@@ -113,7 +113,7 @@ begin
 end
 $$;
 
--- What a policy can ask of the request: which operation it is, such as storage.object.upload.
+-- For policies: the operation of the request, such as storage.object.upload.
 
 create function storage.operation() returns text
 language plpgsql stable

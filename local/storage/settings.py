@@ -1,4 +1,4 @@
-"""Storage's settings: environment variables, read once."""
+"""Settings of Storage: environment variables, read once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ class Settings:
     database_url: str = field(repr=False)
     jwt_secret: str = field(repr=False)
     directory: Path
-    """Where the files are."""
+    """The folder of files."""
     file_size_limit: int
     """The largest file in bytes, whatever a bucket allows."""
     admission: str = ""
-    """The function that counts requests, schema.name; empty: nothing is limited."""
+    """The function that counts requests, schema.name; empty for no limit."""
     signed_url_lifetime: int = 7 * 24 * 3600
     """Seconds for which a user's signed URL may be valid."""
     upload_url_lifetime: int = 7200
@@ -26,7 +26,7 @@ class Settings:
 
 
 def read(environment: Mapping[str, str]) -> Settings:
-    """Raises SettingsError naming everything that is wrong."""
+    """Raises SettingsError, which lists every invalid variable."""
     variables = Variables(environment)
     settings = Settings(
         database_url=variables.text("STORAGE_DATABASE_URL"),

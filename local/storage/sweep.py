@@ -1,4 +1,4 @@
-"""Files and rows are made to agree again, after whatever ended the last run or a connection."""
+"""Repair: make files and rows agree after the last run or a lost connection."""
 
 import logging
 import time
@@ -8,17 +8,17 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
 
-from local.storage import resumables
+from local.storage import resumable_uploads
 from local.storage.database import QUERIES, Pool
-from local.storage.files import Files
+from local.storage.file_store import FileStore
 
 log = logging.getLogger(__name__)
 
 SHOWN = 20
 
 
-async def repair(pool: Pool, files: Files, lifetime: int) -> None:
-    """Remove files that no row stands for; report rows whose file is gone. Nothing else may run meanwhile."""
+async def repair(pool: Pool, files: FileStore, lifetime: int) -> None:
+    """Delete files without a row; log rows without a file. No request may be served meanwhile."""
     try:
         async with pool.connection() as connection:
             await _wait_for_writers(connection)
@@ -40,24 +40,24 @@ async def repair(pool: Pool, files: Files, lifetime: int) -> None:
 
 
 async def without_row(pool: Pool, versions: Iterable[str]) -> set[str]:
-    """Those of the versions that no row has, nor will have by a transaction that runs now."""
-    asked = sorted(versions)
+    """The versions without a row, after all transactions that run now have ended."""
+    candidates = sorted(versions)
     async with pool.connection() as connection:
         await _wait_for_writers(connection)
     async with pool.connection() as connection, connection.transaction():
         await connection.execute(QUERIES["role"], {"role": "service_role"})
-        cursor = await connection.execute(QUERIES["versions_kept"], {"versions": asked})
-        return set(asked) - {row["version"] for row in await cursor.fetchall()}
+        cursor = await connection.execute(QUERIES["versions_kept"], {"versions": candidates})
+        return set(candidates) - {row["version"] for row in await cursor.fetchall()}
 
 
 async def _wait_for_writers(connection: AsyncConnection[DictRow]) -> None:
-    """A server process may still commit for a client that is gone: until then its rows are not to be seen."""
+    """Postgres may still commit for a client that is gone; its rows are visible only afterwards."""
     async with connection.transaction():
         await connection.execute(QUERIES["wait_for_writers"])
 
 
-async def _compare(connection: AsyncConnection[DictRow], files: Files) -> tuple[list[str], list[str]]:
-    """Files without a row and rows without a file: both come in order, so neither is held in memory."""
+async def _compare(connection: AsyncConnection[DictRow], files: FileStore) -> tuple[list[str], list[str]]:
+    """Files without a row and rows without a file. Both are read in order, so neither is held in memory."""
     orphans: list[str] = []
     missing: list[str] = []
     present = files.versions()
@@ -80,10 +80,10 @@ async def _compare(connection: AsyncConnection[DictRow], files: Files) -> tuple[
     return orphans, missing
 
 
-async def _repair_resumables(connection: AsyncConnection[DictRow], files: Files, lifetime: int) -> None:
-    """Those that have their row are done; the others go on when their clients ask for them."""
-    unfinished = resumables.unfinished(files.resumable)
+async def _repair_resumables(connection: AsyncConnection[DictRow], files: FileStore, lifetime: int) -> None:
+    """Mark uploads with a row as done; clients can continue the others."""
+    unfinished = resumable_uploads.unfinished(files.resumable)
     cursor = await connection.execute(QUERIES["versions_kept"], {"versions": unfinished})
     for row in await cursor.fetchall():
-        resumables.mark_done(files.resumable / f"{row['version']}.json")
-    resumables.forget_old(files.resumable, lifetime, time.time())
+        resumable_uploads.mark_done(files.resumable / f"{row['version']}.json")
+    resumable_uploads.forget_old(files.resumable, lifetime, time.time())

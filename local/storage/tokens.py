@@ -1,4 +1,4 @@
-"""Tokens of callers, and those that stand in signed URLs."""
+"""Tokens of callers and of signed URLs."""
 
 import time
 from typing import Any
@@ -11,7 +11,7 @@ DOWNLOAD, UPLOAD = "download", "upload"
 
 
 class InvalidToken(Exception):
-    """The token is not believed; the message is the real server's."""
+    """The token is invalid; the message is the real server's."""
 
 
 def sign(claims: dict[str, Any], secret: str, lifetime: int) -> str:
@@ -47,5 +47,5 @@ def _reason(error: jwt.InvalidTokenError) -> str:
 
 
 def is_for(claims: dict[str, Any], purpose: str) -> bool:
-    """Whether a signed URL's token is for this. Without a scope, one that says `upsert` is for an upload."""
+    """Whether a signed URL's token is for this purpose. Without a scope, one with `upsert` is for uploads."""
     return bool(claims.get("scope", UPLOAD if "upsert" in claims else DOWNLOAD) == purpose)

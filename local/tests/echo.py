@@ -1,4 +1,4 @@
-"""A server that says what it was asked, to stand where another is expected."""
+"""A server that echoes requests, in place of another server."""
 
 import json
 import threading
@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Says what it was asked, and lets another origin read it: what a gateway has to put right."""
+    """Echo the request, with CORS headers that the gateway must correct."""
 
     def answer(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))

@@ -5,28 +5,28 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from local import config, keys, parts
+from local import config, keys, services
 from local.ports import free_port
 from local.settings import ROOT
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 
 @contextmanager
 def second_platform(stack: Stack, served: Sequence[str], **variables: str) -> Iterator[str]:
     """Where it answers, past any gateway."""
     secrets = keys.load(stack.settings.directory)
-    own = parts.platform_environment(stack.settings, secrets, config.load(ROOT), served)
+    own = services.platform_environment(stack.settings, secrets, config.load(ROOT), served)
     port = free_port()
     process = subprocess.Popen(
-        parts.uvicorn(parts.local_url(port)),
+        services.uvicorn(services.local_url(port)),
         cwd=ROOT,
         env={**os.environ, **own, **variables},
         stderr=subprocess.DEVNULL,
     )
-    url = parts.local_url(port)
+    url = services.local_url(port)
     try:
-        until(parts.answers(f"{url}/health"), seconds=180)
+        until(services.answers(f"{url}/health"), seconds=180)
         yield url
     finally:
         process.terminate()

@@ -12,7 +12,7 @@ import psycopg
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local import config, keys, parts, settings
+from local import config, keys, services, settings
 from local.postgres import cluster
 from local.settings import ROOT
 
@@ -24,7 +24,7 @@ def main() -> None:
     arguments = parser.parse_args()
     at = settings.load()
     secrets = keys.load(at.directory)
-    own = parts.platform_environment(at, secrets, config.load(ROOT), [arguments.part])
+    own = services.platform_environment(at, secrets, config.load(ROOT), [arguments.part])
     os.environ |= own | {"STORAGE_DIR": str(at.directory / "elsewhere")}
     make_tables(cluster.url(at, secrets, cluster.SUPERUSER), arguments.part)
 
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def make_tables(database_url: str, part: str) -> None:
-    """Once, as a real server's migrations do; the stack is not told."""
+    """Create the tables once, as a real server's migrations do, without a record in the stack."""
     with psycopg.connect(database_url) as connection:
         found = connection.execute("select to_regclass(%s) is not null", [cluster.TABLES[part][0]]).fetchone()
         if found != (True,):

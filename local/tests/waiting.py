@@ -1,4 +1,4 @@
-"""Waiting for what happens elsewhere: looked for again and again, never slept for."""
+"""Polling for an event in another process, with a limit."""
 
 import time
 from collections.abc import Callable

@@ -42,9 +42,9 @@ SETS_LIMITS = frozenset(
     {
         "local/tests/clients/auth/test_limits.py",
         "local/tests/clients/auth/test_users.py",
-        "local/tests/clients/front/test_request_ids.py",
+        "local/tests/clients/landing_page/test_request_ids.py",
         "local/tests/clients/storage/test_limits.py",
-        "local/tests/faults/test_elsewhere.py",
+        "local/tests/faults/test_external_servers.py",
         "local/tests/faults/test_rest_counts.py",
     }
 )
@@ -174,7 +174,7 @@ def test_few_tests_of_the_stack_name_private_tables() -> None:
         ("local/limits.py", 'COUNT = "select private.admit_request()"', 1),
         ("local/rest/src/limits.rs", "//! a\n    from private.rate_limits", 2),
         ("local/auth/README.md", "tries are counted by `private.admit_request`", 1),
-        ("local/parts.py", "from local.tests.echo import echo", 1),
+        ("local/services.py", "from local.tests.echo import echo", 1),
         ("workers/search/app.py", "from local.settings import ROOT", 1),
         ("workers/search/README.md", "start it by `python -m local up`", 1),
         ("supabase/functions/hello/index.ts", "// python -m local up", 1),

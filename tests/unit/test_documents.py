@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from local.plan import STARTED_WITH, VARIABLES
 from local.settings import ROOT
+from local.stack_plan import STARTED_WITH, VARIABLES
 
 README = (ROOT / "README.md").read_text()
 PRODUCT = ("workers", "seed", "webhooks")

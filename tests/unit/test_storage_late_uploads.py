@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from local.storage import context, resumables
+from local.storage import context, resumable_uploads
 from local.storage.context import Storage
-from local.storage.resumables import Resumable
+from local.storage.resumable_uploads import Resumable
 
 LIFETIME = 60
 
@@ -23,8 +23,8 @@ def storage(tmp_path: Path) -> Storage:
 
 def begin(storage: Storage, name: str = "a+b é.txt") -> Resumable:
     """Start an upload of 10 bytes, of which 5 have been received."""
-    upload = resumables.planned("b", name, 10, {}, False, "ann")
-    resumables.start(storage.files.resumable, upload)
+    upload = resumable_uploads.planned("b", name, 10, {}, False, "ann")
+    resumable_uploads.start(storage.files.resumable, upload)
     (storage.files.resumable / upload.version).write_bytes(b"12345")
     storage.unfinished.begin(upload.version, "ann")
     return upload
@@ -59,14 +59,14 @@ def test_expired_upload_stays_while_a_request_writes_to_it(storage: Storage) -> 
 def test_expired_upload_stays_if_a_request_starts_during_the_sweep(
     storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload, late = begin(storage), resumables.late
+    upload, late = begin(storage), resumable_uploads.late
 
     def request_begins(*arguments: Any) -> list[str]:
         versions = late(*arguments)
         storage.uploading.add(upload.version)
         return versions
 
-    monkeypatch.setattr(resumables, "late", request_begins)
+    monkeypatch.setattr(resumable_uploads, "late", request_begins)
     forget(storage, upload)
     assert len(names(storage)) == 2
 
@@ -75,7 +75,7 @@ def test_upload_is_locked_for_requests_while_it_is_deleted(
     storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload, busy = begin(storage), list[str]()
-    monkeypatch.setattr(resumables, "forget_version", lambda *_: busy.extend(storage.uploading))
+    monkeypatch.setattr(resumable_uploads, "forget_version", lambda *_: busy.extend(storage.uploading))
     forget(storage, upload)
     assert busy == [upload.version]
 
@@ -118,12 +118,12 @@ def test_failed_upload_sweep_is_logged_and_the_next_one_runs(
         raise RuntimeError
 
     async def run() -> None:
-        task = asyncio.create_task(context.keep_forgetting(storage))
+        task = asyncio.create_task(context.delete_late_uploads(storage))
         for _ in range(2):
             await asyncio.wait_for(rounds.get(), 60)
         task.cancel()
 
-    monkeypatch.setattr(context, "LOOK_EVERY", 0)
+    monkeypatch.setattr(context, "DELETE_EVERY", 0)
     monkeypatch.setattr(context, "forget_late", fail)
     asyncio.run(run())
     assert "late uploads not deleted" in caplog.text

@@ -1,1 +1,1 @@
-"""The HTTP endpoints: a module for each resource, joined in local.auth.app."""
+"""The HTTP endpoints: a module for each resource; local.auth.app has the routes."""

@@ -1,4 +1,4 @@
-"""What the server says of itself."""
+"""Information about the server."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -18,7 +18,7 @@ async def health(_request: Request) -> JSONResponse:
 
 
 async def jwks(_request: Request) -> JSONResponse:
-    """Tokens are signed with a shared secret: there is no public key."""
+    """Empty: tokens are signed with a shared secret, so there is no public key."""
     return JSONResponse({"keys": []})
 
 

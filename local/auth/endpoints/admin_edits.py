@@ -1,4 +1,4 @@
-"""Accounts made and changed by a service key: POST /admin/users and PUT /admin/users/ID."""
+"""Users created and changed with a service key: POST /admin/users and PUT /admin/users/ID."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -128,7 +128,7 @@ def _new_id(text: str) -> UUID:
 
 
 async def _first_password(params: AdminUserParams, minimum_length: int) -> str:
-    """Hashed. Who is given none gets one that nobody knows."""
+    """The hash; of a random password if none is sent."""
     if params.password and params.password_hash:
         message = "Only a password or a password hash should be provided"
         raise AuthError(400, "validation_failed", message)
@@ -142,7 +142,7 @@ async def _first_password(params: AdminUserParams, minimum_length: int) -> str:
 
 
 def _ban_end(text: str) -> datetime | None:
-    """Until when; None: not banned."""
+    """The end of the ban, None for no ban."""
     length = timedelta(0) if text in ("", "none") else duration(text)
     if length is None:
         message = f'invalid format for ban duration: time: invalid duration "{text}"'

@@ -1,4 +1,4 @@
-"""Accounts seen and deleted by a service key: GET /admin/users, GET and DELETE /admin/users/ID."""
+"""Users read and deleted with a service key: GET /admin/users, GET and DELETE /admin/users/ID."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,19 +21,19 @@ class AdminUserDeleteParams:
 
 
 async def listed(request: Request) -> JSONResponse:
-    """As GoTrue's, the list leaves out the identities."""
+    """The users of a page; without identities, as in GoTrue."""
     async with auth_of(request).pool.connection() as connection:
         await administrator(request, connection)
         query, aud = request.query_params, audience_of(request)
         page, ascending = pages.page_of(query), pages.ascends(query.getlist("sort"))
         chosen = {"aud": aud, "filter": query.get("filter", "")}
         counted = await (await run(connection, "count_users", **chosen)).fetchone()
-        found = await every(
+        rows = await every(
             connection, User, "list_users", **chosen, ascending=ascending, limit=page.size, offset=page.offset
         )
     total = counted["count"] if counted else 0
     return JSONResponse(
-        {"users": [users.shown(user, None) for user in found], "aud": aud},
+        {"users": [users.shown(user, None) for user in rows], "aud": aud},
         headers=pages.headers("/admin/users", request.url.query, page, total),
     )
 

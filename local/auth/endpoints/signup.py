@@ -1,4 +1,4 @@
-"""POST /signup: a user with address and password, or an anonymous one."""
+"""POST /signup: a user with e-mail address and password, or an anonymous user."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -60,14 +60,14 @@ async def _by_email(request: Request, auth: Auth, params: SignupParams) -> JSONR
 
 
 def _with_verified_identity(answer: dict[str, Any]) -> dict[str, Any]:
-    """GoTrue shows it in the answer that confirms the user; the identity's row goes on saying false."""
+    """Show the identity as verified, as GoTrue does in the response to a sign-up; its row stays false."""
     for identity in answer["user"]["identities"]:
         identity["identity_data"]["email_verified"] = True
     return answer
 
 
 def _checked(params: SignupParams, minimum_length: int) -> str:
-    """The address in its normal form."""
+    """The normalised address. Raises AuthError for an invalid address or password."""
     if not params.password:
         raise AuthError(400, "validation_failed", "Signup requires a valid password")
     credentials.check_strength(params.password, minimum_length)
@@ -80,9 +80,9 @@ def _checked(params: SignupParams, minimum_length: int) -> str:
 
 
 async def _registered(auth: Auth, email: str, aud: str, params: SignupParams) -> User:
-    """The confirmed user. Two requests for one address at the same instant: one of them gets it.
+    """The confirmed user. Of two concurrent requests for one address one succeeds.
 
-    The password is hashed first, whether the address is taken or not.
+    The password is hashed first, so that the time does not show whether the address is taken.
     """
     encrypted = await credentials.hashed(params.password)
     async with auth.pool.connection() as connection:

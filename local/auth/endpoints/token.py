@@ -44,7 +44,7 @@ async def _by_password(request: Request) -> JSONResponse:
     await limits.of_account(request, params.email)
     async with auth.pool.connection() as connection:
         user = await first(connection, User, "user_by_email", email=params.email, aud=audience_of(request))
-    # Compared whether there is a user or not, and banned or not: neither the time nor the words show which.
+    # Always compared: neither time nor message shows whether the user exists or is banned.
     same = await credentials.matches(params.password, user.encrypted_password if user else None)
     if user is None or not same:
         raise _invalid_credentials()
@@ -73,7 +73,7 @@ def _invalid_credentials() -> AuthError:
 
 
 def _weakness(params: PasswordGrantParams, minimum: int) -> dict[str, object] | None:
-    """A password from before the rules were raised still signs in; the client is told."""
+    """The field `weak_password` for a password that no longer meets the rules but still signs in."""
     try:
         credentials.check_strength(params.password, minimum)
     except AuthError as error:

@@ -54,7 +54,7 @@ async def update(request: Request) -> JSONResponse:
 
 
 def _checked(params: UserUpdateParams, user: User, minimum_length: int) -> str | None:
-    """The new address; None: it stays. Raises AuthError for what the user may not change."""
+    """The new address, None for no change. Raises AuthError for a change that the user may not make."""
     email = credentials.normal_email(params.email) if params.email else None
     if params.phone and params.phone != user.phone:
         raise AuthError(422, "phone_provider_disabled", "Phone numbers are disabled")

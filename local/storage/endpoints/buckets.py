@@ -1,4 +1,4 @@
-"""/bucket: make, list, change, empty and delete buckets."""
+"""/bucket: create, list, update, empty and delete buckets."""
 
 from typing import Any
 
@@ -7,9 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.storage import names
-from local.storage.answers import Answer
-from local.storage.bodies import BOOLEAN, SIZE, STRING, STRINGS, Field, body
-from local.storage.changes import changing
 from local.storage.context import bucket_named, caller_of, storage_of, transaction
 from local.storage.database import SERVICE, Transaction
 from local.storage.errors import (
@@ -19,7 +16,10 @@ from local.storage.errors import (
     no_such_bucket,
     too_large,
 )
+from local.storage.json_bodies import BOOLEAN, SIZE, STRING, STRINGS, Field, body
+from local.storage.json_responses import JsonResponse
 from local.storage.models import Bucket
+from local.storage.object_writes import changing_files
 
 LIMITS = {
     "public": Field(BOOLEAN),
@@ -32,76 +32,76 @@ COLUMNS = ("id", "name", "created_at", "updated_at")
 
 async def created(request: Request) -> Response:
     caller = caller_of(request)
-    given = await body(request, CREATE)
-    bucket_id = given.get("id") or given["name"]
-    for name in (given["name"], bucket_id):
+    fields = await body(request, CREATE)
+    bucket_id = fields.get("id") or fields["name"]
+    for name in (fields["name"], bucket_id):
         names.check_bucket(name)
     columns = {
         "id": bucket_id,
-        "name": given["name"],
-        "public": given.get("public", False),
+        "name": fields["name"],
+        "public": fields.get("public", False),
         "owner": caller.owner_uuid,
         "owner_id": caller.owner,
-        "file_size_limit": _size(request, given.get("file_size_limit")),
-        "allowed_mime_types": names.checked_types(given.get("allowed_mime_types")),
+        "file_size_limit": _size(request, fields.get("file_size_limit")),
+        "allowed_mime_types": names.checked_types(fields.get("allowed_mime_types")),
     }
     async with transaction(request, caller) as tx:
         try:
             await tx.changed("insert_bucket", **columns)
         except psycopg.errors.UniqueViolation as error:
             raise bucket_exists() from error
-    return Answer({"name": given["name"]})
+    return JsonResponse({"name": fields["name"]})
 
 
 async def listed(request: Request) -> Response:
-    caller, asked = caller_of(request), request.query_params
-    column = asked.get("sortColumn", "name")
+    caller, query = caller_of(request), request.query_params
+    column = query.get("sortColumn", "name")
     if column not in COLUMNS:
         raise invalid_request("querystring/sortColumn must be equal to one of the allowed values")
-    page: dict[str, Any] = {name: _number(asked.get(name), name) for name in ("limit", "offset")}
-    descending = asked.get("sortOrder") == "desc"
+    page: dict[str, Any] = {name: _number(query.get(name), name) for name in ("limit", "offset")}
+    descending = query.get("sortOrder") == "desc"
     async with transaction(request, caller) as tx:
         rows = await tx.rows(
-            "buckets", search=asked.get("search", ""), column=column, descending=descending, **page
+            "buckets", search=query.get("search", ""), column=column, descending=descending, **page
         )
-    return Answer([Bucket.of(row).shown() for row in rows])
+    return JsonResponse([Bucket.of(row).shown() for row in rows])
 
 
 async def one(request: Request) -> Response:
     async with transaction(request, caller_of(request)) as tx:
         bucket = await _visible(tx, request.path_params["bucket"])
-    return Answer(bucket.shown())
+    return JsonResponse(bucket.shown())
 
 
 async def updated(request: Request) -> Response:
     caller, bucket_id = caller_of(request), request.path_params["bucket"]
-    given = await body(request, LIMITS)
-    if "file_size_limit" in given:
-        given["file_size_limit"] = _size(request, given["file_size_limit"])
-    if "allowed_mime_types" in given:
-        given["allowed_mime_types"] = names.checked_types(given["allowed_mime_types"])
+    fields = await body(request, LIMITS)
+    if "file_size_limit" in fields:
+        fields["file_size_limit"] = _size(request, fields["file_size_limit"])
+    if "allowed_mime_types" in fields:
+        fields["allowed_mime_types"] = names.checked_types(fields["allowed_mime_types"])
     async with transaction(request, caller) as tx:
         before = await _visible(tx, bucket_id)
         kept = {name: getattr(before, name) for name in LIMITS}
-        if not await tx.changed("update_bucket", id=bucket_id, **(kept | given)):
+        if not await tx.changed("update_bucket", id=bucket_id, **(kept | fields)):
             raise no_such_bucket()
-    return Answer({"message": "Successfully updated"})
+    return JsonResponse({"message": "Successfully updated"})
 
 
 async def emptied(request: Request) -> Response:
-    """The service alone empties buckets."""
+    """Only the service may empty buckets. Raises StorageError."""
     caller, bucket_id = caller_of(request), request.path_params["bucket"]
     if caller.role != SERVICE:
         raise StorageError(403, "AccessDenied", "Access denied: Invalid role", "Unauthorized", http=403)
     while True:
-        async with changing(request, caller) as change:
+        async with changing_files(request, caller) as change:
             await _visible(change.tx, bucket_id)
-            gone = await change.tx.rows("delete_some_objects", bucket=bucket_id)
-            change.remove(row["version"] for row in gone)
-        if not gone:
+            rows = await change.tx.rows("delete_some_objects", bucket=bucket_id)
+            change.remove(row["version"] for row in rows)
+        if not rows:
             break
     message = "Empty bucket has been queued. Completion may take up to an hour."
-    return Answer({"message": message})
+    return JsonResponse({"message": message})
 
 
 async def deleted(request: Request) -> Response:
@@ -114,7 +114,7 @@ async def deleted(request: Request) -> Response:
             raise StorageError(409, "ResourceNotEmpty", "The bucket you tried to delete is not empty")
         if not await tx.changed("delete_bucket", id=bucket_id):
             raise no_such_bucket()
-    return Answer({"message": "Successfully deleted"})
+    return JsonResponse({"message": "Successfully deleted"})
 
 
 async def _visible(tx: Transaction, bucket_id: str) -> Bucket:
@@ -124,8 +124,8 @@ async def _visible(tx: Transaction, bucket_id: str) -> Bucket:
     return Bucket.of(row)
 
 
-def _size(request: Request, given: int | str | None) -> int | None:
-    size = None if given is None else names.bytes_of(given)
+def _size(request: Request, value: int | str | None) -> int | None:
+    size = None if value is None else names.bytes_of(value)
     if size is not None and size > storage_of(request).settings.file_size_limit:
         raise too_large()
     return size

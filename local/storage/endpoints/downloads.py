@@ -1,4 +1,4 @@
-"""Reading a file and what is known of it: with a token, from a public bucket, by a signed URL."""
+"""Downloads and information about files: with a token, from a public bucket, by a signed URL."""
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.storage import callers, names
-from local.storage.answers import Answer
 from local.storage.callers import Caller
 from local.storage.context import bucket_named, caller_of, storage_of, transaction
-from local.storage.endpoints.signing import signed_claims
+from local.storage.endpoints.signed_urls import signed_claims
 from local.storage.errors import no_such_bucket, no_such_key
+from local.storage.file_responses import headers_of, send
+from local.storage.json_responses import JsonResponse
 from local.storage.models import Object
-from local.storage.sending import headers_of, send
 from local.storage.tokens import DOWNLOAD
 
 
@@ -22,8 +22,8 @@ async def own(request: Request) -> Response:
 
 
 async def optional(request: Request) -> Response:
-    """Without a token that is believed, public buckets only."""
-    return await send(request, lambda: _readable(request, _anybody(request)))
+    """Without a valid token only public buckets can be read."""
+    return await send(request, lambda: _readable(request, _caller_or_anonymous(request)))
 
 
 async def public(request: Request) -> Response:
@@ -34,7 +34,7 @@ async def signed(request: Request) -> Response:
     claims = signed_claims(request, DOWNLOAD)
     expires = datetime.fromtimestamp(claims["exp"], UTC) if "exp" in claims else None
     fixed = {"expires": format_datetime(expires, usegmt=True)} if expires else {}
-    return await send(request, lambda: _found(request, callers.service()), fixed)
+    return await send(request, lambda: _object(request, callers.service()), fixed)
 
 
 async def own_head(request: Request) -> Response:
@@ -42,7 +42,7 @@ async def own_head(request: Request) -> Response:
 
 
 async def optional_head(request: Request) -> Response:
-    return _head(request, await _readable(request, _anybody(request)))
+    return _head(request, await _readable(request, _caller_or_anonymous(request)))
 
 
 async def public_head(request: Request) -> Response:
@@ -54,35 +54,36 @@ async def own_info(request: Request) -> Response:
 
 
 async def optional_info(request: Request) -> Response:
-    return _info(await _readable(request, _anybody(request)))
+    return _info(await _readable(request, _caller_or_anonymous(request)))
 
 
 async def public_info(request: Request) -> Response:
     return _info(await _public(request))
 
 
-def _head(request: Request, found: Object) -> Response:
-    headers = headers_of(request, found)
-    return Response(headers={**headers, "content-length": str((found.metadata or {}).get("size", 0))})
+def _head(request: Request, shown: Object) -> Response:
+    headers = headers_of(request, shown)
+    return Response(headers={**headers, "content-length": str((shown.metadata or {}).get("size", 0))})
 
 
-def _info(found: Object) -> Response:
-    """The file's own `cache-control` is in the body alone: this answer is about the file, not the file."""
-    shown = found.described()
-    return Answer(shown, headers={"cache-control": "no-cache", "etag": shown["etag"] or ""})
+def _info(shown: Object) -> Response:
+    """The file's own `cache-control` is only in the body: this response is not the file."""
+    information = shown.described()
+    headers = {"cache-control": "no-cache", "etag": information["etag"] or ""}
+    return JsonResponse(information, headers=headers)
 
 
-def _anybody(request: Request) -> Caller:
-    return callers.caller_or_nobody(request, storage_of(request).settings.jwt_secret)
+def _caller_or_anonymous(request: Request) -> Caller:
+    return callers.caller_or_anonymous(request, storage_of(request).settings.jwt_secret)
 
 
 async def _readable(request: Request, caller: Caller) -> Object:
-    """What is in a public bucket is everybody's; elsewhere the policies say."""
+    """The object: without policies in a public bucket, by the policies in another. Raises StorageError."""
     async with transaction(request, caller) as tx:
         bucket = await bucket_named(tx, request.path_params["bucket"])
-    if not (bucket.public or caller.believed):
+    if not (bucket.public or caller.is_verified):
         raise no_such_bucket()
-    return await _found(request, callers.service() if bucket.public else caller)
+    return await _object(request, callers.service() if bucket.public else caller)
 
 
 async def _public(request: Request) -> Object:
@@ -90,10 +91,10 @@ async def _public(request: Request) -> Object:
         bucket = await bucket_named(tx, request.path_params["bucket"])
     if not bucket.public:
         raise no_such_bucket()
-    return await _found(request, callers.service())
+    return await _object(request, callers.service())
 
 
-async def _found(request: Request, caller: Caller) -> Object:
+async def _object(request: Request, caller: Caller) -> Object:
     bucket, name = request.path_params["bucket"], request.path_params["name"]
     names.check_bucket(bucket)
     names.check_key(name)

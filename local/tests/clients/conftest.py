@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from supabase import Client, ClientOptions, create_client
 
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 HERE = Path(__file__).parent
 REST_TABLES = ("directors", "films", "actors", "castings", "notes")
@@ -90,7 +90,7 @@ def rest_rows(rest_schema: psycopg.Connection) -> None:
 
 @pytest.fixture(scope="module")
 def realtime_schema(stack: Stack) -> Iterator[None]:
-    """A table whose changes are told, policies for private channels, and a function that tells topics."""
+    """A published table, policies for private channels, and a function that sends to topics."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         connection.execute((HERE / "realtime_schema.sql").read_bytes())
         until(lambda: status(stack, "/realtime_letters?limit=0") == httpx.codes.OK)
@@ -100,7 +100,7 @@ def realtime_schema(stack: Stack) -> Iterator[None]:
 
 
 def status(stack: Stack, path: str) -> int:
-    """Of asking REST, as the service role."""
+    """The status of a request to REST as the service role."""
     headers = {"apikey": stack.service_role_key}
     return httpx.get(f"{stack.url}/rest/v1{path}", headers=headers).status_code
 

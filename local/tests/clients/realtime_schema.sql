@@ -1,5 +1,5 @@
 -- What channels are tried with: letters, seen by their readers; topics that belong to those whose ids are in their
--- names, and halls, where everybody who is signed in listens and only they speak.
+-- names, and halls, where only signed-in users listen and broadcast.
 drop table if exists public.realtime_letters;
 create table public.realtime_letters (
     id text primary key,

@@ -1,4 +1,4 @@
-"""No log of any part holds an address, a password, a token or what somebody looked for."""
+"""No log of a service contains an address, a password, a token or a search query."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from postgrest.exceptions import APIError
 from supabase import Client
 from supabase_auth.errors import AuthApiError
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 
 def test_logs_hold_nothing_secret_or_personal(stack: Stack, anon: Client, service: Client) -> None:

@@ -9,8 +9,8 @@ import jwt
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 pytestmark = pytest.mark.usefixtures("rest_rows")
 
@@ -131,11 +131,11 @@ def test_a_body_that_is_no_json_is_refused(http: httpx.Client, body: str) -> Non
     ("code", "status"),
     [("PT404", 404), ("PT429", 429), ("22023", 400), ("P0001", 400), ("23505", 409), ("40001", 500)],
 )
-def test_what_a_function_raises_has_its_status(http: httpx.Client, code: str, status: int) -> None:
+def test_error_of_a_function_has_its_status(http: httpx.Client, code: str, status: int) -> None:
     assert http.post("/rpc/rest_fail", json={"code": code, "message": ""}).status_code == status
 
 
-def test_who_may_not_is_asked_who_they_are_only_if_they_did_not_say(
+def test_refusal_requests_authentication_only_of_anonymous_callers(
     stack: Stack, http: httpx.Client, token: Callable[..., dict[str, str]]
 ) -> None:
     anon = {"Authorization": f"Bearer {stack.anon_key}"}
@@ -148,7 +148,7 @@ def test_who_may_not_is_asked_who_they_are_only_if_they_did_not_say(
         assert http.post(path, json=json_body, headers=token()).status_code == 403
 
 
-def test_a_token_says_who_asks(http: httpx.Client, token: Callable[..., dict[str, str]]) -> None:
+def test_token_identifies_the_caller(http: httpx.Client, token: Callable[..., dict[str, str]]) -> None:
     assert http.post("/rpc/rest_role", json={}).json()["role"] == "anon"
     answer = http.post("/rpc/rest_role", json={}, headers=token())
     assert answer.json()["role"] == "authenticated"
@@ -174,7 +174,7 @@ def test_a_token_that_cannot_be_trusted_is_refused(
 # The schema
 
 
-def test_a_changed_table_is_read_anew(http: httpx.Client, rest_schema: psycopg.Connection) -> None:
+def test_changed_table_is_reloaded(http: httpx.Client, rest_schema: psycopg.Connection) -> None:
     for _ in range(20):
         assert http.get("/rest_actors").status_code == 200
     rest_schema.execute("alter table rest_actors add column born date; notify pgrst, 'reload schema'")

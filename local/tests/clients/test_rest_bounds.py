@@ -12,8 +12,8 @@ import psutil
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 pytestmark = [pytest.mark.usefixtures("rest_rows"), pytest.mark.own("rest"), pytest.mark.embedded]
 
@@ -214,7 +214,7 @@ def test_written_rows_that_are_too_large_to_return_are_not_written(
 # Several at once
 
 
-def test_one_callers_slow_requests_leave_the_others_theirs(
+def test_slow_requests_of_one_caller_leave_connections_to_others(
     stack: Stack, http: httpx.Client, heavy: psycopg.Connection
 ) -> None:
     until(lambda: http.post("/rpc/rest_sleep", json={"seconds": 0}).status_code == 200)

@@ -6,7 +6,7 @@ import httpx
 import psycopg
 import pytest
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 pytestmark = pytest.mark.usefixtures("rest_rows")
 
@@ -97,9 +97,7 @@ def test_a_range_counts_for_get_alone(http: httpx.Client) -> None:
         "Return=minimal",
     ],
 )
-def test_a_preference_that_is_not_known_is_ignored_unless_handling_is_strict(
-    http: httpx.Client, preference: str
-) -> None:
+def test_unknown_preference_is_ignored_unless_handling_is_strict(http: httpx.Client, preference: str) -> None:
     for headers in [{"Prefer": preference}, {"Prefer": f"handling=lenient, {preference}"}]:
         answer = http.get("/rest_films?select=id&id=eq.1", headers=headers)
         assert (answer.status_code, answer.json()) == (200, [{"id": 1}])
@@ -116,7 +114,7 @@ def test_a_time_zone_that_is_known_is_applied(http: httpx.Client) -> None:
     assert "timezone=Asia/Tokyo" in answer.headers["preference-applied"]
 
 
-def test_of_two_preferences_of_one_kind_the_first_holds(
+def test_first_of_two_preferences_of_one_kind_applies(
     http: httpx.Client, rest_schema: psycopg.Connection
 ) -> None:
     headers = {"Prefer": "return=minimal, return=representation"}

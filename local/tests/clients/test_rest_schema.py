@@ -1,4 +1,4 @@
-"""The schema that REST answers from follows what is changed in the database, with no word from anybody."""
+"""REST reloads its schema when the database changes, without a notification by the client."""
 
 from collections.abc import Iterator
 
@@ -6,8 +6,8 @@ import httpx
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 PATIENCE = 30
 

@@ -6,7 +6,7 @@ import httpx
 import psycopg
 import pytest
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 pytestmark = pytest.mark.usefixtures("rest_rows")
 
@@ -115,7 +115,7 @@ def test_fifteen_hundred_rows_are_written_and_shown(http: httpx.Client) -> None:
 
 @pytest.mark.parametrize("preference", ["count=exact", "count=estimated"])
 @pytest.mark.parametrize("shown", ["", ", return=minimal", ", return=representation"])
-def test_what_was_touched_is_counted_shown_or_not(
+def test_changed_rows_are_counted_with_or_without_representation(
     http: httpx.Client, five: psycopg.Connection, preference: str, shown: str
 ) -> None:
     answer = http.delete("/rest_notes?id=lt.4&limit=1", headers={"Prefer": preference + shown})
@@ -128,7 +128,7 @@ def test_what_was_touched_is_counted_shown_or_not(
 @pytest.mark.parametrize("page", ["", "&limit=1", "&limit=1&offset=1&order=id"])
 @pytest.mark.parametrize("prefer", [SHOWN, "return=minimal", "return=headers-only"])
 @pytest.mark.parametrize("accept", [OBJECT, f"{OBJECT};nulls=stripped", "Application/vnd.pgrst.OBJECT"])
-def test_one_object_of_several_rows_is_refused_and_none_is_touched(
+def test_single_object_of_several_rows_is_refused_and_changes_none(
     http: httpx.Client, five: psycopg.Connection, page: str, prefer: str, accept: str
 ) -> None:
     headers = {"Accept": accept, "Prefer": prefer}
@@ -143,7 +143,7 @@ def test_one_object_of_several_rows_is_refused_and_none_is_touched(
     assert bodies(five) == NOTES
 
 
-def test_one_object_of_one_row_is_given(http: httpx.Client, five: psycopg.Connection) -> None:
+def test_single_object_of_one_row_is_returned(http: httpx.Client, five: psycopg.Connection) -> None:
     headers = {"Accept": OBJECT, "Prefer": SHOWN}
     assert http.delete("/rest_notes?id=eq.3&limit=1", headers=headers).json() == {"id": 3, "body": "note 3"}
     assert bodies(five) == [*NOTES[:2], *NOTES[3:]]
@@ -154,7 +154,7 @@ def test_one_object_of_one_row_is_given(http: httpx.Client, five: psycopg.Connec
 
 @pytest.mark.parametrize("page", ["", "&limit=1", "&limit=1&offset=1&order=id"])
 @pytest.mark.parametrize("shown", ["", f", {SHOWN}"])
-def test_no_more_rows_are_touched_than_is_preferred(
+def test_max_affected_limits_the_changed_rows(
     http: httpx.Client, five: psycopg.Connection, page: str, shown: str
 ) -> None:
     headers = {"Prefer": f"handling=strict, max-affected=2{shown}"}

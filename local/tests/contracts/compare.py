@@ -20,7 +20,7 @@ ABSENT = object()
 
 @dataclass(frozen=True)
 class Tolerance:
-    """A difference that is none: where it may be, as patterns of the case and of the path in its answer."""
+    """An allowed difference: patterns of the case and of the path in its response."""
 
     case: str
     path: str

@@ -1,4 +1,4 @@
-"""Record request/response pairs from an auth server that speaks the GoTrue API.
+"""Record request/response pairs from an auth server with GoTrue's API.
 
 usage: record_auth.py BASE_URL JWT_SECRET OUT.jsonl
 

@@ -1,4 +1,4 @@
-"""Record request/response pairs from a server that speaks the Supabase Storage API.
+"""Record request/response pairs from a server with the Supabase Storage API.
 
 usage: record_storage.py STORAGE_URL JWT_SECRET DATABASE_URL OUT.jsonl
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.faults.storage_server import Server, started
-from local.throwaway import Stack
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 SCHEMA = Path(__file__).with_name("counted.sql")
 ROWS = 3
@@ -45,7 +45,7 @@ def insert(http: httpx.Client, request: str) -> httpx.Response:
 
 
 class Traffic:
-    """Writers that never ask twice, and what each was answered."""
+    """Writers that never repeat a request, and the response to each."""
 
     def __init__(self, stack: Stack, write: Write) -> None:
         self._stack, self._write = stack, write

@@ -15,11 +15,11 @@ import httpx
 import psycopg
 from psycopg.rows import dict_row
 
-from local import config, keys, parts
+from local import config, keys, services
 from local.ports import free_port
 from local.settings import ROOT
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 BUCKET = "faults"
 
@@ -30,21 +30,21 @@ class Server:
     def __init__(self, stack: Stack, directory: Path) -> None:
         self.directory, self.port = directory, free_port()
         secrets = keys.load(stack.settings.directory)
-        environment = parts.platform_environment(stack.settings, secrets, config.load(ROOT), ["storage"])
+        environment = services.platform_environment(stack.settings, secrets, config.load(ROOT), ["storage"])
         self.environment = {**os.environ, **environment, "STORAGE_DIR": str(directory)}
         headers = {"authorization": f"Bearer {stack.service_role_key}"}
-        self.url = f"{parts.local_url(self.port)}/storage/v1"
+        self.url = f"{services.local_url(self.port)}/storage/v1"
         self.http = httpx.Client(base_url=self.url, headers=headers, timeout=120)
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, fail_point: str = "", largest_file: int | None = None) -> None:
         self.process = subprocess.Popen(
-            parts.uvicorn(parts.local_url(self.port)),
+            services.uvicorn(services.local_url(self.port)),
             cwd=ROOT,
             env={**self.environment, "STORAGE_FAIL_POINT": fail_point},
             stderr=subprocess.DEVNULL,
         )
-        until(parts.answers(f"{self.url}/status"))
+        until(services.answers(f"{self.url}/status"))
         if largest_file:
             resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (largest_file, largest_file))
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import httpx
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 _numbers = itertools.count(2)
 

@@ -1,4 +1,4 @@
-"""Deno killed while its function answers: that caller is told, nobody else notices, nothing stays behind."""
+"""Deno killed during a response: the caller gets an error, others are not affected, nothing is left."""
 
 import os
 import signal
@@ -14,11 +14,11 @@ import psutil
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.faults import counting
 from local.tests.faults.counting import Traffic
 from local.tests.faults.test_stack import Own, own
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 __all__ = ["own"]
 
@@ -82,7 +82,7 @@ def still(process: psutil.Process, so: Callable[[psutil.Process], bool]) -> bool
 
 @pytest.fixture
 def counted(stack: Stack) -> Iterator[psycopg.Connection]:
-    """The table, and a function that writes into it; not where functions are served from elsewhere."""
+    """The table, and a function that writes into it; skipped with another folder of functions."""
     write(stack.settings.functions, NAME, WRITES)
     with counting.made(stack) as connection, counting.client(stack) as http:
         try:
@@ -125,7 +125,7 @@ class Neighbour(threading.Thread):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("turn", range(ROUNDS))
-def test_a_killed_function_writes_nothing_twice_or_half_and_disturbs_no_other(
+def test_killed_function_writes_nothing_twice_or_half_and_delays_no_other(
     stack: Stack, counted: psycopg.Connection, turn: int
 ) -> None:
     traffic, neighbour = Traffic(stack, call), Neighbour(stack)
@@ -147,7 +147,7 @@ def test_a_killed_function_writes_nothing_twice_or_half_and_disturbs_no_other(
 
 
 def dead(stack: Stack) -> list[psutil.Process]:
-    """Processes that ended and that nobody has asked after."""
+    """Zombies: ended processes that were not waited for."""
     return [one for one in processes(stack.pid("platform")) if still(one, is_dead)]
 
 
@@ -157,7 +157,7 @@ def is_dead(process: psutil.Process) -> bool:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("turn", range(ROUNDS))
-def test_who_waits_for_a_killed_function_is_told_with_the_request_s_id(
+def test_caller_of_a_killed_function_gets_an_error_with_request_id(
     stack: Stack, counted: psycopg.Connection, turn: int
 ) -> None:
     log = stack.settings.logs / f"functions-{NAME}.log"
@@ -175,7 +175,7 @@ def test_who_waits_for_a_killed_function_is_told_with_the_request_s_id(
 
 
 @pytest.mark.soak
-def test_no_function_outlives_a_killed_platform_or_the_stack(
+def test_functions_end_with_a_killed_platform_and_the_stack(
     own: Own, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "functions"

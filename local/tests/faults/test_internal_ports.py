@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from local import sockets
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 pytestmark = pytest.mark.own("auth", "storage", "realtime", "rest")
 
@@ -23,7 +23,7 @@ def ports_of(pid: int) -> set[int]:
     return {one.laddr.port for one in found if one.status == psutil.CONN_LISTEN}
 
 
-def test_only_what_asks_for_a_key_listens_at_a_port(stack: Stack) -> None:
+def test_only_servers_that_require_a_key_listen_on_ports(stack: Stack) -> None:
     httpx.post(f"{stack.url}/functions/v1/hello", headers=_key(stack), json={}).raise_for_status()
     assert ports_of(stack.pid("platform")) == set()
     assert ports_of(stack.pid("gateway")) == {stack.settings.port}

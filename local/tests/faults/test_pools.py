@@ -1,4 +1,4 @@
-"""A server that was started anew, or hung up, while nobody asked it: the next ones who ask do not notice."""
+"""A server that restarted or closed its connections while idle: the next queries succeed."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from local.auth import database as auth
 from local.functions import callers as functions
 from local.realtime import database as realtime
 from local.storage import database as storage
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 MINE = "pg_stat_activity where application_name = 'test_pools'"
 

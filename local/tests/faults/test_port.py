@@ -8,10 +8,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from local import plan
+from local import stack_plan
 from local.settings import DEFAULT_PORT, ROOT
+from local.temporary_stack import two_free_ports
 from local.tests.faults.test_stack import Own, own
-from local.throwaway import two_free_ports
 
 __all__ = ["own"]
 
@@ -33,7 +33,7 @@ def without_port(own: Own, *words: str | Path, **variables: str) -> subprocess.C
 def test_commands_read_the_port_of_the_stack_and_refuse_another(
     own: Own, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in plan.STARTED_WITH:
+    for name in stack_plan.STARTED_WITH:
         monkeypatch.delenv(name, raising=False)
     own.run("up")
     written = (own.directory / ".env.local").read_text()

@@ -1,4 +1,4 @@
-"""Realtime cut off in mid-traffic: what was committed arrives or is told as missed, nothing comes twice."""
+"""Realtime interrupted under load: commits arrive or the gap is reported, and nothing arrives twice."""
 
 import asyncio
 import os
@@ -16,13 +16,13 @@ import pytest
 from realtime import AsyncRealtimeClient, RealtimeSubscribeStates
 from websockets.exceptions import WebSocketException
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.sockets import Socket
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 MESSAGES = 20
-"""No more than a channel can hear again when it joins."""
+"""At most as many as a channel can replay when it joins."""
 
 
 INTERRUPT = """
@@ -35,8 +35,8 @@ WAITS = """
 
 
 class Listener(threading.Thread):
-    """Joined to a private topic, and to a table's changes; whenever it is thrown out it joins again, and asks
-    for the messages that it missed."""
+    """Joins a private topic and a table's changes. Whenever it is disconnected it joins again, and requests
+    the messages that it missed."""
 
     def __init__(self, stack: Stack, topic: str) -> None:
         super().__init__(daemon=True)
@@ -160,7 +160,7 @@ def write(stack: Stack, topic: str, number: int, count: bool = True) -> None:
 @pytest.mark.usefixtures("counted")
 @pytest.mark.parametrize("part", ["postgres", "platform", "gateway"])
 @pytest.mark.parametrize("turn", range(ROUNDS))
-def test_what_was_committed_arrives_once_or_is_told_as_missed(stack: Stack, part: str, turn: int) -> None:
+def test_commit_arrives_once_or_channel_reports_the_gap(stack: Stack, part: str, turn: int) -> None:
     """Two write and two listen; after the fall, both listen again before the last is written."""
     topic = f"faults {part} {turn} {uuid.uuid4()}"
     halves = [range(writer, MESSAGES, 2) for writer in range(2)]
@@ -189,8 +189,8 @@ def test_what_was_committed_arrives_once_or_is_told_as_missed(stack: Stack, part
 
 
 @pytest.mark.usefixtures("counted")
-def test_a_channel_is_told_that_it_listens_only_where_it_does(stack: Stack) -> None:
-    """What is committed cannot be followed anew while a transaction from before goes on."""
+def test_channel_is_confirmed_only_if_it_receives_changes(stack: Stack) -> None:
+    """Replication cannot start again while an earlier transaction runs."""
     name, changes = f"faults {uuid.uuid4()}", [{"event": "*", "schema": "public", "table": "counted"}]
     with (
         psycopg.connect(stack.database_url) as before,

@@ -10,11 +10,11 @@ import psycopg
 import pytest
 
 from local import state
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.sockets import Socket
 from local.tests.faults import counting
 from local.tests.faults.counting import ROWS, Traffic
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 KILLS = 2
@@ -29,7 +29,7 @@ def counted(stack: Stack) -> Iterator[psycopg.Connection]:
 
 
 class Listener(threading.Thread):
-    """Hears which requests' rows were committed."""
+    """Receives the rows of committed requests."""
 
     def __init__(self, socket: Socket) -> None:
         super().__init__(daemon=True)

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from local import state
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 pytestmark = pytest.mark.own("rest")
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from local import __main__ as embedded
-from local import exits, machine, parts
+from local import exits, machine, services
 from local.settings import ROOT, StackError
 from local.tests.waiting import until
 
@@ -85,7 +85,7 @@ def test_a_folder_that_cannot_be_made_is_named(
     assert f"{tmp_path}/file" in refusal(local("status"), capsys)
 
 
-def test_a_machine_without_rust_is_told_what_it_lacks(tmp_path: Path) -> None:
+def test_missing_rust_is_reported_with_a_hint(tmp_path: Path) -> None:
     """In an empty cache, on a path without programs."""
     (tmp_path / "bin").mkdir()
     variables = {
@@ -185,9 +185,9 @@ def test_a_program_in_the_foreground_meets_ctrl_c_itself(tmp_path: Path) -> None
 
 
 def test_secrets_are_named_and_not_shown(tmp_path: Path) -> None:
-    secret = dict.fromkeys(parts.SECRET, "s3cret")
-    public = dict.fromkeys(parts.PUBLIC, "for all")
-    lines = "\n".join(parts.shown(secret | public, tmp_path / ".env.local"))
+    secret = dict.fromkeys(services.SECRET, "s3cret")
+    public = dict.fromkeys(services.PUBLIC, "for all")
+    lines = "\n".join(services.shown(secret | public, tmp_path / ".env.local"))
     assert "s3cret" not in lines
     assert all(name in lines for name in secret)
     assert all(f"{name}=for all" in lines for name in public)

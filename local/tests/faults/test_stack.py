@@ -19,8 +19,8 @@ import pytest
 
 from local import state
 from local.settings import ROOT, Settings
+from local.temporary_stack import Stack, two_free_ports
 from local.tests.waiting import until
-from local.throwaway import Stack, two_free_ports
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 
@@ -150,7 +150,7 @@ def test_a_power_cut_loses_nothing_that_was_committed(own: Own) -> None:
         assert connection.execute("select title from content").fetchall() == [("Still there",)]
 
 
-def test_a_half_made_data_directory_is_made_anew(own: Own) -> None:
+def test_incomplete_data_directory_is_created_again(own: Own) -> None:
     half_made = own.directory / "data.new"
     half_made.mkdir(parents=True)
     (half_made / "PG_VERSION").write_text("18")

@@ -11,10 +11,10 @@ import httpx
 import psutil
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, described
 from local.tests.faults.storage_server import BUCKET, Server, check_whole, versions
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 FAIL_POINTS = ["before keeping", "before row", "before commit", "after commit"]
 
@@ -128,7 +128,9 @@ def test_a_client_that_goes_away_leaves_nothing(stack: Stack, server: Server) ->
 
 
 @pytest.mark.parametrize("upsert", [False, True])
-def test_of_uploads_to_one_name_at_once_one_wins_whole(stack: Stack, server: Server, upsert: bool) -> None:
+def test_one_of_concurrent_uploads_to_one_name_wins_complete(
+    stack: Stack, server: Server, upsert: bool
+) -> None:
     contents = [bytes([number]) * 300_000 for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda content: server.put("a.bin", content, upsert), contents))

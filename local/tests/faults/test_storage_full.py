@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, described
 from local.tests.faults.storage_server import BUCKET, Server, check_whole, started
-from local.throwaway import Stack
 
 ROOM = 12_000_000
 LARGE = bytes(range(256)) * 8000
@@ -71,7 +71,7 @@ def check_refusal(answer: httpx.Response) -> None:
         assert answer.json()["code"] == "InsufficientStorage"
 
 
-def test_a_full_disk_is_told_and_costs_nothing_that_was_stored(stack: Stack, crowded: Server) -> None:
+def test_full_disk_is_reported_and_stored_files_stay(stack: Stack, crowded: Server) -> None:
     stored: dict[str, bytes] = {}
     for way, store in WAYS.items():
         for number in range(20):

@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.test_resumable import PIECE, UPLOADS, described
 from local.tests.faults.storage_server import BUCKET, Server, check_whole
-from local.throwaway import Stack
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 CLIENTS, NAMES, KILLS = 4, 5, 2

@@ -22,8 +22,8 @@ import psutil
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 SECONDS = min(60, 2 * int(os.environ.get("SOAK_ROUNDS", "1")))
 ABUSERS = 24
@@ -125,7 +125,7 @@ HONEST: dict[str, Send] = {
 
 @dataclass
 class Neighbour:
-    """Asks in turn, and keeps how long each answer took."""
+    """Sends requests in turn, and records the time of each response."""
 
     http: httpx.Client
     slowest: dict[str, float] = field(default_factory=dict)
@@ -202,7 +202,7 @@ PLAYED = [pytest.param(abuse, marks=() if abuse in EACH_RUN else pytest.mark.soa
 
 @pytest.mark.usefixtures("tables")
 @pytest.mark.parametrize("abuse", PLAYED)
-def test_one_clients_worst_leaves_another_its_answers(stack: Stack, abuse: str) -> None:
+def test_worst_load_of_one_client_leaves_responses_to_another(stack: Stack, abuse: str) -> None:
     """What a busy machine delays once is no fault of the server: it is tried again."""
     server = stack.pid("rest") if "rest" in stack.parts else None
     with client(stack, sign_up(stack)) as http:

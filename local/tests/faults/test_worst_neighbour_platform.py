@@ -21,10 +21,10 @@ from websockets.sync.client import ClientConnection, connect
 
 from local.bounds import BODIES
 from local.functions.app import CALLS
+from local.temporary_stack import Stack
 from local.tests.faults import strangers
 from local.tests.faults.strangers import answered, client, head, lines, some_address
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 pytestmark = pytest.mark.own("auth", "storage", "realtime")
 

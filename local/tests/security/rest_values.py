@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from local.temporary_stack import Stack
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 HERE = Path(__file__).parent
 TYPES = (

@@ -17,10 +17,10 @@ import httpx
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.security import rest_values
 from local.tests.security.rest_values import TYPES
 from local.tests.security.values import FRAGMENTS
-from local.throwaway import Stack
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 SECONDS = 30 * ROUNDS

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from local.temporary_stack import Stack
 from local.tests.security import rest_values
 from local.tests.security.rest_values import TYPES
-from local.throwaway import Stack
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 REFUSED = 3 * ROUNDS
@@ -77,7 +77,7 @@ def test_a_cast_is_what_the_database_makes_of_it(
         assert (answer.status_code // 100, answer.json()["code"]) == (4, error.sqlstate), column
 
 
-def test_no_infinite_date_ends_a_thread(http: httpx.Client, stack: Stack) -> None:
+def test_infinite_date_does_not_end_a_thread(http: httpx.Client, stack: Stack) -> None:
     for _ in range(40):
         answer = http.get("/rest_values?select=timestamptz::date,timestamp::date,date&id=eq.2")
         assert answer.json() == [{"timestamptz": "infinity", "timestamp": "-infinity", "date": "infinity"}]

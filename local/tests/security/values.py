@@ -1,4 +1,4 @@
-"""What a client may send for a parameter: what it should be, nearly so, and what nobody should send."""
+"""Values for a parameter: valid, nearly valid, and invalid."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What a person is told who starts the stack."""
+"""Reports on the terminal while the stack starts."""
 
 import os
 import signal
@@ -11,12 +11,12 @@ import pytest
 
 from local import commands, state
 from local.settings import Settings, StackError
-from local.state import PartState, State
+from local.state import ServiceState, State
 
 
 @dataclass
 class Clock:
-    """Goes on only where somebody sleeps."""
+    """A clock that advances only in `sleep`."""
 
     now: float = 0
 
@@ -27,12 +27,12 @@ class Clock:
         self.now += seconds
 
 
-def test_a_start_goes_on_while_the_supervisor_is_at_something_and_says_at_what(
+def test_start_waits_while_the_supervisor_works_and_reports_the_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(tmp_path, tmp_path / "data", tmp_path, 54321, tmp_path / ".env.local")
     monkeypatch.setattr(commands, "time", clock := Clock())
-    postgres = {"postgres": PartState("ready", None)}
+    postgres = {"postgres": ServiceState("ready", None)}
     state.write(settings, State(os.getpid(), False, None, postgres, doing="applying 1.sql"))
     said: list[str] = []
 
@@ -53,7 +53,7 @@ def test_a_start_that_failed_says_what_the_failed_part_logged_last(tmp_path: Pat
     settings.logs.mkdir()
     settings.log("rest").write_text("all is well\n")
     settings.log("platform").write_text("".join(f"line {n}\n" for n in range(9)) + "[Errno 98] in use\n")
-    parts = {"rest": PartState("ready", None), "platform": PartState("failed", None)}
+    parts = {"rest": ServiceState("ready", None), "platform": ServiceState("failed", None)}
     failure = "platform failed: ended with exit code 3. Its log: logs/platform.log"
     state.write(settings, State(os.getpid(), False, failure, parts))
     with pytest.raises(StackError) as raised:

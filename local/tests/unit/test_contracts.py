@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local import config, elsewhere, keys
+from local import config, external_servers, keys
 from local.settings import ROOT, Settings
 from local.tests.contracts import compare
 
@@ -49,7 +49,7 @@ def test_a_difference_is_found(status: int, name: str, value: Any, said: str) ->
     assert found == said
 
 
-def test_equal_answers_match_and_whole_numbers_may_have_a_fraction_of_nought() -> None:
+def test_equal_responses_match_and_integers_may_have_a_zero_fraction() -> None:
     assert compare.difference_of_cases(recorded(BODY), recorded(deepcopy(BODY) | {"n": 1.0})) is None
 
 
@@ -100,7 +100,7 @@ def test_a_recording_matches_itself(file: str, capsys: pytest.CaptureFixture[str
 
 def test_a_real_storage_server_is_given_the_names_that_were_recorded(tmp_path: Path) -> None:
     at = Settings(tmp_path, tmp_path, tmp_path, 54321, tmp_path)
-    given = elsewhere.environment(at, keys.load(tmp_path), config.load(ROOT), "storage", 5000)
+    given = external_servers.environment(at, keys.load(tmp_path), config.load(ROOT), "storage", 5000)
     refused = compare.cases(str(CONTRACTS / "storage.jsonl"))["upload traversal"]["response"]["body"]
     names = f"{given['GLOBAL_S3_BUCKET']}/{given['TENANT_ID']}/mine-RUN/"
     assert names in json.dumps(refused)

@@ -10,7 +10,7 @@ from pathlib import Path
 import jwt
 import pytest
 
-from local import config, keys, parts, project, settings
+from local import config, keys, project, services, settings
 from local.rest import service as rest
 from local.settings import ROOT, StackError
 
@@ -157,6 +157,6 @@ def test_name_that_is_not_schema_and_name_is_refused(name: str, tmp_path: Path) 
 def test_every_name_of_this_project_reaches_the_parts(tmp_path: Path) -> None:
     at = settings.load({"LOCAL_DIR": str(tmp_path)})
     secrets, found = keys.load(tmp_path), config.load(ROOT)
-    variables = parts.platform_environment(at, secrets, found) | rest.environment(at, secrets, found, 1)
+    variables = services.platform_environment(at, secrets, found) | rest.environment(at, secrets, found, 1)
     names = vars(project.load(ROOT)).values()
     assert {str(name) for name in names} <= set(variables.values())

@@ -12,7 +12,7 @@ import pytest
 
 from local import state
 from local.settings import Settings
-from local.state import PartState, State
+from local.state import ServiceState, State
 
 
 @pytest.fixture
@@ -32,12 +32,12 @@ def part(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
         yield start
 
 
-def test_a_part_that_ends_before_it_is_told_to_does_not_keep_the_others_alive(
+def test_service_that_ended_early_does_not_keep_others_alive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: Callable[[], subprocess.Popen[bytes]]
 ) -> None:
     settings = Settings(tmp_path, tmp_path / "data", tmp_path / "cache", 54321, tmp_path / ".env")
     ended, other = part(), part()
-    parts = {"rest": PartState("ready", ended.pid), "auth": PartState("ready", other.pid)}
+    parts = {"rest": ServiceState("ready", ended.pid), "auth": ServiceState("ready", other.pid)}
     state.write(settings, State(os.getpid(), True, None, parts))
     send = os.kill
 
@@ -57,7 +57,7 @@ def test_a_part_that_was_started_a_moment_ago_is_ended_too(tmp_path: Path) -> No
     settings = Settings(tmp_path, tmp_path / "data", tmp_path / "cache", 54321, tmp_path / ".env")
     script = f"sleep 0.3; LOCAL_DIR='{tmp_path}' exec sleep 600"
     with subprocess.Popen(["sh", "-c", script], env={}) as process:
-        state.write(settings, State(os.getpid(), True, None, {"rest": PartState("starting", process.pid)}))
+        state.write(settings, State(os.getpid(), True, None, {"rest": ServiceState("starting", process.pid)}))
         try:
             assert state.end_orphans(settings) == ["rest"]
             assert process.wait(60) == -signal.SIGTERM
@@ -65,7 +65,7 @@ def test_a_part_that_was_started_a_moment_ago_is_ended_too(tmp_path: Path) -> No
             process.kill()
 
 
-def test_who_asks_whether_a_supervisor_runs_is_taken_for_none(tmp_path: Path) -> None:
+def test_check_for_a_supervisor_is_not_mistaken_for_one(tmp_path: Path) -> None:
     settings = Settings(tmp_path, tmp_path / "data", tmp_path / "cache", 54321, tmp_path / ".env")
     assert not state.running(settings)
     with (tmp_path / "lock").open("w") as asking:
@@ -79,7 +79,7 @@ def test_who_asks_whether_a_supervisor_runs_is_taken_for_none(tmp_path: Path) ->
 
 
 def test_a_second_supervisor_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "ASKED_FOR", 0.1)
+    monkeypatch.setattr(state, "CHECKED_FOR", 0.1)
     settings = Settings(tmp_path, tmp_path / "data", tmp_path / "cache", 54321, tmp_path / ".env")
     with state.lock(settings) as first, state.lock(settings) as second:
         assert (first, second) == (True, False)

@@ -1,4 +1,4 @@
-"""Ports are given out once, though the servers that will listen on them have yet to start."""
+"""Ports are returned once, before their servers start."""
 
 import random
 import socket
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from local import config, keys, parts, ports
-from local.plan import Plan
+from local import config, keys, ports, services
 from local.settings import ROOT, Settings
+from local.stack_plan import Plan
 
 FEW = 7
 
@@ -43,7 +43,7 @@ def hold_elsewhere(port: int) -> bool:
     return subprocess.run(asked, cwd=ROOT, check=False).returncode == 0
 
 
-def test_each_is_given_once(few: range) -> None:
+def test_port_is_returned_once(few: range) -> None:
     assert sorted(ports.free_port() for _ in few) == list(few)
 
 
@@ -62,16 +62,16 @@ def test_a_server_may_listen_where_a_port_is_held_and_again_after_its_fall(few: 
             assert ports.listening(port)
 
 
-def test_where_somebody_listens_is_not_free(few: range) -> None:
+def test_port_with_a_listener_is_not_free(few: range) -> None:
     with socket.create_server(("127.0.0.1", few[0])):
         assert not ports.hold(few[0])
 
 
-def test_no_two_parts_of_a_stack_are_given_one_port(few: range, tmp_path: Path) -> None:
+def test_services_of_a_stack_have_different_ports(few: range, tmp_path: Path) -> None:
     """Of seven ports one is the gateway's, which does not listen yet; three are drawn, twenty times over."""
     at = Settings(tmp_path, tmp_path / "data", tmp_path, few[3], tmp_path / ".env.local")
     for _ in range(20):
-        made = parts.services(at, keys.load(tmp_path), config.load(ROOT), Plan(), Path("rest"))
+        made = services.own_services(at, keys.load(tmp_path), config.load(ROOT), Plan(), Path("rest"))
         told = [part.url for part in made]
         assert len(set(told)) == len(told) == 5
         assert made[-1].url == f"http://127.0.0.1:{few[3]}"

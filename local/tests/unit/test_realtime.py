@@ -1,4 +1,4 @@
-"""Realtime's pure parts: encodings, filters, presence, rates, and what pgoutput writes."""
+"""Pure functions of Realtime: encodings, filters, presence, rates, and pgoutput."""
 
 import json
 import struct
@@ -101,7 +101,7 @@ def test_a_filter_is_read(text: str, expected: tuple[Filter, ...]) -> None:
         ("a=like." + "x" * 257, "a pattern has at most 256 characters"),
     ],
 )
-def test_what_is_no_filter_is_refused(text: str, words: str) -> None:
+def test_invalid_filter_is_refused(text: str, words: str) -> None:
     with pytest.raises(FilterError) as refused:
         filters.read(text)
     assert str(refused.value) == words

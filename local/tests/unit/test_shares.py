@@ -1,4 +1,4 @@
-"""What holders take of something shared, and how they wait for it."""
+"""Limits on shared resources, and waiting for a turn."""
 
 import asyncio
 import json
@@ -9,12 +9,12 @@ import pytest
 from local.realtime.holdings import Holdings
 from local.realtime.limits import Limits
 from local.shares import FullError, Shares, Turns
-from local.storage import resumables
+from local.storage import resumable_uploads
 from local.storage.errors import StorageError
-from local.storage.unfinished import Unfinished
+from local.storage.unfinished_uploads import UnfinishedUploads
 
 
-def test_a_holder_takes_no_more_than_its_own_bound_and_all_no_more_than_theirs() -> None:
+def test_holder_and_all_together_take_at_most_their_limits() -> None:
     shares = Shares(each=3, all=5)
     shares.take("ann", 3)
     shares.take("bob", 2)
@@ -28,7 +28,7 @@ def test_a_holder_takes_no_more_than_its_own_bound_and_all_no_more_than_theirs()
     assert (shares.held, shares.total) == ({"ann": 1, "bob": 3}, 4)
 
 
-def test_who_has_nothing_any_more_is_forgotten() -> None:
+def test_holder_without_amount_is_deleted() -> None:
     shares = Shares(each=3, all=5)
     with shares.holding("ann", 2):
         assert shares.held == {"ann": 2}
@@ -59,7 +59,7 @@ def test_turns_of_one_holder_wait_for_each_other_and_for_no_other() -> None:
     assert asyncio.run(run()) == ["ann", "bob", "ann"]
 
 
-def test_who_waits_too_long_for_a_turn_leaves_nothing_behind() -> None:
+def test_timed_out_turn_leaves_nothing_behind() -> None:
     async def run() -> None:
         turns = Turns(each=1, waiting=5, all_waiting=5)
         async with turns.of("ann"):
@@ -73,7 +73,7 @@ def test_who_waits_too_long_for_a_turn_leaves_nothing_behind() -> None:
 
 
 def test_unfinished_uploads_are_bounded_in_number_and_bytes() -> None:
-    unfinished = Unfinished(Shares(2, 3), Shares(100, 150))
+    unfinished = UnfinishedUploads(Shares(2, 3), Shares(100, 150))
     unfinished.begin("1", "ann")
     unfinished.begin("2", "ann")
     for who in ("ann",):
@@ -96,24 +96,24 @@ def test_unfinished_uploads_are_bounded_in_number_and_bytes() -> None:
     assert (unfinished.uploads.held, unfinished.bytes.held, unfinished.bytes.total) == ({}, {}, 0)
 
 
-def test_uploads_that_a_run_left_behind_count_in_the_next_until_they_are_late(tmp_path: Path) -> None:
-    upload = resumables.planned("b", "a+b.txt", 10, {}, False, "ann")
-    resumables.start(tmp_path, upload)
+def test_uploads_of_an_earlier_run_count_until_they_expire(tmp_path: Path) -> None:
+    upload = resumable_uploads.planned("b", "a+b.txt", 10, {}, False, "ann")
+    resumable_uploads.start(tmp_path, upload)
     (tmp_path / upload.version).write_bytes(b"12345")
-    unfinished = Unfinished()
+    unfinished = UnfinishedUploads()
     unfinished.find(tmp_path)
     assert (unfinished.uploads.held, unfinished.bytes.held) == ({"ann": 1}, {"ann": 5})
-    assert resumables.late(tmp_path, 60, upload.started + 59) == []
-    assert resumables.late(tmp_path, 60, upload.started + 61) == [upload.version]
+    assert resumable_uploads.late(tmp_path, 60, upload.started + 59) == []
+    assert resumable_uploads.late(tmp_path, 60, upload.started + 61) == [upload.version]
 
 
 def test_an_upload_of_an_earlier_version_counts_for_its_address_unknown(tmp_path: Path) -> None:
-    upload = resumables.planned("b", "a", 10, {}, False, "ann")
-    resumables.start(tmp_path, upload)
+    upload = resumable_uploads.planned("b", "a", 10, {}, False, "ann")
+    resumable_uploads.start(tmp_path, upload)
     document = json.loads((tmp_path / f"{upload.version}.json").read_text())
     del document["holder"]
     (tmp_path / f"{upload.version}.json").write_text(json.dumps(document))
-    assert list(resumables.left_behind(tmp_path)) == [(upload.version, "", 0)]
+    assert list(resumable_uploads.left_behind(tmp_path)) == [(upload.version, "", 0)]
 
 
 class Member:
@@ -131,7 +131,7 @@ def test_presence_is_bounded_by_connection_by_address_and_in_all() -> None:
         presences.hold(Member(str(number + 2), "ann"), 100)
     with pytest.raises(FullError):
         presences.hold(Member("9", "ann"), 1)
-    presences.let_go(second, 100)
+    presences.release(second, 100)
     presences.hold(second, 50)
     for address in range(7):
         for number in range(8):
@@ -141,7 +141,7 @@ def test_presence_is_bounded_by_connection_by_address_and_in_all() -> None:
         presences.hold(Member("x", "eve"), 51)
 
 
-def test_what_many_hear_costs_its_sender_more() -> None:
+def test_message_to_many_members_costs_more() -> None:
     holdings = Holdings(Limits(deliveries_per_second=10))
     assert holdings.may_deliver("ann", 100, 50)
     assert holdings.may_deliver("ann", 4096, 25)

@@ -1,4 +1,4 @@
-"""The supervisor with parts that are small shell commands."""
+"""The supervisor with small shell commands as services."""
 
 import os
 import signal
@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from local import logs, plan, state, supervisor
-from local.parts import Part
-from local.plan import Plan
+from local import logs, stack_plan, state, supervisor
+from local.services import Service
 from local.settings import Settings, StackError
+from local.stack_plan import Plan
 from local.tests.waiting import until
 
 SLEEP = ["sleep", "600"]
@@ -45,7 +45,7 @@ def start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     monkeypatch.setattr(supervisor, "TICK", 0.01)
     started: list[tuple[Run, threading.Thread]] = []
 
-    def begin(first: Part, *others: Part) -> Run:
+    def begin(first: Service, *others: Service) -> Run:
         run = Run(supervisor.Supervisor(settings, first, lambda _: list(others)), settings)
         thread = threading.Thread(target=run.supervisor.run)
         thread.start()
@@ -60,8 +60,8 @@ def start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
 
 def test_the_others_start_when_the_first_is_prepared(start: Callable[..., Run], tmp_path: Path) -> None:
     prepared = tmp_path / "prepared"
-    first = Part("first", SLEEP, ready=lambda: True, prepare=prepared.touch)
-    second = Part("second", ["sh", "-c", f"test -e {prepared} && exec sleep 600"], ready=lambda: True)
+    first = Service("first", SLEEP, ready=lambda: True, prepare=prepared.touch)
+    second = Service("second", ["sh", "-c", f"test -e {prepared} && exec sleep 600"], ready=lambda: True)
     current = start(first, second).until(lambda found: found.ready)
     assert {name: part.status for name, part in current.parts.items()} == {
         "first": "ready",
@@ -70,7 +70,9 @@ def test_the_others_start_when_the_first_is_prepared(start: Callable[..., Run], 
 
 
 def test_a_part_that_cannot_start_is_named_with_its_log(start: Callable[..., Run]) -> None:
-    run = start(Part("first", SLEEP, ready=lambda: True), Part("broken", ["false"], ready=lambda: False))
+    run = start(
+        Service("first", SLEEP, ready=lambda: True), Service("broken", ["false"], ready=lambda: False)
+    )
     current = run.until(lambda found: found.failure is not None)
     assert current.failure
     assert current.failure.startswith("broken failed: ended with exit code 1. Its log: ")
@@ -78,7 +80,9 @@ def test_a_part_that_cannot_start_is_named_with_its_log(start: Callable[..., Run
 
 
 def test_a_program_that_is_not_there_is_named(start: Callable[..., Run]) -> None:
-    run = start(Part("first", SLEEP, ready=lambda: True), Part("lost", ["/no/such"], ready=lambda: True))
+    run = start(
+        Service("first", SLEEP, ready=lambda: True), Service("lost", ["/no/such"], ready=lambda: True)
+    )
     current = run.until(lambda found: found.failure is not None)
     assert current.failure and current.failure.startswith("lost failed: ")
 
@@ -92,24 +96,24 @@ def test_a_program_that_is_not_there_is_named(start: Callable[..., Run]) -> None
     ],
 )
 @pytest.mark.parametrize("kind", ["preparation", "stage"])
-def test_what_fails_is_said_and_its_traceback_is_logged(
+def test_failure_is_a_sentence_and_its_traceback_is_logged(
     start: Callable[..., Run], caplog: pytest.LogCaptureFixture, kind: str, error: Exception, said: str
 ) -> None:
-    def refuse(*_: object) -> list[Part]:
+    def refuse(*_: object) -> list[Service]:
         raise error
 
     if kind == "stage":
-        run = start(Part("first", SLEEP, ready=lambda: True))
+        run = start(Service("first", SLEEP, ready=lambda: True))
         run.supervisor.stages += (refuse,)
     else:
-        run = start(Part("first", SLEEP, ready=lambda: True, prepare=lambda: list.clear(refuse())))
+        run = start(Service("first", SLEEP, ready=lambda: True, prepare=lambda: list.clear(refuse())))
     current = run.until(lambda found: found.failure is not None)
     assert current.failure and said in current.failure
     assert "in refuse\n" in logs.JsonLines().format(caplog.records[-1]).replace("\\n", "\n")
 
 
 def test_a_fallen_part_is_started_again_and_the_others_stay(start: Callable[..., Run]) -> None:
-    run = start(Part("first", SLEEP, ready=lambda: True), Part("second", SLEEP, ready=lambda: True))
+    run = start(Service("first", SLEEP, ready=lambda: True), Service("second", SLEEP, ready=lambda: True))
     before = run.until(lambda found: found.ready).parts
     assert before["second"].pid
     os.kill(before["second"].pid, signal.SIGKILL)
@@ -117,14 +121,14 @@ def test_a_fallen_part_is_started_again_and_the_others_stay(start: Callable[...,
     assert after.parts["first"].pid == before["first"].pid
 
 
-def test_what_a_fallen_part_had_started_goes_with_it(start: Callable[..., Run], tmp_path: Path) -> None:
+def test_children_of_a_crashed_service_are_killed(start: Callable[..., Run], tmp_path: Path) -> None:
     told = tmp_path / "child"
 
     def ready() -> bool:
         return told.exists() and "\n" in told.read_text()
 
-    part = Part("second", ["sh", "-c", f"sleep 600 & echo $! >> {told}; wait"], ready)
-    run = start(Part("first", SLEEP, ready=lambda: True), part)
+    part = Service("second", ["sh", "-c", f"sleep 600 & echo $! >> {told}; wait"], ready)
+    run = start(Service("first", SLEEP, ready=lambda: True), part)
     before = run.until(lambda found: found.ready).parts["second"].pid
     assert before
     os.kill(before, signal.SIGKILL)
@@ -145,9 +149,9 @@ def test_a_part_that_was_started_again_is_known_at_once(
         return not again or go_on.wait(60)
 
     run = start(
-        Part("first", SLEEP, ready=lambda: True),
-        Part("second", SLEEP, ready=lambda: True),
-        Part("third", SLEEP, ready=slow),
+        Service("first", SLEEP, ready=lambda: True),
+        Service("second", SLEEP, ready=lambda: True),
+        Service("third", SLEEP, ready=slow),
     )
     pid = run.until(lambda found: found.ready).parts["second"].pid
     assert pid
@@ -166,8 +170,8 @@ def test_a_part_that_hangs_is_ended_and_started_again(
     monkeypatch.setattr(supervisor, "CHECK_EVERY", 0.05)
     monkeypatch.setattr(supervisor, "HANGS_AFTER", 0.3)
     hangs = threading.Event()
-    part = Part("second", SLEEP, ready=lambda: not hangs.is_set())
-    run = start(Part("first", SLEEP, ready=lambda: True), part)
+    part = Service("second", SLEEP, ready=lambda: not hangs.is_set())
+    run = start(Service("first", SLEEP, ready=lambda: True), part)
     before = run.until(lambda found: found.ready).parts["second"].pid
     hangs.set()
     run.until(lambda found: found.parts["second"].pid not in (before, None))
@@ -175,17 +179,17 @@ def test_a_part_that_hangs_is_ended_and_started_again(
     run.until(lambda found: found.ready)
 
 
-def test_a_part_that_recovers_from_a_crash_is_told_and_given_its_time(
+def test_service_that_recovers_from_a_crash_is_reported_and_not_restarted(
     start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beside one that only does not answer."""
     monkeypatch.setattr(supervisor, "START_WITHIN", 0.2)
-    monkeypatch.setattr(supervisor, "TRIES", 1000)
+    monkeypatch.setattr(supervisor, "ATTEMPTS", 1000)
     answers = threading.Event()
     run = start(
-        Part("first", SLEEP, ready=lambda: True),
-        Part("second", SLEEP, ready=answers.is_set),
-        Part("third", SLEEP, ready=answers.is_set, recovers=lambda: not answers.is_set()),
+        Service("first", SLEEP, ready=lambda: True),
+        Service("second", SLEEP, ready=answers.is_set),
+        Service("third", SLEEP, ready=answers.is_set, recovers=lambda: not answers.is_set()),
     )
     before = run.until(lambda found: found.doing == "third recovers from a crash").parts
     run.until(lambda found: found.parts["second"].pid not in (before["second"].pid, None))
@@ -194,10 +198,10 @@ def test_a_part_that_recovers_from_a_crash_is_told_and_given_its_time(
     assert (after.parts["third"].pid, after.doing) == (before["third"].pid, None)
 
 
-def test_a_server_elsewhere_is_waited_for_and_not_started(start: Callable[..., Run]) -> None:
+def test_external_server_is_awaited_and_not_started(start: Callable[..., Run]) -> None:
     answers = threading.Event()
-    there = Part("there", None, ready=answers.is_set, url="http://127.0.0.1:1")
-    run = start(Part("first", SLEEP, ready=lambda: True), there)
+    there = Service("there", None, ready=answers.is_set, url="http://127.0.0.1:1")
+    run = start(Service("first", SLEEP, ready=lambda: True), there)
     awaited = run.until(lambda found: "there" in found.parts)
     assert (awaited.parts["there"].status, awaited.ready) == ("awaited", False)
     answers.set()
@@ -205,31 +209,31 @@ def test_a_server_elsewhere_is_waited_for_and_not_started(start: Callable[..., R
     assert (found.status, found.pid, found.url) == ("elsewhere", None, "http://127.0.0.1:1")
 
 
-def test_what_comes_later_waits_for_a_server_elsewhere(start: Callable[..., Run]) -> None:
+def test_later_stage_waits_for_an_external_server(start: Callable[..., Run]) -> None:
     answers = threading.Event()
-    run = start(Part("first", SLEEP, ready=lambda: True), Part("there", None, ready=answers.is_set))
-    run.supervisor.stages += (lambda _: [Part("later", SLEEP, ready=lambda: True)],)
+    run = start(Service("first", SLEEP, ready=lambda: True), Service("there", None, ready=answers.is_set))
+    run.supervisor.stages += (lambda _: [Service("later", SLEEP, ready=lambda: True)],)
     assert "later" not in run.until(lambda found: "there" in found.parts).parts
     answers.set()
     assert run.until(lambda found: found.ready).parts["later"].status == "ready"
 
 
-def test_a_server_elsewhere_that_ends_is_not_ready(
+def test_external_server_that_ends_is_not_ready(
     start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "CHECK_EVERY", 0.05)
     answers = threading.Event()
     answers.set()
-    run = start(Part("first", SLEEP, ready=lambda: True), Part("there", None, ready=answers.is_set))
+    run = start(Service("first", SLEEP, ready=lambda: True), Service("there", None, ready=answers.is_set))
     run.until(lambda found: found.ready)
     answers.clear()
     assert run.until(lambda found: not found.ready).parts["there"].status == "awaited"
 
 
-def test_another_plan_starts_all_but_the_first_part_anew(start: Callable[..., Run]) -> None:
-    run = start(Part("first", SLEEP, ready=lambda: True), Part("second", SLEEP, ready=lambda: True))
+def test_new_plan_restarts_all_but_the_first_service(start: Callable[..., Run]) -> None:
+    run = start(Service("first", SLEEP, ready=lambda: True), Service("second", SLEEP, ready=lambda: True))
     before = run.until(lambda found: found.ready)
-    plan.save(run.settings, Plan({"auth": "http://127.0.0.1:9999"}))
+    stack_plan.save(run.settings, Plan({"auth": "http://127.0.0.1:9999"}))
     run.supervisor._replan()
     after = run.until(lambda found: found.ready and found.plan != before.plan)
     assert after.plan.elsewhere == {"auth": "http://127.0.0.1:9999"}
@@ -240,12 +244,12 @@ def test_another_plan_starts_all_but_the_first_part_anew(start: Callable[..., Ru
 def test_a_stage_may_take_its_time_while_the_parts_are_watched(start: Callable[..., Run]) -> None:
     done = threading.Event()
 
-    def migrate(tell: supervisor.Tell) -> list[Part]:
+    def migrate(tell: supervisor.Report) -> list[Service]:
         tell("applying 1.sql")
         assert done.wait(60)
-        return [Part("later", SLEEP, ready=lambda: True)]
+        return [Service("later", SLEEP, ready=lambda: True)]
 
-    run = start(Part("first", SLEEP, ready=lambda: True))
+    run = start(Service("first", SLEEP, ready=lambda: True))
     run.supervisor.stages += (migrate,)
     before = run.until(lambda found: found.doing == "applying 1.sql").parts["first"].pid
     assert before
@@ -258,14 +262,14 @@ def test_a_stage_may_take_its_time_while_the_parts_are_watched(start: Callable[.
 def test_stopping_does_not_wait_for_a_stage_that_needs_the_first_part(start: Callable[..., Run]) -> None:
     """As a migration ends with its database."""
 
-    def migrate(tell: supervisor.Tell) -> list[Part]:
+    def migrate(tell: supervisor.Report) -> list[Service]:
         tell("applying 1.sql")
         pid = run.supervisor.watched[0].pid
         while pid and os.path.exists(f"/proc/{pid}"):
             time.sleep(0.02)
         raise RuntimeError("the connection is closed")
 
-    run = start(Part("first", SLEEP, ready=lambda: True))
+    run = start(Service("first", SLEEP, ready=lambda: True))
     run.supervisor.stages += (migrate,)
     pid = run.until(lambda found: found.doing == "applying 1.sql").parts["first"].pid
     run.supervisor.stopping = True
@@ -274,8 +278,8 @@ def test_stopping_does_not_wait_for_a_stage_that_needs_the_first_part(start: Cal
 
 def test_stopping_ends_the_parts(start: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "STOP_WITHIN", 0.5)
-    stubborn = Part("second", ["sh", "-c", "trap '' TERM; sleep 600 & wait; wait"], ready=lambda: True)
-    run = start(Part("first", SLEEP, ready=lambda: True), stubborn)
+    stubborn = Service("second", ["sh", "-c", "trap '' TERM; sleep 600 & wait; wait"], ready=lambda: True)
+    run = start(Service("first", SLEEP, ready=lambda: True), stubborn)
     pids = [part.pid for part in run.until(lambda found: found.ready).parts.values() if part.pid]
     run.supervisor.stopping = True
     until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in pids))

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 from tests.sql.catalog.offers import offer, set_country
 from tests.sql.people import Person, become, embed, embed_all, item, item_model, person, rate
 from tests.waiting import until

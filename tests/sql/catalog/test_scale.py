@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from local.settings import ROOT
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 from seed import books, tmdb
 from seed.load import load
 from seed.rows import Book, Film

@@ -7,7 +7,7 @@ from itertools import islice
 import psycopg
 import pytest
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 from seed import movielens, own
 from seed.load import load
 from seed.rows import Book, Film, Rating, Tag, Weight, item_id

@@ -10,7 +10,7 @@ import pytest
 
 from local.postgres import migrations
 from local.settings import ROOT, StackError
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 from tools import scratch
 
 pytestmark = pytest.mark.embedded

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 from tests.sql.people import Person, become, item, person, rate
 
 FROM_THE_START = {

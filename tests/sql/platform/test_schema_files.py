@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 from tools import migration, schema, scratch
 from tools.schema import domains
 

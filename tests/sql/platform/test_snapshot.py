@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 from tools import scratch, snapshot
 
 pytestmark = pytest.mark.embedded

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 from tests.sql.catalog.offers import offer, set_country
 from tests.sql.people import Person, become, person, rate
 from tests.sql.recommend.publishing import publish

@@ -6,7 +6,7 @@ import numpy
 import psycopg
 import pytest
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 COUNT, DIMENSIONS, ASKED = 6_000, 384, 10
 SHARES = (0.9, 0.5, 0.1, 0.02, 0.005)

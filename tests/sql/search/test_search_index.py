@@ -5,7 +5,7 @@ from uuid import UUID
 
 import psycopg
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 
 def test_concurrent_changes_of_one_film_are_both_indexed(stack: Stack) -> None:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from supabase import Client
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Sessions to test with, what their users bring along, and the calls made with their tokens."""
+"""Sessions for tests, their users' metadata, and the calls made with their tokens."""
 
 import uuid
 from collections.abc import Callable
@@ -11,8 +11,8 @@ import jwt
 from supabase import Client
 from supabase_auth.types import Session
 
+from local.temporary_stack import Stack
 from local.tests.clients import awkward
-from local.throwaway import Stack
 
 PASSWORD = "Corr3ct horse+;&%"
 AWKWARD = awkward.AWKWARD | {"a large number": 1e30}

@@ -1,4 +1,4 @@
-"""Parts of GoTrue that are not here answer as GoTrue refuses, so that its clients raise their own errors."""
+"""Unimplemented paths of GoTrue respond in its form, so that its clients raise their own errors."""
 
 from collections.abc import Callable
 
@@ -22,10 +22,10 @@ ABSENT = [
 ]
 
 
-@pytest.mark.own("auth", why="Everything else answers 404")
+@pytest.mark.own("auth", why="Everything else responds with 404")
 @pytest.mark.parametrize(("method", "path"), ABSENT)
 @pytest.mark.parametrize("version", ["", "2024-01-01"])
-def test_what_is_not_here_says_so_in_json(http: httpx.Client, method: str, path: str, version: str) -> None:
+def test_absent_path_responds_404_in_json(http: httpx.Client, method: str, path: str, version: str) -> None:
     headers = {"X-Supabase-Api-Version": version} if version else {}
     answer = http.request(method, path, headers=headers)
     body = answer.json()
@@ -35,7 +35,7 @@ def test_what_is_not_here_says_so_in_json(http: httpx.Client, method: str, path:
     assert "is not part of this server" in words
 
 
-@pytest.mark.own("auth", why="Everything else answers 404")
+@pytest.mark.own("auth", why="Everything else responds with 404")
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", "/signup"), ("DELETE", "/token"), ("PATCH", "/user"), ("PUT", "/admin/users")],
@@ -58,7 +58,7 @@ CALLS: dict[str, Callable[[Client], object]] = {
 }
 
 
-@pytest.mark.own("auth", why="Everything else answers 404")
+@pytest.mark.own("auth", why="Everything else responds with 404")
 @pytest.mark.parametrize("call", CALLS)
 def test_supabase_py_raises_its_own_error(app: Client, call: str) -> None:
     with pytest.raises(AuthApiError) as raised:

@@ -1,4 +1,4 @@
-"""Addresses of mail that mislead who reads them, or that no mail server has."""
+"""E-mail addresses that mislead readers, or that no mail server has."""
 
 import uuid
 
@@ -7,7 +7,7 @@ import pytest
 from supabase import AuthApiError, Client
 
 ODD = ["{}@localhost", "{}@127.0.0.1", "{}..b@example.com", ".{}.@example.com", f"{{}}{'a' * 200}@b.c"]
-"""Taken by GoTrue, which asks no more than browsers do of a field for an address."""
+"""Accepted by GoTrue, which validates addresses as browsers do."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the service key may do with users, and nobody else."""
+"""Administration of users with the service key, and refusals of all other callers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 from supabase import Client
 from supabase_auth.errors import AuthApiError
 
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import (
     AWKWARD,
     PASSWORD,
@@ -19,7 +20,6 @@ from local.tests.clients.auth.sessions import (
     sign_up,
     user,
 )
-from local.throwaway import Stack
 
 
 def test_a_key_makes_changes_and_deletes_a_user(admin: Client, app: Client) -> None:
@@ -116,7 +116,7 @@ def test_a_list_that_cannot_be_is_refused(http: httpx.Client, stack: Stack, quer
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
-def test_no_user_administers(app: Client, http: httpx.Client, method: str) -> None:
+def test_user_cannot_call_admin_endpoints(app: Client, http: httpx.Client, method: str) -> None:
     session = sign_up(app)
     http.headers["authorization"] = f"Bearer {session.access_token}"
     path = "/admin/users" if method in ("GET", "POST") else f"/admin/users/{session.user.id}"

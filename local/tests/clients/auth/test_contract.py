@@ -1,4 +1,4 @@
-"""Auth answers as the recorded server does."""
+"""Auth responds as the recorded server does."""
 
 import os
 import subprocess
@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import new_email
-from local.throwaway import Stack
 
 CONTRACTS = Path(__file__).parent.parent.parent / "contracts"
 BUILT = [
@@ -28,7 +28,7 @@ BUILT = [
 """The recorded cases whose endpoints are there; the others need mail, links, providers or factors."""
 
 
-def test_what_is_built_answers_as_the_recorded_server(stack: Stack, tmp_path: Path) -> None:
+def test_endpoint_responds_as_recorded_server(stack: Stack, tmp_path: Path) -> None:
     actual = str(tmp_path / "auth.jsonl")
     run(stack, [CONTRACTS / "record_auth.py", f"{stack.url}/auth/v1", stack.jwt_secret, actual])
     run(stack, [CONTRACTS / "compare.py", CONTRACTS / "auth.jsonl", actual, *BUILT])
@@ -40,14 +40,14 @@ def run(stack: Stack, command: list[str | Path]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.own("auth", why="Everything else answers 404")
+@pytest.mark.own("auth", why="Everything else responds with 404")
 @pytest.mark.parametrize("path", ["/nope", "/recover", "/otp", "/admin/generate_link", "/factors"])
-def test_what_is_not_built_is_not_there(http: httpx.Client, path: str) -> None:
+def test_unimplemented_endpoint_responds_404(http: httpx.Client, path: str) -> None:
     answer = http.post(path, json={"email": new_email()})
     assert (answer.status_code, answer.json()["error_code"]) == (404, "not_found")
 
 
-def test_errors_speak_the_api_version_that_is_asked_for(http: httpx.Client) -> None:
+def test_errors_have_form_of_requested_api_version(http: httpx.Client) -> None:
     body = {"email": new_email(), "password": "abc"}
     old = http.post("/signup", json=body)
     new = http.post("/signup", json=body, headers={"X-Supabase-Api-Version": "2024-01-01"})

@@ -1,4 +1,4 @@
-"""Whether an account exists shows neither in the work that a password takes nor in the answer's words."""
+"""Neither the work for a password nor the response shows whether an account exists."""
 
 import os
 import secrets
@@ -18,14 +18,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from local import config, keys, parts
+from local import config, keys, services
 from local.auth import app, context, credentials, settings
 from local.bounds import Bounds
 from local.platform import logged
 from local.ports import free_port
 from local.settings import ROOT
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import PASSWORD, new_email
-from local.throwaway import Stack
 
 pytestmark = pytest.mark.own("auth", why="A password is compared whether there is an account or not")
 
@@ -36,7 +36,7 @@ WORK = 2**credentials.COST
 @pytest.fixture(scope="module")
 def auth(stack: Stack) -> Iterator[httpx.Client]:
     """Auth in this process, where its work can be counted."""
-    own = parts.platform_environment(
+    own = services.platform_environment(
         stack.settings, keys.load(stack.settings.directory), config.load(ROOT), ["auth"]
     )
 
@@ -54,7 +54,7 @@ def auth(stack: Stack) -> Iterator[httpx.Client]:
     while not server.started and thread.is_alive():
         time.sleep(0.02)
     try:
-        with httpx.Client(base_url=f"{parts.local_url(port)}/auth/v1", timeout=60) as client:
+        with httpx.Client(base_url=f"{services.local_url(port)}/auth/v1", timeout=60) as client:
             yield client
     finally:
         server.should_exit = True
@@ -174,7 +174,7 @@ def test_a_ban_is_said_to_who_knows_the_password_alone(
     assert sign_in(auth, email, "not the password").json()["error_code"] == "invalid_credentials"
 
 
-def test_passwords_of_one_address_are_compared_one_by_one_and_not_too_many_wait(
+def test_passwords_of_one_address_are_compared_in_turn_in_bounded_queue(
     auth: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another address goes on meanwhile: the first one's wait for each other."""

@@ -1,4 +1,4 @@
-"""How often Auth is asked: by address, and for passwords by account; what fails counts too."""
+"""Rate limits of Auth: by network address, and for passwords by account. Failed requests count too."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -11,10 +11,10 @@ from supabase import Client
 from supabase_auth.errors import AuthApiError
 
 from local import sockets
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import PASSWORD, new_email, refresh, refused, sign_in, sign_up
-from local.throwaway import Stack
 
-pytestmark = pytest.mark.own("auth", why="sign-ups, sign-ins, anonymous users and refreshes are counted")
+pytestmark = pytest.mark.own("auth", why="Sign-ups, sign-ins, anonymous users and refreshes are first")
 
 WINDOW = 3600
 """Seconds: none rolls over while a test runs."""
@@ -38,14 +38,14 @@ def allow(database: psycopg.Connection) -> Iterator[Allow]:
 
 @pytest.fixture
 def past_gateway(stack: Stack) -> Iterator[httpx.Client]:
-    """Auth itself, which believes what the gateway tells of a caller."""
+    """Auth without the gateway, whose headers about the caller it trusts."""
     with sockets.client(stack.part_url("platform"), "/auth/v1") as client:
         yield client
 
 
 @pytest.fixture
 def guess(past_gateway: httpx.Client) -> Try:
-    """One try of a password, by default from an address of its own."""
+    """One attempt at a password, by default from its own network address."""
 
     def make(email: str, password: str = "wrong password", **headers: str) -> httpx.Response:
         sent = headers or {"x-forwarded-for": f"2001:db8:{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}::1"}
@@ -88,7 +88,7 @@ def test_an_account_that_is_none_is_refused_alike(allow: Allow, guess: Try) -> N
     assert_refused(guess(nobody), 2)
 
 
-def test_of_sixty_four_at_once_exactly_ten_tries_are_compared(allow: Allow, app: Client, guess: Try) -> None:
+def test_ten_of_sixty_four_concurrent_attempts_are_compared(allow: Allow, app: Client, guess: Try) -> None:
     email = new_email()
     sign_up(app, email)
     allow("password", 10)
@@ -174,7 +174,7 @@ def test_a_session_in_wrong_hands_does_not_try_passwords_either(allow: Allow, ap
             app.auth.update_user({"password": PASSWORD})
 
 
-def test_clients_hear_of_it_in_their_own_words(allow: Allow, app: Client) -> None:
+def test_clients_raise_their_own_error_above_the_limit(allow: Allow, app: Client) -> None:
     allow("sign_in", 1)
     session = sign_up(app)
     with pytest.raises(AuthApiError) as refusal:

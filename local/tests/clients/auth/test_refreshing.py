@@ -1,4 +1,4 @@
-"""Refresh tokens: each used once, and how a session ends that is not refreshed."""
+"""Refresh tokens: each is used once, and a session that is not refreshed ends."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,11 +8,11 @@ import psycopg
 import pytest
 from supabase import Client
 
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import at_once, claims_of, refresh, refused, sign_in, sign_up, user
-from local.throwaway import Stack
 
 
-def test_each_refresh_gives_a_new_token_of_the_same_session(app: Client, stack: Stack) -> None:
+def test_refresh_returns_new_token_of_the_same_session(app: Client, stack: Stack) -> None:
     first = sign_up(app)
     second = app.auth.refresh_session().session
     assert second and second.refresh_token != first.refresh_token

@@ -5,8 +5,8 @@ import psycopg
 import pytest
 from supabase import Client
 
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import PASSWORD, at_once, claims_of, new_email, refused, sign_up
-from local.throwaway import Stack
 
 
 def test_signing_up_begins_a_session_of_fifteen_minute_tokens(app: Client, stack: Stack) -> None:

@@ -9,8 +9,8 @@ from supabase import Client
 
 from local.auth.errors import AuthError
 from local.auth.hooks import accepted
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import AWKWARD, PASSWORD, at_once, claims_of, new_email, sign_up, user
-from local.throwaway import Stack
 
 
 def test_awkward_metadata_comes_back_as_it_went(app: Client, stack: Stack) -> None:

@@ -1,4 +1,4 @@
-"""What no client should send."""
+"""Invalid input."""
 
 import json
 import uuid
@@ -9,8 +9,8 @@ import jwt
 import pytest
 from supabase import Client
 
+from local.temporary_stack import Stack
 from local.tests.clients.auth.sessions import PASSWORD, new_email, refresh, refused, sign_up, user
-from local.throwaway import Stack
 
 BODIES: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "unexpected end of JSON input"),
@@ -74,7 +74,7 @@ def test_a_huge_body_is_refused(http: httpx.Client) -> None:
         f"{'a' * 251}@b.cd",
     ],
 )
-def test_what_is_no_address_is_refused(http: httpx.Client, email: str) -> None:
+def test_invalid_email_address_is_refused(http: httpx.Client, email: str) -> None:
     assert refused("validation_failed", http.post("/signup", json={"email": email, "password": PASSWORD}))
 
 
@@ -93,7 +93,7 @@ def test_a_password_longer_than_bcrypt_reads_is_refused(http: httpx.Client) -> N
         ("\N{CLAPPER BOARD}" * 12, "validation_failed"),
     ],
 )
-def test_a_refresh_token_nobody_was_given_is_refused(http: httpx.Client, token: str, code: str) -> None:
+def test_unknown_refresh_token_is_refused(http: httpx.Client, token: str, code: str) -> None:
     assert refused(code, refresh(http, token))
 
 
@@ -107,7 +107,7 @@ def test_a_refresh_token_nobody_was_given_is_refused(http: httpx.Client, token: 
         ({"sub": str(uuid.uuid4()), "exp": "soon"}, "bad_jwt"),
     ],
 )
-def test_a_signed_token_that_names_nobody_is_refused(
+def test_signed_token_without_user_is_refused(
     http: httpx.Client, stack: Stack, claims: dict[str, Any], code: str
 ) -> None:
     payload = {"aud": "authenticated", "role": "authenticated", **claims}

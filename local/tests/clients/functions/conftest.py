@@ -1,4 +1,4 @@
-"""The Functions part by itself, over a folder that a test fills."""
+"""Functions alone, with a folder that a test fills."""
 
 import os
 import threading
@@ -16,11 +16,11 @@ from starlette.routing import Mount
 
 from local import keys, sockets
 from local.functions import app, settings
-from local.parts import PATH, local_url
 from local.platform import logged
 from local.ports import free_port
 from local.postgres import cluster
-from local.throwaway import Stack
+from local.services import PATH, local_url
+from local.temporary_stack import Stack
 
 Write = Callable[..., None]
 UNVERIFIED = "open"

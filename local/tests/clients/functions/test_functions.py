@@ -12,9 +12,9 @@ import httpx
 import psutil
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.functions.conftest import UNVERIFIED, Write
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 Call = Callable[..., httpx.Response]
 ECHO = "return Response.json({ method: request.method, path: new URL(request.url).pathname, "
@@ -27,12 +27,12 @@ def processes(folder: Path) -> list[int]:
 
 
 def kill(pid: int) -> None:
-    """Until nobody is there who could take a call."""
+    """Kill the process, and wait until it cannot take a call."""
     os.kill(pid, signal.SIGKILL)
     until(lambda: not psutil.pid_exists(pid))
 
 
-def test_a_function_is_told_method_path_query_headers_and_body(write: Write, call: Call) -> None:
+def test_function_receives_method_path_query_headers_and_body(write: Write, call: Call) -> None:
     write(
         ECHO + "query: new URL(request.url).search, body: await request.text(), "
         "header: request.headers.get('x-awkward'), id: request.headers.get('x-request-id') })"
@@ -65,7 +65,7 @@ def test_status_and_headers_of_an_answer_are_the_functions(write: Write, call: C
     assert answer.headers["content-type"] == "text/x-own"
 
 
-def test_what_a_function_sends_arrives_before_it_has_ended(write: Write, url: str) -> None:
+def test_function_response_is_streamed_before_it_ends(write: Write, url: str) -> None:
     write(
         "const text = new TextEncoder(); return new Response(new ReadableStream({ start(out) {"
         "out.enqueue(text.encode('first')); setTimeout(() => { out.enqueue(text.encode('last'));"
@@ -154,7 +154,7 @@ def test_a_function_killed_between_two_calls_answers_the_next(write: Write, call
     assert call().text == "well"
 
 
-def test_a_function_that_runs_on_but_is_not_reached_is_started_anew(call: Call, folder: Path) -> None:
+def test_unreachable_function_process_is_started_again(call: Call, folder: Path) -> None:
     (folder / UNVERIFIED).mkdir()
     (folder / UNVERIFIED / "index.ts").write_text(
         "const server = Deno.serve(async (request) => { if (request.method === 'DELETE') {"
@@ -167,7 +167,7 @@ def test_a_function_that_runs_on_but_is_not_reached_is_started_anew(call: Call, 
     until(lambda: processes(folder) == [int(again.text)])
 
 
-def test_a_function_that_does_not_start_is_told_of_until_it_is_mended(
+def test_function_that_does_not_start_is_an_error_until_mended(
     write: Write, call: Call, folder: Path
 ) -> None:
     write("return new Response('well')", before="this is no TypeScript")
@@ -178,7 +178,7 @@ def test_a_function_that_does_not_start_is_told_of_until_it_is_mended(
     assert call().text == "well"
 
 
-def test_a_change_of_a_function_of_what_it_shares_or_of_a_secret_counts_at_the_next_call(
+def test_change_of_code_shared_code_or_secret_applies_at_next_call(
     write: Write, call: Call, folder: Path
 ) -> None:
     (folder / "_shared").mkdir()
@@ -204,7 +204,7 @@ def test_a_call_is_answered_to_its_end_by_the_process_it_came_to(write: Write, c
         assert first.result().text == "old"
 
 
-def test_a_function_sees_its_secrets_and_what_the_stack_gives_and_nothing_else(
+def test_function_environment_has_only_secrets_and_stack_variables(
     write: Write, call: Call, folder: Path, stack: Stack
 ) -> None:
     (folder / ".env").write_text("MINE=1\nSUPABASE_URL=http://elsewhere.example\n")

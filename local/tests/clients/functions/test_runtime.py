@@ -27,7 +27,7 @@ def test_a_function_may_export_how_it_fetches(folder: Path, call: Call) -> None:
     assert call(method="PUT").text == "well PUT"
 
 
-def test_work_in_the_background_goes_on_after_the_answer_and_when_the_function_is_replaced(
+def test_background_work_continues_after_response_and_replacement(
     write: Write, call: Call, folder: Path, log: Callable[[], str]
 ) -> None:
     write(
@@ -42,7 +42,7 @@ def test_work_in_the_background_goes_on_after_the_answer_and_when_the_function_i
     until(lambda: len(processes(folder)) == 1)
 
 
-def test_what_goes_wrong_in_the_background_is_logged_and_ends_nothing(
+def test_error_in_background_work_is_logged_and_ends_nothing(
     write: Write, call: Call, folder: Path, log: Callable[[], str]
 ) -> None:
     write("EdgeRuntime.waitUntil(Promise.reject(new Error('lost'))); return new Response('well')")

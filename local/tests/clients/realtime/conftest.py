@@ -9,8 +9,8 @@ import jwt
 import psutil
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.sockets import Socket
-from local.throwaway import Stack
 
 Token = Callable[..., str]
 Open = Callable[..., Socket]

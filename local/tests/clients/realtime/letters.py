@@ -44,7 +44,7 @@ def ann() -> str:
 
 
 def listen(socket: Socket, key: str | None = None, **asked: object) -> Message:
-    """The answer to a join that asks for changes, once they are subscribed to or refused."""
+    """The system message that confirms or refuses the subscription to changes of a join."""
     answer = socket.join("changes", key, postgres_changes=[{"event": "*", "schema": "public", **asked}])
     told = socket.hear("system")
     assert told["extension"] == "postgres_changes" and told["channel"] == "changes"

@@ -1,4 +1,4 @@
-"""A client of Realtime without a library: a WebSocket on which both encodings can be spoken."""
+"""A client of Realtime without a library: a WebSocket for both encodings."""
 
 import itertools
 import json

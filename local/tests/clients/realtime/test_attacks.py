@@ -1,4 +1,4 @@
-"""Attacks: who attacks is stopped, the platform does not grow, and nobody else notices."""
+"""Attacks: the attacker is stopped, the platform does not grow, and other clients are not affected."""
 
 import os
 import random
@@ -11,6 +11,7 @@ import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Open
 from local.tests.clients.realtime.sockets import (
     BYTES,
@@ -24,7 +25,6 @@ from local.tests.clients.realtime.sockets import (
     handshake,
     reach,
 )
-from local.throwaway import Stack
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 TINY = 5_000 if ROUNDS == 1 else 1_000_000
@@ -63,7 +63,7 @@ def test_pieces_and_pings_without_end_cut_their_sender_off(stack: Stack, small: 
                 raw.sendall(small * 1000)
 
 
-def test_compression_is_not_agreed_to_and_what_is_compressed_ends_its_connection(opened: Open) -> None:
+def test_compression_is_refused_and_compressed_frame_closes_connection(opened: Open) -> None:
     """10 MB of zeros in 10 KB, which are read at once."""
     socket = opened()
     assert socket.websocket.protocol.extensions == []
@@ -117,7 +117,7 @@ def test_a_flood_of_tiny_messages_ends_its_channel_and_then_its_connection(
     assert end_of(socket) in [(1008, "too many messages per second"), (None, "")]
 
 
-def test_tiny_messages_of_one_who_always_comes_back_stop_nobody(
+def test_tiny_messages_of_a_reconnecting_client_delay_no_other(
     stack: Stack, room: str, bystanders: list[Socket]
 ) -> None:
     sent = 0
@@ -148,7 +148,7 @@ JUNK = [
 
 @pytest.mark.parametrize("junk", JUNK)
 @pytest.mark.parametrize("vsn", ["1.0.0", "2.0.0"])
-def test_what_is_no_message_is_passed_over(opened: Open, vsn: str, junk: str | bytes) -> None:
+def test_invalid_message_is_ignored(opened: Open, vsn: str, junk: str | bytes) -> None:
     socket = opened(vsn)
     socket.websocket.send(junk)
     assert socket.ask("phoenix", "heartbeat", {})["status"] == "ok"

@@ -9,15 +9,15 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Open, Token
 from local.tests.clients.realtime.letters import ann, insert, listen, tables
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 __all__ = ["ann", "tables"]
 
 
-def test_a_row_is_told_to_its_owner_with_values_as_json(
+def test_owner_receives_row_with_values_as_json(
     opened: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
     socket = opened("2.0.0")
@@ -72,7 +72,7 @@ def test_a_row_is_told_to_its_owner_with_values_as_json(
     assert "secret" not in {column["name"] for column in data["columns"]}
 
 
-def test_a_row_is_not_told_to_another_user_nor_to_who_may_not_read(
+def test_row_is_not_sent_to_another_user_or_without_read_grant(
     opened: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
     owner, other, nobody = opened(), opened(), opened()
@@ -86,7 +86,7 @@ def test_a_row_is_not_told_to_another_user_nor_to_who_may_not_read(
     assert (refused["errors"], refused["record"]) == (["Error 401: Unauthorized"], {})
 
 
-def test_updates_and_deletes_tell_what_was(opened: Open, database: psycopg.Connection) -> None:
+def test_updates_and_deletes_include_the_old_row(opened: Open, database: psycopg.Connection) -> None:
     socket = opened()
     listen(socket, table="open_letters")
     database.execute("insert into open_letters values (1, 'a', 'x y')")
@@ -100,7 +100,7 @@ def test_updates_and_deletes_tell_what_was(opened: Open, database: psycopg.Conne
     assert [data.get("old_record") for data in heard] == [None, first, second]
 
 
-def test_of_a_secured_table_only_keys_are_told_of_what_was_and_deletes_go_to_all(
+def test_secured_table_sends_only_keys_of_old_rows_and_deletes_to_all(
     opened: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
     owner, other = opened(), opened()
@@ -116,7 +116,7 @@ def test_of_a_secured_table_only_keys_are_told_of_what_was_and_deletes_go_to_all
     assert other.hears_nothing_before_a_heartbeat("postgres_changes")
 
 
-def test_a_long_value_that_did_not_change_is_told_where_the_old_row_has_it(
+def test_unchanged_long_value_is_sent_if_the_old_row_has_it(
     opened: Open, database: psycopg.Connection
 ) -> None:
     socket = opened()
@@ -129,9 +129,7 @@ def test_a_long_value_that_did_not_change_is_told_where_the_old_row_has_it(
 
 
 @pytest.mark.parametrize("event", ["INSERT", "UPDATE", "DELETE"])
-def test_only_the_event_that_was_asked_for_is_told(
-    opened: Open, database: psycopg.Connection, event: str
-) -> None:
+def test_only_the_subscribed_event_is_sent(opened: Open, database: psycopg.Connection, event: str) -> None:
     socket = opened()
     listen(socket, event=event, table="open_letters")
     with database.transaction():
@@ -164,16 +162,14 @@ def test_chosen_columns_come_with_the_key(opened: Open, database: psycopg.Connec
     assert socket.hear("postgres_changes")["data"]["record"] == {"id": 1, "Odd Name": "x"}
 
 
-def test_a_table_without_a_key_tells_an_error(opened: Open, database: psycopg.Connection) -> None:
+def test_table_without_key_sends_an_error(opened: Open, database: psycopg.Connection) -> None:
     socket = opened()
     listen(socket, table="keyless")
     database.execute("insert into keyless values ('a')")
     assert socket.hear("postgres_changes")["data"]["errors"] == ["Error 400: Bad Request, no primary key"]
 
 
-def test_of_a_row_that_is_too_large_only_short_values_are_told(
-    opened: Open, database: psycopg.Connection
-) -> None:
+def test_too_large_row_is_sent_with_short_values_only(opened: Open, database: psycopg.Connection) -> None:
     socket = opened()
     listen(socket, table="open_letters")
     database.execute("insert into open_letters values (1, repeat('long', 300000), 'short')")
@@ -200,7 +196,7 @@ def test_a_policy_that_raises_withholds_that_row_alone(
 
 @contextmanager
 def held(stack: Stack, statement: str) -> Iterator[None]:
-    """Committed and streamed, but not to be seen by anybody until the end: the commit waits for a standby."""
+    """Committed and streamed, but invisible until the end of the block: the commit waits for a standby."""
     with (
         psycopg.connect(stack.admin_database_url, autocommit=True) as admin,
         psycopg.connect(stack.database_url, autocommit=True) as connection,
@@ -241,7 +237,7 @@ def waiting(admin: psycopg.Connection, connection: psycopg.Connection, act: str 
     return admin.execute(query.encode(), [connection.info.backend_pid]).rowcount > 0
 
 
-def test_who_may_see_a_row_is_asked_when_it_can_be_seen(
+def test_policies_are_checked_once_the_row_is_visible(
     stack: Stack, opened: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
     owner, next_owner, bob = opened(), opened("2.0.0"), str(uuid4())
@@ -267,7 +263,7 @@ def test_a_renewed_token_sees_as_its_user(
     assert socket.hear("postgres_changes")["data"]["record"]["id"] == 1
 
 
-def test_all_changes_of_a_schema_come_in_order_of_commit_and_undone_ones_never(
+def test_changes_of_a_schema_arrive_in_commit_order_without_rollbacks(
     opened: Open, database: psycopg.Connection
 ) -> None:
     socket = opened()
@@ -281,7 +277,7 @@ def test_all_changes_of_a_schema_come_in_order_of_commit_and_undone_ones_never(
     assert heard == list(range(1, 201))
 
 
-def test_a_table_may_be_in_any_schema_that_clients_use_and_have_types_of_extensions(
+def test_table_may_be_in_any_client_schema_with_types_of_extensions(
     opened: Open, database: psycopg.Connection
 ) -> None:
     database.execute("""
@@ -308,7 +304,7 @@ def test_a_table_may_be_in_any_schema_that_clients_use_and_have_types_of_extensi
         database.execute('drop schema "club; rooms" cascade')
 
 
-def test_who_left_hears_no_changes(opened: Open, database: psycopg.Connection) -> None:
+def test_client_that_left_receives_no_changes(opened: Open, database: psycopg.Connection) -> None:
     gone, there = opened(), opened()
     listen(gone, table="open_letters")
     listen(there, table="open_letters")

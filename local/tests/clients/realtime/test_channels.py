@@ -5,9 +5,9 @@ import json
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Open, Token
 from local.tests.clients.realtime.sockets import Socket
-from local.throwaway import Stack
 
 VERSIONS = ["1.0.0", "2.0.0"]
 SAID = {"text": "a + b; 'c' & \"d\" % 🎬 שלום", "nothing": None}
@@ -36,7 +36,7 @@ def test_a_binary_broadcast_reaches_arrays_as_bytes_and_objects_not_at_all(opene
     assert eve.hear("broadcast") == {"type": "broadcast", "event": "words", "payload": SAID}
 
 
-def test_a_sender_hears_itself_and_gets_an_answer_if_it_asked_for_both(opened: Open, room: str) -> None:
+def test_sender_receives_own_broadcast_and_reply_if_requested(opened: Open, room: str) -> None:
     ann = opened()
     ann.join(room, broadcast={"self": True, "ack": True})
     ref = ann.say(room, "echo", SAID)
@@ -45,7 +45,7 @@ def test_a_sender_hears_itself_and_gets_an_answer_if_it_asked_for_both(opened: O
     assert (answer, ref) == ({"status": "ok", "response": {}}, ref)
 
 
-def test_who_left_hears_no_more_and_may_come_again(opened: Open, room: str) -> None:
+def test_client_that_left_receives_nothing_and_may_join_again(opened: Open, room: str) -> None:
     ann, bob = opened(), opened()
     ann.join(room)
     bob.join(room)
@@ -59,7 +59,7 @@ def test_who_left_hears_no_more_and_may_come_again(opened: Open, room: str) -> N
     assert bob.hear("broadcast")["event"] == "heard"
 
 
-def test_joining_again_ends_the_channel_before_and_nothing_is_heard_twice(opened: Open, room: str) -> None:
+def test_second_join_closes_first_channel_and_nothing_arrives_twice(opened: Open, room: str) -> None:
     ann, bob = opened(), opened()
     ann.join(room)
     bob.join(room)
@@ -89,7 +89,7 @@ def test_a_late_goodbye_of_an_earlier_join_leaves_the_later_one_alone(
     assert bob.hear("broadcast")["event"] == "still heard"
 
 
-def test_topics_do_not_hear_each_other(opened: Open, room: str) -> None:
+def test_topics_do_not_receive_each_others_broadcasts(opened: Open, room: str) -> None:
     ann, bob = opened(), opened()
     ann.join(room)
     bob.join(f"{room} elsewhere")
@@ -116,7 +116,7 @@ def test_a_topic_that_is_none_is_refused(opened: Open, topic: str, reason: str) 
     assert opened().ask(topic, "phx_join", {}) == {"status": "error", "response": {"reason": reason}}
 
 
-def test_who_did_not_join_is_not_heard(opened: Open, room: str) -> None:
+def test_broadcast_without_join_is_not_delivered(opened: Open, room: str) -> None:
     ann, bob = opened(), opened()
     bob.join(room)
     said = {"type": "broadcast", "event": "x", "payload": {}}

@@ -10,9 +10,9 @@ import psycopg.sql
 import pytest
 
 from local.realtime import upkeep
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Open, Token
 from local.tests.clients.realtime.sockets import Socket
-from local.throwaway import Stack
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_public_message_reaches_the_public_topic_alone(
     assert service.hears_nothing_before_a_heartbeat("broadcast")
 
 
-def test_what_is_rolled_back_is_never_heard_and_the_rest_comes_in_order_once(
+def test_commits_arrive_once_in_order_and_rollbacks_never(
     service: Socket, room: str, database: psycopg.Connection
 ) -> None:
     with pytest.raises(RuntimeError), database.transaction():
@@ -93,7 +93,7 @@ def test_a_message_of_more_than_8000_bytes_arrives_whole(
     assert service.hear("broadcast")["payload"]["text"] == "🎬" * 50_000
 
 
-def test_a_message_that_may_not_be_written_warns_and_its_senders_work_stands(
+def test_unwritable_message_warns_and_its_transaction_commits(
     service: Socket, room: str, database: psycopg.Connection
 ) -> None:
     warned: list[str] = []
@@ -167,7 +167,7 @@ def test_a_change_that_is_none_is_refused(
         )
 
 
-def test_a_private_channel_hears_again_what_it_missed(
+def test_private_channel_replays_missed_messages(
     opened: Open, stack: Stack, room: str, database: psycopg.Connection
 ) -> None:
     for n in range(4):
@@ -197,7 +197,7 @@ def test_a_replay_that_cannot_be_is_refused(
     assert answer["response"] == {"reason": f"UnableToReplayMessages: {why}"}
 
 
-def test_nobody_reads_messages_without_a_policy(
+def test_messages_cannot_be_read_without_a_policy(
     opened: Open, token: Token, room: str, database: psycopg.Connection
 ) -> None:
     send(database, {}, "x", room)

@@ -153,7 +153,7 @@ def test_a_filter_passes_what_it_says(
         ({"schema": 5}, "No subscription params provided"),
     ],
 )
-def test_what_cannot_be_subscribed_to_is_told_and_the_channel_joined_all_the_same(
+def test_invalid_subscription_sends_an_error_and_channel_is_joined(
     opened: Open, token: Token, asked: dict[str, object], words: str
 ) -> None:
     socket = opened()
@@ -162,7 +162,7 @@ def test_what_cannot_be_subscribed_to_is_told_and_the_channel_joined_all_the_sam
     assert words in answer["told"]["message"]
 
 
-def test_a_filter_tells_nothing_of_a_deleted_row_that_may_not_be_seen(
+def test_filter_reveals_nothing_of_an_invisible_deleted_row(
     opened: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
     database.execute("alter table letters replica identity full")
@@ -175,7 +175,7 @@ def test_a_filter_tells_nothing_of_a_deleted_row_that_may_not_be_seen(
     assert guessing.hears_nothing_before_a_heartbeat("postgres_changes")
 
 
-def test_patterns_that_take_too_long_end_their_channel_and_hold_up_nobody(
+def test_slow_patterns_close_their_channel_and_delay_no_other(
     opened: Open, database: psycopg.Connection
 ) -> None:
     slow, fine, plain = opened(), opened(), opened("2.0.0")

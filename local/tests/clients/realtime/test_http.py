@@ -8,8 +8,8 @@ import httpx
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Open, Token
-from local.throwaway import Stack
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_private_topic_takes_what_its_policy_allows(
         database.execute("drop policy speakers on realtime.messages")
 
 
-def test_one_message_is_named_by_its_path(http: httpx.Client, opened: Open, room: str) -> None:
+def test_single_message_has_topic_and_event_in_its_path(http: httpx.Client, opened: Open, room: str) -> None:
     socket, name = opened("2.0.0"), f"{room} / a+b"
     socket.join(name)
     path = f"/{quote(name, safe='')}/events/{quote('news / 50 %', safe='')}"

@@ -1,4 +1,4 @@
-"""What is too much, too large or too fast: who sends it is stopped, and nobody else notices."""
+"""Limits of number, size and rate: the sender is stopped, and other clients are not affected."""
 
 import json
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Open, Token
 from local.tests.clients.realtime.sockets import Socket, end_of
 from local.tests.second import second_platform
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 LARGEST = 256 * 1024
 
@@ -80,9 +80,7 @@ def test_a_hundred_channels_may_be_joined_and_no_more(opened: Open, room: str) -
 
 
 @pytest.mark.usefixtures("bystanders")
-def test_a_reader_that_does_not_read_is_cut_off_and_the_others_hear_everything(
-    opened: Open, room: str
-) -> None:
+def test_client_that_does_not_read_is_cut_and_others_receive_everything(opened: Open, room: str) -> None:
     ann, bob, slow = opened("2.0.0"), opened("2.0.0"), opened("2.0.0")
     for socket in (ann, bob, slow):
         socket.join(room)
@@ -120,7 +118,7 @@ def test_a_binary_frame_that_says_json_and_holds_none_is_passed_over(
 
 
 @pytest.mark.usefixtures("bystanders")
-def test_a_topic_holds_no_more_presence_than_a_newcomer_can_be_told(opened: Open, room: str) -> None:
+def test_presence_of_a_topic_is_bounded_by_what_a_joiner_can_receive(opened: Open, room: str) -> None:
     """Two megabytes: of 250 KB each there is room for eight."""
     crowd = [opened() for _ in range(9)]
     answers = []
@@ -178,7 +176,7 @@ def joins(url: str, key: str) -> bool:
         return False
 
 
-def test_joins_beyond_what_the_project_may_are_refused_and_their_connections_stay(
+def test_joins_above_the_project_limit_are_refused_and_connections_stay(
     stack: Stack, narrow: str, room: str
 ) -> None:
     with Socket(narrow, stack.anon_key) as one, Socket(narrow, stack.anon_key) as other:
@@ -191,7 +189,7 @@ def test_joins_beyond_what_the_project_may_are_refused_and_their_connections_sta
         assert other.hear("broadcast")["event"] == "still here"
 
 
-def test_broadcasts_by_http_beyond_a_callers_limit_are_refused_and_nobody_elses(
+def test_http_broadcasts_above_a_callers_limit_refuse_no_other_caller(
     slow: str, room: str, token: Token
 ) -> None:
     ann, bob = token(), token()
@@ -213,7 +211,7 @@ def test_broadcasts_by_http_beyond_a_callers_limit_are_refused_and_nobody_elses(
     assert post(bob, 5).status_code == 202
 
 
-def test_what_is_refused_by_http_counts_too(slow: str, token: Token) -> None:
+def test_refused_http_broadcasts_count_too(slow: str, token: Token) -> None:
     headers, statuses = {"Authorization": f"Bearer {token()}"}, list[int]()
     with httpx.Client(headers=headers) as http:
         while 429 not in statuses and len(statuses) < 100:

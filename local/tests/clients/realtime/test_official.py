@@ -10,8 +10,8 @@ import pytest
 from realtime import AsyncRealtimeChannel, AsyncRealtimeClient, RealtimeSubscribeStates
 from realtime.types import RealtimePostgresChangesListenEvent
 
+from local.temporary_stack import Stack
 from local.tests.clients.realtime.conftest import Token
-from local.throwaway import Stack
 
 PATIENCE = 60
 
@@ -86,7 +86,7 @@ def test_two_clients_talk_and_see_each_other(stack: Stack, room: str) -> None:
     run(talk())
 
 
-def test_a_private_channel_asks_for_a_user(stack: Stack, token: Token, database: psycopg.Connection) -> None:
+def test_private_channel_requires_a_user(stack: Stack, token: Token, database: psycopg.Connection) -> None:
     async def join() -> None:
         async with client(stack) as anon, client(stack, token()) as user:
             ((state, error),) = await subscribed(channel(anon, "members", private=True))
@@ -115,7 +115,7 @@ def chairs(database: psycopg.Connection) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("chairs")
-def test_changes_of_a_table_are_heard_by_filter(stack: Stack, database: psycopg.Connection) -> None:
+def test_changes_of_a_table_arrive_by_filter(stack: Stack, database: psycopg.Connection) -> None:
     async def listen() -> None:
         heard: list[Any] = []
         async with client(stack) as app:

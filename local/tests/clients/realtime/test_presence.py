@@ -1,4 +1,4 @@
-"""Presence: who is on a topic, what each tells of itself, and what changes."""
+"""Presence: the members of a topic, their metadata, and changes."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def track(socket: Socket, room: str, told: object) -> Message:
 
 
 def told(state: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """By key, what is told, without references."""
+    """The metadata by key, without references."""
     return {
         key: [
             {name: value for name, value in meta.items() if not name.startswith("phx")}
@@ -28,7 +28,7 @@ def told(state: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def test_who_comes_sees_who_is_there_and_everybody_is_told(opened: Open, room: str) -> None:
+def test_joiner_receives_presence_state_and_members_the_diff(opened: Open, room: str) -> None:
     ann, bob = opened("1.0.0"), opened("2.0.0")
     assert here(ann, room, "ann") == {}
     assert track(ann, room, {"mood": "good; 'fine' 🎬"}) == {"status": "ok", "response": {}}
@@ -50,7 +50,7 @@ def test_two_devices_under_one_key_are_two_entries(opened: Open, room: str) -> N
     assert sorted(entry["at"] for entry in state["ann"]) == ["desk", "phone"]
 
 
-def test_what_changes_is_a_leave_and_a_join_that_refers_to_it(opened: Open, room: str) -> None:
+def test_changed_presence_is_a_leave_and_a_join_with_its_ref(opened: Open, room: str) -> None:
     ann = opened()
     here(ann, room, "ann")
     track(ann, room, {"n": 1})
@@ -62,7 +62,7 @@ def test_what_changes_is_a_leave_and_a_join_that_refers_to_it(opened: Open, room
     assert told(diff["joins"]) == {"ann": [{"n": 2}]}
 
 
-def test_telling_the_same_again_tells_nobody(opened: Open, room: str) -> None:
+def test_unchanged_presence_sends_no_diff(opened: Open, room: str) -> None:
     ann = opened()
     here(ann, room, "ann")
     track(ann, room, {"n": 1})
@@ -73,7 +73,7 @@ def test_telling_the_same_again_tells_nobody(opened: Open, room: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["untrack", "leave", "close"])
-def test_who_goes_is_told_of(opened: Open, room: str, way: str) -> None:
+def test_leaving_member_sends_a_diff(opened: Open, room: str, way: str) -> None:
     ann, bob = opened(), opened()
     here(ann, room, "ann")
     here(bob, room, "bob")
@@ -89,7 +89,7 @@ def test_who_goes_is_told_of(opened: Open, room: str, way: str) -> None:
     assert told(ann.hear("presence_diff")["leaves"]) == {"bob": [{}]}
 
 
-def test_tracking_starts_presence_that_was_not_asked_for(opened: Open, room: str) -> None:
+def test_tracking_enables_presence_that_the_join_did_not_request(opened: Open, room: str) -> None:
     ann, bob = opened(), opened()
     here(ann, room, "ann")
     track(ann, room, {})
@@ -114,7 +114,7 @@ def test_without_a_key_each_gets_one(opened: Open, room: str) -> None:
         ({"event": "dance", "payload": {}}, {}),
     ],
 )
-def test_what_is_no_presence_is_refused(opened: Open, room: str, payload: object, response: object) -> None:
+def test_invalid_presence_is_refused(opened: Open, room: str, payload: object, response: object) -> None:
     ann = opened()
     here(ann, room, "ann")
     answer = ann.ask(f"realtime:{room}", "presence", payload)

@@ -1,4 +1,4 @@
-"""Private channels: policies on realtime.messages decide, asked once at the join."""
+"""Private channels: policies on realtime.messages decide, checked once at the join."""
 
 import time
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ LIFETIMES = (2, 8, 32)
 """Seconds that a token lasts which expires in a test: as few as the machine can join within."""
 
 
-def test_who_may_read_and_write_joins_and_is_heard(opened: Open, token: Token, ann: str) -> None:
+def test_user_with_read_and_write_joins_and_broadcasts(opened: Open, token: Token, ann: str) -> None:
     one, other = opened(), opened("2.0.0")
     assert one.join(f"own {ann}", token(ann), private=True)["status"] == "ok"
     assert other.join(f"own {ann}", token(ann), private=True)["status"] == "ok"
@@ -60,7 +60,7 @@ def test_the_key_alone_joins_no_private_topic(opened: Open, ann: str) -> None:
     assert opened().join(f"own {ann}", private=True)["response"]["reason"].startswith("Unauthorized: ")
 
 
-def test_who_may_only_read_is_not_heard(opened: Open, token: Token, ann: str) -> None:
+def test_user_with_read_only_cannot_broadcast(opened: Open, token: Token, ann: str) -> None:
     one, other = opened(), opened()
     for socket in (one, other):
         socket.join(f"listened {ann}", token(ann), private=True, broadcast={"ack": True})
@@ -83,7 +83,7 @@ def test_a_private_topic_and_a_public_one_of_the_same_name_are_two(
         assert socket.hears_nothing_before_a_heartbeat("broadcast")
 
 
-def test_who_may_read_presence_only_hears_no_broadcast(opened: Open, token: Token) -> None:
+def test_user_with_presence_only_receives_no_broadcast(opened: Open, token: Token) -> None:
     one = opened()
     assert one.join("presence only 1", token(), private=True, presence={"enabled": True})["status"] == "ok"
     assert one.hear("presence_state") == {}
@@ -118,7 +118,7 @@ def test_the_service_role_joins_everything(opened: Open, token: Token, ann: str)
     assert opened().join(f"own {ann}", token(role="service_role"), private=True)["status"] == "ok"
 
 
-def test_nothing_is_left_of_asking(
+def test_policy_check_leaves_no_rows(
     opened: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
     opened().join(f"own {ann}", token(ann), private=True)
@@ -141,7 +141,7 @@ def test_a_token_that_expires_while_joined_ends_the_channel(opened: Open, token:
     assert one.hears_nothing_before_a_heartbeat("broadcast")
 
 
-def test_a_token_that_expires_before_the_join_is_answered_ends_the_channel_too(
+def test_token_that_expires_before_the_join_reply_closes_the_channel(
     opened: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
     one, expires = opened(), int(time.time()) + 2

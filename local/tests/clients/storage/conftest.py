@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from storage3 import SyncStorageClient
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 PRIVATE, PUBLIC, LIMITED = "private-files", "public files", "limited-files"
 POLICY = f"""

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import LIMITED, PRIVATE, User
 from local.tests.clients.storage.samples import PNG
-from local.throwaway import Stack
 
 CSV = b"a,b\n"
 FOLDER = ["_z", "a/x", "B", "b.txt", "c.txt", "C/x", "Z.txt"]

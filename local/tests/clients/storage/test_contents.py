@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import PRIVATE, User
 from local.tests.clients.storage.samples import HTML, PNG, PROGRAM, SAMPLES, SVG
 from local.tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, begun, described
-from local.throwaway import Stack
 
 BUCKETS = {
     "avatars": ["image/png", "image/jpeg", "image/webp"],
@@ -24,7 +24,7 @@ BUCKETS = {
         *("audio/webm", "audio/ogg", "audio/mp4", "audio/mpeg", "audio/wav", "audio/x-wav", "audio/flac"),
     ],
 }
-CONTENT = pytest.mark.own("storage", why="A bucket's types hold for what the first 4,096 bytes say")
+CONTENT = pytest.mark.own("storage", why="The first 4,096 bytes of a file decide its type")
 NAME = "a b+c; (1) & it's, @x.png"
 OTHERS = {"a page": HTML, "a drawing": SVG, "a program": PROGRAM, "nothing": b""}
 Way = Callable[[bytes, str], httpx.Response]

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.throwaway import Stack
+from local.temporary_stack import Stack
 
 CONTRACTS = Path(__file__).parent.parent.parent / "contracts"
 

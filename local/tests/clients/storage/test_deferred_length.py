@@ -1,4 +1,4 @@
-"""Resumable uploads whose length is told when it is known, as clients do that read from a stream."""
+"""Resumable uploads whose length is sent later, as by clients that read from a stream."""
 
 import httpx
 import pytest
@@ -41,7 +41,7 @@ def test_the_length_comes_with_a_later_piece(ann: User, http: httpx.Client, plac
 
 
 @pytest.mark.parametrize("content", [b"", b"all of it"])
-def test_a_piece_without_bytes_may_tell_that_this_was_all(
+def test_empty_chunk_may_state_the_final_length(
     ann: User, http: httpx.Client, place: str, content: bytes
 ) -> None:
     piece(http, ann, place, 0, content)
@@ -49,7 +49,7 @@ def test_a_piece_without_bytes_may_tell_that_this_was_all(
     assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == content
 
 
-def test_a_length_that_was_told_is_kept_to(ann: User, http: httpx.Client, place: str) -> None:
+def test_stated_length_cannot_be_changed_or_exceeded(ann: User, http: httpx.Client, place: str) -> None:
     assert piece(http, ann, place, 0, b"four").status_code == 204
     assert piece(http, ann, place, 4, b"", length=3).status_code == 400
     assert piece(http, ann, place, 4, b"", length=6).status_code == 204
@@ -60,13 +60,15 @@ def test_a_length_that_was_told_is_kept_to(ann: User, http: httpx.Client, place:
 
 
 @pytest.mark.parametrize("lengths", [{"upload-defer-length": "2"}, {"upload-length": "5"}, {}])
-def test_one_of_both_is_told_at_the_start(ann: User, http: httpx.Client, lengths: dict[str, str]) -> None:
+def test_upload_needs_length_or_deferred_length_at_start(
+    ann: User, http: httpx.Client, lengths: dict[str, str]
+) -> None:
     words = described(bucketName=PRIVATE, objectName=ann.path("a.txt"))
     both = {"upload-defer-length": "1", **lengths} if lengths else {}
     assert http.post(UPLOADS, headers={**ann.bearer, **words, **both}).status_code == 400
 
 
-def test_what_no_length_was_told_of_keeps_to_the_bucket_s_size(
+def test_upload_without_length_is_limited_by_the_buckets_size(
     http: httpx.Client, key: dict[str, str]
 ) -> None:
     def begun(name: str, kind: str) -> str:
@@ -85,8 +87,8 @@ def test_what_no_length_was_told_of_keeps_to_the_bucket_s_size(
     assert sent(large, b"a,b\n" * 250, **{"upload-length": "1000"}) == 204
 
 
-@pytest.mark.own("storage", why="A bucket's types hold for what the first 4,096 bytes say")
-def test_what_no_length_was_told_of_keeps_to_the_bucket_s_types(
+@pytest.mark.own("storage", why="The first 4,096 bytes of a file decide its type")
+def test_upload_without_length_is_limited_by_the_buckets_types(
     http: httpx.Client, key: dict[str, str]
 ) -> None:
     words = described(bucketName=LIMITED, objectName="other.csv", contentType="text/csv")

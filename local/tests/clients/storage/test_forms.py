@@ -7,8 +7,8 @@ import httpx
 import psutil
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import PRIVATE, User
-from local.throwaway import Stack
 
 MEGABYTE = 1 << 20
 LONGEST = 5.0

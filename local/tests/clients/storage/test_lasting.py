@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from local.storage.unfinished import UPLOADS as MOST
+from local.storage.unfinished_uploads import UPLOADS as MOST
 from local.tests.clients.storage.conftest import PRIVATE, User
 from local.tests.clients.storage.test_resumable import TUS, start
 
@@ -48,7 +48,7 @@ def test_a_signed_url_lives_a_week_or_of_the_service_a_year(
 
 
 @pytest.mark.parametrize("how", ["info", "info/authenticated"])
-def test_what_is_said_of_a_file_is_not_kept_as_long_as_the_file(
+def test_info_of_a_file_is_not_cached_like_the_file(
     ann: User, http: httpx.Client, path: str, how: str
 ) -> None:
     told = http.get(path.replace("/object", f"/object/{how}", 1), headers=ann.bearer)
@@ -57,7 +57,7 @@ def test_what_is_said_of_a_file_is_not_kept_as_long_as_the_file(
     assert http.get(path, headers=ann.bearer).headers["cache-control"] == "max-age=3600"
 
 
-def test_so_many_uploads_of_one_user_may_be_unfinished(ann: User, bob: User, http: httpx.Client) -> None:
+def test_unfinished_uploads_of_a_user_are_limited(ann: User, bob: User, http: httpx.Client) -> None:
     begun: list[str] = []
     while (answer := start(http, ann, f"{len(begun)}.txt", 9)).is_success:
         begun.append(answer.headers["location"])

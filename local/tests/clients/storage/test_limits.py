@@ -1,4 +1,4 @@
-"""How often files are asked for: by ann, or by address for whoever is not signed in."""
+"""Rate limits of Storage: by user, or by network address without a user."""
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -8,10 +8,10 @@ import httpx
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import PRIVATE, PUBLIC, User
-from local.throwaway import Stack
 
-pytestmark = pytest.mark.own("storage", why="Requests are counted by user or address")
+pytestmark = pytest.mark.own("storage", why="Each request is first counted by user or network address")
 
 Allow = Callable[[str, int], None]
 WINDOW = 3600
@@ -51,7 +51,7 @@ def listed(http: httpx.Client, who: User) -> httpx.Response:
     return http.post(f"/object/list/{PRIVATE}", json={"prefix": who.id}, headers=who.bearer)
 
 
-def test_a_user_asks_so_often_and_others_are_not_affected(
+def test_rate_limit_of_a_user_does_not_affect_others(
     allow: Allow, http: httpx.Client, ann: User, bob: User
 ) -> None:
     allow("authenticated", 3)
@@ -82,7 +82,7 @@ def test_the_service_is_not_limited(allow: Allow, http: httpx.Client, key: dict[
     assert [http.get("/bucket", headers=key).status_code for _ in range(3)] == [200, 200, 200]
 
 
-def test_of_sixty_four_at_once_exactly_as_many_as_may_are_admitted(allow: Allow, url: str, ann: User) -> None:
+def test_concurrent_requests_are_admitted_exactly_up_to_the_limit(allow: Allow, url: str, ann: User) -> None:
     allow("authenticated", 20)
 
     def client(_: int) -> int:

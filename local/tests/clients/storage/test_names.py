@@ -6,9 +6,9 @@ import httpx
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import PRIVATE, User
 from local.tests.clients.storage.test_resumable import begun, piece, start
-from local.throwaway import Stack
 
 LONG = pytest.param("x" * 980, marks=pytest.mark.own("storage", why="A name may have 1,024 characters"))
 NUL = pytest.param("a\x00", marks=pytest.mark.own("storage", why="A NUL in a name"))
@@ -35,7 +35,7 @@ def test_a_bucket_in_a_path_leads_nowhere_else(http: httpx.Client, key: dict[str
 
 
 @pytest.mark.parametrize("name", ["../x", "..%2fx", "%252e%252e/x", NUL, "..\\x", "/etc/passwd", "x" * 1025])
-def test_a_name_in_a_list_finds_nothing_elsewhere(ann: User, http: httpx.Client, name: str) -> None:
+def test_name_in_a_list_does_not_reach_other_folders(ann: User, http: httpx.Client, name: str) -> None:
     def asked(path: str, body: dict[str, object], method: str = "POST") -> httpx.Response:
         return http.request(method, path.format(PRIVATE), json=body, headers=ann.bearer)
 
@@ -89,7 +89,7 @@ def test_a_symbolic_link_in_place_of_an_upload_is_not_written_through(
     data.unlink()
 
 
-def test_links_in_the_folder_of_files_lead_nobody_out(
+def test_links_in_the_folder_of_files_are_not_followed(
     stack: Stack, ann: User, http: httpx.Client, tmp_path: Path
 ) -> None:
     """A version is no path, whatever a row says."""

@@ -7,9 +7,9 @@ import httpx
 import psycopg
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import PRIVATE, User
 from local.tests.clients.storage.test_resumable import TUS, piece, start
-from local.throwaway import Stack
 
 ROUNDS = 12
 Act = Callable[[], httpx.Response]
@@ -68,7 +68,7 @@ def check_files(stack: Stack, user: User) -> None:
 
 
 @pytest.mark.own("storage", why="The last write of an upload runs as the caller too")
-def test_of_a_resumable_and_a_whole_upload_one_wins(
+def test_concurrent_resumable_and_single_upload_have_one_winner(
     http: httpx.Client, ann: User, files: Files, at_once: Callable[..., list[httpx.Response]]
 ) -> None:
     for number in range(ROUNDS):
@@ -83,7 +83,7 @@ def test_of_a_resumable_and_a_whole_upload_one_wins(
         assert files.get(name) == (b"tus" if won[0] else b"raw")
 
 
-def test_of_two_last_pieces_one_is_taken_and_who_asks_meanwhile_hears_of_the_end(
+def test_one_of_two_last_chunks_is_taken_and_head_sees_the_end(
     http: httpx.Client, ann: User, files: Files, at_once: Callable[..., list[httpx.Response]]
 ) -> None:
     for number in range(ROUNDS):
@@ -118,7 +118,7 @@ def test_a_replaced_and_deleted_file_is_there_whole_or_not_at_all(
         check_files(stack, ann)
 
 
-def test_of_two_moves_to_one_name_one_is_done(
+def test_one_of_two_moves_to_one_name_succeeds(
     files: Files, at_once: Callable[..., list[httpx.Response]]
 ) -> None:
     for number in range(ROUNDS):

@@ -96,7 +96,7 @@ def test_a_file_of_this_second_is_newer_than_its_second(ann: User, http: httpx.C
         assert http.get(path, headers={**ann.bearer, **since}).status_code == 200
 
 
-def test_what_a_cache_has_is_not_sent_again(ann: User, http: httpx.Client, path: str) -> None:
+def test_cached_file_is_not_sent_again(ann: User, http: httpx.Client, path: str) -> None:
     first = http.get(path, headers=ann.bearer)
     assert first.headers["cache-control"] == "max-age=5"
     known = {"if-none-match": first.headers["etag"]}
@@ -122,7 +122,9 @@ def test_what_a_cache_has_is_not_sent_again(ann: User, http: httpx.Client, path:
         *("multipart/x-mixed-replace; boundary=x", "application/javascript", "image/png;a,text/xml"),
     ],
 )
-def test_no_browser_runs_what_is_in_a_file(ann: User, http: httpx.Client, path: str, kind: str) -> None:
+def test_response_keeps_browsers_from_running_a_file(
+    ann: User, http: httpx.Client, path: str, kind: str
+) -> None:
     headers = {**ann.bearer, "content-type": kind, "x-upsert": "true"}
     http.post(path, content=b"<script>alert(1)</script>", headers=headers).raise_for_status()
     signed = http.post(path.replace("/object", "/object/sign", 1), json={"expiresIn": 60}, headers=ann.bearer)

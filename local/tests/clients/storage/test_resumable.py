@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import LIMITED, PRIVATE, User
 from local.tests.waiting import until
-from local.throwaway import Stack
 
 TUS = {"tus-resumable": "1.0.0"}
 PIECE = {**TUS, "content-type": "application/offset+octet-stream"}
@@ -37,7 +37,7 @@ def piece(
 
 
 def begun(stack: Stack) -> set[Path]:
-    """The bytes of uploads that are not finished, whoever began them."""
+    """The bytes of all unfinished uploads."""
     return {path for path in (stack.settings.files / "resumable").iterdir() if path.suffix != ".json"}
 
 
@@ -103,7 +103,7 @@ def test_a_signature_uploads_in_pieces_too(ann: User, http: httpx.Client) -> Non
     assert http.post(f"{UPLOADS}/sign", headers={**other, **headers, "upload-length": "2"}).status_code == 400
 
 
-def test_others_do_not_continue_or_end_an_upload(ann: User, bob: User, http: httpx.Client) -> None:
+def test_other_user_cannot_continue_or_end_an_upload(ann: User, bob: User, http: httpx.Client) -> None:
     url = start(http, ann, "a.txt", 4).headers["location"]
     assert piece(http, bob, url, 0, b"evil").status_code == 403
     assert http.delete(url, headers={**bob.bearer, **TUS}).status_code == 403
@@ -127,7 +127,7 @@ def test_an_ended_upload_is_gone_and_a_finished_one_is_not_ended(ann: User, http
     assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == b"good"
 
 
-def test_what_is_there_is_replaced_only_when_asked(ann: User, http: httpx.Client) -> None:
+def test_existing_file_is_replaced_only_with_upsert(ann: User, http: httpx.Client) -> None:
     ann.storage.from_(PRIVATE).upload(ann.path("a.txt"), b"old")
     assert start(http, ann, "a.txt", 3).status_code == 409
     words = {"bucketName": PRIVATE, "objectName": ann.path("a.txt")}
@@ -140,7 +140,7 @@ def test_what_is_there_is_replaced_only_when_asked(ann: User, http: httpx.Client
     assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == b"new"
 
 
-def test_of_two_uploads_to_one_name_the_first_to_finish_stays(ann: User, http: httpx.Client) -> None:
+def test_first_finished_of_two_uploads_to_one_name_stays(ann: User, http: httpx.Client) -> None:
     one, two = (start(http, ann, "a.txt", 3).headers["location"] for _ in range(2))
     assert piece(http, ann, one, 0, b"one").status_code == 204
     assert piece(http, ann, two, 0, b"two").status_code == 409
@@ -201,7 +201,7 @@ def test_malformed_headers_are_named_together(ann: User, http: httpx.Client) -> 
     assert (answer.status_code, answer.text) == (400, "Invalid tus-resumable upload-length upload-metadata\n")
 
 
-def test_a_piece_keeps_to_the_length_that_was_told(ann: User, http: httpx.Client) -> None:
+def test_chunk_cannot_exceed_the_stated_length(ann: User, http: httpx.Client) -> None:
     url = start(http, ann, "a.txt", 4).headers["location"]
     assert piece(http, ann, url, 0, b"too long").status_code == 413
     assert piece(http, ann, url, 0, b"good").status_code == 204
@@ -239,7 +239,7 @@ def test_the_method_in_a_header_is_not_read(ann: User, http: httpx.Client) -> No
     assert piece(http, ann, url, 0, b"hello world").status_code == 204
 
 
-def test_what_the_server_can_is_told_to_who_asks(http: httpx.Client) -> None:
+def test_options_lists_the_servers_extensions(http: httpx.Client) -> None:
     for path in ("", "/sign", "/x"):
         told = http.options(f"{UPLOADS}{path}")
         assert told.headers["tus-version"] == "1.0.0"

@@ -1,4 +1,4 @@
-"""Gateways before servers that say what they were asked."""
+"""Gateways before servers that echo requests."""
 
 import subprocess
 from collections.abc import Iterator
@@ -31,9 +31,9 @@ EVERY_PART = [
 
 @contextmanager
 def serving(
-    settings: Settings, addresses: dict[str, str], elsewhere: tuple[str, ...]
+    settings: Settings, addresses: dict[str, str], external: tuple[str, ...]
 ) -> Iterator[httpx.Client]:
-    command = gateway.command(settings, addresses, elsewhere)
+    command = gateway.command(settings, addresses, external)
     with (settings.directory / "log").open("wb") as log:
         process = subprocess.Popen(command, env=gateway.environment(settings, KEYS), stderr=log)
     try:

@@ -1,4 +1,4 @@
-"""What comes through the door: from where, how much of it, and to the last byte."""
+"""The door: limits of connections, the client's address, and complete responses."""
 
 import json
 import socket
@@ -71,7 +71,7 @@ def status_of(at: Settings, address: str) -> int:
         return asked(one)[0]
 
 
-def test_all_addresses_together_have_no_more_than_all(narrow: Settings) -> None:
+def test_connections_of_all_addresses_are_limited(narrow: Settings) -> None:
     with held(narrow, "127.0.2.1", 4), held(narrow, "127.0.2.2", 4):
         until(lambda: status_of(narrow, "127.0.2.3") == 429)
     until(lambda: status_of(narrow, "127.0.2.3") == 200)

@@ -1,4 +1,4 @@
-"""With which keys one is let in, what they become, and by which id a request is known."""
+"""API keys: which are accepted, the tokens that replace them; and request ids."""
 
 import uuid
 from pathlib import Path
@@ -35,7 +35,7 @@ def test_a_key_alone_is_the_token(all_elsewhere: httpx.Client, path: str) -> Non
 
 
 @pytest.mark.parametrize("path", ["/rest/v1/films", "/auth/v1/user", "/realtime/v1/websocket"])
-def test_without_a_key_nobody_gets_to_a_server_elsewhere(all_elsewhere: httpx.Client, path: str) -> None:
+def test_external_server_is_not_reached_without_a_key(all_elsewhere: httpx.Client, path: str) -> None:
     assert all_elsewhere.get(path).status_code == 401
 
 
@@ -150,7 +150,7 @@ def test_two_request_ids_are_replaced_by_one(all_own: httpx.Client) -> None:
     assert uuid.UUID(answer.json()["X-Request-Id"])
 
 
-def test_what_fails_is_logged_with_its_id_and_nothing_secret(
+def test_failed_request_is_logged_with_its_id_and_no_secret(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("logs")

@@ -1,4 +1,4 @@
-"""Where requests go and what their server is told, and what browsers of any origin may ask and read."""
+"""Routing: the server of each path, the request it receives, and what other origins may send and read."""
 
 import json
 import re
@@ -11,8 +11,8 @@ import pytest
 
 from local import paths
 from local.gateway import bodies
-from local.parts import local_url
 from local.ports import free_port
+from local.services import local_url
 from local.tests.echo import echo
 from local.tests.unit.gateway.conftest import ANON, EVERY_PART, KEY, SECRET, asked, serving, settings_of
 
@@ -35,7 +35,7 @@ REFUSED = [
 
 @pytest.fixture(scope="module")
 def nobody_there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A gateway none of whose parts answers, but the counter, which finds all too many."""
+    """A gateway whose services are all down, but for the counter, which refuses every request."""
     with echo("counter", status=429) as counter:
         nowhere = f"http://127.0.0.1:{free_port()}"
         addresses = dict.fromkeys(("platform", "rest", "search"), nowhere) | {"rest_admin": counter}
@@ -62,7 +62,7 @@ def nobody_there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Cli
         ("/realtime/v1/api/broadcast", "/api/broadcast"),
     ],
 )
-def test_a_server_elsewhere_finds_its_own_paths(all_elsewhere: httpx.Client, path: str, arrives: str) -> None:
+def test_external_server_receives_its_own_paths(all_elsewhere: httpx.Client, path: str, arrives: str) -> None:
     assert asked(all_elsewhere, path)["path"] == arrives
 
 
@@ -80,7 +80,9 @@ def test_a_server_elsewhere_finds_its_own_paths(all_elsewhere: httpx.Client, pat
         ("/rest/v1/films?title=eq.a+b", "rest", "/films?title=eq.a+b"),
     ],
 )
-def test_our_own_parts_are_asked_as_ever(all_own: httpx.Client, path: str, part: str, arrives: str) -> None:
+def test_own_services_receive_requests_unchanged(
+    all_own: httpx.Client, path: str, part: str, arrives: str
+) -> None:
     said = asked(all_own, path, **{"X-Forwarded-Prefix": "/counted/before"})
     assert (said["name"], said["path"]) == (part, arrives)
     assert "X-Forwarded-Prefix" not in said
@@ -171,7 +173,7 @@ def test_a_name_that_only_looks_odd_arrives_as_it_was_sent(all_own: httpx.Client
 
 
 @pytest.mark.parametrize("part", ["auth", "storage", "rest", "realtime"])
-def test_a_server_elsewhere_is_told_how_it_is_reached(all_elsewhere: httpx.Client, part: str) -> None:
+def test_external_server_receives_its_public_address(all_elsewhere: httpx.Client, part: str) -> None:
     sent = {"X-Forwarded-Prefix": "/wrong", "X-Forwarded-For": "1.2.3.4"}
     said = asked(all_elsewhere, f"/{part}/v1/api/x", **sent)
     assert said["X-Forwarded-Prefix"] == f"/{part}/v1"
@@ -180,24 +182,24 @@ def test_a_server_elsewhere_is_told_how_it_is_reached(all_elsewhere: httpx.Clien
     assert said["X-Forwarded-Proto"] == "http"
 
 
-def test_a_realtime_server_is_asked_as_its_tenant(all_elsewhere: httpx.Client) -> None:
+def test_external_realtime_receives_its_tenant_as_host(all_elsewhere: httpx.Client) -> None:
     assert asked(all_elsewhere, "/realtime/v1/websocket")["Host"].startswith("realtime-dev.")
     assert asked(all_elsewhere, "/auth/v1/user")["Host"] == all_elsewhere.base_url.netloc.decode()
 
 
 @pytest.mark.parametrize("path", ["tenants", "tenants/realtime-dev", "openapi"])
-def test_what_only_runs_realtime_is_closed(all_elsewhere: httpx.Client, path: str) -> None:
+def test_management_paths_of_realtime_are_closed(all_elsewhere: httpx.Client, path: str) -> None:
     assert all_elsewhere.get(f"/realtime/v1/api/{path}", headers=KEY).status_code == 403
 
 
 def test_options_without_a_browser_get_to_the_server(all_elsewhere: httpx.Client) -> None:
-    """As a client of TUS asks what the server can do."""
+    """A client of TUS requests the server's extensions."""
     answer = all_elsewhere.options("/storage/v1/upload/resumable", headers={"Tus-Resumable": "1.0.0"})
     assert answer.json()["path"] == "/base/upload/resumable"
 
 
 @pytest.mark.parametrize("path", ["/auth/v1/token", "/storage/v1/object/a/b", "/rest/v1/films"])
-def test_browsers_of_any_origin_may_ask_a_server_elsewhere(all_elsewhere: httpx.Client, path: str) -> None:
+def test_browsers_of_any_origin_may_call_an_external_server(all_elsewhere: httpx.Client, path: str) -> None:
     wish = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "apikey,x-upsert"}
     before = all_elsewhere.options(path, headers=ORIGIN | wish)
     assert before.status_code == 200
@@ -221,9 +223,7 @@ def test_scripts_of_any_origin_may_read_what_the_gateway_answers(
 
 
 @pytest.mark.parametrize("path", [*EVERY_PART, "/graphql/v1", "/nowhere"])
-def test_a_preflight_is_answered_without_a_key_even_where_nobody_is(
-    nobody_there: httpx.Client, path: str
-) -> None:
+def test_preflight_needs_no_key_even_without_a_server(nobody_there: httpx.Client, path: str) -> None:
     asked = {
         "Access-Control-Request-Method": "PATCH",
         "Access-Control-Request-Headers": "apikey,x-profile-id",

@@ -1,1 +1,0 @@
-"""The page at / of the gateway: where everything is, for whoever opens the stack in a browser."""

@@ -1,0 +1,1 @@
+"""The page at / of the gateway: an overview of the stack for people with a browser."""

@@ -1,0 +1,76 @@
+"""The page and the documents that it links. They need no key: they contain no secret.
+
+Other origins cannot read or frame them, nor reach them under another host name.
+"""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import cast
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from local import state
+from local.landing_page import page
+from local.landing_page.settings import Settings
+from local.landing_page.tables import Counts
+
+POLICY = (
+    f"default-src 'none'; style-src '{page.STYLE}'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+COUNTS = Counts()
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def for_this_machine(endpoint: Endpoint) -> Endpoint:
+    """Refuse other host names: by DNS rebinding the page would belong to an attacker's origin."""
+
+    async def answer(request: Request) -> Response:
+        hosts = _settings(request).hosts
+        if request.headers.get("host") not in hosts:
+            response: Response = PlainTextResponse(f"This page is at http://{hosts[0]}\n", 421)
+        else:
+            response = await endpoint(request)
+        response.headers.update(HEADERS)
+        return response
+
+    return answer
+
+
+async def overview(request: Request) -> Response:
+    settings = _settings(request)
+    current = state.load(settings.state)
+    tables = await COUNTS.get(settings.database_url, settings.schemas)
+    return HTMLResponse(
+        page.written(settings, current.parts if current else {}, tables, list(documents(settings)))
+    )
+
+
+async def document(request: Request) -> Response:
+    path = documents(_settings(request)).get(request.path_params["name"])
+    if path is None:
+        return PlainTextResponse("There is no such document\n", 404)
+    return PlainTextResponse(path.read_text())
+
+
+def documents(settings: Settings) -> dict[str, Path]:
+    """The documents: path by name."""
+    return {path.name: path for path in sorted(settings.documents.glob("*.md"))} if settings.documents else {}
+
+
+def _settings(request: Request) -> Settings:
+    return cast(Settings, request.state.landing_page)
+
+
+routes = [Route("/", for_this_machine(overview)), Route("/docs/{name}", for_this_machine(document))]

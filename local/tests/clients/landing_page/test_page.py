@@ -1,0 +1,205 @@
+"""The page at /: what is on it, who may see it, and that nothing secret is there."""
+
+import asyncio
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import httpx
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from local import state
+from local.landing_page import page
+from local.landing_page.settings import Settings
+from local.landing_page.tables import Table, counted
+from local.settings import ROOT
+from local.temporary_stack import Stack
+
+VOID = {"meta", "link", "br", "img", "hr", "input"}
+
+
+class Page(HTMLParser):
+    """Its texts, links and tags; every tag that is opened is closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.links: dict[str, str] = {}
+        self.tags: list[str] = []
+        self.open: list[tuple[str, str | None]] = []
+        self.attributes: set[str] = set()
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag not in VOID:
+            self.open.append((tag, dict(attrs).get("href")))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.words.append(data.strip())
+            if self.open[-1][0] == "a":
+                self.links[data.strip()] = self.open[-1][1] or ""
+
+    def after(self, word: str) -> str:
+        return self.words[self.words.index(word) + 1]
+
+
+def got(stack: Stack, path: str = "/", **headers: str) -> httpx.Response:
+    return httpx.get(stack.url + path, headers=headers)
+
+
+def test_the_page_shows_where_everything_is(stack: Stack) -> None:
+    answer = got(stack)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    shown = Page(answer.text)
+    assert shown.after("URL") == stack.url
+    assert shown.after("Publishable key") == stack.publishable_key
+    assert shown.after("Anon key") == stack.anon_key
+    assert str(stack.settings.env_file) in shown.words
+    for name, part in stack.parts.items():
+        assert part.good and shown.after(name).startswith(part.status)
+    with psycopg.connect(stack.database_url) as connection:
+        (genres,) = connection.execute("select count(*) from public.genres").fetchone() or (None,)
+    assert shown.after("public.genres") == f"{genres:,}"
+    assert "architecture-overview.md" in shown.links
+
+
+def test_links_of_the_page_exist(stack: Stack) -> None:
+    shown = Page(got(stack).text)
+    assert len(shown.links) > 5
+    for name, address in shown.links.items():
+        url = address if address.startswith("http") else stack.url + address
+        assert httpx.get(url).status_code == 200, name
+    health = re.findall(r'href="(http[^"]+)"', got(stack).text)
+    for url in health:
+        assert httpx.get(url).status_code == 200, url
+    assert len(health) >= 3
+
+
+@pytest.mark.parametrize("path", ["/", "/docs/errors.md"])
+def test_nothing_secret_is_on_it(stack: Stack, path: str) -> None:
+    whole = got(stack, path)
+    text = f"{whole.headers} {whole.text}"
+    password = stack.database_url.split(":")[2].split("@")[0]
+    for secret in (stack.secret_key, stack.service_role_key, stack.jwt_secret, password):
+        assert secret not in text
+
+
+@pytest.mark.parametrize("path", ["/", "/docs/errors.md", "/docs/none.md"])
+def test_page_cannot_be_read_or_framed_by_other_origins(stack: Stack, path: str) -> None:
+    answer = got(stack, path, Origin="https://attacker.example")
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+    asked = {"Origin": "https://attacker.example", "Access-Control-Request-Method": "GET"}
+    before = httpx.options(stack.url + path, headers=asked)
+    assert not [name for name in before.headers if name.startswith("access-control-")]
+
+
+def test_the_policy_allows_the_pages_own_style_and_nothing_else(stack: Stack) -> None:
+    answer = got(stack)
+    found = re.search("<style>(.*?)</style>", answer.text, re.DOTALL)
+    assert found
+    digest = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}';" in answer.headers["content-security-policy"]
+    shown = Page(answer.text)
+    assert not {"script", "img", "iframe", "form"} & set(shown.tags)
+    assert not {name for name in shown.attributes if name.startswith("on") or name in ("style", "src")}
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["attacker.example", "attacker.example:{port}", "127.0.0.1.attacker.example:{port}", "127.0.0.1:1", ""],
+)
+@pytest.mark.parametrize("path", ["/", "/docs/errors.md"])
+def test_page_is_refused_under_a_foreign_host_name(stack: Stack, path: str, host: str) -> None:
+    """As a page sees it that has its own name lead to this machine."""
+    answer = got(stack, path, Host=host.format(port=stack.settings.port))
+    assert answer.status_code in (400, 421)
+    assert stack.anon_key not in answer.text
+
+
+def test_localhost_is_this_machine(stack: Stack) -> None:
+    assert got(stack, Host=f"localhost:{stack.settings.port}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["decisions", "decisions/0001-raters.md", "none.md", ".md", ""],
+)
+def test_documents_are_those_of_the_folder_alone(stack: Stack, name: str) -> None:
+    assert got(stack, f"/docs/{name}").status_code == 404
+    for above in ("..%2fREADME.md", "%2e%2e/README.md"):
+        assert got(stack, f"/docs/{above}").status_code == 400
+    assert got(stack, "/docs/errors.md").text == (ROOT / "docs" / "errors.md").read_text()
+
+
+def test_only_reading_is_possible(stack: Stack) -> None:
+    assert httpx.head(stack.url).status_code == 200
+    for method in ("POST", "PUT", "DELETE"):
+        assert httpx.request(method, f"{stack.url}/").status_code == 405
+
+
+def test_names_are_escaped() -> None:
+    awkward = '<script>alert("1")</script>&\'$url ${url} שלום 🎬'
+    settings = Settings(awkward, awkward, awkward, awkward, ROOT, ("public",), "")
+    parts = {awkward: state.ServiceState("awaited", None, f"http://x/{awkward}", f"http://x/{awkward}")}
+    tables = [Table(awkward, "t", exact=False, rows=1234567), Table("s", awkward, exact=False, rows=None)]
+    text = page.written(settings, parts, tables, [awkward])
+    shown = Page(text)
+    assert "script" not in shown.tags
+    assert shown.words.count(awkward) > 4
+    assert shown.after(f"{awkward}.t") == "about 1,234,567"
+    assert shown.after(f"s.{awkward}") == "many"
+
+
+def test_without_a_database_the_page_says_so() -> None:
+    settings = Settings("u", "a", "p", "e", ROOT, ("public",), "")
+    assert "The database does not answer." in Page(page.written(settings, {}, None, [])).words
+
+
+MADE = """
+    create schema front_test;
+    create table front_test.{} as select generate_series(1, 12345);
+    create table front_test.large with (autovacuum_enabled = false) as
+        select i, repeat('x', 100) from generate_series(1, 100000) as i;
+    create table front_test.whole (i int) partition by range (i);
+    create table front_test.piece partition of front_test.whole for values from (0) to (9);
+    insert into front_test.whole values (1), (2), (3);
+    grant usage on schema front_test to postgres;
+    grant select on all tables in schema front_test to postgres
+"""
+
+
+@pytest.mark.parametrize("name", ["plain", 'with "quotes" & <b> %s; drop', "שלום 🎬"])
+def test_rows_are_counted_where_tables_are_small_and_estimated_where_not(stack: Stack, name: str) -> None:
+    def found(*schemas: str) -> dict[str, Table]:
+        tables = asyncio.run(counted(stack.database_url, schemas))
+        assert tables is not None
+        return {table.name: table for table in tables}
+
+    with psycopg.connect(stack.admin_database_url, autocommit=True) as connection:
+        try:
+            connection.execute(SQL(MADE).format(Identifier(name)))
+            before = found("front_test")
+            connection.execute("analyze front_test.large")
+            after = found("front_test", "nowhere")
+        finally:
+            connection.execute("drop schema front_test cascade")
+    assert before[name] == Table("front_test", name, exact=True, rows=12345)
+    assert before["whole"] == Table("front_test", "whole", exact=True, rows=3)
+    assert "piece" not in before
+    assert before["large"] == Table("front_test", "large", exact=False, rows=None)
+    assert after["large"] == Table("front_test", "large", exact=False, rows=100000)
