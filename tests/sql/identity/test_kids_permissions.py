@@ -86,7 +86,8 @@ def test_account_of_kids_profiles_can_add_an_adult_profile(db: psycopg.Connectio
 def test_kids_profile_cannot_reach_files_of_other_profiles(
     db: psycopg.Connection, kid: Person, viewer: Person
 ) -> None:
-    names = [f"{viewer.id}/{name}" for name in ("adult.png", "kid.png", "speech.webm")]
+    own = f"{viewer.id}/{kid.profile_id}"
+    names = [f"{viewer.id}/adult.png", f"{own}/kid.png", f"{viewer.id}/speech.webm"]
     for bucket, name in zip(("avatars", "avatars", "speech"), names, strict=True):
         db.execute("insert into storage.objects (bucket_id, name) values (%s, %s)", [bucket, name])
     for profile, name in ((viewer.profile_id, names[0]), (kid.profile_id, names[1])):
@@ -98,9 +99,9 @@ def test_kids_profile_cannot_reach_files_of_other_profiles(
     assert db.execute("select name from storage.objects").fetchall() == mine
     assert db.execute("update storage.objects set metadata = '{}' returning name").fetchall() == mine
     assert db.execute("delete from storage.objects returning name").fetchall() == mine
+    insert = "insert into storage.objects (bucket_id, name) values (%s, %s)"
     for bucket in ("avatars", "speech"):
-        db.execute(
-            "insert into storage.objects (bucket_id, name) values (%s, %s)", [bucket, f"{viewer.id}/new"]
-        )
+        assert refused(db, insert, [bucket, f"{viewer.id}/new"]) == "42501"
+        db.execute(insert, [bucket, f"{own}/new"])
     act(db, viewer)
     assert db.execute("select name from storage.objects").rowcount == 4
