@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CLEAN = ("tests/clients", "tests/security", "tests/tools", "tests/unit")
+CLEAN = ("local/tests", "tests")
 LONGEST = 70
 RIDDLE = re.compile(
     r"test_(?:what|whatever|who|whoever|whom|whose|it|its|others|nobody|somebody|nor|of|so|ones)(?:_|$)"

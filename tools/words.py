@@ -3,7 +3,7 @@
 Each of these words once stood for several terms of the field, so that a reader had to guess which. CLEAN has
 the files and folders that are free of them and stay so; it grows by a folder whenever one is rewritten. Only
 prose is read: Markdown without code and link targets, comments of SQL and its `comment on`,
-docstrings and comments of Python. Service of `make lint`.
+docstrings and comments of Python. Part of `make lint`.
 """
 
 import ast

@@ -117,7 +117,11 @@ def test_interrupted_erasure_changes_nothing_and_is_retried(
     user = account("0")
     until(lambda: not running(films))
     with psycopg.connect(stack.database_url) as holder:
-        holder.execute("select from private.item_counts where item_id = %s for update", [film])
+        holder.execute(
+            "select from raters as r join profiles as p on p.id = r.profile_id where p.account_id = %s "
+            "for update of r",
+            [user],
+        )
         enqueue(films, "erase_accounts")
         until(lambda: bool(films.connection.execute(WAITING).rowcount))
         films.connection.execute(f"select pg_terminate_backend(w.pid) from ({WAITING}) as w")
@@ -244,8 +248,11 @@ def test_files_of_a_deleted_user_are_refused_at_once_and_deleted(
         try:
             assert http.get(address).is_success and http.get(str(signed["signedURL"])).is_success
             assert [path.exists() for path in paths] == [True, True]
+            # The job gives a file its row back while Storage deletes it; it must not start before the check.
+            db.execute(store.QUERIES["lock_files"])
             DELETIONS[way](db, http, stack.url, user)
             assert not http.get(address).is_success and not http.get(str(signed["signedURL"])).is_success
+            db.execute(store.QUERIES["unlock_files"])
             until(lambda: not db.execute("select from private.files_to_remove").rowcount)
             assert not db.execute("select from storage.objects where name like %s", [f"{user}/%"]).rowcount
             assert [path.exists() for path in paths] == [False, False]

@@ -208,7 +208,7 @@ def seeds() -> Iterator[int]:
         number += 1
 
 
-def test_whatever_is_sent_is_answered_or_refused(stack: Stack, values: psycopg.Connection) -> None:
+def test_rest_answers_or_refuses_random_requests(stack: Stack, values: psycopg.Connection) -> None:
     columns = rest_values.columns(values)
     headers = {"apikey": stack.service_role_key, "authorization": f"Bearer {stack.service_role_key}"}
     process, log = stack.pid("rest"), stack.settings.logs / "rest.log"

@@ -22,7 +22,7 @@ def field(name: str, content: bytes) -> bytes:
 
 
 def post(http: httpx.Client, user: User, body: bytes | Iterator[bytes], kind: str) -> httpx.Response:
-    headers = {**user.bearer, "content-type": kind}
+    headers = {**user.bearer, "content-type": kind, "x-upsert": "true"}
     return http.post(f"/object/{PRIVATE}/{user.path('a.txt')}", content=body, headers=headers)
 
 
