@@ -167,7 +167,7 @@ def test_search_query_is_limited_to_32_words_with_any_separator(db: psycopg.Conn
         ("c3po,r2d2 spider-man", "c3po,r2d2 spider-man", ""),
         ('"blade runner" -2049', "blade runner", "2049"),
         ("L'Avventura", "L'Avventura", ""),
-        ('""', "", ""),
+        ('""', '""', ""),
     ],
 )
 def test_search_query_of_few_words_is_kept_unchanged(

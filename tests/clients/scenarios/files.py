@@ -127,8 +127,8 @@ SCENARIOS: tuple[Scenario, ...] = (
             [
                 {"name": "a_1.txt", "id": Keep("id"), "metadata": {"size": 1, "mimetype": ANY}},
                 {"name": "aX1.txt"},
-                {"name": "B", "id": None},
                 {"name": "b.txt"},
+                {"name": "B", "id": None},
                 {"name": "c", "id": None},
             ]
         ),
@@ -139,7 +139,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             f"{ann.id}/{{{{run}}}}",
             {"limit": 2, "offset": 1, "sortBy": {"column": "name", "order": "desc"}},
         )
-        .gives(names("b.txt", "B")),
+        .gives(names("B", "b.txt")),
         files(ann)
         .list(ann.path("c/d"), {"sortBy": {"column": "created_at", "order": "desc"}})
         .gives(names("f.txt", "e.txt")),

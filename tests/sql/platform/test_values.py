@@ -163,7 +163,7 @@ def test_name_that_is_too_long_is_refused_before_comparison(
     db.execute(
         "create or replace function private.confusable_form(name text) returns text "
         "language plpgsql immutable as "
-        "$$begin if length(name) > 20 then raise 'compared'; end if; return name; end$$"
+        "$$begin if length(name) > 100 then raise 'compared'; end if; return name; end$$"
     )
     become(db, viewer)
     assert refusal(db, f"update accounts set {column} = %s", [name])[0] == column
