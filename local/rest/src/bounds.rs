@@ -395,7 +395,7 @@ mod tests {
         assert_eq!(body("text/csv; charset=utf-8", lines.as_bytes()), Ok(()));
         let refused = body("text/csv", format!("{lines}a\n").as_bytes());
         assert_eq!(refusal(refused), "line ends: at most 20000");
-        assert_eq!(body("text/csv", format!("\"{lines}\n\"").as_bytes()), Ok(()));
+        assert_eq!(body("text/csv", format!("a\n\"{lines}\n\"").as_bytes()), Ok(()));
         let header = ",".repeat(KEYS + 1);
         assert_eq!(refusal(body("text/csv", header.as_bytes())), "columns: at most 1600");
         for (kind, names) in [
