@@ -19,7 +19,6 @@ ROOT = migration.ROOT
 TEMPLATES = Path(__file__).parent / "templates"
 ROWS = "tools/access/rows.py"
 DOMAINS = "tools/schema/domains.py"
-DOMAINS = "tools/schema/domains.py"
 SAMPLE = """def {table}(db: psycopg.Connection, who: Person) -> Row:
     return {{"account_id": who.id, "title": letters()}}
 
