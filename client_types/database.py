@@ -225,6 +225,30 @@ class PublicGenresUpdate(TypedDict):
     name: NotRequired[Annotated[str, Field(alias="name")]]
     slug: NotRequired[Annotated[str, Field(alias="slug")]]
 
+class PublicInteractionTypes(BaseModel):
+    cancels: bool = Field(alias="cancels")
+    description: str = Field(alias="description")
+    is_positive: bool = Field(alias="is_positive")
+    name: str = Field(alias="name")
+    trend_weight: float = Field(alias="trend_weight")
+    verdict: Optional[str] = Field(alias="verdict")
+
+class PublicInteractionTypesInsert(TypedDict):
+    cancels: NotRequired[Annotated[bool, Field(alias="cancels")]]
+    description: Annotated[str, Field(alias="description")]
+    is_positive: NotRequired[Annotated[bool, Field(alias="is_positive")]]
+    name: Annotated[str, Field(alias="name")]
+    trend_weight: NotRequired[Annotated[float, Field(alias="trend_weight")]]
+    verdict: NotRequired[Annotated[Optional[str], Field(alias="verdict")]]
+
+class PublicInteractionTypesUpdate(TypedDict):
+    cancels: NotRequired[Annotated[bool, Field(alias="cancels")]]
+    description: NotRequired[Annotated[str, Field(alias="description")]]
+    is_positive: NotRequired[Annotated[bool, Field(alias="is_positive")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+    trend_weight: NotRequired[Annotated[float, Field(alias="trend_weight")]]
+    verdict: NotRequired[Annotated[Optional[str], Field(alias="verdict")]]
+
 class PublicInteractions(BaseModel):
     client_id: uuid.UUID = Field(alias="client_id")
     country: Optional[str] = Field(alias="country")
@@ -420,6 +444,39 @@ class PublicItemsUpdate(TypedDict):
     language: NotRequired[Annotated[Optional[str], Field(alias="language")]]
     minimum_age: NotRequired[Annotated[Optional[int], Field(alias="minimum_age")]]
 
+class PublicKinds(BaseModel):
+    description: str = Field(alias="description")
+    name: str = Field(alias="name")
+    position: int = Field(alias="position")
+
+class PublicKindsInsert(TypedDict):
+    description: Annotated[str, Field(alias="description")]
+    name: Annotated[str, Field(alias="name")]
+    position: Annotated[int, Field(alias="position")]
+
+class PublicKindsUpdate(TypedDict):
+    description: NotRequired[Annotated[str, Field(alias="description")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+    position: NotRequired[Annotated[int, Field(alias="position")]]
+
+class PublicMaturityRatings(BaseModel):
+    description: str = Field(alias="description")
+    minimum_age: int = Field(alias="minimum_age")
+    name: str = Field(alias="name")
+    system: str = Field(alias="system")
+
+class PublicMaturityRatingsInsert(TypedDict):
+    description: Annotated[str, Field(alias="description")]
+    minimum_age: Annotated[int, Field(alias="minimum_age")]
+    name: Annotated[str, Field(alias="name")]
+    system: Annotated[str, Field(alias="system")]
+
+class PublicMaturityRatingsUpdate(TypedDict):
+    description: NotRequired[Annotated[str, Field(alias="description")]]
+    minimum_age: NotRequired[Annotated[int, Field(alias="minimum_age")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+    system: NotRequired[Annotated[str, Field(alias="system")]]
+
 class PublicProfiles(BaseModel):
     account_id: uuid.UUID = Field(alias="account_id")
     avatar_path: Optional[str] = Field(alias="avatar_path")
@@ -572,6 +629,21 @@ class PublicRecommendationWeightsUpdate(TypedDict):
     min_ratings: NotRequired[Annotated[int, Field(alias="min_ratings")]]
     part: NotRequired[Annotated[str, Field(alias="part")]]
     weight: NotRequired[Annotated[float, Field(alias="weight")]]
+
+class PublicSubscriptionStatuses(BaseModel):
+    description: str = Field(alias="description")
+    grants_tier: bool = Field(alias="grants_tier")
+    name: str = Field(alias="name")
+
+class PublicSubscriptionStatusesInsert(TypedDict):
+    description: Annotated[str, Field(alias="description")]
+    grants_tier: Annotated[bool, Field(alias="grants_tier")]
+    name: Annotated[str, Field(alias="name")]
+
+class PublicSubscriptionStatusesUpdate(TypedDict):
+    description: NotRequired[Annotated[str, Field(alias="description")]]
+    grants_tier: NotRequired[Annotated[bool, Field(alias="grants_tier")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
 
 class PublicSubscriptions(BaseModel):
     account_id: uuid.UUID = Field(alias="account_id")

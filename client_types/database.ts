@@ -261,6 +261,13 @@ export type Database = {
             referencedRelation: "items";
             referencedColumns: ["id", "kind"];
           },
+          {
+            foreignKeyName: "content_maturity_known";
+            columns: ["maturity_rating"];
+            isOneToOne: false;
+            referencedRelation: "maturity_ratings";
+            referencedColumns: ["name"];
+          },
         ];
       };
       "genres": {
@@ -279,6 +286,34 @@ export type Database = {
           "id"?: string;
           "name"?: string;
           "slug"?: string;
+        };
+        Relationships: [];
+      };
+      "interaction_types": {
+        Row: {
+          "cancels": boolean;
+          "description": string;
+          "is_positive": boolean;
+          "name": string;
+          "trend_weight": number;
+          "verdict": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "cancels"?: boolean;
+          "description": string;
+          "is_positive"?: boolean;
+          "name": string;
+          "trend_weight"?: number;
+          "verdict"?: string | null;
+        };
+        Update: {
+          "cancels"?: boolean;
+          "description"?: string;
+          "is_positive"?: boolean;
+          "name"?: string;
+          "trend_weight"?: number;
+          "verdict"?: string | null;
         };
         Relationships: [];
       };
@@ -332,6 +367,13 @@ export type Database = {
             referencedRelation: "raters";
             referencedColumns: ["id"];
           },
+          {
+            foreignKeyName: "interactions_type_known";
+            columns: ["type"];
+            isOneToOne: false;
+            referencedRelation: "interaction_types";
+            referencedColumns: ["name"];
+          },
         ];
       };
       "item_availability": {
@@ -367,6 +409,13 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "items";
             referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "item_availability_tier_known";
+            columns: ["tier"];
+            isOneToOne: false;
+            referencedRelation: "tiers";
+            referencedColumns: ["name"];
           },
         ];
       };
@@ -603,6 +652,55 @@ export type Database = {
           "language"?: string | null;
           "minimum_age"?: number | null;
         };
+        Relationships: [
+          {
+            foreignKeyName: "items_kind_known";
+            columns: ["kind"];
+            isOneToOne: false;
+            referencedRelation: "kinds";
+            referencedColumns: ["name"];
+          },
+        ];
+      };
+      "kinds": {
+        Row: {
+          "description": string;
+          "name": string;
+          "position": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "description": string;
+          "name": string;
+          "position": number;
+        };
+        Update: {
+          "description"?: string;
+          "name"?: string;
+          "position"?: number;
+        };
+        Relationships: [];
+      };
+      "maturity_ratings": {
+        Row: {
+          "description": string;
+          "minimum_age": number;
+          "name": string;
+          "system": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "description": string;
+          "minimum_age": number;
+          "name": string;
+          "system": string;
+        };
+        Update: {
+          "description"?: string;
+          "minimum_age"?: number;
+          "name"?: string;
+          "system"?: string;
+        };
         Relationships: [];
       };
       "profiles": {
@@ -662,6 +760,13 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "accounts";
             referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "profiles_maturity_known";
+            columns: ["maturity_rating"];
+            isOneToOne: false;
+            referencedRelation: "maturity_ratings";
+            referencedColumns: ["name"];
           },
         ];
       };
@@ -809,6 +914,25 @@ export type Database = {
         };
         Relationships: [];
       };
+      "subscription_statuses": {
+        Row: {
+          "description": string;
+          "grants_tier": boolean;
+          "name": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "description": string;
+          "grants_tier": boolean;
+          "name": string;
+        };
+        Update: {
+          "description"?: string;
+          "grants_tier"?: boolean;
+          "name"?: string;
+        };
+        Relationships: [];
+      };
       "subscriptions": {
         Row: {
           "account_id": string;
@@ -842,6 +966,13 @@ export type Database = {
             isOneToOne: true;
             referencedRelation: "accounts";
             referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "subscriptions_status_known";
+            columns: ["status"];
+            isOneToOne: false;
+            referencedRelation: "subscription_statuses";
+            referencedColumns: ["name"];
           },
           {
             foreignKeyName: "subscriptions_tier_fkey";

@@ -1,5 +1,6 @@
--- Columns of type text or JSON that clients write and no constraint limits in length; and check constraints of columns
--- that clients write without a trigger of private.refuse_value that gives a readable sentence.
+-- Columns of type text or JSON that clients write and no constraint limits in length; and constraints of columns that
+-- clients write (checks and keys to lookup tables) without a trigger of private.refuse_value that gives a readable
+-- sentence.
 with writable as (
     select
         c.oid as relation,
@@ -28,7 +29,9 @@ checks as (
         k.conname,
         pg_get_constraintdef(k.oid) as definition
     from pg_catalog.pg_constraint as k
-    where k.contype = 'c'
+    where
+        k.contype = 'c'
+        or k.contype = 'f' and obj_description(k.confrelid, 'pg_class') like 'Lookup table: %'
 )
 
 select format('clients write %s.%I, and no check bounds its length', w.relation::regclass, w.attname) as fault
@@ -41,10 +44,10 @@ where
         where
             k.conrelid = w.relation
             and w.attnum = any(k.conkey)
-            and k.definition ~ 'length\(|private\.(is|are)_|= ANY|\{[0-9]+(,[0-9]+)?\}\$'
+            and k.definition ~ 'length\(|private\.(is|are)_|= ANY|\{[0-9]+(,[0-9]+)?\}\$|^FOREIGN KEY'
     )
 union all
-select format('check %I of %s has no trigger of private.refuse_value', k.conname, k.conrelid::regclass) as fault
+select format('constraint %I of %s has no trigger of private.refuse_value', k.conname, k.conrelid::regclass) as fault
 from checks as k
 where
     exists (

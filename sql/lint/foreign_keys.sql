@@ -1,4 +1,5 @@
--- Foreign keys without a supporting index: a delete in the referenced table would scan the whole table. An index
+-- Foreign keys without a supporting index: a delete in the referenced table would scan the whole table. Keys to lookup
+-- tables need none: rows of those are deleted by migrations alone. An index
 -- supports a key when it starts with the key's columns, or with those of them that refer to a column that is unique by
 -- itself.
 with indexes as (
@@ -26,6 +27,7 @@ from pg_catalog.pg_constraint as k
 where
     k.contype = 'f'
     and k.conparentid = 0
+    and coalesce(obj_description(k.confrelid, 'pg_class'), '') not like 'Lookup table: %'
     and k.connamespace in ('public'::regnamespace, 'private'::regnamespace)
     and not exists (
         select

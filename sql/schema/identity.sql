@@ -90,10 +90,10 @@ create table public.profiles (
     shows_unrated boolean not null default true,
     constraint profiles_pkey primary key (id),
     constraint profiles_account_id_fkey foreign key (account_id) references public.accounts (id) on delete cascade,
+    constraint profiles_maturity_known foreign key (maturity_rating) references public.maturity_ratings (name),
     constraint profiles_avatar_path_own check (private.is_own_path(avatar_path, account_id)),
     constraint profiles_language_code check (language_preference ~ '^[a-z]{2,3}$'),
     constraint profiles_learning_languages_codes check (private.are_language_codes(learning_languages)),
-    constraint profiles_maturity_known check (maturity_rating in ('G', 'PG', 'PG-13', 'R', 'NC-17')),
     constraint profiles_name_plain check (private.is_plain_text(name, 100)),
     constraint profiles_portrait_path_length check (length(portrait_path) <= 300),
     constraint profiles_preferences_small check (private.is_small_json(preferences, 16000))
@@ -116,6 +116,25 @@ create table private.kids_sessions (
 );
 create index kids_sessions_profile on private.kids_sessions (profile_id);
 
+-- Lookup table: the roles of users.
+create table private.roles (
+    -- The role as user_roles and app_metadata.roles of the token have it.
+    name text not null,
+    -- The order in which lists of roles show it.
+    "position" smallint not null,
+    -- What the role may do.
+    description text not null,
+    constraint roles_pkey primary key (name),
+    constraint roles_position_key unique ("position")
+);
+
+insert into private.roles (name, position, description) values
+('admin', 5, 'Manages users, roles and everything that editors and reviewers may do.'),
+('editor', 3, 'Maintains the catalogue.'),
+('reviewer', 4, 'Reviews what editors submit.'),
+('student', 1, 'Learns; the role of every user without another.'),
+('tutor', 2, 'Accompanies students.');
+
 -- The roles of users; the access token hook copies them into the token.
 create table private.user_roles (
     -- The user.
@@ -125,8 +144,8 @@ create table private.user_roles (
     -- When the role was granted.
     granted_at timestamptz not null default now(),
     constraint user_roles_pkey primary key (user_id, role),
-    constraint user_roles_user_id_fkey foreign key (user_id) references auth.users (id) on delete cascade,
-    constraint user_roles_known check (role in ('student', 'tutor', 'editor', 'reviewer', 'admin'))
+    constraint user_roles_known foreign key (role) references private.roles (name),
+    constraint user_roles_user_id_fkey foreign key (user_id) references auth.users (id) on delete cascade
 );
 
 -- The pseudonyms under which profiles rate. When a profile is deleted, its ratings move to a new pseudonym and still

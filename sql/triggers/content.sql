@@ -1,5 +1,5 @@
--- Content: triggers create, update and delete the row of items, set updated_at, enqueue an embedding when the text
--- changes, and update the search index.
+-- Content: triggers refuse an unknown maturity rating, create, update and delete the row of items, set updated_at,
+-- enqueue an embedding when the text changes, and update the search index.
 create or replace trigger create_item
 before insert on public.content
 for each row execute function private.create_item();
@@ -35,3 +35,10 @@ for each statement execute function private.index_changed('id');
 create or replace trigger index_updated
 after update on public.content referencing new table as changed_rows
 for each statement execute function private.index_changed('id');
+
+create or replace trigger refuse_maturity_rating
+before insert or update on public.content
+for each row when (not private.is_maturity_rating(new.maturity_rating))
+execute function private.refuse_value(
+    'content_maturity_known', 'maturity_rating', 'maturity_rating must be G, PG, PG-13, R or NC-17'
+);

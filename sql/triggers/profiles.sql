@@ -80,7 +80,7 @@ execute function private.refuse_value(
 
 create or replace trigger refuse_maturity_rating
 before insert or update on public.profiles
-for each row when (new.maturity_rating not in ('G', 'PG', 'PG-13', 'R', 'NC-17'))
+for each row when (not private.is_maturity_rating(new.maturity_rating))
 execute function private.refuse_value(
     'profiles_maturity_known', 'maturity_rating', 'maturity_rating must be G, PG, PG-13, R or NC-17'
 );

@@ -281,6 +281,22 @@ def word(db: psycopg.Connection, who: Person) -> Row:
     return {"word": uuid4().hex}
 
 
+def kind(db: psycopg.Connection, who: Person) -> Row:
+    return {"name": uuid4().hex, "position": uuid4().int % 10_000 + 1_000, "description": "A sample."}
+
+
+def maturity_rating(db: psycopg.Connection, who: Person) -> Row:
+    return {"name": uuid4().hex, "system": uuid4().hex, "minimum_age": 12, "description": "A sample."}
+
+
+def lookup(db: psycopg.Connection, who: Person) -> Row:
+    return {"name": uuid4().hex, "description": "A sample."}
+
+
+def subscription_status(db: psycopg.Connection, who: Person) -> Row:
+    return lookup(db, who) | {"grants_tier": False}
+
+
 ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "private.account_pins": account_pin,
     "private.kids_sessions": kids_session,
@@ -293,6 +309,7 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "public.consents": consent,
     "public.content": content,
     "public.genres": genre,
+    "public.interaction_types": lookup,
     "public.interactions": interaction,
     "public.item_availability": availability,
     "public.item_embeddings": embedding,
@@ -302,16 +319,20 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "public.item_tags": tag,
     "public.item_trends": trend,
     "public.items": any_item,
+    "public.kinds": kind,
+    "public.maturity_ratings": maturity_rating,
     "public.movies": shown_item,
     "public.profiles": profile,
     "public.raters": rater,
     "public.ratings": rating,
     "public.recommendation_models": model,
     "public.recommendation_weights": part_weight,
+    "public.subscription_statuses": subscription_status,
     "public.subscriptions": subscription,
     "public.tier_limits": tier_limit,
     "public.tiers": tier,
     "public.user_similarities": similarity,
+    "private.roles": kind,
     "private.audit_log": audit,
     "private.counted_raters": counted_rater,
     "private.data_inventory": inventory,

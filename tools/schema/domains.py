@@ -3,13 +3,13 @@
 RELATIONS = {
     "identity": """
         public.accounts public.profiles public.raters
-        private.user_roles private.account_pins private.kids_sessions private.viewer
+        private.roles private.user_roles private.account_pins private.kids_sessions private.viewer
     """,
     "billing": """
-        public.tiers public.tier_limits public.subscriptions public.entitlements
+        public.tiers public.tier_limits public.subscription_statuses public.subscriptions public.entitlements
     """,
     "catalog": """
-        public.items public.content public.books public.movies public.catalog_items
+        public.kinds public.maturity_ratings public.items public.content public.books public.movies public.catalog_items
         public.genres public.item_genres public.item_tags public.item_embeddings public.item_availability
     """,
     "search": """
@@ -18,7 +18,7 @@ RELATIONS = {
         public.suggestion public.matched_item
     """,
     "recommend": """
-        public.ratings public.interactions private.interactions_default
+        public.ratings public.interaction_types public.interactions private.interactions_default
         public.item_stats public.item_trends
         private.item_counts private.publication private.pending_changes
         public.user_similarities public.recommendation_models public.item_neighbours private.item_weights

@@ -92,11 +92,11 @@ def test_migrated_database_has_no_lint_fault(sound: str, database: psycopg.Conne
             "create table public.notes (id bigint primary key, words text, "
             "constraint notes_words check (length(words) <= 9)); "
             "grant insert on public.notes to authenticated",
-            "check notes_words of public.notes has no trigger of private.refuse_value",
+            "constraint notes_words of public.notes has no trigger of private.refuse_value",
         ),
         (
             "drop trigger refuse_rating on public.ratings",
-            "check ratings_half_steps of public.ratings has no trigger of private.refuse_value",
+            "constraint ratings_half_steps of public.ratings has no trigger of private.refuse_value",
         ),
         (
             "create policy anyone on public.ratings for select to authenticated using (true)",

@@ -1,10 +1,11 @@
--- Helper. Raises 22023 unless kind is movie, tv_show, sports or book. Null is accepted and means any kind.
+-- Helper. Raises 22023 unless kind is one of public.kinds. Null is accepted and means any kind.
 create or replace function private.check_kind(kind text) returns void
-language plpgsql immutable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
 begin
-    if kind not in ('movie', 'tv_show', 'sports', 'book') then
-        raise exception 'kind must be movie, tv_show, sports or book, not %', left(kind, 40)
+    if kind is not null and not exists (select from public.kinds as k where k.name = check_kind.kind) then
+        raise exception 'kind must be %, not %',
+            (select private.either(array_agg(k.name order by k.position)) from public.kinds as k), left(kind, 40)
             using errcode = '22023', detail = '{"field": "kind"}';
     end if;
 end

@@ -1,7 +1,7 @@
 -- Helper. Returns the highest minimum age of items that a profile sees: that of its maturity rating, for a kids profile
 -- at most that of PG.
 create or replace function private.profile_age(maturity_rating text, is_kids boolean) returns smallint
-language sql immutable set search_path = ''
+language sql stable set search_path = ''
 as $$
     select least(
         private.minimum_age(profile_age.maturity_rating),

@@ -8,8 +8,8 @@ as $$
 begin
     perform private.check_admin();
     perform private.check_user(change_role.user_id);
-    if change_role.role is null or change_role.role not in ('student', 'tutor', 'editor', 'reviewer', 'admin') then
-        raise exception 'role must be student, tutor, editor, reviewer or admin'
+    if not exists (select from private.roles as r where r.name = change_role.role) then
+        raise exception 'role must be %', (select private.either(array_agg(r.name order by r.position)) from private.roles as r)
             using errcode = '22023', detail = '{"field": "role"}';
     end if;
     if change_role.has then

@@ -7,9 +7,9 @@ as $$
         (
             select s.tier
             from public.subscriptions as s
+            inner join public.subscription_statuses as t on s.status = t.name and t.grants_tier
             where
                 s.account_id = tier_of.account_id
-                and s.status in ('trial', 'active', 'past_due', 'cancelled')
                 and now() < s.current_period_end
         ),
         'free'

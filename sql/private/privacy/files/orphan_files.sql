@@ -10,7 +10,7 @@ begin
     return query execute
         'select o.bucket_id, o.name from storage.objects as o '
         'cross join lateral (values (private.as_uuid(o.owner_id)), (private.as_uuid(split_part(o.name, ''/'', 1)))) as u (id) '
-        'where o.bucket_id in (''avatars'', ''portraits'', ''speech'') and o.created_at < now() - interval ''1 hour'' '
+        'where private.is_personal_bucket(o.bucket_id) and o.created_at < now() - interval ''1 hour'' '
         'group by o.id, o.bucket_id, o.name '
         'having count(u.id) > 0 and bool_and(u.id is null or not exists (select from public.accounts as a where a.id = u.id)) '
         'order by o.bucket_id, o.name limit $1'

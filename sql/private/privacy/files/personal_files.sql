@@ -7,7 +7,7 @@ begin
     if to_regclass('storage.objects') is not null then
         return query execute
             'select o.bucket_id, o.name from storage.objects as o '
-            'where o.bucket_id in (''avatars'', ''portraits'', ''speech'') and $1::text in (o.owner_id, split_part(o.name, ''/'', 1)) '
+            'where private.is_personal_bucket(o.bucket_id) and $1::text in (o.owner_id, split_part(o.name, ''/'', 1)) '
             'order by o.bucket_id, o.name'
             using account_id;
     end if;

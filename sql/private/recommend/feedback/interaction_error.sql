@@ -9,9 +9,7 @@ as $$
         when jsonb_typeof(event) <> 'object' then 'object'
         when not coalesce(pg_input_is_valid(event ->> 'client_id', 'uuid'), false) then 'client_id'
         when not coalesce(pg_input_is_valid(event ->> 'item_id', 'uuid'), false) then 'item_id'
-        when
-            coalesce(event ->> 'type', '')
-            not in ('view', 'click', 'share', 'save', 'like', 'dislike', 'complete', 'dismiss', 'undo') then 'type'
+        when not exists (select from public.interaction_types as t where t.name = event ->> 'type') then 'type'
         when coalesce(jsonb_typeof(event -> 'metadata'), 'null') not in ('object', 'null')
             or length(event ->> 'metadata') > 2000
             or jsonb_path_exists(event -> 'metadata', 'strict $.**{9 to last}') then 'metadata'

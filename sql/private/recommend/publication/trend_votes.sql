@@ -1,6 +1,6 @@
--- The ratings and events that trends are computed from. A rating weighs rating / 5; a share, like or completion 1; any
--- other event 0.3. Dislikes, dismissals, undos and the events that the rater undid are left out; events are ordered as
--- in private.feedback. The day is that of receipt by the server, whatever time the client stated.
+-- The ratings and events that trends are computed from. A rating weighs rating / 5, an event
+-- interaction_types.trend_weight; types without one and the events that the rater undid are left out; events are
+-- ordered as in private.feedback. The day is that of receipt by the server, whatever time the client stated.
 create or replace view private.trend_votes with (security_invoker = true) as
 select
     r.item_id,
@@ -19,12 +19,13 @@ select
     i.country,
     i.type,
     (i.received_at at time zone 'UTC')::date as day,
-    case when i.type in ('share', 'like', 'complete') then 1 else 0.3 end::double precision as weight,
+    t.trend_weight as weight,
     i.occurred_at
 from public.interactions as i
+inner join public.interaction_types as t on i.type = t.name
 inner join private.counted_raters as v on i.rater_id = v.rater_id
 where
-    i.type not in ('dislike', 'dismiss', 'undo')
+    t.trend_weight > 0
     and not exists (
         select
         from public.interactions as u

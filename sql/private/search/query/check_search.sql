@@ -3,7 +3,7 @@ create or replace function private.check_search(
     query text, query_embedding extensions.vector, filters private.search_filters, count integer
 )
 returns void
-language plpgsql immutable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
 begin
     if length(query) > 1000 or query !~ '\S' and query_embedding is null then
@@ -16,8 +16,9 @@ begin
     perform private.check_kind(filters.kind);
     perform private.check_length('genre', filters.genre, 100);
     perform private.check_length('language', filters.language, 35);
-    if filters.tier not in ('free', 'premium') then
-        raise exception 'tier must be free or premium, not %', left(filters.tier, 40)
+    if filters.tier is not null and not exists (select from public.tiers as t where t.name = filters.tier) then
+        raise exception 'tier must be %, not %',
+            (select private.either(array_agg(t.name order by t.rank)) from public.tiers as t), left(filters.tier, 40)
             using errcode = '22023', detail = '{"field": "tier"}';
     end if;
     perform private.check_range('year_from', coalesce(filters.year_from, 0), 0, 3000);
