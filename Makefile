@@ -16,6 +16,8 @@ INSTALLED := .venv/dev.stamp
 else ifneq ($(STACK),embedded)
 $(error STACK is embedded or supabase, not $(STACK))
 endif
+# Two processes, each with a stack of its own; one where the tests share servers that they did not start.
+SIDES := $(if $(filter supabase,$(STACK))$(SUPABASE_URL)$(AUTH_URL)$(STORAGE_URL)$(REST_URL)$(REALTIME_URL),,--numprocesses=2 --dist=loadfile)
 DATA ?= all
 FUNCTIONS := supabase/functions local/functions tests/clients/scenarios/echo
 PINS := requirements.txt local/requirements.txt
@@ -80,13 +82,13 @@ psql: .venv/run.stamp ## open psql on the database
 	@$(LOCAL) psql
 
 test: .venv/dev.stamp ## all tests, of the product and of the embedded stack (with SUPABASE_URL and its keys: against that Supabase)
-	@$(TEST)
+	@$(TEST) $(SIDES)
 
 test-product: .venv/dev.stamp ## the tests of the product
-	@$(TEST) tests
+	@$(TEST) $(SIDES) tests
 
 test-local: .venv/dev.stamp ## the tests of the embedded stack
-	@$(TEST) local/tests
+	@$(TEST) $(SIDES) local/tests
 
 lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
 	@$(PYTHON) -m ruff format --check --quiet .
