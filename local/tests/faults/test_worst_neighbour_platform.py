@@ -271,7 +271,7 @@ def _healthy(stack: Stack, address: str) -> bool:
 )
 def test_an_address_has_so_many_bodies_on_their_way(stack: Stack, path: str, most: int) -> None:
     address = some_address()
-    # Ten more than may be held: a probe can take the place of one of them while they arrive.
+    # Ten more than may be held: while they arrive, a probe can use one of the places.
     with lines(stack, address, most + 10, head(stack, "POST", path, 9) + b"{") as opened:
         until(lambda: _status(stack, address, path) == 429)
         with client(stack, some_address()) as other:
