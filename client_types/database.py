@@ -69,6 +69,21 @@ class PublicAccountsUpdate(TypedDict):
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
     username: NotRequired[Annotated[Optional[str], Field(alias="username")]]
 
+class PublicAlternativeTitles(BaseModel):
+    content_id: uuid.UUID = Field(alias="content_id")
+    kind: str = Field(alias="kind")
+    title: str = Field(alias="title")
+
+class PublicAlternativeTitlesInsert(TypedDict):
+    content_id: Annotated[uuid.UUID, Field(alias="content_id")]
+    kind: Annotated[str, Field(alias="kind")]
+    title: Annotated[str, Field(alias="title")]
+
+class PublicAlternativeTitlesUpdate(TypedDict):
+    content_id: NotRequired[Annotated[uuid.UUID, Field(alias="content_id")]]
+    kind: NotRequired[Annotated[str, Field(alias="kind")]]
+    title: NotRequired[Annotated[str, Field(alias="title")]]
+
 class PublicBooks(BaseModel):
     authors: List[str] = Field(alias="authors")
     created_at: datetime.datetime = Field(alias="created_at")
@@ -157,6 +172,7 @@ class PublicConsentsUpdate(TypedDict):
     purpose: NotRequired[Annotated[str, Field(alias="purpose")]]
 
 class PublicContent(BaseModel):
+    countries: List[str] = Field(alias="countries")
     created_at: datetime.datetime = Field(alias="created_at")
     duration_minutes: Optional[int] = Field(alias="duration_minutes")
     id: uuid.UUID = Field(alias="id")
@@ -175,6 +191,7 @@ class PublicContent(BaseModel):
     updated_at: datetime.datetime = Field(alias="updated_at")
 
 class PublicContentInsert(TypedDict):
+    countries: NotRequired[Annotated[List[str], Field(alias="countries")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     duration_minutes: NotRequired[Annotated[Optional[int], Field(alias="duration_minutes")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
@@ -193,6 +210,7 @@ class PublicContentInsert(TypedDict):
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
 class PublicContentUpdate(TypedDict):
+    countries: NotRequired[Annotated[List[str], Field(alias="countries")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     duration_minutes: NotRequired[Annotated[Optional[int], Field(alias="duration_minutes")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
@@ -209,6 +227,78 @@ class PublicContentUpdate(TypedDict):
     title: NotRequired[Annotated[str, Field(alias="title")]]
     tmdb_id: NotRequired[Annotated[Optional[int], Field(alias="tmdb_id")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicContentCertificates(BaseModel):
+    content_id: uuid.UUID = Field(alias="content_id")
+    country: str = Field(alias="country")
+    maturity_rating: str = Field(alias="maturity_rating")
+
+class PublicContentCertificatesInsert(TypedDict):
+    content_id: Annotated[uuid.UUID, Field(alias="content_id")]
+    country: Annotated[str, Field(alias="country")]
+    maturity_rating: Annotated[str, Field(alias="maturity_rating")]
+
+class PublicContentCertificatesUpdate(TypedDict):
+    content_id: NotRequired[Annotated[uuid.UUID, Field(alias="content_id")]]
+    country: NotRequired[Annotated[str, Field(alias="country")]]
+    maturity_rating: NotRequired[Annotated[str, Field(alias="maturity_rating")]]
+
+class PublicContentTranslations(BaseModel):
+    content_id: uuid.UUID = Field(alias="content_id")
+    is_machine_made: bool = Field(alias="is_machine_made")
+    language: str = Field(alias="language")
+    overview: Optional[str] = Field(alias="overview")
+    title: Optional[str] = Field(alias="title")
+
+class PublicContentTranslationsInsert(TypedDict):
+    content_id: Annotated[uuid.UUID, Field(alias="content_id")]
+    is_machine_made: NotRequired[Annotated[bool, Field(alias="is_machine_made")]]
+    language: Annotated[str, Field(alias="language")]
+    overview: NotRequired[Annotated[Optional[str], Field(alias="overview")]]
+    title: NotRequired[Annotated[Optional[str], Field(alias="title")]]
+
+class PublicContentTranslationsUpdate(TypedDict):
+    content_id: NotRequired[Annotated[uuid.UUID, Field(alias="content_id")]]
+    is_machine_made: NotRequired[Annotated[bool, Field(alias="is_machine_made")]]
+    language: NotRequired[Annotated[str, Field(alias="language")]]
+    overview: NotRequired[Annotated[Optional[str], Field(alias="overview")]]
+    title: NotRequired[Annotated[Optional[str], Field(alias="title")]]
+
+class PublicCreditJobs(BaseModel):
+    description: str = Field(alias="description")
+    name: str = Field(alias="name")
+    position: int = Field(alias="position")
+
+class PublicCreditJobsInsert(TypedDict):
+    description: Annotated[str, Field(alias="description")]
+    name: Annotated[str, Field(alias="name")]
+    position: Annotated[int, Field(alias="position")]
+
+class PublicCreditJobsUpdate(TypedDict):
+    description: NotRequired[Annotated[str, Field(alias="description")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+    position: NotRequired[Annotated[int, Field(alias="position")]]
+
+class PublicCredits(BaseModel):
+    character_name: Optional[str] = Field(alias="character_name")
+    item_id: uuid.UUID = Field(alias="item_id")
+    job: str = Field(alias="job")
+    person_id: uuid.UUID = Field(alias="person_id")
+    position: int = Field(alias="position")
+
+class PublicCreditsInsert(TypedDict):
+    character_name: NotRequired[Annotated[Optional[str], Field(alias="character_name")]]
+    item_id: Annotated[uuid.UUID, Field(alias="item_id")]
+    job: Annotated[str, Field(alias="job")]
+    person_id: Annotated[uuid.UUID, Field(alias="person_id")]
+    position: Annotated[int, Field(alias="position")]
+
+class PublicCreditsUpdate(TypedDict):
+    character_name: NotRequired[Annotated[Optional[str], Field(alias="character_name")]]
+    item_id: NotRequired[Annotated[uuid.UUID, Field(alias="item_id")]]
+    job: NotRequired[Annotated[str, Field(alias="job")]]
+    person_id: NotRequired[Annotated[uuid.UUID, Field(alias="person_id")]]
+    position: NotRequired[Annotated[int, Field(alias="position")]]
 
 class PublicGenres(BaseModel):
     id: uuid.UUID = Field(alias="id")
@@ -342,6 +432,18 @@ class PublicItemGenresUpdate(TypedDict):
     genre_id: NotRequired[Annotated[uuid.UUID, Field(alias="genre_id")]]
     item_id: NotRequired[Annotated[uuid.UUID, Field(alias="item_id")]]
 
+class PublicItemKeywords(BaseModel):
+    item_id: uuid.UUID = Field(alias="item_id")
+    keyword: str = Field(alias="keyword")
+
+class PublicItemKeywordsInsert(TypedDict):
+    item_id: Annotated[uuid.UUID, Field(alias="item_id")]
+    keyword: Annotated[str, Field(alias="keyword")]
+
+class PublicItemKeywordsUpdate(TypedDict):
+    item_id: NotRequired[Annotated[uuid.UUID, Field(alias="item_id")]]
+    keyword: NotRequired[Annotated[str, Field(alias="keyword")]]
+
 class PublicItemNeighbours(BaseModel):
     item_id: uuid.UUID = Field(alias="item_id")
     model_id: int = Field(alias="model_id")
@@ -460,22 +562,58 @@ class PublicKindsUpdate(TypedDict):
     position: NotRequired[Annotated[int, Field(alias="position")]]
 
 class PublicMaturityRatings(BaseModel):
+    country: Optional[str] = Field(alias="country")
     description: str = Field(alias="description")
     minimum_age: int = Field(alias="minimum_age")
     name: str = Field(alias="name")
     system: str = Field(alias="system")
 
 class PublicMaturityRatingsInsert(TypedDict):
+    country: NotRequired[Annotated[Optional[str], Field(alias="country")]]
     description: Annotated[str, Field(alias="description")]
     minimum_age: Annotated[int, Field(alias="minimum_age")]
     name: Annotated[str, Field(alias="name")]
     system: Annotated[str, Field(alias="system")]
 
 class PublicMaturityRatingsUpdate(TypedDict):
+    country: NotRequired[Annotated[Optional[str], Field(alias="country")]]
     description: NotRequired[Annotated[str, Field(alias="description")]]
     minimum_age: NotRequired[Annotated[int, Field(alias="minimum_age")]]
     name: NotRequired[Annotated[str, Field(alias="name")]]
     system: NotRequired[Annotated[str, Field(alias="system")]]
+
+class PublicPeople(BaseModel):
+    also_known_as: List[str] = Field(alias="also_known_as")
+    created_at: datetime.datetime = Field(alias="created_at")
+    id: uuid.UUID = Field(alias="id")
+    imdb_id: Optional[str] = Field(alias="imdb_id")
+    name: str = Field(alias="name")
+    popularity: float = Field(alias="popularity")
+    profile_path: Optional[str] = Field(alias="profile_path")
+    tmdb_id: Optional[int] = Field(alias="tmdb_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+class PublicPeopleInsert(TypedDict):
+    also_known_as: NotRequired[Annotated[List[str], Field(alias="also_known_as")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    imdb_id: NotRequired[Annotated[Optional[str], Field(alias="imdb_id")]]
+    name: Annotated[str, Field(alias="name")]
+    popularity: NotRequired[Annotated[float, Field(alias="popularity")]]
+    profile_path: NotRequired[Annotated[Optional[str], Field(alias="profile_path")]]
+    tmdb_id: NotRequired[Annotated[Optional[int], Field(alias="tmdb_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicPeopleUpdate(TypedDict):
+    also_known_as: NotRequired[Annotated[List[str], Field(alias="also_known_as")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    imdb_id: NotRequired[Annotated[Optional[str], Field(alias="imdb_id")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+    popularity: NotRequired[Annotated[float, Field(alias="popularity")]]
+    profile_path: NotRequired[Annotated[Optional[str], Field(alias="profile_path")]]
+    tmdb_id: NotRequired[Annotated[Optional[int], Field(alias="tmdb_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
 class PublicProfiles(BaseModel):
     account_id: uuid.UUID = Field(alias="account_id")

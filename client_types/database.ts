@@ -75,6 +75,40 @@ export type Database = {
         };
         Relationships: [];
       };
+      "alternative_titles": {
+        Row: {
+          "content_id": string;
+          "kind": string;
+          "title": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "content_id": string;
+          "kind": string;
+          "title": string;
+        };
+        Update: {
+          "content_id"?: string;
+          "kind"?: string;
+          "title"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "alternative_titles_content_id_fkey";
+            columns: ["content_id"];
+            isOneToOne: false;
+            referencedRelation: "content";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "alternative_titles_content_id_fkey";
+            columns: ["content_id"];
+            isOneToOne: false;
+            referencedRelation: "movies";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "books": {
         Row: {
           "authors": (string)[];
@@ -199,6 +233,7 @@ export type Database = {
       };
       "content": {
         Row: {
+          "countries": (string)[];
           "created_at": string;
           "duration_minutes": number | null;
           "id": string;
@@ -218,6 +253,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "countries"?: (string)[];
           "created_at"?: string;
           "duration_minutes"?: number | null;
           "id"?: string;
@@ -236,6 +272,7 @@ export type Database = {
           "updated_at"?: string;
         };
         Update: {
+          "countries"?: (string)[];
           "created_at"?: string;
           "duration_minutes"?: number | null;
           "id"?: string;
@@ -267,6 +304,153 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "maturity_ratings";
             referencedColumns: ["name"];
+          },
+        ];
+      };
+      "content_certificates": {
+        Row: {
+          "content_id": string;
+          "country": string;
+          "maturity_rating": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "content_id": string;
+          "country": string;
+          "maturity_rating": string;
+        };
+        Update: {
+          "content_id"?: string;
+          "country"?: string;
+          "maturity_rating"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "content_certificates_content_id_fkey";
+            columns: ["content_id"];
+            isOneToOne: false;
+            referencedRelation: "content";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "content_certificates_content_id_fkey";
+            columns: ["content_id"];
+            isOneToOne: false;
+            referencedRelation: "movies";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "content_certificates_maturity_known";
+            columns: ["maturity_rating"];
+            isOneToOne: false;
+            referencedRelation: "maturity_ratings";
+            referencedColumns: ["name"];
+          },
+        ];
+      };
+      "content_translations": {
+        Row: {
+          "content_id": string;
+          "is_machine_made": boolean;
+          "language": string;
+          "overview": string | null;
+          "title": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "content_id": string;
+          "is_machine_made"?: boolean;
+          "language": string;
+          "overview"?: string | null;
+          "title"?: string | null;
+        };
+        Update: {
+          "content_id"?: string;
+          "is_machine_made"?: boolean;
+          "language"?: string;
+          "overview"?: string | null;
+          "title"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "content_translations_content_id_fkey";
+            columns: ["content_id"];
+            isOneToOne: false;
+            referencedRelation: "content";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "content_translations_content_id_fkey";
+            columns: ["content_id"];
+            isOneToOne: false;
+            referencedRelation: "movies";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "credit_jobs": {
+        Row: {
+          "description": string;
+          "name": string;
+          "position": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "description": string;
+          "name": string;
+          "position": number;
+        };
+        Update: {
+          "description"?: string;
+          "name"?: string;
+          "position"?: number;
+        };
+        Relationships: [];
+      };
+      "credits": {
+        Row: {
+          "character_name": string | null;
+          "item_id": string;
+          "job": string;
+          "person_id": string;
+          "position": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "character_name"?: string | null;
+          "item_id": string;
+          "job": string;
+          "person_id": string;
+          "position": number;
+        };
+        Update: {
+          "character_name"?: string | null;
+          "item_id"?: string;
+          "job"?: string;
+          "person_id"?: string;
+          "position"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "credits_item_id_fkey";
+            columns: ["item_id"];
+            isOneToOne: false;
+            referencedRelation: "items";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "credits_job_known";
+            columns: ["job"];
+            isOneToOne: false;
+            referencedRelation: "credit_jobs";
+            referencedColumns: ["name"];
+          },
+          {
+            foreignKeyName: "credits_person_id_fkey";
+            columns: ["person_id"];
+            isOneToOne: false;
+            referencedRelation: "people";
+            referencedColumns: ["id"];
           },
         ];
       };
@@ -486,6 +670,30 @@ export type Database = {
           },
         ];
       };
+      "item_keywords": {
+        Row: {
+          "item_id": string;
+          "keyword": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "item_id": string;
+          "keyword": string;
+        };
+        Update: {
+          "item_id"?: string;
+          "keyword"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "item_keywords_item_id_fkey";
+            columns: ["item_id"];
+            isOneToOne: false;
+            referencedRelation: "items";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "item_neighbours": {
         Row: {
           "item_id": string;
@@ -683,6 +891,7 @@ export type Database = {
       };
       "maturity_ratings": {
         Row: {
+          "country": string | null;
           "description": string;
           "minimum_age": number;
           "name": string;
@@ -690,16 +899,55 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "country"?: string | null;
           "description": string;
           "minimum_age": number;
           "name": string;
           "system": string;
         };
         Update: {
+          "country"?: string | null;
           "description"?: string;
           "minimum_age"?: number;
           "name"?: string;
           "system"?: string;
+        };
+        Relationships: [];
+      };
+      "people": {
+        Row: {
+          "also_known_as": (string)[];
+          "created_at": string;
+          "id": string;
+          "imdb_id": string | null;
+          "name": string;
+          "popularity": number;
+          "profile_path": string | null;
+          "tmdb_id": number | null;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "also_known_as"?: (string)[];
+          "created_at"?: string;
+          "id"?: string;
+          "imdb_id"?: string | null;
+          "name": string;
+          "popularity"?: number;
+          "profile_path"?: string | null;
+          "tmdb_id"?: number | null;
+          "updated_at"?: string;
+        };
+        Update: {
+          "also_known_as"?: (string)[];
+          "created_at"?: string;
+          "id"?: string;
+          "imdb_id"?: string | null;
+          "name"?: string;
+          "popularity"?: number;
+          "profile_path"?: string | null;
+          "tmdb_id"?: number | null;
+          "updated_at"?: string;
         };
         Relationships: [];
       };

@@ -39,6 +39,129 @@ create table public.items (
     constraint items_kind_known foreign key (kind) references public.kinds (name)
 );
 
+-- Lookup table: maturity ratings of content and profiles, and the age that each one means.
+create table public.maturity_ratings (
+    -- The rating as content and profiles have it.
+    name text not null,
+    -- Who assigns it: MPA (United States), BBFC (United Kingdom), CBFC (India), CNC (France), EIRIN (Japan), FSK
+    -- (Germany) or KMRB (South Korea).
+    system text not null,
+    -- Minimum age in years of who may see such content. Ratings are compared by it.
+    minimum_age smallint not null,
+    -- The rating in a sentence.
+    description text not null,
+    -- ISO 3166 code of the country whose certificate it is; null: of no country.
+    country text,
+    constraint maturity_ratings_pkey primary key (name),
+    constraint maturity_ratings_age_sane check (minimum_age between 0 and 21),
+    constraint maturity_ratings_country_code check (country ~ '^[A-Z]{2}$')
+);
+
+insert into public.maturity_ratings (name, system, minimum_age, description, country) values
+('BBFC 12', 'BBFC', 12, 'From 12.', 'GB'),
+('BBFC 12A', 'BBFC', 12, 'In cinemas from 12, younger with an adult.', 'GB'),
+('BBFC 15', 'BBFC', 15, 'From 15.', 'GB'),
+('BBFC 18', 'BBFC', 18, 'For adults.', 'GB'),
+('BBFC PG', 'BBFC', 8, 'For all, with scenes that may not suit young children.', 'GB'),
+('BBFC U', 'BBFC', 0, 'For all ages.', 'GB'),
+('CBFC A', 'CBFC', 18, 'For adults.', 'IN'),
+('CBFC U', 'CBFC', 0, 'For all ages.', 'IN'),
+('CBFC UA', 'CBFC', 12, 'Under 12 only with an adult.', 'IN'),
+('CNC 12', 'CNC', 12, 'From 12.', 'FR'),
+('CNC 16', 'CNC', 16, 'From 16.', 'FR'),
+('CNC 18', 'CNC', 18, 'For adults.', 'FR'),
+('CNC U', 'CNC', 0, 'For all ages.', 'FR'),
+('EIRIN G', 'EIRIN', 0, 'For all ages.', 'JP'),
+('EIRIN PG12', 'EIRIN', 12, 'Under 12 with an adult''s guidance.', 'JP'),
+('EIRIN R15+', 'EIRIN', 15, 'From 15.', 'JP'),
+('EIRIN R18+', 'EIRIN', 18, 'For adults.', 'JP'),
+('FSK 0', 'FSK', 0, 'For all ages.', 'DE'),
+('FSK 12', 'FSK', 12, 'From 12.', 'DE'),
+('FSK 16', 'FSK', 16, 'From 16.', 'DE'),
+('FSK 18', 'FSK', 18, 'For adults.', 'DE'),
+('FSK 6', 'FSK', 6, 'From 6.', 'DE'),
+('G', 'MPA', 0, 'For all ages.', 'US'),
+('KMRB 12', 'KMRB', 12, 'From 12, younger with an adult.', 'KR'),
+('KMRB 15', 'KMRB', 15, 'From 15, younger with an adult.', 'KR'),
+('KMRB 18', 'KMRB', 18, 'For adults.', 'KR'),
+('KMRB ALL', 'KMRB', 0, 'For all ages.', 'KR'),
+('NC-17', 'MPA', 18, 'For adults.', 'US'),
+('PG', 'MPA', 8, 'Some material may not suit young children.', 'US'),
+('PG-13', 'MPA', 13, 'Some material may not suit children under 13.', 'US'),
+('R', 'MPA', 17, 'Under 17 only with an adult.', 'US');
+
+-- Films, TV shows and sports events.
+create table public.content (
+    -- The item's id.
+    id uuid not null default gen_random_uuid(),
+    -- movie, tv_show or sports; equal to items.kind.
+    kind text not null default 'movie',
+    -- The id at The Movie Database, unique per kind.
+    tmdb_id bigint,
+    -- The id at IMDb, such as tt0133093.
+    imdb_id text,
+    -- The title in the main language of the catalogue.
+    title text not null,
+    -- The title in the original language.
+    original_title text,
+    -- A description in a few sentences; embedded together with the title. Null: the item has no embedding and is found
+    -- by words only.
+    overview text,
+    -- ISO 639 code of the original language.
+    original_language text,
+    -- Date of the first release; null: only the year is known.
+    release_date date,
+    -- Year of the first release.
+    release_year smallint,
+    -- Running time in minutes.
+    duration_minutes integer,
+    -- Popularity stated by the data source; orders items that have no published ratings yet.
+    popularity real not null default 0,
+    -- Path of the poster image at the data source.
+    poster_path text,
+    -- When the row was inserted.
+    created_at timestamptz not null default now(),
+    -- When the row last changed.
+    updated_at timestamptz not null default now(),
+    -- The rating that age limits use, a row of maturity_ratings: the MPA's if it is known, else that of the country of
+    -- origin; null: unrated, hidden from kids profiles.
+    maturity_rating text,
+    -- ISO 3166 codes of the countries of production, the main one first; SU is the Soviet Union.
+    countries text[] not null default '{}',
+    constraint content_pkey primary key (id),
+    constraint content_tmdb_id_key unique (kind, tmdb_id),
+    constraint content_item_fkey foreign key (id, kind) references public.items (id, kind) on delete cascade,
+    constraint content_maturity_known foreign key (maturity_rating) references public.maturity_ratings (name),
+    constraint content_countries_codes check (cardinality(countries) <= 50 and array_position(countries,
+    null::text) is null and array_to_string(countries, ' ') ~ '^([A-Z]{2}( [A-Z]{2})*)?$'),
+    constraint content_duration_positive check (duration_minutes > 0),
+    constraint content_kind_known check (kind <> 'book'),
+    constraint content_language_code check (original_language ~ '^[a-z]{2,3}$'),
+    constraint content_overview_length check (length(overview) <= 10000),
+    constraint content_popularity_not_negative check (popularity >= 0),
+    constraint content_texts_length check (length(original_title) <= 500 and length(imdb_id) <= 20
+    and length(poster_path) <= 500) not valid,
+    constraint content_title_length check (length(btrim(title)) between 1 and 500),
+    constraint content_year_sane check (release_year between 1870 and 2200)
+);
+create index content_kind_popularity on public.content (kind, popularity desc);
+create index content_title_trgm on public.content using gin (title extensions.gin_trgm_ops);
+
+-- Titles by which content is also known, beside content.title and content.original_title.
+create table public.alternative_titles (
+    -- The film, show or sports event.
+    content_id uuid not null,
+    -- The title.
+    title text not null,
+    -- transliteration: the original title in Latin letters; alternative: any other title.
+    kind text not null,
+    constraint alternative_titles_pkey primary key (content_id, title),
+    constraint alternative_titles_content_id_fkey foreign key (content_id) references public.content (id)
+    on delete cascade,
+    constraint alternative_titles_kind_known check (kind in ('transliteration', 'alternative')),
+    constraint alternative_titles_title_length check (length(btrim(title)) between 1 and 500)
+);
+
 -- Books, one row a book; the id is that of items.
 create table public.books (
     -- The item's id.
@@ -89,79 +212,115 @@ create table public.books (
 create index books_popularity on public.books (popularity desc);
 create index books_title_trgm on public.books using gin (title extensions.gin_trgm_ops);
 
--- Lookup table: maturity ratings of content and profiles, and the age that each one means.
-create table public.maturity_ratings (
-    -- The rating as content and profiles have it.
-    name text not null,
-    -- Who assigns it: MPA, the Motion Picture Association.
-    system text not null,
-    -- Minimum age in years of who may see such content. Ratings are compared by it.
-    minimum_age smallint not null,
-    -- The rating in a sentence.
-    description text not null,
-    constraint maturity_ratings_pkey primary key (name),
-    constraint maturity_ratings_age_once unique (system, minimum_age),
-    constraint maturity_ratings_age_sane check (minimum_age between 0 and 21)
+-- Certificates of content, one row per content and country. content.maturity_rating is the one that age limits use.
+create table public.content_certificates (
+    -- The film, show or sports event.
+    content_id uuid not null,
+    -- ISO 3166 code of the country that the certificate is valid in.
+    country text not null,
+    -- The certificate; a row of maturity_ratings.
+    maturity_rating text not null,
+    constraint content_certificates_pkey primary key (content_id, country),
+    constraint content_certificates_content_id_fkey foreign key (content_id) references public.content (id)
+    on delete cascade,
+    constraint content_certificates_maturity_known foreign key (maturity_rating)
+    references public.maturity_ratings (name),
+    constraint content_certificates_country_code check (country ~ '^[A-Z]{2}$')
 );
 
-insert into public.maturity_ratings (name, system, minimum_age, description) values
-('G', 'MPA', 0, 'For all ages.'),
-('NC-17', 'MPA', 18, 'For adults.'),
-('PG', 'MPA', 8, 'Some material may not suit young children.'),
-('PG-13', 'MPA', 13, 'Some material may not suit children under 13.'),
-('R', 'MPA', 17, 'Under 17 only with an adult.');
-
--- Films, TV shows and sports events.
-create table public.content (
-    -- The item's id.
-    id uuid not null default gen_random_uuid(),
-    -- movie, tv_show or sports; equal to items.kind.
-    kind text not null default 'movie',
-    -- The id at The Movie Database, unique per kind.
-    tmdb_id bigint,
-    -- The id at IMDb, such as tt0133093.
-    imdb_id text,
-    -- The title in the main language of the catalogue.
-    title text not null,
-    -- The title in the original language.
-    original_title text,
-    -- A description in a few sentences; embedded together with the title. Null: the item has no embedding and is found
-    -- by words only.
+-- Titles and overviews of content in other languages than the catalogue's main one, one row per content and language.
+create table public.content_translations (
+    -- The film, show or sports event.
+    content_id uuid not null,
+    -- ISO 639 code of the texts' language; cn is Cantonese.
+    language text not null,
+    -- The title in this language; null: none.
+    title text,
+    -- The overview in this language; null: none.
     overview text,
-    -- ISO 639 code of the original language.
-    original_language text,
-    -- Date of the first release; null: only the year is known.
-    release_date date,
-    -- Year of the first release.
-    release_year smallint,
-    -- Running time in minutes.
-    duration_minutes integer,
-    -- Popularity stated by the data source; orders items that have no published ratings yet.
+    -- Whether a machine translated the texts.
+    is_machine_made boolean not null default false,
+    constraint content_translations_pkey primary key (content_id, language),
+    constraint content_translations_content_id_fkey foreign key (content_id) references public.content (id)
+    on delete cascade,
+    constraint content_translations_holds_text check (num_nonnulls(title, overview) > 0),
+    constraint content_translations_language_code check (language ~ '^[a-z]{2,3}$'),
+    constraint content_translations_overview_length check (length(overview) <= 10000),
+    constraint content_translations_title_length check (length(btrim(title)) between 1 and 500)
+);
+
+-- Lookup table: the jobs that people are credited with.
+create table public.credit_jobs (
+    -- The job as credits.job has it.
+    name text not null,
+    -- The order in which an item's page shows the jobs.
+    "position" smallint not null,
+    -- The job in a sentence.
+    description text not null,
+    constraint credit_jobs_pkey primary key (name),
+    constraint credit_jobs_position_key unique ("position")
+);
+
+insert into public.credit_jobs (name, position, description) values
+('actor', 3, 'Appears in it, or lends a figure the voice.'),
+('cinematographer', 7, 'Was in charge of the camera.'),
+('composer', 6, 'Composed the music.'),
+('creator', 2, 'Created the series.'),
+('director', 1, 'Directed the film or an episode.'),
+('editor', 8, 'Edited the pictures.'),
+('producer', 5, 'Produced it.'),
+('writer', 4, 'Wrote the screenplay or the story.');
+
+-- People who made films and shows or appear in them; none of them is a user.
+create table public.people (
+    -- The id that clients use.
+    id uuid not null default gen_random_uuid(),
+    -- The id at The Movie Database; null: unknown.
+    tmdb_id bigint,
+    -- The id at IMDb, such as nm0939182; null: unknown.
+    imdb_id text,
+    -- The name as commonly credited, in Latin letters.
+    name text not null,
+    -- Other names and spellings, also in other scripts.
+    also_known_as text[] not null default '{}',
+    -- Path of a portrait at the data source; null: none.
+    profile_path text,
+    -- Popularity stated by the data source; 0: none stated.
     popularity real not null default 0,
-    -- Path of the poster image at the data source.
-    poster_path text,
     -- When the row was inserted.
     created_at timestamptz not null default now(),
     -- When the row last changed.
     updated_at timestamptz not null default now(),
-    -- G, PG, PG-13, R or NC-17; null: unrated, hidden from kids profiles.
-    maturity_rating text,
-    constraint content_pkey primary key (id),
-    constraint content_tmdb_id_key unique (kind, tmdb_id),
-    constraint content_item_fkey foreign key (id, kind) references public.items (id, kind) on delete cascade,
-    constraint content_maturity_known foreign key (maturity_rating) references public.maturity_ratings (name),
-    constraint content_duration_positive check (duration_minutes > 0),
-    constraint content_kind_known check (kind <> 'book'),
-    constraint content_language_code check (original_language ~ '^[a-z]{2,3}$'),
-    constraint content_overview_length check (length(overview) <= 10000),
-    constraint content_popularity_not_negative check (popularity >= 0),
-    constraint content_texts_length check (length(original_title) <= 500 and length(imdb_id) <= 20
-    and length(poster_path) <= 500) not valid,
-    constraint content_title_length check (length(btrim(title)) between 1 and 500),
-    constraint content_year_sane check (release_year between 1870 and 2200)
+    constraint people_pkey primary key (id),
+    constraint people_tmdb_id_key unique (tmdb_id),
+    constraint people_imdb_id_length check (length(imdb_id) <= 20),
+    constraint people_name_length check (length(btrim(name)) between 1 and 200),
+    constraint people_names_length check (cardinality(also_known_as) <= 100
+    and length(array_to_string(also_known_as, ',')) <= 5000),
+    constraint people_path_length check (length(profile_path) <= 500),
+    constraint people_popularity_not_negative check (popularity >= 0)
 );
-create index content_kind_popularity on public.content (kind, popularity desc);
-create index content_title_trgm on public.content using gin (title extensions.gin_trgm_ops);
+
+-- Who did what in which item, one row per item, job and person.
+create table public.credits (
+    -- The item.
+    item_id uuid not null,
+    -- The person.
+    person_id uuid not null,
+    -- What the person did; a row of credit_jobs.
+    job text not null,
+    -- Order of billing within the job, 1 first.
+    "position" smallint not null,
+    -- The figure that an actor plays; null: unknown or another job.
+    character_name text,
+    constraint credits_pkey primary key (item_id, job, person_id),
+    constraint credits_item_id_fkey foreign key (item_id) references public.items (id) on delete cascade,
+    constraint credits_job_known foreign key (job) references public.credit_jobs (name),
+    constraint credits_person_id_fkey foreign key (person_id) references public.people (id) on delete cascade,
+    constraint credits_character_length check (length(character_name) <= 500),
+    constraint credits_position_positive check ("position" > 0)
+);
+create index credits_person on public.credits (person_id, job);
 
 -- Genres of films, shows and books, one row a genre.
 create table public.genres (
@@ -245,6 +404,18 @@ create table public.item_genres (
     constraint item_genres_item_id_fkey foreign key (item_id) references public.items (id) on delete cascade
 );
 create index item_genres_genre on public.item_genres (genre_id, item_id);
+
+-- Keywords of items, one row per item and keyword: themes, settings, moods and forms, chosen by the data source.
+create table public.item_keywords (
+    -- The item.
+    item_id uuid not null,
+    -- One or a few words in lower case, such as road movie.
+    keyword text not null,
+    constraint item_keywords_pkey primary key (item_id, keyword),
+    constraint item_keywords_item_id_fkey foreign key (item_id) references public.items (id) on delete cascade,
+    constraint item_keywords_form check (keyword = lower(btrim(keyword)) and length(keyword) between 1 and 100)
+);
+create index item_keywords_keyword on public.item_keywords (keyword, item_id);
 
 -- Tags that users gave to items, with counts and without the users.
 create table public.item_tags (

@@ -40,5 +40,6 @@ create or replace trigger refuse_maturity_rating
 before insert or update on public.content
 for each row when (not private.is_maturity_rating(new.maturity_rating))
 execute function private.refuse_value(
-    'content_maturity_known', 'maturity_rating', 'maturity_rating must be G, PG, PG-13, R or NC-17'
+    'content_maturity_known', 'maturity_rating',
+    'maturity_rating must be a name of maturity_ratings, such as PG-13 or FSK 12'
 );

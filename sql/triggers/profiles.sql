@@ -82,7 +82,8 @@ create or replace trigger refuse_maturity_rating
 before insert or update on public.profiles
 for each row when (not private.is_maturity_rating(new.maturity_rating))
 execute function private.refuse_value(
-    'profiles_maturity_known', 'maturity_rating', 'maturity_rating must be G, PG, PG-13, R or NC-17'
+    'profiles_maturity_known', 'maturity_rating',
+    'maturity_rating must be a name of maturity_ratings, such as PG-13 or FSK 12'
 );
 
 create or replace trigger refuse_language_preference

@@ -8,14 +8,16 @@ those without a default. If triggers have already inserted the row, the columns 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 from psycopg import sql
 
+from tools.access import catalogue
+from tools.access.catalogue import film, one
 from tools.access.people import Person, item
 
-Row = dict[str, object]
+Row = catalogue.Row
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
 RANKS = count(100)
 
@@ -151,60 +153,6 @@ def role(db: psycopg.Connection, who: Person) -> Row:
     return {"user_id": who.id, "role": "student"}
 
 
-def any_item(db: psycopg.Connection, who: Person) -> Row:
-    return {"id": uuid4(), "kind": "movie"}
-
-
-def content(db: psycopg.Connection, who: Person) -> Row:
-    return {"kind": "movie", "title": f"Film {uuid4().hex}"}
-
-
-def book(db: psycopg.Connection, who: Person) -> Row:
-    return {"kind": "book", "title": f"Book {uuid4().hex}"}
-
-
-def shown_item(db: psycopg.Connection, who: Person) -> Row:
-    return {"id": film(db)}
-
-
-def genre(db: psycopg.Connection, who: Person) -> Row:
-    return {"name": f"Genre {uuid4().hex}", "slug": uuid4().hex}
-
-
-def item_genre(db: psycopg.Connection, who: Person) -> Row:
-    new_genre = one(
-        db, "insert into genres (name, slug) values (%s, %s) returning id", *genre(db, who).values()
-    )
-    return {"item_id": film(db), "genre_id": new_genre}
-
-
-def availability(db: psycopg.Connection, who: Person) -> Row:
-    return {"item_id": film(db), "country": "AT"}
-
-
-def embedding(db: psycopg.Connection, who: Person) -> Row:
-    vector = [1.0] + [0.0] * 383
-    return {
-        "item_id": film(db),
-        "kind": "movie",
-        "model": "sample",
-        "text_hash": uuid4(),
-        "embedding": str(vector),
-    }
-
-
-def stats(db: psycopg.Connection, who: Person) -> Row:
-    return {"item_id": film(db), "kind": "movie"}
-
-
-def tag(db: psycopg.Connection, who: Person) -> Row:
-    return {"item_id": film(db), "tag": "noir", "uses": 1}
-
-
-def trend(db: psycopg.Connection, who: Person) -> Row:
-    return {"item_id": film(db), "country": "AT", "kind": "movie", "trend": 0.5}
-
-
 def model(db: psycopg.Connection, who: Person) -> Row:
     return {"name": f"sample {uuid4().hex}", "version": 1}
 
@@ -303,25 +251,32 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "private.files_to_remove": file_to_remove,
     "public.account_deletions": deletion,
     "public.accounts": account,
-    "public.books": book,
-    "public.catalog_items": shown_item,
+    "public.alternative_titles": catalogue.alternative_title,
+    "public.books": catalogue.book,
+    "public.catalog_items": catalogue.shown_item,
     "public.consent_purposes": consent_purpose,
     "public.consents": consent,
-    "public.content": content,
-    "public.genres": genre,
+    "public.content": catalogue.content,
+    "public.content_certificates": catalogue.certificate,
+    "public.content_translations": catalogue.translation,
+    "public.credit_jobs": kind,
+    "public.credits": catalogue.credit,
+    "public.genres": catalogue.genre,
     "public.interaction_types": lookup,
     "public.interactions": interaction,
-    "public.item_availability": availability,
-    "public.item_embeddings": embedding,
-    "public.item_genres": item_genre,
+    "public.item_availability": catalogue.availability,
+    "public.item_embeddings": catalogue.embedding,
+    "public.item_genres": catalogue.item_genre,
+    "public.item_keywords": catalogue.keyword,
     "public.item_neighbours": item_neighbour,
-    "public.item_stats": stats,
-    "public.item_tags": tag,
-    "public.item_trends": trend,
-    "public.items": any_item,
+    "public.item_stats": catalogue.stats,
+    "public.item_tags": catalogue.tag,
+    "public.item_trends": catalogue.trend,
+    "public.items": catalogue.any_item,
     "public.kinds": kind,
     "public.maturity_ratings": maturity_rating,
-    "public.movies": shown_item,
+    "public.movies": catalogue.shown_item,
+    "public.people": catalogue.credited_person,
     "public.profiles": profile,
     "public.raters": rater,
     "public.ratings": rating,
@@ -337,7 +292,7 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "private.counted_raters": counted_rater,
     "private.data_inventory": inventory,
     "private.embedding_texts": described,
-    "private.item_counts": stats,
+    "private.item_counts": catalogue.stats,
     "private.feedback": feedback,
     "private.item_facts": document,
     "private.item_weights": item_weights,
@@ -376,10 +331,6 @@ def letters() -> str:
     return uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
 
 
-def film(db: psycopg.Connection) -> UUID:
-    return item(db, "O'Neil's \"+;&%,😀 שלום")
-
-
 def model_id(db: psycopg.Connection, who: Person) -> object:
     values = model(db, who).values()
     return one(db, "insert into recommendation_models (name, version) values (%s, %s) returning id", *values)
@@ -387,9 +338,3 @@ def model_id(db: psycopg.Connection, who: Person) -> object:
 
 def document_id(db: psycopg.Connection) -> object:
     return one(db, "select document from private.search_documents where item_id = %s", film(db))
-
-
-def one(db: psycopg.Connection, query: str, *values: object) -> object:
-    row = db.execute(query.encode(), values).fetchone()
-    assert row
-    return row[0]

@@ -9,9 +9,12 @@ RELATIONS = {
         public.tiers public.tier_limits public.subscription_statuses public.subscriptions public.entitlements
     """,
     "catalog": """
-        public.kinds public.maturity_ratings
-        public.items public.content public.books public.movies public.catalog_items
-        public.genres public.item_genres public.item_tags public.item_embeddings public.item_availability
+        public.kinds public.maturity_ratings public.items public.content public.books
+        public.movies public.catalog_items
+        public.genres public.item_genres public.item_tags public.item_keywords
+        public.people public.credit_jobs public.credits
+        public.content_translations public.alternative_titles public.content_certificates
+        public.item_embeddings public.item_availability
     """,
     "search": """
         private.search_documents private.search_postings private.search_names private.search_words

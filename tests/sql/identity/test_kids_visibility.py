@@ -55,18 +55,40 @@ def films(db: psycopg.Connection, kid: Person) -> Iterator[dict[str | None, UUID
     films["book"] = item(db, "Zanzibarra, a book", "book", "A tale of Zanzibarra.")
     genre = db.execute("insert into genres (name, slug) values ('Zanzibarran', 'zanzibarran') returning id")
     (genre_id,) = genre.fetchone() or ()
-    for film in films.values():
+    for rating, film in films.items():
         embed(db, film, json.loads(VECTOR), "book" if film == films["book"] else "movie")
         db.execute("insert into item_genres values (%s, %s)", [film, genre_id])
         db.execute("insert into item_tags (item_id, tag) values (%s, 'zanzi')", [film])
         db.execute("insert into item_availability (item_id) values (%s)", [film])
         rate(db, critic, {film: 5})
+        credit(db, film, f"Zanzibarra {rating}")
+        if rating != "book":
+            name_otherwise(db, film)
     item_model(db, {a: {b: 0.9 for b in films.values() if b != a} for a in films.values()})
     rate(db, kid.rater_id, {films["R"]: 5, films[None]: 5, films["PG"]: 4})
     publish(db)
     become(db, kid, headers={"x-profile-id": str(kid.profile_id)})
     db.execute("reset role")
     yield films
+
+
+def credit(db: psycopg.Connection, film: UUID, name: str) -> None:
+    """A keyword of the film, and a person of this name who directed it."""
+    db.execute("insert into item_keywords (item_id, keyword) values (%s, 'zanzi')", [film])
+    row = db.execute("insert into people (name) values (%s) returning id", [name]).fetchone() or ()
+    db.execute(
+        "insert into credits (item_id, person_id, job, position) values (%s, %s, 'director', 1)", [film, *row]
+    )
+
+
+def name_otherwise(db: psycopg.Connection, film: UUID) -> None:
+    """A translation, another title and a certificate of the film."""
+    db.execute(
+        "insert into content_translations (content_id, language, title) values (%s, 'de', 'Sansibarra')",
+        [film],
+    )
+    db.execute("insert into alternative_titles values (%s, 'Sansibarra', 'alternative')", [film])
+    db.execute("insert into content_certificates values (%s, 'DE', 'FSK 6')", [film])
 
 
 def seen(db: psycopg.Connection, films: dict[str | None, UUID], query: str, me: UUID) -> set[str | None]:
@@ -90,12 +112,33 @@ def test_kids_profile_reads_no_film_above_its_age_in_any_table(
     ratings_by_table = {name: seen(db, films, f"select t::text from {name} t", kid.id) for name in relations}
     assert {name: ratings for name, ratings in ratings_by_table.items() if ratings - {"G", "PG"}} == {}
     whole = {"items", "content", "movies", "catalog_items", "item_genres", "item_tags", "item_embeddings"}
-    more = {"item_stats", "item_trends", "item_neighbours", "item_availability"}
+    more = {
+        "item_stats",
+        "item_trends",
+        "item_neighbours",
+        "item_availability",
+        "item_keywords",
+        "credits",
+        "people",
+    }
+    more |= {"content_translations", "alternative_titles", "content_certificates"}
     assert {name for name in ratings_by_table if ratings_by_table[name] == {"G", "PG"}} == whole | more
     assert ratings_by_table["ratings"] == {"PG"}
 
 
-@pytest.mark.parametrize("table", ["items", "item_genres", "item_stats", "item_neighbours", "catalog_items"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "items",
+        "item_genres",
+        "item_stats",
+        "item_neighbours",
+        "catalog_items",
+        "credits",
+        "people",
+        "item_keywords",
+    ],
+)
 def test_adult_profile_reads_every_rating_in_the_same_tables(
     db: psycopg.Connection, films: dict[str | None, UUID], viewer: Person, table: str
 ) -> None:

@@ -84,7 +84,9 @@ def test_status_decides_whether_a_subscription_grants_its_tier(
     assert db.execute("select private.tier_of(%s)", [viewer.id]).fetchone() == (tier,)
 
 
-@pytest.mark.parametrize("table", ["kinds", "maturity_ratings", "interaction_types", "subscription_statuses"])
+@pytest.mark.parametrize(
+    "table", ["kinds", "maturity_ratings", "interaction_types", "subscription_statuses", "credit_jobs"]
+)
 @pytest.mark.parametrize("role", ["anon", "authenticated", "service_role"])
 def test_clients_read_a_lookup_table_and_change_nothing(
     db: psycopg.Connection, table: str, role: str
