@@ -24,7 +24,7 @@ PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
 export LOCAL_DIR LOCAL_PORT LOCAL_BEHIND_PROXY FUNCTIONS_DIR SEED_DIR AUTH_URL STORAGE_URL REST_URL REALTIME_URL
 
-.PHONY: help demo up down status logs reset seed models env psql test test-product test-local lint fmt types drift docs migration table landed bench bench-scale bench-quality soak check pins contract
+.PHONY: help demo up down status logs doctor simulate reset seed models env psql test test-product test-local lint fmt types drift docs migration table landed bench bench-scale bench-quality soak check pins contract
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -49,7 +49,7 @@ help: ## list the commands
 
 demo: up ## start the stack, load and embed data, and show recommendations
 	@$(MAKE) --no-print-directory seed
-	@$(LOCAL) run $(PYTHON) tools/demo.py
+	@$(LOCAL) run $(PYTHON) -m tools.demo
 
 up: $(INSTALLED) ## start the stack and print its URL and public keys (STACK=supabase: Supabase's own, in Docker; ONLY=database: for external servers)
 	@$(LOCAL) up $(ONLY:%=--only %)
@@ -60,8 +60,16 @@ down: $(INSTALLED) ## stop the stack
 status: $(INSTALLED) ## show the state of each service
 	@$(LOCAL) status
 
-logs: .venv/run.stamp ## the last lines of the logs (PART=rest for one service)
-	@$(LOCAL) logs $(PART)
+logs: .venv/run.stamp ## the last lines of the logs (PART=rest for one service, FOLLOW=1 to go on)
+	@$(LOCAL) logs $(PART) $(FOLLOW:%=--follow)
+
+doctor: ## check this machine, the installation and the stack, and say what to do about each problem
+	@python3 -m local.machine
+	@test -e .venv/run.stamp || { echo "nothing is installed yet: make demo"; exit 1; }
+	@$(PYTHON) -m tools.doctor
+
+simulate: $(INSTALLED) ## let a hundred viewers with tastes search, watch and rate over a simulated month
+	@$(LOCAL) run $(PYTHON) -m tools.simulation
 
 reset: $(INSTALLED) ## an empty database, migrations only
 	@$(LOCAL) reset $(ONLY:%=--only %)
