@@ -58,9 +58,9 @@ def got(stack: Stack, path: str = "/", **headers: str) -> httpx.Response:
 
 
 def test_the_page_shows_where_everything_is(stack: Stack) -> None:
-    answer = got(stack)
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    shown = Page(answer.text)
+    response = got(stack)
+    assert (response.status_code, response.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    shown = Page(response.text)
     assert shown.after("URL") == stack.url
     assert shown.after("Publishable key") == stack.publishable_key
     assert shown.after("Anon key") == stack.anon_key
@@ -96,25 +96,25 @@ def test_nothing_secret_is_on_it(stack: Stack, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/docs/errors.md", "/docs/none.md"])
 def test_page_cannot_be_read_or_framed_by_other_origins(stack: Stack, path: str) -> None:
-    answer = got(stack, path, Origin="https://attacker.example")
-    assert not [name for name in answer.headers if name.startswith("access-control-")]
-    assert answer.headers["x-frame-options"] == "DENY"
-    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    policy = answer.headers["content-security-policy"]
+    response = got(stack, path, Origin="https://attacker.example")
+    assert not [name for name in response.headers if name.startswith("access-control-")]
+    assert response.headers["x-frame-options"] == "DENY"
+    assert response.headers["cross-origin-resource-policy"] == "same-origin"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
-    asked = {"Origin": "https://attacker.example", "Access-Control-Request-Method": "GET"}
-    before = httpx.options(stack.url + path, headers=asked)
+    headers = {"Origin": "https://attacker.example", "Access-Control-Request-Method": "GET"}
+    before = httpx.options(stack.url + path, headers=headers)
     assert not [name for name in before.headers if name.startswith("access-control-")]
 
 
 def test_the_policy_allows_the_pages_own_style_and_nothing_else(stack: Stack) -> None:
-    answer = got(stack)
-    found = re.search("<style>(.*?)</style>", answer.text, re.DOTALL)
-    assert found
-    digest = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
-    assert f"style-src 'sha256-{digest}';" in answer.headers["content-security-policy"]
-    shown = Page(answer.text)
+    response = got(stack)
+    match = re.search("<style>(.*?)</style>", response.text, re.DOTALL)
+    assert match
+    digest = base64.b64encode(hashlib.sha256(match[1].encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}';" in response.headers["content-security-policy"]
+    shown = Page(response.text)
     assert not {"script", "img", "iframe", "form"} & set(shown.tags)
     assert not {name for name in shown.attributes if name.startswith("on") or name in ("style", "src")}
 
@@ -126,9 +126,9 @@ def test_the_policy_allows_the_pages_own_style_and_nothing_else(stack: Stack) ->
 @pytest.mark.parametrize("path", ["/", "/docs/errors.md"])
 def test_page_is_refused_under_a_foreign_host_name(stack: Stack, path: str, host: str) -> None:
     """As a page sees it that has its own name lead to this machine."""
-    answer = got(stack, path, Host=host.format(port=stack.settings.port))
-    assert answer.status_code in (400, 421)
-    assert stack.anon_key not in answer.text
+    response = got(stack, path, Host=host.format(port=stack.settings.port))
+    assert response.status_code in (400, 421)
+    assert stack.anon_key not in response.text
 
 
 def test_localhost_is_this_machine(stack: Stack) -> None:
