@@ -1,7 +1,7 @@
-"""Check the types of the web client, which its JSDoc states, against the database's: `python -m tools.web_types`.
+"""Check the types that the web client states in JSDoc against the database's: `python -m tools.web_types`.
 
-TypeScript's own compiler reads JavaScript and follows web/vendor/*.d.ts to the types of the packages; `deno check`
-would need a comment before each import to find them. Part of `make lint`.
+TypeScript's own compiler reads JavaScript, and follows web/vendor/*.d.ts to the types of the packages; `deno
+check` would need a comment before each import to find them. Part of `make lint`.
 """
 
 import sys

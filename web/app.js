@@ -5,7 +5,7 @@ import { html, render, useEffect, useState } from "./ui.js";
 import { startClient } from "./api/client.js";
 import { startSession } from "./api/identity.js";
 import { keepPending } from "./pending.js";
-import { startTexts, language, t } from "./i18n.js";
+import { language, startTexts, t } from "./i18n.js";
 import { useStore } from "./store.js";
 import { place, startRouter } from "./router.js";
 import { Shell } from "./components/shell.js";
@@ -20,13 +20,20 @@ function App() {
   const [state, change] = useState(/** @type {{ name: string, error?: unknown }} */ ({ name: "" }));
   useEffect(() => {
     let left = false;
-    pageOf(here.name).then(() => !left && change({ name: here.name }), (error) => !left && change({ name: here.name, error }));
-    return () => { left = true; };
+    pageOf(here.name).then(
+      () => !left && change({ name: here.name }),
+      (error) => !left && change({ name: here.name, error }),
+    );
+    return () => {
+      left = true;
+    };
   }, [here.name]);
   const Page = pages.get(here.name);
   const shown = state.error
     ? html`<${ErrorState} error=${state.error} />`
-    : Page ? html`<${Page} place=${here} key=${here.path + spoken} />` : html`<${PageSkeleton} />`;
+    : Page
+    ? html`<${Page} place=${here} key=${here.path + spoken} />`
+    : html`<${PageSkeleton} />`;
   return html`<${Shell} section=${here.section}>${shown}<//>`;
 }
 
@@ -41,7 +48,14 @@ async function start() {
   try {
     await startClient();
   } catch (error) {
-    render(html`<${Shell} section=""><${ErrorState} error=${error} retry=${() => location.reload()} /><//>`, root);
+    render(
+      html`
+        <${Shell} section="">
+          <${ErrorState} error=${error} retry=${() => location.reload()} />
+          <//>
+      `,
+      root,
+    );
     return;
   }
   startRouter();

@@ -42,7 +42,9 @@ export async function chooseLanguage(name) {
  * @returns {string}
  */
 export function t(key, values = {}) {
-  const form = typeof values.count === "number" ? `${key}.${new Intl.PluralRules(language.get()).select(values.count)}` : key;
+  const form = typeof values.count === "number"
+    ? `${key}.${new Intl.PluralRules(language.get()).select(values.count)}`
+    : key;
   const text = texts[form] ?? texts[key] ?? english[form] ?? english[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }

@@ -19,7 +19,9 @@ export const pendings = () => JSON.parse(stored.get() ?? "[]");
  * @param {Pending} act
  */
 export function askToSignIn(act) {
-  const others = pendings().filter((other) => other.itemId !== act.itemId || (other.event === undefined) !== (act.event === undefined));
+  const others = pendings().filter((other) =>
+    other.itemId !== act.itemId || (other.event === undefined) !== (act.event === undefined)
+  );
   stored.set(JSON.stringify([...others, act]));
   go(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
@@ -31,7 +33,9 @@ export function keepPending() {
     if (!acts.length) return;
     stored.set(null);
     try {
-      await Promise.all(acts.map((act) => act.event ? record(act.itemId, act.event) : rate(act.itemId, act.rating ?? null)));
+      await Promise.all(
+        acts.map((act) => act.event ? record(act.itemId, act.event) : rate(act.itemId, act.rating ?? null)),
+      );
       announce(t("pending.kept", { title: acts[0].title }));
       viewer.set(who && { ...who });
     } catch {

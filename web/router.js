@@ -81,8 +81,10 @@ export function startRouter() {
 
 /** @param {HTMLAnchorElement} link @param {MouseEvent} event */
 function isOurs(link, event) {
-  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey && !event.defaultPrevented;
-  const inside = link.origin === location.origin && !link.target && !link.hasAttribute("download") && !OTHERS.test(link.pathname);
+  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey &&
+    !event.defaultPrevented;
+  const inside = link.origin === location.origin && !link.target && !link.hasAttribute("download") &&
+    !OTHERS.test(link.pathname);
   const jump = link.hash !== "" && link.pathname === location.pathname;
   return plain && inside && !jump;
 }
@@ -94,8 +96,10 @@ function remember() {
 /** A page is new: its top is shown, and its heading has the focus, so that a screen reader begins there.
  * @param {number} top */
 function arrive(top) {
-  requestAnimationFrame(() => requestAnimationFrame(() => {
-    scrollTo(0, top);
-    document.querySelector("main")?.focus({ preventScroll: true });
-  }));
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      scrollTo(0, top);
+      document.querySelector("main")?.focus({ preventScroll: true });
+    })
+  );
 }

@@ -59,9 +59,8 @@ async def overview(request: Request) -> Response:
     settings = _settings(request)
     current = state.load(settings.state)
     tables = await COUNTS.get(settings.database_url, settings.schemas)
-    return HTMLResponse(
-        page.written(settings, current.parts if current else {}, tables, list(documents(settings)))
-    )
+    titles = {name: title(path) for name, path in documents(settings).items()}
+    return HTMLResponse(page.written(settings, current.parts if current else {}, tables, titles))
 
 
 async def document(request: Request) -> Response:
@@ -87,6 +86,12 @@ async def file(request: Request) -> Response:
 def documents(settings: Settings) -> dict[str, Path]:
     """The documents: path by name."""
     return {path.name: path for path in sorted(settings.documents.glob("*.md"))} if settings.documents else {}
+
+
+def title(path: Path) -> str:
+    """The first heading of a document; its name if it has none."""
+    with path.open() as lines:
+        return next((line.removeprefix("# ").strip() for line in lines if line.startswith("# ")), path.name)
 
 
 def _settings(request: Request) -> Settings:

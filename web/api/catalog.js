@@ -24,11 +24,15 @@ import { ApiError, client, dataOf } from "./client.js";
 const looks = new Map();
 /** @type {Promise<Genre[]> | undefined} */
 let allGenres;
+/** False once a database has said that it has no people. */
+let hasPeople = true;
 
 /** @returns {Promise<Genre[]>} */
 export function getGenres() {
   allGenres ??= dataOf(client().from("genres").select("id, slug, name").order("name"));
-  allGenres.catch(() => { allGenres = undefined; });
+  allGenres.catch(() => {
+    allGenres = undefined;
+  });
   return allGenres;
 }
 
@@ -50,7 +54,9 @@ async function loadLooks(ids) {
     dataOf(client().from("content").select("id, original_title").in("id", ids)),
   ]);
   for (const id of ids) looks.set(id, { genres: [], original: null });
-  for (const row of genres) looks.get(row.item_id)?.genres.push(/** @type {{ slug: string }} */ (row.genres).slug);
+  for (const row of genres) {
+    looks.get(row.item_id)?.genres.push(/** @type {{ slug: string }} */ (row.genres).slug);
+  }
   for (const row of originals) Object.assign(looks.get(row.id) ?? {}, { original: row.original_title });
 }
 
@@ -61,13 +67,27 @@ async function loadLooks(ids) {
  * @returns {Promise<Item[]>}
  */
 export async function getByGenre(genreId, count = 20) {
-  const rows = await dataOf(client().from("content")
-    .select("id, kind, title, release_year, original_language, poster_path, item_genres!inner(genre_id)")
-    .eq("item_genres.genre_id", genreId).eq("kind", "movie")
-    .order("popularity", { ascending: false }).order("release_year", { ascending: false }).limit(count));
-  return withLooks(rows.map((row) => ({
-    id: row.id, kind: row.kind, title: row.title, year: row.release_year, language: row.original_language, image: row.poster_path,
-  })));
+  const rows = await dataOf(
+    client().from("items")
+      .select(
+        "id, kind, item_genres!inner(genre_id), content!inner(title, release_year, original_language, poster_path)",
+      )
+      .eq("item_genres.genre_id", genreId).eq("kind", "movie").order("content(popularity)", {
+        ascending: false,
+      }).limit(count),
+  );
+  return withLooks(rows.map(({ id, kind, content }) => {
+    const row =
+      /** @type {Pick<Tables["content"]["Row"], "title" | "release_year" | "original_language" | "poster_path">} */ (/** @type {unknown} */ (content));
+    return {
+      id,
+      kind,
+      title: row.title,
+      year: row.release_year,
+      language: row.original_language,
+      image: row.poster_path,
+    };
+  }));
 }
 
 /**
@@ -84,8 +104,10 @@ export async function getTitle(id) {
   ]);
   const genreNames = genres.map((row) => /** @type {Genre} */ (row.genres));
   const shared = {
-    genreNames, genres: genreNames.map((genre) => genre.slug),
-    rating: figures[0]?.rating_count ? figures[0].rating_sum / figures[0].rating_count : null, ratings: figures[0]?.rating_count ?? 0,
+    genreNames,
+    genres: genreNames.map((genre) => genre.slug),
+    rating: figures[0]?.rating_count ? figures[0].rating_sum / figures[0].rating_count : null,
+    ratings: figures[0]?.rating_count ?? 0,
   };
   if (content[0]) return { ...ofContent(content[0]), ...shared };
   if (books[0]) return { ...ofBook(books[0]), ...shared };
@@ -97,17 +119,38 @@ export async function getTitle(id) {
 /** @param {Tables["content"]["Row"]} row */
 function ofContent(row) {
   return {
-    id: row.id, kind: row.kind, title: row.title, year: row.release_year, language: row.original_language, image: row.poster_path,
-    overview: row.overview, original: row.original_title, minutes: row.duration_minutes, certificate: row.maturity_rating,
-    countries: /** @type {{ countries?: string[] }} */ (row).countries ?? [], authors: [], pages: null,
+    id: row.id,
+    kind: row.kind,
+    title: row.title,
+    year: row.release_year,
+    language: row.original_language,
+    image: row.poster_path,
+    overview: row.overview,
+    original: row.original_title,
+    minutes: row.duration_minutes,
+    certificate: row.maturity_rating,
+    countries: /** @type {{ countries?: string[] }} */ (row).countries ?? [],
+    authors: [],
+    pages: null,
   };
 }
 
 /** @param {Tables["books"]["Row"]} row */
 function ofBook(row) {
   return {
-    id: row.id, kind: row.kind, title: row.title, year: row.published_year, language: row.language, image: row.thumbnail_url,
-    overview: row.description, original: null, minutes: null, certificate: null, countries: [], authors: row.authors, pages: row.page_count,
+    id: row.id,
+    kind: row.kind,
+    title: row.title,
+    year: row.published_year,
+    language: row.language,
+    image: row.thumbnail_url,
+    overview: row.description,
+    original: null,
+    minutes: null,
+    certificate: null,
+    countries: [],
+    authors: row.authors,
+    pages: row.page_count,
   };
 }
 
@@ -117,12 +160,20 @@ function ofBook(row) {
  * @returns {Promise<Credit[]>}
  */
 export async function getCredits(id) {
+  if (!hasPeople) return [];
   // The types of tables that this database may not have are not generated: read as they come.
-  const untyped = /** @type {import("../vendor/supabase.js").SupabaseClient} */ (/** @type {unknown} */ (client()));
+  const untyped =
+    /** @type {import("../vendor/supabase.js").SupabaseClient} */ (/** @type {unknown} */ (client()));
   const { data, error } = await untyped.from("credits")
     .select("job, position, character_name, people(id, name)").eq("item_id", id).order("position");
+  hasPeople = !error;
   if (error) return [];
-  return data.map((/** @type {any} */ row) => ({ id: row.people.id, name: row.people.name, job: row.job, character: row.character_name }));
+  return data.map((/** @type {any} */ row) => ({
+    id: row.people.id,
+    name: row.people.name,
+    job: row.job,
+    character: row.character_name,
+  }));
 }
 
 /**
@@ -130,7 +181,12 @@ export async function getCredits(id) {
  * @param {string} id
  * @returns {Promise<{ country: string | null, tier: string | null }[]>}
  */
-export async function getAvailability(id) {
+export function getAvailability(id) {
   const now = new Date().toISOString();
-  return dataOf(client().from("item_availability").select("country, tier").eq("item_id", id).lte("starts_at", now).gt("ends_at", now));
+  return dataOf(
+    client().from("item_availability").select("country, tier").eq("item_id", id).lte("starts_at", now).gt(
+      "ends_at",
+      now,
+    ),
+  );
 }

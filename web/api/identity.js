@@ -10,7 +10,7 @@
  * @property {KidsMode} kids
  */
 import { storeOf } from "../store.js";
-import { ApiError, actingProfile, client, dataOf, errorOf, setActingProfile } from "./client.js";
+import { actingProfile, ApiError, client, dataOf, errorOf, setActingProfile } from "./client.js";
 
 /** Who is signed in; null: nobody; undefined: not known yet. */
 export const viewer = storeOf(/** @type {Viewer | null | undefined} */ (undefined));
@@ -31,16 +31,24 @@ export async function refresh() {
   const profiles = await dataOf(client().from("profiles").select("*").order("created_at"));
   const mode = /** @type {KidsMode} */ (kids);
   viewer.set({
-    id: session.user.id, email: session.user.email ?? "", profiles, kids: mode,
-    acting: profiles.find((profile) => profile.id === (mode.kids_mode ? mode.profile_id : actingProfile()))
-      ?? profiles.find((profile) => profile.is_default) ?? null,
+    id: session.user.id,
+    email: session.user.email ?? "",
+    profiles,
+    kids: mode,
+    acting: profiles.find((profile) => profile.id === (mode.kids_mode ? mode.profile_id : actingProfile())) ??
+      profiles.find((profile) => profile.is_default) ?? null,
   });
 }
 
 /** @param {string} email @param {string} password */
 export async function signIn(email, password) {
   const { error } = await client().auth.signInWithPassword({ email, password });
-  if (error) throw new ApiError(error.code === "invalid_credentials" ? "refused" : errorOf(error, error.status ?? 0).kind, error.message);
+  if (error) {
+    throw new ApiError(
+      error.code === "invalid_credentials" ? "refused" : errorOf(error, error.status ?? 0).kind,
+      error.message,
+    );
+  }
   setActingProfile(null);
   await refresh();
 }
@@ -69,7 +77,10 @@ function leave() {
 
 /** @param {string} name @param {boolean} isKids */
 export async function addProfile(name, isKids) {
-  await dataOf(client().from("profiles").insert({ name, is_kids: isKids, ...(isKids && { maturity_rating: "PG" }) }).select("id"));
+  await dataOf(
+    client().from("profiles").insert({ name, is_kids: isKids, ...(isKids && { maturity_rating: "PG" }) })
+      .select("id"),
+  );
   await refresh();
 }
 

@@ -20,7 +20,7 @@
  * @property {string} [tier]
  * @property {string} [cursor]
  */
-import { ApiError, actingProfile, apiUrl, client, dataOf } from "./client.js";
+import { actingProfile, ApiError, apiUrl, client, dataOf } from "./client.js";
 import { withLooks } from "./catalog.js";
 
 const PAGE = 24;
@@ -53,7 +53,9 @@ export async function search(query, signal) {
 async function requested(parameters, signal) {
   const response = parameters.q ? await fromService(parameters, signal) : null;
   if (response?.ok) return response.json();
-  if (response?.status === 429) throw new ApiError("limit", "Too many searches", Number(response.headers.get("retry-after") ?? 60));
+  if (response?.status === 429) {
+    throw new ApiError("limit", "Too many searches", Number(response.headers.get("retry-after") ?? 60));
+  }
   const { q, year_from, year_to, ...others } = parameters;
   const years = { ...(year_from && { year_from: Number(year_from), year_to: Number(year_to) }) };
   const call = client().rpc("search_content", { ...others, ...years, count: PAGE, ...(q && { query: q }) });
@@ -97,10 +99,16 @@ function parametersOf({ decade, ...others }) {
 export function understoodOf(understood) {
   if (!understood || typeof understood !== "object") return [];
   const { filters = {}, people = [], corrections = [] } = /** @type {Record<string, any>} */ (understood);
-  const read = Array.isArray(filters) ? filters : Object.entries(filters).map(([name, value]) => ({ name, value }));
+  const read = Array.isArray(filters)
+    ? filters
+    : Object.entries(filters).map(([name, value]) => ({ name, value }));
   return [
-    ...read.filter((/** @type {any} */ entry) => entry.value !== null).map((/** @type {any} */ entry) => labelled(entry.label ?? entry.value, entry.words)),
-    ...people.map((/** @type {any} */ person) => labelled(person.name ?? person, person.words ?? person.name ?? person)),
+    ...read.filter((/** @type {any} */ entry) => entry.value !== null).map((/** @type {any} */ entry) =>
+      labelled(entry.label ?? entry.value, entry.words)
+    ),
+    ...people.map((/** @type {any} */ person) =>
+      labelled(person.name ?? person, person.words ?? person.name ?? person)
+    ),
     ...correctionsOf(corrections).map(([from, to]) => labelled(`${from} → ${to}`, from)),
   ];
 }
@@ -110,5 +118,7 @@ const labelled = (label, words) => ({ label: String(label), words: String(words 
 
 /** @param {any} corrections @returns {[string, string][]} */
 function correctionsOf(corrections) {
-  return Array.isArray(corrections) ? corrections.map((each) => [each.from, each.to]) : Object.entries(corrections);
+  return Array.isArray(corrections)
+    ? corrections.map((each) => [each.from, each.to])
+    : Object.entries(corrections);
 }

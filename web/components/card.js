@@ -16,9 +16,16 @@ export function Card({ item, reason, note, dismiss, tabindex }) {
         <${Poster} item=${item} />
         <h3>${item.title}</h3>
       </a>
-      <p class="facts">${item.year ?? t("title.no-year")}${item.kind !== "movie" && html`<span> · ${t(`kind.${item.kind}`)}</span>`}</p>
+      <p class="facts">${item.year ?? t("title.no-year")}${item.kind !== "movie" &&
+        html`<span> · ${t(`kind.${item.kind}`)}</span>`}</p>
       ${reason && html`<p class="reason">${reason}</p>`}
       ${note}
-      ${dismiss && html`<button class="dismiss quiet round" tabindex=${tabindex} aria-label=${t("card.dismiss", { title: item.title })} title=${t("title.not-for-me")} onClick=${dismiss}><${Icon} name="away" /></button>`}
-    </article>`;
+      ${dismiss && html`
+        <button class="dismiss quiet round" tabindex=${tabindex} aria-label=${t("card.dismiss", {
+          title: item.title,
+        })} title=${t("title.not-for-me")}
+          onClick=${dismiss}><${Icon} name="away" /></button>
+      `}
+    </article>
+  `;
 }

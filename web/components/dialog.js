@@ -17,7 +17,10 @@ export function Dialog({ title, close, children }) {
   return html`
     <dialog ref=${element} aria-labelledby=${id} onClose=${close} onCancel=${close}>
       <header><h2 id=${id}>${title}</h2>
-      <button class="quiet round" aria-label=${t("close")} onClick=${close}><${Icon} name="close" /></button></header>
+      <button class="quiet round" aria-label=${t(
+        "close",
+      )} onClick=${close}><${Icon} name="close" /></button></header>
       ${children}
-    </dialog>`;
+    </dialog>
+  `;
 }

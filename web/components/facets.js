@@ -25,20 +25,33 @@ export function Facets({ facets, chosen, genres, change }) {
   return html`
     <div class="facets">
       ${FACETS.map((facet) => {
-        const values = (facets[facet] ?? []).filter((each) => each.value !== null).slice(0, SHOWN);
+        const values = (facets[facet] ?? []).filter((each, i) =>
+          each.value !== null && (i < SHOWN || each.count === 0)
+        );
         const now = chosen[facet];
-        if (now && !values.some((each) => String(each.value) === now)) values.unshift({ value: now, count: 0 });
+        if (now && !values.some((each) => String(each.value) === now)) {
+          values.unshift({ value: now, count: 0 });
+        }
         return (values.length > 1 || now) && html`
-          <fieldset key=${facet}><legend>${t(`facet.${facet}`)}</legend>
-            <div class="chips">${values.map((each) => html`
-              <button key=${each.value} type="button" class="chip" aria-pressed=${String(each.value) === now ? "true" : "false"}
-                onClick=${() => change(facet, String(each.value) === now ? null : String(each.value))}>
-                ${labelOf(facet, each.value, genres)}${each.count > 0 && html`<span class="count">${number(each.count)}</span>`}
-              </button>`)}
+          <fieldset key=${facet}>
+            <legend>${t(`facet.${facet}`)}</legend>
+            <div class="chips">${values.map((each) =>
+              html`
+                <button key=${each.value} type="button" class="chip" aria-pressed=${String(each.value) === now
+                  ? "true"
+                  : "false"}
+                  onClick=${() => change(facet, String(each.value) === now ? null : String(each.value))}>
+                  ${labelOf(facet, each.value, genres)}${each.count > 0 &&
+                    html`<span class="count">${number(each.count)}</span>`}
+                </button>
+              `
+            )}
             </div>
-          </fieldset>`;
+          </fieldset>
+        `;
       })}
-    </div>`;
+    </div>
+  `;
 }
 
 /** @param {{ entries: import("../api/search.js").Understood[], undo: (words: string) => void }} properties */
@@ -46,9 +59,15 @@ export function UnderstoodChips({ entries, undo }) {
   if (!entries.length) return null;
   return html`
     <div class="understood"><span>${t("search.understood")}</span>
-      <div class="chips">${entries.map((entry) => html`
-        <button type="button" class="chip" key=${entry.label} aria-label=${t("search.undo", { label: entry.label })} onClick=${() => undo(entry.words)}>
-          ${entry.label}<${Icon} name="close" />
-        </button>`)}</div>
-    </div>`;
+      <div class="chips">${entries.map((entry) =>
+        html`
+          <button type="button" class="chip" key=${entry.label} aria-label=${t("search.undo", {
+            label: entry.label,
+          })} onClick=${() => undo(entry.words)}>
+            ${entry.label}<${Icon} name="close" />
+          </button>
+        `
+      )}</div>
+    </div>
+  `;
 }

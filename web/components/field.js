@@ -13,9 +13,13 @@ export function Field({ label, value, onInput, error = "", hint = "", type = "te
   return html`
     <div class="field">
       <label for=${id}>${label}</label>
-      <input id=${id} type=${type} value=${value} aria-invalid=${error ? "true" : null} aria-describedby=${described || null}
-        onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ event) => onInput(event.currentTarget.value)} ...${others} />
+      <input id=${id} type=${type} value=${value} aria-invalid=${error
+        ? "true"
+        : null} aria-describedby=${described || null}
+        onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ event) =>
+          onInput(event.currentTarget.value)} ...${others} />
       ${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
       ${error && html`<p class="wrong" id="${id}-error" role="alert">${error}</p>`}
-    </div>`;
+    </div>
+  `;
 }

@@ -19,7 +19,8 @@ export function KidsBar() {
       <${Icon} name="kids" /><span>${t("kids.here", { name: who.acting?.name ?? "" })}</span>
       <button class="quiet" onClick=${() => change(true)}><${Icon} name="lock" />${t("kids.leave")}</button>
     </div>
-    ${open && html`<${PinDialog} close=${() => change(false)} />`}`;
+    ${open && html`<${PinDialog} close=${() => change(false)} />`}
+  `;
 }
 
 /** @param {{ close: () => void }} properties */
@@ -34,17 +35,26 @@ function PinDialog({ close }) {
       go("/me");
     } catch (error) {
       const kind = /** @type {{ kind?: string }} */ (error).kind;
-      change({ pin: "", busy: false, error: t(kind === "limit" ? "kids.locked" : kind === "refused" ? "kids.wrong" : "error.broken") });
+      change({
+        pin: "",
+        busy: false,
+        error: t(kind === "limit" ? "kids.locked" : kind === "refused" ? "kids.wrong" : "error.broken"),
+      });
     }
   };
   return html`
     <${Dialog} title=${t("kids.leave-title")} close=${close}>
       <form onSubmit=${submit}>
         <p>${t("kids.leave-text")}</p>
-        <${Field} label=${t("kids.pin")} type="password" inputmode="numeric" autocomplete="off" value=${state.pin} error=${state.error}
+        <${Field} label=${t("kids.pin")} type="password" inputmode="numeric" autocomplete="off" value=${state
+          .pin}
+          error=${state.error}
           onInput=${(/** @type {string} */ pin) => change({ ...state, pin, error: "" })} autofocus=${true} />
-        <div class="actions"><button class="main" disabled=${state.busy || state.pin.length < 4}>${t("kids.leave-now")}</button>
+        <div class="actions"><button class="main" disabled=${state.busy || state.pin.length < 4}>${t(
+          "kids.leave-now",
+        )}</button>
         <button type="button" class="quiet" onClick=${close}>${t("cancel")}</button></div>
       </form>
-    <//>`;
+      <//>
+  `;
 }

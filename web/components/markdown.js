@@ -9,11 +9,20 @@ import DOMPurify from "../vendor/purify.js";
  * @returns {DocumentFragment}
  */
 export function rendered(text) {
-  const fragment = /** @type {DocumentFragment} */ (/** @type {unknown} */ (DOMPurify.sanitize(/** @type {string} */ (marked.parse(text)), {
-    RETURN_DOM_FRAGMENT: true, FORBID_TAGS: ["style", "form", "input"], FORBID_ATTR: ["style"],
-  })));
-  for (const heading of fragment.querySelectorAll("h1, h2, h3, h4")) heading.id = anchorOf(heading.textContent ?? "");
-  for (const link of fragment.querySelectorAll("a[href]")) link.setAttribute("href", addressOf(link.getAttribute("href") ?? ""));
+  const fragment = /** @type {DocumentFragment} */ (/** @type {unknown} */ (DOMPurify.sanitize(
+    /** @type {string} */ (marked.parse(text)),
+    {
+      RETURN_DOM_FRAGMENT: true,
+      FORBID_TAGS: ["style", "form", "input"],
+      FORBID_ATTR: ["style"],
+    },
+  )));
+  for (const heading of fragment.querySelectorAll("h1, h2, h3, h4")) {
+    heading.id = anchorOf(heading.textContent ?? "");
+  }
+  for (const link of fragment.querySelectorAll("a[href]")) {
+    link.setAttribute("href", addressOf(link.getAttribute("href") ?? ""));
+  }
   for (const table of fragment.querySelectorAll("table, pre")) framed(table);
   return fragment;
 }

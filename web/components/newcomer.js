@@ -23,11 +23,16 @@ export function Newcomer({ done }) {
   const [ratings, change] = useState(/** @type {Record<string, number | null>} */ ({}));
   const [before, setBefore] = useState(0);
   const list = useData(() => getOnboarding(WANTED * 2), [who?.acting?.id]);
-  useEffect(() => { if (who) countRatings().then(setBefore, () => {}); }, [who?.acting?.id]);
+  useEffect(() => {
+    if (who) countRatings().then(setBefore, () => {});
+  }, [who?.acting?.id]);
   const given = Object.values(ratings).filter((value) => value !== null).length;
   const total = before + given;
   if (who && before >= WANTED) return null;
-  const give = async (/** @type {import("../api/catalog.js").Item} */ item, /** @type {number | null} */ value) => {
+  const give = async (
+    /** @type {import("../api/catalog.js").Item} */ item,
+    /** @type {number | null} */ value,
+  ) => {
     if (!who) return askToSignIn({ itemId: item.id, title: item.title, rating: value });
     change((now) => ({ ...now, [item.id]: value }));
     try {
@@ -40,10 +45,22 @@ export function Newcomer({ done }) {
   };
   return html`
     <div class="newcomer">
-      <div class="newcomer-head"><${Ring} value=${Math.min(total, WANTED)} of=${WANTED} />
-        <div><p class="newcomer-title">${t("newcomer.title")}</p><p>${who ? t("newcomer.text") : t("newcomer.text-anonymous")}</p></div></div>
+      <div class="newcomer-head">
+        <${Ring} value=${Math.min(total, WANTED)} of=${WANTED} />
+        <div>
+          <p class="newcomer-title">${t("newcomer.title")}</p>
+          <p>${who ? t("newcomer.text") : t("newcomer.text-anonymous")}</p>
+        </div>
+      </div>
       <${Row} title=${t("newcomer.row")} items=${list.value} error=${list.error} retry=${list.again}
-        card=${(/** @type {any} */ item, /** @type {number} */ tabindex) => html`
-          <${Card} item=${item} tabindex=${tabindex} note=${html`<${Stars} value=${ratings[item.id] ?? null} tabindex=${tabindex} label=${t("stars.label", { title: item.title })} onRate=${(/** @type {number | null} */ value) => give(item, value)} />`} />`} />
-    </div>`;
+        card=${(/** @type {any} */ item, /** @type {number} */ tabindex) =>
+          html`
+            <${Card} item=${item} tabindex=${tabindex} note=${html`<${Stars} value=${
+              ratings[item.id] ?? null
+            } tabindex=${tabindex} label=${t("stars.label", { title: item.title })} onRate=${(
+              /** @type {number | null} */ value,
+            ) => give(item, value)} />`} />
+          `} />
+    </div>
+  `;
 }

@@ -23,10 +23,14 @@ const CHOICES = /** @type {const} */ ([
 /** @param {{ item: import("../api/catalog.js").Item }} properties */
 export function Opinion({ item }) {
   const who = useStore(viewer);
-  const [said, change] = useState({ rating: /** @type {number | null} */ (null), feeling: /** @type {Event | null} */ (null) });
+  const [said, change] = useState({
+    rating: /** @type {number | null} */ (null),
+    feeling: /** @type {Event | null} */ (null),
+  });
   useEffect(() => {
-    if (who) getFeedback(item.id).then((now) => change({ rating: now.rating, feeling: now.feeling }), () => {});
-    else change({ rating: null, feeling: null });
+    if (who) {
+      getFeedback(item.id).then((now) => change({ rating: now.rating, feeling: now.feeling }), () => {});
+    } else change({ rating: null, feeling: null });
   }, [who]);
 
   /** Show at once, send, and take it back if it fails. @param {Partial<typeof said>} next @param {() => Promise<unknown>} send @param {string} text @param {() => void} undo */
@@ -44,22 +48,47 @@ export function Opinion({ item }) {
   const giveStars = (/** @type {number | null} */ rating) => {
     if (!who) return askToSignIn({ itemId: item.id, title: item.title, rating });
     const before = said.rating;
-    const text = rating === null ? t("rate.removed") : t("rate.done", { value: number(rating), title: item.title });
-    return act({ rating }, () => rate(item.id, rating), text, () => { change({ ...said, rating: before }); rate(item.id, before).catch(() => {}); });
+    const text = rating === null
+      ? t("rate.removed")
+      : t("rate.done", { value: number(rating), title: item.title });
+    return act({ rating }, () => rate(item.id, rating), text, () => {
+      change({ ...said, rating: before });
+      rate(item.id, before).catch(() => {});
+    });
   };
   const choose = (/** @type {Event} */ event) => {
     if (!who) return askToSignIn({ itemId: item.id, title: item.title, event });
     const before = said.feeling;
     const next = before === event ? null : event;
-    const back = () => { change({ ...said, feeling: before }); record(item.id, before ?? "undo").catch(() => {}); };
-    return act({ feeling: next }, () => record(item.id, next ?? "undo"), t(next ? `feeling.${event}` : "feeling.undone", { title: item.title }), back);
+    const back = () => {
+      change({ ...said, feeling: before });
+      record(item.id, before ?? "undo").catch(() => {});
+    };
+    return act(
+      { feeling: next },
+      () => record(item.id, next ?? "undo"),
+      t(next ? `feeling.${event}` : "feeling.undone", { title: item.title }),
+      back,
+    );
   };
   return html`
     <div class="opinion">
-      <div class="opinion-stars"><span>${t("title.rate")}</span><${Stars} value=${said.rating} label=${t("stars.label", { title: item.title })} onRate=${giveStars} /></div>
-      <div class="opinion-choices">${CHOICES.map(({ event, icon, text }) => html`
-        <button key=${event} class="button" aria-pressed=${said.feeling === event ? "true" : "false"} onClick=${() => choose(event)}>
-          <${Icon} name=${icon} filled=${said.feeling === event && event !== "dismiss"} /><span>${t(`title.${text}`)}</span></button>`)}
+      <div
+        class="opinion-stars"><span>${t("title.rate")}</span><${Stars} value=${said.rating} label=${t(
+          "stars.label",
+          { title: item.title },
+        )} onRate=${giveStars} /></div>
+      <div class="opinion-choices">${CHOICES.map(({ event, icon, text }) =>
+        html`
+          <button key=${event} class="button" aria-pressed=${said.feeling === event
+            ? "true"
+            : "false"} onClick=${() => choose(event)}>
+            <${Icon} name=${icon} filled=${said.feeling === event && event !== "dismiss"} /><span>${t(
+              `title.${text}`,
+            )}</span></button>
+        `
+      )}
       </div>
-    </div>`;
+    </div>
+  `;
 }

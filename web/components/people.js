@@ -11,24 +11,34 @@ import { useData } from "./states.js";
 export function People({ id, load, authors }) {
   const heading = useId();
   const credits = useData(load, [id]);
-  const people = [...authors.map((name) => ({ id: name, name, job: "author", character: null })), ...(credits.value ?? [])];
+  const people = [
+    ...authors.map((name) => ({ id: name, name, job: "author", character: null })),
+    ...(credits.value ?? []),
+  ];
   if (!people.length) return null;
   return html`
     <section class="people" aria-labelledby=${heading}>
       <h2 id=${heading}>${t("title.people")}</h2>
-      <ul>${people.map((person) => html`
-        <li key=${person.id + person.job}>
-          <a href="/search?q=${encodeURIComponent(person.name)}">
-            <span class="initials" aria-hidden="true">${initials(person.name)}</span>
-            <span><b>${person.name}</b><small>${person.character ?? (has(`job.${person.job}`) ? t(`job.${person.job}`) : person.job)}</small></span>
-          </a>
-        </li>`)}
+      <ul>${people.map((person) =>
+        html`
+          <li key=${person.id + person.job}>
+            <a href="/search?q=${encodeURIComponent(person.name)}">
+              <span class="initials" aria-hidden="true">${initials(person.name)}</span>
+              <span><b>${person.name}</b><small>${person.character ??
+                (has(`job.${person.job}`) ? t(`job.${person.job}`) : person.job)}</small></span>
+            </a>
+          </li>
+        `
+      )}
       </ul>
-    </section>`;
+    </section>
+  `;
 }
 
 /** @param {string} name */
 function initials(name) {
   const words = name.split(/\s+/);
-  return [words[0], words.length > 1 ? words[words.length - 1] : ""].map((word) => [...word][0] ?? "").join("");
+  return [words[0], words.length > 1 ? words[words.length - 1] : ""].map((word) => [...word][0] ?? "").join(
+    "",
+  );
 }

@@ -21,7 +21,11 @@ export function PinForm({ who }) {
       announce(t("pin.done"));
     } catch (error) {
       const kind = /** @type {{ kind?: string }} */ (error).kind;
-      change({ ...state, busy: false, error: t(kind === "refused" ? "kids.wrong" : kind === "limit" ? "kids.locked" : "error.broken") });
+      change({
+        ...state,
+        busy: false,
+        error: t(kind === "refused" ? "kids.wrong" : kind === "limit" ? "kids.locked" : "error.broken"),
+      });
     }
   };
   return html`
@@ -29,9 +33,19 @@ export function PinForm({ who }) {
       <h2 id=${id}>${t("pin.title")}</h2>
       <p class="muted">${t(who.kids.has_pin ? "pin.text-set" : "pin.text")}</p>
       <form onSubmit=${submit}>
-        ${who.kids.has_pin && html`<${Field} label=${t("pin.current")} type="password" inputmode="numeric" autocomplete="off" value=${state.current} onInput=${(/** @type {string} */ current) => change({ ...state, current })} />`}
-        <${Field} label=${t(who.kids.has_pin ? "pin.new" : "kids.pin")} type="password" inputmode="numeric" autocomplete="off" hint=${t("pin.form")} value=${state.pin} error=${state.error} onInput=${(/** @type {string} */ pin) => change({ ...state, pin, error: "" })} />
+        ${who.kids.has_pin && html`
+          <${Field} label=${t(
+            "pin.current",
+          )} type="password" inputmode="numeric" autocomplete="off" value=${state.current}
+            onInput=${(/** @type {string} */ current) => change({ ...state, current })} />
+        `}
+        <${Field} label=${t(
+          who.kids.has_pin ? "pin.new" : "kids.pin",
+        )} type="password" inputmode="numeric" autocomplete="off" hint=${t("pin.form")} value=${state
+          .pin} error=${state.error} onInput=${(/** @type {string} */ pin) =>
+          change({ ...state, pin, error: "" })} />
         <button class="button" disabled=${state.busy || !state.pin}>${t("pin.save")}</button>
       </form>
-    </section>`;
+    </section>
+  `;
 }

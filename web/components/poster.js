@@ -15,5 +15,6 @@ export function Poster({ item }) {
       ${source && !failed
         ? html`<img src=${source} alt="" loading="lazy" decoding="async" onError=${() => change(true)} />`
         : html`<${DrawnPoster} film=${item} />`}
-    </div>`;
+    </div>
+  `;
 }

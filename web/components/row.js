@@ -25,16 +25,35 @@ export function Row({ title, text, items, error, retry, card, more }) {
     <section class="row" aria-labelledby=${id}>
       <header><h2 id=${id}>${title}</h2>${text && html`<p>${text}</p>`}
         ${more && html`<a class="more" href=${more.href}>${more.label}</a>`}
-        ${items && html`<div class="arrows">
-          <button class="quiet round" tabindex="-1" disabled=${ends.start} aria-label=${t("row.back", { row: title })} onClick=${() => shift(-1)}><${Icon} name="previous" /></button>
-          <button class="quiet round" tabindex="-1" disabled=${ends.end} aria-label=${t("row.on", { row: title })} onClick=${() => shift(1)}><${Icon} name="next" /></button>
-        </div>`}
+        ${items && html`
+          <div class="arrows">
+            <button class="quiet round" tabindex="-1" disabled=${ends.start} aria-label=${t("row.back", {
+              row: title,
+            })}
+              onClick=${() => shift(-1)}><${Icon} name="previous" /></button>
+            <button class="quiet round" tabindex="-1" disabled=${ends.end} aria-label=${t("row.on", {
+              row: title,
+            })}
+              onClick=${() => shift(1)}><${Icon} name="next" /></button>
+          </div>
+        `}
       </header>
-      ${error ? html`<${ErrorState} error=${error} retry=${retry} small=${true} />` : !items ? html`<${RowSkeleton} />` : html`
-        <ul class="cards" ref=${track} onKeyDown=${(/** @type {KeyboardEvent} */ event) => move(event, track.current, setStop)}>
-          ${items.map((item, i) => html`<li key=${item.id} onFocusIn=${() => setStop(i)}>${card(item, i === Math.min(stop, items.length - 1) ? 0 : -1)}</li>`)}
-        </ul>`}
-    </section>`;
+      ${error
+        ? html`<${ErrorState} error=${error} retry=${retry} small=${true} />`
+        : !items
+        ? html`<${RowSkeleton} />`
+        : html`
+          <ul class="cards" ref=${track} onKeyDown=${(/** @type {KeyboardEvent} */ event) =>
+            move(event, track.current, setStop)}>
+            ${items.map((item, i) =>
+              html`<li key=${item.id} onFocusIn=${() => setStop(i)}>${
+                card(item, i === Math.min(stop, items.length - 1) ? 0 : -1)
+              }</li>`
+            )}
+          </ul>
+        `}
+    </section>
+  `;
 }
 
 /**

@@ -29,28 +29,49 @@ export function useData(load, inputs) {
 
 /** @param {{ count?: number }} properties */
 export function RowSkeleton({ count = 8 }) {
-  return html`<div class="cards skeleton" aria-hidden="true">${[...Array(count).keys()].map((i) => html`<div class="card" key=${i}><div class="poster bone" /><div class="bone line" /></div>`)}</div>`;
+  return html`<div class="cards skeleton" aria-hidden="true">${
+    [...Array(count).keys()].map((i) =>
+      html`
+        <div class="card" key=${i}>
+          <div class="poster bone" />
+          <div class="bone line" />
+        </div>
+      `
+    )
+  }</div>`;
 }
 
 export function PageSkeleton() {
-  return html`<div class="content"><p class="visually-hidden" role="status">${t("loading")}</p><div class="bone title" aria-hidden="true" /><${RowSkeleton} /></div>`;
+  return html`
+    <div class="content">
+      <p class="visually-hidden" role="status">${t("loading")}</p>
+      <div class="bone title" aria-hidden="true" />
+      <${RowSkeleton} />
+    </div>
+  `;
 }
 
 /** @param {{ title: string, text?: string, children?: unknown }} properties */
 export function EmptyState({ title, text, children }) {
   return html`
     <div class="state"><${Icon} name="film" /><h2>${title}</h2>${text && html`<p>${text}</p>`}
-    ${children && html`<div class="actions">${children}</div>`}</div>`;
+    ${children && html`<div class="actions">${children}</div>`}</div>
+  `;
 }
 
 /** What happened and what to do. @param {{ error: unknown, retry?: () => void, small?: boolean }} properties */
 export function ErrorState({ error, retry, small = false }) {
   const { kind = "broken", seconds = 60 } = /** @type {{ kind?: string, seconds?: number }} */ (error ?? {});
   return html`
-    <div class=${small ? "state small" : "state"} role="alert"><${Icon} name="warn" />
-      <h2>${t(`error.${kind}`)}</h2><p>${t(`error.${kind}.do`, { seconds })}</p>
+    <div class=${small ? "state small" : "state"} role="alert">
+      <${Icon} name="warn" />
+      <h2>${t(`error.${kind}`)}</h2>
+      <p>${t(`error.${kind}.do`, { seconds })}</p>
       <div class="actions">
-        ${retry ? html`<button class="main" onClick=${retry}>${t("error.again")}</button>` : html`<a class="button main" href="/">${t("error.home")}</a>`}
+        ${retry
+          ? html`<button class="main" onClick=${retry}>${t("error.again")}</button>`
+          : html`<a class="button main" href="/">${t("error.home")}</a>`}
       </div>
-    </div>`;
+    </div>
+  `;
 }

@@ -16,7 +16,7 @@ let last = 0;
  * @param {() => void} [undo]
  */
 export function announce(text, undo) {
-  const toast = { id: (last += 1), text, ...(undo && { undo }) };
+  const toast = { id: last += 1, text, ...(undo && { undo }) };
   toasts.set([...toasts.get().slice(-1), toast]);
   setTimeout(() => dismiss(toast.id), SHOWN);
 }
@@ -28,10 +28,18 @@ export function Toasts() {
   const shown = useStore(toasts);
   return html`
     <div class="toasts" role="status" aria-live="polite">
-      ${shown.map((toast) => html`
-        <div class="toast" key=${toast.id}><span>${toast.text}</span>
-          ${toast.undo && html`<button class="quiet" onClick=${() => { toast.undo?.(); dismiss(toast.id); }}>${t("undo")}</button>`}
-          <button class="quiet round" aria-label=${t("close")} onClick=${() => dismiss(toast.id)}><${Icon} name="close" /></button>
-        </div>`)}
-    </div>`;
+      ${shown.map((toast) =>
+        html`
+          <div class="toast" key=${toast.id}><span>${toast.text}</span>
+            ${toast.undo && html`<button class="quiet" onClick=${() => {
+              toast.undo?.();
+              dismiss(toast.id);
+            }}>${t("undo")}</button>`}
+            <button class="quiet round" aria-label=${t("close")} onClick=${() =>
+              dismiss(toast.id)}><${Icon} name="close" /></button>
+          </div>
+        `
+      )}
+    </div>
+  `;
 }

@@ -4,13 +4,22 @@
 import { html, useEffect, useLayoutEffect, useMemo, useRef } from "../ui.js";
 import { getDocument } from "../api/docs.js";
 import { t } from "../i18n.js";
-import { ErrorState, EmptyState, PageSkeleton, useData } from "../components/states.js";
+import { EmptyState, ErrorState, PageSkeleton, useData } from "../components/states.js";
 import { rendered } from "../components/markdown.js";
 
 /** Every document of docs/, under the question that leads to it; a test compares. */
 export const SECTIONS = [
   { name: "use", documents: ["api-specifications", "errors", "glossary"] },
-  { name: "understand", documents: ["architecture-overview", "database-schemas", "access-matrix", "data-inventory", "security-guide"] },
+  {
+    name: "understand",
+    documents: [
+      "architecture-overview",
+      "database-schemas",
+      "access-matrix",
+      "data-inventory",
+      "security-guide",
+    ],
+  },
   { name: "change", documents: ["contributing", "deployment-guide", "dependencies"] },
 ];
 const STEPS = [
@@ -27,19 +36,36 @@ export default function Docs({ place }) {
 }
 
 function Index() {
-  useEffect(() => { document.title = t("docs.page"); }, []);
+  useEffect(() => {
+    document.title = t("docs.page");
+  }, []);
   return html`
     <div class="content docs">
-      <h1>${t("docs.title")}</h1><p class="lead">${t("docs.text")}</p>
-      <section><h2>${t("docs.next")}</h2>
-        <ol class="steps">${STEPS.map((step) => html`<li key=${step.name}><a href=${step.href}><b>${t(`docs.next.${step.name}`)}</b><span>${t(`docs.next.${step.name}.text`)}</span></a></li>`)}</ol>
+      <h1>${t("docs.title")}</h1>
+      <p class="lead">${t("docs.text")}</p>
+      <section>
+        <h2>${t("docs.next")}</h2>
+        <ol class="steps">${STEPS.map((step) =>
+          html`<li key=${step.name}><a href=${step.href}><b>${t(`docs.next.${step.name}`)}</b><span>${
+            t(`docs.next.${step.name}.text`)
+          }</span></a></li>`
+        )}</ol>
       </section>
-      <div class="doc-sections">${SECTIONS.map((section) => html`
-        <section key=${section.name}><h2>${t(`docs.${section.name}`)}</h2>
-          <ul class="doc-list">${section.documents.map((name) => html`<li key=${name}><a href="/docs/${name}"><b>${t(`docs.${name}`)}</b><span>${t(`docs.${name}.text`)}</span></a></li>`)}</ul>
-        </section>`)}
+      <div class="doc-sections">${SECTIONS.map((section) =>
+        html`
+          <section key=${section.name}>
+            <h2>${t(`docs.${section.name}`)}</h2>
+            <ul class="doc-list">${section.documents.map((name) =>
+              html`<li key=${name}><a href="/docs/${name}"><b>${t(`docs.${name}`)}</b><span>${
+                t(`docs.${name}.text`)
+              }</span></a></li>`
+            )}</ul>
+          </section>
+        `
+      )}
       </div>
-    </div>`;
+    </div>
+  `;
 }
 
 /** @param {{ name: string, hash: string }} properties */
@@ -55,8 +81,12 @@ function Document({ name, hash }) {
   }, [body, hash]);
   if (text.error) {
     return /** @type {any} */ (text.error).kind === "missing"
-      ? html`<${EmptyState} title=${t("docs.missing")} text=${t("docs.missing.do")}><a class="button main" href="/docs">${t("docs.title")}</a><//>`
+      ? html`<${EmptyState} title=${t("docs.missing")} text=${
+        t("docs.missing.do")
+      }><a class="button main" href="/docs">${t("docs.title")}</a><//>`
       : html`<${ErrorState} error=${text.error} retry=${text.again} />`;
   }
-  return html`<div class="content document"><p><a href="/docs">← ${t("docs.title")}</a></p>${body ? html`<article class="prose" ref=${article} />` : html`<${PageSkeleton} />`}</div>`;
+  return html`<div class="content document"><p><a href="/docs">← ${t("docs.title")}</a></p>${
+    body ? html`<article class="prose" ref=${article} />` : html`<${PageSkeleton} />`
+  }</div>`;
 }

@@ -21,42 +21,70 @@ import { announce } from "../components/toast.js";
 
 const IDEAS = ["idea.1", "idea.2", "idea.3", "idea.4"];
 /** Genres that a row is made of, as slugs of either source; those that the catalogue lacks are left out. */
-const GENRES = ["comedy", "science-fiction", "sci-fi", "romance", "thriller", "animation", "crime", "fantasy", "war", "western", "horror"];
+const GENRES = [
+  "comedy",
+  "science-fiction",
+  "sci-fi",
+  "romance",
+  "thriller",
+  "animation",
+  "crime",
+  "fantasy",
+  "war",
+  "western",
+  "horror",
+];
 
 export default function Home() {
   const who = useStore(viewer);
   const [taste, refresh] = useState(0);
   const popular = useData(() => getPopular(30), [who?.acting?.id]);
-  useEffect(() => { document.title = t("home.page"); }, []);
+  useEffect(() => {
+    document.title = t("home.page");
+  }, []);
   if (who === undefined) return html`<${PageSkeleton} />`;
   const kids = who?.kids.kids_mode ?? false;
   return html`
     <div class="content home">
       <${Hero} items=${popular.value ?? []} kids=${kids} />
-      ${popular.value?.length === 0 && html`<${EmptyState} title=${t("home.empty")} text=${t("home.empty.do")} />`}
-      ${!kids && popular.value?.length !== 0 && html`<${Newcomer} key=${who?.acting?.id} done=${() => refresh(taste + 1)} />`}
+      ${popular.value?.length === 0 &&
+        html`<${EmptyState} title=${t("home.empty")} text=${t("home.empty.do")} />`}
+      ${!kids && popular.value?.length !== 0 &&
+        html`<${Newcomer} key=${who?.acting?.id} done=${() => refresh(taste + 1)} />`}
       ${who && html`<${ForYou} key=${`${who.acting?.id} ${taste}`} />`}
       <${Trending} key=${`trending ${who?.acting?.id}`} />
-      <${Row} title=${t("home.popular")} items=${popular.value} error=${popular.error} retry=${popular.again} card=${plain} />
+      <${Row} title=${t("home.popular")} items=${popular.value} error=${popular.error} retry=${popular
+        .again} card=${plain} />
       <${GenreRows} key=${`genres ${who?.acting?.id}`} />
-    </div>`;
+    </div>
+  `;
 }
 
-const plain = (/** @type {Item} */ item, /** @type {number} */ tabindex) => html`<${Card} item=${item} tabindex=${tabindex} />`;
+const plain = (/** @type {Item} */ item, /** @type {number} */ tabindex) =>
+  html`<${Card} item=${item} tabindex=${tabindex} />`;
 
 /** @param {{ items: Item[], kids: boolean }} properties */
 function Hero({ items, kids }) {
   return html`
     <div class="hero">
-      <div class="hero-wall" aria-hidden="true">${[0, 1, 2, 3, 4].map((column) => html`<div class="hero-column" key=${column}>
-        ${items.filter((_, i) => i % 5 === column).slice(0, 4).map((item) => html`<${Poster} key=${item.id} item=${item} />`)}</div>`)}</div>
+      <div class="hero-wall" aria-hidden="true">${[0, 1, 2, 3, 4].map((column) =>
+        html`<div class="hero-column" key=${column}>
+        ${
+          items.filter((_, i) => i % 5 === column).slice(0, 4).map((item) =>
+            html`<${Poster} key=${item.id} item=${item} />`
+          )
+        }</div>`
+      )}</div>
       <div class="hero-text">
         <h1>${t(kids ? "home.title-kids" : "home.title")}</h1>
         <p>${t("home.text")}</p>
         <${SearchBox} large=${true} />
-        <div class="ideas"><span>${t("home.try")}</span>${IDEAS.map((idea) => html`<a key=${idea} class="chip" href="/search?q=${encodeURIComponent(t(idea))}">${t(idea)}</a>`)}</div>
+        <div class="ideas"><span>${t("home.try")}</span>${IDEAS.map((idea) =>
+          html`<a key=${idea} class="chip" href="/search?q=${encodeURIComponent(t(idea))}">${t(idea)}</a>`
+        )}</div>
       </div>
-    </div>`;
+    </div>
+  `;
 }
 
 /** Recommendations; one that is not for the viewer goes, and comes back on Undo. */
@@ -65,7 +93,10 @@ function ForYou() {
   const dismiss = async (/** @type {Item} */ item) => {
     const before = list.value ?? [];
     list.change(before.filter((other) => other.id !== item.id));
-    const back = () => { list.change(before); record(item.id, "undo").catch(() => announce(t("error.broken"))); };
+    const back = () => {
+      list.change(before);
+      record(item.id, "undo").catch(() => announce(t("error.broken")));
+    };
     try {
       await record(item.id, "dismiss");
       announce(t("card.dismissed", { title: item.title }), back);
@@ -74,8 +105,13 @@ function ForYou() {
       announce(t("error.broken"));
     }
   };
-  return html`<${Row} title=${t("home.for-you")} text=${t("home.for-you.text")} items=${list.value} error=${list.error} retry=${list.again}
-    card=${(/** @type {Item} */ item, /** @type {number} */ tabindex) => html`<${Card} item=${item} tabindex=${tabindex} reason=${reasonOf(item)} dismiss=${() => dismiss(item)} />`} />`;
+  return html`
+    <${Row} title=${t("home.for-you")} text=${t("home.for-you.text")} items=${list.value} error=${list
+      .error} retry=${list.again}
+      card=${(/** @type {Item} */ item, /** @type {number} */ tabindex) =>
+        html`<${Card} item=${item} tabindex=${tabindex} reason=${reasonOf(item)} dismiss=${() =>
+          dismiss(item)} />`} />
+  `;
 }
 
 function Trending() {
@@ -94,11 +130,18 @@ function GenreRow({ genre }) {
   const [near, come] = useState(false);
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
-    const watch = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && come(true), { rootMargin: "400px" });
+    const watch = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && come(true),
+      { rootMargin: "400px" },
+    );
     if (place.current) watch.observe(place.current);
     return () => watch.disconnect();
   }, []);
-  const list = useData(async () => (near ? getByGenre(genre.id) : undefined), [near]);
-  return html`<div class="genre-row" ref=${place}><${Row} title=${genre.name} items=${list.value} error=${list.error} retry=${list.again} card=${plain}
-    more=${{ href: `/search?genre=${genre.slug}`, label: t("row.all") }} /></div>`;
+  const list = useData(() => (near ? getByGenre(genre.id) : Promise.resolve(undefined)), [near]);
+  return html`
+    <div class="genre-row" ref=${place}>
+      <${Row} title=${genre.name} items=${list.value} error=${list.error} retry=${list.again} card=${plain}
+        more=${{ href: `/search?genre=${genre.slug}`, label: t("row.all") }} />
+    </div>
+  `;
 }

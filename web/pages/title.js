@@ -34,14 +34,20 @@ export default function TitlePage({ place }) {
   return html`
     <div class="title-page">
       <${Head} title=${title.value} />
-      <div class="content"><${People} load=${() => getCredits(id)} id=${id} authors=${title.value.authors} /><${Similar} key=${id + who?.acting?.id} id=${id} /></div>
-    </div>`;
+      <div class="content">
+        <${People} load=${() => getCredits(id)} id=${id} authors=${title.value.authors} />
+        <${Similar} key=${id + who?.acting?.id} id=${id} />
+      </div>
+    </div>
+  `;
 }
 
 /** @param {{ error: any, retry: () => void }} properties */
 function Missing({ error, retry }) {
   return error.kind === "missing"
-    ? html`<${EmptyState} title=${t("title.missing")} text=${t("title.missing.do")}><a class="button main" href="/search">${t("nav.search")}</a><//>`
+    ? html`<${EmptyState} title=${t("title.missing")} text=${
+      t("title.missing.do")
+    }><a class="button main" href="/search">${t("nav.search")}</a><//>`
     : html`<${ErrorState} error=${error} retry=${retry} />`;
 }
 
@@ -50,20 +56,32 @@ function Head({ title }) {
   const original = title.original && title.original !== title.title ? title.original : null;
   return html`
     <div class="title-head">
-      <div class="title-light" aria-hidden="true"><${DrawnBackdrop} film=${title} /></div>
+      <div class="title-light" aria-hidden="true">
+        <${DrawnBackdrop} film=${title} />
+      </div>
       <div class="content">
-        <div class="title-poster"><${Poster} item=${title} /></div>
+        <div class="title-poster">
+          <${Poster} item=${title} />
+        </div>
         <div class="title-text">
           <h1>${title.title}</h1>
           ${original && html`<p class="original" lang=${title.language}>${original}</p>`}
           <${Facts} title=${title} />
-          ${title.overview ? html`<p class="overview">${title.overview}</p>` : html`<p class="overview muted">${t("title.no-overview")}</p>`}
-          ${title.genreNames.length > 0 && html`<div class="chips">${title.genreNames.map((genre) => html`<a class="chip" key=${genre.id} href="/search?genre=${genre.slug}">${genre.name}</a>`)}</div>`}
+          ${title.overview
+            ? html`<p class="overview">${title.overview}</p>`
+            : html`<p class="overview muted">${t("title.no-overview")}</p>`}
+          ${title.genreNames.length > 0 &&
+            html`<div class="chips">${
+              title.genreNames.map((genre) =>
+                html`<a class="chip" key=${genre.id} href="/search?genre=${genre.slug}">${genre.name}</a>`
+              )
+            }</div>`}
           <${Availability} id=${title.id} />
           <${Opinion} key=${title.id} item=${title} />
         </div>
       </div>
-    </div>`;
+    </div>
+  `;
 }
 
 /** @param {{ title: Title }} properties */
@@ -71,7 +89,8 @@ function Facts({ title }) {
   const facts = [
     title.kind !== "movie" && t(`kind.${title.kind}`),
     title.year,
-    title.minutes && t("title.minutes", { hours: Math.floor(title.minutes / 60), minutes: title.minutes % 60 }),
+    title.minutes &&
+    t("title.minutes", { hours: Math.floor(title.minutes / 60), minutes: title.minutes % 60 }),
     title.pages && t("title.pages", { count: title.pages }),
     title.countries.map((code) => nameOf("region", code)).join(", "),
     title.language && nameOf("language", title.language),
@@ -79,9 +98,14 @@ function Facts({ title }) {
   return html`
     <ul class="fact-line">
       ${facts.map((fact) => html`<li key=${fact}>${fact}</li>`)}
-      ${title.certificate && html`<li><span class="certificate" title=${t("title.certificate")}>${title.certificate}</span></li>`}
-      ${title.rating !== null && html`<li class="average">★ ${number(title.rating)} <span class="muted">${t("title.ratings", { count: title.ratings })}</span></li>`}
-    </ul>`;
+      ${title.certificate &&
+        html`<li><span class="certificate" title=${t("title.certificate")}>${title.certificate}</span></li>`}
+      ${title.rating !== null &&
+        html`<li class="average">★ ${number(title.rating)} <span class="muted">${
+          t("title.ratings", { count: title.ratings })
+        }</span></li>`}
+    </ul>
+  `;
 }
 
 /** Whether it may be watched here. @param {{ id: string }} properties */
@@ -90,12 +114,17 @@ function Availability({ id }) {
   if (!rows.value?.length) return null;
   const premium = rows.value.every((row) => row.tier === "premium");
   const countries = rows.value.flatMap((row) => (row.country ? [nameOf("region", row.country)] : []));
-  return html`<p class="available">${t(premium ? "title.premium" : "title.free")}${countries.length > 0 && ` ${t("title.countries", { countries: countries.join(", ") })}`}</p>`;
+  return html`<p class="available">${t(premium ? "title.premium" : "title.free")}${
+    countries.length > 0 && ` ${t("title.countries", { countries: countries.join(", ") })}`
+  }</p>`;
 }
 
 /** @param {{ id: string }} properties */
 function Similar({ id }) {
   const list = useData(() => getSimilar(id), [id]);
-  return html`<${Row} title=${t("title.similar")} items=${list.value} error=${list.error} retry=${list.again}
-    card=${(/** @type {any} */ item, /** @type {number} */ tabindex) => html`<${Card} item=${item} tabindex=${tabindex} reason=${reasonOf(item)} />`} />`;
+  return html`
+    <${Row} title=${t("title.similar")} items=${list.value} error=${list.error} retry=${list.again}
+      card=${(/** @type {any} */ item, /** @type {number} */ tabindex) =>
+        html`<${Card} item=${item} tabindex=${tabindex} reason=${reasonOf(item)} />`} />
+  `;
 }

@@ -11,6 +11,12 @@ export function DrawnBackdrop({ film }) {
   return html`
     <svg class="backdrop" viewBox="0 0 480 270" preserveAspectRatio="xMidYMid slice" focusable="false">
       <rect width="480" height="270" fill=${palette.sky} />
-      <g transform="translate(120 -45)">${COMPOSITIONS[composition]({ w: 360, h: 360, r: random, p: palette })}</g>
-    </svg>`;
+      <g transform="translate(120 -45)">${COMPOSITIONS[composition]({
+        w: 360,
+        h: 360,
+        r: random,
+        p: palette,
+      })}</g>
+    </svg>
+  `;
 }

@@ -19,7 +19,8 @@ import { hashOf, randomOf } from "./random.js";
 export const WIDTH = 240;
 export const HEIGHT = 360;
 const EDGE = 16;
-const PLAIN = /** @type {const} */ (["paper", ["tiles", "halves"], "serif"]);
+/** @type {[string, string[], string]} */
+const PLAIN = ["paper", ["tiles", "halves"], "serif"];
 
 /**
  * Palette, composition and typeface of a title.
@@ -28,13 +29,16 @@ const PLAIN = /** @type {const} */ (["paper", ["tiles", "halves"], "serif"]);
 export function designOf(film) {
   const random = randomOf(hashOf(`${film.title} ${film.year ?? ""}`));
   const genres = film.genres ?? [];
-  const rule = GENRES.find(([pattern]) => genres.some((genre) => pattern.test(genre)));
-  const [family, compositions, face] = rule ? rule.slice(1) : PLAIN;
+  const [rule = PLAIN, second] = GENRES.filter(([pattern]) => genres.some((genre) => pattern.test(genre)))
+    .map(([, ...look]) => look);
+  const [family, compositions, face] = rule;
+  // One in three has the composition of its second genre, so that a wall of one genre is not a wall of one shape.
+  const others = second && random.next() < 0.34 ? second[1] : compositions;
   return {
     random,
-    palette: random.pick(PALETTES[/** @type {string} */ (family)]),
-    composition: random.pick(/** @type {string[]} */ (compositions)),
-    face: FACES[/** @type {string} */ (face)],
+    palette: random.pick(PALETTES[family]),
+    composition: random.pick(others),
+    face: FACES[face],
     layout: random.pick(["below", "below", "above", "framed"]),
   };
 }
@@ -62,21 +66,33 @@ export function DrawnPoster({ film }) {
       </svg>
       ${original && isVertical(original) && html`<${Strip} text=${original} box=${box} palette=${palette} />`}
       <${Title} set=${set} face=${face} palette=${palette} top=${top} />
-      ${second > 0 && html`<text class="poster-script" x=${EDGE} y=${top + set.height + 17} fill=${palette.ink}
-        font-size=${Math.min(20, (width / ([...String(original)].length || 1)) * 1.5)}>${original}</text>`}
+      ${second > 0 && html`
+        <text class="poster-script" x=${EDGE} y=${top + set.height + 17} fill=${palette.ink}
+          font-size=${Math.min(20, (width / ([...String(original)].length || 1)) * 1.5)}>${original}</text>
+      `}
       <${Foot} film=${film} palette=${palette} top=${above} y=${above ? HEIGHT - art - 10 : HEIGHT - 12} />
-    </svg>`;
+    </svg>
+  `;
 }
 
 /** @param {{ set: import("./lettering.js").Setting, face: Face, palette: Palette, top: number }} properties */
 function Title({ set, face, palette, top }) {
   return html`
-    <g class=${face.family === "sans" ? "poster-sans" : "poster-display"} fill=${palette.ink} font-size=${set.size.toFixed(2)}
-      font-weight=${face.weight} font-stretch="${face.stretch}%" font-style=${face.italic ? "italic" : "normal"}
+    <g class=${face.family === "sans" ? "poster-sans" : "poster-display"} fill=${palette.ink} font-size=${set
+      .size.toFixed(2)}
+      font-weight=${face.weight} font-stretch="${face.stretch}%" font-style=${face.italic
+        ? "italic"
+        : "normal"}
       letter-spacing=${((face.spacing ?? 0) * set.size).toFixed(2)}>
-      ${set.lines.map((line, i) => html`
-        <text x=${EDGE} y=${(top + set.size * (0.76 + i * face.leading)).toFixed(1)}>${face.capitals ? line.toUpperCase() : line}</text>`)}
-    </g>`;
+      ${set.lines.map((line, i) =>
+        html`
+          <text x=${EDGE} y=${(top + set.size * (0.76 + i * face.leading)).toFixed(1)}>${face.capitals
+            ? line.toUpperCase()
+            : line}</text>
+        `
+      )}
+    </g>
+  `;
 }
 
 /** The original title from top to bottom, on a strip as Japanese posters have it.
@@ -87,15 +103,24 @@ function Strip({ text, box, palette }) {
   const wide = size + 13;
   const x = box.x + box.w - wide - 12;
   return html`
-    <rect x=${x} y=${box.y} width=${wide} height=${letters.length * size * 1.12 + 18} fill=${palette.ground} />
-    ${letters.map((letter, i) => html`
-      <text class="poster-script" x=${x + wide / 2} y=${box.y + 9 + size * (0.9 + i * 1.12)} text-anchor="middle" font-size=${size} fill=${palette.ink}>${letter}</text>`)}`;
+    <rect x=${x} y=${box.y} width=${wide} height=${letters.length * size * 1.12 + 18} fill=${palette
+      .ground} />
+    ${letters.map((letter, i) =>
+      html`
+        <text class="poster-script" x=${x + wide / 2} y=${box.y + 9 +
+          size * (0.9 + i * 1.12)} text-anchor="middle" font-size=${size}
+          fill=${palette.ink}>${letter}</text>
+      `
+    )}
+  `;
 }
 
 /** @param {{ film: Film, palette: Palette, y: number }} properties */
 function Foot({ film, palette, y }) {
   return html`
-    <text class="poster-sans" x=${EDGE} y=${y} fill=${palette.ink} font-size="10" font-weight="560" letter-spacing="1.4">${film.year ?? ""}</text>`;
+    <text class="poster-sans" x=${EDGE} y=${y} fill=${palette.ink} font-size="10" font-weight="560"
+      letter-spacing="1.4">${film.year ?? ""}</text>
+  `;
 }
 
 /**

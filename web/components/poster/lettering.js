@@ -17,15 +17,82 @@
 
 /** @type {Record<string, Face>} */
 export const FACES = {
-  slab: { family: "sans", weight: 860, stretch: 70, capitals: true, leading: 0.92, width: 0.79, largest: 62 },
-  tall: { family: "sans", weight: 800, stretch: 62, capitals: true, spacing: 0.005, leading: 0.95, width: 0.71, largest: 66 },
-  wide: { family: "sans", weight: 640, stretch: 125, capitals: true, spacing: 0.03, leading: 1.08, width: 1.25, largest: 34 },
-  round: { family: "sans", weight: 820, stretch: 104, leading: 0.96, spacing: -0.025, width: 1.05, largest: 52 },
-  plain: { family: "sans", weight: 420, stretch: 112, leading: 1.08, spacing: -0.01, width: 1.05, largest: 36 },
-  love: { family: "display", weight: 380, stretch: 100, italic: true, leading: 1, spacing: -0.01, width: 0.93, largest: 52 },
-  gothic: { family: "display", weight: 860, stretch: 100, leading: 0.95, spacing: -0.015, width: 1.05, largest: 56 },
-  fable: { family: "display", weight: 560, stretch: 100, leading: 1, spacing: -0.005, width: 1, largest: 46 },
-  serif: { family: "display", weight: 430, stretch: 100, leading: 1.02, spacing: -0.015, width: 0.96, largest: 46 },
+  slab: { family: "sans", weight: 860, stretch: 70, capitals: true, leading: 0.92, width: 0.81, largest: 62 },
+  tall: {
+    family: "sans",
+    weight: 800,
+    stretch: 62,
+    capitals: true,
+    spacing: 0.005,
+    leading: 0.95,
+    width: 0.71,
+    largest: 66,
+  },
+  wide: {
+    family: "sans",
+    weight: 640,
+    stretch: 125,
+    capitals: true,
+    spacing: 0.03,
+    leading: 1.08,
+    width: 1.33,
+    largest: 34,
+  },
+  round: {
+    family: "sans",
+    weight: 820,
+    stretch: 104,
+    leading: 0.96,
+    spacing: -0.025,
+    width: 1.17,
+    largest: 52,
+  },
+  plain: {
+    family: "sans",
+    weight: 420,
+    stretch: 112,
+    leading: 1.08,
+    spacing: -0.01,
+    width: 1.1,
+    largest: 36,
+  },
+  love: {
+    family: "display",
+    weight: 380,
+    stretch: 100,
+    italic: true,
+    leading: 1,
+    spacing: -0.01,
+    width: 0.95,
+    largest: 52,
+  },
+  gothic: {
+    family: "display",
+    weight: 860,
+    stretch: 100,
+    leading: 0.95,
+    spacing: -0.015,
+    width: 1.12,
+    largest: 56,
+  },
+  fable: {
+    family: "display",
+    weight: 560,
+    stretch: 100,
+    leading: 1,
+    spacing: -0.005,
+    width: 1.04,
+    largest: 46,
+  },
+  serif: {
+    family: "display",
+    weight: 430,
+    stretch: 100,
+    leading: 1.02,
+    spacing: -0.015,
+    width: 1.02,
+    largest: 46,
+  },
 };
 
 const NARROW = /[iljtfrI1.,:;'’!|()\-[\]]/;
@@ -33,6 +100,7 @@ const WIDE = /[mwMWQ@%&—]/;
 const CAPITAL = /[A-ZÀ-ÞΑ-ΩА-Я]/;
 const FULL = /[\u1100-\u11ff\u3000-\u9fff\uac00-\ud7af\uff00-\uff60]/;
 const INDIC = /[\u0900-\u0dff\u0e00-\u0eff]/;
+const DIGIT = /\d/;
 const MARK = /\p{Mark}/u;
 
 /**
@@ -57,7 +125,7 @@ function widthOfLetter(letter) {
   if (WIDE.test(letter)) return 0.92;
   if (CAPITAL.test(letter)) return 0.7;
   if (INDIC.test(letter)) return 0.72;
-  return 0.57;
+  return DIGIT.test(letter) ? 0.64 : 0.57;
 }
 
 /**
@@ -107,7 +175,7 @@ function broken(words, n, face) {
   const glue = words.every((word) => FULL.test(word) && word.length === 1) ? "" : " ";
   const widths = words.map((word) => widthOf(word, face));
   const total = widths.reduce((sum, width) => sum + width, 0);
-  for (let limit = Math.max(...widths, total / n); ; limit *= 1.08) {
+  for (let limit = Math.max(...widths, total / n);; limit *= 1.08) {
     const lines = filled(words, limit, glue, face);
     if (lines.length <= n) return lines;
   }
