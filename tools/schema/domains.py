@@ -9,7 +9,8 @@ RELATIONS = {
         public.tiers public.tier_limits public.subscription_statuses public.subscriptions public.entitlements
     """,
     "catalog": """
-        public.kinds public.maturity_ratings public.items public.content public.books public.movies public.catalog_items
+        public.kinds public.maturity_ratings
+        public.items public.content public.books public.movies public.catalog_items
         public.genres public.item_genres public.item_tags public.item_embeddings public.item_availability
     """,
     "search": """
