@@ -1,8 +1,8 @@
 """Copy the pinned files of npm packages that the web client loads to web/vendor: `python -m tools.vendor`.
 
-Deno downloads the packages, checked against deno.lock, so `make up` needs no Node.js. Browsers resolve no bare
-names of packages, and the client's policy allows no import map in the page: the one import of a package is
-rewritten. Beside each module is a `.d.ts` that leads `tsc` to the package's types.
+Deno downloads the packages and checks them against deno.lock; `make up` needs no Node.js. Browsers resolve no
+bare names of packages, and the policy allows no import map: the one import of a package is rewritten.
+Beside each module is a `.d.ts` that leads `tsc` to the package's types.
 """
 
 import os

@@ -33,17 +33,18 @@ faults: dict[Page, Faults] = {}
 
 
 def settled(page: Page) -> None:
-    """Wait until the page has loaded and shows no skeleton above the fold."""
+    """Wait until the page has loaded. Not `wait_for_function`, which the page's policy refuses."""
+    page.locator("main :is(h1, h2)").first.wait_for()
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("document.querySelector('main h1') && document.fonts.status === 'loaded'")
+    page.evaluate("document.fonts.ready.then(() => null)")
 
 
 def sign_up(page: Page) -> str:
     """Sign up by the form that the page shows; returns the address."""
     address = f"viewer+{uuid.uuid4().hex[:12]}@example.com"
+    page.get_by_label("E-mail address").fill(address)
     if page.get_by_role("button", name="New here? Sign up").is_visible():
         page.get_by_role("button", name="New here? Sign up").click()
-    page.get_by_label("E-mail address").fill(address)
     page.get_by_label("Password").fill("correct horse & 'staple'")
     page.get_by_role("button", name="Sign up", exact=True).click()
     page.get_by_role("link", name="Me", exact=True).first.wait_for()

@@ -65,7 +65,7 @@ def test_back_restores_the_search_and_its_filter(open_page: Open) -> None:
 def test_language_and_theme_are_kept(open_page: Open) -> None:
     page = open_page("/search", color_scheme="dark")
     page.get_by_role("button", name="Light theme").click()
-    page.get_by_role("button", name="Español").click()
+    page.get_by_role("button", name="ES Español").click()
     expect(page.get_by_role("link", name="Inicio")).to_be_visible()
     page.reload()
     expect(page.get_by_role("link", name="Inicio")).to_be_visible()

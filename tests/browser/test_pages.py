@@ -48,7 +48,7 @@ def overflow(page: Page) -> int:
 
 def photograph(page: Page, name: str) -> None:
     SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=MATRIX)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -61,10 +61,6 @@ def test_page_is_accessible_and_fits(
     photograph(page, f"{name}-{width}")
     assert violations(page, axe) == []
     assert overflow(page) <= 0
-    page.evaluate(
-        "scheme => { document.documentElement.dataset.theme = scheme }", "light" if width == 390 else "dark"
-    )
-    assert violations(page, axe) == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])

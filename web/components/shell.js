@@ -78,8 +78,9 @@ function LanguageChoice() {
   const next = names[(names.indexOf(now) + 1) % names.length];
   const label = LANGUAGES[/** @type {keyof typeof LANGUAGES} */ (next)];
   return html`
-    <button class="quiet round" lang=${next} aria-label=${label} title=${label}
-      onClick=${() => chooseLanguage(next)}><span aria-hidden="true">${next.toUpperCase()}</span></button>
+    <button class="quiet round" lang=${next} title=${label} onClick=${() => chooseLanguage(next)}>
+      ${next.toUpperCase()}<span class="visually-hidden"> ${label}</span>
+    </button>
   `;
 }
 

@@ -85,6 +85,7 @@ function Results({ q, chosen, answer, clear }) {
   }
   return html`
     <section class="results" aria-label=${t("search.results")}>
+      <h2 class="visually-hidden">${t("search.results")}</h2>
       <p class="total" role="status">${q
         ? t("search.total", { count: answer.total, shown: number(answer.total), q })
         : t("search.popular")}</p>

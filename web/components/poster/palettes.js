@@ -45,7 +45,7 @@ export const PALETTES = {
   bright: [
     palette("#fbd349", "#2a1e0f", "#fbd349", "#e5472e", "#1f6f78", "#fdf4dc"),
     palette("#f9efe0", "#1d2b4f", "#ff8a5c", "#1d2b4f", "#f5c542", "#f9efe0"),
-    palette("#e5482d", "#fff6e6", "#e5482d", "#fbd66b", "#26324f", "#fff6e6"),
+    palette("#b8321b", "#fff6e6", "#e5482d", "#fbd66b", "#26324f", "#fff6e6"),
     palette("#fdf1d8", "#143c3c", "#3aa6a0", "#f26a4b", "#143c3c", "#ffd45e"),
     palette("#1f5d8c", "#fdf3df", "#2b7bb5", "#fbc94a", "#ef6248", "#fdf3df"),
     palette("#f6c9c4", "#3d1f3b", "#f6c9c4", "#e2543d", "#5b3a7c", "#ffefd0"),
