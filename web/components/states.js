@@ -51,10 +51,12 @@ export function PageSkeleton() {
   `;
 }
 
-/** @param {{ title: string, text?: string, children?: unknown }} properties */
-export function EmptyState({ title, text, children }) {
+/** @param {{ title: string, text?: string, page?: boolean, children?: unknown }} properties `page`: it is the whole page */
+export function EmptyState({ title, text, page = false, children }) {
   return html`
-    <div class="state"><${Icon} name="film" /><h2>${title}</h2>${text && html`<p>${text}</p>`}
+    <div class="state"><${Icon} name="film" />${page
+      ? html`<h1>${title}</h1>`
+      : html`<h2>${title}</h2>`}${text && html`<p>${text}</p>`}
     ${children && html`<div class="actions">${children}</div>`}</div>
   `;
 }

@@ -81,9 +81,10 @@ function Document({ name, hash }) {
   }, [body, hash]);
   if (text.error) {
     return /** @type {any} */ (text.error).kind === "missing"
-      ? html`<${EmptyState} title=${t("docs.missing")} text=${
-        t("docs.missing.do")
-      }><a class="button main" href="/docs">${t("docs.title")}</a><//>`
+      ? html`
+        <${EmptyState} page=${true} title=${t("docs.missing")}
+          text=${t("docs.missing.do")}><a class="button main" href="/docs">${t("docs.title")}</a><//>
+      `
       : html`<${ErrorState} error=${text.error} retry=${text.again} />`;
   }
   return html`<div class="content document"><p><a href="/docs">← ${t("docs.title")}</a></p>${

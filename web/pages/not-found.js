@@ -11,7 +11,7 @@ export default function NotFound() {
   }, []);
   return html`
     <div class="content">
-      <${EmptyState} title=${t("not-found.title")}
+      <${EmptyState} page=${true} title=${t("not-found.title")}
         text=${t("not-found.text")}><a class="button main" href="/">${t(
           "error.home",
         )}</a><a class="button" href="/search">${t("nav.search")}</a><//></div>

@@ -45,9 +45,10 @@ export default function TitlePage({ place }) {
 /** @param {{ error: any, retry: () => void }} properties */
 function Missing({ error, retry }) {
   return error.kind === "missing"
-    ? html`<${EmptyState} title=${t("title.missing")} text=${
-      t("title.missing.do")
-    }><a class="button main" href="/search">${t("nav.search")}</a><//>`
+    ? html`
+      <${EmptyState} page=${true} title=${t("title.missing")}
+        text=${t("title.missing.do")}><a class="button main" href="/search">${t("nav.search")}</a><//>
+    `
     : html`<${ErrorState} error=${error} retry=${retry} />`;
 }
 
