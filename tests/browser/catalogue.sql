@@ -6,6 +6,8 @@ with films (title, year, language, original, minutes, certificate, genres, overv
      'Residents of a Florida retirement home sneak into a neighbor''s swimming pool and feel young again, not knowing that visitors from space have charged the water to revive their sleeping companions.'),
     ('This Is Spinal Tap', 1984, 'en', null, 82, null, 'Comedy|Music',
      'In this mock documentary, a camera crew follows an ageing British heavy metal band on a disastrous American tour, with cancelled gigs, a tiny Stonehenge stage prop, doomed drummers and a meddling girlfriend splitting two childhood friends.'),
+    ('Grumpier Old Men', 1995, 'en', null, 101, 'PG-13', 'Comedy|Romance',
+     'Two feuding Minnesota neighbours who love ice fishing unite against a glamorous Italian divorcee who plans to turn the local bait shop into a restaurant, until one falls for her while their children prepare to marry.'),
     ('Blade Runner', 1982, 'en', null, 117, 'R', 'Science Fiction|Drama|Thriller',
      'In a rainy, neon-lit Los Angeles of 2019, a burnt-out detective is ordered to kill four escaped artificial humans seeking longer lives, and falls for a woman who does not know she is manufactured.'),
     ('Alien', 1979, 'en', null, 117, 'R', 'Horror|Science Fiction',

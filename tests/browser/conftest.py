@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from local.temporary_stack import Stack
 from tests.browser.steps import Faults, Open, faults
@@ -18,6 +18,9 @@ from tools import chromium, node, vendor
 HERE = Path(__file__).parent
 CHECKS = HERE.parents[1] / "tools" / "web_checks"
 FLAGS = ("--headless", "--no-sandbox", "--disable-background-networking", "--disable-component-update")
+PATIENCE = 30_000
+"""Milliseconds, for a busy machine."""
+expect.set_options(timeout=PATIENCE)
 SIZES = {390: 844, 1280: 900}
 
 
@@ -58,7 +61,7 @@ def open_page(stack: Stack, catalogue: dict[str, str], browser: Browser) -> Iter
             context = browser.new_context(base_url=stack.url, **options)
             contexts.callback(context.close)
             page = context.new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(PATIENCE)
             faults[page] = Faults(page)
             pages.append(page)
             page.goto(path)

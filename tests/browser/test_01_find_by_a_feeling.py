@@ -23,20 +23,22 @@ def choose_while_typing(page: Page, title: str) -> None:
 
 def test_visitor_finds_a_film_by_a_feeling_and_keeps_it(open_page: Open, stack: Stack) -> None:
     page = open_page("/")
-    choose_while_typing(page, "Cocoon")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Cocoon")
-    expect(page.locator(".fact-line")).to_contain_text("1985")
-    expect(page.locator(".fact-line")).to_contain_text("1 h 57 min")
+    choose_while_typing(page, "Grumpier Old Men")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Grumpier Old Men")
+    expect(page.locator(".fact-line")).to_contain_text("1995")
+    expect(page.locator(".fact-line")).to_contain_text("1 h 41 min")
     expect(page.locator(".certificate")).to_have_text("PG-13")
-    expect(page.locator(".overview")).to_contain_text("retirement home")
+    expect(page.locator(".overview")).to_contain_text("ice fishing")
     expect(page.get_by_role("region", name="More like this").get_by_role("listitem").first).to_be_visible()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("What you said about “Cocoon” is kept")).to_be_visible()
+    expect(page.get_by_text("What you said about “Grumpier Old Men” is kept")).to_be_visible()
     sign_up(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Cocoon")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Grumpier Old Men")
     expect(page.get_by_role("button", name="Save")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("link", name="Me", exact=True).click()
-    expect(page.get_by_role("region", name="Your list").get_by_role("link", name="Cocoon")).to_be_visible()
+    expect(
+        page.get_by_role("region", name="Your list").get_by_role("link", name="Grumpier Old Men")
+    ).to_be_visible()
 
 
 def test_results_of_a_feeling_are_films_that_fit(open_page: Open) -> None:
@@ -45,7 +47,7 @@ def test_results_of_a_feeling_are_films_that_fit(open_page: Open) -> None:
     page.keyboard.press("Enter")
     first = page.get_by_role("region", name="Results").get_by_role("listitem")
     expect(first.first).to_be_visible()
-    assert "Cocoon" in " ".join(first.all_inner_texts()[:5])
+    assert "Grumpier Old Men" in " ".join(first.all_inner_texts()[:5])
 
 
 def test_availability_says_with_what_a_title_can_be_watched(
