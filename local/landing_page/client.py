@@ -54,9 +54,10 @@ def file_of(folder: Path, path: str) -> Path | None:
 
 
 def with_policy(request: Request, file: Path, cache: str) -> Response:
-    """The file, or 304 if the browser has it."""
-    answer = FileResponse(file, stat_result=file.stat())
-    answer.headers.update({"Content-Security-Policy": POLICY, "Cache-Control": cache})
+    """The file, or 304 if the browser has it. A browser replaces the headers that it kept by those of a 304."""
+    answer: Response = FileResponse(file, stat_result=file.stat())
+    answer.headers["Cache-Control"] = cache
     if StaticFiles(check_dir=False).is_not_modified(answer.headers, request.headers):
-        return NotModifiedResponse(answer.headers)
+        answer = NotModifiedResponse(answer.headers)
+    answer.headers["Content-Security-Policy"] = POLICY
     return answer

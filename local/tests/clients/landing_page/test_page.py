@@ -173,6 +173,8 @@ def test_file_that_a_browser_has_is_not_sent_again(stack: Stack) -> None:
     assert first.headers["content-type"].startswith("text/javascript")
     again = got(stack, "/app.js", **{"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+    policy = "content-security-policy"
+    assert again.headers[policy] == first.headers[policy] != got(stack, "/status").headers[policy]
     assert got(stack, "/vendor/preact.js").headers["cache-control"] == "public, max-age=3600"
 
 
