@@ -54,7 +54,7 @@ def file_of(folder: Path, path: str) -> Path | None:
 
 
 def with_policy(request: Request, file: Path, cache: str) -> Response:
-    """The file, or 304 if the browser has it. A browser replaces the headers that it kept by those of a 304."""
+    """The file, or 304 if the browser has it: its headers replace those that the browser kept."""
     answer: Response = FileResponse(file, stat_result=file.stat())
     answer.headers["Cache-Control"] = cache
     if StaticFiles(check_dir=False).is_not_modified(answer.headers, request.headers):
