@@ -70,7 +70,7 @@ def test_the_page_shows_where_everything_is(stack: Stack) -> None:
     with psycopg.connect(stack.database_url) as connection:
         (genres,) = connection.execute("select count(*) from public.genres").fetchone() or (None,)
     assert shown.after("public.genres") == f"{genres:,}"
-    assert shown.links["Architecture overview"] == "/docs/architecture-overview"
+    assert shown.links["Architecture"] == "/docs/architecture-overview"
     assert shown.links["The web client"] == "/"
 
 
