@@ -64,7 +64,8 @@ export function has(key) {
  */
 export function nameOf(type, code) {
   try {
-    return new Intl.DisplayNames([language.get()], { type }).of(code) ?? code;
+    // The catalogue writes Cantonese as TMDB does.
+    return new Intl.DisplayNames([language.get()], { type }).of(code === "cn" ? "yue" : code) ?? code;
   } catch {
     return code;
   }

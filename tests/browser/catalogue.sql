@@ -96,3 +96,21 @@ from added as a
 join films as f on f.title = a.title
 cross join lateral string_to_table(f.genres, '|') as g (name)
 join named as n on n.name = g.name;
+
+with billing (title, job, position, name) as (
+    values
+    ('Grumpier Old Men', 'director', 1, 'Howard Deutch'),
+    ('Grumpier Old Men', 'actor', 1, 'Walter Matthau'),
+    ('Grumpier Old Men', 'actor', 2, 'Jack Lemmon'),
+    ('Grumpier Old Men', 'actor', 3, 'Sophia Loren')
+),
+named as (
+    insert into public.people (name)
+    select distinct b.name from billing as b
+    returning id, name
+)
+insert into public.credits (item_id, person_id, job, position)
+select c.id, n.id, b.job, b.position
+from billing as b
+join public.content as c on b.title = c.title
+join named as n on b.name = n.name;

@@ -35,6 +35,10 @@ def catalogue(stack: Stack) -> Iterator[dict[str, str]]:
         until(lambda: (connection.execute(count).fetchone() or (0,))[0] >= len(rows), 60)
         yield {title: id for title, id in rows}
         connection.execute("delete from public.items where id = any (%s::uuid[])", [[id for _, id in rows]])
+        connection.execute(
+            "delete from public.people as p "
+            "where not exists (select from public.credits as c where c.person_id = p.id)"
+        )
 
 
 @pytest.fixture(scope="package")

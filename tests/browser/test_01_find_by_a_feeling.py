@@ -9,11 +9,6 @@ from tests.browser.steps import Open, sign_up
 FEELING = "something funny about getting old"
 
 
-def has_people(stack: Stack) -> bool:
-    with psycopg.connect(stack.database_url) as connection:
-        return connection.execute("select to_regclass('public.credits') is not null").fetchone() == (True,)
-
-
 def choose_while_typing(page: Page, title: str) -> None:
     page.get_by_role("combobox").press_sequentially(FEELING)
     option = page.get_by_role("option", name=title)
@@ -29,6 +24,8 @@ def test_visitor_finds_a_film_by_a_feeling_and_keeps_it(open_page: Open, stack: 
     expect(page.locator(".fact-line")).to_contain_text("1 h 41 min")
     expect(page.locator(".certificate")).to_have_text("PG-13")
     expect(page.locator(".overview")).to_contain_text("ice fishing")
+    expect(page.get_by_text("Howard Deutch")).to_be_visible()
+    expect(page.get_by_text("Walter Matthau")).to_be_visible()
     expect(page.get_by_role("region", name="More like this").get_by_role("listitem").first).to_be_visible()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("What you said about “Grumpier Old Men” is kept")).to_be_visible()

@@ -24,8 +24,6 @@ import { ApiError, client, dataOf } from "./client.js";
 const looks = new Map();
 /** @type {Promise<Genre[]> | undefined} */
 let allGenres;
-/** False once a database has said that it has no people. */
-let hasPeople = true;
 
 /** @returns {Promise<Genre[]>} */
 export function getGenres() {
@@ -155,25 +153,16 @@ function ofBook(row) {
 }
 
 /**
- * The people of a title in the order of billing; none where the catalogue holds no people.
+ * The people of a title in the order of billing.
  * @param {string} id
  * @returns {Promise<Credit[]>}
  */
 export async function getCredits(id) {
-  if (!hasPeople) return [];
-  // The types of tables that this database may not have are not generated: read as they come.
-  const untyped =
-    /** @type {import("../vendor/supabase.js").SupabaseClient} */ (/** @type {unknown} */ (client()));
-  const { data, error } = await untyped.from("credits")
-    .select("job, position, character_name, people(id, name)").eq("item_id", id).order("position");
-  hasPeople = !error;
-  if (error) return [];
-  return data.map((/** @type {any} */ row) => ({
-    id: row.people.id,
-    name: row.people.name,
-    job: row.job,
-    character: row.character_name,
-  }));
+  const rows = await dataOf(
+    client().from("credits").select("job, position, character_name, people(id, name)").eq("item_id", id)
+      .order("position"),
+  );
+  return rows.map(({ job, character_name: character, people }) => ({ ...people, job, character }));
 }
 
 /**

@@ -9,7 +9,7 @@ import { kept } from "../store.js";
 const acting = kept("profile");
 /** @type {Client | undefined} */
 let started;
-let address = "";
+let searchAddress = "";
 
 /** An error that a person can read: `kind` chooses the text, `seconds` how long to wait. */
 export class ApiError extends Error {
@@ -31,8 +31,8 @@ export async function startClient() {
     throw new ApiError("offline", "config.json was not loaded");
   });
   if (!response.ok) throw new ApiError("broken", "There is no config.json: docs/deployment-guide.md");
-  const { supabaseUrl, supabaseKey } = await response.json();
-  address = supabaseUrl;
+  const { supabaseUrl, supabaseKey, searchUrl } = await response.json();
+  searchAddress = searchUrl ?? supabaseUrl;
   started = createClient(supabaseUrl, supabaseKey, { global: { fetch: asProfile } });
 }
 
@@ -42,8 +42,8 @@ export function client() {
   return started;
 }
 
-/** The address of the API, for paths outside of supabase-js. */
-export const apiUrl = () => address;
+/** The address of the search service: the API's, unless config.json names another. */
+export const searchUrl = () => searchAddress;
 
 /** The profile chosen on this device, or null for the account's default profile. */
 export const actingProfile = () => acting.get();

@@ -20,7 +20,7 @@
  * @property {string} [tier]
  * @property {string} [cursor]
  */
-import { actingProfile, ApiError, apiUrl, client, dataOf } from "./client.js";
+import { actingProfile, ApiError, client, dataOf, searchUrl } from "./client.js";
 import { withLooks } from "./catalog.js";
 
 const PAGE = 24;
@@ -75,7 +75,7 @@ async function fromService(parameters, signal) {
     ...(session && { authorization: `Bearer ${session.access_token}` }),
     ...(profile && { "x-profile-id": profile }),
   };
-  const url = `${apiUrl()}/search/content?${new URLSearchParams({ ...parameters, count: String(PAGE) })}`;
+  const url = `${searchUrl()}/search/content?${new URLSearchParams({ ...parameters, count: String(PAGE) })}`;
   try {
     return await fetch(url, { headers, ...(signal && { signal }) });
   } catch (error) {
