@@ -24,7 +24,7 @@ expect.set_options(timeout=PATIENCE)
 SIZES = {390: 844, 1280: 900}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def catalogue(stack: Stack) -> Iterator[dict[str, str]]:
     """The ids of the films of catalogue.sql by title, embedded; deleted at the end."""
     vendor.copy_once()
@@ -41,7 +41,7 @@ def catalogue(stack: Stack) -> Iterator[dict[str, str]]:
         )
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium. Without one the tests are skipped on a developer's machine and fail in CI."""
     program = chromium.path()
