@@ -90,11 +90,13 @@ def landing_page(addresses: Mapping[str, str]) -> str:
     Clients of the API request neither files nor HTML, so that an unknown path stays an error to them.
     """
     services = " ".join(("/search/*", *(f"/{name}/*" for name in OF_SERVICES)))
-    read = f"\tmethod GET HEAD\n\tnot path {services}\n"
+    others = f"\tnot path {services}\n"
     matchers = (
         "@page path / /status /docs /docs/*\n",
-        f"@file {{\n{read}\tpath {' '.join(f'*.{kind}' for kind in CLIENT_FILES)}\n}}\n",
-        f"@opened {{\n{read}\theader Accept *text/html*\n}}\n",
+        # OPTIONS too: the answer of the page allows no other origin.
+        f"@file {{\n\tmethod GET HEAD OPTIONS\n{others}"
+        f"\tpath {' '.join(f'*.{kind}' for kind in CLIENT_FILES)}\n}}\n",
+        f"@opened {{\n\tmethod GET HEAD\n{others}\theader Accept *text/html*\n}}\n",
     )
     proxy = f"{{\n\treverse_proxy {addresses['platform']}\n}}\n"
     names = ("@page", "@file", "@opened")
