@@ -21,8 +21,9 @@ def prepare(url: str, anon_key: str, service_key: str, taste: Mapping[str, float
     """
     known = passwords()
     service = create_client(url, service_key)
-    viewer = account(service, VIEWER, known["DEMO_VIEWER_PASSWORD"])
-    admin = account(service, ADMIN, known["DEMO_ADMIN_PASSWORD"])
+    ids = {user.email: user.id for user in service.auth.admin.list_users(page=1, per_page=1000)}
+    viewer = account(service, ids.get(VIEWER), VIEWER, known["DEMO_VIEWER_PASSWORD"])
+    admin = account(service, ids.get(ADMIN), ADMIN, known["DEMO_ADMIN_PASSWORD"])
     service.rpc("grant_role", {"user_id": admin, "role": "admin"}).execute()
     client = create_client(url, anon_key)
     client.auth.sign_in_with_password({"email": VIEWER, "password": known["DEMO_VIEWER_PASSWORD"]})
@@ -49,11 +50,10 @@ def passwords() -> dict[str, str]:
     return known
 
 
-def account(service: Client, email: str, password: str) -> str:
-    """The id of the account, whose password this is from now on."""
-    for user in service.auth.admin.list_users(page=1, per_page=1000):
-        if user.email == email:
-            service.auth.admin.update_user_by_id(user.id, {"password": password})
-            return user.id
+def account(service: Client, id: str | None, email: str, password: str) -> str:
+    """The id of the account, whose password this is from now on; without an id it is created."""
+    if id:
+        service.auth.admin.update_user_by_id(id, {"password": password})
+        return id
     created = service.auth.admin.create_user({"email": email, "password": password, "email_confirm": True})
     return created.user.id

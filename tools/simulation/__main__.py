@@ -1,7 +1,7 @@
 """Let a hundred viewers with tastes search, watch and rate over a month: `make simulate`.
 
-The viewers are real accounts, simulated-001@example.com and so on. Running it again on the same day adds
-nothing: its acts have the same ids.
+The viewers are real accounts, simulated-001@example.com and so on. They choose films by popularity, which
+they change: running it again adds to the month.
 """
 
 import json
@@ -32,6 +32,7 @@ FILMS = """
     left join public.genres as g on i.genre_id = g.id
     where c.kind = 'movie' and c.overview is not null
     group by c.id
+    order by c.id
 """
 RATER = """
     select r.id from public.raters as r join public.profiles as p on r.profile_id = p.id
