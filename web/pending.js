@@ -26,7 +26,7 @@ export function askToSignIn(act) {
   go(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
-/** Send what is kept as soon as somebody is signed in. */
+/** Send what is kept once a user is signed in. */
 export function keepPending() {
   viewer.listen(async (who) => {
     const acts = who ? pendings() : [];

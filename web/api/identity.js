@@ -12,7 +12,7 @@
 import { storeOf } from "../store.js";
 import { actingProfile, ApiError, client, dataOf, errorOf, setActingProfile } from "./client.js";
 
-/** Who is signed in; null: nobody; undefined: not known yet. */
+/** The signed-in user; null: a visitor; undefined: not known yet. */
 export const viewer = storeOf(/** @type {Viewer | null | undefined} */ (undefined));
 
 /** Read who is here, and follow sign-ins and sign-outs in this and other tabs. */

@@ -121,7 +121,7 @@ function NewProfile({ close }) {
   `;
 }
 
-/** What cannot be undone is asked once: a profile takes its ratings along. @param {{ profile: Profile, close: () => void }} properties */
+/** A deleted profile cannot be restored, so deletion needs one confirmation. @param {{ profile: Profile, close: () => void }} properties */
 function Removal({ profile, close }) {
   const remove = () =>
     removeProfile(profile.id).then(close, () => {

@@ -125,7 +125,7 @@ function GenreRows() {
   return shown.map((genre) => html`<${GenreRow} key=${genre.id} genre=${genre} />`);
 }
 
-/** A row that loads when it comes near: nobody waits for rows that nobody sees. @param {{ genre: import("../api/catalog.js").Genre }} properties */
+/** A row that loads when it comes near: rows out of sight cost no request. @param {{ genre: import("../api/catalog.js").Genre }} properties */
 function GenreRow({ genre }) {
   const [near, come] = useState(false);
   const place = useRef(/** @type {HTMLElement | null} */ (null));
