@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -157,6 +158,8 @@ def test_ctrl_c_ends_a_command_without_a_traceback(tmp_path: Path) -> None:
             env=os.environ | {"LOCAL_DIR": str(tmp_path), "LOCAL_PORT": ""},
             stderr=subprocess.PIPE,
             text=True,
+            # A shell that runs the tests in the background ignores the signal for its children too.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         ) as command:
             until(lambda: waits(command.pid))
             command.send_signal(signal.SIGINT)

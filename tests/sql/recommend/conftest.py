@@ -13,9 +13,11 @@ from tests.sql.recommend.counts import PATHS
 
 @pytest.fixture(autouse=True)
 def own_catalog(request: pytest.FixtureRequest) -> None:
-    """A test that reads lists of the whole catalog sees only items of its own."""
+    """Lists hold only items of the test, and only its raters decide which items are rare."""
     if "db" in request.fixturenames:
-        empty_catalog(request.getfixturevalue("db"))
+        db = request.getfixturevalue("db")
+        empty_catalog(db)
+        db.execute("delete from raters")
 
 
 @pytest.fixture
