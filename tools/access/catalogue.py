@@ -55,6 +55,14 @@ def stats(db: psycopg.Connection, who: Person) -> Row:
     return {"item_id": film(db), "kind": "movie"}
 
 
+def feature_share(db: psycopg.Connection, who: Person) -> Row:
+    return {"feature": "language", "value": uuid4().hex, "share": 0.1, "catalog_size": 10}
+
+
+def feature_item(db: psycopg.Connection, who: Person) -> Row:
+    return {"feature": "language", "value": "x", "kind": "movie", "rank": 1, "item_id": film(db)}
+
+
 def tag(db: psycopg.Connection, who: Person) -> Row:
     return {"item_id": film(db), "tag": "noir", "uses": 1}
 

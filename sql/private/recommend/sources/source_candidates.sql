@@ -1,7 +1,7 @@
 -- Helper. Returns the candidates that one source proposes for a viewer's list, best first, without the items that
 -- private.excluded_items excludes or the viewer may not see.
---   part  the source: liked_together (item model), taste (neighbours), liked (similar descriptions), trending, popular
---         or newcomer
+--   part  the source: liked_together (item model), taste (neighbours), liked (similar descriptions), features (genres,
+--         languages, decades and people), trending, popular or newcomer
 -- If the source raises an error, the error is logged and counted and no candidates are returned, so that the list is
 -- built from the other sources.
 -- It reads the ratings of other raters: only definer functions and workers may call it.
@@ -32,6 +32,11 @@ begin
             return array(
                 select row(l.item_id, source_candidates.part, l.score, source_candidates.part, l.because_of, null::text)::private.proposal
                 from private.similar_to_liked(v_rater, source_candidates.kind, source_candidates.count, viewer) as l
+            );
+        when 'features' then
+            return array(
+                select row(l.item_id, source_candidates.part, l.score, source_candidates.part, null::uuid, null::text)::private.proposal
+                from private.by_features(v_rater, source_candidates.kind, source_candidates.count, viewer) as l
             );
         when 'trending' then
             return array(
