@@ -1,7 +1,7 @@
-"""Write the lists of six viewers who rated fifteen films each: `python -m bench.personas`.
+"""Measure the lists of six viewers who rated fifteen films each: `python -m bench.personas`.
 
-Each signs up, rates fifteen films 5 through the official client, and requests twenty recommendations. The rules,
-stated before the lists were seen: at least fourteen of the twenty share the viewer's taste, which for
+Each signs up, rates fifteen films 5 through the official client, and requests twenty recommendations. The
+rules, stated before the lists were seen: at least fourteen of the twenty share the viewer's taste, which for
 
     science fiction              is the genre Science Fiction,
     a parent with a small child  the genre Animation or Family (the profile is a kids profile),

@@ -488,7 +488,7 @@ revoke execute on function private.list_reasons(uuid, private.proposal[]) from p
 --   same_language    the language's code at least two liked items have it and its lift is above 1; 0.55
 --   same_decade      the decade          the same; 0.45
 --   popular_in_country, popular_in_language (subject: the language's code): proposed for it; 0.5
---   highly_rated     -                   a published mean of 4 or better; 0.3
+--   highly_rated     -                   a published mean of 4 or better, of 20 ratings or more; 0.3
 --   popular          -                   among the 100 items with the largest published sum of ratings; 0.2
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.reason_options(rater_id uuid, list private.proposal[])
@@ -570,7 +570,9 @@ as $$
     union all
     select s.item_id, 'highly_rated', null, null, 0.3
     from public.item_stats as s
-    where s.item_id = any((select i.ids from ids as i)::uuid[]) and s.rating_count > 0 and s.rating_sum >= 4 * s.rating_count
+    where
+        s.item_id = any((select i.ids from ids as i)::uuid[])
+        and s.rating_count >= 20 and s.rating_sum >= 4 * s.rating_count
     union all
     select l.item_id, 'popular', null, null, 0.2
     from listed as l
@@ -584,7 +586,8 @@ revoke execute on function private.reason_options(uuid, private.proposal[]) from
 -- Helper. Returns a profile's list of recommendations. Each source with a weight for the rater's number of ratings
 -- proposes candidates (private.source_candidates), private.merge_sources merges them, private.weigh_features weighs them
 -- by the rater's taste, and private.rerank_by_mmr re-ranks them. Sources of minimal weight are called only if the others
--- do not fill the list. A viewer who has not liked anything yet gets the list of private.newcomer. If a source fails,
+-- do not fill the list. A viewer who has not liked anything yet gets the list of private.newcomer, and
+-- other sources only fill it up. If a source fails,
 -- the list is built from the others.
 -- private.list_reasons chooses the reasons; a reason that would name an item above the viewer's age limit becomes
 -- "rated". subject is the person, keyword, genre, decade or language that the reason names.
@@ -614,7 +617,7 @@ begin
             then array['liked_together', 'taste', 'liked', 'features', 'trending', 'popular']
         else array['newcomer', 'trending', 'popular']
     end loop
-        if (v_weights ->> v_part)::double precision > 0.01 or cardinality(v_list) < recommend.count then
+        if v_has_liked and (v_weights ->> v_part)::double precision > 0.01 or cardinality(v_list) < recommend.count then
             v_proposals := v_proposals || private.source_candidates(
                 v_part, v_viewer, recommend.kind, v_pool
             );

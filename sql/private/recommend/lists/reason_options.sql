@@ -14,7 +14,7 @@
 --   same_language    the language's code at least two liked items have it and its lift is above 1; 0.55
 --   same_decade      the decade          the same; 0.45
 --   popular_in_country, popular_in_language (subject: the language's code): proposed for it; 0.5
---   highly_rated     -                   a published mean of 4 or better; 0.3
+--   highly_rated     -                   a published mean of 4 or better, of 20 ratings or more; 0.3
 --   popular          -                   among the 100 items with the largest published sum of ratings; 0.2
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.reason_options(rater_id uuid, list private.proposal[])
@@ -96,7 +96,9 @@ as $$
     union all
     select s.item_id, 'highly_rated', null, null, 0.3
     from public.item_stats as s
-    where s.item_id = any((select i.ids from ids as i)::uuid[]) and s.rating_count > 0 and s.rating_sum >= 4 * s.rating_count
+    where
+        s.item_id = any((select i.ids from ids as i)::uuid[])
+        and s.rating_count >= 20 and s.rating_sum >= 4 * s.rating_count
     union all
     select l.item_id, 'popular', null, null, 0.2
     from listed as l
