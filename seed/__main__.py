@@ -18,14 +18,15 @@ from rich.console import Console
 
 from seed import books, movielens, own, tmdb
 from seed.load import TABLES, load
-from seed.rows import Book, Film, Rating, Row, Tag, Weight
+from seed.rows import Book, Film, Neighbour, Person, Rating, Row, Tag, Weight
 
 Source = tuple[type[Row], Iterable[Row]]
 FIRST_MODEL = """
     select private.enqueue('recommend', 'train_item_model', '{}', 'train_item_model')
     where exists (select from ratings) and not exists (select from recommendation_models where is_active)
 """
-"""Trains the first model at once, instead of at night."""
+"""Trains the first model at once instead of at night, where the data brings none."""
+NAMES: dict[type[Row], str] = {Neighbour: "weights of the item model"}
 MALFORMED = (ValueError, LookupError, EOFError, csv.Error, zlib.error, gzip.BadGzipFile)
 """Errors of reading a file with malformed content, among them text that is not UTF-8."""
 console = Console(highlight=False)
@@ -68,16 +69,19 @@ def seed(words: Sequence[str], database_url: str | None, folder: str | None) -> 
         for kind, rows in sources:
             started = time.monotonic()
             count = load(connection, kind, legible(rows, folder))
-            console.print(f"{count:>7,} {TABLES[kind]} in {time.monotonic() - started:.1f} s")
+            console.print(
+                f"{count:>7,} {NAMES.get(kind, TABLES[kind])} in {time.monotonic() - started:.1f} s"
+            )
         connection.execute("analyze")
         connection.execute(FIRST_MODEL)
         publish(connection)
 
 
 def publish(connection: psycopg.Connection) -> None:
-    """Publish the counts of what was loaded, which a job would do within the hour."""
-    while connection.execute("select private.publish_counts()").fetchone() != (0,):
-        pass
+    """Publish the counts of what was loaded and update popularity, as a job does each hour."""
+    for function in ("publish_counts", "refresh_popularity"):
+        while connection.execute(f"select private.{function}()".encode()).fetchone() != (0,):
+            pass
 
 
 def chosen(words: Sequence[str], folder: str | None) -> list[Source]:
@@ -102,13 +106,15 @@ def legible(rows: Iterable[Row], folder: str | None) -> Iterator[Row]:
 
 def demo(data: str) -> list[Source]:
     if data == "own":
-        return [(Film, own.films()), (Book, own.books())]
+        return [(Person, own.people()), (Film, own.films()), (Book, own.books())]
     return [
+        (Person, own.people()),
         (Film, movielens.films()),
         (Book, own.books()),
         (Tag, movielens.tags()),
         (Weight, movielens.weights()),
         (Rating, movielens.ratings()),
+        (Neighbour, movielens.model()),
     ]
 
 
