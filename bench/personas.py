@@ -110,8 +110,16 @@ PERSONAS = (
 )
 
 
+def seeded(stack: Stack, say: Callable[[str], None]) -> Table:
+    """Loads the seed's films, ratings and model first."""
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        connection.execute("delete from content")
+    seed(["all"], stack.database_url, None)
+    return measure(stack, say)
+
+
 def measure(stack: Stack, say: Callable[[str], None], personas: tuple[Persona, ...] = PERSONAS) -> Table:
-    """A row for each persona; the catalogue is the seed's and the models are trained."""
+    """A row for each persona."""
     text = f"Each rated {RATED} films 5. What shares a taste is in `bench/personas.py`."
     table = Table("Lists for six viewers", text, HEAD)
     films = catalogue(stack)
@@ -166,9 +174,7 @@ def signed_up(stack: Stack) -> Client:
 def main() -> int:
     console = Console(highlight=False, soft_wrap=True)
     with temporary_stack.running(ROOT / ".local-quality") as stack:
-        seed(["all"], stack.database_url, None)
-        stack.run(sys.executable, "-m", "workers", "item_model")
-        console.print(measure(stack, console.print).markdown())
+        console.print(seeded(stack, console.print).markdown())
     return 0
 
 

@@ -65,6 +65,10 @@ insert into public.recommendation_weights (part, min_ratings, weight, explanatio
 ('places', 0, 1, 'set by hand: the largest without loss on MovieLens 100K and small')
 on conflict do nothing;
 
+create type private.lift as (feature text, value text, items integer, lift double precision);
+comment on type private.lift is
+'How much more often a rater likes a feature than others do, and how many liked items have it.';
+
 create type public.genre_row_item as (
     genre text, row_number integer, id uuid, kind text, title text, overview text, year smallint, language text,
     image text, score double precision
@@ -72,9 +76,10 @@ create type public.genre_row_item as (
 comment on type public.genre_row_item is
 'An item in the row of one of the viewer''s favourite genres; row_number is 1 for the first row.';
 
--- These return one column more, or one with another name.
+-- These return one column more, or one with another name, or take another parameter.
 drop function private.because_of(uuid, uuid[]);
 drop function private.recommend(uuid, text, integer, real);
+drop function private.source_candidates(text, private.viewer, text, integer);
 
 -- source: sql/private/recommend/features/item_features.sql
 -- The features of items that tastes are described by: each genre, the original language, the main country of
@@ -176,23 +181,23 @@ grant execute on function private.count_features() to service_role;
 
 -- source: sql/private/recommend/features/feature_factors.sql
 -- Helper. Returns the factors by which a list multiplies the scores of items, by how a rater's taste differs from the
--- average (private.liked_features). Popular items are thus discounted for a rater with a narrow taste, and hardly for
+-- average (lifts, of private.liked_features). Popular items are thus discounted for a rater with a narrow taste, and hardly for
 -- one with a broad taste. The factor is exp(e), with e limited to -3 to 3:
---   e = genres * (x + 5 * beyond(x, 3)) + decades * beyond(d, 1) + places * (beyond(l, 1) + beyond(c, 1)) / 2
+--   e = genres * (x + 3 * beyond(x, 4)) + decades * beyond(d, 1) + places * (beyond(l, 1) + beyond(c, 1)) / 2
 -- x is the sum of the lifts of the item's genres; d, l and c are the lifts of its decade, language and country;
 -- beyond(v, t) is the part of v that exceeds t in size. genres, decades and places are values of weights
 -- (recommendation_weights); a missing one counts 0. An item without known features has no row.
--- It reads ratings: only definer functions and workers may call it.
-create or replace function private.feature_factors(rater_id uuid, item_ids uuid[], weights jsonb)
+create or replace function private.feature_factors(lifts private.lift[], item_ids uuid[], weights jsonb)
 returns table (item_id uuid, factor double precision)
-language sql stable rows 100 set search_path = ''
+language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
-    with lifts as materialized (
-        select l.feature, l.value, l.lift from private.liked_features(feature_factors.rater_id) as l
-    ), summed as (
+#variable_conflict use_column
+begin
+    return query
+    with summed as (
         select f.item_id, f.feature, sum(l.lift) as lift
         from private.item_features as f
-        join lifts as l on l.feature = f.feature and l.value = f.value
+        join unnest(feature_factors.lifts) as l on l.feature = f.feature and l.value = f.value
         where f.item_id = any(feature_factors.item_ids)
         group by f.item_id, f.feature
     ), exponents as (
@@ -200,7 +205,7 @@ as $$
             s.item_id,
             sum(
                 case s.feature
-                    when 'genre' then w.genres * (s.lift + 5 * sign(s.lift) * greatest(0, abs(s.lift) - 3))
+                    when 'genre' then w.genres * (s.lift + 3 * sign(s.lift) * greatest(0, abs(s.lift) - 4))
                     when 'decade' then w.decades * sign(s.lift) * greatest(0, abs(s.lift) - 1)
                     else w.places * sign(s.lift) * greatest(0, abs(s.lift) - 1) / 2
                 end
@@ -214,11 +219,12 @@ as $$
         ) as w
         group by s.item_id
     )
-    select e.item_id, exp(greatest(-3, least(3, e.exponent))) from exponents as e
+    select e.item_id, exp(greatest(-3, least(3, e.exponent))) from exponents as e;
+end
 $$;
-comment on function private.feature_factors(uuid, uuid[], jsonb) is
+comment on function private.feature_factors(private.lift[], uuid[], jsonb) is
 'Returns factors for items'' scores by how a rater''s taste differs from the average.';
-revoke execute on function private.feature_factors(uuid, uuid[], jsonb) from public;
+revoke execute on function private.feature_factors(private.lift[], uuid[], jsonb) from public;
 
 -- source: sql/private/recommend/features/liked_features.sql
 -- Helper. Returns how much more or less often a rater likes each feature than an average rater: one row for each row of
@@ -230,9 +236,12 @@ revoke execute on function private.feature_factors(uuid, uuid[], jsonb) from pub
 --          catalogue. 0: as often as an average rater
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.liked_features(rater_id uuid)
-returns table (feature text, value text, items integer, lift double precision)
-language sql stable rows 200 set search_path = ''
+returns setof private.lift
+language plpgsql stable rows 200 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
+#variable_conflict use_column
+begin
+    return query
     with liked as materialized (
         select l.item_id, l.weight
         from private.positive_feedback as l
@@ -264,7 +273,8 @@ as $$
             when 'genre' then ln(s.p / (1 - s.p)) - ln(s.q / (1 - s.q))
             else ln(s.p / s.q)
         end
-    from shares as s
+    from shares as s;
+end
 $$;
 comment on function private.liked_features(uuid) is
 'Returns how much more often a rater likes each genre, language, country and decade than others do.';
@@ -273,9 +283,8 @@ revoke execute on function private.liked_features(uuid) from public;
 -- source: sql/private/recommend/features/weigh_features.sql
 -- Helper. Multiplies the scores of a list by private.feature_factors and returns the best, scaled so that the first has
 -- 1. If an error occurs, it is logged and counted and the list stays as it is.
--- It reads ratings: only definer functions and workers may call it.
 create or replace function private.weigh_features(
-    list private.proposal[], rater_id uuid, weights jsonb, count integer
+    list private.proposal[], lifts private.lift[], weights jsonb, count integer
 )
 returns setof private.proposal
 language plpgsql stable rows 60 set search_path = '' set plan_cache_mode = force_generic_plan
@@ -287,7 +296,7 @@ begin
         select l.*, l.score * coalesce(f.factor, 1) as product
         from unnest(weigh_features.list) as l
         left join private.feature_factors(
-            weigh_features.rater_id,
+            weigh_features.lifts,
             array(select l.item_id from unnest(weigh_features.list) as l),
             weigh_features.weights
         ) as f on f.item_id = l.item_id
@@ -301,9 +310,9 @@ exception when others then
     return query select l.* from unnest(weigh_features.list) as l limit weigh_features.count;
 end
 $$;
-comment on function private.weigh_features(private.proposal[], uuid, jsonb, integer) is
+comment on function private.weigh_features(private.proposal[], private.lift[], jsonb, integer) is
 'Weighs a list by how its items'' features suit a rater''s taste.';
-revoke execute on function private.weigh_features(private.proposal[], uuid, jsonb, integer) from public;
+revoke execute on function private.weigh_features(private.proposal[], private.lift[], jsonb, integer) from public;
 
 -- source: sql/private/recommend/lists/because_of.sql
 -- Helper. Returns, for each item, the liked item that explains it best: of the 50 items that the rater liked most, the
@@ -422,7 +431,7 @@ grant execute on function private.genre_rows(text, integer, integer) to anon, au
 -- nine items before have least often. If an error occurs, it is logged and counted, and each item gets "rated".
 -- A newcomer (no liked item) keeps the reasons of the sources.
 -- It reads ratings: only definer functions and workers may call it.
-create or replace function private.list_reasons(rater_id uuid, list private.proposal[])
+create or replace function private.list_reasons(rater_id uuid, lifts private.lift[], list private.proposal[])
 returns table (item_id uuid, reason_code text, because_of uuid, subject text)
 language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
@@ -440,7 +449,7 @@ begin
                 jsonb_build_object('code', o.reason_code, 'because_of', o.because_of, 'subject', o.subject)
                 order by o.strength desc, o.reason_code
             ) as options
-        from private.reason_options(list_reasons.rater_id, list_reasons.list) as o
+        from private.reason_options(list_reasons.rater_id, list_reasons.lifts, list_reasons.list) as o
         group by o.item_id
     ) as o;
     for v_place in 1..cardinality(list) loop
@@ -467,9 +476,9 @@ exception when others then
     return query select l.item_id, 'rated', null::uuid, null::text from unnest(list_reasons.list) as l;
 end
 $$;
-comment on function private.list_reasons(uuid, private.proposal[]) is
+comment on function private.list_reasons(uuid, private.lift[], private.proposal[]) is
 'Chooses a reason for each item of a list, at most two of one kind in ten.';
-revoke execute on function private.list_reasons(uuid, private.proposal[]) from public;
+revoke execute on function private.list_reasons(uuid, private.lift[], private.proposal[]) from public;
 
 -- source: sql/private/recommend/lists/reason_options.sql
 -- Helper. Returns what could be given as the reason for each item of a list, every option true and above its floor:
@@ -483,7 +492,7 @@ revoke execute on function private.list_reasons(uuid, private.proposal[]) from p
 --   same_actor       the person          billed third or better here and in because_of, a liked item; 0.65
 --   same_keyword     the keyword         of at least two of the 50 best liked items, because_of the best; 0.5 and a
 --                                        twentieth for each of them
---   same_genre       the genre           at least three liked items have it and its lift (private.liked_features) is
+--   same_genre       the genre           at least three liked items have it and its lift (lifts, of private.liked_features) is
 --                                        above 0.3; 0.4 and a tenth of the lift
 --   same_language    the language's code at least two liked items have it and its lift is above 1; 0.55
 --   same_decade      the decade          the same; 0.45
@@ -491,14 +500,17 @@ revoke execute on function private.list_reasons(uuid, private.proposal[]) from p
 --   highly_rated     -                   a published mean of 4 or better, of 20 ratings or more; 0.3
 --   popular          -                   among the 100 items with the largest published sum of ratings; 0.2
 -- It reads ratings: only definer functions and workers may call it.
-create or replace function private.reason_options(rater_id uuid, list private.proposal[])
+create or replace function private.reason_options(rater_id uuid, lifts private.lift[], list private.proposal[])
 returns table (item_id uuid, reason_code text, because_of uuid, subject text, strength double precision)
-language sql stable rows 100 set search_path = ''
+language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
+#variable_conflict use_column
+declare
+    v_ids uuid[] := array(select l.item_id from unnest(list) as l);
+begin
+    return query
     with listed as materialized (
         select l.item_id, l.reason_code, l.language from unnest(reason_options.list) as l
-    ), ids as materialized (
-        select array_agg(l.item_id) as ids from listed as l
     ), liked as materialized (
         select l.item_id, row_number() over (order by l.weight desc, l.liked_at desc, l.item_id) as place
         from private.positive_feedback as l
@@ -506,7 +518,7 @@ as $$
         order by place
         limit 50
     ), lifts as materialized (
-        select l.* from private.liked_features(reason_options.rater_id) as l where l.items >= 2 and l.lift > 0.3
+        select l.* from unnest(reason_options.lifts) as l where l.items >= 2 and l.lift > 0.3
     ), people as (
         select distinct on (c.item_id, c.job)
             c.item_id, 'same_' || c.job as reason_code, m.item_id as because_of, p.name as subject,
@@ -514,7 +526,7 @@ as $$
         from liked as m
         join public.credits as o on o.item_id = m.item_id and o.job in ('director', 'actor') and o.position <= 3
         join public.credits as c
-            on c.item_id = any((select i.ids from ids as i)::uuid[])
+            on c.item_id = any(v_ids)
             and c.job = o.job and c.person_id = o.person_id and c.position <= 3
         join public.people as p on p.id = c.person_id
         order by c.item_id, c.job, c.position, m.place
@@ -525,7 +537,7 @@ as $$
             from liked as m
             join public.item_keywords as o on o.item_id = m.item_id
             join public.item_keywords as k
-                on k.item_id = any((select i.ids from ids as i)::uuid[]) and k.keyword = o.keyword
+                on k.item_id = any(v_ids) and k.keyword = o.keyword
             group by k.item_id, k.keyword
         ) as k
         where k.items >= 2
@@ -535,7 +547,7 @@ as $$
             e.item_id, o.item_id as because_of, 1 - (e.embedding operator(extensions.<=>) o.embedding) as similarity
         from liked as m
         join public.item_embeddings as o on o.item_id = m.item_id
-        join public.item_embeddings as e on e.item_id = any((select i.ids from ids as i)::uuid[])
+        join public.item_embeddings as e on e.item_id = any(v_ids)
         where m.place <= 10
         order by e.item_id, similarity desc, o.item_id
     ), popular as (
@@ -545,7 +557,7 @@ as $$
         limit 100
     )
     select b.item_id, 'liked_together', b.because_of, null::text, 0.6 + 5 * b.weight
-    from private.because_of(reason_options.rater_id, (select i.ids from ids as i)) as b
+    from private.because_of(reason_options.rater_id, v_ids) as b
     where b.weight >= 0.02
     union all
     select l.item_id, l.reason_code, null, l.language, case l.reason_code when 'taste' then 0.7 else 0.5 end
@@ -565,30 +577,30 @@ as $$
     join lifts as n on n.feature = f.feature and n.value = f.value
     left join public.genres as g on f.feature = 'genre' and g.id::text = f.value
     where
-        f.item_id = any((select i.ids from ids as i)::uuid[])
+        f.item_id = any(v_ids)
         and (f.feature = 'genre' and n.items >= 3 or f.feature in ('language', 'decade') and n.lift > 1)
     union all
     select s.item_id, 'highly_rated', null, null, 0.3
     from public.item_stats as s
     where
-        s.item_id = any((select i.ids from ids as i)::uuid[])
+        s.item_id = any(v_ids)
         and s.rating_count >= 20 and s.rating_sum >= 4 * s.rating_count
     union all
     select l.item_id, 'popular', null, null, 0.2
     from listed as l
-    where l.item_id in (select p.item_id from popular as p)
+    where l.item_id in (select p.item_id from popular as p);
+end
 $$;
-comment on function private.reason_options(uuid, private.proposal[]) is
+comment on function private.reason_options(uuid, private.lift[], private.proposal[]) is
 'Returns what could be given as the reason for each item of a list.';
-revoke execute on function private.reason_options(uuid, private.proposal[]) from public;
+revoke execute on function private.reason_options(uuid, private.lift[], private.proposal[]) from public;
 
 -- source: sql/private/recommend/lists/recommend.sql
 -- Helper. Returns a profile's list of recommendations. Each source with a weight for the rater's number of ratings
 -- proposes candidates (private.source_candidates), private.merge_sources merges them, private.weigh_features weighs them
 -- by the rater's taste, and private.rerank_by_mmr re-ranks them. Sources of minimal weight are called only if the others
--- do not fill the list. A viewer who has not liked anything yet gets the list of private.newcomer, and
--- other sources only fill it up. If a source fails,
--- the list is built from the others.
+-- do not fill the list. A viewer who has not liked anything yet gets the list of private.newcomer, and other sources
+-- only fill it up. If a source fails, the list is built from the others.
 -- private.list_reasons chooses the reasons; a reason that would name an item above the viewer's age limit becomes
 -- "rated". subject is the person, keyword, genre, decade or language that the reason names.
 -- Raises as private.viewer. Without any profile (anon), it returns a newcomer's list.
@@ -604,6 +616,7 @@ declare
     v_viewer private.viewer := private.viewer(profile_id);
     v_pool integer := greatest(60, recommend.count + 20);
     v_weights jsonb := private.source_weights(v_viewer.rater_id);
+    v_lifts private.lift[] := array(select l from private.liked_features(v_viewer.rater_id) as l);
     v_part text;
     v_proposals private.proposal[] := '{}';
     v_list private.proposal[] := '{}';
@@ -619,7 +632,7 @@ begin
     end loop
         if v_has_liked and (v_weights ->> v_part)::double precision > 0.01 or cardinality(v_list) < recommend.count then
             v_proposals := v_proposals || private.source_candidates(
-                v_part, v_viewer, recommend.kind, v_pool
+                v_part, v_viewer, v_lifts, recommend.kind, v_pool
             );
             v_list := array(
                 select b from private.merge_sources(v_proposals, v_weights, v_viewer, recommend.kind, v_pool * 2) as b
@@ -627,7 +640,7 @@ begin
         end if;
     end loop;
     v_list := array(
-        select b from private.weigh_features(v_list, v_viewer.rater_id, v_weights, v_pool) as b
+        select b from private.weigh_features(v_list, v_lifts, v_weights, v_pool) as b
     );
     v_order := private.rerank_by_mmr(v_list, recommend.diversity, recommend.count);
 
@@ -637,7 +650,9 @@ begin
     ), chosen as materialized (
         select r.*
         from private.list_reasons(
-            v_viewer.rater_id, array(select v_list[o.at] from unnest(v_order) with ordinality as o (at, place) order by o.place)
+            v_viewer.rater_id,
+            v_lifts,
+            array(select v_list[o.at] from unnest(v_order) with ordinality as o (at, place) order by o.place)
         ) as r
         where v_has_liked
     )
@@ -889,20 +904,26 @@ grant execute on function private.alike(uuid, integer, private.viewer) to anon, 
 -- Helper. Content-based candidates for a narrow taste: popular items with the features that a rater likes much more
 -- often than others do, and items of the directors and actors of liked items, best first. Through this source, items
 -- that few people rated can enter a list; it reads no other rater's ratings but published figures.
---   features  of private.liked_features, the six with the greatest lift above 1 and at least two liked items. An item
---             scores (lift - 1) / ln(2 + rank) for each that it has, by its rank in private.feature_items
+--   lifts     of the rater, by private.liked_features
+--   features  the six with the greatest lift above 2 and at least two liked items. An item
+--             scores (lift - 2) / ln(2 + rank) for each that it has, by its rank in private.feature_items
 --   people    a director of a liked item, and an actor of two or more liked items, billed third or better; an item
 --             scores 0.5 for each director and 0.25 for each actor
 -- Items that private.excluded_items excludes or the viewer may not see are left out.
 -- It reads ratings: only definer functions and workers may call it.
-create or replace function private.by_features(rater_id uuid, kind text, count integer, viewer private.viewer)
+create or replace function private.by_features(
+    rater_id uuid, lifts private.lift[], kind text, count integer, viewer private.viewer
+)
 returns table (item_id uuid, score double precision)
-language sql stable rows 20 set search_path = ''
+language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
+#variable_conflict use_column
+begin
+    return query
     with strong as materialized (
-        select l.feature, l.value, l.lift - 1 as strength
-        from private.liked_features(by_features.rater_id) as l
-        where l.items >= 2 and l.lift > 1
+        select l.feature, l.value, l.lift - 2 as strength
+        from unnest(by_features.lifts) as l
+        where l.items >= 2 and l.lift > 2
         order by l.lift desc, l.feature, l.value
         limit 6
     ), people as materialized (
@@ -939,11 +960,12 @@ as $$
     join public.items as i on i.id = s.item_id and (by_features.kind is null or i.kind = by_features.kind)
     where private.is_available(i, viewer)
     order by s.score desc, s.item_id
-    limit by_features.count
+    limit by_features.count;
+end
 $$;
-comment on function private.by_features(uuid, text, integer, private.viewer) is
+comment on function private.by_features(uuid, private.lift[], text, integer, private.viewer) is
 'Returns items with the features that a rater likes more often than others do.';
-revoke execute on function private.by_features(uuid, text, integer, private.viewer) from public;
+revoke execute on function private.by_features(uuid, private.lift[], text, integer, private.viewer) from public;
 
 -- source: sql/private/recommend/sources/collaborative.sql
 -- Helper. User-based collaborative filtering: returns items that a rater's 50 nearest neighbours rated, without the
@@ -997,10 +1019,13 @@ revoke execute on function private.collaborative(uuid, text, integer, private.vi
 -- private.excluded_items excludes or the viewer may not see.
 --   part  the source: liked_together (item model), taste (neighbours), liked (similar descriptions), features (genres,
 --         languages, decades and people), trending, popular or newcomer
+--   lifts  of the viewer's features, by private.liked_features
 -- If the source raises an error, the error is logged and counted and no candidates are returned, so that the list is
 -- built from the other sources.
 -- It reads the ratings of other raters: only definer functions and workers may call it.
-create or replace function private.source_candidates(part text, viewer private.viewer, kind text, count integer)
+create or replace function private.source_candidates(
+    part text, viewer private.viewer, lifts private.lift[], kind text, count integer
+)
 returns private.proposal[]
 language plpgsql stable set search_path = ''
 as $$
@@ -1031,7 +1056,9 @@ begin
         when 'features' then
             return array(
                 select row(l.item_id, source_candidates.part, l.score, source_candidates.part, null::uuid, null::text)::private.proposal
-                from private.by_features(v_rater, source_candidates.kind, source_candidates.count, viewer) as l
+                from private.by_features(
+                    v_rater, lifts, source_candidates.kind, source_candidates.count, viewer
+                ) as l
             );
         when 'trending' then
             return array(
@@ -1060,9 +1087,9 @@ exception when others then
     return '{}';
 end
 $$;
-comment on function private.source_candidates(text, private.viewer, text, integer) is
+comment on function private.source_candidates(text, private.viewer, private.lift[], text, integer) is
 'Returns the candidates that one source proposes for a list.';
-revoke execute on function private.source_candidates(text, private.viewer, text, integer) from public;
+revoke execute on function private.source_candidates(text, private.viewer, private.lift[], text, integer) from public;
 
 -- source: sql/access/feature_items.sql
 -- Definer functions and the worker read these; no client needs them.

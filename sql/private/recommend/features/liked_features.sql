@@ -7,9 +7,12 @@
 --          catalogue. 0: as often as an average rater
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.liked_features(rater_id uuid)
-returns table (feature text, value text, items integer, lift double precision)
-language sql stable rows 200 set search_path = ''
+returns setof private.lift
+language plpgsql stable rows 200 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
+#variable_conflict use_column
+begin
+    return query
     with liked as materialized (
         select l.item_id, l.weight
         from private.positive_feedback as l
@@ -41,7 +44,8 @@ as $$
             when 'genre' then ln(s.p / (1 - s.p)) - ln(s.q / (1 - s.q))
             else ln(s.p / s.q)
         end
-    from shares as s
+    from shares as s;
+end
 $$;
 comment on function private.liked_features(uuid) is
 'Returns how much more often a rater likes each genre, language, country and decade than others do.';

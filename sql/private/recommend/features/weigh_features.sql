@@ -1,8 +1,7 @@
 -- Helper. Multiplies the scores of a list by private.feature_factors and returns the best, scaled so that the first has
 -- 1. If an error occurs, it is logged and counted and the list stays as it is.
--- It reads ratings: only definer functions and workers may call it.
 create or replace function private.weigh_features(
-    list private.proposal[], rater_id uuid, weights jsonb, count integer
+    list private.proposal[], lifts private.lift[], weights jsonb, count integer
 )
 returns setof private.proposal
 language plpgsql stable rows 60 set search_path = '' set plan_cache_mode = force_generic_plan
@@ -14,7 +13,7 @@ begin
         select l.*, l.score * coalesce(f.factor, 1) as product
         from unnest(weigh_features.list) as l
         left join private.feature_factors(
-            weigh_features.rater_id,
+            weigh_features.lifts,
             array(select l.item_id from unnest(weigh_features.list) as l),
             weigh_features.weights
         ) as f on f.item_id = l.item_id
@@ -28,6 +27,6 @@ exception when others then
     return query select l.* from unnest(weigh_features.list) as l limit weigh_features.count;
 end
 $$;
-comment on function private.weigh_features(private.proposal[], uuid, jsonb, integer) is
+comment on function private.weigh_features(private.proposal[], private.lift[], jsonb, integer) is
 'Weighs a list by how its items'' features suit a rater''s taste.';
-revoke execute on function private.weigh_features(private.proposal[], uuid, jsonb, integer) from public;
+revoke execute on function private.weigh_features(private.proposal[], private.lift[], jsonb, integer) from public;

@@ -4,7 +4,7 @@
 -- nine items before have least often. If an error occurs, it is logged and counted, and each item gets "rated".
 -- A newcomer (no liked item) keeps the reasons of the sources.
 -- It reads ratings: only definer functions and workers may call it.
-create or replace function private.list_reasons(rater_id uuid, list private.proposal[])
+create or replace function private.list_reasons(rater_id uuid, lifts private.lift[], list private.proposal[])
 returns table (item_id uuid, reason_code text, because_of uuid, subject text)
 language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
@@ -22,7 +22,7 @@ begin
                 jsonb_build_object('code', o.reason_code, 'because_of', o.because_of, 'subject', o.subject)
                 order by o.strength desc, o.reason_code
             ) as options
-        from private.reason_options(list_reasons.rater_id, list_reasons.list) as o
+        from private.reason_options(list_reasons.rater_id, list_reasons.lifts, list_reasons.list) as o
         group by o.item_id
     ) as o;
     for v_place in 1..cardinality(list) loop
@@ -49,6 +49,6 @@ exception when others then
     return query select l.item_id, 'rated', null::uuid, null::text from unnest(list_reasons.list) as l;
 end
 $$;
-comment on function private.list_reasons(uuid, private.proposal[]) is
+comment on function private.list_reasons(uuid, private.lift[], private.proposal[]) is
 'Chooses a reason for each item of a list, at most two of one kind in ten.';
-revoke execute on function private.list_reasons(uuid, private.proposal[]) from public;
+revoke execute on function private.list_reasons(uuid, private.lift[], private.proposal[]) from public;

@@ -9,7 +9,7 @@
 --   same_actor       the person          billed third or better here and in because_of, a liked item; 0.65
 --   same_keyword     the keyword         of at least two of the 50 best liked items, because_of the best; 0.5 and a
 --                                        twentieth for each of them
---   same_genre       the genre           at least three liked items have it and its lift (private.liked_features) is
+--   same_genre       the genre           at least three liked items have it and its lift (lifts, of private.liked_features) is
 --                                        above 0.3; 0.4 and a tenth of the lift
 --   same_language    the language's code at least two liked items have it and its lift is above 1; 0.55
 --   same_decade      the decade          the same; 0.45
@@ -17,14 +17,17 @@
 --   highly_rated     -                   a published mean of 4 or better, of 20 ratings or more; 0.3
 --   popular          -                   among the 100 items with the largest published sum of ratings; 0.2
 -- It reads ratings: only definer functions and workers may call it.
-create or replace function private.reason_options(rater_id uuid, list private.proposal[])
+create or replace function private.reason_options(rater_id uuid, lifts private.lift[], list private.proposal[])
 returns table (item_id uuid, reason_code text, because_of uuid, subject text, strength double precision)
-language sql stable rows 100 set search_path = ''
+language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
+#variable_conflict use_column
+declare
+    v_ids uuid[] := array(select l.item_id from unnest(list) as l);
+begin
+    return query
     with listed as materialized (
         select l.item_id, l.reason_code, l.language from unnest(reason_options.list) as l
-    ), ids as materialized (
-        select array_agg(l.item_id) as ids from listed as l
     ), liked as materialized (
         select l.item_id, row_number() over (order by l.weight desc, l.liked_at desc, l.item_id) as place
         from private.positive_feedback as l
@@ -32,7 +35,7 @@ as $$
         order by place
         limit 50
     ), lifts as materialized (
-        select l.* from private.liked_features(reason_options.rater_id) as l where l.items >= 2 and l.lift > 0.3
+        select l.* from unnest(reason_options.lifts) as l where l.items >= 2 and l.lift > 0.3
     ), people as (
         select distinct on (c.item_id, c.job)
             c.item_id, 'same_' || c.job as reason_code, m.item_id as because_of, p.name as subject,
@@ -40,7 +43,7 @@ as $$
         from liked as m
         join public.credits as o on o.item_id = m.item_id and o.job in ('director', 'actor') and o.position <= 3
         join public.credits as c
-            on c.item_id = any((select i.ids from ids as i)::uuid[])
+            on c.item_id = any(v_ids)
             and c.job = o.job and c.person_id = o.person_id and c.position <= 3
         join public.people as p on p.id = c.person_id
         order by c.item_id, c.job, c.position, m.place
@@ -51,7 +54,7 @@ as $$
             from liked as m
             join public.item_keywords as o on o.item_id = m.item_id
             join public.item_keywords as k
-                on k.item_id = any((select i.ids from ids as i)::uuid[]) and k.keyword = o.keyword
+                on k.item_id = any(v_ids) and k.keyword = o.keyword
             group by k.item_id, k.keyword
         ) as k
         where k.items >= 2
@@ -61,7 +64,7 @@ as $$
             e.item_id, o.item_id as because_of, 1 - (e.embedding operator(extensions.<=>) o.embedding) as similarity
         from liked as m
         join public.item_embeddings as o on o.item_id = m.item_id
-        join public.item_embeddings as e on e.item_id = any((select i.ids from ids as i)::uuid[])
+        join public.item_embeddings as e on e.item_id = any(v_ids)
         where m.place <= 10
         order by e.item_id, similarity desc, o.item_id
     ), popular as (
@@ -71,7 +74,7 @@ as $$
         limit 100
     )
     select b.item_id, 'liked_together', b.because_of, null::text, 0.6 + 5 * b.weight
-    from private.because_of(reason_options.rater_id, (select i.ids from ids as i)) as b
+    from private.because_of(reason_options.rater_id, v_ids) as b
     where b.weight >= 0.02
     union all
     select l.item_id, l.reason_code, null, l.language, case l.reason_code when 'taste' then 0.7 else 0.5 end
@@ -91,19 +94,20 @@ as $$
     join lifts as n on n.feature = f.feature and n.value = f.value
     left join public.genres as g on f.feature = 'genre' and g.id::text = f.value
     where
-        f.item_id = any((select i.ids from ids as i)::uuid[])
+        f.item_id = any(v_ids)
         and (f.feature = 'genre' and n.items >= 3 or f.feature in ('language', 'decade') and n.lift > 1)
     union all
     select s.item_id, 'highly_rated', null, null, 0.3
     from public.item_stats as s
     where
-        s.item_id = any((select i.ids from ids as i)::uuid[])
+        s.item_id = any(v_ids)
         and s.rating_count >= 20 and s.rating_sum >= 4 * s.rating_count
     union all
     select l.item_id, 'popular', null, null, 0.2
     from listed as l
-    where l.item_id in (select p.item_id from popular as p)
+    where l.item_id in (select p.item_id from popular as p);
+end
 $$;
-comment on function private.reason_options(uuid, private.proposal[]) is
+comment on function private.reason_options(uuid, private.lift[], private.proposal[]) is
 'Returns what could be given as the reason for each item of a list.';
-revoke execute on function private.reason_options(uuid, private.proposal[]) from public;
+revoke execute on function private.reason_options(uuid, private.lift[], private.proposal[]) from public;

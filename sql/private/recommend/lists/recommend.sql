@@ -18,6 +18,7 @@ declare
     v_viewer private.viewer := private.viewer(profile_id);
     v_pool integer := greatest(60, recommend.count + 20);
     v_weights jsonb := private.source_weights(v_viewer.rater_id);
+    v_lifts private.lift[] := array(select l from private.liked_features(v_viewer.rater_id) as l);
     v_part text;
     v_proposals private.proposal[] := '{}';
     v_list private.proposal[] := '{}';
@@ -33,7 +34,7 @@ begin
     end loop
         if v_has_liked and (v_weights ->> v_part)::double precision > 0.01 or cardinality(v_list) < recommend.count then
             v_proposals := v_proposals || private.source_candidates(
-                v_part, v_viewer, recommend.kind, v_pool
+                v_part, v_viewer, v_lifts, recommend.kind, v_pool
             );
             v_list := array(
                 select b from private.merge_sources(v_proposals, v_weights, v_viewer, recommend.kind, v_pool * 2) as b
@@ -41,7 +42,7 @@ begin
         end if;
     end loop;
     v_list := array(
-        select b from private.weigh_features(v_list, v_viewer.rater_id, v_weights, v_pool) as b
+        select b from private.weigh_features(v_list, v_lifts, v_weights, v_pool) as b
     );
     v_order := private.rerank_by_mmr(v_list, recommend.diversity, recommend.count);
 
@@ -51,7 +52,9 @@ begin
     ), chosen as materialized (
         select r.*
         from private.list_reasons(
-            v_viewer.rater_id, array(select v_list[o.at] from unnest(v_order) with ordinality as o (at, place) order by o.place)
+            v_viewer.rater_id,
+            v_lifts,
+            array(select v_list[o.at] from unnest(v_order) with ordinality as o (at, place) order by o.place)
         ) as r
         where v_has_liked
     )

@@ -1,20 +1,26 @@
 -- Helper. Content-based candidates for a narrow taste: popular items with the features that a rater likes much more
 -- often than others do, and items of the directors and actors of liked items, best first. Through this source, items
 -- that few people rated can enter a list; it reads no other rater's ratings but published figures.
---   features  of private.liked_features, the six with the greatest lift above 1 and at least two liked items. An item
---             scores (lift - 1) / ln(2 + rank) for each that it has, by its rank in private.feature_items
+--   lifts     of the rater, by private.liked_features
+--   features  the six with the greatest lift above 2 and at least two liked items. An item
+--             scores (lift - 2) / ln(2 + rank) for each that it has, by its rank in private.feature_items
 --   people    a director of a liked item, and an actor of two or more liked items, billed third or better; an item
 --             scores 0.5 for each director and 0.25 for each actor
 -- Items that private.excluded_items excludes or the viewer may not see are left out.
 -- It reads ratings: only definer functions and workers may call it.
-create or replace function private.by_features(rater_id uuid, kind text, count integer, viewer private.viewer)
+create or replace function private.by_features(
+    rater_id uuid, lifts private.lift[], kind text, count integer, viewer private.viewer
+)
 returns table (item_id uuid, score double precision)
-language sql stable rows 20 set search_path = ''
+language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
+#variable_conflict use_column
+begin
+    return query
     with strong as materialized (
-        select l.feature, l.value, l.lift - 1 as strength
-        from private.liked_features(by_features.rater_id) as l
-        where l.items >= 2 and l.lift > 1
+        select l.feature, l.value, l.lift - 2 as strength
+        from unnest(by_features.lifts) as l
+        where l.items >= 2 and l.lift > 2
         order by l.lift desc, l.feature, l.value
         limit 6
     ), people as materialized (
@@ -51,8 +57,9 @@ as $$
     join public.items as i on i.id = s.item_id and (by_features.kind is null or i.kind = by_features.kind)
     where private.is_available(i, viewer)
     order by s.score desc, s.item_id
-    limit by_features.count
+    limit by_features.count;
+end
 $$;
-comment on function private.by_features(uuid, text, integer, private.viewer) is
+comment on function private.by_features(uuid, private.lift[], text, integer, private.viewer) is
 'Returns items with the features that a rater likes more often than others do.';
-revoke execute on function private.by_features(uuid, text, integer, private.viewer) from public;
+revoke execute on function private.by_features(uuid, private.lift[], text, integer, private.viewer) from public;
