@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import psycopg
 from rich.console import Console
-from supabase import Client, create_client
+from supabase import Client, ClientOptions, create_client
 
 from bench.table import Table
 from local import temporary_stack
@@ -166,7 +167,8 @@ def chosen(persona: Persona, films: dict[str, Film]) -> list[str]:
 
 
 def signed_up(stack: Stack) -> Client:
-    client = create_client(stack.url, stack.anon_key)
+    options = ClientOptions(httpx_client=httpx.Client(timeout=60))
+    client = create_client(stack.url, stack.anon_key, options)
     client.auth.sign_up({"email": f"{uuid4()}@example.com", "password": f"Pa55 {uuid4()}"})
     return client
 

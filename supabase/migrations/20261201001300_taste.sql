@@ -181,8 +181,8 @@ grant execute on function private.count_features() to service_role;
 
 -- source: sql/private/recommend/features/feature_factors.sql
 -- Helper. Returns the factors by which a list multiplies the scores of items, by how a rater's taste differs from the
--- average (lifts, of private.liked_features). Popular items are thus discounted for a rater with a narrow taste, and hardly for
--- one with a broad taste. The factor is exp(e), with e limited to -3 to 3:
+-- average (lifts, of private.liked_features). Popular items are thus discounted for a rater with a narrow taste, and
+-- hardly for one with a broad taste. The factor is exp(e), with e limited to -3 to 3:
 --   e = genres * (x + 3 * beyond(x, 4)) + decades * beyond(d, 1) + places * (beyond(l, 1) + beyond(c, 1)) / 2
 -- x is the sum of the lifts of the item's genres; d, l and c are the lifts of its decade, language and country;
 -- beyond(v, t) is the part of v that exceeds t in size. genres, decades and places are values of weights
@@ -316,8 +316,8 @@ revoke execute on function private.weigh_features(private.proposal[], private.li
 
 -- source: sql/private/recommend/lists/because_of.sql
 -- Helper. Returns, for each item, the liked item that explains it best: of the 50 items that the rater liked most, the
--- one with the greatest product of the item model's weight and the rater's liking (weight). An item without a positive product
--- has no row. If an error occurs, it is logged and counted and no row is returned.
+-- one with the greatest product of the item model's weight and the rater's liking (weight). An item without a positive
+-- product has no row. If an error occurs, it is logged and counted and no row is returned.
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.because_of(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, because_of uuid, weight double precision)
@@ -366,9 +366,9 @@ revoke execute on function private.because_of(uuid, uuid[]) from public;
 -- source: sql/private/recommend/lists/genre_rows.sql
 -- Helper. Returns a list of items for each of a profile's favourite genres: those that the profile likes more often
 -- than others do (private.liked_features, three liked items or more), the strongest first, then those that are most
--- common among its liked items, then the most common genres of the catalogue. A list holds the profile's recommendations
--- of the genre, then the genre's most popular items; an item is in the first of the lists it could be in. Genres with
--- fewer than three items left have no list.
+-- common among its liked items, then the most common genres of the catalogue. A list holds the profile's
+-- recommendations of the genre, then the genre's most popular items; an item is in the first of the lists it could be
+-- in. Genres with fewer than three items left have no list.
 -- Raises as private.viewer.
 -- Definer: it reads the ratings of the profile, and lists read those of other raters; none of these is returned.
 create or replace function private.genre_rows(kind text, genres integer, count integer)
@@ -425,9 +425,9 @@ revoke execute on function private.genre_rows(text, integer, integer) from publi
 grant execute on function private.genre_rows(text, integer, integer) to anon, authenticated, service_role;
 
 -- source: sql/private/recommend/lists/list_reasons.sql
--- Helper. Chooses a reason for each item of a list from private.reason_options: going down the list, the strongest whose
--- code the nine items before have at most once, so that ten items in a row have at most two reasons of one kind. An
--- item without such an option gets "rated", which is true of every item; once that is used up too, the code that the
+-- Helper. Chooses a reason for each item of a list from private.reason_options: going down the list, the strongest
+-- whose code the nine items before have at most once, so that ten items in a row have at most two reasons of one kind.
+-- An item without such an option gets "rated", which is true of every item; once that is used up too, the code that the
 -- nine items before have least often. If an error occurs, it is logged and counted, and each item gets "rated".
 -- A newcomer (no liked item) keeps the reasons of the sources.
 -- It reads ratings: only definer functions and workers may call it.
@@ -492,8 +492,8 @@ revoke execute on function private.list_reasons(uuid, private.lift[], private.pr
 --   same_actor       the person          billed third or better here and in because_of, a liked item; 0.65
 --   same_keyword     the keyword         of at least two of the 50 best liked items, because_of the best; 0.5 and a
 --                                        twentieth for each of them
---   same_genre       the genre           at least three liked items have it and its lift (lifts, of private.liked_features) is
---                                        above 0.3; 0.4 and a tenth of the lift
+--   same_genre       the genre           at least three liked items have it and its lift (of lifts, by
+--                                        private.liked_features) is above 0.3; 0.4 and a tenth of the lift
 --   same_language    the language's code at least two liked items have it and its lift is above 1; 0.55
 --   same_decade      the decade          the same; 0.45
 --   popular_in_country, popular_in_language (subject: the language's code): proposed for it; 0.5
@@ -597,10 +597,10 @@ revoke execute on function private.reason_options(uuid, private.lift[], private.
 
 -- source: sql/private/recommend/lists/recommend.sql
 -- Helper. Returns a profile's list of recommendations. Each source with a weight for the rater's number of ratings
--- proposes candidates (private.source_candidates), private.merge_sources merges them, private.weigh_features weighs them
--- by the rater's taste, and private.rerank_by_mmr re-ranks them. Sources of minimal weight are called only if the others
--- do not fill the list. A viewer who has not liked anything yet gets the list of private.newcomer, and other sources
--- only fill it up. If a source fails, the list is built from the others.
+-- proposes candidates (private.source_candidates), private.merge_sources merges them, private.weigh_features weighs
+-- them by the rater's taste, and private.rerank_by_mmr re-ranks them. Sources of minimal weight are called only if the
+-- others do not fill the list. A viewer who has not liked anything yet gets the list of private.newcomer, and other
+-- sources only fill it up. If a source fails, the list is built from the others.
 -- private.list_reasons chooses the reasons; a reason that would name an item above the viewer's age limit becomes
 -- "rated". subject is the person, keyword, genre, decade or language that the reason names.
 -- Raises as private.viewer. Without any profile (anon), it returns a newcomer's list.
@@ -675,8 +675,9 @@ grant execute on function private.recommend(uuid, text, integer, real) to anon, 
 -- source: sql/private/recommend/lists/rerank_by_mmr.sql
 -- Helper. Re-ranks a list by maximal marginal relevance (MMR: Carbonell, Goldstein, SIGIR 1998), so that neighbouring
 -- items differ. Each step takes the item with the highest (1 - w) * score - w * (greatest similarity to the
--- items already taken), where w is diversity to the power 1.5. Ties keep their order. The similarity of two items is the
--- cosine of their embeddings, or 0.8 times the share of their genres that they have in common, whichever is greater.
+-- items already taken), where w is diversity to the power 1.5. Ties keep their order. The similarity of two items is
+-- the cosine of their embeddings, or 0.8 times the share of their genres that they have in common, whichever is
+-- greater.
 --   list       candidates, best first, with scores of at most 1
 --   diversity  0 to 1: 0 keeps the order, 1 ignores the scores
 --   count      the number of items to return
@@ -757,10 +758,10 @@ comment on function private.rerank_by_mmr(private.proposal[], real, integer) is
 revoke execute on function private.rerank_by_mmr(private.proposal[], real, integer) from public;
 
 -- source: sql/private/recommend/lists/source_weights.sql
--- Helper. Returns the weight of each source of a rater's list, and of genres, decades and places, as an object, by the rater's number of ratings (no
--- rater: 0). Sources of weight 0, or without a row in recommendation_weights, get a minimal weight, so that they only
--- fill up a list, in a fixed order. If an error occurs, it is logged and counted, and the item model gets 1 and every
--- other source its minimal weight.
+-- Helper. Returns the weight of each source of a rater's list, and of genres, decades and places, as an object, by the
+-- rater's number of ratings (no rater: 0). Sources of weight 0, or without a row in recommendation_weights, get a
+-- minimal weight, so that they only fill up a list, in a fixed order. If an error occurs, it is logged and counted, and
+-- the item model gets 1 and every other source its minimal weight.
 create or replace function private.source_weights(rater_id uuid) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
@@ -1146,8 +1147,8 @@ grant execute on function public.get_collaborative_recommendations(uuid, integer
 -- source: sql/rpc/recommend/get_genre_rows.sql
 -- Lists items by the acting profile's favourite genres: one row of items for each genre.
 -- Favourite genres are those that the profile likes more often than others do, then those that it likes most, then the
--- most common ones. Items that the profile rated, disliked, dismissed or finished, or may not see, are left out; an item
--- is in one row only.
+-- most common ones. Items that the profile rated, disliked, dismissed or finished, or may not see, are left out; an
+-- item is in one row only.
 --   genres  maximum number of rows, 1 to 10, default 5
 --   count   maximum number of items in a row, 1 to 50, default 12
 --   kind    movie, tv_show, sports or book, default movie
@@ -1199,8 +1200,8 @@ grant execute on function public.get_genre_rows(integer, integer, text) to anon,
 --               the best 60 items or more (re-ranking by MMR)
 --   profile_id  one of your own profiles; if omitted, the acting profile; the service may send any profile's id
 -- Returns id, kind, title, overview, year, language, image, score (the highest is 1), reason_code, reason (a sentence),
--- because_of (the id of the liked item that the reason names); in the order to show. Ten items in a row have at most two
--- reasons of one code, as long as something else is true of the item. Reason codes: liked_together, taste, liked (a
+-- because_of (the id of the liked item that the reason names); in the order to show. Ten items in a row have at most
+-- two reasons of one code, as long as something else is true of the item. Reason codes: liked_together, taste, liked (a
 -- similar description), same_director, same_actor, same_keyword, same_genre, same_language, same_decade, highly_rated,
 -- popular_in_language, popular_in_country, popular, and rated (nothing more specific is true).
 -- Raises 22023 for a parameter out of range, 42501 for another user's profile, PT404 (service only) for an unknown
@@ -1260,11 +1261,11 @@ revoke execute on function public.get_recommendations(integer, text, real, uuid)
 grant execute on function public.get_recommendations(integer, text, real, uuid) to anon, authenticated, service_role;
 
 -- source: sql/rpc/recommend/get_similar_items.sql
--- Lists items similar to one item: those often liked together with it (item model) and those with a similar description,
--- common people, keywords and genres.
--- The more people rated the item, the more the item model counts: with n published ratings n / (n + 20), and the content
--- the rest. Items with neither a weight in the model nor enough in common are left out, so a list can be shorter than
--- count, or empty.
+-- Lists items similar to one item: those often liked together with it (item model) and those with a similar
+-- description, common people, keywords and genres.
+-- The more people rated the item, the more the item model counts: with n published ratings n / (n + 20), and the
+-- content the rest. Items with neither a weight in the model nor enough in common are left out, so a list can be
+-- shorter than count, or empty.
 --   item_id  the item
 --   count    maximum number of items, 1 to 200, default 12
 -- Returns id, kind, title, overview, year, language, image, score (0 to 1), reason_code (what contributes most to the

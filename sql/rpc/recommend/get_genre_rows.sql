@@ -1,7 +1,7 @@
 -- Lists items by the acting profile's favourite genres: one row of items for each genre.
 -- Favourite genres are those that the profile likes more often than others do, then those that it likes most, then the
--- most common ones. Items that the profile rated, disliked, dismissed or finished, or may not see, are left out; an item
--- is in one row only.
+-- most common ones. Items that the profile rated, disliked, dismissed or finished, or may not see, are left out; an
+-- item is in one row only.
 --   genres  maximum number of rows, 1 to 10, default 5
 --   count   maximum number of items in a row, 1 to 50, default 12
 --   kind    movie, tv_show, sports or book, default movie

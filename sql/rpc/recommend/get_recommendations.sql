@@ -10,8 +10,8 @@
 --               the best 60 items or more (re-ranking by MMR)
 --   profile_id  one of your own profiles; if omitted, the acting profile; the service may send any profile's id
 -- Returns id, kind, title, overview, year, language, image, score (the highest is 1), reason_code, reason (a sentence),
--- because_of (the id of the liked item that the reason names); in the order to show. Ten items in a row have at most two
--- reasons of one code, as long as something else is true of the item. Reason codes: liked_together, taste, liked (a
+-- because_of (the id of the liked item that the reason names); in the order to show. Ten items in a row have at most
+-- two reasons of one code, as long as something else is true of the item. Reason codes: liked_together, taste, liked (a
 -- similar description), same_director, same_actor, same_keyword, same_genre, same_language, same_decade, highly_rated,
 -- popular_in_language, popular_in_country, popular, and rated (nothing more specific is true).
 -- Raises 22023 for a parameter out of range, 42501 for another user's profile, PT404 (service only) for an unknown

@@ -1,8 +1,8 @@
--- Lists items similar to one item: those often liked together with it (item model) and those with a similar description,
--- common people, keywords and genres.
--- The more people rated the item, the more the item model counts: with n published ratings n / (n + 20), and the content
--- the rest. Items with neither a weight in the model nor enough in common are left out, so a list can be shorter than
--- count, or empty.
+-- Lists items similar to one item: those often liked together with it (item model) and those with a similar
+-- description, common people, keywords and genres.
+-- The more people rated the item, the more the item model counts: with n published ratings n / (n + 20), and the
+-- content the rest. Items with neither a weight in the model nor enough in common are left out, so a list can be
+-- shorter than count, or empty.
 --   item_id  the item
 --   count    maximum number of items, 1 to 200, default 12
 -- Returns id, kind, title, overview, year, language, image, score (0 to 1), reason_code (what contributes most to the

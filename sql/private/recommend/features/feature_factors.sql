@@ -1,6 +1,6 @@
 -- Helper. Returns the factors by which a list multiplies the scores of items, by how a rater's taste differs from the
--- average (lifts, of private.liked_features). Popular items are thus discounted for a rater with a narrow taste, and hardly for
--- one with a broad taste. The factor is exp(e), with e limited to -3 to 3:
+-- average (lifts, of private.liked_features). Popular items are thus discounted for a rater with a narrow taste, and
+-- hardly for one with a broad taste. The factor is exp(e), with e limited to -3 to 3:
 --   e = genres * (x + 3 * beyond(x, 4)) + decades * beyond(d, 1) + places * (beyond(l, 1) + beyond(c, 1)) / 2
 -- x is the sum of the lifts of the item's genres; d, l and c are the lifts of its decade, language and country;
 -- beyond(v, t) is the part of v that exceeds t in size. genres, decades and places are values of weights

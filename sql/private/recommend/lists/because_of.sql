@@ -1,6 +1,6 @@
 -- Helper. Returns, for each item, the liked item that explains it best: of the 50 items that the rater liked most, the
--- one with the greatest product of the item model's weight and the rater's liking (weight). An item without a positive product
--- has no row. If an error occurs, it is logged and counted and no row is returned.
+-- one with the greatest product of the item model's weight and the rater's liking (weight). An item without a positive
+-- product has no row. If an error occurs, it is logged and counted and no row is returned.
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.because_of(rater_id uuid, item_ids uuid[])
 returns table (item_id uuid, because_of uuid, weight double precision)

@@ -1,8 +1,8 @@
 -- Helper. Returns a list of items for each of a profile's favourite genres: those that the profile likes more often
 -- than others do (private.liked_features, three liked items or more), the strongest first, then those that are most
--- common among its liked items, then the most common genres of the catalogue. A list holds the profile's recommendations
--- of the genre, then the genre's most popular items; an item is in the first of the lists it could be in. Genres with
--- fewer than three items left have no list.
+-- common among its liked items, then the most common genres of the catalogue. A list holds the profile's
+-- recommendations of the genre, then the genre's most popular items; an item is in the first of the lists it could be
+-- in. Genres with fewer than three items left have no list.
 -- Raises as private.viewer.
 -- Definer: it reads the ratings of the profile, and lists read those of other raters; none of these is returned.
 create or replace function private.genre_rows(kind text, genres integer, count integer)

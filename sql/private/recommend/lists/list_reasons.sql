@@ -1,6 +1,6 @@
--- Helper. Chooses a reason for each item of a list from private.reason_options: going down the list, the strongest whose
--- code the nine items before have at most once, so that ten items in a row have at most two reasons of one kind. An
--- item without such an option gets "rated", which is true of every item; once that is used up too, the code that the
+-- Helper. Chooses a reason for each item of a list from private.reason_options: going down the list, the strongest
+-- whose code the nine items before have at most once, so that ten items in a row have at most two reasons of one kind.
+-- An item without such an option gets "rated", which is true of every item; once that is used up too, the code that the
 -- nine items before have least often. If an error occurs, it is logged and counted, and each item gets "rated".
 -- A newcomer (no liked item) keeps the reasons of the sources.
 -- It reads ratings: only definer functions and workers may call it.

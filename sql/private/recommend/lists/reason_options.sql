@@ -9,8 +9,8 @@
 --   same_actor       the person          billed third or better here and in because_of, a liked item; 0.65
 --   same_keyword     the keyword         of at least two of the 50 best liked items, because_of the best; 0.5 and a
 --                                        twentieth for each of them
---   same_genre       the genre           at least three liked items have it and its lift (lifts, of private.liked_features) is
---                                        above 0.3; 0.4 and a tenth of the lift
+--   same_genre       the genre           at least three liked items have it and its lift (of lifts, by
+--                                        private.liked_features) is above 0.3; 0.4 and a tenth of the lift
 --   same_language    the language's code at least two liked items have it and its lift is above 1; 0.55
 --   same_decade      the decade          the same; 0.45
 --   popular_in_country, popular_in_language (subject: the language's code): proposed for it; 0.5

@@ -1,8 +1,8 @@
 -- Helper. Returns a profile's list of recommendations. Each source with a weight for the rater's number of ratings
--- proposes candidates (private.source_candidates), private.merge_sources merges them, private.weigh_features weighs them
--- by the rater's taste, and private.rerank_by_mmr re-ranks them. Sources of minimal weight are called only if the others
--- do not fill the list. A viewer who has not liked anything yet gets the list of private.newcomer, and other sources
--- only fill it up. If a source fails, the list is built from the others.
+-- proposes candidates (private.source_candidates), private.merge_sources merges them, private.weigh_features weighs
+-- them by the rater's taste, and private.rerank_by_mmr re-ranks them. Sources of minimal weight are called only if the
+-- others do not fill the list. A viewer who has not liked anything yet gets the list of private.newcomer, and other
+-- sources only fill it up. If a source fails, the list is built from the others.
 -- private.list_reasons chooses the reasons; a reason that would name an item above the viewer's age limit becomes
 -- "rated". subject is the person, keyword, genre, decade or language that the reason names.
 -- Raises as private.viewer. Without any profile (anon), it returns a newcomer's list.

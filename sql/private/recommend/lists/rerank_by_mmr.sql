@@ -1,7 +1,8 @@
 -- Helper. Re-ranks a list by maximal marginal relevance (MMR: Carbonell, Goldstein, SIGIR 1998), so that neighbouring
 -- items differ. Each step takes the item with the highest (1 - w) * score - w * (greatest similarity to the
--- items already taken), where w is diversity to the power 1.5. Ties keep their order. The similarity of two items is the
--- cosine of their embeddings, or 0.8 times the share of their genres that they have in common, whichever is greater.
+-- items already taken), where w is diversity to the power 1.5. Ties keep their order. The similarity of two items is
+-- the cosine of their embeddings, or 0.8 times the share of their genres that they have in common, whichever is
+-- greater.
 --   list       candidates, best first, with scores of at most 1
 --   diversity  0 to 1: 0 keeps the order, 1 ignores the scores
 --   count      the number of items to return
