@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from workers.recommend.blend import fit, replay, sources
+from workers.recommend.item_model.core import Parameters
 
 LOG3 = np.log2(3)
 

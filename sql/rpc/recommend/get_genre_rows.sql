@@ -7,7 +7,8 @@
 --   kind    movie, tv_show, sports or book, default movie
 -- Returns genre (its name), row_number (1 for the first row), id, kind, title, overview, year, language, image, score
 -- (the recommendation's; 0 for an item that only fills up the row); in the order to show.
--- Raises 22023 for a parameter out of range, named in detail.field.
+-- Raises 22023 for a parameter out of range, named in detail.field; 42501, PT404 and kids_mode for a profile in the
+-- header x-profile-id, as get_recommendations for profile_id.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/get_genre_rows {"genres": 3, "count": 10}
 -- Example response: [{"genre": "Science Fiction", "row_number": 1, "id": "84ef…", "kind": "movie", "title": "Brazil",

@@ -127,7 +127,9 @@ def test_counting_features_reads_published_figures(db: psycopg.Connection, viewe
 
 
 @pytest.mark.parametrize("role", ["anon", "authenticated"])
-@pytest.mark.parametrize("call", ["liked_features(gen_random_uuid())", "by_features(null, null, null, 1, null)"])
+@pytest.mark.parametrize(
+    "call", ["liked_features(gen_random_uuid())", "by_features(null, null, null, 1, null)"]
+)
 def test_clients_cannot_read_a_taste(db: psycopg.Connection, role: str, call: str) -> None:
     become(db, person(db) if role == "authenticated" else None)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
