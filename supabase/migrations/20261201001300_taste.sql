@@ -237,6 +237,7 @@ revoke execute on function private.feature_factors(private.lift[], uuid[], jsonb
 --          for genres, of which an item has several, log(p / (1 - p)) - log(q / (1 - q)); for the others log(p / q).
 --          p is shrunk to q as if the rater had likings of weight 5 (genres) or 10 (the others) with shares as in the
 --          catalogue. 0: as often as an average rater
+-- The features are looked up item by item (offset 0); another join would read those of the whole catalogue.
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.liked_features(rater_id uuid)
 returns setof private.lift
@@ -251,10 +252,12 @@ begin
         where l.rater_id = liked_features.rater_id and l.is_liked
         order by l.liked_at desc, l.item_id
         limit 300
-    ), mine as (
+    ), mine as materialized (
         select f.feature, f.value, sum(l.weight) as weight, count(*)::integer as items
         from liked as l
-        join private.item_features as f on f.item_id = l.item_id
+        cross join lateral (
+            select i.feature, i.value from private.item_features as i where i.item_id = l.item_id offset 0
+        ) as f
         group by f.feature, f.value
     ), shares as (
         select
@@ -502,10 +505,12 @@ revoke execute on function private.list_reasons(uuid, private.lift[], private.pr
 --   popular_in_country, popular_in_language (subject: the language's code): proposed for it; 0.5
 --   highly_rated     -                   a published mean of 4 or better, of 20 ratings or more; 0.3
 --   popular          -                   among the 100 items with the largest published sum of ratings; 0.2
+-- Other joins than nested loops would read all features, credits and keywords of the catalogue.
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.reason_options(rater_id uuid, lifts private.lift[], list private.proposal[])
 returns table (item_id uuid, reason_code text, because_of uuid, subject text, strength double precision)
 language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan
+set enable_hashjoin = off set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 declare
@@ -620,6 +625,8 @@ declare
     v_pool integer := greatest(60, recommend.count + 20);
     v_weights jsonb := private.source_weights(v_viewer.rater_id);
     v_lifts private.lift[] := array(select l from private.liked_features(v_viewer.rater_id) as l);
+    -- Only then by_features has more to propose than items of the same people.
+    v_is_narrow boolean := exists (select from unnest(v_lifts) as l where l.items >= 2 and l.lift > 2);
     v_part text;
     v_proposals private.proposal[] := '{}';
     v_list private.proposal[] := '{}';
@@ -633,7 +640,9 @@ begin
             then array['liked_together', 'taste', 'liked', 'features', 'trending', 'popular']
         else array['newcomer', 'trending', 'popular']
     end loop
-        if v_has_liked and (v_weights ->> v_part)::double precision > 0.01 or cardinality(v_list) < recommend.count then
+        if cardinality(v_list) < recommend.count
+            or v_has_liked and (v_weights ->> v_part)::double precision > 0.01 and (v_part <> 'features' or v_is_narrow)
+        then
             v_proposals := v_proposals || private.source_candidates(
                 v_part, v_viewer, v_lifts, recommend.kind, v_pool
             );

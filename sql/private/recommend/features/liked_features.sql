@@ -5,6 +5,7 @@
 --          for genres, of which an item has several, log(p / (1 - p)) - log(q / (1 - q)); for the others log(p / q).
 --          p is shrunk to q as if the rater had likings of weight 5 (genres) or 10 (the others) with shares as in the
 --          catalogue. 0: as often as an average rater
+-- The features are looked up item by item (offset 0); another join would read those of the whole catalogue.
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.liked_features(rater_id uuid)
 returns setof private.lift
@@ -19,10 +20,12 @@ begin
         where l.rater_id = liked_features.rater_id and l.is_liked
         order by l.liked_at desc, l.item_id
         limit 300
-    ), mine as (
+    ), mine as materialized (
         select f.feature, f.value, sum(l.weight) as weight, count(*)::integer as items
         from liked as l
-        join private.item_features as f on f.item_id = l.item_id
+        cross join lateral (
+            select i.feature, i.value from private.item_features as i where i.item_id = l.item_id offset 0
+        ) as f
         group by f.feature, f.value
     ), shares as (
         select

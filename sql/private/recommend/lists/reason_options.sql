@@ -16,10 +16,12 @@
 --   popular_in_country, popular_in_language (subject: the language's code): proposed for it; 0.5
 --   highly_rated     -                   a published mean of 4 or better, of 20 ratings or more; 0.3
 --   popular          -                   among the 100 items with the largest published sum of ratings; 0.2
+-- Other joins than nested loops would read all features, credits and keywords of the catalogue.
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.reason_options(rater_id uuid, lifts private.lift[], list private.proposal[])
 returns table (item_id uuid, reason_code text, because_of uuid, subject text, strength double precision)
 language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan
+set enable_hashjoin = off set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 declare

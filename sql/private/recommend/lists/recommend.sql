@@ -19,6 +19,8 @@ declare
     v_pool integer := greatest(60, recommend.count + 20);
     v_weights jsonb := private.source_weights(v_viewer.rater_id);
     v_lifts private.lift[] := array(select l from private.liked_features(v_viewer.rater_id) as l);
+    -- Only then by_features has more to propose than items of the same people.
+    v_is_narrow boolean := exists (select from unnest(v_lifts) as l where l.items >= 2 and l.lift > 2);
     v_part text;
     v_proposals private.proposal[] := '{}';
     v_list private.proposal[] := '{}';
@@ -32,7 +34,9 @@ begin
             then array['liked_together', 'taste', 'liked', 'features', 'trending', 'popular']
         else array['newcomer', 'trending', 'popular']
     end loop
-        if v_has_liked and (v_weights ->> v_part)::double precision > 0.01 or cardinality(v_list) < recommend.count then
+        if cardinality(v_list) < recommend.count
+            or v_has_liked and (v_weights ->> v_part)::double precision > 0.01 and (v_part <> 'features' or v_is_narrow)
+        then
             v_proposals := v_proposals || private.source_candidates(
                 v_part, v_viewer, v_lifts, recommend.kind, v_pool
             );
