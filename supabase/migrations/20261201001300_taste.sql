@@ -1310,6 +1310,8 @@ begin
     with together as materialized (
         select n.neighbour_id as item_id, n.weight / max(n.weight) over () as weight
         from public.item_neighbours as n
+        join public.items as i on i.id = n.neighbour_id
+        join public.items as o on o.id = n.item_id and o.kind = i.kind
         where
             n.model_id = (select private.active_item_model()) and n.item_id = get_similar_items.item_id and n.weight > 0
     ), shares as (
