@@ -16,7 +16,8 @@ create table private.search_documents (
     year smallint,
     -- Slugs of the item's genres.
     genres text[] not null default '{}',
-    -- The popularity in content or books; orders matches with equal rank.
+    -- The popularity that the data source states, or computed from ratings and trends (private.item_popularity);
+    -- orders matches with equal rank.
     popularity real not null default 0,
     -- The text search configuration (in schema private) that produced the document's lexemes, chosen by the stop words
     -- of its texts.

@@ -60,7 +60,7 @@ def feature_share(db: psycopg.Connection, who: Person) -> Row:
 
 
 def feature_item(db: psycopg.Connection, who: Person) -> Row:
-    return {"feature": "language", "value": "x", "kind": "movie", "rank": 1, "item_id": film(db)}
+    return {"feature": "language", "value": uuid4().hex, "kind": "movie", "rank": 1, "item_id": film(db)}
 
 
 def tag(db: psycopg.Connection, who: Person) -> Row:
