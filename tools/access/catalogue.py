@@ -55,10 +55,6 @@ def stats(db: psycopg.Connection, who: Person) -> Row:
     return {"item_id": film(db), "kind": "movie"}
 
 
-def feature(db: psycopg.Connection, who: Person) -> Row:
-    return {"item_id": film(db), "feature": "language", "value": "de"}
-
-
 def feature_share(db: psycopg.Connection, who: Person) -> Row:
     return {"feature": "language", "value": uuid4().hex, "share": 0.1, "catalog_size": 10}
 
