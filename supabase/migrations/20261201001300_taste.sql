@@ -124,6 +124,7 @@ from public.books as b
 where b.published_year is not null;
 comment on view private.item_features is
 'The features of items that tastes are described by: genres, language, country and decade.';
+revoke all on private.item_features from anon, authenticated, service_role;
 
 -- source: sql/private/recommend/features/count_features.sql
 -- Worker. Counts the features of the catalogue again (private.item_features): for each value its share of all items,

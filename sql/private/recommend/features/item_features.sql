@@ -37,3 +37,4 @@ from public.books as b
 where b.published_year is not null;
 comment on view private.item_features is
 'The features of items that tastes are described by: genres, language, country and decade.';
+revoke all on private.item_features from anon, authenticated, service_role;
