@@ -25,7 +25,7 @@ FIRST_MODEL = """
     select private.enqueue('recommend', 'train_item_model', '{}', 'train_item_model')
     where exists (select from ratings) and not exists (select from recommendation_models where is_active)
 """
-"""Trains the first model at once instead of at night, where the data brings none."""
+"""Trains the first model at once instead of at night, where the data has none."""
 NAMES: dict[type[Row], str] = {Neighbour: "weights of the item model"}
 MALFORMED = (ValueError, LookupError, EOFError, csv.Error, zlib.error, gzip.BadGzipFile)
 """Errors of reading a file with malformed content, among them text that is not UTF-8."""

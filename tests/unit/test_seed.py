@@ -7,9 +7,8 @@ from collections import Counter
 
 import pytest
 
-from seed import movielens, own
+from seed import model, movielens, own
 from seed.rows import Film, item_id
-from tools import seed_model
 
 
 @pytest.mark.parametrize(
@@ -209,7 +208,7 @@ def test_written_item_model_has_the_weights_of_the_database_in_one_order() -> No
     ids = movielens.item_ids()
     unknown = item_id("own", "no film of MovieLens")
     found = [(ids["1"], ids["3"], 0.5), (ids["1"], ids["2"], -0.25), (ids["2"], ids["1"], 0.0000001)]
-    weights = seed_model.by_movie([*found, (unknown, ids["1"], 1.0)])
+    weights = model.by_movie([*found, (unknown, ids["1"], 1.0)])
     assert weights == {1: [(3, 50_000), (2, -25_000)]}
-    text = gzip.decompress(seed_model.packed(weights)).decode()
+    text = gzip.decompress(model.packed(weights)).decode()
     assert text == "movieId,neighbours,weights\n1,2 3,-25000 50000\n"

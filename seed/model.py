@@ -1,4 +1,4 @@
-"""Write the item model of a seeded database to model.csv.gz of seed/: `python -m tools.seed_model`.
+"""Write the item model of a seeded database to model.csv.gz of seed/: `python -m seed.model`.
 
 Run it on the database at DATABASE_URL after `make seed` and `python -m workers item_model`, when the ratings
 or the method change. A row has an item's MovieLens id, those of its neighbours, and their weights as whole
