@@ -295,7 +295,7 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "private.feature_items": catalogue.feature_item,
     "private.feature_shares": catalogue.feature_share,
     "private.item_counts": catalogue.stats,
-    "private.item_features": document,
+    "private.item_features": catalogue.item_feature,
     "private.feedback": feedback,
     "private.item_facts": document,
     "private.item_weights": item_weights,
