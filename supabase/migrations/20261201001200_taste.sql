@@ -96,32 +96,26 @@ select
 from public.item_genres as g
 union all
 select
-    i.id as item_id,
-    'language' as feature,
-    i.language as value
-from public.items as i
-where i.language is not null
-union all
-select
     c.id as item_id,
-    'country' as feature,
-    c.countries[1] as value
+    f.feature,
+    f.value
 from public.content as c
-where cardinality(c.countries) > 0
-union all
-select
-    c.id as item_id,
-    'decade' as feature,
-    (c.release_year / 10 * 10)::text as value
-from public.content as c
-where c.release_year is not null
+cross join lateral (
+    values
+    ('language', c.original_language), ('country', c.countries[1]), ('decade', (c.release_year / 10 * 10)::text)
+) as f (feature, value)
+where f.value is not null
 union all
 select
     b.id as item_id,
-    'decade' as feature,
-    (b.published_year / 10 * 10)::text as value
+    f.feature,
+    f.value
 from public.books as b
-where b.published_year is not null;
+cross join lateral (
+    values
+    ('language', b.language), ('decade', (b.published_year / 10 * 10)::text)
+) as f (feature, value)
+where f.value is not null;
 comment on view private.item_features is
 'The features of items that tastes are described by: genres, language, country and decade.';
 revoke all on private.item_features from anon, authenticated, service_role;
@@ -191,6 +185,7 @@ grant execute on function private.count_features() to service_role;
 -- x is the sum of the lifts of the item's genres; d, l and c are the lifts of its decade, language and country;
 -- beyond(v, t) is the part of v that exceeds t in size. genres, decades and places are values of weights
 -- (recommendation_weights); a missing one counts 0. An item without known features has no row.
+-- Features are looked up item by item (offset 0), as in private.liked_features.
 create or replace function private.feature_factors(lifts private.lift[], item_ids uuid[], weights jsonb)
 returns table (item_id uuid, factor double precision)
 language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan
@@ -200,9 +195,14 @@ begin
     return query
     with summed as (
         select f.item_id, f.feature, sum(l.lift) as lift
-        from private.item_features as f
+        from (
+            select i.item_id, f.feature, f.value
+            from unnest(feature_factors.item_ids) as i (item_id)
+            cross join lateral (
+                select v.feature, v.value from private.item_features as v where v.item_id = i.item_id offset 0
+            ) as f
+        ) as f
         join unnest(feature_factors.lifts) as l on l.feature = f.feature and l.value = f.value
-        where f.item_id = any(feature_factors.item_ids)
         group by f.item_id, f.feature
     ), exponents as (
         select
@@ -445,38 +445,42 @@ as $$
 #variable_conflict use_column
 declare
     v_codes text[] := '{}';
-    v_options jsonb;
-    v_chosen jsonb;
+    v_option record;
+    v_uses integer;
+    v_least integer;
 begin
-    select jsonb_object_agg(o.item_id, o.options) into v_options
-    from (
+    for v_option in
         select
-            o.item_id,
-            jsonb_agg(
-                jsonb_build_object('code', o.reason_code, 'because_of', o.because_of, 'subject', o.subject)
-                order by o.strength desc, o.reason_code
-            ) as options
-        from private.reason_options(list_reasons.rater_id, list_reasons.lifts, list_reasons.list) as o
-        group by o.item_id
-    ) as o;
-    for v_place in 1..cardinality(list) loop
-        item_id := list[v_place].item_id;
-        select o.option into v_chosen
-        from jsonb_array_elements(
-            coalesce(v_options -> item_id::text, '[]') || '[{"code": "rated"}]'
-        ) with ordinality as o (option, place)
-        cross join lateral (
-            select count(*) as uses
-            from unnest(v_codes[greatest(1, v_place - 9):]) as c (code)
-            where c.code = o.option ->> 'code'
-        ) as u
-        order by u.uses >= 2, case when u.uses >= 2 then u.uses else 0 end, o.place
-        limit 1;
-        reason_code := v_chosen ->> 'code';
-        because_of := (v_chosen ->> 'because_of')::uuid;
-        subject := v_chosen ->> 'subject';
-        v_codes := v_codes || reason_code;
-        return next;
+            l.item_id, l.place, o.reason_code, o.because_of, o.subject,
+            lead(l.place) over (order by l.place, o.strength desc, o.reason_code) is distinct from l.place as is_last
+        from unnest(list_reasons.list) with ordinality as l (
+            item_id, part, score, source_reason, source_item, language, place
+        )
+        join (
+            select r.item_id, r.reason_code, r.because_of, r.subject, r.strength
+            from private.reason_options(list_reasons.rater_id, list_reasons.lifts, list_reasons.list) as r
+            union all
+            select u.item_id, 'rated', null, null, -1
+            from unnest(list_reasons.list) as u
+        ) as o on o.item_id = l.item_id
+        order by l.place, o.strength desc, o.reason_code
+    loop
+        v_uses := cardinality(
+            array_positions(v_codes[greatest(1, v_option.place - 9):], v_option.reason_code)
+        );
+        v_uses := case when v_uses < 2 then 0 else v_uses end;
+        if v_least is null or v_uses < v_least then
+            v_least := v_uses;
+            item_id := v_option.item_id;
+            reason_code := v_option.reason_code;
+            because_of := v_option.because_of;
+            subject := v_option.subject;
+        end if;
+        if v_option.is_last then
+            v_codes := v_codes || reason_code;
+            v_least := null;
+            return next;
+        end if;
     end loop;
 exception when others then
     perform private.report_failure('reasons', sqlstate, sqlerrm);
@@ -506,12 +510,12 @@ revoke execute on function private.list_reasons(uuid, private.lift[], private.pr
 --   popular_in_country, popular_in_language (subject: the language's code): proposed for it; 0.5
 --   highly_rated     -                   a published mean of 4 or better, of 20 ratings or more; 0.3
 --   popular          -                   among the 100 items with the largest published sum of ratings; 0.2
--- Other joins than nested loops would read all features, credits and keywords of the catalogue.
+-- What liked items have is looked up item by item (offset 0), then joined; another join would read the credits and
+-- keywords of the whole catalogue.
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.reason_options(rater_id uuid, lifts private.lift[], list private.proposal[])
 returns table (item_id uuid, reason_code text, because_of uuid, subject text, strength double precision)
 language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan
-set enable_hashjoin = off set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 declare
@@ -528,36 +532,56 @@ begin
         limit 50
     ), lifts as materialized (
         select l.* from unnest(reason_options.lifts) as l where l.items >= 2 and l.lift > 0.3
-    ), people as (
-        select distinct on (c.item_id, c.job)
-            c.item_id, 'same_' || c.job as reason_code, m.item_id as because_of, p.name as subject,
-            case c.job when 'director' then 0.9 else 0.65 end as strength
+    ), liked_credits as materialized (
+        select m.item_id, m.place, o.job, o.person_id
         from liked as m
-        join public.credits as o on o.item_id = m.item_id and o.job in ('director', 'actor') and o.position <= 3
-        join public.credits as c
-            on c.item_id = any(v_ids)
-            and c.job = o.job and c.person_id = o.person_id and c.position <= 3
-        join public.people as p on p.id = c.person_id
+        cross join lateral (
+            select c.job, c.person_id
+            from public.credits as c
+            where c.item_id = m.item_id and c.job in ('director', 'actor') and c.position <= 3
+            offset 0
+        ) as o
+    ), listed_credits as materialized (
+        select c.item_id, c.job, c.person_id, c.position
+        from public.credits as c
+        where c.item_id = any(v_ids) and c.job in ('director', 'actor') and c.position <= 3
+    ), people as (
+        select distinct on (c.item_id, c.job) c.item_id, c.job, m.item_id as because_of, c.person_id
+        from listed_credits as c
+        join liked_credits as m on m.job = c.job and m.person_id = c.person_id
         order by c.item_id, c.job, c.position, m.place
+    ), liked_keywords as materialized (
+        select m.item_id, m.place, o.keyword
+        from liked as m
+        cross join lateral (
+            select k.keyword from public.item_keywords as k where k.item_id = m.item_id offset 0
+        ) as o
+    ), listed_keywords as materialized (
+        select k.item_id, k.keyword from public.item_keywords as k where k.item_id = any(v_ids)
     ), keywords as (
         select distinct on (k.item_id) k.item_id, k.liked_item, k.keyword, k.items
         from (
             select k.item_id, k.keyword, count(*) as items, (array_agg(m.item_id order by m.place))[1] as liked_item
-            from liked as m
-            join public.item_keywords as o on o.item_id = m.item_id
-            join public.item_keywords as k
-                on k.item_id = any(v_ids) and k.keyword = o.keyword
+            from listed_keywords as k
+            join liked_keywords as m on m.keyword = k.keyword
             group by k.item_id, k.keyword
+            having count(*) >= 2
         ) as k
-        where k.items >= 2
         order by k.item_id, k.items desc, k.keyword
+    ), features as materialized (
+        select f.item_id, f.feature, f.value from private.item_features as f where f.item_id = any(v_ids)
+    ), liked_embeddings as materialized (
+        select o.item_id, o.embedding
+        from liked as m
+        cross join lateral (
+            select e.item_id, e.embedding from public.item_embeddings as e where e.item_id = m.item_id offset 0
+        ) as o
+        where m.place <= 10
     ), alike as (
         select distinct on (e.item_id)
             e.item_id, o.item_id as because_of, 1 - (e.embedding operator(extensions.<=>) o.embedding) as similarity
-        from liked as m
-        join public.item_embeddings as o on o.item_id = m.item_id
-        join public.item_embeddings as e on e.item_id = any(v_ids)
-        where m.place <= 10
+        from (select e.item_id, e.embedding from public.item_embeddings as e where e.item_id = any(v_ids)) as e
+        cross join liked_embeddings as o
         order by e.item_id, similarity desc, o.item_id
     ), popular as (
         select s.item_id from public.item_stats as s
@@ -575,19 +599,19 @@ begin
     union all
     select a.item_id, 'liked', a.because_of, null, a.similarity from alike as a where a.similarity >= 0.4
     union all
-    select p.item_id, p.reason_code, p.because_of, p.subject, p.strength from people as p
+    select p.item_id, 'same_' || p.job, p.because_of, n.name, case p.job when 'director' then 0.9 else 0.65 end
+    from people as p
+    join public.people as n on n.id = p.person_id
     union all
     select k.item_id, 'same_keyword', k.liked_item, k.keyword, 0.5 + k.items / 20.0 from keywords as k
     union all
     select
         f.item_id, 'same_' || f.feature, null, coalesce(g.name, f.value),
         case f.feature when 'genre' then 0.4 + n.lift / 10 when 'language' then 0.55 else 0.45 end
-    from private.item_features as f
+    from features as f
     join lifts as n on n.feature = f.feature and n.value = f.value
     left join public.genres as g on f.feature = 'genre' and g.id::text = f.value
-    where
-        f.item_id = any(v_ids)
-        and (f.feature = 'genre' and n.items >= 3 or f.feature in ('language', 'decade') and n.lift > 1)
+    where f.feature = 'genre' and n.items >= 3 or f.feature in ('language', 'decade') and n.lift > 1
     union all
     select s.item_id, 'highly_rated', null, null, 0.3
     from public.item_stats as s
@@ -632,7 +656,7 @@ declare
     v_proposals private.proposal[] := '{}';
     v_list private.proposal[] := '{}';
     v_order integer[];
-    v_has_liked boolean := exists (
+    v_has_liked boolean := cardinality(v_lifts) > 0 or exists (
         select from private.positive_feedback as l where l.rater_id = v_viewer.rater_id and l.is_liked
     );
 begin

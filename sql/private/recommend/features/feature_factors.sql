@@ -5,6 +5,7 @@
 -- x is the sum of the lifts of the item's genres; d, l and c are the lifts of its decade, language and country;
 -- beyond(v, t) is the part of v that exceeds t in size. genres, decades and places are values of weights
 -- (recommendation_weights); a missing one counts 0. An item without known features has no row.
+-- Features are looked up item by item (offset 0), as in private.liked_features.
 create or replace function private.feature_factors(lifts private.lift[], item_ids uuid[], weights jsonb)
 returns table (item_id uuid, factor double precision)
 language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan
@@ -14,9 +15,14 @@ begin
     return query
     with summed as (
         select f.item_id, f.feature, sum(l.lift) as lift
-        from private.item_features as f
+        from (
+            select i.item_id, f.feature, f.value
+            from unnest(feature_factors.item_ids) as i (item_id)
+            cross join lateral (
+                select v.feature, v.value from private.item_features as v where v.item_id = i.item_id offset 0
+            ) as f
+        ) as f
         join unnest(feature_factors.lifts) as l on l.feature = f.feature and l.value = f.value
-        where f.item_id = any(feature_factors.item_ids)
         group by f.item_id, f.feature
     ), exponents as (
         select

@@ -11,38 +11,42 @@ as $$
 #variable_conflict use_column
 declare
     v_codes text[] := '{}';
-    v_options jsonb;
-    v_chosen jsonb;
+    v_option record;
+    v_uses integer;
+    v_least integer;
 begin
-    select jsonb_object_agg(o.item_id, o.options) into v_options
-    from (
+    for v_option in
         select
-            o.item_id,
-            jsonb_agg(
-                jsonb_build_object('code', o.reason_code, 'because_of', o.because_of, 'subject', o.subject)
-                order by o.strength desc, o.reason_code
-            ) as options
-        from private.reason_options(list_reasons.rater_id, list_reasons.lifts, list_reasons.list) as o
-        group by o.item_id
-    ) as o;
-    for v_place in 1..cardinality(list) loop
-        item_id := list[v_place].item_id;
-        select o.option into v_chosen
-        from jsonb_array_elements(
-            coalesce(v_options -> item_id::text, '[]') || '[{"code": "rated"}]'
-        ) with ordinality as o (option, place)
-        cross join lateral (
-            select count(*) as uses
-            from unnest(v_codes[greatest(1, v_place - 9):]) as c (code)
-            where c.code = o.option ->> 'code'
-        ) as u
-        order by u.uses >= 2, case when u.uses >= 2 then u.uses else 0 end, o.place
-        limit 1;
-        reason_code := v_chosen ->> 'code';
-        because_of := (v_chosen ->> 'because_of')::uuid;
-        subject := v_chosen ->> 'subject';
-        v_codes := v_codes || reason_code;
-        return next;
+            l.item_id, l.place, o.reason_code, o.because_of, o.subject,
+            lead(l.place) over (order by l.place, o.strength desc, o.reason_code) is distinct from l.place as is_last
+        from unnest(list_reasons.list) with ordinality as l (
+            item_id, part, score, source_reason, source_item, language, place
+        )
+        join (
+            select r.item_id, r.reason_code, r.because_of, r.subject, r.strength
+            from private.reason_options(list_reasons.rater_id, list_reasons.lifts, list_reasons.list) as r
+            union all
+            select u.item_id, 'rated', null, null, -1
+            from unnest(list_reasons.list) as u
+        ) as o on o.item_id = l.item_id
+        order by l.place, o.strength desc, o.reason_code
+    loop
+        v_uses := cardinality(
+            array_positions(v_codes[greatest(1, v_option.place - 9):], v_option.reason_code)
+        );
+        v_uses := case when v_uses < 2 then 0 else v_uses end;
+        if v_least is null or v_uses < v_least then
+            v_least := v_uses;
+            item_id := v_option.item_id;
+            reason_code := v_option.reason_code;
+            because_of := v_option.because_of;
+            subject := v_option.subject;
+        end if;
+        if v_option.is_last then
+            v_codes := v_codes || reason_code;
+            v_least := null;
+            return next;
+        end if;
     end loop;
 exception when others then
     perform private.report_failure('reasons', sqlstate, sqlerrm);

@@ -16,12 +16,12 @@
 --   popular_in_country, popular_in_language (subject: the language's code): proposed for it; 0.5
 --   highly_rated     -                   a published mean of 4 or better, of 20 ratings or more; 0.3
 --   popular          -                   among the 100 items with the largest published sum of ratings; 0.2
--- Other joins than nested loops would read all features, credits and keywords of the catalogue.
+-- What liked items have is looked up item by item (offset 0), then joined; another join would read the credits and
+-- keywords of the whole catalogue.
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.reason_options(rater_id uuid, lifts private.lift[], list private.proposal[])
 returns table (item_id uuid, reason_code text, because_of uuid, subject text, strength double precision)
 language plpgsql stable rows 100 set search_path = '' set plan_cache_mode = force_generic_plan
-set enable_hashjoin = off set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 declare
@@ -38,36 +38,56 @@ begin
         limit 50
     ), lifts as materialized (
         select l.* from unnest(reason_options.lifts) as l where l.items >= 2 and l.lift > 0.3
-    ), people as (
-        select distinct on (c.item_id, c.job)
-            c.item_id, 'same_' || c.job as reason_code, m.item_id as because_of, p.name as subject,
-            case c.job when 'director' then 0.9 else 0.65 end as strength
+    ), liked_credits as materialized (
+        select m.item_id, m.place, o.job, o.person_id
         from liked as m
-        join public.credits as o on o.item_id = m.item_id and o.job in ('director', 'actor') and o.position <= 3
-        join public.credits as c
-            on c.item_id = any(v_ids)
-            and c.job = o.job and c.person_id = o.person_id and c.position <= 3
-        join public.people as p on p.id = c.person_id
+        cross join lateral (
+            select c.job, c.person_id
+            from public.credits as c
+            where c.item_id = m.item_id and c.job in ('director', 'actor') and c.position <= 3
+            offset 0
+        ) as o
+    ), listed_credits as materialized (
+        select c.item_id, c.job, c.person_id, c.position
+        from public.credits as c
+        where c.item_id = any(v_ids) and c.job in ('director', 'actor') and c.position <= 3
+    ), people as (
+        select distinct on (c.item_id, c.job) c.item_id, c.job, m.item_id as because_of, c.person_id
+        from listed_credits as c
+        join liked_credits as m on m.job = c.job and m.person_id = c.person_id
         order by c.item_id, c.job, c.position, m.place
+    ), liked_keywords as materialized (
+        select m.item_id, m.place, o.keyword
+        from liked as m
+        cross join lateral (
+            select k.keyword from public.item_keywords as k where k.item_id = m.item_id offset 0
+        ) as o
+    ), listed_keywords as materialized (
+        select k.item_id, k.keyword from public.item_keywords as k where k.item_id = any(v_ids)
     ), keywords as (
         select distinct on (k.item_id) k.item_id, k.liked_item, k.keyword, k.items
         from (
             select k.item_id, k.keyword, count(*) as items, (array_agg(m.item_id order by m.place))[1] as liked_item
-            from liked as m
-            join public.item_keywords as o on o.item_id = m.item_id
-            join public.item_keywords as k
-                on k.item_id = any(v_ids) and k.keyword = o.keyword
+            from listed_keywords as k
+            join liked_keywords as m on m.keyword = k.keyword
             group by k.item_id, k.keyword
+            having count(*) >= 2
         ) as k
-        where k.items >= 2
         order by k.item_id, k.items desc, k.keyword
+    ), features as materialized (
+        select f.item_id, f.feature, f.value from private.item_features as f where f.item_id = any(v_ids)
+    ), liked_embeddings as materialized (
+        select o.item_id, o.embedding
+        from liked as m
+        cross join lateral (
+            select e.item_id, e.embedding from public.item_embeddings as e where e.item_id = m.item_id offset 0
+        ) as o
+        where m.place <= 10
     ), alike as (
         select distinct on (e.item_id)
             e.item_id, o.item_id as because_of, 1 - (e.embedding operator(extensions.<=>) o.embedding) as similarity
-        from liked as m
-        join public.item_embeddings as o on o.item_id = m.item_id
-        join public.item_embeddings as e on e.item_id = any(v_ids)
-        where m.place <= 10
+        from (select e.item_id, e.embedding from public.item_embeddings as e where e.item_id = any(v_ids)) as e
+        cross join liked_embeddings as o
         order by e.item_id, similarity desc, o.item_id
     ), popular as (
         select s.item_id from public.item_stats as s
@@ -85,19 +105,19 @@ begin
     union all
     select a.item_id, 'liked', a.because_of, null, a.similarity from alike as a where a.similarity >= 0.4
     union all
-    select p.item_id, p.reason_code, p.because_of, p.subject, p.strength from people as p
+    select p.item_id, 'same_' || p.job, p.because_of, n.name, case p.job when 'director' then 0.9 else 0.65 end
+    from people as p
+    join public.people as n on n.id = p.person_id
     union all
     select k.item_id, 'same_keyword', k.liked_item, k.keyword, 0.5 + k.items / 20.0 from keywords as k
     union all
     select
         f.item_id, 'same_' || f.feature, null, coalesce(g.name, f.value),
         case f.feature when 'genre' then 0.4 + n.lift / 10 when 'language' then 0.55 else 0.45 end
-    from private.item_features as f
+    from features as f
     join lifts as n on n.feature = f.feature and n.value = f.value
     left join public.genres as g on f.feature = 'genre' and g.id::text = f.value
-    where
-        f.item_id = any(v_ids)
-        and (f.feature = 'genre' and n.items >= 3 or f.feature in ('language', 'decade') and n.lift > 1)
+    where f.feature = 'genre' and n.items >= 3 or f.feature in ('language', 'decade') and n.lift > 1
     union all
     select s.item_id, 'highly_rated', null, null, 0.3
     from public.item_stats as s

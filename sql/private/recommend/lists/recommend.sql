@@ -25,7 +25,7 @@ declare
     v_proposals private.proposal[] := '{}';
     v_list private.proposal[] := '{}';
     v_order integer[];
-    v_has_liked boolean := exists (
+    v_has_liked boolean := cardinality(v_lifts) > 0 or exists (
         select from private.positive_feedback as l where l.rater_id = v_viewer.rater_id and l.is_liked
     );
 begin
