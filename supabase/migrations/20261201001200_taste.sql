@@ -100,10 +100,11 @@ select
     f.feature,
     f.value
 from public.content as c
-cross join lateral (
-    values
-    ('language', c.original_language), ('country', c.countries[1]), ('decade', (c.release_year / 10 * 10)::text)
-) as f (feature, value)
+cross join
+    lateral (
+        values
+        ('language', c.original_language), ('country', c.countries[1]), ('decade', (c.release_year / 10 * 10)::text)
+    ) as f (feature, value)
 where f.value is not null
 union all
 select
@@ -111,14 +112,14 @@ select
     f.feature,
     f.value
 from public.books as b
-cross join lateral (
-    values
-    ('language', b.language), ('decade', (b.published_year / 10 * 10)::text)
-) as f (feature, value)
+cross join
+    lateral (
+        values
+        ('language', b.language), ('decade', (b.published_year / 10 * 10)::text)
+    ) as f (feature, value)
 where f.value is not null;
 comment on view private.item_features is
 'The features of items that tastes are described by: genres, language, country and decade.';
-revoke all on private.item_features from anon, authenticated, service_role;
 
 -- source: sql/private/recommend/features/count_features.sql
 -- Worker. Counts the features of the catalogue again (private.item_features): for each value its share of all items,
@@ -1140,6 +1141,10 @@ grant all on private.feature_items to service_role;
 alter table private.feature_shares enable row level security;
 revoke all on private.feature_shares from anon, authenticated;
 grant all on private.feature_shares to service_role;
+
+-- source: sql/access/item_features.sql
+-- Definer functions read this view; no client needs it.
+revoke all on private.item_features from anon, authenticated, service_role;
 
 -- source: sql/rpc/recommend/get_collaborative_recommendations.sql
 -- Lists unrated items that users with similar ratings liked.

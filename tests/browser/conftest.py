@@ -26,7 +26,7 @@ SIZES = {390: 844, 1280: 900}
 
 @pytest.fixture(scope="module")
 def catalogue(stack: Stack) -> Iterator[dict[str, str]]:
-    """The ids of the films of catalogue.sql by title, embedded, with their features counted; deleted at the end."""
+    """The ids of the films of catalogue.sql by title, embedded and counted; deleted at the end."""
     vendor.copy_once()
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         connection.execute((HERE / "catalogue.sql").read_bytes())

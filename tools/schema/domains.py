@@ -27,7 +27,7 @@ RELATIONS = {
         private.item_counts private.publication private.pending_changes
         public.user_similarities public.recommendation_models public.item_neighbours private.item_weights
         public.recommendation_weights
-        private.feature_shares private.feature_items private.item_features
+        private.feature_shares private.feature_items
         private.candidate private.proposal private.lift
         public.popular_item public.trending_item public.similar_item public.predicted_item
         public.recommended_item public.genre_row_item

@@ -13,10 +13,11 @@ select
     f.feature,
     f.value
 from public.content as c
-cross join lateral (
-    values
-    ('language', c.original_language), ('country', c.countries[1]), ('decade', (c.release_year / 10 * 10)::text)
-) as f (feature, value)
+cross join
+    lateral (
+        values
+        ('language', c.original_language), ('country', c.countries[1]), ('decade', (c.release_year / 10 * 10)::text)
+    ) as f (feature, value)
 where f.value is not null
 union all
 select
@@ -24,11 +25,11 @@ select
     f.feature,
     f.value
 from public.books as b
-cross join lateral (
-    values
-    ('language', b.language), ('decade', (b.published_year / 10 * 10)::text)
-) as f (feature, value)
+cross join
+    lateral (
+        values
+        ('language', b.language), ('decade', (b.published_year / 10 * 10)::text)
+    ) as f (feature, value)
 where f.value is not null;
 comment on view private.item_features is
 'The features of items that tastes are described by: genres, language, country and decade.';
-revoke all on private.item_features from anon, authenticated, service_role;
