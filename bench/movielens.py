@@ -109,12 +109,12 @@ def films_100k(folder: Path) -> dict[int, Film]:
 
 
 def films_small() -> dict[int, Film]:
-    """Films by MovieLens's number, as the demo has them, with the text of TMDB's film of the same id."""
+    """Films by MovieLens's number, the first of the demo's, with the text of TMDB's film of the same id."""
     described = {film.tmdb_id: film for film in corpus.films()}
     keys = [int(row["movieId"]) for row in corpus.rows(movielens.DATA / "movies.csv.gz")]
     return {
         key: with_text(replace(film, overview=None), described.get(film.tmdb_id))
-        for key, film in zip(keys, movielens.films(), strict=True)
+        for key, film in zip(keys, movielens.films(), strict=False)
     }
 
 

@@ -916,6 +916,18 @@ class PublicEntitlements(BaseModel):
     expires_at: Optional[datetime.datetime] = Field(alias="expires_at")
     limits: Optional[JsonValue] = Field(alias="limits")
 
+class PublicGenreRowItem(BaseModel):
+    genre: Optional[str] = Field(alias="genre")
+    row_number: Optional[int] = Field(alias="row_number")
+    id: Optional[uuid.UUID] = Field(alias="id")
+    kind: Optional[str] = Field(alias="kind")
+    title: Optional[str] = Field(alias="title")
+    overview: Optional[str] = Field(alias="overview")
+    year: Optional[int] = Field(alias="year")
+    language: Optional[str] = Field(alias="language")
+    image: Optional[str] = Field(alias="image")
+    score: Optional[float] = Field(alias="score")
+
 class PublicMatchedItem(BaseModel):
     id: Optional[uuid.UUID] = Field(alias="id")
     kind: Optional[str] = Field(alias="kind")

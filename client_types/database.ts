@@ -1440,6 +1440,16 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "get_genre_rows": {
+        Args: { "count"?: number; "genres"?: number; "kind"?: string };
+        Returns: Database["public"]["CompositeTypes"]["genre_row_item"][];
+        SetofOptions: {
+          from: "*";
+          to: "genre_row_item";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "get_kids_mode": { Args: Record<PropertyKey, never>; Returns: Json };
       "get_onboarding_items": {
         Args: { "count"?: number; "kind"?: string };
@@ -1600,6 +1610,18 @@ export type Database = {
         "tier": string | null;
         "expires_at": string | null;
         "limits": Json | null;
+      };
+      "genre_row_item": {
+        "genre": string | null;
+        "row_number": number | null;
+        "id": string | null;
+        "kind": string | null;
+        "title": string | null;
+        "overview": string | null;
+        "year": number | null;
+        "language": string | null;
+        "image": string | null;
+        "score": number | null;
       };
       "matched_item": {
         "id": string | null;

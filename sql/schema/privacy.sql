@@ -36,6 +36,8 @@ create table private.data_inventory (
 
 insert into private.data_inventory (schema_name, table_name, holds, is_personal, on_erasure) values
 ('private', 'data_inventory', 'This record.', false, 'none'),
+('private', 'feature_items', 'The most popular items with each genre, language, country and decade.', false, 'none'),
+('private', 'feature_shares', 'How common each genre, language, country and decade is.', false, 'none'),
 ('private', 'item_counts', 'Exact counts of the ratings of items.', false, 'none'),
 ('private', 'item_weights', 'The weights of item_neighbours, packed as vectors.', false, 'none'),
 (

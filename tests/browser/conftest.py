@@ -26,13 +26,14 @@ SIZES = {390: 844, 1280: 900}
 
 @pytest.fixture(scope="module")
 def catalogue(stack: Stack) -> Iterator[dict[str, str]]:
-    """The ids of the films of catalogue.sql by title, embedded; deleted at the end."""
+    """The ids of the films of catalogue.sql by title, embedded and counted; deleted at the end."""
     vendor.copy_once()
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         connection.execute((HERE / "catalogue.sql").read_bytes())
         rows = connection.execute("select title, id::text from public.content").fetchall()
         count = "select count(*) from public.item_embeddings"
         until(lambda: (connection.execute(count).fetchone() or (0,))[0] >= len(rows), 60)
+        connection.execute("select private.count_features()")
         yield {title: id for title, id in rows}
         connection.execute("delete from public.items where id = any (%s::uuid[])", [[id for _, id in rows]])
         connection.execute(

@@ -1,8 +1,12 @@
 """Story 2: a taste in two minutes: ten ratings, reasons on the home page, a dismissal that is undone."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.steps import Open, faults, settled, sign_up
+
+REASON = re.compile(r"^(Because you like|Similar to|Directed by|With) ?.+")
 
 
 def test_newcomer_rates_ten_and_home_follows(open_page: Open) -> None:
@@ -17,7 +21,7 @@ def test_newcomer_rates_ten_and_home_follows(open_page: Open) -> None:
         expect(stars.nth(i)).to_have_attribute("aria-valuenow", "0.5" if i % 5 == 4 else "5")
     expect(page.get_by_role("img", name="10 of 10 rated")).to_be_visible()
     row = page.get_by_role("region", name="For you")
-    expect(row.locator(".reason").first).to_contain_text("Because you liked")
+    expect(row.locator(".reason").first).to_contain_text(REASON)
     title = row.get_by_role("heading", level=3).first.inner_text()
     row.get_by_role("listitem").first.hover()
     row.get_by_role("button", name=f"Not for me: {title}").click()
@@ -28,6 +32,21 @@ def test_newcomer_rates_ten_and_home_follows(open_page: Open) -> None:
     settled(page)
     expect(row.get_by_role("heading", name=title, exact=True)).to_have_count(1)
     expect(newcomer).to_have_count(0)
+
+
+def test_home_has_a_row_for_a_favourite_genre(open_page: Open) -> None:
+    page = open_page("/sign-in")
+    sign_up(page)
+    stars = page.locator(".newcomer").get_by_role("slider")
+    expect(stars).to_have_count(20)
+    for i in range(10):
+        stars.nth(i).focus()
+        page.keyboard.press("End")
+        expect(stars.nth(i)).to_have_attribute("aria-valuenow", "5")
+    row = page.get_by_role("region", name="More ").first
+    expect(row.get_by_role("listitem").nth(2)).to_be_visible()
+    name = row.get_by_role("heading", level=2).inner_text().removeprefix("More ")
+    expect(page.get_by_role("region", name=name, exact=True)).to_have_count(0)
 
 
 def test_visitor_rates_before_signing_up_and_the_rating_is_kept(

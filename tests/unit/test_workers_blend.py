@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from workers.recommend.blend import fit, replay, sources
+from workers.recommend.item_model.core import Parameters
 
 LOG3 = np.log2(3)
 
@@ -76,7 +77,7 @@ def test_popularity_score_falls_with_the_root_of_the_rank() -> None:
 def test_item_weights_equal_the_plain_inverse_for_five_common_raters() -> None:
     # Five of seven liked both: XᵀX + I = [[6, 5], [5, 8]]; its inverse is [[8, -5], [-5, 6]] / 23
     known = np.array([[1.0, 1.0, 0.0]] * 5 + [[0.0, 1.0, 1.0]] * 2)
-    weights = sources.item_weights(known, 1, 2, 2)
+    weights = sources.item_weights(known, Parameters(regularisation=1, neighbours=2, depth=0), 2)
     assert weights == pytest.approx(np.array([[0, 5 / 6, 0], [5 / 8, 0, 0], [0, 0, 0]]))
 
 

@@ -78,11 +78,17 @@ def test_binary_copy_rows_of_postgres_are_read() -> None:
     assert ROW.itemsize == 66
     likings = assemble(
         read_rows(copied((ANN, FIRST, 1, 0), (ANN, THIRD, 0.5, 0), (BOB, THIRD, 0.25, 0))),
-        Parameters(),
+        Parameters(depth=0),
         0,
     )
     assert likings.items == [THIRD, FIRST]
     assert likings.matrix.toarray().tolist() == [[0.5, 1], [0.25, 0]]
+
+
+def test_heavy_raters_count_less_by_depth() -> None:
+    # Five items and three, four on average: (5 / 4) ** -0.5 and (3 / 4) ** -0.5.
+    scaled = ease.by_depth(csr_array(np.array([[1.0] * 5, [0.4, 0.4, 0.4, 0, 0]])), 0.5).toarray()
+    assert scaled == pytest.approx(np.array([[0.894427] * 5, [0.461880] * 3 + [0, 0]]))
 
 
 def test_max_items_keeps_the_most_liked_and_counts_the_rest() -> None:

@@ -55,6 +55,20 @@ def stats(db: psycopg.Connection, who: Person) -> Row:
     return {"item_id": film(db), "kind": "movie"}
 
 
+def feature_share(db: psycopg.Connection, who: Person) -> Row:
+    return {"feature": "language", "value": uuid4().hex, "share": 0.1, "catalog_size": 10}
+
+
+def feature_item(db: psycopg.Connection, who: Person) -> Row:
+    return {"feature": "language", "value": uuid4().hex, "kind": "movie", "rank": 1, "item_id": film(db)}
+
+
+def item_feature(db: psycopg.Connection, who: Person) -> Row:
+    dated = film(db)
+    db.execute("update content set release_year = 1999 where id = %s", [dated])
+    return {"item_id": dated, "feature": "decade"}
+
+
 def tag(db: psycopg.Connection, who: Person) -> Row:
     return {"item_id": film(db), "tag": "noir", "uses": 1}
 

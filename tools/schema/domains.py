@@ -27,9 +27,10 @@ RELATIONS = {
         private.item_counts private.publication private.pending_changes
         public.user_similarities public.recommendation_models public.item_neighbours private.item_weights
         public.recommendation_weights
-        private.candidate private.proposal
+        private.feature_shares private.feature_items
+        private.candidate private.proposal private.lift
         public.popular_item public.trending_item public.similar_item public.predicted_item
-        public.recommended_item
+        public.recommended_item public.genre_row_item
     """,
     "media": """
         storage.buckets

@@ -31,3 +31,17 @@ export const getOnboarding = (count = 10) =>
 /** @param {string} id @param {number} [count] */
 export const getSimilar = (id, count = 12) =>
   items(client().rpc("get_similar_items", { item_id: id, count }, { get: true }));
+
+/**
+ * Titles by the acting profile's favourite genres, the strongest first.
+ * @returns {Promise<{ genre: string, items: Item[] }[]>}
+ */
+export async function getGenreRows() {
+  const all = await items(client().rpc("get_genre_rows", {}, { get: true }));
+  /** @type {Map<string, Item[]>} */
+  const rows = new Map();
+  for (const item of /** @type {(Item & { genre: string })[]} */ (all)) {
+    rows.set(item.genre, [...rows.get(item.genre) ?? [], item]);
+  }
+  return [...rows].map(([genre, members]) => ({ genre, items: members }));
+}

@@ -5,7 +5,7 @@ import { html, useEffect, useRef, useState } from "../ui.js";
 import { getByGenre, getGenres } from "../api/catalog.js";
 import { record } from "../api/feedback.js";
 import { viewer } from "../api/identity.js";
-import { getPopular, getRecommendations, getTrending } from "../api/recommend.js";
+import { getGenreRows, getPopular, getRecommendations, getTrending } from "../api/recommend.js";
 import { t } from "../i18n.js";
 import { useStore } from "../store.js";
 import { Card } from "../components/card.js";
@@ -55,7 +55,7 @@ export default function Home() {
       <${Trending} key=${`trending ${who?.acting?.id}`} />
       <${Row} title=${t("home.popular")} items=${popular.value} error=${popular.error} retry=${popular
         .again} card=${plain} />
-      <${GenreRows} key=${`genres ${who?.acting?.id}`} />
+      <${GenreRows} key=${`genres ${who?.acting?.id} ${taste}`} signedIn=${Boolean(who)} />
     </div>
   `;
 }
@@ -119,10 +119,20 @@ function Trending() {
   return list.error ? null : html`<${Row} title=${t("home.trending")} items=${list.value} card=${plain} />`;
 }
 
-function GenreRows() {
+/** Rows by the viewer's favourite genres, then rows by the other genres. @param {{ signedIn: boolean }} properties */
+function GenreRows({ signedIn }) {
   const genres = useData(getGenres, []);
+  const own = useData(() => (signedIn ? getGenreRows() : Promise.resolve([])), []);
+  if (!own.value && !own.error) return null;
+  const favourites = own.value ?? [];
   const shown = GENRES.flatMap((slug) => genres.value?.find((genre) => genre.slug === slug) ?? []);
-  return shown.map((genre) => html`<${GenreRow} key=${genre.id} genre=${genre} />`);
+  const others = shown.filter(({ name }) => !favourites.some(({ genre }) => genre === name));
+  return html`
+    ${favourites.map(({ genre, items }) =>
+      html`<${Row} key=${genre} title=${t("home.genre", { genre })} items=${items} card=${plain} />`
+    )}
+    ${others.map((genre) => html`<${GenreRow} key=${genre.id} genre=${genre} />`)}
+  `;
 }
 
 /** A row that loads when it comes near: rows out of sight cost no request. @param {{ genre: import("../api/catalog.js").Genre }} properties */

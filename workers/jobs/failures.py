@@ -12,7 +12,7 @@ from workers.common.database import CONNECT_WITHIN
 
 CHANNEL = "list_failures"
 SOURCES = (
-    *("liked_together", "taste", "liked", "trending", "popular", "newcomer"),
+    *("liked_together", "taste", "liked", "features", "trending", "popular", "newcomer"),
     *("reasons", "diversity", "weights"),
 )
 LOOK_EVERY = 5.0

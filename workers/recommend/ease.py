@@ -50,6 +50,19 @@ def decayed(weights: Matrix, liked_at: Matrix, half_life_days: float | None) -> 
     return weights * np.exp2(-ages / half_life_days)
 
 
+def by_depth(feedback: Any, power: float) -> Any:
+    """The rows of a sparse matrix of raters by items, divided by (n / mean n) ** power for n items in a row.
+
+    Otherwise a pair of items weighs as much if its rater rated a thousand others as if there were ten.
+    """
+    counts = np.maximum(np.diff(feedback.indptr), 1).astype(np.float64)
+    if not power or not len(counts):
+        return feedback
+    scaled = feedback.copy()
+    scaled.data = scaled.data * np.repeat((counts / counts.mean()) ** -power, np.diff(feedback.indptr))
+    return scaled
+
+
 def gram(feedback: Any, regularisation: float) -> Matrix:
     """XᵀX + λI of a sparse matrix of raters by items, in Fortran order."""
     items = feedback.shape[1]

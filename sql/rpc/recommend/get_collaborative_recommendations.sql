@@ -1,5 +1,5 @@
 -- Lists unrated items that users with similar ratings liked.
--- It uses the 40 nearest neighbours: users who rated many of the same items and agree on them. An item's score is the
+-- It uses the 50 nearest neighbours: users who rated many of the same items and agree on them. An item's score is the
 -- sum, over these neighbours, of affinity times rating / 5. At least five of them must have rated the item 3 or better,
 -- and ratings of items that few people rated do not count.
 --   user_id  your own user id; the service may send any user's id, or a rater's

@@ -177,7 +177,7 @@ def test_recommendations_order_sources_by_their_weights(
     assert recommended(db, 3) == [
         (films["E"], "liked_together", "Because you liked Film B", films["B"]),
         (films["D"], "taste", "People with your taste liked it", None),
-        (films["F"], "popular", "Popular with everyone", None),
+        (films["F"], "rated", "Because of what you rated", None),
     ]
     assert [row[0] for row in recommended(db, 1)] == [films["E"]]
 

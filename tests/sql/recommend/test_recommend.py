@@ -238,8 +238,8 @@ def test_sources_without_weight_fill_a_list(
     assert recommended(db, count=5, diversity=0) == [
         (films["D"], "taste", "People with your taste liked it", None),
         (films["E"], "taste", "People with your taste liked it", None),
-        (near, "liked", "Because you liked Film A", films["A"]),
-        (far, "liked", "Because you liked Film A", films["A"]),
+        (near, "liked", "Similar to Film A", films["A"]),
+        (far, "rated", "Because of what you rated", None),
         (popular, "popular", "Popular with everyone", None),
     ]
 

@@ -59,7 +59,7 @@ def learn(sample: Sample, seed: int) -> dict[int, Fitted]:
         sources = {
             name: proposed(source, known[people] > 0, POOL)
             for name, source in all_sources(
-                known, liked_at, people, sample.regularisation, sample.kept, sample.vectors, sample.rare
+                known, liked_at, people, sample.parameters, sample.vectors, sample.rare
             ).items()
         }
         sources, hidden = narrowed(sources, hidden, POOL * len(sources))

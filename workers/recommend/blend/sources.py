@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from workers.common.neighbours import LIKED, blocks, largest, neighbours_of
+from workers.common.neighbours import CLOSEST, LIKED, blocks, largest, neighbours_of
 from workers.common.ratings import FEW, ratings, without_rare
 from workers.recommend import ease
 from workers.recommend.blend.fit import Scores
+from workers.recommend.item_model.core import Parameters
 
-CLOSEST = 40
-"""The number of neighbours whose ratings are summed."""
 MOST = 5.0
 """The rating with weight 1."""
 LEAST = 0.4
@@ -22,19 +21,19 @@ LATEST, LATEST_COUNT = 10, 1.5
 
 
 def all_sources(
-    known: Scores, liked_at: Scores, people: Any, regularisation: float, kept: int, vectors: Scores, rare: int
+    known: Scores, liked_at: Scores, people: Any, parameters: Parameters, vectors: Scores, rare: int
 ) -> Mapping[str, Scores]:
     """The scores of some raters for all items, by source.
 
     known: weights of the feedback, raters by items, 0 to 1; 0 without feedback.
     liked_at: times of the feedback in seconds, rows of `people` only.
     people: the indexes of the raters.
-    regularisation, kept: the parameters of the item model; `kept` weights per item.
+    parameters: of the item model.
     vectors: embeddings by item, of length 1, or zeros.
     rare: the most raters that a rare item has.
     """
     sampled = known[people]
-    weights = item_weights(known, regularisation, kept, rare)
+    weights = item_weights(known, parameters, rare)
     return {
         "liked_together": np.where(sampled < LEAST, 0.0, by_time(sampled, liked_at)) @ weights,
         "taste": taste(known, people, rare),
@@ -43,11 +42,12 @@ def all_sources(
     }
 
 
-def item_weights(known: Scores, regularisation: float, kept: int, rare: int) -> Scores:
+def item_weights(known: Scores, parameters: Parameters, rare: int) -> Scores:
     """The item model's weights, as a dense matrix of items by items; 0 for rare items."""
     weights = np.zeros((known.shape[1],) * 2)
     usual = np.flatnonzero((known > 0).sum(axis=0) > rare)
-    computed = ease.item_weights(csr_array(known[:, usual]), regularisation, kept)
+    feedback = ease.by_depth(csr_array(known[:, usual]), parameters.depth)
+    computed = ease.item_weights(feedback, parameters.regularisation, parameters.neighbours)
     weights[usual[computed.item], usual[computed.neighbour]] = computed.weight
     return weights
 

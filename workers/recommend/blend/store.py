@@ -10,13 +10,12 @@ from psycopg import Connection
 from workers.common.database import rarity_limit
 from workers.common.queries import queries
 from workers.recommend.blend.fit import Fitted, Scores
+from workers.recommend.item_model.core import Parameters
 
 QUERIES = queries("recommend")
 RATERS, ITEMS = 10_000, 3_000
 """The size of the sample at most: 240 MB as a matrix, and more items than lists contained on MovieLens."""
 DIMENSIONS = 384
-DEFAULT = 200
-"""Regularisation and weights per item if there is no active item model."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,8 @@ class Sample:
     """Seconds since 1970."""
     vectors: Scores
     """Embeddings by item, of length 1; zeros for an item without one."""
-    regularisation: float
-    kept: int
-    """Weights per item of the item model."""
+    parameters: Parameters
+    """Of the active item model; the defaults if there is none."""
     rare: int
     """The most raters that a rare item has."""
 
@@ -47,15 +45,14 @@ def sample(connection: Connection[Any], seed: int) -> Sample:
         if index < len(vectors):
             vectors[index] = embedding.to_numpy()
     model = connection.execute(QUERIES["item_model_parameters"]).fetchone()
-    parameters = model[0] if model else {}
+    known = {name: value for name, value in (model[0] if model else {}).items() if name in vars(Parameters())}
     return Sample(
         rater,
         item,
         rows[:, 2],
         rows[:, 3],
         vectors,
-        float(parameters.get("regularisation", DEFAULT)),
-        int(parameters.get("neighbours", DEFAULT)),
+        Parameters(**known),
         rarity_limit(connection),
     )
 

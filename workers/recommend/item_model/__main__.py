@@ -36,7 +36,13 @@ def parse(arguments: Sequence[str] | None) -> tuple[Parameters, Address | None]:
     parser = argparse.ArgumentParser(prog="python -m workers item_model", description=__doc__, epilog=MEMORY)
     add = parser.add_argument
     add("--regularisation", type=float, default=default.regularisation, help="lambda of EASE, default 200")
-    add("--neighbours", type=int, default=default.neighbours, help="weights an item keeps, default 200")
+    add("--neighbours", type=int, default=default.neighbours, help="weights an item keeps, default 300")
+    add(
+        "--depth",
+        type=float,
+        default=default.depth,
+        help="how much less likings of heavy raters count, default 0.15",
+    )
     add("--half-life-days", type=float, help="days after which feedback counts half as much")
     add("--popularity", type=float, default=0.0, metavar="ALPHA", help="divide by popularity to this power")
     add("--max-items", type=int, default=default.max_items, help="the most liked ones, default 20000")

@@ -11,8 +11,10 @@ GIGABYTE = 2**30
 class Parameters:
     regularisation: float = 200.0
     """Lambda of EASE: the larger, the more the weights depend on items with many raters."""
-    neighbours: int = 200
+    neighbours: int = 300
     """The number of weights that an item keeps."""
+    depth: float = 0.15
+    """The likings of a rater with n of them are divided by (n / mean n) to this power."""
     half_life_days: float | None = None
     """Feedback counts half as much after so many days; None: feedback of any age counts the same."""
     popularity: float = 0.0
@@ -26,7 +28,7 @@ class Parameters:
 
 def faults(parameters: Parameters) -> list[str]:
     """A sentence for each parameter that is out of range."""
-    at_least = {"neighbours": 1, "max_items": 1, "popularity": 0}
+    at_least = {"neighbours": 1, "max_items": 1, "popularity": 0, "depth": 0}
     above = {"regularisation": 0} | ({} if parameters.half_life_days is None else {"half_life_days": 0})
     values = vars(parameters)
     return [

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from workers.common.copying import FLOAT_TYPE, UUID_TYPE, as_uuid, row_type
-from workers.recommend.ease import decayed
+from workers.recommend.ease import by_depth, decayed
 from workers.recommend.item_model.core import Parameters
 
 ROW = row_type(rater=UUID_TYPE, item=UUID_TYPE, weight=FLOAT_TYPE, at=FLOAT_TYPE)
@@ -19,7 +19,7 @@ ROW = row_type(rater=UUID_TYPE, item=UUID_TYPE, weight=FLOAT_TYPE, at=FLOAT_TYPE
 class Feedback:
     items: list[UUID]
     matrix: Any
-    """Sparse, raters by items: the weight of the feedback, above 0 to 1."""
+    """Sparse, raters by items: the weight of the feedback, above 0; see by_depth."""
     left_out: int
     """The number of items beyond `max_items`; rare items are not counted."""
 
@@ -42,6 +42,7 @@ def assemble(rows: NDArray[Any], parameters: Parameters, rare: int) -> Feedback:
     )
     shape = (len(raters), len(kept))
     matrix = coo_array((weights[inside], (rater, column[item[inside]])), shape=shape).tocsr()
+    matrix = by_depth(matrix, parameters.depth)
     return Feedback([as_uuid(value) for value in ids[kept]], matrix, int((counts > rare).sum()) - len(kept))
 
 

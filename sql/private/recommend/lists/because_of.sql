@@ -1,9 +1,9 @@
 -- Helper. Returns, for each item, the liked item that explains it best: of the 50 items that the rater liked most, the
--- one with the greatest product of the item model's weight and the rater's liking. An item without a positive product
--- has no row. If an error occurs, it is logged and counted and no row is returned.
+-- one with the greatest product of the item model's weight and the rater's liking (weight). An item without a positive
+-- product has no row. If an error occurs, it is logged and counted and no row is returned.
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.because_of(rater_id uuid, item_ids uuid[])
-returns table (item_id uuid, because_of uuid)
+returns table (item_id uuid, because_of uuid, weight double precision)
 language plpgsql stable rows 20 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
@@ -34,7 +34,7 @@ begin
         from asked as a
         cross join speaking as s
     )
-    select distinct on (w.item_id) w.item_id, w.because_of
+    select distinct on (w.item_id) w.item_id, w.because_of, w.weight
     from weighed as w
     where w.weight > 0
     order by w.item_id, w.weight desc, w.because_of;

@@ -1,13 +1,13 @@
--- Helper. Returns the weight of each source of a rater's list, as an object, by the rater's number of ratings (no
--- rater: 0). Sources of weight 0, or without a row in recommendation_weights, get a minimal weight, so that they only
--- fill up a list, in a fixed order. If an error occurs, it is logged and counted, and the item model gets 1 and every
--- other source its minimal weight.
+-- Helper. Returns the weight of each source of a rater's list, and of genres, decades and places, as an object, by the
+-- rater's number of ratings (no rater: 0). Sources of weight 0, or without a row in recommendation_weights, get a
+-- minimal weight, so that they only fill up a list, in a fixed order. If an error occurs, it is logged and counted, and
+-- the item model gets 1 and every other source its minimal weight.
 create or replace function private.source_weights(rater_id uuid) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-    v_least jsonb := '{"newcomer": 1, "taste": 0.009, "liked": 0.003, "trending": 0.0003, "popular": 0.0001}';
+    v_least jsonb := '{"newcomer": 1, "taste": 0.009, "liked": 0.003, "features": 0.001, "trending": 0.0003, "popular": 0.0001}';
 begin
     return (
         select v_least || coalesce(jsonb_object_agg(w.part, w.weight) filter (where w.weight > 0), '{}')

@@ -1,4 +1,4 @@
--- Helper. User-based collaborative filtering: returns items that a rater's 40 nearest neighbours rated, without the
+-- Helper. User-based collaborative filtering: returns items that a rater's 50 nearest neighbours rated, without the
 -- items that private.excluded_items excludes or the viewer may not see, best first. The score is the sum, over the
 -- neighbours, of affinity times rating / 5. A list ordered by predicted rating would instead begin with items that a
 -- single neighbour liked.
@@ -15,7 +15,7 @@ as $$
         from private.neighbours(collaborative.rater_id) as n
         where n.affinity > 0
         order by n.affinity desc, n.neighbour_id
-        limit 40
+        limit 50
     ), votes as (
         select distinct on (o.item_id, n.voter) o.item_id, o.rating, n.affinity * o.rating / 5 as share
         from closest as n

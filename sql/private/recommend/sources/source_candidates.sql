@@ -1,11 +1,14 @@
 -- Helper. Returns the candidates that one source proposes for a viewer's list, best first, without the items that
 -- private.excluded_items excludes or the viewer may not see.
---   part  the source: liked_together (item model), taste (neighbours), liked (similar descriptions), trending, popular
---         or newcomer
+--   part  the source: liked_together (item model), taste (neighbours), liked (similar descriptions), features (genres,
+--         languages, decades and people), trending, popular or newcomer
+--   lifts  of the viewer's features, by private.liked_features
 -- If the source raises an error, the error is logged and counted and no candidates are returned, so that the list is
 -- built from the other sources.
 -- It reads the ratings of other raters: only definer functions and workers may call it.
-create or replace function private.source_candidates(part text, viewer private.viewer, kind text, count integer)
+create or replace function private.source_candidates(
+    part text, viewer private.viewer, lifts private.lift[], kind text, count integer
+)
 returns private.proposal[]
 language plpgsql stable set search_path = ''
 as $$
@@ -32,6 +35,13 @@ begin
             return array(
                 select row(l.item_id, source_candidates.part, l.score, source_candidates.part, l.because_of, null::text)::private.proposal
                 from private.similar_to_liked(v_rater, source_candidates.kind, source_candidates.count, viewer) as l
+            );
+        when 'features' then
+            return array(
+                select row(l.item_id, source_candidates.part, l.score, source_candidates.part, null::uuid, null::text)::private.proposal
+                from private.by_features(
+                    v_rater, lifts, source_candidates.kind, source_candidates.count, viewer
+                ) as l
             );
         when 'trending' then
             return array(
@@ -60,6 +70,6 @@ exception when others then
     return '{}';
 end
 $$;
-comment on function private.source_candidates(text, private.viewer, text, integer) is
+comment on function private.source_candidates(text, private.viewer, private.lift[], text, integer) is
 'Returns the candidates that one source proposes for a list.';
-revoke execute on function private.source_candidates(text, private.viewer, text, integer) from public;
+revoke execute on function private.source_candidates(text, private.viewer, private.lift[], text, integer) from public;
