@@ -1,0 +1,27 @@
+-- Helper. Returns the misspelt words of a query: those of four letters or more that neither the catalogue nor the
+-- vocabulary of queries has, with up to three similar words, the likeliest first.
+create or replace function private.misspelt_words(tokens text[], spans private.query_span[])
+returns table (place integer, word text, similar_words text[])
+language plpgsql stable rows 2 set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+    return query
+    select m.place::integer, m.word, m.alike
+    from (
+        select t.place, t.word, array(select s.word from private.similar_words(t.word) as s (word)) as alike
+        from unnest(tokens) with ordinality as t (word, place)
+        where
+            length(t.word) >= 4
+            and t.word ~ '[^0-9]'
+            and t.word !~ '^[0-9]{2,4}(s|er)$'
+            and not exists (select from unnest(spans) as s where t.place between s.first and s.last)
+            and not exists (select from private.search_words as w where w.word = t.word)
+    ) as m
+    where cardinality(m.alike) > 0;
+end
+$$;
+comment on function private.misspelt_words(text[], private.query_span[]) is
+'Returns the misspelt words of a query with similar words.';
+revoke execute on function private.misspelt_words(text[], private.query_span[]) from public;
+grant execute on function private.misspelt_words(text[], private.query_span[]) to anon, authenticated, service_role;

@@ -1,0 +1,66 @@
+-- Helper. Returns what a query means, by rules and the vocabulary of private.query_words, without a model:
+--   corrections  misspelt words are replaced by similar ones
+--   like         the title after "like", whose similar items match
+--   people       names, anywhere in the query
+--   years        years and decades
+--   concepts     genres, moods, languages and countries, if they and words without meaning make up the query up to the
+--                description that "about", "where" or "with" begins
+-- Of words of a title nothing is understood unless the vocabulary holds all of them; of a query with phrases or OR,
+-- nothing. Filters of the caller win. What leaves no visible item is dropped.
+--   ignored  what is not understood: corrections, like, people, years, genres, keywords, languages, countries, kinds,
+--            or all
+create or replace function private.understand_search(
+    parsed private.parsed_search, filters private.search_filters, ignored text[], viewer private.viewer
+)
+returns private.understanding
+language plpgsql stable set search_path = ''
+as $$
+declare
+    v_most constant integer := 16;
+    v_known private.understanding;
+begin
+    v_known.filters := filters;
+    v_known.words := parsed.words;
+    v_known.text := parsed.words;
+    v_known.name := private.fold_name(parsed.words);
+    v_known.tokens := string_to_array(v_known.name, ' ');
+    v_known.is_whole := false;
+    v_known.similar_words := '{}';
+    v_known.needs := '{}';
+    v_known.said := '{"filters": {}, "people": [], "like": null, "corrections": [], "dropped": []}';
+    if 'all' = any(ignored) or parsed.phrases is not null or parsed.is_lenient or coalesce(v_known.name, '') = '' then
+        return v_known;
+    end if;
+    v_known.tokens := private.query_tokens(parsed.words);
+    v_known.spans := array(select s from private.query_spans(v_known.tokens) as s);
+    v_known.is_title := private.is_of_title(v_known.name);
+    if not v_known.is_title and not 'corrections' = any(ignored) then
+        v_known := private.correct_query(v_known);
+    end if;
+    v_known.roles := array_fill(null::text, array[cardinality(v_known.tokens)]);
+    if cardinality(v_known.tokens) > v_most then
+        return v_known;
+    end if;
+    if not v_known.is_title and not 'like' = any(ignored) then
+        v_known := private.understand_like(v_known, viewer);
+    end if;
+    if not 'people' = any(ignored) then
+        v_known := private.understand_people(v_known, ignored);
+    end if;
+    if not v_known.is_title and not 'years' = any(ignored) and num_nonnulls(filters.year_from, filters.year_to) = 0 then
+        v_known := private.understand_years(v_known);
+    end if;
+    v_known := private.understand_concepts(v_known, ignored);
+    return private.settle_query(v_known, filters, viewer);
+end
+$$;
+comment on function private.understand_search(
+    private.parsed_search, private.search_filters, text[], private.viewer
+) is
+'Returns what a query means: people, filters, the title that it compares with, and corrections.';
+revoke execute on function private.understand_search(
+    private.parsed_search, private.search_filters, text[], private.viewer
+) from public;
+grant execute on function private.understand_search(
+    private.parsed_search, private.search_filters, text[], private.viewer
+) to anon, authenticated, service_role;
