@@ -95,6 +95,7 @@ lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
 	@$(PYTHON) -m tools.lint_sql
 	@$(PYTHON) -m tools.words
 	@$(PYTHON) -m tools.names
+	@$(PYTHON) -m tools.facts
 	@.venv/bin/deno fmt --quiet --check --config supabase/functions/deno.json $(FUNCTIONS)
 	@.venv/bin/deno lint --quiet --config supabase/functions/deno.json $(FUNCTIONS)
 	@.venv/bin/deno check --quiet supabase/functions/*/index.ts tests/clients/scenarios/echo/index.ts local/functions/main.ts

@@ -26,7 +26,7 @@ def loaded(say: Callable[[str], None]) -> Iterator[tuple[Stack, Table]]:
     os.environ.pop("SEED_DIR", None)
     table = Table("Loading", "From an empty database; each step as a person runs it.", ("step", "s"))
     with temporary_stack.running(ROOT / ".local-bench") as stack:
-        run(stack, table, "9,742 films, 192 books, 91,018 ratings", "-m", "seed")
+        run(stack, table, "10,122 films, 192 books, 91,018 ratings", "-m", "seed")
         until_trained(stack)
         run(stack, table, "their 852 embeddings", "-m", "workers", "embedding")
         if (FOLDER / "tmdb").is_dir():

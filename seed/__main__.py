@@ -18,7 +18,7 @@ from rich.console import Console
 
 from seed import books, movielens, own, tmdb
 from seed.load import TABLES, load
-from seed.rows import Book, Film, Rating, Row, Tag, Weight
+from seed.rows import Book, Film, Person, Rating, Row, Tag, Weight
 
 Source = tuple[type[Row], Iterable[Row]]
 FIRST_MODEL = """
@@ -102,8 +102,9 @@ def legible(rows: Iterable[Row], folder: str | None) -> Iterator[Row]:
 
 def demo(data: str) -> list[Source]:
     if data == "own":
-        return [(Film, own.films()), (Book, own.books())]
+        return [(Person, own.people()), (Film, own.films()), (Book, own.books())]
     return [
+        (Person, own.people()),
         (Film, movielens.films()),
         (Book, own.books()),
         (Tag, movielens.tags()),

@@ -6,33 +6,38 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from seed.rows import Book, Film, Rating, Row, Tag, Weight, columns, values
+from seed.rows import Book, Film, Person, Rating, Row, Tag, Weight, columns, values
 
 QUERIES = Path(__file__).parent / "sql"
 TABLES: dict[type[Row], str] = {
+    Person: "people",
     Film: "films",
     Book: "books",
     Tag: "tags",
     Rating: "ratings",
     Weight: "weights",
 }
-WITH_GENRES = (Film, Book)
+BEFORE: dict[type[Row], tuple[str, ...]] = {
+    Film: ("prepare_films", "load_genres", "load_credits", "load_keywords"),
+    Book: ("prepare_books", "load_genres"),
+}
+"""What is loaded before the rows themselves, so that each item is indexed for search once."""
+AFTER: dict[type[Row], tuple[str, ...]] = {Film: ("load_titles", "load_certificates")}
 
 
 def load(connection: psycopg.Connection, kind: type[Row], rows: Iterable[Row]) -> int:
-    """Load rows of one kind in one transaction; returns their number.
-
-    Genres are inserted before the items that have them, so that each item is indexed for search once.
-    """
+    """Load rows of one kind in one transaction; returns their number."""
     name = TABLES[kind]
     with connection.transaction():
-        connection.execute((QUERIES / f"stage_{name}.sql").read_bytes())
+        _run(connection, f"stage_{name}")
         copied = _copy(connection, f"staged_{name}", kind, rows)
-        if kind in WITH_GENRES:
-            connection.execute((QUERIES / f"prepare_{name}.sql").read_bytes())
-            connection.execute((QUERIES / "load_genres.sql").read_bytes())
-        connection.execute((QUERIES / f"load_{name}.sql").read_bytes())
+        for step in (*BEFORE.get(kind, ()), f"load_{name}", *AFTER.get(kind, ())):
+            _run(connection, step)
     return copied
+
+
+def _run(connection: psycopg.Connection, step: str) -> None:
+    connection.execute((QUERIES / f"{step}.sql").read_bytes())
 
 
 def _copy(connection: psycopg.Connection, table: str, kind: type[Row], rows: Iterable[Row]) -> int:

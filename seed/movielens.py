@@ -17,10 +17,11 @@ DATA = Path(__file__).parent / "data" / "movielens"
 GENRES = {"Sci-Fi": "Science Fiction", "Children": "Family", "Musical": "Music", "Film-Noir": "Film Noir"}
 NO_GENRES = {"(no genres listed)", "IMAX"}
 ARTICLES = "The|A|An|Le|La|Les|L'|Il|Lo|I|Gli|El|Los|Las|Der|Die|Das|Den|Det|De|Un|Une|O|Os|As"
+BRACKETED = re.compile(r"(?<=\S)\s+\(([^()]*)\)")
 
 
 def films() -> Iterator[Film]:
-    """All films, with text, title and genres of the own list where it has the film. TMDB ids are unique."""
+    """All films, as the own list has them where it does, and then its other films. TMDB ids are unique."""
     own_films = {film.id: film for film in own.films()}
     ids = _ids()
     links = {row["movieId"]: row for row in _read("links.csv.gz")}
@@ -30,14 +31,19 @@ def films() -> Iterator[Film]:
         title, year = split_title(row["title"])
         tmdb = link["tmdbId"] if link["tmdbId"] not in linked else ""
         linked.add(tmdb)
-        film = own_films.get(ids[key]) or Film(
-            ids[key], title, release_year=year, genres=_genres(row["genres"])
+        film = own_films.pop(ids[key], None) or Film(
+            ids[key],
+            title,
+            release_year=year,
+            genres=_genres(row["genres"]),
+            alternative_titles=dict.fromkeys(other_titles(row["title"]), "alternative"),
         )
         yield replace(
             film,
             tmdb_id=int(tmdb) if tmdb else None,
-            imdb_id=f"tt{link['imdbId']}" if link["imdbId"] else None,
+            imdb_id=f"tt{link['imdbId']}" if link["imdbId"] else film.imdb_id,
         )
+    yield from own_films.values()
 
 
 def tags() -> Iterator[Tag]:
@@ -73,11 +79,25 @@ def rater_id(user: str) -> UUID:
 
 def split_title(listed: str) -> tuple[str, int | None]:
     """`Godfather, The (1972)` → (`The Godfather`, 1972); alternative titles in brackets are removed."""
+    titles, year = _titles_and_year(listed)
+    return _natural(BRACKETED.sub("", titles)), year
+
+
+def other_titles(listed: str) -> list[str]:
+    """`Hate (Haine, La) (1995)` → [`La Haine`]: the alternative titles in brackets."""
+    titles = BRACKETED.findall(_titles_and_year(listed)[0])
+    return [_natural(re.sub(r"^a\.?k\.?a\.? ", "", title)) for title in titles if title.strip()]
+
+
+def _titles_and_year(listed: str) -> tuple[str, int | None]:
     year = re.search(r"\((\d{4})(?:[-\u2013]\d{0,4})?\)\s*$", listed)
-    title = listed[: year.start()].strip() if year else listed.strip()
-    title = re.sub(r"(?<=\S)\s+\([^()]*\)", "", title)
-    title = re.sub(rf"^(.*), ({ARTICLES})$", r"\2 \1", title)
-    return re.sub(r"^(L') ", r"\1", title), int(year[1]) if year else None
+    return (listed[: year.start()].strip(), int(year[1])) if year else (listed.strip(), None)
+
+
+def _natural(title: str) -> str:
+    """The title with its article in front."""
+    title = re.sub(rf"^(.*), ({ARTICLES})$", r"\2 \1", title.strip())
+    return re.sub(r"^(L') ", r"\1", title)
 
 
 def _ids() -> dict[str, UUID]:

@@ -1,8 +1,10 @@
 """Rows that the loader writes, and the ids of items, which are the same at every load."""
 
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from uuid import UUID, uuid5
+
+from psycopg.types.json import Jsonb
 
 NAMESPACE = UUID("6c1f0f5e-0d0e-5c55-9a3e-3b6f2b8f6d10")
 
@@ -13,7 +15,17 @@ def item_id(source: str, key: str) -> UUID:
 
 
 @dataclass(frozen=True)
+class Person:
+    """Someone with a credit in a film."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
 class Film:
+    """A film. What a source does not know is None, and then keeps the value of another source."""
+
     id: UUID
     title: str
     tmdb_id: int | None = None
@@ -27,6 +39,15 @@ class Film:
     popularity: float = 0.0
     maturity_rating: str | None = None
     genres: list[str] = field(default_factory=list)
+    countries: list[str] | None = None
+    directors: list[UUID] | None = None
+    """Ids of people, in the order of billing."""
+    actors: list[UUID] | None = None
+    keywords: list[str] | None = None
+    alternative_titles: dict[str, str] | None = None
+    """Kind by title: transliteration or alternative."""
+    translations: dict[str, list[str | None]] | None = None
+    """Title and overview by language."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +93,13 @@ class Weight:
     fitted_at: datetime
 
 
-Row = Film | Book | Tag | Rating | Weight
+Row = Person | Film | Book | Tag | Rating | Weight
 
 
 def columns(kind: type[Row]) -> list[str]:
     return [each.name for each in fields(kind)]
 
 
-def values(row: Row) -> tuple[object, ...]:
-    return astuple(row)
+def values(row: Row) -> list[object]:
+    values = [getattr(row, name) for name in columns(type(row))]
+    return [Jsonb(value) if isinstance(value, dict) else value for value in values]

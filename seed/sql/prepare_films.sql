@@ -16,7 +16,8 @@ update staged_films as s set
     release_year = coalesce(s.release_year, c.release_year),
     duration_minutes = coalesce(s.duration_minutes, c.duration_minutes),
     popularity = greatest(s.popularity, c.popularity),
-    maturity_rating = coalesce(s.maturity_rating, c.maturity_rating)
+    maturity_rating = coalesce(s.maturity_rating, c.maturity_rating),
+    countries = coalesce(s.countries, c.countries)
 from public.content as c
 where c.id = s.id;
 

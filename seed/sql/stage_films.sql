@@ -11,5 +11,11 @@ create temporary table staged_films (
     duration_minutes integer,
     popularity real,
     maturity_rating text,
-    genres text []
+    genres text [],
+    countries text [],
+    directors uuid [],
+    actors uuid [],
+    keywords text [],
+    alternative_titles jsonb,
+    translations jsonb
 ) on commit drop;

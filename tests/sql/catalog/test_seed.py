@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 
 import psycopg
 import pytest
@@ -10,7 +9,31 @@ import pytest
 from local.temporary_stack import Stack
 from seed import movielens, own
 from seed.load import load
-from seed.rows import Book, Film, Rating, Tag, Weight, item_id
+from seed.rows import Book, Film, Person, Rating, Tag, Weight, item_id
+
+DESCRIBING = (
+    "people",
+    "credits",
+    "item_keywords",
+    "alternative_titles",
+    "content_translations",
+    "content_certificates",
+)
+ANN, BEN, CAT = (Person(item_id("person", name), f'{name} "O\'Neil" 黒;') for name in ("Ann", "Ben", "Cat"))
+RAN = Film(
+    item_id("own", "ran-1985"),
+    "Ran",
+    original_language="ja",
+    original_title="乱",
+    maturity_rating="FSK 12",
+    countries=["JP", "FR"],
+    directors=[ANN.id],
+    actors=[BEN.id, CAT.id, ANN.id],
+    keywords=["samurai", "king lear"],
+    alternative_titles={'Chaos + "war"; %': "alternative", "Ran": "transliteration"},
+    translations={"ja": ["乱", None], "de": [None, "Ein alter Mann teilt sein Reich."]},
+)
+RAN_ALONE = replace(RAN, directors=[], actors=[])
 
 
 @pytest.fixture
@@ -18,12 +41,12 @@ def loaded(stack: Stack) -> Iterator[psycopg.Connection]:
     """A connection whose catalog is deleted afterwards, because the loader commits."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         yield connection
-        for table in ("content", "books", "raters", "genres"):
+        for table in ("content", "books", "raters", "genres", "people"):
             connection.execute(f"delete from {table}")
 
 
 def counts(connection: psycopg.Connection) -> dict[str, int]:
-    tables = ("content", "books", "item_genres", "item_tags", "ratings")
+    tables = ("content", "books", "item_genres", "item_tags", "ratings", *DESCRIBING)
     query = " union all ".join(f"select '{table}', count(*) from {table}" for table in tables)
     return dict(connection.execute(query).fetchall())
 
@@ -35,6 +58,7 @@ def test_loading_again_changes_no_row(loaded: psycopg.Connection) -> None:
     ratings = [rating for rating in movielens.ratings() if rating.item_id in ids]
 
     def load_all() -> tuple[dict[str, int], object]:
+        load(loaded, Person, own.people())
         load(loaded, Film, films)
         load(loaded, Book, books)
         load(loaded, Tag, tags)
@@ -43,6 +67,75 @@ def test_loading_again_changes_no_row(loaded: psycopg.Connection) -> None:
         return counts(loaded), changes
 
     assert load_all() == load_all()
+
+
+def test_people_titles_and_facts_of_a_film_are_loaded(loaded: psycopg.Connection) -> None:
+    load(loaded, Person, [ANN, BEN, CAT])
+    load(loaded, Film, [RAN])
+    assert rows(loaded, "select job, position, person_id from credits order by 1, 2") == [
+        ("actor", 1, BEN.id),
+        ("actor", 2, CAT.id),
+        ("actor", 3, ANN.id),
+        ("director", 1, ANN.id),
+    ]
+    assert rows(loaded, "select keyword from item_keywords order by 1") == [("king lear",), ("samurai",)]
+    assert rows(loaded, "select title, kind from alternative_titles order by 1") == [
+        ('Chaos + "war"; %', "alternative"),
+        ("Ran", "transliteration"),
+    ]
+    assert rows(loaded, "select language, title, overview from content_translations order by 1") == [
+        ("de", None, "Ein alter Mann teilt sein Reich."),
+        ("ja", "乱", None),
+    ]
+    assert rows(loaded, "select country, maturity_rating from content_certificates") == [("DE", "FSK 12")]
+    assert rows(loaded, "select countries, minimum_age from content join items using (id)") == [
+        (["JP", "FR"], 12)
+    ]
+
+
+def test_changed_list_updates_and_removes_what_it_no_longer_has(loaded: psycopg.Connection) -> None:
+    load(loaded, Person, [ANN, BEN, CAT])
+    load(loaded, Film, [RAN])
+    changed = replace(
+        RAN,
+        actors=[CAT.id, BEN.id],
+        directors=[CAT.id],
+        keywords=["samurai"],
+        alternative_titles={"Ran": "alternative"},
+        translations={"ja": ["乱", "老いた武将。"]},
+        maturity_rating="FSK 16",
+    )
+    load(loaded, Person, [replace(BEN, name="Ben"), CAT])
+    load(loaded, Film, [changed])
+    assert rows(loaded, "select job, position, person_id from credits order by 1, 2") == [
+        ("actor", 1, CAT.id),
+        ("actor", 2, BEN.id),
+        ("director", 1, CAT.id),
+    ]
+    assert rows(loaded, "select name from people order by 1") == [("Ben",), (CAT.name,)]
+    assert rows(loaded, "select keyword from item_keywords") == [("samurai",)]
+    assert rows(loaded, "select title, kind from alternative_titles") == [("Ran", "alternative")]
+    assert rows(loaded, "select language, overview from content_translations") == [("ja", "老いた武将。")]
+    assert rows(loaded, "select maturity_rating from content_certificates") == [("FSK 16",)]
+
+
+def test_source_without_people_keeps_those_of_another_source(loaded: psycopg.Connection) -> None:
+    load(loaded, Person, [ANN, BEN, CAT])
+    load(loaded, Film, [replace(RAN, tmdb_id=42)])
+    before = counts(loaded)
+    load(loaded, Film, [Film(item_id("tmdb", "42"), "Ran", tmdb_id=42)])
+    assert counts(loaded) == before
+    assert rows(loaded, "select countries from content") == [(["JP", "FR"],)]
+
+
+def test_person_whom_no_load_added_stays_without_credits(loaded: psycopg.Connection) -> None:
+    loaded.execute("insert into people (name) values ('Dan')")
+    load(loaded, Film, [RAN_ALONE])
+    assert rows(loaded, "select name from people") == [("Dan",)]
+
+
+def rows(connection: psycopg.Connection, query: str) -> list[tuple[object, ...]]:
+    return connection.execute(query.encode()).fetchall()
 
 
 def test_film_of_two_sources_is_stored_once(loaded: psycopg.Connection) -> None:
@@ -74,7 +167,7 @@ def test_special_characters_are_stored_unchanged_by_the_loader(loaded: psycopg.C
 
 def test_invalid_row_rolls_back_the_whole_load(loaded: psycopg.Connection) -> None:
     before = counts(loaded)
-    films = [*islice(own.films(), 10), Film(item_id("own", "bad"), "   ")]
+    films = [RAN_ALONE, Film(item_id("own", "bad"), "   ")]
     with pytest.raises(psycopg.errors.CheckViolation, match="content_title_length"):
         load(loaded, Film, films)
     assert counts(loaded) == before
