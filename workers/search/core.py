@@ -13,7 +13,10 @@ MOST_TEXTS = 16
 LONGEST_TEXT = 20_000
 LONGEST_NAME = 100
 
-ARGUMENTS = ("kind", "genre", "language", "year_from", "year_to", "tier", "count", "cursor")
+ARGUMENTS = (
+    *("kind", "genre", "language", "year_from", "year_to", "tier"),
+    *("count", "cursor", "sort", "ignore"),
+)
 """The parameters of search_content, besides the query."""
 SEMANTIC = ("q", "kind", "count", "limit", "threshold")
 CONTENT = ("q", *ARGUMENTS, "limit")
@@ -43,7 +46,8 @@ class Query:
     text: str
     kind: str = "movie"
     count: int = 12
-    threshold: float = 0.4
+    threshold: float = 0.0
+    """0, the default: the nearest, however far."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 -- The input of the search index: each item's texts, in the order of their weight, and the values that filters use.
 -- facts are words for the language, the countries and the decade; English and the United States are left out, because
--- most items would have their words.
+-- most items would have their words. marks hold the first country only: others took part.
 create or replace view private.search_sources with (security_invoker = true) as
 with catalogue as (
     select
@@ -46,7 +46,8 @@ with catalogue as (
             select 'language:' || l.code from (select c.language as code) as l where l.code is not null
             union all
             select 'country:' || k.code from unnest(c.countries) as k (code)
-        ) as origins
+        ) as origins,
+        c.countries[1] as country
     from catalogue as c
 )
 
@@ -119,7 +120,7 @@ select
         from public.content_translations as t
         where t.content_id = c.item_id and t.overview <> ''
     ) as translations,
-    c.origins || array['kind:' || c.kind] || array(
+    array_remove(array['kind:' || c.kind, 'language:' || c.language, 'country:' || c.country], null) || array(
         select 'genre:' || g.slug
         from public.item_genres as i
         inner join public.genres as g on i.genre_id = g.id

@@ -10,9 +10,8 @@ as $$
     select distinct on (p.id, w.start)
         p.id, p.name, w.start, w.joined,
         coalesce((
-            select sum(d.popularity)
+            select sum(case r.job when 'director' then 2 else 1 end)
             from public.credits as r
-            join private.search_documents as d on d.item_id = r.item_id
             where r.person_id = p.id
         ), 0)
     from public.people as p

@@ -14,7 +14,7 @@ begin
     case coalesce(browse_documents.sort, 'popularity')
         when 'popularity' then
             v_documents := array(
-                select p.document from private.popular_documents(filters, null, null, viewer, as_of, v_most) as p
+                select p.document from private.popular_documents(filters, null, null, null, viewer, as_of, v_most) as p
             );
         when 'year' then
             v_documents := array(

@@ -1,5 +1,5 @@
--- Helper. Returns the documents most like one: those with the most marks in common, where a person counts three times,
--- a keyword twice and a genre once, and those whose items were liked together with its item or have a similar embedding;
+-- Helper. Returns the documents most like one: those with the most marks in common, where a keyword counts three times,
+-- a genre twice and a person once, and those whose items were liked together with its item or have a similar embedding;
 -- merged by reciprocal rank. Documents without a keyword, person or genre in common are only found by the latter.
 create or replace function private.documents_like(
     liked integer, filters private.search_filters, viewer private.viewer, as_of integer, count integer
@@ -22,7 +22,7 @@ begin
         select
             d.document,
             (
-                select sum(case split_part(m.mark, ':', 1) when 'person' then 3 when 'keyword' then 2 else 1 end)
+                select sum(case split_part(m.mark, ':', 1) when 'keyword' then 3 when 'genre' then 2 else 1 end)
                 from unnest(v_liked.marks) as m (mark)
                 where m.mark ~ '^(keyword|person|genre):' and m.mark = any(d.marks)
             ) as weight,

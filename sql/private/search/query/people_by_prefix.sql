@@ -1,5 +1,6 @@
 -- Helper. Returns people with a word of their name that starts with the given prefix (normalised by private.fold_name),
--- credited in an item that the viewer may see; the most popular first, among the 200 most popular matches.
+-- credited in an item that the viewer may see; those with most credits first, among 200. Their popularity is that of
+-- their most popular item.
 create or replace function private.people_by_prefix(beginning text, viewer private.viewer, count integer)
 returns setof private.search_people
 language plpgsql stable rows 8 set search_path = ''
@@ -7,7 +8,7 @@ as $$
 #variable_conflict use_column
 begin
     return query
-    select p.*
+    select p.person_id, p.name, p.start, p.joined, i.popularity
     from (
         select distinct on (p.person_id) p.*
         from (
@@ -19,11 +20,13 @@ begin
         ) as p
         order by p.person_id, p.start = beginning desc
     ) as p
-    where exists (
-        select
+    cross join lateral (
+        select d.popularity
         from private.search_documents as d
         where d.marks && array['person:' || p.person_id] and private.is_visible_document(d.document, viewer)
-    )
+        order by d.popularity desc
+        limit 1
+    ) as i
     order by p.popularity desc, p.name
     limit people_by_prefix.count;
 end

@@ -4,7 +4,7 @@
 --   name     a title or author equal to the query, or with a trigram similarity of 0.5 or more
 --   meaning  the 50 documents nearest to the query embedding with a cosine similarity of 0.3 or more
 --   fitting  if filters and wishes are all that the query says, or few match its words: what has them, by popularity
---   like     documents like the one that the query compares with
+--   like     documents like the one that the query compares with; matches by words that have marks in common with it
 -- The rankings are merged by reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009; k = 60); meaning counts for
 -- less if words decide. Popularity adds a little. A document whose name equals the query comes before all others, then
 -- those whose title holds all of its words. Both match whatever filters were understood.
@@ -43,7 +43,16 @@ declare
     ) > 0;
     v_has_left boolean := exists (select from unnest(terms) as t where t.is_left);
     v_share double precision := case when parsed.is_lenient then 0 else 0.4 end;
+    v_word_weight double precision := case
+        when known.is_whole and not v_has_left then 0.25 when known.liked is not null then 0.75 else 1
+    end;
     v_excluded text[] := private.stems_of(parsed.excluded);
+    v_liked_marks text[] := array(
+        select m.mark
+        from private.search_documents as d
+        cross join lateral unnest(d.marks) as m (mark)
+        where d.document = known.liked and m.mark ~ '^(genre|keyword):'
+    );
 begin
     return query
     with weighed as materialized (
@@ -112,7 +121,7 @@ begin
         from named as n
         where n.document <= as_of
         group by n.document
-        having max(n.closeness) >= 0.5
+        having max(n.closeness) >= case when known.is_whole then 0.97 else 0.5 end
     ), titled as materialized (
         select distinct l.document
         from likely as l
@@ -125,13 +134,27 @@ begin
     ), fitting as materialized (
         select p.document, p.rank
         from private.popular_documents(
-            v_narrow, known.wishes, known.wishes_2, viewer, as_of, case when known.is_whole then 1000 else 50 end
+            v_narrow, known.wishes, known.wishes_2, known.literal, viewer, as_of,
+            case when known.is_whole then 1000 else 50 end
         ) with ordinality as p (document, rank)
-        where v_is_understood and (known.is_whole or (select count(*) from worded) < 10)
+        where
+            v_is_understood
+            and known.liked is null
+            and (known.is_whole or (select count(*) from worded) < 10)
     ), liked as materialized (
         select l.document, l.rank
         from private.documents_like(known.liked, v_narrow, viewer, as_of, 100) with ordinality
         as l (document, likeness, rank)
+    ), kin as materialized (
+        select w.document, row_number() over (order by s.shared desc, w.words desc, w.document) as rank
+        from worded as w
+        join private.search_documents as d on d.document = w.document
+        cross join lateral (
+            select sum(case when m.mark like 'genre:%' then 2 else 3 end) as shared
+            from unnest(v_liked_marks) as m (mark)
+            where m.mark = any(d.marks)
+        ) as s
+        where known.liked is not null and v_has_left and s.shared > 0
     ), candidates as (
         select w.document from worded as w
         union
@@ -145,7 +168,8 @@ begin
         union
         select l.document from liked as l
     ), found as (
-        select a.document, w.words, c.closeness, m.similarity, t.document is not null as is_titled, f.rank as fit, l.rank as likeness
+        select a.document, w.words, c.closeness, m.similarity, t.document is not null as is_titled, f.rank as fit,
+            l.rank as likeness, k.rank as kinship
         from candidates as a
         left join worded as w on w.document = a.document
         left join called as c on c.document = a.document
@@ -153,11 +177,12 @@ begin
         left join meant as m on m.document = a.document
         left join fitting as f on f.document = a.document
         left join liked as l on l.document = a.document
+        left join kin as k on k.document = a.document
         where a.document is distinct from known.liked
     ), passing as materialized (
         select
             private.item_tier(i, viewer) as tier, f.document, d.item_id, f.words, f.closeness, f.similarity, f.is_titled,
-            f.fit, f.likeness, d.popularity
+            f.fit, f.likeness, f.kinship, d.popularity
         from found as f
         join private.search_documents as d on d.document = f.document
         join public.items as i on i.id = d.item_id
@@ -185,7 +210,8 @@ begin
             row_number() over (order by p.popularity desc, p.document) as popular_rank,
             case
                 when bool_or(p.closeness >= 0.97) over () then 0.3
-                when known.is_whole or known.liked is not null then 0.5
+                when known.is_whole then 0.3
+                when known.liked is not null then 0.7
                 when bool_or(p.is_titled) over () then 0.5
                 else 1
             end as meaning_weight
@@ -196,11 +222,12 @@ begin
     )
     select
         r.document,
-        case when r.words is null then 0 else 1.0::double precision / (60 + r.word_rank) end
+        case when r.words is null then 0 else v_word_weight / (60 + r.word_rank) end
         + case when r.closeness is null then 0 else 1.0::double precision / (60 + r.name_rank) end
         + case when r.similarity is null then 0 else r.meaning_weight::double precision / (60 + r.meaning_rank) end
-        + case when r.fit is null then 0 else 1.5::double precision / (60 + r.fit) end
+        + case when r.fit is null then 0 else 2.0::double precision / (60 + r.fit) end
         + case when r.likeness is null then 0 else 1.5::double precision / (60 + r.likeness) end
+        + case when r.kinship is null then 0 else 0.75::double precision / (60 + r.kinship) end
         + 0.2::double precision / (60 + r.popular_rank)
         + case when r.closeness >= 0.97 then 3.0::double precision / 61 else 0 end
         + case when r.is_titled then 1.5::double precision / 61 else 0 end as score,

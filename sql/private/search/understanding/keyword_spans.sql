@@ -17,7 +17,13 @@ begin
         order by t.place
     );
     for v_span in
-        select g.first, g.last, g.phrase, array(select '1 ' || m from unnest(g.marks) as m)
+        select
+            g.first, g.last, g.phrase,
+            array(
+                select '1 ' || m
+                from unnest(g.marks) as m
+                where exists (select from private.search_documents as d where d.marks && array[m])
+            )
         from (
             select
                 f.first, l.last, p.phrase,

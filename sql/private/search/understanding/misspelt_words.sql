@@ -1,5 +1,5 @@
 -- Helper. Returns the misspelt words of a query: those of four letters or more that neither the catalogue nor the
--- vocabulary of queries has, with up to three similar words, the likeliest first.
+-- vocabulary of queries has, with up to three similar words, those that most documents have first.
 create or replace function private.misspelt_words(tokens text[], spans private.query_span[])
 returns table (place integer, word text, similar_words text[])
 language plpgsql stable rows 2 set search_path = ''
@@ -9,7 +9,21 @@ begin
     return query
     select m.place::integer, m.word, m.alike
     from (
-        select t.place, t.word, array(select s.word from private.similar_words(t.word) as s (word)) as alike
+        select t.place, t.word, array(
+                select s.word
+                from private.similar_words(t.word) with ordinality as s (word, rank)
+                order by
+                    (
+                        select count(*)
+                        from (
+                            select
+                            from private.search_postings as p
+                            where p.lexeme in (s.word, (ts_lexize('english_stem', s.word))[1])
+                            limit 500
+                        ) as p
+                    ) desc,
+                    s.rank
+            ) as alike
         from unnest(tokens) with ordinality as t (word, place)
         where
             length(t.word) >= 4

@@ -31,8 +31,8 @@ begin
             join public.items as i on i.id = d.item_id
             where private.matches_filters(d, known.filters) and private.is_available(i, viewer)
         );
-        if known.filters.year_from is distinct from filters.year_from
-            or known.filters.year_to is distinct from filters.year_to
+        if (known.filters).year_from is distinct from filters.year_from
+            or (known.filters).year_to is distinct from filters.year_to
         then
             v_dropped := v_dropped || array_to_string(private.tokens_of(known, 'year'), ' ');
             known.roles := array_replace(known.roles, 'year', 'left');
@@ -74,7 +74,17 @@ begin
         ),
         ' '
     );
-    if not exists (
+    if known.liked is not null then
+        known.text := concat_ws(
+            '. ', nullif(known.text, ''),
+            (
+                select c.overview
+                from private.search_documents as d
+                join public.catalog_items as c on c.id = d.item_id
+                where d.document = known.liked
+            )
+        );
+    elsif not exists (
         select from unnest(known.roles) as r (role) where coalesce(r.role, 'left') in ('left', 'wish', 'mood') or r.role like 'need%'
     ) then
         known.text := '';

@@ -71,10 +71,17 @@ begin
                 for v_place in v_span.first .. v_span.last loop
                     known.roles[v_place] := 'need ' || cardinality(known.needs);
                 end loop;
-            elsif known.wishes is null then
-                known.wishes := v_marks;
             else
-                known.wishes_2 := coalesce(known.wishes_2, '{}') || v_marks;
+                known.literal := known.literal || array(
+                    select m.mark from unnest(v_marks) as m (mark) where substr(m.mark, 9) in (
+                        v_span.phrase, replace(v_span.phrase, ' ', '-'), rtrim(v_span.phrase, 's')
+                    )
+                );
+                if known.wishes is null then
+                    known.wishes := v_marks;
+                else
+                    known.wishes_2 := coalesce(known.wishes_2, '{}') || v_marks;
+                end if;
             end if;
             if v_keywords and known.roles[v_span.first] is null then
                 for v_place in v_span.first .. v_span.last loop

@@ -9,6 +9,7 @@ declare
     v_title record;
     v_first integer;
     v_count integer := cardinality(known.tokens);
+    v_rest integer;
 begin
     select s.* into v_span from unnest(known.spans) as s where s.marks && array['1 like', '1 like after'] limit 1;
     if not found then
@@ -29,15 +30,22 @@ begin
     if v_title.document is null then
         return known;
     end if;
+    -- Words after the title that the vocabulary holds, as in "but funny", are understood like those before it.
+    v_rest := v_first + v_title.words;
+    while known.tokens[v_rest] in ('but', 'only', 'except', 'with', 'plus', 'and', 'instead', 'set', 'in', 'a', 'more') loop
+        v_rest := v_rest + 1;
+    end loop;
     for v_place in 1 .. v_count loop
         known.roles[v_place] := case
             when v_place between v_first and v_first + v_title.words - 1 then 'liked'
             when v_place between v_span.first and v_span.last then 'like'
-            when
-                v_place between v_first + v_title.words and v_first + v_title.words + 1
-                and known.tokens[v_place] in ('but', 'only', 'except', 'with', 'plus', 'and', 'instead', 'set', 'in', 'a')
-            then 'filler'
-            when v_place > v_first + v_title.words and '1 like' = any(v_span.marks) then 'left'
+            when v_place >= v_first + v_title.words and v_place < v_rest then 'filler'
+            when v_place >= v_rest and '1 like' = any(v_span.marks) and exists (
+                select
+                from generate_series(v_rest, v_count) as t (place)
+                where not exists (select from unnest(known.spans) as s where t.place between s.first and s.last)
+            )
+            then 'left'
         end;
     end loop;
     known.liked := v_title.document;

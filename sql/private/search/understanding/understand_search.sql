@@ -27,6 +27,7 @@ begin
     v_known.is_whole := false;
     v_known.similar_words := '{}';
     v_known.needs := '{}';
+    v_known.literal := '{}';
     v_known.said := '{"filters": {}, "people": [], "like": null, "corrections": [], "dropped": []}';
     if 'all' = any(ignored) or parsed.phrases is not null or parsed.is_lenient or coalesce(v_known.name, '') = '' then
         return v_known;

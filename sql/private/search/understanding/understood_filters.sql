@@ -22,8 +22,8 @@ as $$
     select
         coalesce((select jsonb_object_agg(k.name, k.values) from kinds as k), '{}')
         || jsonb_strip_nulls(jsonb_build_object(
-            'year_from', case when known.filters.year_from is distinct from filters.year_from then known.filters.year_from end,
-            'year_to', case when known.filters.year_to is distinct from filters.year_to then known.filters.year_to end
+            'year_from', case when (known.filters).year_from is distinct from filters.year_from then (known.filters).year_from end,
+            'year_to', case when (known.filters).year_to is distinct from filters.year_to then (known.filters).year_to end
         ))
 $$;
 comment on function private.understood_filters(private.understanding, private.search_filters) is
