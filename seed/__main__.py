@@ -75,9 +75,10 @@ def seed(words: Sequence[str], database_url: str | None, folder: str | None) -> 
 
 
 def publish(connection: psycopg.Connection) -> None:
-    """Publish the counts of what was loaded, which a job would do within the hour."""
-    while connection.execute("select private.publish_counts()").fetchone() != (0,):
-        pass
+    """Publish the counts of what was loaded and update popularity, as a job does each hour."""
+    for function in ("publish_counts", "refresh_popularity"):
+        while connection.execute(f"select private.{function}()".encode()).fetchone() != (0,):
+            pass
 
 
 def chosen(words: Sequence[str], folder: str | None) -> list[Source]:

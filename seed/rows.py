@@ -24,7 +24,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Film:
-    """A film. What a source does not know is None, and then keeps the value of another source."""
+    """A film. A field without a value (None) keeps the value of another source."""
 
     id: UUID
     title: str

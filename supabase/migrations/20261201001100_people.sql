@@ -201,6 +201,9 @@ insert into private.data_inventory (schema_name, table_name, holds, is_personal,
 ('public', 'alternative_titles', 'Other titles of content.', false, 'none'),
 ('public', 'content_certificates', 'Certificates of content by country.', false, 'none');
 
+comment on column private.search_documents.popularity is
+'The popularity that the data source states, or computed from ratings and trends (private.item_popularity); orders matches with equal rank.';
+
 -- source: sql/private/catalog/items/is_person_credited.sql
 -- Policy predicate. Returns whether the person has a credit in an item that exists for the acting profile. Never
 -- raises.
@@ -221,6 +224,128 @@ comment on function private.is_person_credited(uuid) is
 'Whether the person has a credit in an item that exists for the acting profile.';
 revoke execute on function private.is_person_credited(uuid) from public;
 grant execute on function private.is_person_credited(uuid) to anon, authenticated, service_role;
+
+-- source: sql/private/search/index/index_items.sql
+-- Helper. Writes the search documents of items from the catalogue, and the postings and names of those whose texts
+-- changed. Each item is looked up by its id, however many there are: while tables are being filled, the planner lacks
+-- the statistics to choose a plan.
+create or replace function private.index_items(item_ids uuid[]) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+    v_sources private.search_sources[];
+    v_fresh private.search_sources[];
+begin
+    -- A concurrent change to another table of the same item waits for this lock, and then reads both changes.
+    perform from public.items as i where i.id = any(item_ids) order by i.id for no key update;
+
+    select array_agg(row(s.*)::private.search_sources order by s.item_id) into v_sources
+    from unnest(item_ids) as u (item_id)
+    cross join lateral (
+        select c.*
+        from private.search_sources as c
+        where c.item_id = u.item_id
+        offset 0
+    ) as s;
+
+    select array_agg(s) into v_fresh
+    from unnest(v_sources) as s
+    left join private.search_documents as d on d.item_id = s.item_id
+    where d.texts_hash is distinct from private.texts_hash(s);
+
+    insert into private.search_documents as d (
+        item_id, kind, language, year, genres, popularity, stemmer, texts_hash
+    )
+    select
+        s.item_id, s.kind, s.language, s.year, s.genres, private.item_popularity(s.item_id, s.popularity),
+        private.stemmer_of(s.language, concat_ws('. ', s.title, s.subtitle, s.overview)), private.texts_hash(s)
+    from unnest(v_sources) as s
+    on conflict (item_id) do update set
+        language = excluded.language,
+        year = excluded.year,
+        genres = excluded.genres,
+        popularity = excluded.popularity,
+        stemmer = excluded.stemmer,
+        texts_hash = excluded.texts_hash
+    where
+        (d.language, d.year, d.genres, d.popularity, d.texts_hash)
+        is distinct from
+        (excluded.language, excluded.year, excluded.genres, excluded.popularity, excluded.texts_hash);
+
+    update private.search_names as n set popularity = d.popularity
+    from private.search_documents as d
+    where d.item_id = any(item_ids) and n.document = d.document and n.popularity <> d.popularity;
+
+    if v_fresh is not null then
+        perform private.index_words(v_fresh), private.index_names(v_fresh);
+    end if;
+end
+$$;
+comment on function private.index_items(uuid[]) is 'Writes the search documents of items from the catalogue.';
+revoke execute on function private.index_items(uuid[]) from public;
+grant execute on function private.index_items(uuid[]) to service_role;
+
+-- source: sql/private/search/index/item_popularity.sql
+-- Helper. Returns the popularity that orders suggestions and matches of equal rank: the one that the data source
+-- states, or if it states none, the published sum of ratings plus five times the trend in the world, so that a rating
+-- of 5 adds another 5 that halve each week. All of these are published figures: popularity reveals no single rating.
+create or replace function private.item_popularity(item_id uuid, stated real) returns real
+language sql stable set search_path = ''
+as $$
+    select case
+        when item_popularity.stated > 0 then item_popularity.stated
+        else (
+            coalesce((select s.rating_sum from public.item_stats as s where s.item_id = item_popularity.item_id), 0)
+            + 5 * coalesce(
+                (
+                    select power(2::double precision, greatest(least(t.trend - private.trend_of(1, now()), 60), -60))
+                    from public.item_trends as t
+                    where t.item_id = item_popularity.item_id and t.country = '001'
+                ), 0
+            )
+        )::real
+    end
+$$;
+comment on function private.item_popularity(uuid, real) is
+'Returns an item''s popularity: that of the data source, else computed from ratings and trends.';
+revoke execute on function private.item_popularity(uuid, real) from public;
+grant execute on function private.item_popularity(uuid, real) to service_role;
+
+-- source: sql/private/search/index/refresh_popularity.sql
+-- Worker. Updates the popularity of up to `batch` search documents and their names where ratings and trends changed it
+-- by more than 5 %; returns their number. Smaller changes wait, because trends fall all the time. Each call is one
+-- transaction: call it until it returns 0. It locks items in the order of private.index_items, which writes the same
+-- rows.
+create or replace function private.refresh_popularity(batch integer default 1000) returns integer
+language plpgsql set search_path = ''
+as $$
+declare
+    v_items uuid[];
+begin
+    select array_agg(c.item_id) into v_items
+    from (
+        select d.item_id
+        from private.search_documents as d
+        join public.catalog_items as i on i.id = d.item_id
+        cross join lateral private.item_popularity(d.item_id, i.popularity) as p
+        where abs(p - d.popularity) > 0.05 * d.popularity
+        order by d.item_id
+        limit refresh_popularity.batch
+    ) as c;
+    perform from public.items as i where i.id = any(v_items) order by i.id for no key update;
+
+    update private.search_documents as d set popularity = private.item_popularity(d.item_id, i.popularity)
+    from public.catalog_items as i
+    where d.item_id = any(v_items) and i.id = d.item_id;
+    update private.search_names as n set popularity = d.popularity
+    from private.search_documents as d
+    where d.item_id = any(v_items) and n.document = d.document;
+    return coalesce(cardinality(v_items), 0);
+end
+$$;
+comment on function private.refresh_popularity(integer) is
+'Updates the popularity in the search index from ratings and trends; returns how many documents changed.';
+revoke execute on function private.refresh_popularity(integer) from public;
 
 -- source: sql/triggers/content.sql
 -- Content: triggers refuse an unknown maturity rating, create, update and delete the row of items, set updated_at,

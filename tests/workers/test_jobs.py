@@ -157,7 +157,7 @@ def test_second_jobs_process_starts_and_stops_cleanly(stack: Stack, start: Start
     finish(process)
 
 
-def test_job_publishes_figures_of_five_raters(films: Catalogue) -> None:
+def test_job_publishes_figures_of_five_raters_and_popularity(films: Catalogue) -> None:
     few, enough = films.add_unnoticed(2)
     raters = films.add_raters(5)
     films.rate((rater, film, 4.0) for film, by in ((few, 4), (enough, 5)) for rater in raters[:by])
@@ -167,3 +167,8 @@ def test_job_publishes_figures_of_five_raters(films: Catalogue) -> None:
         "select item_id, rating_count from item_stats where item_id in (%s, %s)", [few, enough]
     ).fetchall()
     assert rows == [(enough, 5)]
+    popular = films.connection.execute(
+        "select item_id from private.search_documents where item_id in (%s, %s) and popularity > 0",
+        [few, enough],
+    ).fetchall()
+    assert popular == [(enough,)]

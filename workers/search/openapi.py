@@ -35,6 +35,8 @@ ABOUT = {
     "tier": "free or premium: the tier that can play an item",
     "count": "the page size",
     "cursor": "next_cursor of the previous page",
+    "sort": "popularity, year, rating or title; by default relevance",
+    "ignore": "what is not to be understood, separated by commas, such as people,years",
 }
 TEXT = {"type": "string", "minLength": 1, "maxLength": LONGEST_QUERY}
 RESULTS = {"type": "array", "items": {"type": "object"}}

@@ -1,6 +1,7 @@
 """The upkeep worker's jobs, all scheduled."""
 
 from procrastinate import App, JobContext
+from psycopg import Connection
 
 from workers.common import logs
 from workers.common.database import Pool
@@ -31,11 +32,10 @@ def register(app: App, database: Pool, services: Services) -> None:
     @app.periodic(cron=HOURLY, queueing_lock="publish_counts")
     @app.task(name="publish_counts", queue=QUEUE, retry=Retry())
     def publish_counts(timestamp: int) -> None:
-        """Publish the figures that enough accounts changed, one batch per transaction."""
+        """Publish the figures that enough accounts changed, and the popularity that follows from them."""
         with database.connection() as connection:
-            while published := connection.execute(QUERIES["publish_counts"]).fetchone():
-                if published == (0,):
-                    break
+            for query in ("publish_counts", "refresh_popularity"):
+                repeat(connection, QUERIES[query])
 
     @app.periodic(cron=EVERY_MINUTE, queueing_lock="retry_stalled")
     @app.task(name="retry_stalled", queue=QUEUE, priority=1, pass_context=True)
@@ -49,3 +49,9 @@ def register(app: App, database: Pool, services: Services) -> None:
     @app.task(name="remove_old", queue=QUEUE, retry=Retry(), pass_context=True)
     async def remove_old(context: JobContext, timestamp: int) -> None:
         await context.app.job_manager.delete_old_jobs(KEEP_HOURS, include_aborted=True)
+
+
+def repeat(connection: Connection, query: bytes) -> None:
+    """Run a query that changes one batch, in a transaction each, until it returns that it changed 0 rows."""
+    while connection.execute(query).fetchone() != (0,):
+        pass

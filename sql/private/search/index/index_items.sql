@@ -29,7 +29,7 @@ begin
         item_id, kind, language, year, genres, popularity, marks, stemmer, texts_hash
     )
     select
-        s.item_id, s.kind, s.language, s.year, s.genres, s.popularity, s.marks,
+        s.item_id, s.kind, s.language, s.year, s.genres, private.item_popularity(s.item_id, s.popularity), s.marks,
         private.stemmer_of(s.language, concat_ws('. ', s.title, s.subtitle, s.overview)), private.texts_hash(s)
     from unnest(v_sources) as s
     on conflict (item_id) do update set
