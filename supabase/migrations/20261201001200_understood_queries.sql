@@ -41,7 +41,7 @@ comment on column private.search_people.start is
 'The name from one of its words on, in lower case, without accents and punctuation.';
 comment on column private.search_people.joined is 'The whole name without spaces; null: start is not the whole name.';
 comment on column private.search_people.popularity is
-'Sum of the popularity of the items that credit the person; orders suggestions.';
+'Number of items that credit the person, those directed twice.';
 
 create table private.query_words (
     phrase text collate "C" not null,
@@ -88,10 +88,10 @@ comment on type private.query_people is 'Consecutive words of a query that name 
 create type private.understanding as (
     tokens text[], roles text[], spans private.query_span[], is_title boolean, words text, "text" text, name text,
     filters private.search_filters, needs text[], wishes text[], wishes_2 text[], liked integer, is_whole boolean,
-    similar_words text[], said jsonb
+    similar_words text[], said jsonb, literal text[]
 );
 comment on type private.understanding is
-'A query as understood: its corrected words and what each stands for; phrases of the vocabulary; whether it is of a title; the words that are left to search for; the text to embed; the name to look up; the filters with those understood; the needs that became filters, the marks wished for; the document that matches should be like; whether no words are left; words similar to misspelt ones; and what clients receive.';
+'A query as understood: its corrected words and what each stands for; phrases of the vocabulary; whether it is of a title; the words that are left to search for; the text to embed; the name to look up; the filters with those understood; the needs that became filters, the marks wished for, in two groups, and those that are words of the query themselves; the document that matches should be like; whether no words are left; words similar to misspelt ones; and what clients receive.';
 
 drop function private.query_terms(text, integer);
 drop function private.search_matches(
@@ -138,6 +138,8 @@ from (
     ('en', 2, 'spaghetti western|spaghetti westerns', 'country:IT|language:it|keyword:spaghetti western'),
     ('en', 1, 'cosy mystery|cozy mystery|cosy mysteries|cozy mysteries|cosy crime|cozy crime|whodunit|whodunnit|whodunits|whodunnits|who done it|murder mystery|murder mysteries|gentle mystery',
         'keyword:whodunit|keyword:whodunnit|keyword:cosy mystery|keyword:cozy mystery|keyword:murder mystery'),
+    ('en', 2, 'cosy mystery|cozy mystery|cosy mysteries|cozy mysteries|cosy crime|cozy crime|gentle mystery',
+        'keyword:country house|keyword:mansion|keyword:english village|keyword:village|keyword:butler|keyword:agatha christie|keyword:amateur sleuth|keyword:cosy mystery'),
     ('en', 1, 'feel good|feelgood|uplifting|heartwarming|heart warming|cheer me up|life affirming|comforting|wholesome|joyful|cheerful|happy|something happy',
         'keyword:feel-good|keyword:heartwarming|keyword:uplifting|keyword:feel good|keyword:life-affirming'),
     ('en', 1, 'tear jerker|tearjerker|tear jerkers|tearjerkers|weepie|weepies|make me cry|makes me cry|something to cry about|good cry|heartbreaking|sad|sad story|sobbing',
@@ -330,6 +332,7 @@ from (
     ('en', 1, 'film|films|movie|movies|cinema|picture|pictures|flick|flicks|feature|features|the|a|an|of|in|from|s|some|something|anything|any|good|best|great|greatest|top', 'filler'),
     ('en', 1, 'classic|classics|famous|old|watch|to watch|see|to|for|me|show|show me|i|want|i want|want to|please|recommend|recommendation|recommendations|find|find me|give me|and', 'filler'),
     ('en', 1, 'really|very|that|is|are|made|made in|released|released in|language|languages|story|stories|tale|tales|night|kind of|type of|all|list|by', 'filler'),
+    ('en', 1, 'early|mid|late|before|after|since|until|between|year|decade', 'filler'),
     ('en', 1, 'about|where|who|whose|which|when|set in|set during|set on|set at|in which|without|involving|based on', 'about'),
     ('en', 1, 'with|featuring|starring|stars|acted by|played by|has', 'job:actor'),
     ('en', 1, 'directed by|director|by director|a film by|films by|movies by|film by|movie by|filmmaker', 'job:director'),
@@ -337,6 +340,7 @@ from (
     ('en', 1, 'like|similar to|such as|reminiscent of|in the style of|in the vein of|same vibe as|along the lines of', 'like'),
     -- Spanish.
     ('es', 1, 'pelicula|peliculas|cine|de|del|la|el|los|las|una|un|en|y|buena|buenas|para|ver|algo|que', 'filler'),
+    ('es', 1, 'ano|anos|decada', 'filler'),
     ('es', 1, 'accion', 'genre:action'),
     ('es', 1, 'aventura|aventuras', 'genre:adventure'),
     ('es', 1, 'animacion|dibujos animados|animada|animadas', 'genre:animation'),
@@ -381,6 +385,7 @@ from (
     ('es', 1, 'como|parecida a|parecidas a|similar a', 'like'),
     -- French.
     ('fr', 1, 'cinema|de|du|d|la|le|les|l|une|un|des|en|et|bon|bons|meilleur|meilleurs|voir|pour|qui|quelque chose', 'filler'),
+    ('fr', 1, 'annee|annees', 'filler'),
     ('fr', 1, 'aventure|aventures', 'genre:adventure'),
     ('fr', 1, 'dessin anime|dessins animes|film d animation|films d animation', 'genre:animation'),
     ('fr', 1, 'comedie|comedies|rire|drole|droles|comique|comiques|faire rire', 'genre:comedy'),
@@ -539,7 +544,7 @@ on conflict do nothing;
 -- source: sql/private/search/index/search_sources.sql
 -- The input of the search index: each item's texts, in the order of their weight, and the values that filters use.
 -- facts are words for the language, the countries and the decade; English and the United States are left out, because
--- most items would have their words.
+-- most items would have their words. marks hold the first country only: others took part.
 create or replace view private.search_sources with (security_invoker = true) as
 with catalogue as (
     select
@@ -585,7 +590,8 @@ with catalogue as (
             select 'language:' || l.code from (select c.language as code) as l where l.code is not null
             union all
             select 'country:' || k.code from unnest(c.countries) as k (code)
-        ) as origins
+        ) as origins,
+        c.countries[1] as country
     from catalogue as c
 )
 
@@ -658,7 +664,7 @@ select
         from public.content_translations as t
         where t.content_id = c.item_id and t.overview <> ''
     ) as translations,
-    c.origins || array['kind:' || c.kind] || array(
+    array_remove(array['kind:' || c.kind, 'language:' || c.language, 'country:' || c.country], null) || array(
         select 'genre:' || g.slug
         from public.item_genres as i
         inner join public.genres as g on i.genre_id = g.id
@@ -743,7 +749,7 @@ begin
         item_id, kind, language, year, genres, popularity, marks, stemmer, texts_hash
     )
     select
-        s.item_id, s.kind, s.language, s.year, s.genres, s.popularity, s.marks,
+        s.item_id, s.kind, s.language, s.year, s.genres, private.item_popularity(s.item_id, s.popularity), s.marks,
         private.stemmer_of(s.language, concat_ws('. ', s.title, s.subtitle, s.overview)), private.texts_hash(s)
     from unnest(v_sources) as s
     on conflict (item_id) do update set
@@ -951,9 +957,8 @@ as $$
     select distinct on (p.id, w.start)
         p.id, p.name, w.start, w.joined,
         coalesce((
-            select sum(d.popularity)
+            select sum(case r.job when 'director' then 2 else 1 end)
             from public.credits as r
-            join private.search_documents as d on d.item_id = r.item_id
             where r.person_id = p.id
         ), 0)
     from public.people as p
@@ -993,7 +998,7 @@ begin
     case coalesce(browse_documents.sort, 'popularity')
         when 'popularity' then
             v_documents := array(
-                select p.document from private.popular_documents(filters, null, null, viewer, as_of, v_most) as p
+                select p.document from private.popular_documents(filters, null, null, null, viewer, as_of, v_most) as p
             );
         when 'year' then
             v_documents := array(
@@ -1095,9 +1100,10 @@ grant execute on function private.check_search(text, extensions.vector, private.
 to anon, authenticated, service_role;
 
 -- source: sql/private/search/query/documents_like.sql
--- Helper. Returns the documents most like one: those with the most marks in common, where a person counts three times,
--- a keyword twice and a genre once, and those whose items were liked together with its item or have a similar embedding;
--- merged by reciprocal rank. Documents without a keyword, person or genre in common are only found by the latter.
+-- Helper. Returns the documents most like one: those with the most marks in common, where rare marks count for more (by
+-- their idf), keywords most and people least; and those whose items were liked together with its item or have a similar
+-- embedding; merged by reciprocal rank, where
+-- what was liked together counts 0.4, since it leans to what is popular.
 create or replace function private.documents_like(
     liked integer, filters private.search_filters, viewer private.viewer, as_of integer, count integer
 )
@@ -1108,21 +1114,30 @@ as $$
 declare
     v_liked private.search_documents;
     v_telling text[];
+    v_most constant integer := 3000;
+    v_documents double precision;
 begin
     if liked is null then
         return;
     end if;
     select d.* into v_liked from private.search_documents as d where d.document = liked;
     v_telling := array(select m.mark from unnest(v_liked.marks) as m (mark) where m.mark ~ '^(keyword|person):');
+    v_documents := greatest((select c.reltuples from pg_catalog.pg_class as c where c.oid = 'private.search_documents'::regclass), 1);
     return query
-    with shared as (
+    with weights as materialized (
+        select
+            m.mark,
+            case split_part(m.mark, ':', 1) when 'keyword' then 1 when 'genre' then 0.8 else 0.4 end
+            * ln(1 + v_documents / (
+                select 1 + count(*)
+                from (select from private.search_documents as d where d.marks && array[m.mark] limit v_most) as d
+            )) as weight
+        from unnest(v_liked.marks) as m (mark)
+        where m.mark ~ '^(keyword|person|genre):'
+    ), shared as (
         select
             d.document,
-            (
-                select sum(case split_part(m.mark, ':', 1) when 'person' then 3 when 'keyword' then 2 else 1 end)
-                from unnest(v_liked.marks) as m (mark)
-                where m.mark ~ '^(keyword|person|genre):' and m.mark = any(d.marks)
-            ) as weight,
+            (select sum(w.weight) from weights as w where w.mark = any(d.marks)) as weight,
             d.popularity
         from private.search_documents as d
         where d.marks && v_telling and d.kind = v_liked.kind
@@ -1136,13 +1151,13 @@ begin
         from public.item_neighbours as n
         where n.model_id = (select private.active_item_model()) and n.item_id = v_liked.item_id and n.weight > 0
     ), ranked as (
-        select s.document, row_number() over (order by s.weight desc, s.popularity desc, s.document) as rank from shared as s
+        select s.document, 1.0 as weight, row_number() over (order by s.weight desc, s.popularity desc, s.document) as rank from shared as s
         union all
-        select d.document, a.rank from alike as a join private.search_documents as d on d.item_id = a.item_id
+        select d.document, 1.0, a.rank from alike as a join private.search_documents as d on d.item_id = a.item_id
         union all
-        select d.document, t.rank from together as t join private.search_documents as d on d.item_id = t.item_id
+        select d.document, 0.4, t.rank from together as t join private.search_documents as d on d.item_id = t.item_id
     )
-    select r.document, sum(1.0::double precision / (20 + r.rank))
+    select r.document, sum(r.weight::double precision / (20 + r.rank))
     from ranked as r
     join private.search_documents as d on d.document = r.document
     join public.items as i on i.id = d.item_id
@@ -1165,7 +1180,8 @@ grant execute on function private.documents_like(
 
 -- source: sql/private/search/query/people_by_prefix.sql
 -- Helper. Returns people with a word of their name that starts with the given prefix (normalised by private.fold_name),
--- credited in an item that the viewer may see; the most popular first, among the 200 most popular matches.
+-- credited in an item that the viewer may see; those with most credits first, among 200. Their popularity is that of
+-- their most popular item.
 create or replace function private.people_by_prefix(beginning text, viewer private.viewer, count integer)
 returns setof private.search_people
 language plpgsql stable rows 8 set search_path = ''
@@ -1173,7 +1189,7 @@ as $$
 #variable_conflict use_column
 begin
     return query
-    select p.*
+    select p.person_id, p.name, p.start, p.joined, i.popularity
     from (
         select distinct on (p.person_id) p.*
         from (
@@ -1185,11 +1201,13 @@ begin
         ) as p
         order by p.person_id, p.start = beginning desc
     ) as p
-    where exists (
-        select
+    cross join lateral (
+        select d.popularity
         from private.search_documents as d
         where d.marks && array['person:' || p.person_id] and private.is_visible_document(d.document, viewer)
-    )
+        order by d.popularity desc
+        limit 1
+    ) as i
     order by p.popularity desc, p.name
     limit people_by_prefix.count;
 end
@@ -1202,9 +1220,9 @@ to anon, authenticated, service_role;
 
 -- source: sql/private/search/query/popular_documents.sql
 -- Helper. Returns the documents with numbers up to as_of that match the filters, ordered by popularity; 1,000 at most.
--- With wishes, those that have one of the marks come first, and only they are returned.
+-- With wishes, those that have one of the marks come first, those with a literal one before others, and only they are returned.
 create or replace function private.popular_documents(
-    filters private.search_filters, wishes text[], wishes_2 text[], viewer private.viewer, as_of integer, count integer
+    filters private.search_filters, wishes text[], wishes_2 text[], literal text[], viewer private.viewer, as_of integer, count integer
 )
 returns table (document integer)
 language plpgsql stable rows 200 set search_path = '' set random_page_cost = 1.1 set plan_cache_mode = force_custom_plan
@@ -1229,20 +1247,21 @@ begin
             and d.document <= as_of
             and private.is_visible_match(d, i, filters, viewer)
         order by
-            (d.marks && wishes)::integer + coalesce((d.marks && wishes_2)::integer, 0) desc, d.popularity desc, d.document
+            (d.marks && wishes)::integer + coalesce((d.marks && wishes_2)::integer, 0) desc,
+            (d.marks && literal)::integer desc, d.popularity desc, d.document
         limit popular_documents.count;
     end if;
 end
 $$;
 comment on function private.popular_documents(
-    private.search_filters, text[], text[], private.viewer, integer, integer
+    private.search_filters, text[], text[], text[], private.viewer, integer, integer
 ) is
 'Returns the documents that match filters, by popularity.';
 revoke execute on function private.popular_documents(
-    private.search_filters, text[], text[], private.viewer, integer, integer
+    private.search_filters, text[], text[], text[], private.viewer, integer, integer
 ) from public;
 grant execute on function private.popular_documents(
-    private.search_filters, text[], text[], private.viewer, integer, integer
+    private.search_filters, text[], text[], text[], private.viewer, integer, integer
 ) to anon, authenticated, service_role;
 
 -- source: sql/private/search/query/query_terms.sql
@@ -1329,7 +1348,7 @@ grant execute on function private.query_terms(text, text, text[], integer) to an
 --   name     a title or author equal to the query, or with a trigram similarity of 0.5 or more
 --   meaning  the 50 documents nearest to the query embedding with a cosine similarity of 0.3 or more
 --   fitting  if filters and wishes are all that the query says, or few match its words: what has them, by popularity
---   like     documents like the one that the query compares with
+--   like     documents like the one that the query compares with; matches by words that have marks in common with it
 -- The rankings are merged by reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009; k = 60); meaning counts for
 -- less if words decide. Popularity adds a little. A document whose name equals the query comes before all others, then
 -- those whose title holds all of its words. Both match whatever filters were understood.
@@ -1351,6 +1370,7 @@ set random_page_cost = 1.1 set pg_trgm.similarity_threshold = 0.5 set plan_cache
 as $$
 #variable_conflict use_column
 declare
+    v_closest constant real := case when known.is_whole then 0.97 else 0.5 end;
     v_name text := left(known.name, 100);
     v_joined text[] := private.joined_names(left(known.name, 100));
     v_words text[] := array(
@@ -1368,7 +1388,16 @@ declare
     ) > 0;
     v_has_left boolean := exists (select from unnest(terms) as t where t.is_left);
     v_share double precision := case when parsed.is_lenient then 0 else 0.4 end;
+    v_word_weight double precision := case
+        when known.is_whole and not v_has_left then 0.25 when known.liked is not null then 0.75 else 1
+    end;
     v_excluded text[] := private.stems_of(parsed.excluded);
+    v_liked_marks text[] := array(
+        select m.mark
+        from private.search_documents as d
+        cross join lateral unnest(d.marks) as m (mark)
+        where d.document = known.liked and m.mark ~ '^(genre|keyword):'
+    );
 begin
     return query
     with weighed as materialized (
@@ -1412,37 +1441,37 @@ begin
         limit 1000
     ), likely as materialized (
         select l.document
-        from (select w.document from worded as w order by w.words desc, w.document limit 100) as l
+        from (select w.document from worded as w order by w.words desc, w.document limit 50) as l
         union
         select l.document
         from (
-            select w.document from weighed as w where v_is_understood order by w.whole desc, w.document limit 100
+            select w.document from weighed as w where v_is_understood order by w.whole desc, w.document limit 50
         ) as l
-    ), named as (
+    ), named as materialized (
         select
             n.document,
-            case when n.start = v_name or replace(n.start, ' ', '') = v_joined[1] then 1 else 0.97 end::real as closeness
+            case when n.start = v_name or replace(n.start, ' ', '') = v_joined[1] then 1 else 0.97 end::real as closeness,
+            false as is_titled
         from private.search_names as n
         where n.is_whole and replace(n.start, ' ', '') = any(v_joined)
         union all
-        select n.document, extensions.similarity(n.start, v_name)
-        from (select w.document from worded as w order by w.words desc, w.document limit 50) as w
-        join private.search_names as n on n.document = w.document and n.is_whole
+        select
+            n.document, extensions.similarity(n.start, v_name),
+            v_words <> '{}' and n.field <> 'author' and string_to_array(n.start, ' ') @> v_words
+        from likely as l
+        join private.search_names as n on n.document = l.document and n.is_whole
         union all
-        select n.document, extensions.similarity(n.start, v_name)
+        select n.document, extensions.similarity(n.start, v_name), false
         from private.search_names as n
         where v_is_unknown and n.is_whole and n.start operator(extensions.%) v_name
-    ), called as (
-        select n.document, max(n.closeness) as closeness
+    ), called as materialized (
+        select
+            n.document, case when max(n.closeness) >= v_closest then max(n.closeness) end as closeness,
+            bool_or(n.is_titled) and not known.is_whole as is_titled
         from named as n
         where n.document <= as_of
         group by n.document
-        having max(n.closeness) >= 0.5
-    ), titled as materialized (
-        select distinct l.document
-        from likely as l
-        join private.search_names as n on n.document = l.document and n.is_whole and n.field <> 'author'
-        where not known.is_whole and v_words <> '{}' and string_to_array(n.start, ' ') @> v_words
+        having max(n.closeness) >= v_closest or bool_or(n.is_titled) and not known.is_whole
     ), meant as (
         select n.document, n.similarity
         from private.nearest_documents(query_embedding, v_narrow, viewer, as_of, 50) as n
@@ -1450,39 +1479,54 @@ begin
     ), fitting as materialized (
         select p.document, p.rank
         from private.popular_documents(
-            v_narrow, known.wishes, known.wishes_2, viewer, as_of, case when known.is_whole then 1000 else 50 end
+            v_narrow, known.wishes, known.wishes_2, known.literal, viewer, as_of,
+            case when known.is_whole then 1000 else 50 end
         ) with ordinality as p (document, rank)
-        where v_is_understood and (known.is_whole or (select count(*) from worded) < 10)
+        where
+            v_is_understood
+            and known.liked is null
+            and (known.is_whole or (select count(*) from worded) < 10)
     ), liked as materialized (
         select l.document, l.rank
         from private.documents_like(known.liked, v_narrow, viewer, as_of, 100) with ordinality
         as l (document, likeness, rank)
-    ), candidates as (
-        select w.document from worded as w
-        union
-        select c.document from called as c
-        union
-        select t.document from titled as t
-        union
-        select m.document from meant as m
-        union
-        select f.document from fitting as f
-        union
-        select l.document from liked as l
+        where known.liked is not null
+    ), kin as materialized (
+        select w.document, row_number() over (order by s.shared desc, w.words desc, w.document) as rank
+        from worded as w
+        join private.search_documents as d on d.document = w.document
+        cross join lateral (
+            select sum(case when m.mark like 'genre:%' then 2 else 3 end) as shared
+            from unnest(v_liked_marks) as m (mark)
+            where m.mark = any(d.marks)
+        ) as s
+        where known.liked is not null and v_has_left and s.shared > 0
     ), found as (
-        select a.document, w.words, c.closeness, m.similarity, t.document is not null as is_titled, f.rank as fit, l.rank as likeness
-        from candidates as a
-        left join worded as w on w.document = a.document
-        left join called as c on c.document = a.document
-        left join titled as t on t.document = a.document
-        left join meant as m on m.document = a.document
-        left join fitting as f on f.document = a.document
-        left join liked as l on l.document = a.document
+        select
+            a.document, max(a.words) as words, max(a.closeness) as closeness, bool_or(a.is_titled) as is_titled,
+            max(a.similarity) as similarity, max(a.fit) as fit, max(a.likeness) as likeness, max(a.kinship) as kinship
+        from (
+            select
+                w.document, w.words, null::real as closeness, false as is_titled, null::double precision as similarity,
+                null::bigint as fit, null::bigint as likeness, null::bigint as kinship
+            from worded as w
+            union all
+            select c.document, null, c.closeness, c.is_titled, null, null, null, null from called as c
+            union all
+            select m.document, null, null, false, m.similarity, null, null, null from meant as m
+            union all
+            select f.document, null, null, false, null, f.rank, null, null from fitting as f
+            union all
+            select l.document, null, null, false, null, null, l.rank, null from liked as l
+            union all
+            select k.document, null, null, false, null, null, null, k.rank from kin as k
+        ) as a
         where a.document is distinct from known.liked
+        group by a.document
     ), passing as materialized (
         select
             private.item_tier(i, viewer) as tier, f.document, d.item_id, f.words, f.closeness, f.similarity, f.is_titled,
-            f.fit, f.likeness, d.popularity
+            f.fit, f.likeness, f.kinship, d.popularity
         from found as f
         join private.search_documents as d on d.document = f.document
         join public.items as i on i.id = d.item_id
@@ -1501,6 +1545,15 @@ begin
                         select from private.search_postings as p where p.lexeme = r.lexeme and p.document = d.document
                     )
             )
+    ), decided as (
+        select
+            case
+                when known.is_whole or bool_or(p.closeness >= 0.97) then 0.3
+                when known.liked is not null then 0.7
+                when bool_or(p.is_titled) then 0.5
+                else 1
+            end as meaning_weight
+        from passing as p
     ), ranked as (
         select
             p.*,
@@ -1508,24 +1561,21 @@ begin
             row_number() over (order by p.closeness desc nulls last, p.popularity desc, p.document) as name_rank,
             row_number() over (order by p.similarity desc nulls last, p.popularity desc, p.document) as meaning_rank,
             row_number() over (order by p.popularity desc, p.document) as popular_rank,
-            case
-                when bool_or(p.closeness >= 0.97) over () then 0.3
-                when known.is_whole or known.liked is not null then 0.5
-                when bool_or(p.is_titled) over () then 0.5
-                else 1
-            end as meaning_weight
+            d.meaning_weight
         from passing as p
+        cross join decided as d
         where
             parsed.phrases is null and parsed.excluded_phrases is null
             or private.has_phrases(p.item_id, parsed.phrases, parsed.excluded_phrases)
     )
     select
         r.document,
-        case when r.words is null then 0 else 1.0::double precision / (60 + r.word_rank) end
+        case when r.words is null then 0 else v_word_weight / (60 + r.word_rank) end
         + case when r.closeness is null then 0 else 1.0::double precision / (60 + r.name_rank) end
         + case when r.similarity is null then 0 else r.meaning_weight::double precision / (60 + r.meaning_rank) end
-        + case when r.fit is null then 0 else 1.5::double precision / (60 + r.fit) end
+        + case when r.fit is null then 0 else 2.0::double precision / (60 + r.fit) end
         + case when r.likeness is null then 0 else 1.5::double precision / (60 + r.likeness) end
+        + case when r.kinship is null then 0 else 0.75::double precision / (60 + r.kinship) end
         + 0.2::double precision / (60 + r.popular_rank)
         + case when r.closeness >= 0.97 then 3.0::double precision / 61 else 0 end
         + case when r.is_titled then 1.5::double precision / 61 else 0 end as score,
@@ -1898,7 +1948,13 @@ begin
         order by t.place
     );
     for v_span in
-        select g.first, g.last, g.phrase, array(select '1 ' || m from unnest(g.marks) as m)
+        select
+            g.first, g.last, g.phrase,
+            array(
+                select '1 ' || m
+                from unnest(g.marks) as m
+                where exists (select from private.search_documents as d where d.marks && array[m])
+            )
         from (
             select
                 f.first, l.last, p.phrase,
@@ -1932,7 +1988,7 @@ grant execute on function private.keyword_spans(text[], text[], private.query_sp
 
 -- source: sql/private/search/understanding/misspelt_words.sql
 -- Helper. Returns the misspelt words of a query: those of four letters or more that neither the catalogue nor the
--- vocabulary of queries has, with up to three similar words, the likeliest first.
+-- vocabulary of queries has, with up to three similar words, those that most documents have first.
 create or replace function private.misspelt_words(tokens text[], spans private.query_span[])
 returns table (place integer, word text, similar_words text[])
 language plpgsql stable rows 2 set search_path = ''
@@ -1942,7 +1998,21 @@ begin
     return query
     select m.place::integer, m.word, m.alike
     from (
-        select t.place, t.word, array(select s.word from private.similar_words(t.word) as s (word)) as alike
+        select t.place, t.word, array(
+                select s.word
+                from private.similar_words(t.word) with ordinality as s (word, rank)
+                order by
+                    (
+                        select count(*)
+                        from (
+                            select
+                            from private.search_postings as p
+                            where p.lexeme in (s.word, (ts_lexize('english_stem', s.word))[1])
+                            limit 500
+                        ) as p
+                    ) desc,
+                    s.rank
+            ) as alike
         from unnest(tokens) with ordinality as t (word, place)
         where
             length(t.word) >= 4
@@ -2111,8 +2181,8 @@ begin
             join public.items as i on i.id = d.item_id
             where private.matches_filters(d, known.filters) and private.is_available(i, viewer)
         );
-        if known.filters.year_from is distinct from filters.year_from
-            or known.filters.year_to is distinct from filters.year_to
+        if (known.filters).year_from is distinct from filters.year_from
+            or (known.filters).year_to is distinct from filters.year_to
         then
             v_dropped := v_dropped || array_to_string(private.tokens_of(known, 'year'), ' ');
             known.roles := array_replace(known.roles, 'year', 'left');
@@ -2154,7 +2224,17 @@ begin
         ),
         ' '
     );
-    if not exists (
+    if known.liked is not null then
+        known.text := concat_ws(
+            '. ', nullif(known.text, ''),
+            (
+                select c.overview
+                from private.search_documents as d
+                join public.catalog_items as c on c.id = d.item_id
+                where d.document = known.liked
+            )
+        );
+    elsif not exists (
         select from unnest(known.roles) as r (role) where coalesce(r.role, 'left') in ('left', 'wish', 'mood') or r.role like 'need%'
     ) then
         known.text := '';
@@ -2244,7 +2324,7 @@ begin
             exit;
         end if;
     end loop;
-    if not known.is_title and v_head <= 8 and not 'keywords' = any(ignored) then
+    if not known.is_title and v_head <= 6 and not 'keywords' = any(ignored) then
         known.spans := known.spans || array(
             select s from private.keyword_spans(known.tokens[:v_head], known.roles, known.spans) as s
         );
@@ -2288,10 +2368,17 @@ begin
                 for v_place in v_span.first .. v_span.last loop
                     known.roles[v_place] := 'need ' || cardinality(known.needs);
                 end loop;
-            elsif known.wishes is null then
-                known.wishes := v_marks;
             else
-                known.wishes_2 := coalesce(known.wishes_2, '{}') || v_marks;
+                known.literal := known.literal || array(
+                    select m.mark from unnest(v_marks) as m (mark) where substr(m.mark, 9) in (
+                        v_span.phrase, replace(v_span.phrase, ' ', '-'), rtrim(v_span.phrase, 's')
+                    )
+                );
+                if known.wishes is null then
+                    known.wishes := v_marks;
+                else
+                    known.wishes_2 := coalesce(known.wishes_2, '{}') || v_marks;
+                end if;
             end if;
             if v_keywords and known.roles[v_span.first] is null then
                 for v_place in v_span.first .. v_span.last loop
@@ -2333,6 +2420,7 @@ declare
     v_title record;
     v_first integer;
     v_count integer := cardinality(known.tokens);
+    v_rest integer;
 begin
     select s.* into v_span from unnest(known.spans) as s where s.marks && array['1 like', '1 like after'] limit 1;
     if not found then
@@ -2353,15 +2441,22 @@ begin
     if v_title.document is null then
         return known;
     end if;
+    -- Words after the title that the vocabulary holds, as in "but funny", are understood like those before it.
+    v_rest := v_first + v_title.words;
+    while known.tokens[v_rest] in ('but', 'only', 'except', 'with', 'plus', 'and', 'instead', 'set', 'in', 'a', 'more') loop
+        v_rest := v_rest + 1;
+    end loop;
     for v_place in 1 .. v_count loop
         known.roles[v_place] := case
             when v_place between v_first and v_first + v_title.words - 1 then 'liked'
             when v_place between v_span.first and v_span.last then 'like'
-            when
-                v_place between v_first + v_title.words and v_first + v_title.words + 1
-                and known.tokens[v_place] in ('but', 'only', 'except', 'with', 'plus', 'and', 'instead', 'set', 'in', 'a')
-            then 'filler'
-            when v_place > v_first + v_title.words and '1 like' = any(v_span.marks) then 'left'
+            when v_place >= v_first + v_title.words and v_place < v_rest then 'filler'
+            when v_place >= v_rest and '1 like' = any(v_span.marks) and exists (
+                select
+                from generate_series(v_rest, v_count) as t (place)
+                where not exists (select from unnest(known.spans) as s where t.place between s.first and s.last)
+            )
+            then 'left'
         end;
     end loop;
     known.liked := v_title.document;
@@ -2479,6 +2574,7 @@ begin
     v_known.is_whole := false;
     v_known.similar_words := '{}';
     v_known.needs := '{}';
+    v_known.literal := '{}';
     v_known.said := '{"filters": {}, "people": [], "like": null, "corrections": [], "dropped": []}';
     if 'all' = any(ignored) or parsed.phrases is not null or parsed.is_lenient or coalesce(v_known.name, '') = '' then
         return v_known;
@@ -2570,8 +2666,8 @@ as $$
     select
         coalesce((select jsonb_object_agg(k.name, k.values) from kinds as k), '{}')
         || jsonb_strip_nulls(jsonb_build_object(
-            'year_from', case when known.filters.year_from is distinct from filters.year_from then known.filters.year_from end,
-            'year_to', case when known.filters.year_to is distinct from filters.year_to then known.filters.year_to end
+            'year_from', case when (known.filters).year_from is distinct from filters.year_from then (known.filters).year_from end,
+            'year_to', case when (known.filters).year_to is distinct from filters.year_to then (known.filters).year_to end
         ))
 $$;
 comment on function private.understood_filters(private.understanding, private.search_filters) is

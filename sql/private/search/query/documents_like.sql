@@ -1,6 +1,7 @@
--- Helper. Returns the documents most like one: those with the most marks in common, where a keyword counts three times,
--- a genre twice and a person once, and those whose items were liked together with its item or have a similar embedding;
--- merged by reciprocal rank. Documents without a keyword, person or genre in common are only found by the latter.
+-- Helper. Returns the documents most like one: those with the most marks in common, where rare marks count for more (by
+-- their idf), keywords most and people least; and those whose items were liked together with its item or have a similar
+-- embedding; merged by reciprocal rank, where
+-- what was liked together counts 0.4, since it leans to what is popular.
 create or replace function private.documents_like(
     liked integer, filters private.search_filters, viewer private.viewer, as_of integer, count integer
 )
@@ -11,21 +12,30 @@ as $$
 declare
     v_liked private.search_documents;
     v_telling text[];
+    v_most constant integer := 3000;
+    v_documents double precision;
 begin
     if liked is null then
         return;
     end if;
     select d.* into v_liked from private.search_documents as d where d.document = liked;
     v_telling := array(select m.mark from unnest(v_liked.marks) as m (mark) where m.mark ~ '^(keyword|person):');
+    v_documents := greatest((select c.reltuples from pg_catalog.pg_class as c where c.oid = 'private.search_documents'::regclass), 1);
     return query
-    with shared as (
+    with weights as materialized (
+        select
+            m.mark,
+            case split_part(m.mark, ':', 1) when 'keyword' then 1 when 'genre' then 0.8 else 0.4 end
+            * ln(1 + v_documents / (
+                select 1 + count(*)
+                from (select from private.search_documents as d where d.marks && array[m.mark] limit v_most) as d
+            )) as weight
+        from unnest(v_liked.marks) as m (mark)
+        where m.mark ~ '^(keyword|person|genre):'
+    ), shared as (
         select
             d.document,
-            (
-                select sum(case split_part(m.mark, ':', 1) when 'keyword' then 3 when 'genre' then 2 else 1 end)
-                from unnest(v_liked.marks) as m (mark)
-                where m.mark ~ '^(keyword|person|genre):' and m.mark = any(d.marks)
-            ) as weight,
+            (select sum(w.weight) from weights as w where w.mark = any(d.marks)) as weight,
             d.popularity
         from private.search_documents as d
         where d.marks && v_telling and d.kind = v_liked.kind
@@ -39,13 +49,13 @@ begin
         from public.item_neighbours as n
         where n.model_id = (select private.active_item_model()) and n.item_id = v_liked.item_id and n.weight > 0
     ), ranked as (
-        select s.document, row_number() over (order by s.weight desc, s.popularity desc, s.document) as rank from shared as s
+        select s.document, 1.0 as weight, row_number() over (order by s.weight desc, s.popularity desc, s.document) as rank from shared as s
         union all
-        select d.document, a.rank from alike as a join private.search_documents as d on d.item_id = a.item_id
+        select d.document, 1.0, a.rank from alike as a join private.search_documents as d on d.item_id = a.item_id
         union all
-        select d.document, t.rank from together as t join private.search_documents as d on d.item_id = t.item_id
+        select d.document, 0.4, t.rank from together as t join private.search_documents as d on d.item_id = t.item_id
     )
-    select r.document, sum(1.0::double precision / (20 + r.rank))
+    select r.document, sum(r.weight::double precision / (20 + r.rank))
     from ranked as r
     join private.search_documents as d on d.document = r.document
     join public.items as i on i.id = d.item_id

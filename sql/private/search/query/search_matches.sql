@@ -26,6 +26,7 @@ set random_page_cost = 1.1 set pg_trgm.similarity_threshold = 0.5 set plan_cache
 as $$
 #variable_conflict use_column
 declare
+    v_closest constant real := case when known.is_whole then 0.97 else 0.5 end;
     v_name text := left(known.name, 100);
     v_joined text[] := private.joined_names(left(known.name, 100));
     v_words text[] := array(
@@ -96,37 +97,37 @@ begin
         limit 1000
     ), likely as materialized (
         select l.document
-        from (select w.document from worded as w order by w.words desc, w.document limit 100) as l
+        from (select w.document from worded as w order by w.words desc, w.document limit 50) as l
         union
         select l.document
         from (
-            select w.document from weighed as w where v_is_understood order by w.whole desc, w.document limit 100
+            select w.document from weighed as w where v_is_understood order by w.whole desc, w.document limit 50
         ) as l
-    ), named as (
+    ), named as materialized (
         select
             n.document,
-            case when n.start = v_name or replace(n.start, ' ', '') = v_joined[1] then 1 else 0.97 end::real as closeness
+            case when n.start = v_name or replace(n.start, ' ', '') = v_joined[1] then 1 else 0.97 end::real as closeness,
+            false as is_titled
         from private.search_names as n
         where n.is_whole and replace(n.start, ' ', '') = any(v_joined)
         union all
-        select n.document, extensions.similarity(n.start, v_name)
-        from (select w.document from worded as w order by w.words desc, w.document limit 50) as w
-        join private.search_names as n on n.document = w.document and n.is_whole
+        select
+            n.document, extensions.similarity(n.start, v_name),
+            v_words <> '{}' and n.field <> 'author' and string_to_array(n.start, ' ') @> v_words
+        from likely as l
+        join private.search_names as n on n.document = l.document and n.is_whole
         union all
-        select n.document, extensions.similarity(n.start, v_name)
+        select n.document, extensions.similarity(n.start, v_name), false
         from private.search_names as n
         where v_is_unknown and n.is_whole and n.start operator(extensions.%) v_name
-    ), called as (
-        select n.document, max(n.closeness) as closeness
+    ), called as materialized (
+        select
+            n.document, case when max(n.closeness) >= v_closest then max(n.closeness) end as closeness,
+            bool_or(n.is_titled) and not known.is_whole as is_titled
         from named as n
         where n.document <= as_of
         group by n.document
-        having max(n.closeness) >= case when known.is_whole then 0.97 else 0.5 end
-    ), titled as materialized (
-        select distinct l.document
-        from likely as l
-        join private.search_names as n on n.document = l.document and n.is_whole and n.field <> 'author'
-        where not known.is_whole and v_words <> '{}' and string_to_array(n.start, ' ') @> v_words
+        having max(n.closeness) >= v_closest or bool_or(n.is_titled) and not known.is_whole
     ), meant as (
         select n.document, n.similarity
         from private.nearest_documents(query_embedding, v_narrow, viewer, as_of, 50) as n
@@ -145,6 +146,7 @@ begin
         select l.document, l.rank
         from private.documents_like(known.liked, v_narrow, viewer, as_of, 100) with ordinality
         as l (document, likeness, rank)
+        where known.liked is not null
     ), kin as materialized (
         select w.document, row_number() over (order by s.shared desc, w.words desc, w.document) as rank
         from worded as w
@@ -155,30 +157,28 @@ begin
             where m.mark = any(d.marks)
         ) as s
         where known.liked is not null and v_has_left and s.shared > 0
-    ), candidates as (
-        select w.document from worded as w
-        union
-        select c.document from called as c
-        union
-        select t.document from titled as t
-        union
-        select m.document from meant as m
-        union
-        select f.document from fitting as f
-        union
-        select l.document from liked as l
     ), found as (
-        select a.document, w.words, c.closeness, m.similarity, t.document is not null as is_titled, f.rank as fit,
-            l.rank as likeness, k.rank as kinship
-        from candidates as a
-        left join worded as w on w.document = a.document
-        left join called as c on c.document = a.document
-        left join titled as t on t.document = a.document
-        left join meant as m on m.document = a.document
-        left join fitting as f on f.document = a.document
-        left join liked as l on l.document = a.document
-        left join kin as k on k.document = a.document
+        select
+            a.document, max(a.words) as words, max(a.closeness) as closeness, bool_or(a.is_titled) as is_titled,
+            max(a.similarity) as similarity, max(a.fit) as fit, max(a.likeness) as likeness, max(a.kinship) as kinship
+        from (
+            select
+                w.document, w.words, null::real as closeness, false as is_titled, null::double precision as similarity,
+                null::bigint as fit, null::bigint as likeness, null::bigint as kinship
+            from worded as w
+            union all
+            select c.document, null, c.closeness, c.is_titled, null, null, null, null from called as c
+            union all
+            select m.document, null, null, false, m.similarity, null, null, null from meant as m
+            union all
+            select f.document, null, null, false, null, f.rank, null, null from fitting as f
+            union all
+            select l.document, null, null, false, null, null, l.rank, null from liked as l
+            union all
+            select k.document, null, null, false, null, null, null, k.rank from kin as k
+        ) as a
         where a.document is distinct from known.liked
+        group by a.document
     ), passing as materialized (
         select
             private.item_tier(i, viewer) as tier, f.document, d.item_id, f.words, f.closeness, f.similarity, f.is_titled,
@@ -201,6 +201,15 @@ begin
                         select from private.search_postings as p where p.lexeme = r.lexeme and p.document = d.document
                     )
             )
+    ), decided as (
+        select
+            case
+                when known.is_whole or bool_or(p.closeness >= 0.97) then 0.3
+                when known.liked is not null then 0.7
+                when bool_or(p.is_titled) then 0.5
+                else 1
+            end as meaning_weight
+        from passing as p
     ), ranked as (
         select
             p.*,
@@ -208,14 +217,9 @@ begin
             row_number() over (order by p.closeness desc nulls last, p.popularity desc, p.document) as name_rank,
             row_number() over (order by p.similarity desc nulls last, p.popularity desc, p.document) as meaning_rank,
             row_number() over (order by p.popularity desc, p.document) as popular_rank,
-            case
-                when bool_or(p.closeness >= 0.97) over () then 0.3
-                when known.is_whole then 0.3
-                when known.liked is not null then 0.7
-                when bool_or(p.is_titled) over () then 0.5
-                else 1
-            end as meaning_weight
+            d.meaning_weight
         from passing as p
+        cross join decided as d
         where
             parsed.phrases is null and parsed.excluded_phrases is null
             or private.has_phrases(p.item_id, parsed.phrases, parsed.excluded_phrases)

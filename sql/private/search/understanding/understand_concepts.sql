@@ -27,7 +27,7 @@ begin
             exit;
         end if;
     end loop;
-    if not known.is_title and v_head <= 8 and not 'keywords' = any(ignored) then
+    if not known.is_title and v_head <= 6 and not 'keywords' = any(ignored) then
         known.spans := known.spans || array(
             select s from private.keyword_spans(known.tokens[:v_head], known.roles, known.spans) as s
         );
