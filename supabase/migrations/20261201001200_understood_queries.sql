@@ -946,8 +946,8 @@ revoke execute on function private.index_changed_people() from public;
 
 -- source: sql/private/search/people/index_people.sql
 -- Helper. Rebuilds the name index of people: one row for each of the first five words of a name, with the name from
--- this word on. A name of two words is indexed in reverse too, since Japanese, Chinese and Korean names are written in
--- both orders.
+-- this word on. A name of two or three words is indexed with its first word last too, since Japanese, Chinese and
+-- Korean names are written in both orders.
 create or replace function private.index_people(people uuid[]) returns void
 language sql set search_path = ''
 as $$
@@ -972,7 +972,9 @@ as $$
             case when s.place = 1 then left(array_to_string(n.words, ''), 100) end as joined
         from generate_series(1, least(cardinality(n.words), 5)) as s (place)
         union all
-        select n.words[2] || ' ' || n.words[1], n.words[2] || n.words[1] where cardinality(n.words) = 2
+        select array_to_string(r.words, ' '), array_to_string(r.words, '')
+        from (select n.words[2:] || n.words[1] as words) as r
+        where cardinality(n.words) in (2, 3)
     ) as w
     where p.id = any(people)
     order by p.id, w.start, w.joined nulls last

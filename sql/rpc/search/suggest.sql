@@ -1,5 +1,4 @@
--- Suggests titles, authors and people while the user types. It has a rate limit of its own, so that typing does not use
--- up that of other reads.
+-- Suggests titles, authors and people while the user types.
 -- First come names with a word that starts with the typed text, the most popular first. If there are fewer than count,
 -- names that match its spelling corrections follow.
 --   q      the typed text, 1 to 200 characters

@@ -282,7 +282,7 @@ def test_text_to_embed_is_corrected_and_without_names(db: psycopg.Connection) ->
 
     assert understood("a lockd up man")["corrected"] == "a locked up man"
     assert understood("Park Chan-wook")["text"] == ""
-    assert understood("german comedy of the 90s")["text"] == "german comedy of the"
+    assert understood("german comedy of the 2000s")["text"] == "german comedy of the"
     assert "A shark hunts bathers" in understood("like Jaws but with a bear")["text"]
 
 
