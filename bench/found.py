@@ -46,7 +46,9 @@ def load(stack: Stack) -> None:
     """Load the demo's data and embed it, as `make demo` does."""
     seed(["all"], stack.database_url, None)
     with psycopg.connect(stack.database_url, autocommit=True) as connection, service(stack) as client:
-        rows = connection.execute("select item_id, text from private.embedding_texts order by item_id").fetchall()
+        rows = connection.execute(
+            "select item_id, text from private.embedding_texts order by item_id"
+        ).fetchall()
         vectors = [
             vector
             for place in range(0, len(rows), TEXTS_AT_ONCE)

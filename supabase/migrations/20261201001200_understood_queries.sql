@@ -93,6 +93,17 @@ create type private.understanding as (
 comment on type private.understanding is
 'A query as understood: its corrected words and what each stands for; phrases of the vocabulary; whether it is of a title; the words that are left to search for; the text to embed; the name to look up; the filters with those understood; the needs that became filters, the marks wished for, in two groups, and those that are words of the query themselves; the document that matches should be like; whether no words are left; words similar to misspelt ones; and what clients receive.';
 
+create type private.found_document as (
+    document integer, words real, closeness real, is_titled boolean, similarity double precision, fit integer,
+    likeness integer, kinship integer
+);
+comment on type private.found_document is
+'A document that a search found: its scores by words, name and meaning, whether its title holds all words of the query, and its ranks among the documents that the query means beside its words.';
+
+create type private.understood_document as (document integer, fit integer, likeness integer, kinship integer);
+comment on type private.understood_document is
+'A document that a query means beside its words, with its rank among those that fit the filters, are like the named one, or match by words and are like it.';
+
 drop function private.query_terms(text, integer);
 drop function private.search_matches(
     private.parsed_search, private.search_term[], extensions.vector, private.search_filters, private.viewer, integer
@@ -1180,6 +1191,113 @@ grant execute on function private.documents_like(
     integer, private.search_filters, private.viewer, integer, integer
 ) to anon, authenticated, service_role;
 
+-- source: sql/private/search/query/fuse_matches.sql
+-- Helper. Merges the rankings of the documents that a search found, of those that the viewer may see and that match the
+-- filters, by reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009; k = 60); meaning counts for less if words
+-- decide, and popularity adds a little. A document whose name equals the query comes before all others, then those whose
+-- title holds all of its words. Both match whatever filters were understood.
+create or replace function private.fuse_matches(
+    matches private.found_document[],
+    parsed private.parsed_search,
+    known private.understanding,
+    has_left boolean,
+    filters private.search_filters,
+    viewer private.viewer
+)
+returns setof private.search_match
+language plpgsql stable rows 200 set search_path = '' set random_page_cost = 1.1 set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+declare
+    v_is_understood boolean := known.needs <> '{}' or known.wishes is not null
+        or known.filters is distinct from filters;
+    v_word_weight double precision := case
+        when known.is_whole and not has_left then 0.25 when known.liked is not null then 0.75 else 1
+    end;
+    v_excluded text[] := private.stems_of(parsed.excluded);
+begin
+    return query
+    with required as materialized (
+        select s.stemmer, l.lexeme
+        from private.query_stemmers(array_to_string(parsed.phrases, ' ')) as s (stemmer)
+        cross join lateral private.lexemes(s.stemmer, array_to_string(parsed.phrases, ' ')) as l
+        where parsed.phrases is not null
+    ), passing as materialized (
+        select
+            private.item_tier(i, viewer) as tier, f.document, d.item_id, f.words, f.closeness, f.similarity, f.is_titled,
+            f.fit, f.likeness, f.kinship, d.popularity
+        from unnest(matches) as f
+        join private.search_documents as d on d.document = f.document
+        join public.items as i on i.id = d.item_id
+        where
+            private.is_visible_match(d, i, filters, viewer)
+            and (not v_is_understood or f.closeness >= 0.97 or f.is_titled or private.matches_filters(d, known.filters))
+            and not exists (
+                select from private.search_postings as p where p.lexeme = any(v_excluded) and p.document = d.document
+            )
+            and not exists (
+                select
+                from required as r
+                where
+                    r.stemmer = d.stemmer
+                    and not exists (
+                        select from private.search_postings as p where p.lexeme = r.lexeme and p.document = d.document
+                    )
+            )
+    ), decided as (
+        select
+            case
+                when known.is_whole or bool_or(p.closeness >= 0.97) then 0.3
+                when known.liked is not null then 0.7
+                when bool_or(p.is_titled) then 0.5
+                else 1
+            end as meaning_weight
+        from passing as p
+    ), ranked as (
+        select
+            p.*,
+            row_number() over (order by p.words desc nulls last, p.popularity desc, p.document) as word_rank,
+            row_number() over (order by p.closeness desc nulls last, p.popularity desc, p.document) as name_rank,
+            row_number() over (order by p.similarity desc nulls last, p.popularity desc, p.document) as meaning_rank,
+            row_number() over (order by p.popularity desc, p.document) as popular_rank,
+            d.meaning_weight
+        from passing as p
+        cross join decided as d
+        where
+            parsed.phrases is null and parsed.excluded_phrases is null
+            or private.has_phrases(p.item_id, parsed.phrases, parsed.excluded_phrases)
+    )
+    select
+        r.document,
+        case when r.words is null then 0 else v_word_weight / (60 + r.word_rank) end
+        + case when r.closeness is null then 0 else 1.0::double precision / (60 + r.name_rank) end
+        + case when r.similarity is null then 0 else r.meaning_weight::double precision / (60 + r.meaning_rank) end
+        + case when r.fit is null then 0 else 2.0::double precision / (60 + r.fit) end
+        + case when r.likeness is null then 0 else 1.5::double precision / (60 + r.likeness) end
+        + case when r.kinship is null then 0 else 0.75::double precision / (60 + r.kinship) end
+        + 0.2::double precision / (60 + r.popular_rank)
+        + case when r.closeness >= 0.97 then 3.0::double precision / 61 else 0 end
+        + case when r.is_titled then 1.5::double precision / 61 else 0 end as score,
+        r.words::real, r.closeness, r.similarity::real, r.tier
+    from ranked as r
+    order by score desc, r.document
+    limit 1000;
+end
+$$;
+comment on function private.fuse_matches(
+    private.found_document[], private.parsed_search, private.understanding, boolean, private.search_filters,
+    private.viewer
+) is
+'Merges the rankings of the documents that a search found.';
+revoke execute on function private.fuse_matches(
+    private.found_document[], private.parsed_search, private.understanding, boolean, private.search_filters,
+    private.viewer
+) from public;
+grant execute on function private.fuse_matches(
+    private.found_document[], private.parsed_search, private.understanding, boolean, private.search_filters,
+    private.viewer
+) to anon, authenticated, service_role;
+
 -- source: sql/private/search/query/people_by_prefix.sql
 -- Helper. Returns people with a word of their name that starts with the given prefix (normalised by private.fold_name),
 -- credited in an item that the viewer may see; those with most credits first, among 200. Their popularity is that of
@@ -1351,20 +1469,13 @@ grant execute on function private.query_terms(text, text, text[], integer) to an
 --   meaning  the 50 documents nearest to the query embedding with a cosine similarity of 0.3 or more
 --   fitting  if filters and wishes are all that the query says, or few match its words: what has them, by popularity
 --   like     documents like the one that the query compares with; matches by words that have marks in common with it
--- The rankings are merged by reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009; k = 60); meaning counts for
--- less if words decide. Popularity adds a little. A document whose name equals the query comes before all others, then
--- those whose title holds all of its words. Both match whatever filters were understood.
+-- private.fuse_matches merges them.
 -- The first statement loads pg_trgm: otherwise a role without superuser rights could not set its settings below.
 select extensions.similarity('', '');
 
 create or replace function private.search_matches(
-    parsed private.parsed_search,
-    known private.understanding,
-    terms private.search_term[],
-    query_embedding extensions.vector,
-    filters private.search_filters,
-    viewer private.viewer,
-    as_of integer
+    parsed private.parsed_search, known private.understanding, terms private.search_term[],
+    query_embedding extensions.vector, filters private.search_filters, viewer private.viewer, as_of integer
 )
 returns setof private.search_match
 language plpgsql stable rows 200 set search_path = ''
@@ -1385,235 +1496,124 @@ declare
     v_is_understood boolean := known.needs <> '{}' or known.wishes is not null
         or known.filters is distinct from filters;
     v_is_narrowed boolean := num_nonnulls(
-        v_narrow.kind, v_narrow.genre, v_narrow.language, v_narrow.year_from, v_narrow.year_to, v_narrow.marks_1,
-        parsed.phrases
+        v_narrow.kind, v_narrow.genre, v_narrow.language, v_narrow.year_from, v_narrow.year_to, v_narrow.marks_1
     ) > 0;
     v_has_left boolean := exists (select from unnest(terms) as t where t.is_left);
+    -- A phrase is looked for in the texts, so all documents with its words are candidates.
+    v_most integer := case when parsed.phrases is null then 1000 else 100000 end;
     v_share double precision := case when parsed.is_lenient then 0 else 0.4 end;
-    v_word_weight double precision := case
-        when known.is_whole and not v_has_left then 0.25 when known.liked is not null then 0.75 else 1
+    v_found private.found_document[];
+    v_understood private.understood_document[] := case
+        when known.needs <> '{}' or known.wishes is not null or known.liked is not null
+            or known.filters is distinct from filters
+        then array(select u from private.understood_documents(known, terms, viewer, as_of) as u)
     end;
-    v_excluded text[] := private.stems_of(parsed.excluded);
-    v_liked_marks text[] := array(
-        select m.mark
-        from private.search_documents as d
-        cross join lateral unnest(d.marks) as m (mark)
-        where d.document = known.liked and m.mark ~ '^(genre|keyword):'
-    );
 begin
-    return query
-    with weighed as materialized (
-        select
-            p.document,
-            sum(t.idf * p.weight) filter (where t.is_left or not v_has_left) as weight,
-            sum(t.idf * p.weight) as whole
-        from unnest(terms) as t
-        join private.search_postings as p on p.lexeme = t.lexeme and p.document <= as_of
-        group by p.document
-    ), best as materialized (
-        select max(w.weight) as weight from weighed as w
-    ), required as materialized (
-        select s.stemmer, l.lexeme
-        from private.query_stemmers(array_to_string(parsed.phrases, ' ')) as s (stemmer)
-        cross join lateral private.lexemes(s.stemmer, array_to_string(parsed.phrases, ' ')) as l
-        where parsed.phrases is not null
-    ), telling as materialized (
-        select w.document, w.weight / b.weight as words
-        from best as b
-        join weighed as w on w.weight >= v_share * b.weight
-    ), worded as materialized (
-        select t.document, t.words from telling as t where not v_is_narrowed
-        union all
-        select t.document, t.words
-        from telling as t
-        join private.search_documents as d on d.document = t.document
-        where
-            v_is_narrowed
-            and private.matches_filters(d, v_narrow)
-            and not exists (
-                select
-                from required as r
-                where
-                    r.stemmer = d.stemmer
-                    and not exists (
-                        select from private.search_postings as p where p.lexeme = r.lexeme and p.document = d.document
-                    )
-            )
-        order by words desc, document
-        limit 1000
-    ), likely as materialized (
-        select l.document
-        from (select w.document from worded as w order by w.words desc, w.document limit 50) as l
-        union
-        select l.document
-        from (
-            select w.document from weighed as w where v_is_understood order by w.whole desc, w.document limit 50
-        ) as l
-    ), named as materialized (
-        select
-            n.document,
-            case when n.start = v_name or replace(n.start, ' ', '') = v_joined[1] then 1 else 0.97 end::real as closeness,
-            false as is_titled
-        from private.search_names as n
-        where n.is_whole and replace(n.start, ' ', '') = any(v_joined)
-        union all
-        select
-            n.document, extensions.similarity(n.start, v_name),
-            v_words <> '{}' and n.field <> 'author' and string_to_array(n.start, ' ') @> v_words
-        from likely as l
-        join private.search_names as n on n.document = l.document and n.is_whole
-        union all
-        select n.document, extensions.similarity(n.start, v_name), false
-        from private.search_names as n
-        where v_is_unknown and n.is_whole and n.start operator(extensions.%) v_name
-    ), called as materialized (
-        select
-            n.document, case when max(n.closeness) >= v_closest then max(n.closeness) end as closeness,
-            bool_or(n.is_titled) and not known.is_whole as is_titled
-        from named as n
-        where n.document <= as_of
-        group by n.document
-        having max(n.closeness) >= v_closest or bool_or(n.is_titled) and not known.is_whole
-    ), meant as (
-        select n.document, n.similarity
-        from private.nearest_documents(query_embedding, v_narrow, viewer, as_of, 50) as n
-        where n.similarity >= 0.3
-    ), fitting as materialized (
-        select p.document, p.rank
-        from private.popular_documents(
-            v_narrow, known.wishes, known.wishes_2, known.literal, viewer, as_of,
-            case when known.is_whole then 1000 else 50 end
-        ) with ordinality as p (document, rank)
-        where
-            v_is_understood
-            and known.liked is null
-            and (known.is_whole or (select count(*) from worded) < 10)
-    ), liked as materialized (
-        select l.document, l.rank
-        from private.documents_like(known.liked, v_narrow, viewer, as_of, 100) with ordinality
-        as l (document, likeness, rank)
-        where known.liked is not null
-    ), kin as materialized (
-        select w.document, row_number() over (order by s.shared desc, w.words desc, w.document) as rank
-        from worded as w
-        join private.search_documents as d on d.document = w.document
-        cross join lateral (
-            select sum(case when m.mark like 'genre:%' then 2 else 3 end) as shared
-            from unnest(v_liked_marks) as m (mark)
-            where m.mark = any(d.marks)
-        ) as s
-        where known.liked is not null and v_has_left and s.shared > 0
-    ), found as (
-        select
-            a.document, max(a.words) as words, max(a.closeness) as closeness, bool_or(a.is_titled) as is_titled,
-            max(a.similarity) as similarity, max(a.fit) as fit, max(a.likeness) as likeness, max(a.kinship) as kinship
-        from (
+    v_found := array(
+        with weighed as materialized (
             select
-                w.document, w.words, null::real as closeness, false as is_titled, null::double precision as similarity,
-                null::bigint as fit, null::bigint as likeness, null::bigint as kinship
-            from worded as w
+                p.document,
+                sum(t.idf * p.weight) filter (where t.is_left or not v_has_left) as weight,
+                sum(t.idf * p.weight) as whole
+            from unnest(terms) as t
+            join private.search_postings as p on p.lexeme = t.lexeme and p.document <= as_of
+            group by p.document
+        ), best as materialized (
+            select max(w.weight) as weight from weighed as w
+        ), telling as materialized (
+            select w.document, w.weight / b.weight as words
+            from best as b
+            join weighed as w on w.weight >= v_share * b.weight
+        ), worded as materialized (
+            select t.document, t.words from telling as t where not v_is_narrowed
             union all
-            select c.document, null, c.closeness, c.is_titled, null, null, null, null from called as c
+            select t.document, t.words
+            from telling as t
+            join private.search_documents as d on d.document = t.document
+            where
+                v_is_narrowed
+                and private.matches_filters(d, v_narrow)
+            order by words desc, document
+            limit v_most
+        ), likely as materialized (
+            select l.document
+            from (select w.document from worded as w order by w.words desc, w.document limit 50) as l
+            union
+            select l.document
+            from (
+                select w.document from weighed as w where v_is_understood order by w.whole desc, w.document limit 50
+            ) as l
+        ), named as materialized (
+            select
+                n.document,
+                case when n.start = v_name or replace(n.start, ' ', '') = v_joined[1] then 1 else 0.97 end::real as closeness,
+                false as is_titled
+            from private.search_names as n
+            where n.is_whole and replace(n.start, ' ', '') = any(v_joined)
             union all
-            select m.document, null, null, false, m.similarity, null, null, null from meant as m
+            select
+                n.document, extensions.similarity(n.start, v_name),
+                v_words <> '{}' and n.field <> 'author' and string_to_array(n.start, ' ') @> v_words
+            from likely as l
+            join private.search_names as n on n.document = l.document and n.is_whole
             union all
-            select f.document, null, null, false, null, f.rank, null, null from fitting as f
-            union all
-            select l.document, null, null, false, null, null, l.rank, null from liked as l
-            union all
-            select k.document, null, null, false, null, null, null, k.rank from kin as k
-        ) as a
-        where a.document is distinct from known.liked
-        group by a.document
-    ), passing as materialized (
-        select
-            private.item_tier(i, viewer) as tier, f.document, d.item_id, f.words, f.closeness, f.similarity, f.is_titled,
-            f.fit, f.likeness, f.kinship, d.popularity
-        from found as f
-        join private.search_documents as d on d.document = f.document
-        join public.items as i on i.id = d.item_id
-        where
-            private.is_visible_match(d, i, filters, viewer)
-            and (not v_is_understood or f.closeness >= 0.97 or f.is_titled or private.matches_filters(d, v_narrow))
-            and not exists (
-                select from private.search_postings as p where p.lexeme = any(v_excluded) and p.document = d.document
-            )
-            and not exists (
+            select n.document, extensions.similarity(n.start, v_name), false
+            from private.search_names as n
+            where v_is_unknown and n.is_whole and n.start operator(extensions.%) v_name
+        ), called as materialized (
+            select
+                n.document, case when max(n.closeness) >= v_closest then max(n.closeness) end as closeness,
+                bool_or(n.is_titled) and not known.is_whole as is_titled
+            from named as n
+            where n.document <= as_of
+            group by n.document
+            having max(n.closeness) >= v_closest or bool_or(n.is_titled) and not known.is_whole
+        ), meant as (
+            select n.document, n.similarity
+            from private.nearest_documents(query_embedding, v_narrow, viewer, as_of, 50) as n
+            where n.similarity >= 0.3
+        ), found as (
+            select
+                a.document, max(a.words) as words, max(a.closeness) as closeness, bool_or(a.is_titled) as is_titled,
+                max(a.similarity) as similarity, max(a.fit) as fit, max(a.likeness) as likeness, max(a.kinship) as kinship
+            from (
                 select
-                from required as r
-                where
-                    r.stemmer = d.stemmer
-                    and not exists (
-                        select from private.search_postings as p where p.lexeme = r.lexeme and p.document = d.document
-                    )
-            )
-    ), decided as (
-        select
-            case
-                when known.is_whole or bool_or(p.closeness >= 0.97) then 0.3
-                when known.liked is not null then 0.7
-                when bool_or(p.is_titled) then 0.5
-                else 1
-            end as meaning_weight
-        from passing as p
-    ), ranked as (
-        select
-            p.*,
-            row_number() over (order by p.words desc nulls last, p.popularity desc, p.document) as word_rank,
-            row_number() over (order by p.closeness desc nulls last, p.popularity desc, p.document) as name_rank,
-            row_number() over (order by p.similarity desc nulls last, p.popularity desc, p.document) as meaning_rank,
-            row_number() over (order by p.popularity desc, p.document) as popular_rank,
-            d.meaning_weight
-        from passing as p
-        cross join decided as d
-        where
-            parsed.phrases is null and parsed.excluded_phrases is null
-            or private.has_phrases(p.item_id, parsed.phrases, parsed.excluded_phrases)
-    )
-    select
-        r.document,
-        case when r.words is null then 0 else v_word_weight / (60 + r.word_rank) end
-        + case when r.closeness is null then 0 else 1.0::double precision / (60 + r.name_rank) end
-        + case when r.similarity is null then 0 else r.meaning_weight::double precision / (60 + r.meaning_rank) end
-        + case when r.fit is null then 0 else 2.0::double precision / (60 + r.fit) end
-        + case when r.likeness is null then 0 else 1.5::double precision / (60 + r.likeness) end
-        + case when r.kinship is null then 0 else 0.75::double precision / (60 + r.kinship) end
-        + 0.2::double precision / (60 + r.popular_rank)
-        + case when r.closeness >= 0.97 then 3.0::double precision / 61 else 0 end
-        + case when r.is_titled then 1.5::double precision / 61 else 0 end as score,
-        r.words::real, r.closeness, r.similarity::real, r.tier
-    from ranked as r
-    order by score desc, r.document
-    limit 1000;
+                    w.document, w.words, null::real as closeness, false as is_titled, null::double precision as similarity,
+                    null::integer as fit, null::integer as likeness, null::integer as kinship
+                from worded as w
+                union all
+                select c.document, null, c.closeness, c.is_titled, null, null, null, null from called as c
+                union all
+                select m.document, null, null, false, m.similarity, null, null, null from meant as m
+                union all
+                select e.document, null, null, false, null, e.fit, e.likeness, e.kinship
+                from unnest(v_understood) as e
+                where e.fit is null or known.is_whole or (select count(*) from worded) < 10
+            ) as a
+            where a.document is distinct from known.liked
+            group by a.document
+        )
+        select row(
+            f.document, f.words, f.closeness, f.is_titled, f.similarity, f.fit, f.likeness, f.kinship
+        )::private.found_document
+        from found as f
+    );
+    return query
+    select f.* from private.fuse_matches(v_found, parsed, known, v_has_left, filters, viewer) as f;
 end
 $$;
 comment on function private.search_matches(
-    private.parsed_search,
-    private.understanding,
-    private.search_term[],
-    extensions.vector,
-    private.search_filters,
-    private.viewer,
-    integer
+    private.parsed_search, private.understanding, private.search_term[], extensions.vector, private.search_filters,
+    private.viewer, integer
 ) is
 'Returns the documents that match a query by words, name, meaning or what was understood.';
 revoke execute on function private.search_matches(
-    private.parsed_search,
-    private.understanding,
-    private.search_term[],
-    extensions.vector,
-    private.search_filters,
-    private.viewer,
-    integer
+    private.parsed_search, private.understanding, private.search_term[], extensions.vector, private.search_filters,
+    private.viewer, integer
 ) from public;
 grant execute on function private.search_matches(
-    private.parsed_search,
-    private.understanding,
-    private.search_term[],
-    extensions.vector,
-    private.search_filters,
-    private.viewer,
-    integer
+    private.parsed_search, private.understanding, private.search_term[], extensions.vector, private.search_filters,
+    private.viewer, integer
 ) to anon, authenticated, service_role;
 
 -- source: sql/private/search/query/sort_matches.sql
@@ -1659,6 +1659,71 @@ comment on function private.sort_matches(private.search_match[], text) is
 'Returns matches by popularity, year, rating or title.';
 revoke execute on function private.sort_matches(private.search_match[], text) from public;
 grant execute on function private.sort_matches(private.search_match[], text) to anon, authenticated, service_role;
+
+-- source: sql/private/search/query/understood_documents.sql
+-- Helper. Returns the documents that a query means beside its words: those like the named one, with the matches by words
+-- that have genres or keywords in common with it; otherwise those that fit the understood filters and wishes, by
+-- popularity. Each has its rank.
+create or replace function private.understood_documents(
+    known private.understanding, terms private.search_term[], viewer private.viewer, as_of integer
+)
+returns setof private.understood_document
+language plpgsql stable rows 100 set search_path = '' set random_page_cost = 1.1 set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+declare
+    v_marks text[];
+begin
+    if known.liked is null then
+        return query
+        select p.document, p.rank::integer, null::integer, null::integer
+        from private.popular_documents(
+            known.filters, known.wishes, known.wishes_2, known.literal, viewer, as_of,
+            case when known.is_whole then 1000 else 50 end
+        ) with ordinality as p (document, rank);
+        return;
+    end if;
+    v_marks := array(
+        select m.mark
+        from private.search_documents as d
+        cross join lateral unnest(d.marks) as m (mark)
+        where d.document = known.liked and m.mark ~ '^(genre|keyword):'
+    );
+    return query
+    select l.document, null::integer, l.rank::integer, null::integer
+    from private.documents_like(known.liked, known.filters, viewer, as_of, 100) with ordinality
+    as l (document, likeness, rank);
+    return query
+    select
+        w.document, null::integer, null::integer, (row_number() over (order by s.shared desc, w.words desc, w.document))::integer
+    from (
+        select p.document, sum(t.idf * p.weight) as words
+        from unnest(terms) as t
+        join private.search_postings as p on p.lexeme = t.lexeme and p.document <= as_of
+        where t.is_left and known.words <> ''
+        group by p.document
+        order by words desc, p.document
+        limit 200
+    ) as w
+    join private.search_documents as d on d.document = w.document
+    cross join lateral (
+        select sum(case when m.mark like 'genre:%' then 2 else 3 end) as shared
+        from unnest(v_marks) as m (mark)
+        where m.mark = any(d.marks)
+    ) as s
+    where s.shared > 0 and d.document <> known.liked and private.matches_filters(d, known.filters);
+end
+$$;
+comment on function private.understood_documents(
+    private.understanding, private.search_term[], private.viewer, integer
+) is
+'Returns the documents that a query means beside its words.';
+revoke execute on function private.understood_documents(
+    private.understanding, private.search_term[], private.viewer, integer
+) from public;
+grant execute on function private.understood_documents(
+    private.understanding, private.search_term[], private.viewer, integer
+) to anon, authenticated, service_role;
 
 -- source: sql/private/search/text/fold_name.sql
 -- Helper. Returns a name in lower case, without accents, with single spaces instead of punctuation and white space, and
@@ -2566,24 +2631,20 @@ language plpgsql stable set search_path = ''
 as $$
 declare
     v_most constant integer := 16;
+    v_name text := private.fold_name(parsed.words);
     v_known private.understanding;
 begin
-    v_known.filters := filters;
-    v_known.words := parsed.words;
-    v_known.text := parsed.words;
-    v_known.name := private.fold_name(parsed.words);
-    v_known.tokens := string_to_array(v_known.name, ' ');
-    v_known.is_whole := false;
-    v_known.similar_words := '{}';
-    v_known.needs := '{}';
-    v_known.literal := '{}';
-    v_known.said := '{"filters": {}, "people": [], "like": null, "corrections": [], "dropped": []}';
-    if 'all' = any(ignored) or parsed.phrases is not null or parsed.is_lenient or coalesce(v_known.name, '') = '' then
+    v_known := row(
+        string_to_array(v_name, ' '), null, null, false, parsed.words, parsed.words, v_name, filters, array[]::text[], null,
+        null, null, false, array[]::text[],
+        '{"filters": {}, "people": [], "like": null, "corrections": [], "dropped": []}'::jsonb, array[]::text[]
+    )::private.understanding;
+    if 'all' = any(ignored) or parsed.phrases is not null or parsed.is_lenient or coalesce(v_name, '') = '' then
         return v_known;
     end if;
     v_known.tokens := private.query_tokens(parsed.words);
     v_known.spans := array(select s from private.query_spans(v_known.tokens) as s);
-    v_known.is_title := private.is_of_title(v_known.name);
+    v_known.is_title := private.is_of_title(v_name);
     if not v_known.is_title and not 'corrections' = any(ignored) then
         v_known := private.correct_query(v_known);
     end if;
@@ -3128,8 +3189,7 @@ grant execute on function public.search_content(
 ) to anon, authenticated, service_role;
 
 -- source: sql/rpc/search/suggest.sql
--- Suggests titles, authors and people while the user types. It has a rate limit of its own, so that typing does not use
--- up that of other reads.
+-- Suggests titles, authors and people while the user types.
 -- First come names with a word that starts with the typed text, the most popular first. If there are fewer than count,
 -- names that match its spelling corrections follow.
 --   q      the typed text, 1 to 200 characters
@@ -3198,8 +3258,8 @@ revoke execute on function public.suggest(text, integer) from public;
 grant execute on function public.suggest(text, integer) to anon, authenticated, service_role;
 
 -- source: sql/rpc/search/understand_query.sql
--- Returns what search_content understands in a query, and the text to embed for it. A client that embeds queries itself
--- embeds the text and sends the embedding with the query; if the text is empty, it sends none.
+-- Reads a query as search_content does, for clients that embed queries themselves: they embed the text that it returns,
+-- and send the embedding with the query, or none if the text is empty.
 --   query   the search text, 1 to 1,000 characters
 --   ignore  what is not to be understood, as in search_content; default nothing
 -- Returns JSON: corrected, the query with misspellings corrected; text, the corrected query without people, years and

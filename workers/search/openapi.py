@@ -73,7 +73,9 @@ def _semantic() -> Json:
         _parameter("kind", "the kind of items", {"type": "string", "enum": list(KINDS), "default": "movie"}),
         _parameter("count", "the most results", SIZE),
         _parameter("limit", ALIAS, SIZE),
-        _parameter("threshold", "the least similarity, by default 0", {"type": "number", "minimum": 0, "maximum": 1}),
+        _parameter(
+            "threshold", "the least similarity, by default 0", {"type": "number", "minimum": 0, "maximum": 1}
+        ),
     ]
     result = {"type": "object", "required": ["results"], "properties": {"results": RESULTS}}
     return _operation("The items most similar in meaning to a query.", result, parameters=parameters)

@@ -1,5 +1,5 @@
--- Returns what search_content understands in a query, and the text to embed for it. A client that embeds queries itself
--- embeds the text and sends the embedding with the query; if the text is empty, it sends none.
+-- Reads a query as search_content does, for clients that embed queries themselves: they embed the text that it returns,
+-- and send the embedding with the query, or none if the text is empty.
 --   query   the search text, 1 to 1,000 characters
 --   ignore  what is not to be understood, as in search_content; default nothing
 -- Returns JSON: corrected, the query with misspellings corrected; text, the corrected query without people, years and

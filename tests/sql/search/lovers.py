@@ -13,11 +13,14 @@ Films = dict[str, UUID]
 def credit(db: psycopg.Connection, name: str, job: str, *films: UUID, **columns: Any) -> UUID:
     names = {"name": name, **columns}
     marks = ", ".join(f"%({column})s" for column in names)
-    row = db.execute(f"insert into people ({', '.join(names)}) values ({marks}) returning id", names).fetchone()
+    row = db.execute(
+        f"insert into people ({', '.join(names)}) values ({marks}) returning id", names
+    ).fetchone()
     assert row
     for each in films:
         db.execute(
-            "insert into credits (item_id, person_id, job, position) values (%s, %s, %s, 1)", [each, row[0], job]
+            "insert into credits (item_id, person_id, job, position) values (%s, %s, %s, 1)",
+            [each, row[0], job],
         )
     return UUID(str(row[0]))
 
@@ -28,7 +31,9 @@ def keywords(db: psycopg.Connection, item: UUID, *words: str) -> None:
 
 
 def also(db: psycopg.Connection, item: UUID, title: str, kind: str = "alternative") -> None:
-    db.execute("insert into alternative_titles (content_id, title, kind) values (%s, %s, %s)", [item, title, kind])
+    db.execute(
+        "insert into alternative_titles (content_id, title, kind) values (%s, %s, %s)", [item, title, kind]
+    )
 
 
 def shelve(db: psycopg.Connection) -> Films:

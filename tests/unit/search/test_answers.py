@@ -65,11 +65,19 @@ def test_content_search_embeds_nothing_if_names_are_all_that_a_query_says(
     assert rest.requests[0]["body"] == {"query": "wong kar-wai", "query_embedding": None}
 
 
-def test_content_search_without_a_query_browses(client: FlaskClient, rest: FakeRest, model: FakeModel) -> None:
+def test_content_search_without_a_query_browses(
+    client: FlaskClient, rest: FakeRest, model: FakeModel
+) -> None:
     query = {"kind": "movie", "sort": "year", "ignore": "people,years"}
     assert client.get("/search/content", query_string=query, headers={"apikey": ANON}).status_code == 200
     assert model.queries == []
-    expected = {"query": "", "query_embedding": None, "kind": "movie", "sort": "year", "ignore": ["people", "years"]}
+    expected = {
+        "query": "",
+        "query_embedding": None,
+        "kind": "movie",
+        "sort": "year",
+        "ignore": ["people", "years"],
+    }
     assert rest.requests[0]["body"] == expected
 
 

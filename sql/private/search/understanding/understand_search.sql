@@ -17,24 +17,20 @@ language plpgsql stable set search_path = ''
 as $$
 declare
     v_most constant integer := 16;
+    v_name text := private.fold_name(parsed.words);
     v_known private.understanding;
 begin
-    v_known.filters := filters;
-    v_known.words := parsed.words;
-    v_known.text := parsed.words;
-    v_known.name := private.fold_name(parsed.words);
-    v_known.tokens := string_to_array(v_known.name, ' ');
-    v_known.is_whole := false;
-    v_known.similar_words := '{}';
-    v_known.needs := '{}';
-    v_known.literal := '{}';
-    v_known.said := '{"filters": {}, "people": [], "like": null, "corrections": [], "dropped": []}';
-    if 'all' = any(ignored) or parsed.phrases is not null or parsed.is_lenient or coalesce(v_known.name, '') = '' then
+    v_known := row(
+        string_to_array(v_name, ' '), null, null, false, parsed.words, parsed.words, v_name, filters, array[]::text[], null,
+        null, null, false, array[]::text[],
+        '{"filters": {}, "people": [], "like": null, "corrections": [], "dropped": []}'::jsonb, array[]::text[]
+    )::private.understanding;
+    if 'all' = any(ignored) or parsed.phrases is not null or parsed.is_lenient or coalesce(v_name, '') = '' then
         return v_known;
     end if;
     v_known.tokens := private.query_tokens(parsed.words);
     v_known.spans := array(select s from private.query_spans(v_known.tokens) as s);
-    v_known.is_title := private.is_of_title(v_known.name);
+    v_known.is_title := private.is_of_title(v_name);
     if not v_known.is_title and not 'corrections' = any(ignored) then
         v_known := private.correct_query(v_known);
     end if;
