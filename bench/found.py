@@ -75,8 +75,9 @@ def measure(stack: Stack) -> list[Table]:
     times = [milliseconds for _, both in hits.values() for milliseconds in both]
     table = Table(
         "Queries of film lovers",
-        f"Success at {COUNT}: the share of queries with an expected film among the first {COUNT} results, in the "
-        f"demo's data, through the gateway; with meaning by /search/content. p95 {percentile(times, 0.95):.0f} ms.",
+        f"Success at {COUNT}: the share of queries with an expected film among the first {COUNT} results, in "
+        f"the demo's data, through the gateway; with meaning by /search/content. "
+        f"p95 {percentile(times, 0.95):.0f} ms.",
         COLUMNS,
     )
     columns = [by_group for by_group, _ in hits.values()]

@@ -19,8 +19,8 @@ from seed import own
 from workers.search.model import Model
 
 QUERIES = Path(__file__).parent / "languages.tsv"
-EACH = 3
-"""One film in three is searched, and those expected."""
+EACH = 12
+"""One film in twelve is searched, and those expected."""
 LANGUAGES = ("en", "es", "fr", "de", "hi", "ja")
 Embed = Callable[[Sequence[str]], Vectors]
 
@@ -35,8 +35,8 @@ def main() -> int:
     }
     table = Table(
         "Meaning by language",
-        f"Success at 5 of ten descriptions a language, each of which should find its film among {len(films)} by "
-        "title and overview, both in English; cosine, every vector compared.",
+        f"Success at 5 of ten descriptions a language, each of which should find its film among {len(films)} "
+        "by title and overview, both in English; cosine, every vector compared.",
         ("", *LANGUAGES, "all", "ms a passage"),
     )
     for name, (passage, query) in models.items():

@@ -1521,9 +1521,7 @@ begin
         ), best as materialized (
             select max(w.weight) as weight from weighed as w
         ), telling as materialized (
-            select w.document, w.weight / b.weight as words
-            from best as b
-            join weighed as w on w.weight >= v_share * b.weight
+            select w.document, w.weight / b.weight as words from best as b join weighed as w on w.weight >= v_share * b.weight
         ), worded as materialized (
             select t.document, t.words from telling as t where not v_is_narrowed
             union all
@@ -1593,10 +1591,7 @@ begin
             where a.document is distinct from known.liked
             group by a.document
         )
-        select row(
-            f.document, f.words, f.closeness, f.is_titled, f.similarity, f.fit, f.likeness, f.kinship
-        )::private.found_document
-        from found as f
+        select row(f.*)::private.found_document from found as f
     );
     return query
     select f.* from private.fuse_matches(v_found, parsed, known, v_has_left, filters, viewer) as f;
@@ -2658,10 +2653,24 @@ begin
     if not 'people' = any(ignored) then
         v_known := private.understand_people(v_known, ignored);
     end if;
-    if not v_known.is_title and not 'years' = any(ignored) and num_nonnulls(filters.year_from, filters.year_to) = 0 then
+    if
+        not v_known.is_title and not 'years' = any(ignored)
+        and num_nonnulls(filters.year_from, filters.year_to) = 0
+        and (v_known.name ~ '[0-9]' or exists (
+            select from unnest(v_known.spans) as s where s.marks[1] like '1 decade:%'
+        ))
+    then
         v_known := private.understand_years(v_known);
     end if;
-    v_known := private.understand_concepts(v_known, ignored);
+    -- Long texts without a word of the vocabulary but fillers are descriptions.
+    if cardinality(v_known.tokens) <= 6 or exists (
+        select
+        from unnest(v_known.spans) as s
+        cross join lateral unnest(s.marks) as m (mark)
+        where m.mark ~ '^\d (genre|keyword|language|country|kind):'
+    ) then
+        v_known := private.understand_concepts(v_known, ignored);
+    end if;
     return private.settle_query(v_known, filters, viewer);
 end
 $$;

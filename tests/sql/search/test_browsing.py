@@ -23,7 +23,8 @@ def shelf(db: psycopg.Connection) -> psycopg.Connection:
         if mean:
             db.execute(
                 "insert into item_stats (item_id, kind, rating_count, rating_sum) values (%s, 'movie', 10, %s) "
-                "on conflict (item_id) do update set rating_count = 10, rating_sum = excluded.rating_sum",
+                "on conflict (item_id) do update set rating_count = 10, "
+                "rating_sum = excluded.rating_sum",
                 [each, mean * 10],
             )
     film(db, "Other", release_year=2020, popularity=99)

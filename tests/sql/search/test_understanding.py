@@ -1,4 +1,4 @@
-"""What search_content understands in a query: hand-worked films and the expected reading of each kind of query."""
+"""What search_content understands in a query, on hand-worked films."""
 
 from typing import Any
 

@@ -57,9 +57,7 @@ begin
         ), best as materialized (
             select max(w.weight) as weight from weighed as w
         ), telling as materialized (
-            select w.document, w.weight / b.weight as words
-            from best as b
-            join weighed as w on w.weight >= v_share * b.weight
+            select w.document, w.weight / b.weight as words from best as b join weighed as w on w.weight >= v_share * b.weight
         ), worded as materialized (
             select t.document, t.words from telling as t where not v_is_narrowed
             union all
@@ -129,10 +127,7 @@ begin
             where a.document is distinct from known.liked
             group by a.document
         )
-        select row(
-            f.document, f.words, f.closeness, f.is_titled, f.similarity, f.fit, f.likeness, f.kinship
-        )::private.found_document
-        from found as f
+        select row(f.*)::private.found_document from found as f
     );
     return query
     select f.* from private.fuse_matches(v_found, parsed, known, v_has_left, filters, viewer) as f;

@@ -44,10 +44,24 @@ begin
     if not 'people' = any(ignored) then
         v_known := private.understand_people(v_known, ignored);
     end if;
-    if not v_known.is_title and not 'years' = any(ignored) and num_nonnulls(filters.year_from, filters.year_to) = 0 then
+    if
+        not v_known.is_title and not 'years' = any(ignored)
+        and num_nonnulls(filters.year_from, filters.year_to) = 0
+        and (v_known.name ~ '[0-9]' or exists (
+            select from unnest(v_known.spans) as s where s.marks[1] like '1 decade:%'
+        ))
+    then
         v_known := private.understand_years(v_known);
     end if;
-    v_known := private.understand_concepts(v_known, ignored);
+    -- Long texts without a word of the vocabulary but fillers are descriptions.
+    if cardinality(v_known.tokens) <= 6 or exists (
+        select
+        from unnest(v_known.spans) as s
+        cross join lateral unnest(s.marks) as m (mark)
+        where m.mark ~ '^\d (genre|keyword|language|country|kind):'
+    ) then
+        v_known := private.understand_concepts(v_known, ignored);
+    end if;
     return private.settle_query(v_known, filters, viewer);
 end
 $$;
