@@ -22,7 +22,8 @@ def shelf(db: psycopg.Connection) -> psycopg.Connection:
         genre(db, "drama", each)
         if mean:
             db.execute(
-                "insert into item_stats (item_id, kind, rating_count, rating_sum) values (%s, 'movie', 10, %s) "
+                "insert into item_stats (item_id, kind, rating_count, rating_sum) "
+                "values (%s, 'movie', 10, %s) "
                 "on conflict (item_id) do update set rating_count = 10, "
                 "rating_sum = excluded.rating_sum",
                 [each, mean * 10],
