@@ -2627,23 +2627,26 @@ as $$
 declare
     v_most constant integer := 16;
     v_name text := private.fold_name(parsed.words);
+    v_is_literal boolean := coalesce(v_name, '') = '' or 'all' = any(ignored) or parsed.phrases is not null
+        or parsed.is_lenient;
+    v_tokens text[] := case
+        when v_is_literal then string_to_array(v_name, ' ') else private.query_tokens(parsed.words)
+    end;
     v_known private.understanding;
 begin
     v_known := row(
-        string_to_array(v_name, ' '), null, null, false, parsed.words, parsed.words, v_name, filters, array[]::text[], null,
+        v_tokens, array_fill(null::text, array[coalesce(cardinality(v_tokens), 0)]),
+        case when not v_is_literal then array(select s from private.query_spans(v_tokens) as s) end,
+        not v_is_literal and private.is_of_title(v_name), parsed.words, parsed.words, v_name, filters, array[]::text[], null,
         null, null, false, array[]::text[],
         '{"filters": {}, "people": [], "like": null, "corrections": [], "dropped": []}'::jsonb, array[]::text[]
     )::private.understanding;
-    if 'all' = any(ignored) or parsed.phrases is not null or parsed.is_lenient or coalesce(v_name, '') = '' then
+    if v_is_literal then
         return v_known;
     end if;
-    v_known.tokens := private.query_tokens(parsed.words);
-    v_known.spans := array(select s from private.query_spans(v_known.tokens) as s);
-    v_known.is_title := private.is_of_title(v_name);
     if not v_known.is_title and not 'corrections' = any(ignored) then
         v_known := private.correct_query(v_known);
     end if;
-    v_known.roles := array_fill(null::text, array[cardinality(v_known.tokens)]);
     if cardinality(v_known.tokens) > v_most then
         return v_known;
     end if;
