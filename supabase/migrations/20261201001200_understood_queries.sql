@@ -1,6 +1,8 @@
 -- Queries are understood: people, genres, moods, languages, countries, years and "like X" in words become filters and
 -- boosts of a search. The search index holds people, keywords, alternative and translated titles.
 
+-- squawk-ignore-file ban-drop-function
+
 set lock_timeout = '10s';
 set check_function_bodies = off;
 
@@ -1057,7 +1059,8 @@ $$;
 comment on function private.browse_documents(private.search_filters, text, private.viewer, integer) is
 'Returns the items that match filters, in a chosen order.';
 revoke execute on function private.browse_documents(private.search_filters, text, private.viewer, integer) from public;
-grant execute on function private.browse_documents(private.search_filters, text, private.viewer, integer) to anon, authenticated, service_role;
+grant execute on function private.browse_documents(private.search_filters, text, private.viewer, integer)
+to anon, authenticated, service_role;
 
 -- source: sql/private/search/query/check_search.sql
 -- Helper. Raises 22023, naming the field, if a parameter of search_content is missing or out of range.
@@ -1194,7 +1197,8 @@ grant execute on function private.documents_like(
 -- source: sql/private/search/query/fuse_matches.sql
 -- Helper. Merges the rankings of the documents that a search found, of those that the viewer may see and that match the
 -- filters, by reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009; k = 60); meaning counts for less if words
--- decide, and popularity adds a little. A document whose name equals the query comes before all others, then those whose
+-- decide, and popularity adds a little. A document whose name equals the query comes before all others, then those
+-- whose
 -- title holds all of its words. Both match whatever filters were understood.
 create or replace function private.fuse_matches(
     matches private.found_document[],
@@ -1340,7 +1344,8 @@ to anon, authenticated, service_role;
 
 -- source: sql/private/search/query/popular_documents.sql
 -- Helper. Returns the documents with numbers up to as_of that match the filters, ordered by popularity; 1,000 at most.
--- With wishes, those that have one of the marks come first, those with a literal one before others, and only they are returned.
+-- With wishes, those that have one of the marks come first, those with a literal one before others, and only they are
+-- returned.
 create or replace function private.popular_documents(
     filters private.search_filters, wishes text[], wishes_2 text[], literal text[], viewer private.viewer, as_of integer, count integer
 )
@@ -1656,7 +1661,8 @@ revoke execute on function private.sort_matches(private.search_match[], text) fr
 grant execute on function private.sort_matches(private.search_match[], text) to anon, authenticated, service_role;
 
 -- source: sql/private/search/query/understood_documents.sql
--- Helper. Returns the documents that a query means beside its words: those like the named one, with the matches by words
+-- Helper. Returns the documents that a query means beside its words: those like the named one, with the matches by
+-- words
 -- that have genres or keywords in common with it; otherwise those that fit the understood filters and wishes, by
 -- popularity. Each has its rank.
 create or replace function private.understood_documents(
@@ -1961,7 +1967,8 @@ $$;
 comment on function private.is_understood(text, private.search_filters, text[]) is
 'Returns whether a mark may be understood.';
 revoke execute on function private.is_understood(text, private.search_filters, text[]) from public;
-grant execute on function private.is_understood(text, private.search_filters, text[]) to anon, authenticated, service_role;
+grant execute on function private.is_understood(text, private.search_filters, text[])
+to anon, authenticated, service_role;
 
 -- source: sql/private/search/understanding/joined_names.sql
 -- Helper. Returns the joined forms by which a name can be looked up: without spaces, and with and without an article.
@@ -2046,7 +2053,8 @@ $$;
 comment on function private.keyword_spans(text[], text[], private.query_span[]) is
 'Returns the words of a query that are keywords of items.';
 revoke execute on function private.keyword_spans(text[], text[], private.query_span[]) from public;
-grant execute on function private.keyword_spans(text[], text[], private.query_span[]) to anon, authenticated, service_role;
+grant execute on function private.keyword_spans(text[], text[], private.query_span[])
+to anon, authenticated, service_role;
 
 -- source: sql/private/search/understanding/misspelt_words.sql
 -- Helper. Returns the misspelt words of a query: those of four letters or more that neither the catalogue nor the
@@ -2313,7 +2321,8 @@ $$;
 comment on function private.settle_query(private.understanding, private.search_filters, private.viewer) is
 'Turns what was understood into filters, words and a text to embed.';
 revoke execute on function private.settle_query(private.understanding, private.search_filters, private.viewer) from public;
-grant execute on function private.settle_query(private.understanding, private.search_filters, private.viewer) to anon, authenticated, service_role;
+grant execute on function private.settle_query(private.understanding, private.search_filters, private.viewer)
+to anon, authenticated, service_role;
 
 -- source: sql/private/search/understanding/title_at.sql
 -- Helper. Returns the longest title that the words begin with, as the document of the most popular item of that title
@@ -2468,7 +2477,8 @@ $$;
 comment on function private.understand_concepts(private.understanding, text[]) is
 'Finds genres, moods, languages, countries and keywords in a query.';
 revoke execute on function private.understand_concepts(private.understanding, text[]) from public;
-grant execute on function private.understand_concepts(private.understanding, text[]) to anon, authenticated, service_role;
+grant execute on function private.understand_concepts(private.understanding, text[])
+to anon, authenticated, service_role;
 
 -- source: sql/private/search/understanding/understand_like.sql
 -- Helper. Finds the title that a query compares with: after "like", or, in Hindi and Japanese, before its counterpart.
@@ -2537,7 +2547,8 @@ $$;
 comment on function private.understand_like(private.understanding, private.viewer) is
 'Finds the title that a query compares with.';
 revoke execute on function private.understand_like(private.understanding, private.viewer) from public;
-grant execute on function private.understand_like(private.understanding, private.viewer) to anon, authenticated, service_role;
+grant execute on function private.understand_like(private.understanding, private.viewer)
+to anon, authenticated, service_role;
 
 -- source: sql/private/search/understanding/understand_people.sql
 -- Helper. Finds the people that a query names. A name of several words counts anywhere; a single word only after
@@ -2748,10 +2759,12 @@ $$;
 comment on function private.understood_filters(private.understanding, private.search_filters) is
 'Returns the understood filters in the form that clients receive.';
 revoke execute on function private.understood_filters(private.understanding, private.search_filters) from public;
-grant execute on function private.understood_filters(private.understanding, private.search_filters) to anon, authenticated, service_role;
+grant execute on function private.understood_filters(private.understanding, private.search_filters)
+to anon, authenticated, service_role;
 
 -- source: sql/private/search/understanding/years_in.sql
--- Helper. Returns the years that words of a query state: years, decades (1950s, 50s, fifties, 1950年代), ranges, and those
+-- Helper. Returns the years that words of a query state: years, decades (1950s, 50s, fifties, 1950年代), ranges, and
+-- those
 -- with before, after, since, early or late. is_stated: a word before it says that it is a year of release, or it is no
 -- number that a title could hold.
 create or replace function private.years_in(tokens text[], spans private.query_span[])
@@ -3068,14 +3081,16 @@ grant all on private.search_people to service_role;
 --   tier             free or premium: the tier needed to play the item now in the caller's country; if omitted, both
 --   count            results per page, 1 to 100, default 20
 --   cursor           next_cursor of the previous page, with the same query and filters; if omitted, the first page
---   sort             popularity, year (latest first), rating (highest first) or title; if omitted, relevance, or without
+--   sort             popularity, year (latest first), rating (highest first) or title; if omitted, relevance, or
+-- without
 --                    a query popularity
 --   ignore           what is not to be understood in the query: corrections, like, people, years, genres, keywords,
 --                    languages, countries, kinds, or all; default nothing
 -- Returns JSON: results (id, kind, title, overview, year, language, image, score, similarity, matched: an array of
 -- words, name and meaning; title_html and snippet_html: escaped, with matching words in mark elements), best first;
 -- total, the number of matches, at most 1,000; facets (kind, genre, language, decade, tier: each a list of value and
--- count over all matches, highest count first); understood: filters (genres, keywords, languages, countries, kinds: each
+-- count over all matches, highest count first); understood: filters (genres, keywords, languages, countries, kinds:
+-- each
 -- a list of alternatives; year_from, year_to), people (name, phrase, job, ids), like (id, title, phrase; or null),
 -- corrections (from, to) and dropped, phrases whose filter left no item; next_cursor, null on the last page.
 -- Raises 22023 for a parameter that is missing or out of range, or for a cursor of another search; named in
@@ -3206,7 +3221,8 @@ grant execute on function public.search_content(
 -- names that match its spelling corrections follow.
 --   q      the typed text, 1 to 200 characters
 --   count  maximum number of suggestions, 1 to 50, default 8
--- Returns suggestion (the name), kind (the item's kind, author or person), id, title, year and image of the item; for an
+-- Returns suggestion (the name), kind (the item's kind, author or person), id, title, year and image of the item; for
+-- an
 -- author, these four are null; for a person, id is that of people and the others are null.
 -- Raises 22023 for a parameter that is missing or out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
@@ -3279,7 +3295,8 @@ grant execute on function public.suggest(text, integer) to anon, authenticated, 
 -- Raises 22023 for a parameter that is missing or out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/understand_query {"query": "iranian drama of the 90s"}
--- Example response: {"text": "iranian drama of the", "corrected": "iranian drama of the 90s", "understood": {"like": null,
+-- Example response: {"text": "iranian drama of the", "corrected": "iranian drama of the 90s", "understood": {"like":
+-- null,
 -- "people": [], "dropped": [], "filters": {"genres": ["drama"], "year_to": 1999, "countries": ["IR"], "languages":
 -- ["fa"], "year_from": 1990}, "corrections": []}}
 create or replace function public.understand_query(query text default null, ignore text[] default null)

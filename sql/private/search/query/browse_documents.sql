@@ -60,4 +60,5 @@ $$;
 comment on function private.browse_documents(private.search_filters, text, private.viewer, integer) is
 'Returns the items that match filters, in a chosen order.';
 revoke execute on function private.browse_documents(private.search_filters, text, private.viewer, integer) from public;
-grant execute on function private.browse_documents(private.search_filters, text, private.viewer, integer) to anon, authenticated, service_role;
+grant execute on function private.browse_documents(private.search_filters, text, private.viewer, integer)
+to anon, authenticated, service_role;

@@ -1,6 +1,7 @@
 -- Helper. Merges the rankings of the documents that a search found, of those that the viewer may see and that match the
 -- filters, by reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009; k = 60); meaning counts for less if words
--- decide, and popularity adds a little. A document whose name equals the query comes before all others, then those whose
+-- decide, and popularity adds a little. A document whose name equals the query comes before all others, then those
+-- whose
 -- title holds all of its words. Both match whatever filters were understood.
 create or replace function private.fuse_matches(
     matches private.found_document[],

@@ -1,5 +1,6 @@
 -- Helper. Returns the documents with numbers up to as_of that match the filters, ordered by popularity; 1,000 at most.
--- With wishes, those that have one of the marks come first, those with a literal one before others, and only they are returned.
+-- With wishes, those that have one of the marks come first, those with a literal one before others, and only they are
+-- returned.
 create or replace function private.popular_documents(
     filters private.search_filters, wishes text[], wishes_2 text[], literal text[], viewer private.viewer, as_of integer, count integer
 )

@@ -1,4 +1,5 @@
--- Helper. Returns the documents that a query means beside its words: those like the named one, with the matches by words
+-- Helper. Returns the documents that a query means beside its words: those like the named one, with the matches by
+-- words
 -- that have genres or keywords in common with it; otherwise those that fit the understood filters and wishes, by
 -- popularity. Each has its rank.
 create or replace function private.understood_documents(

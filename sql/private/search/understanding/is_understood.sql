@@ -14,4 +14,5 @@ $$;
 comment on function private.is_understood(text, private.search_filters, text[]) is
 'Returns whether a mark may be understood.';
 revoke execute on function private.is_understood(text, private.search_filters, text[]) from public;
-grant execute on function private.is_understood(text, private.search_filters, text[]) to anon, authenticated, service_role;
+grant execute on function private.is_understood(text, private.search_filters, text[])
+to anon, authenticated, service_role;

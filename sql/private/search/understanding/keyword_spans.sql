@@ -53,4 +53,5 @@ $$;
 comment on function private.keyword_spans(text[], text[], private.query_span[]) is
 'Returns the words of a query that are keywords of items.';
 revoke execute on function private.keyword_spans(text[], text[], private.query_span[]) from public;
-grant execute on function private.keyword_spans(text[], text[], private.query_span[]) to anon, authenticated, service_role;
+grant execute on function private.keyword_spans(text[], text[], private.query_span[])
+to anon, authenticated, service_role;

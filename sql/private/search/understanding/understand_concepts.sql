@@ -109,4 +109,5 @@ $$;
 comment on function private.understand_concepts(private.understanding, text[]) is
 'Finds genres, moods, languages, countries and keywords in a query.';
 revoke execute on function private.understand_concepts(private.understanding, text[]) from public;
-grant execute on function private.understand_concepts(private.understanding, text[]) to anon, authenticated, service_role;
+grant execute on function private.understand_concepts(private.understanding, text[])
+to anon, authenticated, service_role;

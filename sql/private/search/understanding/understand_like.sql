@@ -64,4 +64,5 @@ $$;
 comment on function private.understand_like(private.understanding, private.viewer) is
 'Finds the title that a query compares with.';
 revoke execute on function private.understand_like(private.understanding, private.viewer) from public;
-grant execute on function private.understand_like(private.understanding, private.viewer) to anon, authenticated, service_role;
+grant execute on function private.understand_like(private.understanding, private.viewer)
+to anon, authenticated, service_role;

@@ -29,4 +29,5 @@ $$;
 comment on function private.understood_filters(private.understanding, private.search_filters) is
 'Returns the understood filters in the form that clients receive.';
 revoke execute on function private.understood_filters(private.understanding, private.search_filters) from public;
-grant execute on function private.understood_filters(private.understanding, private.search_filters) to anon, authenticated, service_role;
+grant execute on function private.understood_filters(private.understanding, private.search_filters)
+to anon, authenticated, service_role;
