@@ -17,12 +17,14 @@ else ifneq ($(STACK),embedded)
 $(error STACK is embedded or supabase, not $(STACK))
 endif
 DATA ?= all
+WEB := --config tools/web_checks/deno.json web/*.js web/api web/components web/pages
 FUNCTIONS := supabase/functions local/functions tests/clients/scenarios/echo
+VENDOR := web/vendor/fonts.css
 PINS := requirements.txt local/requirements.txt
 DEV_PINS := $(PINS) requirements-engine.txt requirements-dev.txt
 export LOCAL_DIR LOCAL_PORT LOCAL_BEHIND_PROXY FUNCTIONS_DIR SEED_DIR AUTH_URL STORAGE_URL REST_URL REALTIME_URL
 
-.PHONY: help demo up down status logs reset seed models env psql test test-product test-local lint fmt types drift docs migration table landed bench bench-scale bench-quality soak check pins contract
+.PHONY: help demo open screenshots up down status logs doctor simulate reset seed models env psql test test-product test-local lint fmt types drift docs migration table landed bench bench-scale bench-quality soak check pins contract
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -40,6 +42,13 @@ help: ## list the commands
 	@$(PIP) $(DEV_PINS:%=-r %) || { $(call lacking,the development tools were not installed); }
 	@touch $@
 
+$(VENDOR): tools/web_vendor/deno.lock tools/vendor.py .venv/run.stamp
+	@$(PYTHON) -m tools.vendor
+
+.venv/browser.stamp: .venv/dev.stamp $(VENDOR) tools/chromium.py
+	@$(PYTHON) -m tools.chromium
+	@touch $@
+
 .venv/bench.stamp: .venv/run.stamp requirements-bench.txt
 	@echo "installing the peers that benches compare with"
 	@$(PIP) -r requirements-bench.txt || { $(call lacking,the peers were not installed); }
@@ -47,9 +56,12 @@ help: ## list the commands
 
 demo: up ## start the stack, load and embed data, and show recommendations
 	@$(MAKE) --no-print-directory seed
-	@$(LOCAL) run $(PYTHON) tools/demo.py
+	@$(LOCAL) run $(PYTHON) -m tools.demo
 
-up: $(INSTALLED) ## start the stack and print its URL and public keys (STACK=supabase: Supabase's own, in Docker; ONLY=database: for external servers)
+open: $(INSTALLED) ## open the page of the running stack in a browser, and print its address
+	@$(LOCAL) run $(PYTHON) tools/open_page.py
+
+up: $(INSTALLED) $(VENDOR) ## start the stack and print its URL and public keys (STACK=supabase: Supabase's own, in Docker; ONLY=database: for external servers)
 	@$(LOCAL) up $(ONLY:%=--only %)
 
 down: $(INSTALLED) ## stop the stack
@@ -58,8 +70,16 @@ down: $(INSTALLED) ## stop the stack
 status: $(INSTALLED) ## show the state of each service
 	@$(LOCAL) status
 
-logs: .venv/run.stamp ## the last lines of the logs (PART=rest for one service)
-	@$(LOCAL) logs $(PART)
+logs: .venv/run.stamp ## the last lines of the logs (PART=rest for one service, FOLLOW=1 to go on)
+	@$(LOCAL) logs $(PART) $(FOLLOW:%=--follow)
+
+doctor: ## check this machine, the installation and the stack, and say what to do about each problem
+	@python3 -m local.machine
+	@test -e .venv/run.stamp || { echo "nothing is installed yet: make demo"; exit 1; }
+	@$(PYTHON) -m tools.doctor
+
+simulate: $(INSTALLED) ## let a hundred viewers with tastes search, watch and rate over a simulated month
+	@$(LOCAL) run $(PYTHON) -m tools.simulation
 
 reset: $(INSTALLED) ## an empty database, migrations only
 	@$(LOCAL) reset $(ONLY:%=--only %)
@@ -79,14 +99,17 @@ env: .venv/run.stamp ## print the environment of a real server that replaces a s
 psql: .venv/run.stamp ## open psql on the database
 	@$(LOCAL) psql
 
-test: .venv/dev.stamp ## all tests, of the product and of the embedded stack (with SUPABASE_URL and its keys: against that Supabase)
+test: .venv/browser.stamp ## all tests, of the product and of the embedded stack (with SUPABASE_URL and its keys: against that Supabase)
 	@$(TEST)
 
-test-product: .venv/dev.stamp ## the tests of the product
+test-product: .venv/browser.stamp ## the tests of the product
 	@$(TEST) tests
 
 test-local: .venv/dev.stamp ## the tests of the embedded stack
 	@$(TEST) local/tests
+
+screenshots: .venv/browser.stamp ## photograph every page: sizes, themes, directions, states (tests/browser/screenshots)
+	@SCREENSHOTS=1 $(TEST) tests/browser/test_pages.py -q
 
 lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
 	@$(PYTHON) -m ruff format --check --quiet .
@@ -100,11 +123,15 @@ lint: .venv/dev.stamp ## format, lint, types and SQL; needs no database
 	@.venv/bin/deno lint --quiet --config supabase/functions/deno.json $(FUNCTIONS)
 	@.venv/bin/deno check --quiet supabase/functions/*/index.ts tests/clients/scenarios/echo/index.ts local/functions/main.ts
 	@.venv/bin/deno check --quiet --no-lock --node-modules-dir=none tests/clients/types/uses.ts
+	@.venv/bin/deno fmt --quiet --check $(WEB)
+	@.venv/bin/deno lint --quiet $(WEB)
+	@$(PYTHON) -m tools.web_types
 
 fmt: .venv/dev.stamp ## format the Python and TypeScript code
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
 	@.venv/bin/deno fmt --quiet --config supabase/functions/deno.json $(FUNCTIONS)
+	@.venv/bin/deno fmt --quiet $(WEB)
 
 types: .venv/dev.stamp ## check the Python types
 	@$(PYTHON) -m mypy

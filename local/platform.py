@@ -1,5 +1,5 @@
 """The platform's servers as one ASGI application: Auth, Storage, Realtime and Functions, each at /NAME/v1,
-and the page at /.
+and the pages: the web client, the status page, the documents.
 
 uvicorn local.platform:app --host 127.0.0.1 --port 9999 --ws local.realtime.protocol:Protocol
 

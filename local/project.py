@@ -23,6 +23,8 @@ class Project:
     """The table of limits by role and scope."""
     documents: Path | None = None
     """The folder of the documents that the landing page links."""
+    client: Path | None = None
+    """The folder of the web client that the gateway serves at /."""
 
 
 def load(root: Path = ROOT) -> Project:
@@ -33,11 +35,16 @@ def load(root: Path = ROOT) -> Project:
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise StackError(f"{path} cannot be read: {error}") from error
     names = document.get("database", {})
-    documents = document.get("page", {}).get("documents")
+    page = document.get("page", {})
     return Project(
         **{name: _qualified(names.get(name, "")) for name in ("admission", "session_check", "rate_limits")},
-        documents=root / documents if documents else None,
+        documents=_folder(root, page.get("documents")),
+        client=_folder(root, page.get("client")),
     )
+
+
+def _folder(root: Path, name: str | None) -> Path | None:
+    return root / name if name else None
 
 
 def _qualified(name: str) -> str:

@@ -221,6 +221,7 @@ def landing_page_environment(settings: Settings, keys: Keys, config: Config) -> 
         "FRONT_STATE": str(settings.state),
         "FRONT_SCHEMAS": ",".join(config.schemas),
         "FRONT_DOCUMENTS": str(config.project.documents or ""),
+        "FRONT_CLIENT": str(config.project.client or ""),
     }
 
 

@@ -18,14 +18,15 @@ from rich.console import Console
 
 from seed import books, movielens, own, tmdb
 from seed.load import TABLES, load
-from seed.rows import Book, Film, Person, Rating, Row, Tag, Weight
+from seed.rows import Book, Film, Neighbour, Person, Rating, Row, Tag, Weight
 
 Source = tuple[type[Row], Iterable[Row]]
 FIRST_MODEL = """
     select private.enqueue('recommend', 'train_item_model', '{}', 'train_item_model')
     where exists (select from ratings) and not exists (select from recommendation_models where is_active)
 """
-"""Trains the first model at once, instead of at night."""
+"""Trains the first model at once instead of at night, where the data has none."""
+NAMES: dict[type[Row], str] = {Neighbour: "weights of the item model"}
 MALFORMED = (ValueError, LookupError, EOFError, csv.Error, zlib.error, gzip.BadGzipFile)
 """Errors of reading a file with malformed content, among them text that is not UTF-8."""
 console = Console(highlight=False)
@@ -68,7 +69,9 @@ def seed(words: Sequence[str], database_url: str | None, folder: str | None) -> 
         for kind, rows in sources:
             started = time.monotonic()
             count = load(connection, kind, legible(rows, folder))
-            console.print(f"{count:>7,} {TABLES[kind]} in {time.monotonic() - started:.1f} s")
+            console.print(
+                f"{count:>7,} {NAMES.get(kind, TABLES[kind])} in {time.monotonic() - started:.1f} s"
+            )
         connection.execute("analyze")
         connection.execute(FIRST_MODEL)
         publish(connection)
@@ -111,6 +114,7 @@ def demo(data: str) -> list[Source]:
         (Tag, movielens.tags()),
         (Weight, movielens.weights()),
         (Rating, movielens.ratings()),
+        (Neighbour, movielens.model()),
     ]
 
 

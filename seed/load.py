@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from seed.rows import Book, Film, Person, Rating, Row, Tag, Weight, columns, values
+from seed.rows import Book, Film, Neighbour, Person, Rating, Row, Tag, Weight, columns, values
 
 QUERIES = Path(__file__).parent / "sql"
 TABLES: dict[type[Row], str] = {
@@ -16,6 +16,7 @@ TABLES: dict[type[Row], str] = {
     Tag: "tags",
     Rating: "ratings",
     Weight: "weights",
+    Neighbour: "model",
 }
 BEFORE: dict[type[Row], tuple[str, ...]] = {
     Film: ("prepare_films", "load_genres", "load_credits", "load_keywords"),

@@ -11,19 +11,21 @@ from pathlib import Path
 from uuid import UUID
 
 from seed import own
-from seed.rows import Film, Rating, Tag, Weight, item_id
+from seed.rows import Film, Neighbour, Rating, Tag, Weight, item_id
 
 DATA = Path(__file__).parent / "data" / "movielens"
 GENRES = {"Sci-Fi": "Science Fiction", "Children": "Family", "Musical": "Music", "Film-Noir": "Film Noir"}
 NO_GENRES = {"(no genres listed)", "IMAX"}
 ARTICLES = "The|A|An|Le|La|Les|L'|Il|Lo|I|Gli|El|Los|Las|Der|Die|Das|Den|Det|De|Un|Une|O|Os|As"
+WEIGHT_UNIT = 100_000
+"""Weights in model.csv.gz are whole numbers of this fraction."""
 BRACKETED = re.compile(r"(?<=\S)\s+\(([^()]*)\)")
 
 
 def films() -> Iterator[Film]:
     """All films, as the own list has them where it does, and then its other films. TMDB ids are unique."""
     own_films = {film.id: film for film in own.films()}
-    ids = _ids()
+    ids = item_ids()
     links = {row["movieId"]: row for row in _read("links.csv.gz")}
     linked = set[str]()
     for row in _read("movies.csv.gz"):
@@ -47,14 +49,14 @@ def films() -> Iterator[Film]:
 
 
 def tags() -> Iterator[Tag]:
-    ids = _ids()
+    ids = item_ids()
     uses = Counter((ids[row["movieId"]], row["tag"].strip().lower()) for row in _read("tags.csv.gz"))
     for (item, tag), count in uses.items():
         yield Tag(item, tag, count)
 
 
 def ratings() -> Iterator[Rating]:
-    ids = _ids()
+    ids = item_ids()
     for row in _read("ratings_train.csv.gz"):
         rated_at = datetime.fromtimestamp(int(row["timestamp"]), UTC)
         yield Rating(rater_id(row["userId"]), ids[row["movieId"]], float(row["rating"]), rated_at)
@@ -71,6 +73,14 @@ def weights() -> Iterator[Weight]:
                 row["explanation"],
                 datetime.fromisoformat(row["fitted_at"]),
             )
+
+
+def model() -> Iterator[Neighbour]:
+    """The item model that `python -m workers item_model` trained on these ratings."""
+    ids = item_ids()
+    for row in _read("model.csv.gz"):
+        for neighbour, weight in zip(row["neighbours"].split(), row["weights"].split(), strict=True):
+            yield Neighbour(ids[row["movieId"]], ids[neighbour], int(weight) / WEIGHT_UNIT)
 
 
 def rater_id(user: str) -> UUID:
@@ -100,7 +110,8 @@ def _natural(title: str) -> str:
     return re.sub(r"^(L') ", r"\1", title)
 
 
-def _ids() -> dict[str, UUID]:
+def item_ids() -> dict[str, UUID]:
+    """The id of each film by its MovieLens id."""
     with (DATA / "own_films.csv").open(newline="", encoding="utf-8") as file:
         own_ids = {row["movieId"]: item_id("own", row["slug"]) for row in csv.DictReader(file)}
     return {

@@ -93,7 +93,16 @@ class Weight:
     fitted_at: datetime
 
 
-Row = Person | Film | Book | Tag | Rating | Weight
+@dataclass(frozen=True)
+class Neighbour:
+    """A weight of the trained item model: how strongly liking the item predicts liking the neighbour."""
+
+    item_id: UUID
+    neighbour_id: UUID
+    weight: float
+
+
+Row = Person | Film | Book | Tag | Rating | Weight | Neighbour
 
 
 def columns(kind: type[Row]) -> list[str]:

@@ -14,6 +14,8 @@ from rich.table import Table
 from supabase import AuthError, AuthRetryableError, Client, PostgrestAPIError, create_client
 from supabase_auth.types import Session
 
+from tools import demo_accounts
+
 SEARCHES = (
     ("a robot learns to feel", "movie"),
     ("friends plan a robbery that goes wrong", "movie"),
@@ -34,6 +36,16 @@ TASTE = {
     "The Lion King": 3.5,
 }
 LIKE = "Blade Runner"
+NAMES = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY", "DEMO_SEARCH_URL")
+NEXT = f"""
+Open [bold]{{url}}[/bold] in a browser. Two accounts are ready, with passwords in {demo_accounts.FILE.name}:
+  {demo_accounts.VIEWER}  an adult with a taste, and the kids profile {demo_accounts.KIDS_PROFILE}
+  {demo_accounts.ADMIN}   an admin
+Three things to try:
+  1. search for “something funny about getting old”
+  2. sign in as the viewer: each recommendation says why it is there
+  3. switch to the kids profile: nothing above its age exists for it
+`make simulate` lets a hundred viewers watch for a month; `make down` stops everything."""
 console = Console(highlight=False)
 Row = dict[str, Any]
 
@@ -42,12 +54,16 @@ class DemoError(Exception):
     """The demo cannot continue; the message gives the reason."""
 
 
-def main(url: str, anon_key: str, search_url: str = "") -> int:
+def main(url: str, anon_key: str, service_key: str, search_url: str = "") -> int:
     """`search_url` is set if the search worker is not behind the gateway, as in Supabase's own stack."""
     try:
-        if not url or not anon_key:
-            raise DemoError("SUPABASE_URL and SUPABASE_ANON_KEY are missing: start the demo by `make demo`")
-        show_all(create_client(url, anon_key), search_url or url)
+        if not url or not anon_key or not service_key:
+            raise DemoError(f"{', '.join(NAMES[:3])} must be set: start the demo by `make demo`")
+        films = show_all(create_client(url, anon_key), search_url or url)
+        with step("prepared two accounts"):
+            taste = {id: TASTE[title] for title, id in films.items()}
+            demo_accounts.prepare(url, anon_key, service_key, taste)
+        console.print(NEXT.format(url=url))
     except KeyboardInterrupt:
         return 130
     except (httpx.TransportError, AuthRetryableError) as error:
@@ -59,7 +75,8 @@ def main(url: str, anon_key: str, search_url: str = "") -> int:
     return 0
 
 
-def show_all(client: Client, search_url: str) -> None:
+def show_all(client: Client, search_url: str) -> dict[str, str]:
+    """Play the demo; returns the ids of the rated films by title."""
     with step("signed up"):
         address = f"demo-{uuid.uuid4().hex[:12]}@example.com"
         session = client.auth.sign_up({"email": address, "password": uuid.uuid4().hex}).session
@@ -83,6 +100,7 @@ def show_all(client: Client, search_url: str) -> None:
     with step("requested popular films"):
         popular = client.rpc("get_popular_items", {"count": 5, "kind": "movie"}).execute().data
     show(rows(popular), ("title", "year", "rating_count", "average_rating"))
+    return films
 
 
 def search(url: str, text: str, kind: str, anon_key: str, session: Session) -> list[Row]:
@@ -129,5 +147,4 @@ def rows(data: Any) -> list[Row]:
 
 
 if __name__ == "__main__":
-    names = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "DEMO_SEARCH_URL")
-    sys.exit(main(*(os.environ.get(name, "") for name in names)))
+    sys.exit(main(*(os.environ.get(name, "") for name in NAMES)))

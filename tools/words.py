@@ -3,7 +3,7 @@
 Each of these words once stood for several terms of the field, so that a reader had to guess which. CLEAN has
 the files and folders that are free of them and stay so; it grows by a folder whenever one is rewritten. Only
 prose is read: Markdown without code and link targets, comments of SQL and its `comment on`,
-docstrings and comments of Python. Part of `make lint`.
+docstrings and comments of Python, comments of Rust. Part of `make lint`.
 """
 
 import ast
@@ -76,6 +76,9 @@ INLINE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 TARGET = re.compile(r"\]\([^)]*\)|<https?:[^>]*>")
 QUOTED = re.compile(r"'(?:[^']|'')*'")
 COMMENT_ON = re.compile(r"\bcomment on [^;']*? is\s+('(?:[^']|'')*')", re.IGNORECASE)
+RUST = re.compile(
+    r'(?P<comment>//[^\n]*)|r(?P<hashes>#*)".*?"(?P=hashes)|"(?:[^"\\]|\\.)*"|\'(?:\\.|[^\\])\'', re.DOTALL
+)
 SQL_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 Prose = Iterator[tuple[int, str]]
 """Texts, each with the line of the file at which it begins."""
@@ -150,7 +153,14 @@ def python(text: str) -> Prose:
             yield node.lineno, INLINE.sub(CODE, node.value.value)
 
 
-READERS: dict[str, Callable[[str], Prose]] = {".md": markdown, ".sql": sql, ".py": python}
+def rust(text: str) -> Prose:
+    """Line comments. A `//` in a text is not a comment."""
+    for match in RUST.finditer(text):
+        if match["comment"]:
+            yield text.count("\n", 0, match.start()) + 1, INLINE.sub(CODE, match["comment"])
+
+
+READERS: dict[str, Callable[[str], Prose]] = {".md": markdown, ".sql": sql, ".py": python, ".rs": rust}
 
 if __name__ == "__main__":
     sys.exit(main())

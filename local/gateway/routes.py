@@ -17,6 +17,10 @@ PATHS = {
     "functions": "/functions/v1/*",
     "search": "/search/*",
 }
+OF_SERVICES = ("rest", "auth", "storage", "realtime", "functions", "graphql")
+"""First labels of paths that are never pages."""
+CLIENT_FILES = ("js", "css", "json", "svg", "woff2", "txt", "webmanifest", "html")
+"""Extensions of the files of a web client."""
 TENANT = "realtime-dev"
 """The default tenant of a realtime server, which it recognises by the first label of the host name."""
 CLOSED = {"message": "Access is forbidden."}
@@ -81,8 +85,22 @@ def counted(service: str, addresses: Mapping[str, str]) -> str:
 
 
 def landing_page(addresses: Mapping[str, str]) -> str:
-    """The page at / and the documents that it links."""
-    return f"@page path / /docs/*\nhandle @page {{\n\treverse_proxy {addresses['platform']}\n}}"
+    """The status page, the documents, and the web client: its files, and its pages as a browser opens them.
+
+    Clients of the API request neither files nor HTML, so that an unknown path stays an error to them.
+    """
+    services = " ".join(("/search/*", *(f"/{name}/*" for name in OF_SERVICES)))
+    others = f"\tnot path {services}\n"
+    matchers = (
+        "@page path / /status /docs /docs/*\n",
+        # OPTIONS too: the answer of the page allows no other origin.
+        f"@file {{\n\tmethod GET HEAD OPTIONS\n{others}"
+        f"\tpath {' '.join(f'*.{kind}' for kind in CLIENT_FILES)}\n}}\n",
+        f"@opened {{\n\tmethod GET HEAD\n{others}\theader Accept *text/html*\n}}\n",
+    )
+    proxy = f"{{\n\treverse_proxy {addresses['platform']}\n}}\n"
+    names = ("@page", "@file", "@opened")
+    return "".join(f"{matcher}handle {name} {proxy}" for matcher, name in zip(matchers, names, strict=True))
 
 
 def refusals_of_large() -> str:

@@ -1,4 +1,4 @@
-"""The page and the documents that it links. They need no key: they contain no secret.
+"""The status page, the documents that it links, and the web client. They need no key: they contain no secret.
 
 Other origins cannot read or frame them, nor reach them under another host name.
 """
@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from local import state
-from local.landing_page import page
+from local.landing_page import client, page
 from local.landing_page.settings import Settings
 from local.landing_page.tables import Counts
 
@@ -42,26 +42,45 @@ def for_this_machine(endpoint: Endpoint) -> Endpoint:
             response: Response = PlainTextResponse(f"This page is at http://{hosts[0]}\n", 421)
         else:
             response = await endpoint(request)
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
     return answer
+
+
+async def home(request: Request) -> Response:
+    """The web client; the status page if the project has none."""
+    folder = _settings(request).client
+    return client.index(request, folder) if folder else await overview(request)
 
 
 async def overview(request: Request) -> Response:
     settings = _settings(request)
     current = state.load(settings.state)
     tables = await COUNTS.get(settings.database_url, settings.schemas)
-    return HTMLResponse(
-        page.written(settings, current.parts if current else {}, tables, list(documents(settings)))
-    )
+    titles = {name: title(path) for name, path in documents(settings).items()}
+    return HTMLResponse(page.written(settings, current.parts if current else {}, tables, titles))
 
 
 async def document(request: Request) -> Response:
-    path = documents(_settings(request)).get(request.path_params["name"])
+    """The text of NAME.md; for NAME without extension the page of the web client that renders it."""
+    settings, name = _settings(request), request.path_params["name"]
+    known = documents(settings)
+    if settings.client and f"{name}.md" in known:
+        return client.index(request, settings.client)
+    path = known.get(name)
     if path is None:
         return PlainTextResponse("There is no such document\n", 404)
     return PlainTextResponse(path.read_text())
+
+
+async def file(request: Request) -> Response:
+    """A file or a page of the web client."""
+    settings = _settings(request)
+    if settings.client is None:
+        return PlainTextResponse("There is no such page\n", 404)
+    return client.response(request, settings, settings.client, request.path_params["path"])
 
 
 def documents(settings: Settings) -> dict[str, Path]:
@@ -69,8 +88,19 @@ def documents(settings: Settings) -> dict[str, Path]:
     return {path.name: path for path in sorted(settings.documents.glob("*.md"))} if settings.documents else {}
 
 
+def title(path: Path) -> str:
+    """The first heading of a document; its name if it has none."""
+    with path.open() as lines:
+        return next((line.removeprefix("# ").strip() for line in lines if line.startswith("# ")), path.name)
+
+
 def _settings(request: Request) -> Settings:
     return cast(Settings, request.state.landing_page)
 
 
-routes = [Route("/", for_this_machine(overview)), Route("/docs/{name}", for_this_machine(document))]
+routes = [
+    Route("/", for_this_machine(home)),
+    Route("/status", for_this_machine(overview)),
+    Route("/docs/{name}", for_this_machine(document)),
+    Route("/{path:path}", for_this_machine(file)),
+]

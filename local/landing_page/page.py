@@ -30,11 +30,16 @@ def written(
     settings: Settings,
     parts: Mapping[str, ServiceState],
     tables: Sequence[Table] | None,
-    documents: Sequence[str],
+    documents: Mapping[str, str],
 ) -> str:
+    """`documents` are names of files with their titles."""
     key = quote(settings.anon_key)
-    described = [_document(name, f"/docs/{quote(name)}") for name in documents]
-    described.append(_document("search by text, as OpenAPI", f"/search/openapi.json?apikey={key}"))
+    # The web client renders a document under its name without the extension.
+    address = {name: quote(name.removesuffix(".md") if settings.client else name) for name in documents}
+    described = [_document(title, f"/docs/{address[name]}") for name, title in documents.items()]
+    described.append(_document("Search by text, as OpenAPI", f"/search/openapi.json?apikey={key}"))
+    if settings.client:
+        described.insert(0, _document("The web client", "/"))
     return Template(TEXT).substitute(
         url=escape(settings.url),
         publishable_key=escape(settings.publishable_key),
@@ -48,7 +53,9 @@ def written(
 
 def _service(name: str, service: ServiceState) -> str:
     if service.health:
-        shown = f'<a href="{escape(service.health)}" rel="noreferrer">{escape(service.status)}</a>'
+        label = escape(f"{service.status}: health of {name}")
+        link = f'href="{escape(service.health)}" rel="noreferrer" aria-label="{label}"'
+        shown = f"<a {link}>{escape(service.status)}</a>"
     else:
         shown = escape(service.status)
     where = f" at <code>{escape(service.url)}</code>" if service.url and service.pid is None else ""

@@ -19,6 +19,8 @@ class Settings:
     database_url: str = field(repr=False)
     documents: Path | None = None
     """The folder of the documents that the page links to."""
+    client: Path | None = None
+    """The folder of the web client; None: the status page is at / too."""
 
     @property
     def hosts(self) -> tuple[str, str]:
@@ -35,5 +37,10 @@ def read(environment: Mapping[str, str]) -> Settings:
         state=Path(environment["FRONT_STATE"]),
         schemas=tuple(environment["FRONT_SCHEMAS"].split(",")),
         database_url=environment["SUPABASE_DB_URL"],
-        documents=Path(folder) if (folder := environment.get("FRONT_DOCUMENTS")) else None,
+        documents=_folder(environment.get("FRONT_DOCUMENTS")),
+        client=_folder(environment.get("FRONT_CLIENT")),
     )
+
+
+def _folder(name: str | None) -> Path | None:
+    return Path(name) if name else None

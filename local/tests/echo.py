@@ -12,8 +12,8 @@ class Echo(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        said = {"name": self.server.name, "path": self.path, **dict(self.headers)}  # type: ignore[attr-defined]
-        body = json.dumps(said).encode()
+        description = {"name": self.server.name, "path": self.path, **dict(self.headers)}  # type: ignore[attr-defined]
+        body = json.dumps(description).encode()
         self.send_response(self.server.status)  # type: ignore[attr-defined]
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Access-Control-Allow-Origin", "https://other.example")

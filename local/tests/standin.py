@@ -37,8 +37,8 @@ def main() -> None:
 def make_tables(database_url: str, part: str) -> None:
     """Create the tables once, as a real server's migrations do, without a record in the stack."""
     with psycopg.connect(database_url) as connection:
-        found = connection.execute("select to_regclass(%s) is not null", [cluster.TABLES[part][0]]).fetchone()
-        if found != (True,):
+        row = connection.execute("select to_regclass(%s) is not null", [cluster.TABLES[part][0]]).fetchone()
+        if row != (True,):
             connection.execute((ROOT / cluster.schema(part)).read_bytes())
 
 

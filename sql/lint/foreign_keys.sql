@@ -1,7 +1,6 @@
 -- Foreign keys without a supporting index: a delete in the referenced table would scan the whole table. Keys to lookup
--- tables need none: rows of those are deleted by migrations alone. An index
--- supports a key when it starts with the key's columns, or with those of them that refer to a column that is unique by
--- itself.
+-- tables need none: rows of those are deleted by migrations alone. An index supports a key when it starts with the
+-- key's columns, or with those of them that refer to a column that is unique by itself.
 with indexes as (
     select
         i.indrelid,

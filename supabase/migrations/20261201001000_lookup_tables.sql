@@ -237,7 +237,7 @@ create or replace function private.check_kind(kind text) returns void
 language plpgsql stable set search_path = ''
 as $$
 begin
-    if kind is not null and not exists (select from public.kinds as k where k.name = check_kind.kind) then
+    if not private.is_kind(kind) then
         raise exception 'kind must be %, not %',
             (select private.either(array_agg(k.name order by k.position)) from public.kinds as k), left(kind, 40)
             using errcode = '22023', detail = '{"field": "kind"}';
@@ -249,7 +249,7 @@ revoke execute on function private.check_kind(text) from public;
 grant execute on function private.check_kind(text) to anon, authenticated, service_role;
 
 -- source: sql/private/catalog/items/is_kind.sql
--- Helper. Returns whether a word is a known kind of item (public.kinds); true for null. Triggers use it in their WHEN.
+-- Helper. Returns whether a word is a known kind of item (public.kinds); true for null.
 create or replace function private.is_kind(word text) returns boolean
 language sql stable set search_path = ''
 as $$
@@ -257,7 +257,7 @@ as $$
 $$;
 comment on function private.is_kind(text) is 'Whether a word is a known kind of item.';
 revoke execute on function private.is_kind(text) from public;
-grant execute on function private.is_kind(text) to authenticated, service_role;
+grant execute on function private.is_kind(text) to anon, authenticated, service_role;
 
 -- source: sql/private/identity/ages/is_maturity_rating.sql
 -- Helper. Returns whether a word is a known maturity rating (public.maturity_ratings); true for null. Triggers use
@@ -337,7 +337,7 @@ revoke execute on function private.is_editor() from public;
 grant execute on function private.is_editor() to anon, authenticated, service_role;
 
 -- source: sql/private/identity/tiers/is_tier.sql
--- Helper. Returns whether a word is a known tier (public.tiers); true for null. Triggers use it in their WHEN.
+-- Helper. Returns whether a word is a known tier (public.tiers); true for null.
 create or replace function private.is_tier(word text) returns boolean
 language sql stable set search_path = ''
 as $$
@@ -345,7 +345,7 @@ as $$
 $$;
 comment on function private.is_tier(text) is 'Whether a word is a known tier.';
 revoke execute on function private.is_tier(text) from public;
-grant execute on function private.is_tier(text) to authenticated, service_role;
+grant execute on function private.is_tier(text) to anon, authenticated, service_role;
 
 -- source: sql/private/identity/tiers/tier_of.sql
 -- Helper. Returns the tier of an account now: that of a subscription whose status grants it and whose period has not
@@ -482,7 +482,7 @@ begin
     perform private.check_kind(filters.kind);
     perform private.check_length('genre', filters.genre, 100);
     perform private.check_length('language', filters.language, 35);
-    if filters.tier is not null and not exists (select from public.tiers as t where t.name = filters.tier) then
+    if not private.is_tier(filters.tier) then
         raise exception 'tier must be %, not %',
             (select private.either(array_agg(t.name order by t.rank)) from public.tiers as t), left(filters.tier, 40)
             using errcode = '22023', detail = '{"field": "tier"}';

@@ -92,7 +92,7 @@ def people(driver: Driver, stack: Stack) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def file_buckets(stack: Stack) -> Iterator[None]:
-    with buckets.made(stack):
+    with buckets.created_buckets(stack):
         yield
 
 

@@ -12,3 +12,12 @@ def test_clean_files_have_no_retired_word() -> None:
 def test_word_lint_refuses_a_missing_folder() -> None:
     with pytest.raises(FileNotFoundError, match="no file at webhook"):
         list(words.files(["webhook"]))
+
+
+def test_word_lint_reads_comments_of_rust_but_no_texts() -> None:
+    text = """
+let a = "// asks"; let b = r#"// "tells" "#; // it asks
+let c = ['"', '\\'];
+/// It tells `asks`.
+"""
+    assert [(line, word) for line, word, _ in words.retired(".rs", text)] == [(2, "asks"), (4, "tells")]

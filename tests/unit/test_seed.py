@@ -1,12 +1,13 @@
 """The seed data is complete and is read correctly."""
 
 import csv
+import gzip
 import re
 from collections import Counter
 
 import pytest
 
-from seed import movielens, own
+from seed import model, movielens, own
 from seed.rows import Film, item_id
 
 
@@ -188,3 +189,26 @@ def test_film_slugs_are_lower_case_words_and_a_year() -> None:
 def test_every_own_film_has_genres_language_and_year() -> None:
     for film in own.films():
         assert isinstance(film, Film) and film.genres and film.original_language and film.release_year
+
+
+def test_item_model_connects_films_of_movielens_that_many_rated() -> None:
+    raters = Counter(rating.item_id for rating in movielens.ratings())
+    weights = list(movielens.model())
+    items = {weight.item_id for weight in weights} | {weight.neighbour_id for weight in weights}
+    assert len(weights) > 100_000
+    assert min(raters[item] for item in items) > 20
+    assert all(weight.item_id != weight.neighbour_id for weight in weights)
+
+
+def test_item_model_takes_less_than_three_megabytes() -> None:
+    assert (movielens.DATA / "model.csv.gz").stat().st_size < 3_000_000
+
+
+def test_written_item_model_has_the_weights_of_the_database_in_one_order() -> None:
+    ids = movielens.item_ids()
+    unknown = item_id("own", "no film of MovieLens")
+    found = [(ids["1"], ids["3"], 0.5), (ids["1"], ids["2"], -0.25), (ids["2"], ids["1"], 0.0000001)]
+    weights = model.by_movie([*found, (unknown, ids["1"], 1.0)])
+    assert weights == {1: [(3, 50_000), (2, -25_000)]}
+    text = gzip.decompress(model.packed(weights)).decode()
+    assert text == "movieId,neighbours,weights\n1,2 3,-25000 50000\n"

@@ -46,8 +46,10 @@ def test_make_migration_with_an_invalid_name_shows_an_example(
 
 
 def test_demo_without_a_stack_ends_with_a_sentence(capsys: Said) -> None:
-    assert "SUPABASE_URL and SUPABASE_ANON_KEY are missing" in refusal(demo.main("", ""), capsys)
-    status = demo.main(f"http://127.0.0.1:{free_port()}", "a.b.c")
+    assert "SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY must be set" in refusal(
+        demo.main("", "", ""), capsys
+    )
+    status = demo.main(f"http://127.0.0.1:{free_port()}", "a.b.c", "a.b.c")
     assert "does not answer: " in refusal(status, capsys)
 
 

@@ -34,8 +34,8 @@ def register(app: App, database: Pool, services: Services) -> None:
     def publish_counts(timestamp: int) -> None:
         """Publish the figures that enough accounts changed, and the popularity that follows from them."""
         with database.connection() as connection:
-            for query in ("publish_counts", "refresh_popularity"):
-                repeat(connection, QUERIES[query])
+            repeat(connection, QUERIES["publish_counts"])
+            repeat(connection, QUERIES["refresh_popularity"])
 
     @app.periodic(cron=EVERY_MINUTE, queueing_lock="retry_stalled")
     @app.task(name="retry_stalled", queue=QUEUE, priority=1, pass_context=True)

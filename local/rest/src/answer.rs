@@ -22,13 +22,13 @@ pub fn refusal(
     response
 }
 
-/// What this server would answer otherwise than PostgREST, and so does not.
+/// Refuses a request whose response would differ from PostgREST's.
 pub fn not_supported(details: &str) -> Response<Body> {
     let message = "Feature not implemented";
     refusal(StatusCode::BAD_REQUEST, "PGRST127", message, Some(details))
 }
 
-/// There is no OpenAPI document here; PostgREST says this where it is switched off.
+/// This server has no OpenAPI document. PostgREST returns this where the document is disabled.
 pub fn no_description() -> Response<Body> {
     let message = "Root endpoint metadata is disabled";
     refusal(StatusCode::NOT_FOUND, "PGRST126", message, None)
@@ -40,7 +40,7 @@ pub fn unreachable_database() -> Response<Body> {
     refusal(StatusCode::SERVICE_UNAVAILABLE, "PGRST000", message, Some(details))
 }
 
-/// As `unreachable_database`, where it is known that only time is missing.
+/// No connection became free in time.
 pub fn no_connection() -> Response<Body> {
     let message = "Timed out acquiring connection from connection pool.";
     let mut response = refusal(StatusCode::SERVICE_UNAVAILABLE, "PGRST003", message, None);
@@ -48,7 +48,7 @@ pub fn no_connection() -> Response<Body> {
     response
 }
 
-/// The caller has so many requests under way that this one has waited long enough.
+/// The request waited too long for the caller's other requests.
 pub fn too_many_at_once() -> Response<Body> {
     let message = "Too many requests at once: wait for the answers of others, then try again";
     let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "too_many_at_once", message, None);
@@ -62,7 +62,7 @@ pub fn invalid_preferences(unknown: &[&str]) -> Response<Body> {
     refusal(StatusCode::BAD_REQUEST, "PGRST122", message, Some(&details))
 }
 
-/// A function that returns one value touches rows that it does not return.
+/// `max-affected` limits the rows that a function returns, and this one returns a single value.
 pub fn no_limit_of_affected() -> Response<Body> {
     let message = "Function must return SETOF or TABLE when max-affected preference is used with handling=strict";
     refusal(StatusCode::BAD_REQUEST, "PGRST128", message, None)
@@ -79,13 +79,13 @@ pub fn no_page(unsatisfiable: Unsatisfiable) -> Response<Body> {
     refusal(StatusCode::RANGE_NOT_SATISFIABLE, "PGRST103", message, details)
 }
 
-/// The request holds more than this server reads.
+/// The request exceeds a bound.
 pub fn too_complex(TooComplex(details): TooComplex) -> Response<Body> {
     let message = "The request is too complex";
     refusal(StatusCode::BAD_REQUEST, "request_too_complex", message, Some(&details))
 }
 
-/// The answer would be larger than this server sends.
+/// The response exceeds the bound.
 pub fn too_large() -> Response<Body> {
     let message = "The answer is too large: ask for fewer rows, columns or related tables";
     let details = format!("It may have {} bytes", bounded::ANSWER);
@@ -97,7 +97,7 @@ pub fn no_column(relation: &str, column: &str) -> Response<Body> {
     refusal(StatusCode::BAD_REQUEST, "42703", &message, None)
 }
 
-/// PostgREST asks a caller who may not, and has not said who they are, to do so.
+/// PostgREST requests authentication from anonymous callers without the permission.
 pub fn denied(kind: &str, name: &str, anonymous: bool) -> Response<Body> {
     let message = format!("permission denied for {kind} {name}");
     let mut response = refusal(StatusCode::FORBIDDEN, "42501", &message, None);
@@ -109,13 +109,13 @@ pub fn denied(kind: &str, name: &str, anonymous: bool) -> Response<Body> {
     response
 }
 
-/// Turn "say who you are" into "you may not".
+/// Changes 401 into 403.
 pub fn forbid(response: &mut Response<Bytes>) {
     *response.status_mut() = StatusCode::FORBIDDEN;
     response.headers_mut().remove(header::WWW_AUTHENTICATE);
 }
 
-/// The `code` and the `message` of a refusal.
+/// Returns the `code` and the `message` of an error.
 pub fn reason(response: &Response<Bytes>) -> Option<(String, String)> {
     if response.status().as_u16() < 400 {
         return None;
@@ -125,7 +125,7 @@ pub fn reason(response: &Response<Bytes>) -> Option<(String, String)> {
     Some((text("code")?, text("message").unwrap_or_default()))
 }
 
-/// How PostgREST names the type of every JSON it sends.
+/// Adds the character set to the content type, as PostgREST does.
 pub fn name_charset(response: &mut Response<Bytes>) {
     let headers = response.headers_mut();
     if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json") {
@@ -133,7 +133,7 @@ pub fn name_charset(response: &mut Response<Bytes>) {
     }
 }
 
-/// How many rows a write touched, which Postrust leaves out of `Content-Range`.
+/// Adds the number of written rows, which Postrust omits, to `Content-Range`.
 pub fn count_written(response: &mut Response<Bytes>, rows: usize) {
     let Some(range) = response.headers_mut().get_mut(header::CONTENT_RANGE) else {
         return;

@@ -1,9 +1,9 @@
 //! The values of a body, kept apart from Postrust, which rewrites some and cannot read others.
 //!
-//! Postrust turns a null argument into the empty string and bytes into text, and reads no JSON of
-//! more than 128 levels. So it is given a body of the same keys whose values are names made of
-//! random digits, and each parameter of the statement that is such a name is bound to the value it
-//! stands for. The digits are drawn for each request, after it has been read: no client can send them.
+//! Postrust turns a null argument into the empty string and bytes into text, and reads no JSON of more
+//! than 128 levels. It therefore gets a body with the same keys and random digits as values, and this
+//! module binds each parameter of the statement that consists of such digits to the client's value. The
+//! digits are drawn after the request has been read: no client can send them.
 
 use indexmap::IndexMap;
 use postrust_core::Routine;
@@ -11,12 +11,12 @@ use postrust_sql::SqlParam;
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 
-/// As many as Postgres has.
+/// The limit of Postgres.
 const MOST_DIMENSIONS: usize = 6;
 
 type Row<'a> = IndexMap<String, &'a RawValue>;
 
-/// The values of one request, each under its stand-in.
+/// The values of one request by their stand-ins.
 #[derive(Debug, Default)]
 pub struct StandIns {
     values: HashMap<String, SqlParam>,
@@ -25,9 +25,7 @@ pub struct StandIns {
 
 impl StandIns {
     fn new() -> Self {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).expect("the system has random digits");
-        Self { values: HashMap::new(), digits: format!("{:032x}", u128::from_ne_bytes(random)) }
+        Self { values: HashMap::new(), digits: random_digits() }
     }
 
     fn add(&mut self, value: SqlParam) -> String {
@@ -36,8 +34,8 @@ impl StandIns {
         name
     }
 
-    /// `params` with each stand-in exchanged for its value. For an argument that is declared `json`
-    /// the stand-in is in quotes.
+    /// Replaces each stand-in in `params` by its value. Postrust quotes the stand-in of an argument that is
+    /// declared `json`.
     pub fn resolved(&self, params: &[SqlParam]) -> Vec<SqlParam> {
         params.iter().map(|param| self.value(param).unwrap_or(param).clone()).collect()
     }
@@ -49,10 +47,17 @@ impl StandIns {
     }
 }
 
-/// A body as Postrust is given it, and what it stands for.
+/// 128 random bits in hexadecimal digits.
+pub fn random_digits() -> String {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).expect("the system has random digits");
+    format!("{:032x}", u128::from_ne_bytes(random))
+}
+
+/// The body for Postrust, and the values of its stand-ins.
 pub type Kept = (Vec<u8>, StandIns);
 
-/// The arguments of a call; none where the body is no JSON object, which Postrust refuses.
+/// Returns the arguments of a call; none if the body is no JSON object, which Postrust refuses.
 pub fn of_call(body: &[u8], overloads: &[Routine]) -> Option<Kept> {
     let mut kept = StandIns::new();
     if !overloads.is_empty() && overloads.iter().all(|routine| whole_body_type(routine).is_some()) {
@@ -71,7 +76,7 @@ pub fn of_call(body: &[u8], overloads: &[Routine]) -> Option<Kept> {
     Some((serde_json::to_vec(&arguments).ok()?, kept))
 }
 
-/// A body of bytes for the one parameter of a function, which has no name and is `bytea`.
+/// Returns a body of bytes for a function with a single, unnamed parameter of type `bytea`.
 pub fn of_bytes(body: &[u8], overloads: &[Routine]) -> Option<Kept> {
     if !overloads.iter().any(|routine| whole_body_type(routine) == Some("bytea")) {
         return None;
@@ -81,7 +86,7 @@ pub fn of_bytes(body: &[u8], overloads: &[Routine]) -> Option<Kept> {
     Some((name.into_bytes(), kept))
 }
 
-/// The rows of a write, which Postrust passes on as one text; none where the body is no such thing.
+/// Returns the rows of a write, which Postrust passes on as one text; none if the body has no rows.
 pub fn of_write(body: &[u8]) -> Option<Kept> {
     let text = std::str::from_utf8(body).ok()?;
     let mut kept = StandIns::new();
@@ -101,7 +106,7 @@ pub fn of_write(body: &[u8]) -> Option<Kept> {
     digits.is_none().then_some((given.into_bytes(), kept))
 }
 
-/// PostgREST takes the first of several sets of arguments.
+/// PostgREST reads the first of several sets of arguments.
 fn first_row(body: &[u8]) -> Option<Row<'_>> {
     let whole: &RawValue = serde_json::from_slice(body).ok()?;
     match whole.get().starts_with('[') {
@@ -113,7 +118,7 @@ fn first_row(body: &[u8]) -> Option<Row<'_>> {
     }
 }
 
-/// The type of the one parameter that has no name, to which the body itself is passed.
+/// Returns the type of a single, unnamed parameter, which receives the whole body.
 fn whole_body_type(routine: &Routine) -> Option<&str> {
     match routine.params.as_slice() {
         [param] if param.name.is_empty() => Some(&param.param_type),
@@ -126,7 +131,7 @@ fn parameter_type<'a>(name: &str, overloads: &'a [Routine]) -> &'a str {
     found.next().map(|param| param.param_type.as_str()).unwrap_or_default()
 }
 
-/// What PostgreSQL reads as a value of the declared type.
+/// Returns the text that PostgreSQL reads as a value of the declared type.
 fn argument(json: &str, declared: &str) -> Option<SqlParam> {
     let element = declared.strip_suffix("[]");
     Some(match json.as_bytes().first() {
@@ -142,7 +147,7 @@ fn argument(json: &str, declared: &str) -> Option<SqlParam> {
     })
 }
 
-/// How many levels the first elements are lists of: PostgreSQL reads what is deeper as values.
+/// Counts the levels of lists along the first elements: PostgreSQL reads deeper lists as values.
 fn dimensions(json: &str) -> usize {
     let mut depth = 0;
     let mut first = json.to_string();
@@ -155,7 +160,7 @@ fn dimensions(json: &str) -> usize {
     depth
 }
 
-/// PostgreSQL's spelling of an array, `{"a",NULL,{…}}`; none where a list is missing.
+/// Returns PostgreSQL's literal of an array, `{"a",NULL,{…}}`; none if an element is no list.
 fn array(json: &str, dimensions: usize, is_json: bool) -> Option<String> {
     if dimensions == 0 {
         return Some(match json {
@@ -208,7 +213,7 @@ mod tests {
         }]
     }
 
-    /// What the database is given for each argument, by way of the body that Postrust is given.
+    /// Returns the value that is bound for each argument.
     fn passed(body: &str, params: &[(&str, &str)]) -> Vec<(String, SqlParam)> {
         let (apart, stand_ins) = of_call(body.as_bytes(), &function(params)).unwrap();
         let apart: IndexMap<String, String> = serde_json::from_slice(&apart).unwrap();

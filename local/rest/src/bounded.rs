@@ -1,7 +1,7 @@
-//! A transaction whose answers have a limit, and whose statement ends when its client does.
+//! A transaction with a limit on the size of its responses. Its statement ends when its client disconnects.
 //!
-//! Rows are counted as they arrive. A connection with an unfinished statement is closed rather than put
-//! back, which the database notices (`client_connection_check_interval`, set where connections are made).
+//! The bytes of rows are counted as they arrive. A connection with an unfinished statement is closed, which
+//! the database notices (`client_connection_check_interval`), rather than returned to the pool.
 
 use futures_util::TryStreamExt;
 use postrust_core::db::DbError;
@@ -11,7 +11,7 @@ use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::query::Query;
 use sqlx::{Postgres, Row, raw_sql};
 
-/// Bytes of all rows of one answer, as Postgres sends them.
+/// Limit of the rows of one response, in bytes as Postgres sends them.
 pub const ANSWER: usize = 16 << 20;
 pub const ANSWER_TOO_LARGE: &str = "answer_too_large";
 
@@ -51,7 +51,7 @@ impl Bounded {
         Ok(done?.rows_affected())
     }
 
-    /// All rows. An answer that is too large is not read to its end.
+    /// Returns all rows. Stops reading once they exceed the limit.
     pub async fn fetch(&mut self, statement: Statement) -> Result<Vec<PgRow>, DbError> {
         self.running = true;
         let fetched = self.read(statement).await;
@@ -59,7 +59,7 @@ impl Bounded {
         fetched?.ok_or_else(too_large)
     }
 
-    /// None where they have more bytes than an answer may have.
+    /// Returns none if the rows exceed the limit.
     async fn read(&mut self, statement: Statement) -> Result<Option<Vec<PgRow>>, sqlx::Error> {
         let mut left = ANSWER;
         let mut fetched = Vec::new();
@@ -81,7 +81,7 @@ impl Bounded {
     }
 }
 
-/// A transaction that was not committed is undone; what still runs in it is ended with its connection.
+/// Rolls back a transaction that was not committed, and ends a running statement with its connection.
 impl Drop for Bounded {
     fn drop(&mut self) {
         match self.connection.take() {
@@ -94,9 +94,9 @@ impl Drop for Bounded {
     }
 }
 
-/// The statement, which fails in the database on a row that is larger than an answer may be: the driver
-/// reads a row whole before this server sees it. Not for statements that begin with `WITH`, which have to
-/// stand alone; what they select has no large rows (see `bounds`).
+/// Returns the statement as a subquery of one that fails in the database on a row above the limit: the
+/// driver reads a row whole before this server sees it. A statement that begins with `WITH` cannot be a
+/// subquery; it selects no large rows (see `bounds`).
 pub fn refusing_large_rows(sql: &str) -> String {
     if sql.starts_with("WITH ") {
         return sql.to_string();

@@ -1,8 +1,8 @@
-//! How much a request may hold, checked before any of it is parsed: Postrust's parsers recurse, compare
-//! names with names, and copy what they read, and so do some of Postgres's.
+//! Bounds on the content of a request, checked before it is parsed: the parsers of Postrust and Postgres
+//! recurse, compare names with names, and copy.
 //!
-//! Each check is one pass over the bytes. Where the parsers disagree about quotes, what is counted is the
-//! larger number.
+//! Each check is one pass over the bytes. Where the parsers read quotes differently, the larger count
+//! decides.
 
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
@@ -14,6 +14,8 @@ const PARAMETERS: usize = 200;
 const SELECTED: usize = 500;
 /// Related tables in one `select`.
 const RELATED: usize = 30;
+/// Aggregates in one `select`.
+const AGGREGATES: usize = 64;
 /// How deep related tables, or conditions of `and` and `or`, are nested.
 const NESTED: usize = 10;
 /// How deep related tables are nested in what a write returns.
@@ -24,20 +26,20 @@ const ORDERED: usize = 50;
 const CONDITIONS: usize = 4_000;
 /// Steps into JSON in one parameter.
 const STEPS: usize = 100;
-/// Bytes of a name in the address or in a body; Postgres has none longer than 63.
+/// Bytes of a name in the path or in a body; Postgres truncates names to 63.
 const NAME: usize = 256;
 /// Bytes of a parameter's name, which may be a path.
 const PATH: usize = 1_000;
-/// Columns of what is written, or arguments; Postgres has no table with more than 1,600 columns.
+/// Columns of written rows, or arguments; a table of Postgres has at most 1,600 columns.
 const KEYS: usize = 1_600;
 /// Rows in one body.
 const ROWS: usize = 10_000;
 /// Values in one body, at any depth.
 const VALUES: usize = 100_000;
-/// How deep a body's values are nested: far fewer than exhaust Postgres's stack, and no parser here recurses.
+/// Levels of a body's values: far fewer than exhaust the stack of Postgres; no parser here recurses.
 const LEVELS: usize = 1_010;
 
-/// Why a request is refused before it is parsed.
+/// The bound that a request exceeds.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TooComplex(pub String);
 
@@ -50,12 +52,12 @@ pub fn at_most(limit: usize, counted: usize, what: &str) -> Checked {
     }
 }
 
-/// The name of a table or a function in the address.
+/// Checks the name of a table or a function in the path.
 pub fn name(name: &str) -> Checked {
     at_most(NAME, name.len(), "bytes of a name")
 }
 
-/// A query. What a write returns has less room: it cannot be checked in the database for large rows.
+/// Checks a query. The rows that a write returns have lower bounds: the database cannot check their size.
 pub fn query(query: &str, returned_by_write: bool) -> Checked {
     let pairs: Vec<_> = query.split('&').take(PARAMETERS + 1).collect();
     at_most(PARAMETERS, pairs.len(), "parameters")?;
@@ -91,6 +93,7 @@ fn selected(select: &str, returned_by_write: bool) -> Checked {
     let nested = if returned_by_write { NESTED_WRITTEN } else { NESTED };
     at_most(nested, nesting(select), "levels of related tables")?;
     at_most(RELATED, count(select, "(") - count(select, "()"), "related tables")?;
+    at_most(AGGREGATES, count(select, "()"), "aggregates")?;
     at_most(SELECTED, commas(select), "columns")?;
     at_most(STEPS, steps(select), "steps into JSON")
 }
@@ -107,12 +110,13 @@ fn steps(text: &str) -> usize {
     count(text, "->")
 }
 
-/// How deep the parentheses are nested that have something in them, whichever way quotes are read.
+/// Counts the levels of parentheses that are not empty, with and without regard to quotes; returns the
+/// larger count.
 pub fn nesting(text: &str) -> usize {
     depth(text, true).max(depth(text, false))
 }
 
-fn depth(text: &str, heed_quotes: bool) -> usize {
+fn depth(text: &str, reads_quotes: bool) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let (mut quoted, mut escaped) = (false, false);
     let mut characters = text.bytes().peekable();
@@ -120,7 +124,7 @@ fn depth(text: &str, heed_quotes: bool) -> usize {
         match character {
             _ if escaped => escaped = false,
             b'\\' if quoted => escaped = true,
-            b'"' if heed_quotes => quoted = !quoted,
+            b'"' if reads_quotes => quoted = !quoted,
             _ if quoted => {}
             b'(' if characters.next_if_eq(&b')').is_some() => {}
             b'(' => {
@@ -134,7 +138,7 @@ fn depth(text: &str, heed_quotes: bool) -> usize {
     deepest
 }
 
-/// A body, as Postrust reads one of this content type.
+/// Checks a body as Postrust reads one of this content type.
 pub fn body(content_type: &str, body: &[u8]) -> Checked {
     match content_type.split(';').next().unwrap_or_default().trim() {
         "text/csv" => csv(body),
@@ -153,8 +157,8 @@ fn form(body: &[u8]) -> Checked {
     Ok(())
 }
 
-/// Fields and lines, where a quote begins and ends what is quoted wherever it stands. Postrust repeats the
-/// names of the first line in each row.
+/// Counts fields and lines. A quote begins and ends quoted text at any position. Postrust repeats the names
+/// of the first line in each row.
 fn csv(body: &[u8]) -> Checked {
     let (mut quoted, mut rows, mut fields, mut name_start) = (false, 0, 0, 0);
     for (at, byte) in body.iter().enumerate() {
@@ -180,10 +184,10 @@ fn csv(body: &[u8]) -> Checked {
     at_most(NAME, last_name, "bytes of a column's name")
 }
 
-/// Counts what a parser would make of it; whether it is JSON is the parser's affair.
+/// Counts of a parser's values; the parser itself checks that the body is JSON.
 #[derive(Default)]
 struct Json<'a> {
-    /// Of what is open: whether it is an object, and the keys it has so far.
+    /// For each open object or list: whether it is an object, and the number of its keys so far.
     open: Vec<(bool, usize)>,
     values: usize,
     rows: usize,
@@ -212,7 +216,7 @@ fn json(body: &[u8]) -> Checked {
     Ok(())
 }
 
-/// What stands before the quote that ends a string.
+/// Returns the text before the quote that ends a string.
 fn quoted(rest: &[u8]) -> &[u8] {
     let mut at = 0;
     while let Some(byte) = rest.get(at) {
@@ -242,7 +246,7 @@ impl<'a> Json<'a> {
         at_most(VALUES, self.values, "values in a body")
     }
 
-    /// Keys are columns or arguments in an object that is the body, or a row of it.
+    /// The keys of the body, or of its rows, are columns or arguments.
     fn key(&mut self, name: &'a [u8]) -> Checked {
         let is_row = match self.open[..] {
             [(true, _)] => true,
@@ -301,11 +305,13 @@ mod tests {
         let nested = |levels: usize| format!("{}id{}", "a(".repeat(levels), ")".repeat(levels));
         let listed = |items: usize| vec!["a"; items].join(",");
         let related = |tables: usize| vec!["a(b)"; tables].join(",");
+        let aggregates = |count: usize| vec!["a.max()"; count].join(",");
         let conditions = |levels: usize| "and(".repeat(levels - 1) + &")".repeat(levels - 1);
         type Case<'a> = (&'a str, usize, Box<dyn Fn(usize) -> String>, &'a str);
-        let cases: [Case; 7] = [
+        let cases: [Case; 8] = [
             ("select", NESTED, Box::new(nested), "levels of related tables: at most 10"),
             ("select", RELATED, Box::new(related), "related tables: at most 30"),
+            ("select", AGGREGATES, Box::new(aggregates), "aggregates: at most 64"),
             ("select", SELECTED + 1, Box::new(listed), "columns: at most 500"),
             ("tasks.order", ORDERED + 1, Box::new(listed), "terms of an order: at most 50"),
             (

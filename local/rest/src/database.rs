@@ -1,7 +1,8 @@
-//! The database as one request uses it.
+//! The database of one request.
 //!
-//! Postrust composes the statements. The answer to a read is written by the database, from the
-//! finished statement as a subquery; nothing in a statement is ever replaced.
+//! Postrust composes the statements, and no finished statement is changed. The database writes the
+//! response to a read from the statement as a subquery. It writes the values of a write in a second
+//! statement.
 
 use crate::arguments::StandIns;
 use crate::bounded::{Bounded, Statement, refusing_large_rows};
@@ -10,34 +11,41 @@ use postrust_core::db::{Db, DbError, FetchedThen, RawRows, Tx};
 use postrust_sql::SqlParam;
 use serde_json::value::RawValue;
 use serde_json::{Number, Value};
-use sqlx::postgres::{PgPool, PgRow};
+use sqlx::encode::{Encode, IsNull};
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgArgumentBuffer, PgPool, PgRow, PgTypeInfo};
+use sqlx::query::Query;
 use sqlx::types::Uuid;
-use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, Column, Postgres, Row, Type, TypeInfo, ValueRef};
 use std::sync::Mutex;
 
-/// How the rows of a statement become the answer.
+/// A statement has at most 65,535 parameters.
+const RENDERED_AT_ONCE: usize = 10_000;
+
+/// How the rows of a statement become the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Writing {
-    /// Each is written as JSON by the database.
+    /// The database writes each row as JSON.
     Json,
-    /// All are written as CSV by the database, as PostgREST has them written.
+    /// The database writes all rows as CSV, by the expression of PostgREST.
     Csv,
-    /// They are decoded here: a statement that writes cannot be a subquery.
+    /// This process decodes the values of common types and sends the others back to the database: a
+    /// statement that writes cannot be a subquery.
     Decoded,
 }
 
-/// What one request asks of the database beyond its statements.
+/// The needs of one request beyond its statements.
 pub struct Reading {
     pub writing: Writing,
-    /// A function is called which does not write: PostgREST then lets nothing be written, where
-    /// Postrust goes by the method alone.
+    /// The request calls a function that does not write: PostgREST runs it in a read-only transaction,
+    /// Postrust decides by the method alone.
     pub calls_reader: bool,
     pub stand_ins: StandIns,
-    /// A column that was selected only because a statement selects one.
-    pub hidden: Option<String>,
-    /// Postrust changes what is in the values, so they are handed to it parsed.
+    /// Selected columns that are not returned: a statement selects at least one, and those it orders by.
+    pub hidden: Vec<String>,
+    /// Postrust changes the content of values, so that they have to be parsed.
     pub parsed: bool,
-    /// Related tables are nested, so that one row may be as large as the product of their rows.
+    /// Related tables are nested: a row may be as large as the product of their rows.
     pub large_rows: bool,
 }
 
@@ -47,7 +55,7 @@ pub struct Database {
     answered: Mutex<Option<Answered>>,
 }
 
-/// The statement that answered the request, how many rows it returned, and what they are as CSV.
+/// The main statement of the request, the number of its rows, and the rows as CSV.
 struct Answered {
     sql: String,
     rows: usize,
@@ -59,7 +67,7 @@ impl Database {
         Self { pool, reading, answered: Mutex::new(None) }
     }
 
-    /// How many rows the request returned or, if it wrote, touched.
+    /// Returns the number of rows that the request returned or wrote.
     pub fn rows(&self) -> Option<usize> {
         self.read(|answered| answered.rows)
     }
@@ -112,12 +120,16 @@ impl Transaction<'_> {
         params: &[SqlParam],
         read: impl Fn(&PgRow) -> Result<T, DbError>,
     ) -> Result<Vec<T>, DbError> {
-        self.flush().await?;
-        let params = self.database.reading.stand_ins.resolved(params);
-        self.tx.fetch(bound(sql, &params)).await?.iter().map(read).collect()
+        self.rows(sql, params).await?.iter().map(read).collect()
     }
 
-    /// The rows as the request's answer.
+    async fn rows(&mut self, sql: &str, params: &[SqlParam]) -> Result<Vec<PgRow>, DbError> {
+        self.flush().await?;
+        let params = self.database.reading.stand_ins.resolved(params);
+        self.tx.fetch(bound(sql, &params)).await
+    }
+
+    /// Returns the rows of the response.
     async fn answer(&mut self, sql: &str, params: &[SqlParam]) -> Result<Vec<Value>, DbError> {
         let database = self.database;
         let writing = match database.reading.writing {
@@ -142,7 +154,10 @@ impl Transaction<'_> {
                 (vec![Value::Null; usize::try_from(count).unwrap_or_default()], Some(csv))
             }
             Writing::Decoded => {
-                (self.fetch(sql, params, |row| Ok(database.decoded(row))).await?, None)
+                let rows = self.rows(sql, params).await?;
+                let cells = rows.iter().flat_map(cells).collect();
+                let mut values = rendered(&mut self.tx, cells).await?.into_iter();
+                (rows.iter().map(|row| database.decoded(row, &mut values)).collect(), None)
             }
         };
         database.answered(sql, rows.len(), csv);
@@ -157,16 +172,13 @@ impl Database {
         Ok(self.object(columns.into_iter().map(|(name, json)| (name, json.get().to_string()))))
     }
 
-    fn decoded(&self, row: &PgRow) -> Value {
-        let columns = row.columns().iter();
-        self.object(columns.map(|column| {
-            let value = json(row, column.ordinal(), column.type_info().name());
-            (column.name().to_string(), value.unwrap_or_else(|| "null".to_string()))
-        }))
+    /// Takes the values of the row from `values`.
+    fn decoded(&self, row: &PgRow, values: &mut impl Iterator<Item = String>) -> Value {
+        self.object(row.columns().iter().map(|column| column.name().to_string()).zip(values))
     }
 
     fn object(&self, columns: impl Iterator<Item = (String, String)>) -> Value {
-        let shown = columns.filter(|(name, _)| self.reading.hidden.as_ref() != Some(name));
+        let shown = columns.filter(|(name, _)| !self.reading.hidden.contains(name));
         let values = shown.map(|(name, json)| (name, value(json, self.reading.parsed)));
         Value::Object(values.collect())
     }
@@ -192,14 +204,16 @@ impl Tx for Transaction<'_> {
             return Ok(vec![vec![Value::from(count)]]);
         }
         let values = |row: &PgRow| {
-            let columns = row.columns().iter();
-            let json = columns.map(|column| json(row, column.ordinal(), column.type_info().name()));
-            Ok(json.map(|json| json.map_or(Value::Null, |json| value(json, true))).collect())
+            let values = cells(row).map(|cell| match cell {
+                Cell::Json(json) => value(json, true),
+                Cell::Binary(_) => Value::Null,
+            });
+            Ok(values.collect())
         };
         self.fetch(sql, params, values).await
     }
 
-    /// One value, which the database has put together from all rows.
+    /// Returns the single value that the database aggregated from all rows.
     async fn fetch_raw(
         &mut self,
         sql: &str,
@@ -243,7 +257,7 @@ impl Tx for Transaction<'_> {
     }
 }
 
-/// `.*` is the row even where a column has the name of the subquery.
+/// `.*` is the row even if a column has the name of the subquery.
 fn as_json(sql: &str) -> String {
     format!("select pg_catalog.to_json(pgrst_row.*)::text from ({sql}) as pgrst_row")
 }
@@ -259,8 +273,8 @@ fn as_csv(sql: &str) -> String {
     )
 }
 
-/// The statement with its parameters. The text is Postrust's, which binds every value, quotes every
-/// name and admits as a cast only the name of a type.
+/// Binds the parameters. Postrust, which wrote the text, binds every value, quotes every name and
+/// accepts only the name of a type as a cast.
 fn bound(sql: &str, params: &[SqlParam]) -> Statement {
     params.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, param| match param {
         SqlParam::Null => query.bind(None::<String>),
@@ -285,8 +299,27 @@ fn text(param: &SqlParam) -> Option<String> {
     }
 }
 
-/// A value of one of the types that are decoded here, as JSON. Whatever is selected of written rows
-/// is one of them, or rendered by the database.
+/// A value that a statement returned.
+enum Cell {
+    Json(String),
+    Binary(Binary),
+}
+
+fn cells(row: &PgRow) -> impl Iterator<Item = Cell> {
+    (0..row.len()).filter_map(|index| {
+        let value = row.try_get_raw(index).ok()?;
+        if value.is_null() {
+            return Some(Cell::Json("null".to_string()));
+        }
+        let kind = value.type_info().into_owned();
+        Some(match json(row, index, kind.name()) {
+            Some(json) => Cell::Json(json),
+            None => Cell::Binary(Binary { kind, bytes: value.as_bytes().ok()?.to_vec() }),
+        })
+    })
+}
+
+/// Returns the JSON of a value, if this process decodes its type.
 fn json(row: &PgRow, index: usize, kind: &str) -> Option<String> {
     match kind {
         "INT2" => row.try_get::<i16, _>(index).ok().map(|number| number.to_string()),
@@ -295,9 +328,9 @@ fn json(row: &PgRow, index: usize, kind: &str) -> Option<String> {
         "BOOL" => row.try_get::<bool, _>(index).ok().map(|value| value.to_string()),
         "UUID" => row.try_get::<Uuid, _>(index).ok().map(|id| format!("\"{id}\"")),
         "JSON" | "JSONB" => {
-            let value = row.try_get_raw(index).ok().filter(|value| !value.is_null())?;
+            let value = row.try_get_raw(index).ok()?;
             let bytes = value.as_bytes().ok()?;
-            // jsonb begins with the version of its form
+            // the first byte of jsonb is the version of its format
             let text = if kind == "JSONB" { bytes.get(1..)? } else { bytes };
             Some(String::from_utf8_lossy(text).into_owned())
         }
@@ -305,15 +338,67 @@ fn json(row: &PgRow, index: usize, kind: &str) -> Option<String> {
     }
 }
 
-/// Numbers, objects and lists stay the text that the database wrote, whatever is in them: serde_json
-/// writes a number as the text it has.
+/// A value as the database sent it.
+struct Binary {
+    kind: PgTypeInfo,
+    bytes: Vec<u8>,
+}
+
+impl Type<Postgres> for Binary {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_name("bytea") // `produces` returns the type of each value
+    }
+}
+
+impl Encode<'_, Postgres> for Binary {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        buffer.extend_from_slice(&self.bytes);
+        Ok(IsNull::No)
+    }
+
+    fn produces(&self) -> Option<PgTypeInfo> {
+        Some(self.kind.clone())
+    }
+}
+
+/// Returns the values in JSON. The database writes those that this process does not decode.
+async fn rendered(tx: &mut Bounded, cells: Vec<Cell>) -> Result<Vec<String>, DbError> {
+    let mut values = Vec::with_capacity(cells.len());
+    let (mut positions, mut binary) = (Vec::new(), Vec::new());
+    for cell in cells {
+        match cell {
+            Cell::Json(json) => values.push(json),
+            Cell::Binary(value) => {
+                positions.push(values.len());
+                binary.push(value);
+                values.push(String::new());
+            }
+        }
+    }
+    let mut binary = binary.into_iter();
+    for positions in positions.chunks(RENDERED_AT_ONCE) {
+        let json = (1..=positions.len()).map(|number| format!("pg_catalog.to_json(${number})"));
+        let json = json.collect::<Vec<_>>().join(", ");
+        let sql = format!("select pg_catalog.unnest(array[{json}])::text");
+        // The driver would reuse a prepared statement for values of other types.
+        let statement = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let statement = binary.by_ref().take(positions.len()).fold(statement, Query::bind);
+        for (position, row) in positions.iter().zip(tx.fetch(statement).await?) {
+            values[*position] = row.try_get(0)?;
+        }
+    }
+    Ok(values)
+}
+
+/// Numbers, objects and lists stay the text that the database wrote: serde_json writes the text of a number
+/// unchanged.
 fn value(json: String, parsed: bool) -> Value {
     let verbatim = !parsed && !json.starts_with(['"', 't', 'f', 'n']);
     let value = if verbatim { None } else { serde_json::from_str(&json).ok() };
     value.unwrap_or_else(|| Value::Number(Number::from_string_unchecked(json)))
 }
 
-/// What a count will say, where the page holds every row it counts.
+/// Returns the result of a count if the page has every row that it counts.
 ///
 /// Postrust counts by running the statement again without its page, which calls a function twice.
 fn known_count(count: &str, answered: &str, rows: usize) -> Option<usize> {

@@ -1,48 +1,31 @@
-//! Related tables in a query: what Postrust would answer wrongly is put otherwise, or refused.
+//! Related tables in a query: this module rewrites or refuses queries whose result would be wrong.
 //!
-//! Postrust writes a column of a related table as its bare name: it leaves out a JSON path, a cast
-//! and an aggregate, and the name is looked up in the joining table and in the outer table too. There
-//! is no place to build another expression, so a query that needs one is refused. Two can be put in
-//! other words: related rows whose columns have namesakes in the joining table are selected through
-//! that table, and `count` is the count of a key, which a representation of that column gives.
+//! Postrust writes a column of a related table as its bare name. It omits JSON paths, casts and aggregates,
+//! and Postgres looks the name up in the joining table and in the outer table too. Postrust has no other
+//! expression, so a query that needs one is refused. Two kinds can be rewritten: related rows whose columns
+//! have namesakes in the joining table are selected through that table, and `count` becomes the count of
+//! a key, by a representation of that column.
 
 use crate::query::Unanswerable;
+use crate::selection;
 use postrust_core::api_request::{
-    EmbedPath, Field, Filter, JoinType, JsonOperand, JsonOperation, LogicTree, OrderTerm,
-    QualifiedIdentifier, QueryParams, SelectItem,
+    EmbedPath, Field, Filter, JoinType, LogicTree, OrderTerm, QualifiedIdentifier, QueryParams,
+    SelectItem,
 };
 use postrust_core::schema_cache::{Cardinality, Junction, Relationship};
 use postrust_core::{SchemaCache, Table};
 
-/// Postrust names its own columns so, and takes them out of the answer by that name.
+/// Postrust removes columns with this prefix from the response.
 const RESERVED: &str = "pgrst_";
 
-/// No type of the database is called this.
+/// A name that no type of the database has.
 const COUNTED: &str = "pgrst counted key";
 
-/// The types whose binary form this process decodes as the database writes it.
-const DECODED: [&str; 14] = [
-    "text",
-    "varchar",
-    "character varying",
-    "int2",
-    "smallint",
-    "int4",
-    "int",
-    "integer",
-    "int8",
-    "bigint",
-    "bool",
-    "boolean",
-    "json",
-    "jsonb",
-];
-
-/// One table of a query: the root, or a related one.
+/// One table of a query: the root or a related table.
 struct Level<'a> {
     table: &'a Table,
     junction: Option<&'a Junction>,
-    /// How filters and orders address it: by aliases, and by the names of the relations.
+    /// The paths by which filters and orders address it: aliases, and names of the relations.
     path: EmbedPath,
     names: EmbedPath,
 }
@@ -52,18 +35,18 @@ struct Rewriting<'a> {
     /// Without its `select`.
     query: QueryParams,
     changed: bool,
-    /// Each table that is read, and the key of those that are counted.
+    /// The tables that are read, each with its key if it is counted.
     read: Vec<(QualifiedIdentifier, Option<String>)>,
 }
 
-/// What is put in other words: the `select`, and the schema where keys are counted.
+/// The changed `select`, and the schema in which keys are counted.
 #[derive(Default)]
 pub struct Rewritten {
     pub select: Option<Vec<SelectItem>>,
     pub schema: Option<Box<SchemaCache>>,
 }
 
-/// A query over the rows of `table` as Postrust answers it rightly.
+/// Rewrites a query over the rows of `table`.
 pub fn rewritten(
     schema: &SchemaCache,
     table: &Table,
@@ -74,27 +57,23 @@ pub fn rewritten(
     let root = Level { table, junction: None, path: Vec::new(), names: Vec::new() };
     let read = vec![(table.qualified_identifier(), None)];
     let mut rewriting = Rewriting { schema, query, changed: false, read };
-    rewriting.check_order(&root, &select)?;
     rewriting.rewrite(&root, &mut select)?;
     Ok(Rewritten { schema: rewriting.counting()?, select: rewriting.changed.then_some(select) })
 }
 
-/// Written rows are decoded by this process, which does so without fail for these types only.
+/// Refuses aggregates of written rows, since the rows returned are counted as the rows written, and
+/// casts to multiranges, which the driver does not read.
 pub fn check_written(query: &QueryParams) -> Result<(), Unanswerable> {
-    let decoded = |cast: &Option<String>| match cast {
-        Some(name) => DECODED.contains(&name.to_ascii_lowercase().as_str()),
-        None => true,
-    };
-    let answerable = |item: &SelectItem| match item {
-        SelectItem::Field { cast, aggregate, .. } => decoded(cast) && aggregate.is_none(),
-        _ => true,
-    };
-    match query.select.iter().all(answerable) {
-        true => Ok(()),
-        false => Err(Unanswerable::unsupported(
-            "Columns of written rows are cast to text, integers, boolean and JSON only",
-        )),
+    for item in &query.select {
+        let SelectItem::Field { aggregate, cast, .. } = item else { continue };
+        if aggregate.is_some() {
+            return Err(Unanswerable::unsupported("Written rows are not aggregated"));
+        }
+        if cast.as_ref().is_some_and(|name| name.to_lowercase().contains("multirange")) {
+            return Err(Unanswerable::unsupported("Written rows are not cast to multiranges"));
+        }
     }
+    Ok(())
 }
 
 impl<'a> Rewriting<'a> {
@@ -109,7 +88,7 @@ impl<'a> Rewriting<'a> {
             let from = at.table.qualified_identifier();
             let found =
                 self.schema.find_relationship(&from, relation, hint.as_deref(), &from.schema);
-            let Ok(Some(relationship)) = found else { continue }; // Postrust says so
+            let Ok(Some(relationship)) = found else { continue }; // Postrust refuses it
             let Some(table) = self.schema.get_table(relationship.foreign_table()) else { continue };
             let child = Level {
                 table,
@@ -143,7 +122,7 @@ impl<'a> Rewriting<'a> {
         }
     }
 
-    /// `count` alone, as the key that is counted in its place.
+    /// Replaces `count` by the key to count, and returns that key.
     fn count(
         &mut self,
         child: &Level<'_>,
@@ -166,7 +145,7 @@ impl<'a> Rewriting<'a> {
         Ok(Some(key))
     }
 
-    /// The schema in which the keys to count are written as their counts.
+    /// Returns the schema in which the representation of a key is its count.
     fn counting(&self) -> Result<Option<Box<SchemaCache>>, Unanswerable> {
         let counted = || self.read.iter().filter(|(_, key)| key.is_some()).map(|(table, _)| table);
         if counted().next().is_none() {
@@ -188,7 +167,7 @@ impl<'a> Rewriting<'a> {
         Ok(Some(schema))
     }
 
-    /// Whether the joining table has a column of the same name as one that is selected.
+    /// Returns whether the joining table has a column with the name of a selected one.
     fn check_columns(
         &self,
         child: &Level<'_>,
@@ -216,7 +195,7 @@ impl<'a> Rewriting<'a> {
         junction.is_some_and(|junction| junction.has_column(column))
     }
 
-    /// `actors(name)` as `actors:castings(...actors!inner(name))`, where each row is of one actor.
+    /// Rewrites `actors(name)` as `actors:castings(...actors!inner(name))`: one row per actor.
     fn select_through(
         &mut self,
         child: &Level<'_>,
@@ -230,7 +209,8 @@ impl<'a> Rewriting<'a> {
         else {
             return refused;
         };
-        if self.addresses(child) || !is_name(&junction.constraint1, &junction.constraint2) {
+        let hints = [&junction.constraint1, &junction.constraint2];
+        if self.addresses(child) || !hints.iter().all(|hint| selection::is_hint(hint)) {
             return refused;
         }
         let spread = SelectItem::SpreadRelation {
@@ -250,7 +230,7 @@ impl<'a> Rewriting<'a> {
         Ok(())
     }
 
-    /// Whether a filter, an order or a page is for the related rows, or for what is related to them.
+    /// Returns whether the query filters, orders or pages the related rows or rows related to them.
     fn addresses(&self, child: &Level<'_>) -> bool {
         let of_child =
             |path: &[String]| path.starts_with(&child.path) || path.starts_with(&child.names);
@@ -261,31 +241,23 @@ impl<'a> Rewriting<'a> {
             || ranges.into_iter().any(|path| of_child(&path.collect::<Vec<_>>()))
     }
 
-    /// `order by name` means the value selected under that name before it means the column.
+    /// Postgres orders by a selected value of that name rather than by the column.
     fn check_order(&self, at: &Level<'_>, select: &[SelectItem]) -> Result<(), Unanswerable> {
         let order = self.query.order.iter();
         let here = order.filter(|(path, _)| *path == at.path || *path == at.names);
-        let is_root = at.path.is_empty();
         for term in here.flat_map(|(_, terms)| terms) {
             let OrderTerm::Field { field, .. } = term else { continue };
             if !field.json_path.is_empty() {
-                match is_root {
-                    true => continue,
-                    false => {
-                        return Err(Unanswerable::unsupported(
-                            "Related rows cannot be ordered by a path into JSON",
-                        ));
-                    }
-                }
-            }
-            if select.iter().any(|item| gives_name_to_another(item, &field.name)) {
                 return Err(Unanswerable::unsupported(
-                    "Rows cannot be ordered by a name that select gives to another value",
+                    "Related rows cannot be ordered by a path into JSON",
                 ));
             }
-            if !is_root {
-                check_name(at.table, field)?;
+            if select.iter().any(|item| selection::gives_name_to_another(item, &field.name)) {
+                return Err(Unanswerable::unsupported(
+                    "Related rows cannot be ordered by a name that select gives to another value",
+                ));
             }
+            check_name(at.table, field)?;
         }
         Ok(())
     }
@@ -302,16 +274,6 @@ fn junction(relationship: &Relationship) -> Option<&Junction> {
     }
 }
 
-/// Whether both can be written after an exclamation mark.
-fn is_name(first: &str, second: &str) -> bool {
-    let name = |text: &str| {
-        let mut characters = text.chars();
-        characters.all(|c| c.is_alphanumeric() || c == '_')
-            && !matches!(text, "inner" | "left" | "")
-    };
-    name(first) && name(second)
-}
-
 fn check_alias(item: &SelectItem) -> Result<(), Unanswerable> {
     let alias = match item {
         SelectItem::Field { alias, .. } | SelectItem::Relation { alias, .. } => alias.as_deref(),
@@ -323,7 +285,7 @@ fn check_alias(item: &SelectItem) -> Result<(), Unanswerable> {
     }
 }
 
-/// A name that the related table has not would be looked up in the outer one.
+/// Postgres would look up a name that the related table does not have in the outer table.
 fn check_name(table: &Table, field: &Field) -> Result<(), Unanswerable> {
     match table.has_column(&field.name) {
         true => Ok(()),
@@ -336,23 +298,7 @@ fn check_name(table: &Table, field: &Field) -> Result<(), Unanswerable> {
     }
 }
 
-fn gives_name_to_another(item: &SelectItem, name: &str) -> bool {
-    let SelectItem::Field { field, aggregate, cast, alias, .. } = item else { return false };
-    let plain = aggregate.is_none() && cast.is_none() && field.json_path.is_empty();
-    let key = field.json_path.iter().rev().find_map(key_of).unwrap_or(&field.name);
-    alias.as_deref().unwrap_or(key) == name && !(plain && field.name == name)
-}
-
-fn key_of(step: &JsonOperation) -> Option<&str> {
-    let (JsonOperation::Arrow(operand) | JsonOperation::DoubleArrow(operand)) = step;
-    match operand {
-        JsonOperand::Key(key) => Some(key),
-        JsonOperand::Idx(_) => None,
-    }
-}
-
-/// Postrust renumbers the placeholders in the filters of related tables, and does not see whether
-/// a `$1` is one or is text.
+/// Postrust renumbers placeholders in filters of related tables, and takes `$1` in a text for one.
 fn check_filters(query: &QueryParams) -> Result<(), Unanswerable> {
     let filters = query.filters.iter().map(|(_, filter)| filter);
     let trees = query.logic.iter().filter(|(path, _)| !path.is_empty()).map(|(_, tree)| tree);
@@ -370,6 +316,6 @@ pub fn leaves(tree: &LogicTree) -> Vec<&Filter> {
 }
 
 fn has_dollar(filter: &Filter) -> bool {
-    let mut keys = filter.field.json_path.iter().filter_map(key_of);
+    let mut keys = filter.field.json_path.iter().filter_map(selection::key);
     filter.field.name.contains('$') || keys.any(|key| key.contains('$'))
 }

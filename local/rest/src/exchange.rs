@@ -1,6 +1,6 @@
-//! One request and its answer: the request as Postrust reads it, the answer as PostgREST gives it.
+//! One request and its response: the request in the form of Postrust, the response in that of PostgREST.
 
-// A refusal is a whole answer, and made once a request.
+// A refusal is a whole response, created once per request.
 #![allow(clippy::result_large_err)]
 
 use crate::answer::{
@@ -15,7 +15,7 @@ use crate::embedded;
 use crate::limits::{self, Sender};
 use crate::negotiation::negotiated;
 use crate::patterns;
-use crate::query::{self, Unanswerable};
+use crate::query::{self, Rows, Unanswerable};
 use crate::rest::Rest;
 use crate::seats::Seats;
 use crate::windows::{Admission, Counter};
@@ -35,7 +35,7 @@ const CSV: HeaderValue = HeaderValue::from_static("text/csv; charset=utf-8");
 
 type Refused = Response<Body>;
 
-/// Where a request is answered, and for whom.
+/// The services that a request needs, and its sender.
 struct Desk<'a> {
     rest: Arc<Rest>,
     counter: &'a Counter,
@@ -43,64 +43,64 @@ struct Desk<'a> {
     sender: Sender,
 }
 
-/// The answer to a request, unless its caller has had as many as it may: reads, or writes that fail.
+/// Responds to a request unless its caller has used up a limit: on reads, or on failed writes.
 pub async fn answer(
     rest: Arc<Rest>,
     counter: &Counter,
     seats: &Seats,
     request: Request,
 ) -> Response<Body> {
-    let asked = Asked::by(&request, &rest.config().db_schemas);
-    let calls_reader = asked.calls_reader(&rest).await;
-    let sender = Sender::of(&rest, &asked.headers).await;
+    let target = Target::by(&request, &rest.config().db_schemas);
+    let calls_reader = target.calls_reader(&rest).await;
+    let sender = Sender::of(&rest, &target.headers).await;
     let desk = Desk { rest, counter, seats, sender };
-    match asked.reads() || calls_reader {
-        true => read(desk, asked, calls_reader, request).await,
-        false => write(desk, asked, request).await,
+    match target.reads() || calls_reader {
+        true => read(desk, target, calls_reader, request).await,
+        false => write(desk, target, request).await,
     }
 }
 
 async fn read(
     desk: Desk<'_>,
-    asked: Asked,
+    target: Target,
     calls_reader: bool,
     request: Request,
 ) -> Response<Body> {
-    let counted = match limits::counted_before(&asked.headers) {
+    let counted = match limits::counted_before(&target.headers) {
         true => None,
         false => limits::admit(desk.counter, &desk.rest, &desk.sender),
     };
     match counted {
         Some(admission) if !admission.admitted => refused(&desk, admission, request).await,
         Some(admission) => {
-            let mut response = admitted(&desk, asked, calls_reader, request).await;
-            admission.tell(response.headers_mut());
+            let mut response = admitted(&desk, target, calls_reader, request).await;
+            admission.add_headers(response.headers_mut());
             response
         }
-        None => admitted(&desk, asked, calls_reader, request).await,
+        None => admitted(&desk, target, calls_reader, request).await,
     }
 }
 
-/// Whether the request, which another server answers, counts as a read.
+/// Returns whether a request that another server responds to counts as a read.
 pub async fn reads<B>(rest: &Rest, request: &http::Request<B>) -> bool {
-    let asked = Asked::by(request, &rest.config().db_schemas);
-    asked.reads() || asked.calls_reader(rest).await
+    let target = Target::by(request, &rest.config().db_schemas);
+    target.reads() || target.calls_reader(rest).await
 }
 
-/// The database counts a write by what it commits; of what fails nothing stays there but its refusal
-/// as one too many.
-async fn write(desk: Desk<'_>, asked: Asked, request: Request) -> Response<Body> {
+/// The database counts committed writes. This process counts failed ones, except those that the database
+/// refused because of a limit.
+async fn write(desk: Desk<'_>, target: Target, request: Request) -> Response<Body> {
     let entered = match limits::enter(desk.counter, &desk.rest, &desk.sender) {
         Some(Err(admission)) => return refused(&desk, admission, request).await,
         Some(Ok(entered)) => entered,
-        None => return admitted(&desk, asked, false, request).await,
+        None => return admitted(&desk, target, false, request).await,
     };
-    let mut response = admitted(&desk, asked, false, request).await;
+    let mut response = admitted(&desk, target, false, request).await;
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     let failed = is_error && status != StatusCode::TOO_MANY_REQUESTS;
     if let Some(admission) = entered.ended(failed) {
-        admission.tell(response.headers_mut());
+        admission.add_headers(response.headers_mut());
     }
     response
 }
@@ -112,14 +112,14 @@ async fn refused(desk: &Desk<'_>, admission: Admission, request: Request) -> Res
 
 async fn admitted(
     desk: &Desk<'_>,
-    asked: Asked,
+    target: Target,
     calls_reader: bool,
     request: Request,
 ) -> Response<Body> {
     let rest = desk.rest.clone();
     let longest = rest.config().max_body_size;
     let work = async move |request: http::Request<Bytes>| {
-        if let Err(refused) = asked.check(request.body()) {
+        if let Err(refused) = target.check(request.body()) {
             return too_complex(refused);
         }
         let served = served(rest, request, calls_reader).await;
@@ -138,24 +138,24 @@ async fn served(
     }
     query::check_given_once(request.uri().query().unwrap_or_default()).map_err(unanswerable)?;
     let schemas = &rest.config().db_schemas;
-    let calls = Asked::by(&request, schemas).calls;
+    let calls = Target::by(&request, schemas).calls;
     let (request, limits_affected) = {
         let schema = rest.schema().await;
         negotiated(request, calls, &schema.timezones)?
     };
-    let asked = Asked::by(&request, schemas);
-    if limits_affected && calls && !rest.returns_sets(&asked.resource).await {
+    let target = Target::by(&request, schemas);
+    if limits_affected && calls && !rest.returns_sets(&target.resource).await {
         return Err(no_limit_of_affected());
     }
-    let mut reading = asked.reading(calls_reader);
-    let (request, schema) = as_postrust_reads_it(&rest, &asked, request, &mut reading).await?;
+    let mut reading = target.reading(calls_reader);
+    let (request, schema) = as_postrust_reads_it(&rest, &target, request, &mut reading).await?;
     let database = Database::new(rest.pool().clone(), reading);
-    let state = rest.clone().answering(asked.writes(), schema, database);
+    let state = rest.clone().answering(target.writes(), schema, database);
     let mut response = postrust_engine::handle(&state, request).await;
-    if let Some(refused) = refused_as_postgrest(&rest, &asked, &mut response).await {
+    if let Some(refused) = refused_as_postgrest(&rest, &target, &mut response).await {
         return Err(refused);
     }
-    if let Some(rows) = state.database.rows().filter(|_| asked.counts_writes()) {
+    if let Some(rows) = state.database.rows().filter(|_| target.counts_writes()) {
         count_written(&mut response, rows);
     }
     name_charset(&mut response);
@@ -166,8 +166,8 @@ async fn served(
     Ok(response.map(Body::from))
 }
 
-/// What of a request is needed once it is handed on.
-struct Asked {
+/// The line and headers of a request.
+struct Target {
     method: Method,
     calls: bool,
     resource: QualifiedIdentifier,
@@ -175,7 +175,7 @@ struct Asked {
     headers: HeaderMap,
 }
 
-impl Asked {
+impl Target {
     fn by<B>(request: &http::Request<B>, schemas: &[String]) -> Self {
         let headers = request.headers().clone();
         let path = request.uri().path().trim_matches('/');
@@ -194,14 +194,14 @@ impl Asked {
         }
     }
 
-    /// Whether it holds as little as this server reads.
+    /// Checks the bounds.
     fn check(&self, body: &[u8]) -> Result<(), TooComplex> {
         bounds::name(&self.resource.name)?;
         bounds::query(&self.query, self.writes())?;
         bounds::body(self.header(header::CONTENT_TYPE), body)
     }
 
-    /// Whether it selects related tables of related tables.
+    /// Returns whether it selects related tables of related tables.
     fn nests(&self) -> bool {
         query::parameter(&self.query, "select").is_some_and(|select| bounds::nesting(&select) > 1)
     }
@@ -215,7 +215,7 @@ impl Asked {
         self.method == Method::GET || self.method == Method::HEAD
     }
 
-    /// Whether the query may hold arguments of a function.
+    /// Returns whether the query may have arguments of a function.
     fn may_pass(&self) -> bool {
         self.calls && self.reads()
     }
@@ -224,7 +224,7 @@ impl Asked {
         self.calls && self.method == Method::POST
     }
 
-    /// Whether it posts to a function that cannot write.
+    /// Returns whether it posts to a function that cannot write.
     async fn calls_reader(&self, rest: &Rest) -> bool {
         self.posts_call() && rest.never_writes(&self.resource).await
     }
@@ -242,7 +242,7 @@ impl Asked {
         let parsed = self.header(header::ACCEPT).contains("stripped");
         let stand_ins = Default::default();
         let large_rows = self.nests();
-        Reading { writing, calls_reader, stand_ins, hidden: None, parsed, large_rows }
+        Reading { writing, calls_reader, stand_ins, hidden: Vec::new(), parsed, large_rows }
     }
 
     fn sends_json(&self) -> bool {
@@ -265,74 +265,92 @@ impl Asked {
 
 async fn as_postrust_reads_it(
     rest: &Rest,
-    asked: &Asked,
+    target: &Target,
     mut request: http::Request<Bytes>,
     reading: &mut Reading,
 ) -> Result<(Request, Option<Box<SchemaCache>>), Refused> {
-    if asked.query.contains("%00") {
+    if target.query.contains("%00") {
         let message = "The query holds a null character, which Postgres has in no text";
         return Err(refusal(StatusCode::BAD_REQUEST, "PGRST100", message, None));
     }
-    if asked.writes() && asked.wants_csv() {
+    if target.writes() && target.wants_csv() {
         return Err(not_supported("Written rows are not returned as CSV"));
     }
     let (overloads, own_schema) = {
         let schema = rest.schema().await;
-        let (query, own_schema) = readable_query(asked, &schema, reading).map_err(unanswerable)?;
-        if !asked.query.is_empty() {
+        let (query, own_schema) = readable_query(target, &schema, reading).map_err(unanswerable)?;
+        if !target.query.is_empty() {
             *request.uri_mut() = with_query(request.uri(), &query)?;
         }
-        let overloads = schema.get_routines(&asked.resource).filter(|_| asked.calls).cloned();
+        let overloads = schema.get_routines(&target.resource).filter(|_| target.calls).cloned();
         let overloads = overloads.unwrap_or_default();
-        refuse_lost_shape(asked, &query, &overloads, &schema)?;
+        refuse_lost_shape(target, &query, &overloads, &schema)?;
         (overloads, own_schema)
     };
     if reading.writing == Writing::Csv {
         let json = HeaderValue::from_static("application/json");
         request.headers_mut().insert(header::ACCEPT, json);
     }
-    Ok((with_values_apart(asked, request, &overloads, reading), own_schema))
+    Ok((with_values_apart(target, request, &overloads, reading), own_schema))
 }
 
-/// The query as Postrust answers it rightly, the schema it needs of its own, and what of it the
-/// database is to know.
+/// Returns the query in the form of Postrust, and the schema for this request if it needs one. Adds the
+/// needs of the query to `reading`.
 fn readable_query(
-    asked: &Asked,
+    target: &Target,
     schema: &SchemaCache,
     reading: &mut Reading,
 ) -> Result<(String, Option<Box<SchemaCache>>), Unanswerable> {
-    let Some(table) = table(asked, schema) else {
-        let text = query::normalized(&asked.query, None, asked.may_pass())?;
-        parsed(asked, &text)?;
+    let may_pass = target.may_pass();
+    let Some(table) = table(target, schema) else {
+        let text = query::normalized(&target.query, Rows { may_pass, ..Rows::default() })?.text;
+        parsed(target, &text)?;
         return Ok((text, None));
     };
-    if query::parameter(&asked.query, "select").is_some_and(|select| select.is_empty()) {
-        reading.hidden = table.pk_cols.first().or(table.columns.keys().next()).cloned();
-    }
-    if reading.hidden.is_some() && asked.wants_csv() {
-        return Err(Unanswerable::unsupported("CSV has at least one column"));
-    }
-    let text = query::normalized(&asked.query, reading.hidden.as_deref(), asked.may_pass())?;
-    let Some(query) = parsed(asked, &text)? else {
-        return Ok((text, None)); // Postrust says why not
+    let selects_nothing = query::parameter(&target.query, "select").is_some_and(|s| s.is_empty());
+    let nothing = table.pk_cols.first().or(table.columns.keys().next());
+    let nothing = nothing.filter(|_| selects_nothing).map(String::as_str);
+    let read_from = Some(table).filter(|_| !target.writes());
+    let normalized = query::normalized(&target.query, Rows { read_from, nothing, may_pass })?;
+    let text = normalized.text;
+    let Some(query) = parsed(target, &text)? else {
+        return Ok((text, None)); // Postrust refuses it
     };
-    if asked.writes() {
+    if target.writes() {
         embedded::check_written(&query)?;
     }
     let rewritten = embedded::rewritten(schema, table, query.clone())?;
-    if rewritten.schema.is_some() && asked.writes() {
+    if rewritten.schema.is_some() && target.writes() {
         return Err(Unanswerable::unsupported("What is related to written rows is not counted"));
     }
-    let select = rewritten.select.as_ref().unwrap_or(&query.select);
-    reading.parsed |= spreads(select);
-    let text =
-        rewritten.select.as_ref().map(|select| query::with_select(&text, select)).unwrap_or(text);
+    let is_other = rewritten.select.is_some() || !normalized.ordering.is_empty();
+    let mut select = rewritten.select.unwrap_or(query.select);
+    reading.parsed |= spreads(&select);
+    reading.hidden.extend(nothing.map(str::to_string));
+    reading.hidden.extend(normalized.ordering.iter().filter_map(alias).cloned());
+    if !reading.hidden.is_empty() && target.wants_csv() {
+        return Err(Unanswerable::unsupported(
+            "CSV has at least one column and is ordered by plain names that select gives to no other value",
+        ));
+    }
+    if select.is_empty() && is_other {
+        select.push(SelectItem::field("*"));
+    }
+    select.extend(normalized.ordering);
+    let text = if is_other { query::with_select(&text, &select) } else { text };
     Ok((text, rewritten.schema))
 }
 
-/// The query as Postrust reads it, if it does.
-fn parsed(asked: &Asked, text: &str) -> Result<Option<QueryParams>, Unanswerable> {
-    let query = parse_query_params(text, asked.may_pass()).ok();
+fn alias(item: &SelectItem) -> Option<&String> {
+    match item {
+        SelectItem::Field { alias, .. } => alias.as_ref(),
+        _ => None,
+    }
+}
+
+/// Returns the query as Postrust parses it, if it can.
+fn parsed(target: &Target, text: &str) -> Result<Option<QueryParams>, Unanswerable> {
+    let query = parse_query_params(text, target.may_pass()).ok();
     query.iter().try_for_each(patterns::check).map_err(Unanswerable::Complex)?;
     Ok(query)
 }
@@ -366,20 +384,19 @@ fn with_query(uri: &Uri, query: &str) -> Result<Uri, Refused> {
     Ok(Uri::from_parts(parts).expect("only the query is another"))
 }
 
-/// Postrust returns a scalar's whole result whatever is asked of it, and nothing of it as CSV; say
-/// so instead.
+/// Refuses select, filters, order, limit and CSV on a scalar: Postrust ignores them, and returns no CSV.
 fn refuse_lost_shape(
-    asked: &Asked,
+    target: &Target,
     query: &str,
     overloads: &[Routine],
     schema: &SchemaCache,
 ) -> Result<(), Refused> {
-    if !asked.calls {
+    if !target.calls {
         return Ok(());
     }
-    let shaped = query::shapes_result(query, asked.may_pass());
+    let shaped = query::shapes_result(query, target.may_pass());
     let tableless = |routine: &Routine| schema.returned_table(routine).is_none();
-    match (shaped || asked.wants_csv()) && overloads.iter().any(tableless) {
+    match (shaped || target.wants_csv()) && overloads.iter().any(tableless) {
         true => Err(not_supported(
             "select, filters, order, limit and CSV work on functions that return rows",
         )),
@@ -387,21 +404,21 @@ fn refuse_lost_shape(
     }
 }
 
-/// The request with a body that Postrust reads, and the values of its own set apart.
+/// Returns the request with stand-ins in its body, and moves its values to `reading`.
 fn with_values_apart(
-    asked: &Asked,
+    target: &Target,
     request: http::Request<Bytes>,
     overloads: &[Routine],
     reading: &mut Reading,
 ) -> Request {
-    let sends_bytes = asked.header(header::CONTENT_TYPE).starts_with("application/octet-stream");
-    let kept = match (asked.calls, asked.sends_json()) {
+    let sends_bytes = target.header(header::CONTENT_TYPE).starts_with("application/octet-stream");
+    let kept = match (target.calls, target.sends_json()) {
         (true, true) => arguments::of_call(request.body(), overloads),
         (true, false) if sends_bytes => arguments::of_bytes(request.body(), overloads),
         (false, true) => arguments::of_write(request.body()),
         _ => None,
     };
-    let Some((apart, stand_ins)) = kept.filter(|_| !asked.reads()) else {
+    let Some((apart, stand_ins)) = kept.filter(|_| !target.reads()) else {
         return request.map(Body::from);
     };
     reading.stand_ins = stand_ins;
@@ -410,29 +427,29 @@ fn with_values_apart(
     Request::from_parts(parts, Body::from(apart))
 }
 
-/// The refusal PostgREST would give, where it is another than Postrust's.
+/// Returns the refusal of PostgREST if it differs from that of Postrust.
 async fn refused_as_postgrest(
     rest: &Rest,
-    asked: &Asked,
+    target: &Target,
     response: &mut Response<Bytes>,
 ) -> Option<Refused> {
     let (code, message) = reason(response)?;
     match (code.as_str(), message.as_str()) {
         ("42501", _)
             if response.status() == StatusCode::UNAUTHORIZED
-                && !rest.is_anonymous(&asked.headers).await =>
+                && !rest.is_anonymous(&target.headers).await =>
         {
             forbid(response)
         }
         ("PGRST205", _) => {
-            let kind = rest.withheld(&asked.resource)?;
-            let anonymous = rest.is_anonymous(&asked.headers).await;
-            return Some(denied(kind, &asked.resource.name, anonymous));
+            let kind = rest.withheld(&target.resource)?;
+            let anonymous = rest.is_anonymous(&target.headers).await;
+            return Some(denied(kind, &target.resource.name, anonymous));
         }
         ("PGRST204", "Column not found") => {
             let schema = rest.schema().await;
-            let column = missing_column(table(asked, &schema)?, &asked.query)?;
-            return Some(no_column(&asked.resource.name, &column));
+            let column = missing_column(table(target, &schema)?, &target.query)?;
+            return Some(no_column(&target.resource.name, &column));
         }
         ("PGRST500", _) => return Some(unreachable_database()),
         ("54000" | "54001", _) => *response.status_mut() = StatusCode::BAD_REQUEST,
@@ -443,11 +460,11 @@ async fn refused_as_postgrest(
     None
 }
 
-/// The table whose columns a request selects.
-fn table<'a>(asked: &Asked, schema: &'a SchemaCache) -> Option<&'a Table> {
-    match asked.calls {
-        true => schema.routine_returned_table(&asked.resource),
-        false => schema.get_table(&asked.resource),
+/// Returns the table whose columns a request selects.
+fn table<'a>(target: &Target, schema: &'a SchemaCache) -> Option<&'a Table> {
+    match target.calls {
+        true => schema.routine_returned_table(&target.resource),
+        false => schema.get_table(&target.resource),
     }
 }
 

@@ -1,7 +1,8 @@
-//! Counted requests on disk, so that a restart of the server forgives none.
+//! Counted requests on disk, so that a restart of the server resets no limit.
 //!
-//! One line a request, written as it is counted: what was written is there after a crash of the process.
-//! A line that is torn, or no line of ours, is skipped, and a file that cannot be written is done without.
+//! Each counted request is a line, written at once, so that it outlives a crash of the process.
+//! Incomplete and invalid lines are skipped. Without a writable file, requests are counted in memory
+//! only.
 
 use crate::limits::Caller;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -11,20 +12,20 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Bytes that are read of a file.
+/// Limit of the bytes that are read of a file.
 const LONGEST: u64 = 64 << 20;
-/// Lines of which it does not matter that they are no longer needed.
+/// Number of expired lines below which a file is not rewritten.
 const SLACK: usize = 10_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub caller: Caller,
     pub at: SystemTime,
-    /// How long it counts.
+    /// Its window.
     pub window: Duration,
 }
 
-/// A file that lines are appended to, or none.
+/// A file to append to, or none.
 pub struct Journal {
     path: PathBuf,
     file: Option<File>,
@@ -32,12 +33,12 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// One that keeps nothing.
+    /// Returns a journal without a file.
     pub fn none() -> Self {
         Self { path: PathBuf::new(), file: None, lines: 0 }
     }
 
-    /// The journal in this file, and what stands in it.
+    /// Opens the journal in this file, and returns its lines.
     pub fn open(path: &Path) -> (Self, Vec<Entry>) {
         let entries = read(path).unwrap_or_default();
         let mut journal = Self { path: path.to_path_buf(), file: None, lines: 0 };
@@ -55,7 +56,7 @@ impl Journal {
         }
     }
 
-    /// Whether most lines are of requests that count no longer, so many being counted.
+    /// Returns whether most lines have expired, given the number of counted requests.
     pub fn is_stale(&self, counted: usize) -> bool {
         self.file.is_some() && self.lines > 2 * counted + SLACK
     }
@@ -98,7 +99,7 @@ fn read(path: &Path) -> io::Result<Vec<Entry>> {
     Ok(lines.filter_map(|line| entry(str::from_utf8(line).ok()?)).collect())
 }
 
-/// `1764512345678 60 user 3f2a…`: milliseconds, the window's seconds, and who.
+/// `1764512345678 60 user 3f2a…`: milliseconds, the seconds of the window, the caller.
 fn line(entry: &Entry) -> String {
     let at = entry.at.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let (kind, name) = match &entry.caller {
@@ -131,7 +132,7 @@ pub mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    /// A path in a folder that is not there yet.
+    /// Returns a path in a folder that does not exist yet.
     pub fn some_path() -> PathBuf {
         static MADE: AtomicUsize = AtomicUsize::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);

@@ -1,8 +1,9 @@
-//! How many reads a caller may ask for: counted here, where requests enter, since PostgREST's
-//! transactions for reads cannot write. Writes are counted by the database, in its request
-//! check, but for those that fail: what is rolled back leaves nothing there, so these are counted
-//! here, apart.
-//! What is counted is whom the gateway passed on; who asks past the gateway is part of the stack.
+//! Limits on reads and failed writes.
+//!
+//! This process counts reads, since PostgREST's transactions for reads cannot write, and failed writes,
+//! since a rollback leaves nothing in the database. The request check in the database counts the other
+//! writes. Only requests through the gateway are counted; services of the stack call this server
+//! directly.
 
 use crate::rest::Rest;
 use crate::settings::Variables;
@@ -14,7 +15,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-/// The table of limits, SCHEMA.NAME; without it nothing is limited here.
+/// The table of limits, SCHEMA.NAME; without it this process limits nothing.
 const TABLE: &str = "REST_RATE_LIMITS";
 
 const READABLE: &str = "
@@ -24,7 +25,7 @@ const READABLE: &str = "
         where n.nspname = $1 and c.relname = $2
           and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))";
 
-/// Its requests are the project's own servers': no user's, and of no one address.
+/// The role of the project's own servers: it has neither a user nor one address.
 const SERVICE: &str = "service_role";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub struct Limit {
     pub window: Duration,
 }
 
-/// By role and kind; a role without one is not limited.
+/// Limits by role and kind; a role without one is not limited.
 pub type Limits = HashMap<(String, Kind), Limit>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,7 +43,7 @@ pub enum Kind {
     Write,
 }
 
-/// The rows of the table that the environment names; none before the migration that makes it.
+/// Reads the table that the environment names; returns none before its migration.
 pub async fn read(pool: &PgPool, environment: &Variables) -> Result<Limits> {
     let Some((schema, table)) = named(environment) else { return Ok(Limits::new()) };
     let readable = sqlx::query_scalar::<_, bool>(READABLE).bind(schema).bind(table);
@@ -60,7 +61,7 @@ pub async fn read(pool: &PgPool, environment: &Variables) -> Result<Limits> {
     Ok(rows.into_iter().map(limit).collect())
 }
 
-/// Schema and name of the table; none where the environment names none.
+/// Returns schema and name of the table; none if the environment names none.
 fn named(environment: &Variables) -> Option<(&str, &str)> {
     let (_, name) = environment.iter().find(|(variable, _)| variable == TABLE)?;
     name.split_once('.')
@@ -75,7 +76,7 @@ fn rows_of(schema: &str, table: &str) -> String {
     )
 }
 
-/// Who is counted: a user, or for `anon` and for tokens that are not good the network they ask from.
+/// The unit of counting: a user, or for `anon` and invalid tokens the network of the client.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Caller {
     User(String),
@@ -84,7 +85,7 @@ pub enum Caller {
     Service,
 }
 
-/// Who sent a request.
+/// The sender of a request.
 #[derive(Clone, Debug)]
 pub struct Sender {
     role: String,
@@ -111,19 +112,20 @@ impl Sender {
     }
 }
 
-/// A gateway that tells which prefix it took away is that of another stack, where this server is a
-/// guest: it has counted what it passes on. Our own lets nobody else tell.
+/// Only the gateway of another stack, which uses this server as a guest and has counted the request,
+/// sends the prefix that it removed. The gateway of this stack removes that header from clients'
+/// requests.
 pub fn counted_before(headers: &HeaderMap) -> bool {
     headers.contains_key("x-forwarded-prefix")
 }
 
-/// Count one read of the caller; none where nothing limits them.
+/// Counts a read of the caller; returns none if the caller has no limit.
 pub fn admit(counter: &Counter, rest: &Rest, sender: &Sender) -> Option<Admission> {
     let (caller, limit) = sender.limited(rest, Kind::Read)?;
     Some(counter.read(caller, limit))
 }
 
-/// Let a write of the caller in, which may fail; none where nothing limits them.
+/// Admits a write of the caller, which may fail; returns none if the caller has no limit.
 pub fn enter<'a>(
     counter: &'a Counter,
     rest: &Rest,
@@ -133,8 +135,9 @@ pub fn enter<'a>(
     Some(counter.enter(caller, limit))
 }
 
-/// As the database reads it: what a proxy before the gateway says, else who asked the
-/// gateway. Of an IPv6 address the network, since one customer has a whole one.
+/// Returns the network as the database reads it: the address from a proxy before the gateway, otherwise
+/// that of the gateway's client. Of an IPv6 address it is the prefix, since one customer has a whole
+/// one.
 fn network(proxied: Option<&HeaderValue>, forwarded: Option<&HeaderValue>) -> Option<IpAddr> {
     let values = proxied.into_iter().chain(forwarded).filter_map(|value| value.to_str().ok());
     let mut last_hops = values.filter_map(|hops| hops.rsplit(',').next()?.trim().parse().ok());

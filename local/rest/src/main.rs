@@ -1,7 +1,7 @@
 //! The REST server of the embedded stack.
 //!
-//! Postrust serves the requests; the modules here put right where its answers differ from
-//! PostgREST's, so that what is built on this server works on a hosted one. See README.md.
+//! Postrust serves the requests; these modules correct the responses that differ from PostgREST's, so
+//! that a client of this server works with a hosted one. See README.md.
 
 mod answer;
 mod arguments;
@@ -13,7 +13,9 @@ mod exchange;
 mod journal;
 mod limits;
 mod media;
+mod names;
 mod negotiation;
+mod order;
 mod pages;
 mod patterns;
 mod prefer;
@@ -58,8 +60,8 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// One JSON line an event, at the level of `PGRST_LOG_LEVEL` (or of `RUST_LOG`); each request is one, as
-/// in the other parts, so that its id finds it.
+/// Logs one JSON line per event, from the level of `PGRST_LOG_LEVEL` (or `RUST_LOG`) on; each request
+/// is an event, found by its id.
 fn start_log() {
     let level = match std::env::var("PGRST_LOG_LEVEL").as_deref() {
         Ok("crit") => "error".to_string(),
@@ -77,13 +79,13 @@ async fn listen(host: &str, port: u16) -> Result<TcpListener> {
     TcpListener::bind((host, port)).await.with_context(|| format!("cannot listen on {host}:{port}"))
 }
 
-/// A socket in a folder of the owner's: what listens there believes the gateway.
+/// Listens on a socket in a folder that only the owner can enter, since the listener trusts the gateway.
 fn listen_at(path: &OsStr) -> Result<UnixListener> {
     let _ = std::fs::remove_file(path);
     UnixListener::bind(path).with_context(|| format!("cannot listen on {}", path.display()))
 }
 
-/// Resolves when the process is asked to stop.
+/// Resolves when the process receives a signal to stop.
 async fn stopped() {
     let mut terminate = signal(SignalKind::terminate()).expect("SIGTERM can be listened to");
     tokio::select! {

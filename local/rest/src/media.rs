@@ -1,14 +1,13 @@
-//! The header `Accept`: the types a client takes, the dearest first.
+//! The header `Accept`: the accepted types, the preferred one first.
 //!
-//! As PostgREST sorts them, by quality and then by how much they say; a quality of zero means that the
-//! type is not taken.
+//! PostgREST sorts them by quality and then by how specific they are; quality zero refuses a type.
 
 const CSV: &str = "text/csv";
 const VENDORED: [&str; 2] = ["application/vnd.pgrst.object", "application/vnd.pgrst.array"];
 const RENDERED: [&str; 5] =
     ["application/json", "application/geo+json", "application/openapi+json", CSV, "*/*"];
 
-/// The header's value with the type that is rendered in front, or none where no type is taken.
+/// Returns the header's value with the rendered type first, or none if no type is accepted.
 pub fn taken(accept: &str) -> Option<String> {
     let mut types: Vec<_> = accept.split(',').filter_map(weighed).collect();
     types.sort_by(|(_, one), (_, other)| other.partial_cmp(one).expect("no quality is NaN"));
@@ -27,7 +26,7 @@ fn is_rendered(name: &str) -> bool {
     RENDERED.contains(&base) || VENDORED.iter().any(|vendored| base.starts_with(vendored))
 }
 
-/// A type in lower case, with its parameters, and what it is sorted by; none where it is not taken.
+/// Returns a type in lower case, its parameters and its sort key; none if it is refused.
 fn weighed(entry: &str) -> Option<(String, (f64, isize))> {
     let mut parts = entry.split(';').map(str::trim);
     let name = parts.next().filter(|name| !name.is_empty())?.to_ascii_lowercase();

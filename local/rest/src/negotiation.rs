@@ -1,5 +1,5 @@
-//! A request with what it prefers, takes and pages by as PostgREST 14 reads it, in the form that Postrust
-//! reads likewise.
+//! Preferences, accepted types and pages of a request as PostgREST 14 reads them, in a form that
+//! Postrust reads in the same way.
 
 use crate::answer::{invalid_preferences, no_media_type, no_page};
 use crate::media;
@@ -11,7 +11,7 @@ use std::collections::HashSet;
 
 type Refused = Response<Body>;
 
-/// The request, and whether it limits the rows it touches.
+/// Returns the request, and whether it limits the affected rows.
 pub fn negotiated<B>(
     mut request: Request<B>,
     calls: bool,
@@ -23,7 +23,7 @@ pub fn negotiated<B>(
     Ok((request, limits_affected))
 }
 
-/// `max-affected` is for rows that are changed or deleted, and for those that a function returns.
+/// `max-affected` limits changed and deleted rows, and the rows that a function returns.
 fn prefer<B>(
     request: &mut Request<B>,
     calls: bool,

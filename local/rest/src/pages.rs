@@ -1,15 +1,15 @@
-//! Which rows of all a request is to have, as PostgREST 14 reads `limit`, `offset` and `Range`.
+//! The page of a request, as PostgREST 14 reads `limit`, `offset` and `Range`.
 //!
-//! `Range` counts for `GET` alone, and where `limit` is given too, for the rows that both name. What is no
-//! number is not heeded, and an offset below zero is none. What a write touches is never a page.
+//! `Range` applies to `GET` only. With `limit` and `Range` the page has the rows of both. A text that
+//! is no number and an offset below zero are ignored. Writes have no pages.
 
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 
-/// Why no rows can be had.
+/// The reason for refusing a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsatisfiable {
-    /// The bounds of `Range` are the wrong way round.
+    /// The lower bound of `Range` is above the upper one.
     Bounds,
     Limit,
 }
@@ -25,7 +25,7 @@ impl Unsatisfiable {
     }
 }
 
-/// Rows from one on, to another or to the end.
+/// Rows from an index on, up to another or to the end.
 #[derive(Clone, Copy)]
 struct Rows {
     from: i128,
@@ -48,7 +48,7 @@ impl Rows {
     }
 }
 
-/// The query of a read with the page that it and the header name, as `limit` and `offset`.
+/// Returns the query of a read with the page of query and header as `limit` and `offset`.
 pub fn of_read(query: &str, range: Option<&str>) -> Result<String, Unsatisfiable> {
     let named = named(query);
     let header = range.map_or(ALL, bounds);
@@ -63,7 +63,7 @@ pub fn of_read(query: &str, range: Option<&str>) -> Result<String, Unsatisfiable
     }
 }
 
-/// The query of a write, which has no pages, neither of its rows nor of what is related to them.
+/// Returns the query of a write without pages, neither of its rows nor of related ones.
 pub fn of_write(query: &str) -> Result<String, Unsatisfiable> {
     of_read(query, None)?;
     let kept = pairs(query).filter(|(name, _)| {
@@ -73,7 +73,7 @@ pub fn of_write(query: &str) -> Result<String, Unsatisfiable> {
     Ok(kept.map(|(_, pair)| pair).collect::<Vec<_>>().join("&"))
 }
 
-/// What `limit` and `offset` say.
+/// Returns the page of `limit` and `offset`.
 fn named(query: &str) -> Rows {
     let number = |wanted: &str| {
         let values = pairs(query).filter(|(name, _)| name == wanted);
@@ -84,7 +84,7 @@ fn named(query: &str) -> Rows {
     Rows { from, to: number("limit").map(|limit: i128| from + limit - 1) }
 }
 
-/// `0-9` or `10-`; anything else means all.
+/// Reads `0-9` or `10-`; any other text means all rows.
 fn bounds(range: &str) -> Rows {
     let read = || {
         let (from, to) = range.split_once('-')?;
@@ -109,7 +109,7 @@ fn with_page(query: &str, limit: Option<i128>, offset: i128) -> String {
     pairs.join("&")
 }
 
-/// The parameters, with their names decoded.
+/// Returns the parameters, each after its decoded name.
 fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let name = pair.split('=').next().unwrap_or(pair);

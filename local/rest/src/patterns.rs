@@ -1,13 +1,13 @@
-//! The regular expressions of a query: those that Postgres may match without end are refused.
+//! Refuses regular expressions that Postgres may match without end.
 
 use crate::bounds::{TooComplex, at_most};
 use crate::embedded::leaves;
 use postrust_core::api_request::{Filter, Operation, QuantOperator, QueryParams};
 
-/// Characters of one pattern, or of all that `any` or `all` takes.
+/// Characters of one pattern, or of all patterns of one `any` or `all`.
 const PATTERN: usize = 500;
 
-/// A pattern with a reference back is tried in every way of matching what it refers to.
+/// Postgres tries a pattern with a back-reference with every match of the group it refers to.
 pub fn check(query: &QueryParams) -> Result<(), TooComplex> {
     let of_tables = query.filters.iter().map(|(_, filter)| filter);
     let in_trees = query.logic.iter().flat_map(|(_, tree)| leaves(tree));
@@ -21,7 +21,7 @@ fn check_filter(filter: &Filter) -> Result<(), TooComplex> {
         return Ok(());
     };
     at_most(PATTERN, value.chars().count(), "characters of a pattern")?;
-    // A list of patterns is an array as Postgres writes it, where two backslashes may be one.
+    // A list of patterns is an array literal, in which two backslashes may be one.
     match refers_back(value, quantifier.is_some()) {
         true => Err(TooComplex("references back in a pattern: none".to_string())),
         false => Ok(()),

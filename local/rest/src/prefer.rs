@@ -1,5 +1,5 @@
-//! The header `Prefer`, as PostgREST 14 reads it: a preference is known by its exact words, and of several
-//! of one kind the first holds.
+//! The header `Prefer`, as PostgREST 14 reads it: it compares exact words, and applies the first
+//! preference of each kind.
 
 use std::collections::HashSet;
 
@@ -22,16 +22,16 @@ const KNOWN: [&str; 14] = [
 const TIMEZONE: &str = "timezone=";
 const MAX_AFFECTED: &str = "max-affected=";
 
-/// What a request prefers.
+/// The preferences of a request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Preferences<'a> {
-    /// Those that are known, one of each kind.
+    /// The known ones, one of each kind.
     pub known: Vec<&'a str>,
     pub unknown: Vec<&'a str>,
 }
 
 impl<'a> Preferences<'a> {
-    /// From the header's values.
+    /// Reads the header's values.
     pub fn read(values: impl Iterator<Item = &'a str>, timezones: &HashSet<String>) -> Self {
         let mut read = Self::default();
         let mut kinds = HashSet::new();
@@ -57,7 +57,7 @@ impl<'a> Preferences<'a> {
         self.known.contains(&"handling=strict")
     }
 
-    /// Whether the rows that are touched have a limit.
+    /// Returns whether the affected rows have a limit.
     pub fn limits_affected(&self) -> bool {
         self.is_strict() && self.known.iter().any(|known| known.starts_with(MAX_AFFECTED))
     }

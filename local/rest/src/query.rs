@@ -1,8 +1,12 @@
 //! The query string, as PostgREST reads it.
 
 use crate::bounds::TooComplex;
+use crate::names;
+use crate::order::ordered;
 use crate::selection;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use postrust_core::Table;
+use postrust_core::api_request::query_params::parse_select;
 use postrust_core::api_request::{SelectItem, value_is_filter};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,7 +14,7 @@ use std::collections::HashSet;
 /// Why a query is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Unanswerable {
-    /// Postrust would answer it otherwise than PostgREST.
+    /// The result would differ from PostgREST's.
     Unsupported(&'static str),
     /// PostgREST refuses it too.
     Unreadable(String),
@@ -18,7 +22,7 @@ pub enum Unanswerable {
         relation: String,
         column: String,
     },
-    /// It holds more than this server reads.
+    /// It exceeds a bound.
     Complex(TooComplex),
 }
 
@@ -28,13 +32,11 @@ impl Unanswerable {
     }
 }
 
-/// The parameters that have one value, of the query and of each related table.
+/// The parameters with one value, of the query and of each related table.
 const SINGLE: [&str; 6] = ["columns", "on_conflict", "select", "order", "limit", "offset"];
 const SINGLE_OF_RELATED: [&str; 3] = ["order", "limit", "offset"];
 
-const MOST_PARENTHESES: usize = 64;
-
-/// Refuse a parameter of one value that is given twice: its values may be read in different places.
+/// Refuses a repeated parameter that has one value: two parsers might read different ones.
 pub fn check_given_once(query: &str) -> Result<(), Unanswerable> {
     let mut given = HashSet::new();
     for name in query.split('&').filter_map(|pair| decoded(pair.split('=').next()?)) {
@@ -51,48 +53,97 @@ pub fn check_given_once(query: &str) -> Result<(), Unanswerable> {
     Ok(())
 }
 
-/// The query with `+` meaning a space, without the quotes that Postrust does not read, and with
-/// `nothing` selected where `select` is empty. `may_pass`: it may also hold arguments.
-pub fn normalized(
-    written: &str,
-    nothing: Option<&str>,
-    may_pass: bool,
-) -> Result<String, Unanswerable> {
+/// The rows that a query is about.
+#[derive(Clone, Copy, Default)]
+pub struct Rows<'a> {
+    /// The table they are read from, if it is known and they are not written.
+    pub read_from: Option<&'a Table>,
+    /// The column to select where `select` is empty.
+    pub nothing: Option<&'a str>,
+    /// Whether the query may also hold arguments of a function.
+    pub may_pass: bool,
+}
+
+/// A query as Postrust reads it.
+#[derive(Debug, Default)]
+pub struct Normalized {
+    pub text: String,
+    /// The columns to select for the order only.
+    pub ordering: Vec<SelectItem>,
+}
+
+/// Returns the query with `+` as a space and with names as Postrust reads them.
+pub fn normalized(written: &str, rows: Rows<'_>) -> Result<Normalized, Unanswerable> {
     let written = written.replace('+', "%20");
-    let pairs: Result<Vec<_>, _> = written
-        .split('&')
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
-                return Ok(Cow::Borrowed(pair)); // no UTF-8: Postrust says so
-            };
-            let kind = name.rsplit('.').next().unwrap_or(&name);
-            let value = match (name.as_ref(), kind) {
-                ("columns", _) => unquoted_columns(&value)?,
-                ("select", _) if value.is_empty() => match nothing {
-                    Some(column) => selection::quoted(column),
-                    None => return Ok(Cow::Borrowed(pair)),
-                },
-                ("select", _) => {
-                    check_size(&value)?;
-                    return Ok(Cow::Borrowed(pair));
-                }
-                (_, "order") if value.contains('"') => unquoted_order(&value)?,
-                (_, "and" | "or") => {
-                    check_logic(&value)?;
-                    return Ok(Cow::Borrowed(pair));
-                }
-                (_, "order" | "limit" | "offset") => return Ok(Cow::Borrowed(pair)),
-                (name, _) if name.starts_with('_') && (!may_pass || value_is_filter(&value)) => {
-                    let name = encoded(&with_quoted_start(name));
-                    return Ok(Cow::Owned(format!("{name}={}", encoded(&value))));
-                }
-                _ => return Ok(Cow::Borrowed(pair)),
-            };
-            Ok(Cow::Owned(format!("{}={}", encoded(&name), encoded(&value))))
-        })
-        .collect();
-    Ok(pairs?.join("&"))
+    let mut normalized = Normalized::default();
+    let mut pairs = Vec::new();
+    for pair in written.split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
+            pairs.push(Cow::Borrowed(pair)); // no UTF-8: Postrust refuses it
+            continue;
+        };
+        let new_name = normalized_name(&name, &value, rows.may_pass)?;
+        let new_value = match (name.as_ref(), kind(&name)) {
+            ("columns" | "on_conflict", _) => Cow::Owned(unquoted_columns(&value)?),
+            ("select", _) => match rows.nothing.filter(|_| value.is_empty()) {
+                Some(column) => Cow::Owned(selection::quoted(column)),
+                None => quotes_in(&value, names::in_select)?,
+            },
+            ("order", _) => {
+                let select = parameter(&written, "select").unwrap_or_default();
+                let select = parse_select(&names::in_select(&select)?).unwrap_or_default();
+                let order = ordered(&value, &select, rows.read_from)?;
+                normalized.ordering = order.selected;
+                Cow::Owned(order.text)
+            }
+            (_, "order") => Cow::Owned(ordered(&value, &[], None)?.text),
+            (_, "and" | "or") => quotes_in(&value, names::in_conditions)?,
+            _ => Cow::Borrowed(value.as_ref()),
+        };
+        pairs.push(match new_name == name && new_value == value {
+            true => Cow::Borrowed(pair),
+            false => Cow::Owned(format!("{}={}", encoded(&new_name), encoded(&new_value))),
+        });
+    }
+    normalized.text = pairs.join("&");
+    Ok(normalized)
+}
+
+/// The last name of a path.
+fn kind(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+fn is_modifier(name: &str) -> bool {
+    matches!(kind(name), "order" | "limit" | "offset" | "and" | "or")
+}
+
+fn normalized_name<'a>(
+    name: &'a str,
+    value: &str,
+    may_pass: bool,
+) -> Result<Cow<'a, str>, Unanswerable> {
+    let is_filter =
+        || !is_modifier(name) && !SINGLE.contains(&name) && (!may_pass || value_is_filter(value));
+    match name.rsplit_once('.') {
+        Some((path, kind)) if is_modifier(name) && path.contains('"') => {
+            Ok(Cow::Owned(format!("{}.{kind}", names::in_path(path)?)))
+        }
+        _ if name.starts_with('_') && is_filter() => Ok(Cow::Owned(with_quoted_start(name))),
+        _ if name.contains('"') && is_filter() => quotes_in(name, names::in_filter),
+        _ => Ok(Cow::Borrowed(name)),
+    }
+}
+
+fn quotes_in(
+    text: &str,
+    rewritten: impl Fn(&str) -> Result<String, Unanswerable>,
+) -> Result<Cow<'_, str>, Unanswerable> {
+    match text.contains('"') {
+        true => Ok(Cow::Owned(rewritten(text)?)),
+        false => Ok(Cow::Borrowed(text)),
+    }
 }
 
 /// Postrust ignores a filter whose name begins with an underscore, unless that name is in quotes.
@@ -102,111 +153,37 @@ fn with_quoted_start(path: &str) -> String {
     format!("{}{rest}", selection::quoted(start))
 }
 
-fn unquoted_columns(names: &str) -> Result<String, Unanswerable> {
-    let names = split_names(names);
-    match names.iter().any(|name| name.contains(',')) {
+fn unquoted_columns(list: &str) -> Result<String, Unanswerable> {
+    let names = names::of_list(list);
+    match names.iter().any(|name| name.contains(',') || name.trim() != name) {
         true => Err(Unanswerable::unsupported(
-            "A column's name in the columns parameter cannot have a comma",
+            "A column's name in columns and on_conflict has no comma and no outer space",
         )),
         false => Ok(names.join(",")),
     }
 }
 
-/// `"a b",c` is the two names `a b` and `c`; a backslash keeps the character after it.
-fn split_names(list: &str) -> Vec<String> {
-    let mut names = vec![String::new()];
-    let mut quoted = false;
-    let mut characters = list.chars();
-    while let Some(character) = characters.next() {
-        let name = names.last_mut().expect("there is always a name");
-        match character {
-            '\\' if quoted => name.extend(characters.next()),
-            '"' => quoted = !quoted,
-            ',' if !quoted => names.push(String::new()),
-            other => name.push(other),
-        }
-    }
-    names
-}
-
-/// The terms with each name that stands in quotes written without them.
-fn unquoted_order(terms: &str) -> Result<String, Unanswerable> {
-    let mut unquoted = String::new();
-    let mut rest = terms;
-    while let Some((before, name, after)) = next_quoted(rest) {
-        let needs_quotes = name.contains([',', '.', '(', ')', '"']) || name.contains("->");
-        if needs_quotes || name.trim() != name || name.is_empty() {
-            return Err(Unanswerable::unsupported(
-                "Rows cannot be ordered by a name with a comma, dot, parenthesis, quote or arrow",
-            ));
-        }
-        unquoted += before;
-        unquoted += &name;
-        rest = after;
-    }
-    Ok(unquoted + rest)
-}
-
-/// Postrust ends a condition's name at its first dot, in quotes or not.
-fn check_logic(tree: &str) -> Result<(), Unanswerable> {
-    let mut rest = tree;
-    while let Some((before, text, after)) = next_quoted(rest) {
-        let begins = before.trim_end().ends_with(['(', ',']);
-        if begins && after.starts_with(['.', '-']) && text.contains('.') {
-            return Err(Unanswerable::unsupported("A name in and or or cannot have a dot"));
-        }
-        rest = after;
-    }
-    Ok(())
-}
-
-/// What stands before the next text in double quotes, that text, and what stands after it.
-fn next_quoted(text: &str) -> Option<(&str, String, &str)> {
-    let (before, quoted) = text.split_once('"')?;
-    let mut unescaped = String::new();
-    let mut characters = quoted.char_indices();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '\\' => unescaped.extend(characters.next().map(|(_, kept)| kept)),
-            '"' => return Some((before, unescaped, &quoted[at + 1..])),
-            other => unescaped.push(other),
-        }
-    }
-    None
-}
-
-/// Postrust parses what is in parentheses by recursion, and is misled about its depth by quotes.
-fn check_size(select: &str) -> Result<(), Unanswerable> {
-    match select.matches('(').count() > MOST_PARENTHESES {
-        true => {
-            let message = format!("The select has more than {MOST_PARENTHESES} parentheses");
-            Err(Unanswerable::Unreadable(message))
-        }
-        false => Ok(()),
-    }
-}
-
-/// A query with another `select`.
+/// Returns the query with another `select`.
 pub fn with_select(query: &str, select: &[SelectItem]) -> String {
     let select = format!("select={}", encoded(&selection::text(select)));
     let is_select = |pair: &str| {
         let name = pair.split_once('=').map_or(pair, |(name, _)| name);
         decoded(name).as_deref() == Some("select")
     };
-    let pairs = query.split('&').map(|pair| if is_select(pair) { &select } else { pair });
-    pairs.collect::<Vec<_>>().join("&")
+    let others = query.split('&').filter(|pair| !pair.is_empty() && !is_select(pair));
+    others.chain([select.as_str()]).collect::<Vec<_>>().join("&")
 }
 
-/// The value of a parameter, decoded.
+/// Returns the decoded value of a parameter.
 pub fn parameter<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
     let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let (_, value) = pairs.find(|(key, _)| decoded(key).as_deref() == Some(name))?;
     decoded(value)
 }
 
-/// Whether the query selects, filters, orders or pages the result of a function.
+/// Returns whether the query selects, filters, orders or pages the result of a function.
 ///
-/// `may_pass` tells whether it may also hold arguments, which carry no operator.
+/// With `may_pass` it may also have arguments, whose values have no operator.
 pub fn shapes_result(query: &str, may_pass: bool) -> bool {
     query.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
         let (name, value) = (decoded(name), decoded(value));
@@ -231,7 +208,7 @@ mod tests {
     use super::*;
 
     fn text(query: &str) -> String {
-        normalized(query, None, false).unwrap()
+        normalized(query, Rows::default()).unwrap().text
     }
 
     fn decoded_text(query: &str) -> String {
@@ -269,20 +246,8 @@ mod tests {
             (r#"columns="say%20\"hi\"""#, r#"columns=say "hi""#),
             ("columns=%22d%C3%A9j%C3%A0%22", "columns=déjà"),
             ("columns=%22a%2Bb%22", "columns=a+b"),
+            (r#"on_conflict="a","b""#, "on_conflict=a,b"),
             ("columns=a,b", "columns=a,b"),
-        ] {
-            assert_eq!(decoded_text(query), expected, "{query}");
-        }
-    }
-
-    #[test]
-    fn names_in_an_order_lose_their_quotes() {
-        for (query, expected) in [
-            (r#"order="a".desc,b"#, "order=a.desc,b"),
-            (r#"order="a%20b".desc.nullslast,"c""#, "order=a b.desc.nullslast,c"),
-            (r#"tasks.order="a""#, "tasks.order=a"),
-            (r#"order=meta->>"k".desc"#, "order=meta->>k.desc"),
-            (r#"order=tasks("id")"#, "order=tasks(id)"),
         ] {
             assert_eq!(decoded_text(query), expected, "{query}");
         }
@@ -299,30 +264,15 @@ mod tests {
             ("_", r#""_"="#),
             ("_t.order=_a", "_t.order=_a"),
             ("_t.limit=1&_t.or=(a.eq.1)", "_t.limit=1&_t.or=(a.eq.1)"),
+            (r#""t".order="a""#, "t.order=a"),
+            (r#""t"."limit"=eq.1&"a.order"=eq.1"#, r#""t"."limit"=eq.1&"a.order"=eq.1"#),
+            (r#"m->>"k"=eq."x""#, r#"m->>k=eq."x""#),
         ] {
             assert_eq!(decoded_text(query), expected, "{query}");
         }
-        let call = normalized("_year=1999&_id=eq.1", None, true).unwrap();
-        assert_eq!(decoded(&call).unwrap(), r#"_year=1999&"_id"=eq.1"#);
-    }
-
-    #[test]
-    fn what_postrust_would_answer_wrongly_is_refused() {
-        for query in [
-            r#"columns="a,b""#,
-            r#"order="a,b""#,
-            r#"order="a.b".desc"#,
-            r#"order="a->b""#,
-            r#"order="""#,
-            r#"or=("a.b".eq.1)"#,
-            r#"and=(x.eq.1,%20"a.b"->>k.eq.1)"#,
-        ] {
-            let refused = normalized(query, None, false);
-            assert!(matches!(refused, Err(Unanswerable::Unsupported(_))), "{query}");
-        }
-        for query in [r#"or=(a.in.("x.y","z"),"b".eq."1.5")"#, r#"or=(a.eq.")"#] {
-            assert_eq!(text(query), query);
-        }
+        let rows = Rows { may_pass: true, ..Rows::default() };
+        let call = normalized("_year=1999&_id=eq.1", rows).unwrap();
+        assert_eq!(decoded(&call.text).unwrap(), r#"_year=1999&"_id"=eq.1"#);
     }
 
     #[test]
@@ -348,38 +298,14 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_select_selects_the_column_that_is_given() {
-        for query in ["select=", "select"] {
-            let normalized = normalized(query, Some(r#"a"b"#), false).unwrap();
-            assert_eq!(decoded(&normalized).unwrap(), r#"select="a\"b""#);
-            assert_eq!(text(query), query);
-        }
-    }
-
-    #[test]
-    fn a_select_is_bounded_whatever_its_quotes_hide() {
-        let nested = |depth| format!("select=m->\",{}a{}", "a(".repeat(depth), ")".repeat(depth));
-        assert!(normalized(&nested(MOST_PARENTHESES), None, false).is_ok());
-        let refused = normalized(&nested(MOST_PARENTHESES + 1), None, false);
-        assert!(matches!(refused, Err(Unanswerable::Unreadable(_))));
-        let text = normalized(&nested(MOST_PARENTHESES), None, false).unwrap();
-        assert!(postrust_core::api_request::parse_query_params(&text, false).is_ok());
-    }
-
-    #[test]
     fn a_select_is_exchanged_for_another() {
         let select = [SelectItem::field("a"), SelectItem::field("b c")];
-        for query in ["x=eq.1&select=y&z=1", "x=eq.1&%73elect=y&z=1", "x=eq.1&select&z=1"] {
+        for query in
+            ["x=eq.1&select=y&z=1", "x=eq.1&z=1&%73elect=y", "select&x=eq.1&z=1", "x=eq.1&z=1"]
+        {
             let exchanged = with_select(query, &select);
-            assert_eq!(decoded(&exchanged).unwrap(), r#"x=eq.1&select="a","b c"&z=1"#);
+            assert_eq!(decoded(&exchanged).unwrap(), r#"x=eq.1&z=1&select="a","b c""#);
         }
-    }
-
-    #[test]
-    fn a_parameter_is_found_and_decoded() {
-        assert_eq!(parameter("a=1&select=x%2Cy", "select").unwrap(), "x,y");
-        assert_eq!(parameter("a=1&%73elect=", "select").unwrap(), "");
-        assert_eq!(parameter("a=1", "select"), None);
     }
 
     #[test]

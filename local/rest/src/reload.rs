@@ -10,16 +10,16 @@ use std::path::Path;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-/// The folder where counts outlive a restart.
+/// The folder of the counts that outlive a restart.
 const COUNTERS: &str = "REST_COUNTERS";
 const RETRY: Duration = Duration::from_secs(1);
 
-/// The state requests are answered from. Every clone sees a replacement.
+/// The current state. Every clone sees a replacement.
 #[derive(Clone)]
 pub struct Current {
     environment: Arc<Variables>,
     rest: Arc<RwLock<Arc<Rest>>>,
-    /// Reads are counted on whatever is loaded anew.
+    /// The counts outlive a reload.
     pub counter: Arc<Counter>,
     pub seats: Arc<Seats>,
 }
@@ -44,7 +44,7 @@ impl Current {
         self.rest.read().unwrap_or_else(|e| e.into_inner()).clone()
     }
 
-    /// Read everything again on new connections: a statement prepared before a table changed fails
+    /// Reads everything again on new connections: a statement prepared before a table changed fails
     /// after it.
     async fn reload(&self) -> Result<()> {
         let fresh = Arc::new(Rest::load(&self.environment).await?);
@@ -55,7 +55,7 @@ impl Current {
     }
 }
 
-/// Close a state's connections once its last request is answered.
+/// Closes a state's connections after its last request.
 async fn retire(old: Arc<Rest>) {
     while Arc::strong_count(&old) > 1 {
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -63,8 +63,8 @@ async fn retire(old: Arc<Rest>) {
     old.pool().close().await;
 }
 
-/// Reload on every notification. After a failure connect again and reload at once, since the
-/// schema may have changed meanwhile; until that succeeds the old one serves.
+/// Reloads on every notification. After a failure it connects again and reloads at once, since the
+/// schema may have changed; the old state serves until then.
 pub async fn follow(current: Current) {
     let mut failed_before = false;
     loop {

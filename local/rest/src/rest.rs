@@ -1,4 +1,4 @@
-//! What requests run against: the configuration, the pool and the schema as last read.
+//! The state of the server: configuration, pool and schema as last read.
 
 use crate::database::Database;
 use crate::limits::{self, Limits};
@@ -18,21 +18,21 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::RwLockReadGuard;
 
-/// How soon the database ends a statement whose connection was closed.
+/// Time after which the database ends a statement whose connection was closed.
 const GIVEN_UP: &str = "250ms";
-/// Connections beyond those of requests: for the health check, and while one that was given up ends.
+/// Connections beyond those of requests: for the health check, and for one that is being closed.
 const SPARE: u32 = 2;
 
 pub struct Rest {
     app: AppState,
-    /// Reads columns as they are declared and knows no `db_max_rows`.
+    /// Has the declared types of columns, and no `db_max_rows`.
     writes: AppState,
     withheld: HashMap<QualifiedIdentifier, String>,
     limits: Limits,
 }
 
 impl Rest {
-    /// Connect and read the configuration and the schema.
+    /// Connects, and reads the configuration and the schema.
     pub async fn load(environment: &Variables) -> Result<Self> {
         let start = AppConfig::try_from_vars(environment.clone())?;
         let pool = connect(&start, &[]).await?;
@@ -67,7 +67,7 @@ impl Rest {
         self.app.schema_cache().await
     }
 
-    /// What kind of relation this is, if it exists and no role of the API has been granted it.
+    /// Returns the kind of the relation if it exists and no role of the API may access it.
     pub fn withheld(&self, name: &QualifiedIdentifier) -> Option<&str> {
         self.withheld.get(name).map(String::as_str)
     }
@@ -76,8 +76,7 @@ impl Rest {
         &self.limits
     }
 
-    /// The role and the user of a request; without a token, or with one that is not good, it is the
-    /// anonymous role, which is no user.
+    /// Returns the role and the user of a request; without a valid token the anonymous role and no user.
     pub async fn caller(&self, headers: &HeaderMap) -> (String, Option<String>) {
         let anonymous = self.config().db_anon_role.clone().unwrap_or_default();
         match postrust_engine::authenticate(&self.app, headers).await {
@@ -90,7 +89,7 @@ impl Rest {
         }
     }
 
-    /// Whether every function of this name is declared not to write.
+    /// Returns whether every function of this name is declared not to write.
     pub async fn never_writes(&self, function: &QualifiedIdentifier) -> bool {
         let schema = self.schema().await;
         let overloads = schema.get_routines(function);
@@ -99,7 +98,7 @@ impl Rest {
         })
     }
 
-    /// Whether every function of this name returns rows.
+    /// Returns whether every function of this name returns rows.
     pub async fn returns_sets(&self, function: &QualifiedIdentifier) -> bool {
         let schema = self.schema().await;
         let overloads = schema.get_routines(function);
@@ -108,13 +107,13 @@ impl Rest {
         })
     }
 
-    /// Whether the request runs as the anonymous role, with a token that says so or without one.
+    /// Returns whether the request runs as the anonymous role, with a token of that role or without one.
     pub async fn is_anonymous(&self, headers: &HeaderMap) -> bool {
         let caller = postrust_engine::authenticate(&self.app, headers).await;
         caller.is_ok_and(|caller| Some(caller.role) == self.config().db_anon_role)
     }
 
-    /// The state one request is answered from, by a schema of its own if it needs one.
+    /// Returns the state for one request, with a schema of its own if it needs one.
     pub fn answering(
         self: Arc<Self>,
         writes: bool,
@@ -125,7 +124,7 @@ impl Rest {
     }
 }
 
-/// A schema is read in one snapshot: half of a change would stay until the next one.
+/// Connects. The schema is read in one snapshot: half of a change would stay until the next one.
 async fn connect(config: &AppConfig, settings: &[(&str, &str)]) -> Result<PgPool> {
     let mut options: PgConnectOptions = config.db_uri.parse()?;
     options = options.options([("client_connection_check_interval", GIVEN_UP)]);

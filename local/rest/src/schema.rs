@@ -1,9 +1,9 @@
-//! The schema as Postrust read it, completed where its reading leads to other answers.
+//! The schema as Postrust read it, changed where its results would differ from PostgREST's.
 //!
-//! A function that returns rows of no exposed table is given a table of its columns, for only rows
-//! of a table can be selected from, filtered, ordered and paged. Postrust goes by the types of
-//! columns to decide which values the database renders, which here depends on the request: those
-//! that are read are rendered with their whole row, those that are written one by one.
+//! Postrust selects from, filters, orders and pages rows of tables only. A function that returns rows
+//! of no exposed table therefore gets a table of its columns. Postrust decides by the types of columns
+//! which values the database renders. Here the database renders all of them: those of a read by the
+//! row, those of a write one by one.
 
 use anyhow::Result;
 use indexmap::IndexMap;
@@ -44,7 +44,7 @@ const RELATIONS: &str = "
 /// The names and declared types of a row's columns.
 type Columns = Vec<(String, String)>;
 
-/// What the database knows of types: their short names, and the columns of row types.
+/// The types of the database: their short names, and the columns of row types.
 #[derive(Default)]
 pub struct Types {
     names: HashMap<String, String>,
@@ -64,7 +64,7 @@ impl Types {
         Ok(Self { names, rows })
     }
 
-    /// The columns of the rows a function returns, where they are known.
+    /// Returns the columns of a function's rows, if they are known.
     fn columns_of(&self, routine: &Routine) -> Option<Columns> {
         if !routine.output_columns.is_empty() {
             return Some(routine.output_columns.clone());
@@ -115,8 +115,8 @@ impl Types {
     }
 }
 
-/// The relations Postrust does not know because none of the API's roles may touch them. PostgREST
-/// knows them, and answers that they may not.
+/// Returns the relations that no role of the API may access. Postrust does not know them; PostgREST
+/// responds that the permission is missing.
 pub async fn withheld(
     cache: &SchemaCache,
     pool: &PgPool,
@@ -130,7 +130,7 @@ pub async fn withheld(
     Ok(named.filter(|(name, _)| cache.get_table(name).is_none()).collect())
 }
 
-/// The schema for reads and calls, whose columns are selected as they are.
+/// Returns the schema for reads and calls, whose columns are selected unchanged.
 pub fn read(mut cache: SchemaCache, types: &Types) -> SchemaCache {
     give_tables_to_functions(&mut cache, types);
     for table in cache.tables.values_mut() {
@@ -150,25 +150,30 @@ pub fn read(mut cache: SchemaCache, types: &Types) -> SchemaCache {
     cache
 }
 
-/// Postrust selects a text as it is; a path into JSON it converts, unless the column is JSON.
+/// Postrust selects a text unchanged. It converts a column with a path into JSON, unless the column is
+/// JSON.
 fn select_bare(declared: &mut String) {
     if !matches!(declared.as_str(), "json" | "jsonb") {
         *declared = "text".to_string();
     }
 }
 
-/// The schema for writes, whose columns the database renders unless they are decoded without fail.
+/// Returns the schema for writes. Postrust casts the filters of an update or a delete to `data_type`,
+/// which has to be a name that SQL reads: the short one. It selects columns of some other names
+/// unchanged, as joins of related tables need them.
 pub fn written(mut cache: SchemaCache) -> SchemaCache {
-    for table in cache.tables.values_mut() {
-        table.columns.values_mut().for_each(render_in_database);
-        for column in table.computed_columns.values_mut() {
-            column.data_type = written_by_database(&column.data_type);
+    for column in cache.tables.values_mut().flat_map(|table| table.columns.values_mut()) {
+        if !SELECTED_BARE.contains(&column.data_type.as_str()) {
+            column.data_type = column.nominal_type.clone();
         }
     }
     cache
 }
 
-/// The tables live in schemas of their own, which no request can name.
+const SELECTED_BARE: [&str; 7] =
+    ["smallint", "integer", "bigint", "boolean", "real", "character", "character varying"];
+
+/// Adds the tables in schemas of their own, which no request can name.
 fn give_tables_to_functions(cache: &mut SchemaCache, types: &Types) {
     let mut tables = Vec::new();
     let tableless: Vec<bool> = cache
@@ -191,52 +196,6 @@ fn give_tables_to_functions(cache: &mut SchemaCache, types: &Types) {
     }
     for table in tables {
         cache.tables.insert(table.qualified_identifier(), table);
-    }
-}
-
-/// Postrust also casts the filters of an update or a delete to `data_type`, so a name that SQL
-/// understands is needed: the type's short one.
-fn render_in_database(column: &mut Column) {
-    if !WRITTEN_ALIKE.contains(&column.data_type.as_str()) {
-        column.data_type = written_by_database(&column.nominal_type);
-    }
-}
-
-/// Types whose JSON is the same whoever writes it.
-const WRITTEN_ALIKE: [&str; 11] = [
-    "smallint",
-    "integer",
-    "bigint",
-    "boolean",
-    "text",
-    "character varying",
-    "character",
-    "name",
-    "uuid",
-    "json",
-    "jsonb",
-];
-
-/// Types Postrust writes itself, and not as the database does.
-const WRITTEN_OTHERWISE: [&str; 11] = [
-    "numeric",
-    "decimal",
-    "real",
-    "double precision",
-    "date",
-    "time",
-    "time without time zone",
-    "time with time zone",
-    "timestamp",
-    "timestamp without time zone",
-    "timestamp with time zone",
-];
-
-/// The same type under a name that only the database knows: it reads names in any case.
-fn written_by_database(name: &str) -> String {
-    match WRITTEN_OTHERWISE.contains(&name) {
-        true => name.to_uppercase(),
-        false => name.to_string(),
     }
 }
 

@@ -1,7 +1,7 @@
-//! How many requests run at once: a few of each caller, and of all no more than there are connections.
+//! Limits on requests that run at once: for each caller, and for all callers the number of connections.
 //!
-//! Who has more under way waits in a line of its own, so that slow statements of one caller leave the
-//! others' requests their connections.
+//! Further requests wait in a queue of their caller, so that slow statements of one caller leave
+//! connections to the others.
 
 use crate::limits::Caller;
 use std::collections::HashMap;
@@ -11,21 +11,21 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-/// Requests of one caller that may run at once, whatever the number of connections.
+/// Requests of one caller that may run at once with any number of connections.
 const A_FEW: usize = 4;
 /// Requests of one caller that may wait.
 const LINE: usize = 128;
-/// How long one waits for the caller's others.
+/// Time that a request waits for the caller's others.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Callers that are remembered before those without a request are forgotten.
+/// Number of callers above which those without a request are removed.
 const CALLERS: usize = 1_000;
 
-/// Why a request got no seat.
+/// The reason for refusing a seat.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Busy {
-    /// The caller has too many requests under way.
+    /// The caller has too many requests in progress.
     Caller,
-    /// All callers have.
+    /// All callers together have too many.
     Server,
 }
 
@@ -33,7 +33,7 @@ pub struct Seats {
     each: usize,
     service: usize,
     patience: Duration,
-    /// How long one waits for a connection.
+    /// Time that a request waits for a connection.
     connecting: Duration,
     lines: Mutex<HashMap<Caller, Weak<Line>>>,
     all: Arc<Semaphore>,
@@ -51,7 +51,7 @@ pub struct Seat {
 }
 
 impl Seats {
-    /// For so many connections; none waits longer than `connecting` for one.
+    /// Creates the seats for this number of connections; a request waits up to `connecting` for one.
     pub fn new(connections: usize, connecting: Duration) -> Self {
         let connections = connections.max(1);
         Self {
@@ -64,7 +64,7 @@ impl Seats {
         }
     }
 
-    /// One of the caller's own seats.
+    /// Takes one of the caller's own seats.
     pub async fn take(&self, caller: &Caller) -> Result<Seat, Busy> {
         let line = self.line(caller);
         let _waiting = Waiting::at(&line.waiting)?;
@@ -73,7 +73,7 @@ impl Seats {
         Ok(Seat { _permit: permit, _line: line.clone() })
     }
 
-    /// One of everybody's, for as long as a connection is needed.
+    /// Takes one of all callers' seats, for the time that a connection is needed.
     pub async fn connect(&self) -> Result<OwnedSemaphorePermit, Busy> {
         let permit = timeout(self.connecting, self.all.clone().acquire_owned()).await;
         Ok(permit.map_err(|_| Busy::Server)?.expect("it is never closed"))
@@ -95,7 +95,7 @@ impl Seats {
     }
 }
 
-/// One in a line, until it is served or gives up.
+/// A place in a queue, until it is served or gives up.
 struct Waiting<'a>(&'a AtomicUsize);
 
 impl<'a> Waiting<'a> {

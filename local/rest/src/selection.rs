@@ -1,4 +1,4 @@
-//! The text of a parsed `select`, which Postrust parses to the same again.
+//! The text of a parsed `select`, which Postrust parses to the same items again.
 
 use postrust_core::api_request::{JoinType, JsonOperand, JsonOperation, SelectItem};
 
@@ -14,7 +14,7 @@ fn item(item: &SelectItem) -> String {
             if !field.name.is_empty() {
                 text += &quoted(&field.name);
             }
-            text.extend(field.json_path.iter().map(step));
+            text += &path(&field.json_path);
             text += &suffix(cast);
             if let Some(function) = aggregate {
                 let dot = if field.name.is_empty() { "" } else { "." };
@@ -54,6 +54,10 @@ fn suffix(cast: &Option<String>) -> String {
     cast.as_ref().map(|name| format!("::{name}")).unwrap_or_default()
 }
 
+pub fn path(steps: &[JsonOperation]) -> String {
+    steps.iter().map(step).collect()
+}
+
 fn step(step: &JsonOperation) -> String {
     let (arrow, operand) = match step {
         JsonOperation::Arrow(operand) => ("->", operand),
@@ -67,6 +71,29 @@ fn step(step: &JsonOperation) -> String {
 
 pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Returns whether Postrust reads the text after an exclamation mark as the name of a relationship.
+pub fn is_hint(text: &str) -> bool {
+    !matches!(text, "inner" | "left" | "")
+        && text.chars().all(|character| character.is_alphanumeric() || character == '_')
+}
+
+/// Returns whether the item selects another value than the column of this name, under this name.
+pub fn gives_name_to_another(item: &SelectItem, name: &str) -> bool {
+    let SelectItem::Field { field, aggregate, cast, alias, .. } = item else { return false };
+    let is_column = aggregate.is_none() && cast.is_none() && field.json_path.is_empty();
+    let last_key = field.json_path.iter().rev().find_map(key).unwrap_or(&field.name);
+    alias.as_deref().unwrap_or(last_key) == name && !(is_column && field.name == name)
+}
+
+/// Returns the key of a step into JSON; none if it is a position.
+pub fn key(step: &JsonOperation) -> Option<&str> {
+    let (JsonOperation::Arrow(operand) | JsonOperation::DoubleArrow(operand)) = step;
+    match operand {
+        JsonOperand::Key(key) => Some(key),
+        JsonOperand::Idx(_) => None,
+    }
 }
 
 #[cfg(test)]

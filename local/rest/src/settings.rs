@@ -1,4 +1,4 @@
-//! The configuration: the environment's, and over it the one kept in the database.
+//! The configuration: the environment, overridden by settings in the database.
 //!
 //! As in PostgREST, `alter role authenticator set pgrst.db_pre_request = '…'` configures the
 //! server, and `alter role anon set statement_timeout = '3s'` limits that role's requests.
@@ -38,14 +38,14 @@ const ROLE_SETTINGS: &str = "
     where membership.member = current_user::regrole
       and name in ('statement_timeout', 'default_transaction_isolation')";
 
-/// The process's own variables, those that are text.
+/// Returns the environment variables that are text.
 pub fn environment() -> Variables {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()
 }
 
-/// The environment's configuration with the database's over it.
+/// Returns the configuration of the environment, overridden by the database.
 pub async fn read(pool: &PgPool, environment: &Variables) -> Result<AppConfig> {
     let own: Variables = sqlx::query_as(OWN_SETTINGS).fetch_all(pool).await?;
     let mut config = AppConfig::try_from_vars(merged(environment, own))?;
@@ -57,7 +57,7 @@ pub async fn read(pool: &PgPool, environment: &Variables) -> Result<AppConfig> {
     Ok(config)
 }
 
-/// `pgrst.db_max_rows` in the database is `PGRST_DB_MAX_ROWS` in the environment, and wins.
+/// `pgrst.db_max_rows` in the database overrides `PGRST_DB_MAX_ROWS` of the environment.
 fn merged(environment: &Variables, own: Variables) -> Variables {
     let own =
         own.into_iter().map(|(name, value)| (name.replace('.', "_").to_ascii_uppercase(), value));

@@ -25,7 +25,7 @@ const METHODS: [Method; 7] = [
     Method::OPTIONS,
 ];
 
-/// The headers PostgREST lets a browser read, those that tell of limits, and the request's id.
+/// The headers that a browser may read: those of PostgREST, those of the limits, and the request's id.
 const READABLE_HEADERS: [HeaderName; 12] = [
     header::CONTENT_ENCODING,
     header::CONTENT_LOCATION,
@@ -55,9 +55,9 @@ async fn answer(State(current): State<Current>, request: Request) -> Response {
     exchange::answer(current.get(), &current.counter, &current.seats, request).await
 }
 
-/// `/live` says that the process runs, `/ready` that it reaches the database. `/admit` counts a read
-/// of what the gateway sends elsewhere, and answers 429 where it is one too many; `/admit/rest` does so
-/// where another server answers the API, for what of it is a read.
+/// `/live` responds if the process runs, `/ready` if it reaches the database. `/admit` counts a read
+/// that the gateway sends to another service, and responds 429 above the limit; `/admit/rest` does so
+/// for reads of the API where another server serves it.
 pub fn admin(current: Current) -> Router {
     Router::new()
         .route("/live", get(|| async { StatusCode::OK }))
@@ -82,17 +82,18 @@ async fn admit_rest(current: State<Current>, headers: HeaderMap) -> Response {
     }
 }
 
-/// The request that the gateway asks about.
+/// Returns the request of which the gateway sends method and path.
 fn forwarded(headers: &HeaderMap) -> Option<http::Request<()>> {
-    let told = |name: &str| headers.get(name)?.to_str().ok();
-    let request =
-        http::Request::builder().method(told("x-forwarded-method")?).uri(told("x-forwarded-uri")?);
+    let header = |name: &str| headers.get(name)?.to_str().ok();
+    let request = http::Request::builder()
+        .method(header("x-forwarded-method")?)
+        .uri(header("x-forwarded-uri")?);
     let (mut parts, body) = request.body(()).ok()?.into_parts();
     parts.headers = headers.clone();
     Some(http::Request::from_parts(parts, body))
 }
 
-/// As the gateway does before the API, a key alone is the token.
+/// Uses the key as the token if there is no token, as the gateway does.
 async fn admit(State(current): State<Current>, mut headers: HeaderMap) -> Response {
     if let (None, Some(key)) = (headers.get(header::AUTHORIZATION), headers.get("apikey")) {
         let bearer = [b"Bearer ", key.as_bytes()].concat();
@@ -105,7 +106,7 @@ async fn admit(State(current): State<Current>, mut headers: HeaderMap) -> Respon
     let sender = Sender::of(&rest, &headers).await;
     match limits::admit(&current.counter, &rest, &sender) {
         Some(admission) if !admission.admitted => return admission.refused(),
-        Some(admission) => admission.tell(response.headers_mut()),
+        Some(admission) => admission.add_headers(response.headers_mut()),
         None => {}
     }
     response

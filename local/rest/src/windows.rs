@@ -1,5 +1,4 @@
-//! How often callers have asked, and how often they may: each one's requests are kept with their times
-//! until they have left the window, which slides.
+//! Sliding windows: the times of each caller's requests are kept until they have left the window.
 
 use crate::answer::refusal;
 use crate::journal::{Entry, Journal};
@@ -15,21 +14,21 @@ pub const ALLOWED: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 pub const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 pub const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// Callers that sent nothing for a window are forgotten this often.
+/// Interval at which callers without a request in their window are removed.
 const SWEEP: Duration = Duration::from_secs(10);
 
-/// What is said to a caller about a request.
+/// The decision on a request, for the response headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Admission {
     pub admitted: bool,
     limit: Limit,
     remaining: usize,
-    /// Until the window has room for one more than it has now.
+    /// Time until the window has room for one more request.
     reset: Duration,
 }
 
 impl Admission {
-    pub fn tell(&self, headers: &mut HeaderMap) {
+    pub fn add_headers(&self, headers: &mut HeaderMap) {
         headers.insert(ALLOWED, self.limit.requests.into());
         headers.insert(REMAINING, self.remaining.into());
         headers.insert(RESET, self.seconds().into());
@@ -38,16 +37,16 @@ impl Admission {
         }
     }
 
-    /// The refusal, as the database words it for writes.
+    /// Returns the refusal in the words that the database uses for writes.
     pub fn refused(&self) -> Response<Body> {
         let message = format!("Too many requests: try again in {} s", self.seconds());
         let status = StatusCode::TOO_MANY_REQUESTS;
         let mut response = refusal(status, "rate_limited", &message, None);
-        self.tell(response.headers_mut());
+        self.add_headers(response.headers_mut());
         response
     }
 
-    /// Whole seconds, rounded up: who waits so long is not refused again.
+    /// Whole seconds, rounded up: a client that waits for them is not refused again.
     fn seconds(&self) -> u64 {
         (self.reset.as_secs_f64().ceil() as u64).max(1)
     }
@@ -69,7 +68,7 @@ struct Requests {
 struct Taken {
     at: VecDeque<Instant>,
     window: Duration,
-    /// Those of which it is not known yet whether they count.
+    /// Requests in progress, which may count.
     pending: usize,
 }
 
@@ -80,7 +79,7 @@ impl Taken {
         }
     }
 
-    fn told(&self, admitted: bool, limit: Limit, now: Instant) -> Admission {
+    fn decision(&self, admitted: bool, limit: Limit, now: Instant) -> Admission {
         let too_many = self.at.len().saturating_sub(limit.requests);
         let age = self.at.get(too_many).map_or(Duration::ZERO, |at| now.duration_since(*at));
         Admission {
@@ -93,7 +92,7 @@ impl Taken {
 }
 
 impl Counter {
-    /// With what a server before this one counted and kept in the folder, where there is one.
+    /// Reads the counts that an earlier server kept in the folder, if there is one.
     pub fn kept_in(folder: Option<&Path>) -> Self {
         let kept = |name| {
             let kept = folder.map(|folder| Journal::open(&folder.join(name)));
@@ -107,8 +106,8 @@ impl Counter {
         held(&self.reads).count(caller, limit, Instant::now())
     }
 
-    /// Writes under way count as failures until they have ended, so that however many enter at once,
-    /// no more fail than may.
+    /// Writes in progress count as failures until they have ended, so that writes that enter at once cannot
+    /// fail more often than the limit.
     pub fn enter(&self, caller: Caller, limit: Limit) -> Result<Entered<'_>, Admission> {
         held(&self.failures).enter(&caller, limit, Instant::now())?;
         Ok(Entered { counter: self, caller, limit, under_way: true })
@@ -119,7 +118,7 @@ fn held(requests: &Mutex<Requests>) -> MutexGuard<'_, Requests> {
     requests.lock().unwrap_or_else(|e| e.into_inner())
 }
 
-/// A write that was let in. Dropped before its end is known, as its client hung up, it has failed.
+/// An admitted write. It has failed if it is dropped before its end, as when its client disconnects.
 pub struct Entered<'a> {
     counter: &'a Counter,
     caller: Caller,
@@ -128,7 +127,7 @@ pub struct Entered<'a> {
 }
 
 impl Entered<'_> {
-    /// What its caller is told if it failed.
+    /// The decision for its caller if it fails.
     pub fn ended(mut self, failed: bool) -> Option<Admission> {
         self.under_way = false;
         held(&self.counter.failures).leave(&self.caller, self.limit, failed, Instant::now())
@@ -165,7 +164,7 @@ impl Requests {
         if admitted {
             taken.at.push_back(now);
         }
-        let admission = taken.told(admitted, limit, now);
+        let admission = taken.decision(admitted, limit, now);
         if admitted {
             self.keep(caller, limit);
         }
@@ -179,7 +178,7 @@ impl Requests {
     fn enter(&mut self, caller: &Caller, limit: Limit, now: Instant) -> Result<(), Admission> {
         let taken = self.of(caller.clone(), limit, now);
         if taken.at.len() + taken.pending >= limit.requests {
-            return Err(Admission { remaining: 0, ..taken.told(false, limit, now) });
+            return Err(Admission { remaining: 0, ..taken.decision(false, limit, now) });
         }
         taken.pending += 1;
         Ok(())
@@ -198,7 +197,7 @@ impl Requests {
             return None;
         }
         taken.at.push_back(now);
-        let admission = taken.told(true, limit, now);
+        let admission = taken.decision(true, limit, now);
         self.keep(caller.clone(), limit);
         Some(admission)
     }
@@ -333,7 +332,7 @@ mod tests {
         let counter = Counter::kept_in(None);
         let remaining: Vec<_> = (0..3)
             .filter_map(|_| counter.enter(user("a"), LIMIT).ok()?.ended(true))
-            .map(|told| told.remaining)
+            .map(|admission| admission.remaining)
             .collect();
         assert_eq!(remaining, [2, 1, 0]);
         let refused = counter.enter(user("a"), LIMIT).err().unwrap();
@@ -349,7 +348,7 @@ mod tests {
             assert_eq!(counter.enter(user("a"), LIMIT).ok().unwrap().ended(false), None);
         }
         let first = counter.enter(user("a"), LIMIT).ok().unwrap().ended(true);
-        assert_eq!(first.map(|told| told.remaining), Some(2));
+        assert_eq!(first.map(|admission| admission.remaining), Some(2));
     }
 
     #[test]

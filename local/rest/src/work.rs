@@ -1,5 +1,5 @@
-//! The work for a request: away from the threads that read and send, and only as much at once as there
-//! are seats.
+//! Runs the work for a request on threads other than those that read and send, within the limits of the
+//! seats.
 
 use crate::answer::{no_connection, refusal, too_many_at_once};
 use crate::limits::Caller;
@@ -18,17 +18,17 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tracing::{Instrument, Span};
 
-/// How long a body may take to arrive.
+/// Time in which a body has to arrive.
 const ARRIVING: Duration = Duration::from_secs(60);
-/// A body so long is read only once its caller has a seat.
+/// Length from which a body is read only when its caller has a seat.
 const LONG: usize = 64 << 10;
-/// An answer so long keeps its caller's seat until it is sent.
+/// Length from which a response keeps its caller's seat until it is sent.
 const LARGE: usize = 1 << 20;
 const CHUNK: usize = 64 << 10;
 
 type Refused = Response<Body>;
 
-/// The answer that `work` gives to the request. It ends where it is when the client hangs up.
+/// Returns the response of `work` to the request. The work ends when the client disconnects.
 pub async fn done<W>(
     seats: &Seats,
     caller: &Caller,
@@ -70,7 +70,7 @@ where
     }
 }
 
-/// The request with its whole body, and its caller's seat.
+/// Returns the request with its whole body, and its caller's seat.
 async fn seated(
     seats: &Seats,
     caller: &Caller,
@@ -132,8 +132,8 @@ fn is_too_long(error: &axum::Error) -> bool {
     error.source().is_some_and(|source| source.to_string().contains("length limit exceeded"))
 }
 
-/// Read a body to its end and keep nothing: a client that is still sending would find its connection
-/// closed.
+/// Reads a body to its end and keeps nothing: without it, a client that is still sending would find its
+/// connection closed.
 pub async fn discard(body: Body, longest: usize) {
     let mut chunks = body.into_data_stream();
     let all = async {
@@ -154,7 +154,7 @@ async fn whole(answer: Response<Body>) -> Response<Bytes> {
     Response::from_parts(parts, body)
 }
 
-/// A client that reads a large answer slowly keeps it in memory, and so keeps its seat.
+/// A large response stays in memory until its client has read it, and keeps the seat for that time.
 fn held_until_sent(answer: Response<Bytes>, seat: Seat) -> Response<Body> {
     let (mut parts, body) = answer.into_parts();
     if body.len() < LARGE {

@@ -113,8 +113,8 @@ def rest_codes(stack: Stack) -> set[str]:
     headers = {"apikey": stack.anon_key}
     with httpx.Client(base_url=f"{stack.url}/rest/v1", headers=headers) as http:
         paths = [f"/rest_{table}?limit=0" for table in REST_TABLES]
-        answers = [http.get(path) for path in (*paths, "/rpc/rest_add?a=1")]
-        return {"" if answer.is_success else answer.json()["code"] for answer in answers}
+        responses = [http.get(path) for path in (*paths, "/rpc/rest_add?a=1")]
+        return {"" if response.is_success else response.json()["code"] for response in responses}
 
 
 def rows(request: object) -> list[dict[str, str]]:

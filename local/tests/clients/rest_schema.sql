@@ -22,6 +22,14 @@ create table rest_castings (
 create table rest_notes (id int generated always as identity primary key, body text);
 create table rest_withheld (id int);
 create table rest_marked (_id int primary key, _note text, _meta jsonb, body text);
+create table rest_named (
+    id int primary key, n int, m jsonb, "a.b" int, "a,b" int, "c(d" int, "e)f" int, "(g)" int, "h->i" int,
+    "j:k" int, "l""m" int, "n\o" int, " p " int, "{q" int, "order" int, "and" int
+);
+create table rest_named_of (
+    id int primary key references rest_named on update cascade on delete cascade, "a.b" int, "e)f" int
+);
+grant select, insert, update, delete on rest_named, rest_named_of to anon, authenticated, service_role;
 grant select, insert, update, delete on rest_directors, rest_films, rest_actors, rest_castings, rest_notes,
     rest_marked
     to anon, authenticated, service_role;
@@ -42,6 +50,7 @@ create function rest_films_of(director int) returns setof rest_films language sq
     'select * from rest_films where director_id = director';
 create function rest_marks(_least int default 0) returns setof rest_marked language sql stable as
     'select * from rest_marked where _id >= _least';
+create function rest_all_named() returns setof rest_named language sql stable as 'select * from rest_named';
 create function rest_limited("limit" int) returns int language sql immutable as 'select "limit"';
 create function rest_write() returns bigint language sql as
     $$insert into rest_notes (body) values ('written'); select count(*) from rest_notes$$;

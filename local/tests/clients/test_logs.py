@@ -26,9 +26,9 @@ def test_logs_hold_nothing_secret_or_personal(stack: Stack, anon: Client, servic
     for kind in ("movie", "opera"):
         httpx.get(f"{stack.url}/search/semantic", params={"q": query, "kind": kind}, headers=headers)
     files = f"{stack.url}/storage/v1/object/speech"
-    told = {**headers, "content-type": "audio/flac", "x-metadata": query}
-    refused = httpx.post(f"{files}/{uuid.uuid4()}/a.flac", content=b"fLaC", headers=told)
-    assert refused.json()["code"] == "AccessDenied"
+    upload_headers = {**headers, "content-type": "audio/flac", "x-metadata": query}
+    response = httpx.post(f"{files}/{uuid.uuid4()}/a.flac", content=b"fLaC", headers=upload_headers)
+    assert response.json()["code"] == "AccessDenied"
     written = b"".join(log.read_bytes() for log in stack.settings.logs.glob("*.log"))
     for secret in (address, password, query, session.access_token, session.refresh_token, stack.jwt_secret):
         assert secret.encode() not in written

@@ -57,8 +57,8 @@ def test_values_are_written_as_the_database_writes_them(
 def test_a_refused_write_changes_nothing(http: httpx.Client) -> None:
     http.post("/rest_notes", json=[{"body": "a"}, {"body": "b"}]).raise_for_status()
     headers = {"Prefer": "return=representation", "Accept": "application/vnd.pgrst.object+json"}
-    answer = http.patch("/rest_notes?id=gt.0", json={"body": "c"}, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (406, "PGRST116")
+    response = http.patch("/rest_notes?id=gt.0", json={"body": "c"}, headers=headers)
+    assert (response.status_code, response.json()["code"]) == (406, "PGRST116")
     assert http.get("/rest_notes?select=id&body=eq.c").json() == []
 
 
@@ -69,8 +69,8 @@ def test_json_is_passed_on_to_the_last_digit(http: httpx.Client) -> None:
 
 
 def test_a_get_cannot_write(http: httpx.Client) -> None:
-    answer = http.get("/rpc/rest_write")
-    assert (answer.status_code, answer.json()["code"]) == (405, "25006")
+    response = http.get("/rpc/rest_write")
+    assert (response.status_code, response.json()["code"]) == (405, "25006")
 
 
 # Refusals
@@ -98,9 +98,9 @@ def test_a_get_cannot_write(http: httpx.Client) -> None:
 def test_a_wrong_question_is_refused_by_its_code(
     http: httpx.Client, path: str, status: int, code: str
 ) -> None:
-    answer = http.get(path)
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    response = http.get(path)
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
 
 
 @pytest.mark.parametrize(
@@ -115,16 +115,16 @@ def test_a_wrong_question_is_refused_by_its_code(
     ],
 )
 def test_a_wrong_row_is_refused_by_its_code(http: httpx.Client, row: object, status: int, code: str) -> None:
-    answer = http.post("/rest_films", json=row)
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    response = http.post("/rest_films", json=row)
+    assert (response.status_code, response.json()["code"]) == (status, code)
 
 
 @pytest.mark.parametrize("body", ["", "{", '{"a": nul}', "[1, 2"])
 def test_a_body_that_is_no_json_is_refused(http: httpx.Client, body: str) -> None:
     headers = {"Content-Type": "application/json"}
     for path in ("/rest_films", "/rpc/rest_add") if body else ("/rest_films",):
-        answer = http.post(path, content=body, headers=headers)
-        assert (answer.status_code, answer.json()["code"]) == (400, "PGRST102")
+        response = http.post(path, content=body, headers=headers)
+        assert (response.status_code, response.json()["code"]) == (400, "PGRST102")
 
 
 @pytest.mark.parametrize(
@@ -150,9 +150,9 @@ def test_refusal_requests_authentication_only_of_anonymous_callers(
 
 def test_token_identifies_the_caller(http: httpx.Client, token: Callable[..., dict[str, str]]) -> None:
     assert http.post("/rpc/rest_role", json={}).json()["role"] == "anon"
-    answer = http.post("/rpc/rest_role", json={}, headers=token())
-    assert answer.json()["role"] == "authenticated"
-    assert answer.json()["sub"] == "some one"
+    response = http.post("/rpc/rest_role", json={}, headers=token())
+    assert response.json()["role"] == "authenticated"
+    assert response.json()["sub"] == "some one"
 
 
 def test_a_token_that_cannot_be_trusted_is_refused(
@@ -167,8 +167,8 @@ def test_a_token_that_cannot_be_trusted_is_refused(
         ({"Authorization": "Bearer x"}, "PGRST301"),
         (token(role="supabase_admin"), "42501"),
     ]:
-        answer = http.get("/rest_films", headers=header)
-        assert (answer.status_code, answer.json()["code"]) == (403 if code == "42501" else 401, code)
+        response = http.get("/rest_films", headers=header)
+        assert (response.status_code, response.json()["code"]) == (403 if code == "42501" else 401, code)
 
 
 # The schema

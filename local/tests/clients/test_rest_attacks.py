@@ -129,16 +129,16 @@ def test_a_second_select_hides_nothing(http: httpx.Client) -> None:
     """What once ran the query in the first, by a marker in the order."""
     inner = f"' , {INNER} || '"
     path = f'rest_films?select=id,rest_castings("{inner}")&order=title->>x"\uf8ff0"y&select=id&limit=1'
-    answer = http.get(path)
-    assert (answer.status_code, answer.json()["code"]) == (400, "PGRST100")
-    assert "more than once" in answer.json()["message"]
+    response = http.get(path)
+    assert (response.status_code, response.json()["code"]) == (400, "PGRST100")
+    assert "more than once" in response.json()["message"]
 
 
 @pytest.mark.parametrize("name", ["select", "order", "limit", "offset", "columns", "on_conflict"])
 def test_a_parameter_of_one_value_is_given_once(http: httpx.Client, name: str) -> None:
     for path in (f"rest_films?{name}=1&{name}=1", f"rest_films?{name}=1&%{ord(name[0]):x}{name[1:]}=1"):
-        answer = http.get(path)
-        assert (answer.status_code, answer.json()["code"]) == (400, "PGRST100")
+        response = http.get(path)
+        assert (response.status_code, response.json()["code"]) == (400, "PGRST100")
 
 
 def test_a_query_cannot_nest_without_bound(http: httpx.Client) -> None:
@@ -155,8 +155,8 @@ def test_a_name_that_a_parser_uses_is_a_name_like_others(http: httpx.Client, nam
     value = {name: "[1]", "a": {name: "x"}}
     assert http.post("rpc/rest_echo_json", json={"j": value}).json() == value
     row = {"id": 99, "title": "x", "meta": value}
-    made = http.post("rest_films?select=meta", json=row, headers={"Prefer": "return=representation"})
-    assert made.json() == [{"meta": value}]
+    created = http.post("rest_films?select=meta", json=row, headers={"Prefer": "return=representation"})
+    assert created.json() == [{"meta": value}]
     assert http.get("rest_films?select=meta&id=eq.99").json() == [{"meta": value}]
     http.delete("rest_films?id=eq.99").raise_for_status()
 
@@ -188,8 +188,8 @@ def test_json_that_is_deeper_is_refused(
 ) -> None:
     deep = "[" * levels + "]" * levels
     headers = {"content-type": "application/json"}
-    answer = http.post(path, content=before + deep + after, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (400, "request_too_complex")
+    response = http.post(path, content=before + deep + after, headers=headers)
+    assert (response.status_code, response.json()["code"]) == (400, "request_too_complex")
     assert http.get("rest_films?select=id&id=eq.1").json() == [{"id": 1}]
 
 
@@ -213,13 +213,13 @@ BACK = r"^(.*)(.*)(.*)(.*)\1\2\3\4$"
     ids=lambda query: query[:32],
 )
 def test_a_pattern_that_could_be_matched_without_end_is_refused(http: httpx.Client, query: str) -> None:
-    for answer in (
+    for response in (
         http.get(f"rest_films?{query}"),
         http.get(f"rpc/rest_films_of?director=1&{query}"),
         http.patch(f"rest_films?{query}", json={"year": 2000}),
         http.delete(f"rest_films?{query}"),
     ):
-        assert (answer.status_code, answer.json()["code"]) == (400, "request_too_complex"), answer.text
+        assert (response.status_code, response.json()["code"]) == (400, "request_too_complex"), response.text
 
 
 @pytest.mark.parametrize(

@@ -195,8 +195,8 @@ def test_an_answer_that_is_too_large_is_refused_and_not_kept(
 ) -> None:
     process = psutil.Process(stack.pid("rest"))
     before = process.memory_info().rss
-    answer = http.get(query, headers={"Accept": accept} | token(stack, "service_role"))
-    assert refusal(answer) == (400, "answer_too_large")
+    response = http.get(query, headers={"Accept": accept} | token(stack, "service_role"))
+    assert refusal(response) == (400, "answer_too_large")
     assert process.memory_info().rss - before < 100 * MEGABYTES
 
 
@@ -204,11 +204,11 @@ def test_written_rows_that_are_too_large_to_return_are_not_written(
     http: httpx.Client, heavy: psycopg.Connection
 ) -> None:
     headers = {"Prefer": "return=representation"}
-    answer = http.patch("/rest_films?id=gte.10&select=title", json={"year": 2000}, headers=headers)
-    assert refusal(answer) == (400, "answer_too_large")
+    response = http.patch("/rest_films?id=gte.10&select=title", json={"year": 2000}, headers=headers)
+    assert refusal(response) == (400, "answer_too_large")
     assert http.get("/rest_films?select=id&id=gte.10&year=eq.2000").json() == []
-    answer = http.patch("/rest_films?id=gte.10", json={"year": 2000})
-    assert answer.status_code == 204
+    response = http.patch("/rest_films?id=gte.10", json={"year": 2000})
+    assert response.status_code == 204
 
 
 # Several at once
@@ -225,18 +225,18 @@ def test_slow_requests_of_one_caller_leave_connections_to_others(
 
     other = {"x-forwarded-for": some_address()}
     with ThreadPoolExecutor(24) as pool:
-        answers = [pool.submit(slow, n) for n in range(24)]
+        responses = [pool.submit(slow, n) for n in range(24)]
         until(lambda: sleeping(heavy) > 1)
         for _ in range(20):
             began = time.monotonic()
             assert http.get("/rest_films?limit=1", headers=other).status_code == 200
             assert time.monotonic() - began < 1
             assert sleeping(heavy) <= 4
-    refused = [answer.result() for answer in answers if answer.result().status_code != 200]
-    assert 0 < len(refused) < 24
-    for answer in refused:
-        assert refusal(answer) == (429, "too_many_at_once")
-        assert int(answer.headers["retry-after"]) >= 1
+    refusals = [response.result() for response in responses if response.result().status_code != 200]
+    assert 0 < len(refusals) < 24
+    for response in refusals:
+        assert refusal(response) == (429, "too_many_at_once")
+        assert int(response.headers["retry-after"]) >= 1
 
 
 def test_the_projects_servers_have_a_larger_share(
@@ -251,12 +251,12 @@ def test_the_projects_servers_have_a_larger_share(
             return http.post("/rpc/rest_sleep", json={"seconds": 1.5}, headers=headers).status_code
 
         with ThreadPoolExecutor(8) as pool:
-            answers = [pool.submit(slow, n) for n in range(8)]
-            seen = 0
-            while not all(answer.done() for answer in answers):
-                seen = max(seen, sleeping(heavy))
-        assert {answer.result() for answer in answers} == {200}
-        return seen
+            responses = [pool.submit(slow, n) for n in range(8)]
+            most = 0
+            while not all(response.done() for response in responses):
+                most = max(most, sleeping(heavy))
+        assert {response.result() for response in responses} == {200}
+        return most
 
     assert most(token(stack, "authenticated")) < most(token(stack, "service_role"))
 
@@ -283,8 +283,8 @@ def test_the_statement_timeout_of_a_role_holds(
     sent = token(stack, role)
 
     def code() -> str | None:
-        answer = http.post("/rpc/rest_sleep", json={"seconds": 1}, headers=sent)
-        return answer.json()["code"] if answer.status_code == 500 else None
+        response = http.post("/rpc/rest_sleep", json={"seconds": 1}, headers=sent)
+        return response.json()["code"] if response.status_code == 500 else None
 
     try:
         heavy.execute(f"alter role {role} set statement_timeout = '300ms'; notify pgrst, 'reload config'")

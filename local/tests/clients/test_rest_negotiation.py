@@ -47,8 +47,8 @@ def test_a_page_has_the_rows_that_it_names(
     http: httpx.Client, page: str, wanted: str | None, expected: list[int]
 ) -> None:
     headers = {"Range": wanted} if wanted else {}
-    answer = http.get(f"/rest_films?select=id&order=id&{page}", headers=headers)
-    assert (answer.status_code, [row["id"] for row in answer.json()]) == (200, expected)
+    response = http.get(f"/rest_films?select=id&order=id&{page}", headers=headers)
+    assert (response.status_code, [row["id"] for row in response.json()]) == (200, expected)
 
 
 @pytest.mark.parametrize(
@@ -66,16 +66,16 @@ def test_a_page_has_the_rows_that_it_names(
 def test_a_page_that_cannot_be_is_refused(
     http: httpx.Client, page: str, wanted: str | None, details: str
 ) -> None:
-    answer = http.get(f"/rest_films?{page}", headers={"Range": wanted} if wanted else {})
-    assert (answer.status_code, answer.json()["code"]) == (416, "PGRST103")
-    assert answer.json()["details"] == details
+    response = http.get(f"/rest_films?{page}", headers={"Range": wanted} if wanted else {})
+    assert (response.status_code, response.json()["code"]) == (416, "PGRST103")
+    assert response.json()["details"] == details
 
 
 def test_a_range_counts_for_get_alone(http: httpx.Client) -> None:
     headers = {"Range": "0-0", "Prefer": "count=exact"}
     assert http.head("/rest_films", headers=headers).headers["content-range"] == "0-3/4"
-    answer = http.post("/rpc/rest_films_of?select=id", json={"director": 2}, headers={"Range": "0-0"})
-    assert len(answer.json()) == 2
+    response = http.post("/rpc/rest_films_of?select=id", json={"director": 2}, headers={"Range": "0-0"})
+    assert len(response.json()) == 2
 
 
 # Preferences
@@ -99,27 +99,27 @@ def test_a_range_counts_for_get_alone(http: httpx.Client) -> None:
 )
 def test_unknown_preference_is_ignored_unless_handling_is_strict(http: httpx.Client, preference: str) -> None:
     for headers in [{"Prefer": preference}, {"Prefer": f"handling=lenient, {preference}"}]:
-        answer = http.get("/rest_films?select=id&id=eq.1", headers=headers)
-        assert (answer.status_code, answer.json()) == (200, [{"id": 1}])
-        assert preference not in answer.headers.get("preference-applied", "")
-    answer = http.get("/rest_films", headers={"Prefer": f"handling=strict, {preference}"})
-    assert (answer.status_code, answer.json()["code"]) == (400, "PGRST122")
-    assert answer.json()["details"] == f"Invalid preferences: {preference}"
+        response = http.get("/rest_films?select=id&id=eq.1", headers=headers)
+        assert (response.status_code, response.json()) == (200, [{"id": 1}])
+        assert preference not in response.headers.get("preference-applied", "")
+    response = http.get("/rest_films", headers={"Prefer": f"handling=strict, {preference}"})
+    assert (response.status_code, response.json()["code"]) == (400, "PGRST122")
+    assert response.json()["details"] == f"Invalid preferences: {preference}"
 
 
 def test_a_time_zone_that_is_known_is_applied(http: httpx.Client) -> None:
     headers = {"Prefer": "handling=strict, timezone=Asia/Tokyo"}
-    answer = http.get("/rest_films?select=seen_at&id=eq.1", headers=headers)
-    assert answer.json() == [{"seen_at": "2026-01-02T12:04:05.5+09:00"}]
-    assert "timezone=Asia/Tokyo" in answer.headers["preference-applied"]
+    response = http.get("/rest_films?select=seen_at&id=eq.1", headers=headers)
+    assert response.json() == [{"seen_at": "2026-01-02T12:04:05.5+09:00"}]
+    assert "timezone=Asia/Tokyo" in response.headers["preference-applied"]
 
 
 def test_first_of_two_preferences_of_one_kind_applies(
     http: httpx.Client, rest_schema: psycopg.Connection
 ) -> None:
     headers = {"Prefer": "return=minimal, return=representation"}
-    answer = http.post("/rest_notes", json={"body": "x"}, headers=headers)
-    assert (answer.status_code, answer.content) == (201, b"")
+    response = http.post("/rest_notes", json={"body": "x"}, headers=headers)
+    assert (response.status_code, response.content) == (201, b"")
 
 
 # Media types
@@ -144,8 +144,8 @@ def test_first_of_two_preferences_of_one_kind_applies(
     ],
 )
 def test_the_type_that_is_liked_best_is_given(http: httpx.Client, accept: str, kind: str) -> None:
-    answer = http.get("/rest_films?select=id&id=eq.1", headers={"Accept": accept})
-    assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, kind)
+    response = http.get("/rest_films?select=id&id=eq.1", headers={"Accept": accept})
+    assert (response.status_code, response.headers["content-type"].split(";")[0]) == (200, kind)
 
 
 @pytest.mark.parametrize(
@@ -160,5 +160,5 @@ def test_the_type_that_is_liked_best_is_given(http: httpx.Client, accept: str, k
     ],
 )
 def test_a_type_that_is_not_given_is_refused(http: httpx.Client, accept: str) -> None:
-    answer = http.get("/rest_films", headers={"Accept": accept})
-    assert (answer.status_code, answer.json()["code"]) == (406, "PGRST107")
+    response = http.get("/rest_films", headers={"Accept": accept})
+    assert (response.status_code, response.json()["code"]) == (406, "PGRST107")

@@ -47,11 +47,11 @@ PAGES: list[tuple[str, dict[str, str]]] = [
 def test_a_page_holds_back_none_of_the_rows_that_were_deleted(
     http: httpx.Client, five: psycopg.Connection, page: str, headers: dict[str, str]
 ) -> None:
-    answer = http.delete(
+    response = http.delete(
         f"/rest_notes?id=lt.4&select=id&{page}", headers=headers | {"Prefer": f"{SHOWN}, count=exact"}
     )
-    assert (answer.status_code, answer.json()) == (200, [{"id": 1}, {"id": 2}, {"id": 3}])
-    assert answer.headers["content-range"] == "*/3"
+    assert (response.status_code, response.json()) == (200, [{"id": 1}, {"id": 2}, {"id": 3}])
+    assert response.headers["content-range"] == "*/3"
     assert bodies(five) == NOTES[3:]
 
 
@@ -59,13 +59,13 @@ def test_a_page_holds_back_none_of_the_rows_that_were_deleted(
 def test_a_page_holds_back_none_of_the_rows_that_were_changed(
     http: httpx.Client, five: psycopg.Connection, page: str, headers: dict[str, str]
 ) -> None:
-    answer = http.patch(
+    response = http.patch(
         f"/rest_notes?id=lt.4&select=id&{page}",
         json={"body": "changed"},
         headers=headers | {"Prefer": f"{SHOWN}, count=exact"},
     )
-    assert (answer.status_code, answer.json()) == (200, [{"id": 1}, {"id": 2}, {"id": 3}])
-    assert answer.headers["content-range"] == "0-2/3"
+    assert (response.status_code, response.json()) == (200, [{"id": 1}, {"id": 2}, {"id": 3}])
+    assert response.headers["content-range"] == "0-2/3"
     assert bodies(five) == ["changed"] * 3 + NOTES[3:]
 
 
@@ -80,22 +80,22 @@ def test_a_page_holds_back_none_of_the_rows_that_were_added(
         if merged
         else [{"id": n, "name": f"actor {n}"} for n in (7, 8, 9)]
     )
-    answer = http.post(f"/rest_actors?select=id&{page}", json=rows, headers=headers | {"Prefer": prefer})
-    assert answer.json() == [{"id": row["id"]} for row in rows]
-    assert answer.headers["content-range"] == "*/3"
+    response = http.post(f"/rest_actors?select=id&{page}", json=rows, headers=headers | {"Prefer": prefer})
+    assert response.json() == [{"id": row["id"]} for row in rows]
+    assert response.headers["content-range"] == "*/3"
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE", "POST"])
 def test_a_page_that_cannot_be_is_refused(http: httpx.Client, five: psycopg.Connection, method: str) -> None:
-    answer = http.request(method, "/rest_notes?id=lt.4&limit=-1", json={"body": "x"})
-    assert (answer.status_code, answer.json()["code"]) == (416, "PGRST103")
+    response = http.request(method, "/rest_notes?id=lt.4&limit=-1", json={"body": "x"})
+    assert (response.status_code, response.json()["code"]) == (416, "PGRST103")
     assert bodies(five) == NOTES
 
 
 def test_a_put_takes_no_page_but_heeds_no_range(http: httpx.Client) -> None:
     row = {"id": 7, "name": "put"}
-    answer = http.put("/rest_actors?id=eq.7&limit=1", json=row)
-    assert (answer.status_code, answer.json()["code"]) == (400, "PGRST114")
+    response = http.put("/rest_actors?id=eq.7&limit=1", json=row)
+    assert (response.status_code, response.json()["code"]) == (400, "PGRST114")
     assert http.put("/rest_actors?id=eq.7", json=row, headers={"Range": "0-0"}).is_success
 
 
@@ -113,13 +113,21 @@ def test_fifteen_hundred_rows_are_written_and_shown(http: httpx.Client) -> None:
     assert deleted.headers["content-range"] == "*/1500"
 
 
+def test_twelve_thousand_casts_of_written_rows_are_in_order(http: httpx.Client) -> None:
+    """More than the server renders by one statement."""
+    select = ",".join(f"{name}:id::numeric" for name in "abcdefgh")
+    rows = [{"body": f"row {n}"} for n in range(1500)]
+    added = http.post(f"/rest_notes?select={select}", json=rows, headers={"Prefer": SHOWN}).json()
+    assert added == [dict.fromkeys("abcdefgh", n) for n in range(1, 1501)]
+
+
 @pytest.mark.parametrize("preference", ["count=exact", "count=estimated"])
 @pytest.mark.parametrize("shown", ["", ", return=minimal", ", return=representation"])
 def test_changed_rows_are_counted_with_or_without_representation(
     http: httpx.Client, five: psycopg.Connection, preference: str, shown: str
 ) -> None:
-    answer = http.delete("/rest_notes?id=lt.4&limit=1", headers={"Prefer": preference + shown})
-    assert answer.headers["content-range"] == "*/3"
+    response = http.delete("/rest_notes?id=lt.4&limit=1", headers={"Prefer": preference + shown})
+    assert response.headers["content-range"] == "*/3"
 
 
 # One object
@@ -133,13 +141,13 @@ def test_single_object_of_several_rows_is_refused_and_changes_none(
 ) -> None:
     headers = {"Accept": accept, "Prefer": prefer}
     several = [{"body": "x"}, {"body": "y"}]
-    for answer in [
+    for response in [
         http.delete(f"/rest_notes?id=lt.4{page}", headers=headers),
         http.patch(f"/rest_notes?id=lt.4{page}", json={"body": "x"}, headers=headers),
         http.post(f"/rest_notes?{page}", json=several, headers=headers),
         http.delete(f"/rest_notes?id=gt.99{page}", headers=headers),
     ]:
-        assert (answer.status_code, answer.json()["code"]) == (406, "PGRST116")
+        assert (response.status_code, response.json()["code"]) == (406, "PGRST116")
     assert bodies(five) == NOTES
 
 
@@ -158,12 +166,12 @@ def test_max_affected_limits_the_changed_rows(
     http: httpx.Client, five: psycopg.Connection, page: str, shown: str
 ) -> None:
     headers = {"Prefer": f"handling=strict, max-affected=2{shown}"}
-    for answer in [
+    for response in [
         http.delete(f"/rest_notes?id=lt.4{page}", headers=headers),
         http.patch(f"/rest_notes?id=lt.4{page}", json={"body": "x"}, headers=headers),
     ]:
-        assert (answer.status_code, answer.json()["code"]) == (400, "PGRST124")
-        assert answer.json()["details"] == "The query affects 3 rows"
+        assert (response.status_code, response.json()["code"]) == (400, "PGRST124")
+        assert response.json()["details"] == "The query affects 3 rows"
     assert bodies(five) == NOTES
     assert http.delete(f"/rest_notes?id=lt.3{page}", headers=headers).is_success
     assert bodies(five) == NOTES[2:]
@@ -178,10 +186,10 @@ def test_max_affected_is_for_strict_handling_of_changes(http: httpx.Client, five
 
 def test_max_affected_of_a_function_is_the_rows_it_returns(http: httpx.Client) -> None:
     strict = {"Prefer": "handling=strict, max-affected=1"}
-    answer = http.post("/rpc/rest_films_of", json={"director": 2}, headers=strict)
-    assert (answer.status_code, answer.json()["code"]) == (400, "PGRST124")
-    answer = http.post("/rpc/rest_write", json={}, headers=strict)
-    assert (answer.status_code, answer.json()["code"]) == (400, "PGRST128")
+    response = http.post("/rpc/rest_films_of", json={"director": 2}, headers=strict)
+    assert (response.status_code, response.json()["code"]) == (400, "PGRST124")
+    response = http.post("/rpc/rest_write", json={}, headers=strict)
+    assert (response.status_code, response.json()["code"]) == (400, "PGRST128")
     assert http.get("/rest_notes").json() == []
 
 

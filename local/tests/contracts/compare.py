@@ -29,8 +29,8 @@ class Tolerance:
     """Only what the actual server has and the expected one lacks."""
 
     def covers(self, case: str, path: str, want: Any) -> bool:
-        wanted = want is ABSENT or not self.only_extra
-        return wanted and bool(re.fullmatch(self.case, case) and re.fullmatch(self.path, path))
+        is_compared = want is ABSENT or not self.only_extra
+        return is_compared and bool(re.fullmatch(self.case, case) and re.fullmatch(self.path, path))
 
 
 TOLERATED = (
@@ -100,9 +100,9 @@ def difference_of_cases(want: dict[str, Any], got: dict[str, Any] | None) -> str
         return "not recorded"
     case = want["case"]
     for part in ("response", "claims", "header"):
-        for found in differences(want.get(part, ABSENT), got.get(part, ABSENT), part):
-            if not any(tolerance.covers(case, found.path, found.want) for tolerance in TOLERATED):
-                return str(found)
+        for difference in differences(want.get(part, ABSENT), got.get(part, ABSENT), part):
+            if not any(tolerance.covers(case, difference.path, difference.want) for tolerance in TOLERATED):
+                return str(difference)
     return None
 
 
@@ -112,11 +112,11 @@ def cases(path: str) -> dict[str, dict[str, Any]]:
 
 def main(expected: str, actual: str, *names: str) -> int:
     want, got = cases(expected), cases(actual)
-    found = {name: difference_of_cases(want[name], got.get(name)) for name in names or want}
-    differing = {name: what for name, what in found.items() if what}
+    results = {name: difference_of_cases(want[name], got.get(name)) for name in names or want}
+    differing = {name: what for name, what in results.items() if what}
     for name, what in differing.items():
         sys.stdout.write(f"differs: {name}: {what}\n")
-    sys.stdout.write(f"{len(found) - len(differing)} of {len(found)} cases match\n")
+    sys.stdout.write(f"{len(results) - len(differing)} of {len(results)} cases match\n")
     return 1 if differing else 0
 
 

@@ -79,12 +79,12 @@ def record(base_url: str, secret: str) -> list[dict[str, Any]]:
             authorization = {"Authorization": f"Bearer {token}"} if token else {}
             headers = {"apikey": api_key, **authorization}
             response = http.request(method, path, json=body, headers=headers)
-            answer = _body(response)
+            content = _body(response)
             shown_path = UUID.sub("<uuid>", path).replace(RUN, "RUN")
-            asked = {"method": method, "path": shown_path, "as": _shown(who), "json": normal(body)}
-            answered = {"status": response.status_code, "body": normal(answer), **_location(response)}
-            rows.append({"case": case, "request": asked, "response": answered})
-            return answer if isinstance(answer, dict) else {"_": answer}
+            request = {"method": method, "path": shown_path, "as": _shown(who), "json": normal(body)}
+            recorded = {"status": response.status_code, "body": normal(content), **_location(response)}
+            rows.append({"case": case, "request": request, "response": recorded})
+            return content if isinstance(content, dict) else {"_": content}
 
         _run(call, rows, secret)
     return rows
@@ -218,8 +218,10 @@ def _administration(call: Call, first: Answer) -> str:
     call("admin list as anon", "GET", users)
     bob = {"email": email("bob"), "password": PASSWORD}
     metadata = {"user_metadata": {"n": 1}, "app_metadata": {"roles": ["tutor"]}}
-    made = call("admin create", "POST", users, who="service", body={**bob, **metadata, "email_confirm": True})
-    bob_id = str(made.get("id"))
+    created = call(
+        "admin create", "POST", users, who="service", body={**bob, **metadata, "email_confirm": True}
+    )
+    bob_id = str(created.get("id"))
     call("admin create duplicate", "POST", users, who="service", body=bob)
     carl = {"email": email("carl"), "password": PASSWORD}
     call("admin create unconfirmed", "POST", users, who="service", body=carl)

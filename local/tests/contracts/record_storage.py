@@ -50,7 +50,7 @@ def tokens(secret: str) -> dict[str, str]:
         "bob": {**user, "sub": BOB},
         "expired": {"role": "authenticated", "sub": ANN, "exp": now - 60},
     }
-    return {name: jwt.encode(given, secret) for name, given in claims.items()} | {"garbage": "a.b.c"}
+    return {name: jwt.encode(claim, secret) for name, claim in claims.items()} | {"garbage": "a.b.c"}
 
 
 def shown(text: str) -> str:
@@ -82,14 +82,14 @@ class Recorder:
         headers = given.pop("headers", None)
         response = self.http.request(method, path, headers={**own, **(headers or {})}, **given)
         content = given.get("content")
-        asked = {
+        request = {
             **{"method": method, "path": shown(path), "as": who, "json": normal(given.get("json"))},
             **{"bytes": len(content) if content else None, "headers": headers},
         }
         body = _body(response)
         kept = _kept(response, body)
-        answered = {"status": response.status_code, "body": normal(body), "headers": kept}
-        self.rows.append({"case": case, "request": asked, "response": answered})
+        recorded = {"status": response.status_code, "body": normal(body), "headers": kept}
+        self.rows.append({"case": case, "request": request, "response": recorded})
         return body if isinstance(body, dict | list) else dict(response.headers)
 
     def put(
@@ -244,8 +244,8 @@ def _resumable(recorder: Recorder) -> None:
         described = {"upload-metadata": ",".join(pairs)} if named else {}
         return call(case, "POST", path, "ann", headers={**TUS, "upload-length": "11", **described})
 
-    made = create("tus create", bucketName=MINE, objectName=f"{ANN}/t.txt", contentType="text/plain")
-    if location := made.get("location"):
+    created = create("tus create", bucketName=MINE, objectName=f"{ANN}/t.txt", contentType="text/plain")
+    if location := created.get("location"):
         path = f"{path}/{location.rsplit('/', 1)[1]}"
         call("tus head", "HEAD", path, "ann", headers=TUS)
         first, second = {**PIECE, "upload-offset": "0"}, {**PIECE, "upload-offset": "6"}

@@ -13,6 +13,6 @@ from local.tests.faults.storage_server import Server, started
 def server(stack: Stack, tmp_path: Path) -> Iterator[Server]:
     if "storage" in stack.elsewhere:
         pytest.skip("our own storage is off here, and its rows are another server's")
-    with started(Server(stack, tmp_path / "files")) as made:
-        yield made
-        made.restart()
+    with started(Server(stack, tmp_path / "files")) as storage_server:
+        yield storage_server
+        storage_server.restart()

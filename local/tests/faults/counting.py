@@ -21,7 +21,7 @@ WRITERS = 6
 Write = Callable[[httpx.Client, str], httpx.Response]
 
 
-def made(stack: Stack) -> psycopg.Connection:
+def counted_table(stack: Stack) -> psycopg.Connection:
     """The table, seen by REST, and not one before it of the same name; a connection that commits."""
     connection = psycopg.connect(stack.database_url, autocommit=True)
     connection.execute(SCHEMA.read_bytes())
@@ -69,11 +69,13 @@ class Traffic:
 
     @property
     def well(self) -> int:
-        return sum(answer is not None and answer.is_success for answer in [*self.answers.values()])
+        return sum(response is not None and response.is_success for response in [*self.answers.values()])
 
     @property
     def failed(self) -> list[httpx.Response]:
-        return [answer for answer in self.answers.values() if answer is not None and not answer.is_success]
+        return [
+            response for response in self.answers.values() if response is not None and not response.is_success
+        ]
 
     def _run(self) -> None:
         with client(self._stack) as http:
@@ -86,10 +88,10 @@ class Traffic:
 
     def check(self, connection: psycopg.Connection) -> Counter[str]:
         """Rows of each request: all of what was answered well, all or none of what was not."""
-        found = connection.execute("select request::text, count(*) from counted group by request").fetchall()
-        written = Counter[str](dict(found))
+        rows = connection.execute("select request::text, count(*) from counted group by request").fetchall()
+        written = Counter[str](dict(rows))
         assert set(written) <= set(self.answers)
         assert set(written.values()) == {ROWS}
-        answered_well = {name for name, answer in self.answers.items() if answer and answer.is_success}
+        answered_well = {name for name, response in self.answers.items() if response and response.is_success}
         assert answered_well <= set(written)
         return written

@@ -59,8 +59,8 @@ class Server:
 
     def files(self) -> list[str]:
         """All files of the folder, except descriptions of uploads."""
-        found = (path for path in self.directory.rglob("*") if path.is_file() and path.suffix != ".json")
-        return sorted(path.name for path in found)
+        paths = (path for path in self.directory.rglob("*") if path.is_file() and path.suffix != ".json")
+        return sorted(path.name for path in paths)
 
     def put(self, name: str, content: bytes, upsert: bool = False) -> httpx.Response:
         headers = {"content-type": "text/plain", "x-upsert": str(upsert).lower()}

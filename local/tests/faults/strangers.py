@@ -36,25 +36,25 @@ def line(stack: Stack, address: str) -> socket.socket:
 def lines(stack: Stack, address: str, count: int, sent: bytes = b"") -> Iterator[list[socket.socket]]:
     """So many connections at once, each having sent the same."""
     with ExitStack() as opened:
-        made = []
+        started = []
         for _ in range(count):
             one = opened.enter_context(line(stack, address))
             with suppress(OSError):
                 one.sendall(sent)
-            made.append(one)
-        yield made
+            started.append(one)
+        yield started
 
 
 def head(stack: Stack, method: str, path: str, length: int, **headers: str) -> bytes:
     """The beginning of a request whose body is yet to come."""
-    given = {
+    environment = {
         "Host": "127.0.0.1",
         "apikey": stack.anon_key,
         "Authorization": f"Bearer {stack.anon_key}",
         "Content-Type": "application/json",
         "Content-Length": str(length),
     } | {name.replace("_", "-"): value for name, value in headers.items()}
-    fields = "".join(f"{name}: {value}\r\n" for name, value in given.items())
+    fields = "".join(f"{name}: {value}\r\n" for name, value in environment.items())
     return f"{method} {path} HTTP/1.1\r\n{fields}\r\n".encode()
 
 

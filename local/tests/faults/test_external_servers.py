@@ -55,9 +55,9 @@ class Servers:
 
 @pytest.fixture
 def servers(own: Own) -> Iterator[Servers]:
-    made = Servers(own)
-    yield made
-    made.stop()
+    own_servers = Servers(own)
+    yield own_servers
+    own_servers.stop()
 
 
 @pytest.fixture
@@ -119,8 +119,8 @@ def test_external_servers_create_their_tables_and_get_requests(
     assert "awaited" in local("status", own.directory, own.port).stdout
 
     own.run("down")
-    refused = own.refuse("up")
-    assert "auth's tables in this database are another server's: say where it is by AUTH_URL" in refused
+    message = own.refuse("up")
+    assert "auth's tables in this database are another server's: say where it is by AUTH_URL" in message
 
 
 PIXEL = bytes.fromhex(
@@ -171,19 +171,19 @@ def test_reads_of_an_external_rest_server_are_counted_before_it(
 
 def remaining(client: httpx.Client, method: str, path: str) -> list[int]:
     """The values of x-ratelimit-remaining, at most one."""
-    return [int(told) for told in client.request(method, path).headers.get_list("x-ratelimit-remaining")]
+    return [int(number) for number in client.request(method, path).headers.get_list("x-ratelimit-remaining")]
 
 
 class Realtime(BaseHTTPRequestHandler):
     """As the real server, creates its tables at the first request for the tenant with a signed token."""
 
     def do_GET(self) -> None:
-        asked = (self.path, self.headers["Authorization"])
-        known = asked == ("/api/tenants/realtime-dev/health", f"Bearer {self.server.token}")  # type: ignore[attr-defined]
-        if known:
+        request = (self.path, self.headers["Authorization"])
+        is_known = request == ("/api/tenants/realtime-dev/health", f"Bearer {self.server.token}")  # type: ignore[attr-defined]
+        if is_known:
             with psycopg.connect(self.server.database) as connection:  # type: ignore[attr-defined]
                 connection.execute("create table if not exists realtime.messages (topic text)")
-        self.send_response(200 if known else 403)
+        self.send_response(200 if is_known else 403)
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
@@ -196,22 +196,22 @@ def test_external_realtime_creates_its_own_tables(own: Own, monkeypatch: pytest.
     address = f"http://127.0.0.1:{server.server_port}"
     with given(monkeypatch, {"REALTIME_URL": address}):
         own.run("reset --only database")
-        found = values(own)
-        server.token = found["SUPABASE_SERVICE_ROLE_KEY"]  # type: ignore[attr-defined]
+        settings = values(own)
+        server.token = settings["SUPABASE_SERVICE_ROLE_KEY"]  # type: ignore[attr-defined]
         server.database = cluster.url(  # type: ignore[attr-defined]
             own.settings, keys.load(own.directory), cluster.SUPERUSER
         )
-        with psycopg.connect(found["DATABASE_URL"]) as connection:
-            made = connection.execute(
+        with psycopg.connect(settings["DATABASE_URL"]) as connection:
+            account = connection.execute(
                 "select to_regclass('realtime.messages'), to_regproc('realtime.passes')"
             )
-            assert made.fetchone() == (None, None)
+            assert account.fetchone() == (None, None)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         assert f"realtime is at {address}" in own.run("up")
         own.run("down")
-    refused = own.refuse("up")
+    message = own.refuse("up")
     assert (
-        "realtime's tables in this database are another server's: say where it is by REALTIME_URL" in refused
+        "realtime's tables in this database are another server's: say where it is by REALTIME_URL" in message
     )
     server.shutdown()
     server.server_close()
@@ -225,8 +225,8 @@ def test_missing_tables_of_an_external_server_are_reported(stack: Stack) -> None
         return external_servers.lacking(stack.settings, secrets, "storage", url)
 
     nowhere = f"http://127.0.0.1:{free_port()}"
-    said = lacking(nowhere) or ""
-    assert said.startswith(f"{nowhere}/status does not answer (ConnectError)")
-    assert "made by our own part" in said
+    message = lacking(nowhere) or ""
+    assert message.startswith(f"{nowhere}/status does not answer (ConnectError)")
+    assert "made by our own part" in message
     with echo("storage") as answering:
         assert lacking(answering) is None

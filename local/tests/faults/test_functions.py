@@ -84,7 +84,7 @@ def still(process: psutil.Process, so: Callable[[psutil.Process], bool]) -> bool
 def counted(stack: Stack) -> Iterator[psycopg.Connection]:
     """The table, and a function that writes into it; skipped with another folder of functions."""
     write(stack.settings.functions, NAME, WRITES)
-    with counting.made(stack) as connection, counting.client(stack) as http:
+    with counting.counted_table(stack) as connection, counting.client(stack) as http:
         try:
             if http.post(f"/functions/v1/{NAME}", json={"rows": []}).status_code == httpx.codes.NOT_FOUND:
                 pytest.skip("functions are served from elsewhere")
@@ -119,8 +119,8 @@ class Neighbour(threading.Thread):
     def run(self) -> None:
         with counting.client(self._stack) as http:
             while not self.ended:
-                answer = http.post("/functions/v1/hello", json={"name": "+ & 🎬"})
-                self.answers.append((answer.status_code, answer.text))
+                response = http.post("/functions/v1/hello", json={"name": "+ & 🎬"})
+                self.answers.append((response.status_code, response.text))
 
 
 @pytest.mark.soak
@@ -136,11 +136,11 @@ def test_killed_function_writes_nothing_twice_or_half_and_delays_no_other(
     neighbour.join(120)
     written = traffic.check(counted)
     assert counting.ROWS * traffic.well <= written.total()
-    for request, answer in traffic.answers.items():
-        assert answer is None or answer.headers["x-request-id"] == request
-        if answer and not answer.is_success:
-            assert (answer.status_code, answer.json()["code"]) == (500, "WORKER_ERROR")
-            assert answer.json()["request_id"] == request
+    for request, response in traffic.answers.items():
+        assert response is None or response.headers["x-request-id"] == request
+        if response and not response.is_success:
+            assert (response.status_code, response.json()["code"]) == (500, "WORKER_ERROR")
+            assert response.json()["request_id"] == request
     assert set(neighbour.answers) == {(200, '{"message":"Hello + & 🎬!"}')}
     until(lambda: len(serving(stack.pid("platform"), NAME)) == 1)
     until(lambda: not dead(stack))
@@ -166,9 +166,9 @@ def test_caller_of_a_killed_function_gets_an_error_with_request_id(
         waiting = pool.submit(call, http, request, 100_000)
         until(lambda: f"waiting {request}" in log.read_text())
         kill(stack)
-        answer = waiting.result()
-        assert (answer.status_code, answer.json()["code"]) == (500, "WORKER_ERROR")
-        assert answer.json()["request_id"] == answer.headers["x-request-id"] == request
+        response = waiting.result()
+        assert (response.status_code, response.json()["code"]) == (500, "WORKER_ERROR")
+        assert response.json()["request_id"] == response.headers["x-request-id"] == request
         assert call(http, str(uuid.uuid4())).status_code == httpx.codes.CREATED
     query = "select count(*) from counted where request = %s"
     assert counted.execute(query, [request]).fetchone() == (0,)
@@ -197,9 +197,9 @@ def test_functions_end_with_a_killed_platform_and_the_stack(
         until(lambda: log.exists() and log.read_text().count("busy") == times)
         platform = own.state().parts["platform"].pid
         assert platform
-        found = processes(platform)
-        assert len(found) == 2
-        return found
+        workers = processes(platform)
+        assert len(workers) == 2
+        return workers
 
     first = started(times=1)
     platform = own.state().parts["platform"].pid

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.own("auth", "storage", "realtime", "rest")
 def ports_of(pid: int) -> set[int]:
     """Where a process and its children listen."""
     family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    found = [one for process in family for one in process.net_connections("inet")]
-    return {one.laddr.port for one in found if one.status == psutil.CONN_LISTEN}
+    connections = [one for process in family for one in process.net_connections("inet")]
+    return {one.laddr.port for one in connections if one.status == psutil.CONN_LISTEN}
 
 
 def test_only_servers_that_require_a_key_listen_on_ports(stack: Stack) -> None:
@@ -37,8 +37,8 @@ def _key(stack: Stack) -> dict[str, str]:
 
 def test_the_sockets_are_in_a_folder_of_the_owners(stack: Stack) -> None:
     folder = sockets.folder(stack.settings)
-    found = folder.stat()
-    assert (stat.S_IMODE(found.st_mode), found.st_uid) == (0o700, os.geteuid())
+    status = folder.stat()
+    assert (stat.S_IMODE(status.st_mode), status.st_uid) == (0o700, os.geteuid())
     names = {path.name for path in folder.iterdir()}
     assert {"gateway.sock", "platform.sock", "rest_admin.sock"} <= names
 

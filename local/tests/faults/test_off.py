@@ -47,8 +47,8 @@ def environment(project: Path, own: Own) -> dict[str, str]:
     """Of its stack, which runs."""
     variables = {**os.environ, "LOCAL_DIR": str(own.directory), "LOCAL_PORT": str(own.port)}
     words = [sys.executable, "-m", "local", "up"]
-    done = subprocess.run(words, cwd=project, env=variables, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr + done.stdout
+    process = subprocess.run(words, cwd=project, env=variables, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr + process.stdout
     return {name: value or "" for name, value in dotenv_values(own.directory / ".env.local").items()}
 
 
@@ -57,16 +57,16 @@ def test_parts_that_are_off_say_so_and_hold_nothing(environment: dict[str, str])
     headers = {"apikey": key, "Origin": "https://app.example"}
     with httpx.Client(base_url=url, headers=headers) as http:
         for part, path in zip(PARTS, ("user", "bucket", "api/broadcast"), strict=True):
-            answer = http.get(f"/{part}/v1/{path}")
+            response = http.get(f"/{part}/v1/{path}")
             words = f"{part} is off: supabase/config.toml has [{part}] enabled = false"
-            assert (answer.status_code, answer.json()) == (404, {"message": words})
-            assert answer.headers["access-control-allow-origin"] == "*"
-            asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "apikey"}
-            assert http.options(f"/{part}/v1/{path}", headers=asked).status_code == 200
+            assert (response.status_code, response.json()) == (404, {"message": words})
+            assert response.headers["access-control-allow-origin"] == "*"
+            preflight = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "apikey"}
+            assert http.options(f"/{part}/v1/{path}", headers=preflight).status_code == 200
         assert http.get("/rest/v1/genres?limit=1").status_code == 200
-    with pytest.raises(InvalidStatus) as refused:
+    with pytest.raises(InvalidStatus) as error:
         Socket(url, key)
-    assert refused.value.response.status_code == 404
+    assert error.value.response.status_code == 404
     with psycopg.connect(environment["DATABASE_URL"]) as connection:
         assert connection.execute("select slot_name from pg_replication_slots").fetchall() == []
         assert connection.execute("select to_regclass('realtime.messages') is not null").fetchone() == (True,)

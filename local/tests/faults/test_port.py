@@ -50,10 +50,10 @@ def test_commands_read_the_port_of_the_stack_and_refuse_another(
 
     another = str(two_free_ports())
     for words in (["status"], ["up"], ["reset"], ["down"], ["psql"], ["run", "true"]):
-        refused = without_port(own, "local", *words, LOCAL_PORT=another)
-        assert refused.returncode == 1
-        assert f"runs on port {own.port}, not {another}" in refused.stderr
-        assert len(refused.stderr.splitlines()) == 1
+        message = without_port(own, "local", *words, LOCAL_PORT=another)
+        assert message.returncode == 1
+        assert f"runs on port {own.port}, not {another}" in message.stderr
+        assert len(message.stderr.splitlines()) == 1
     assert (own.directory / ".env.local").read_text() == written
     assert own.works()
 
@@ -74,8 +74,8 @@ def test_commands_read_the_port_of_the_stack_and_refuse_another(
 
 
 def test_a_start_that_fails_writes_no_settings_and_keeps_no_port(own: Own) -> None:
-    refused = without_port(own, "local", "up", LOCAL_PORT="22")
-    assert "LOCAL_PORT must be a port from 1024 to 65534, not '22'" in refused.stderr
+    message = without_port(own, "local", "up", LOCAL_PORT="22")
+    assert "LOCAL_PORT must be a port from 1024 to 65534, not '22'" in message.stderr
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("AUTH_URL", "not an address")
         assert "AUTH_URL must be a server's address" in own.refuse("up")

@@ -50,11 +50,11 @@ class Listener(threading.Thread):
 
     @property
     def live(self) -> Counter[int]:
-        return Counter(number for heard in self.heard for number, replayed in heard if not replayed)
+        return Counter(number for messages in self.heard for number, replayed in messages if not replayed)
 
     @property
     def numbers(self) -> set[int]:
-        return {number for heard in self.heard for number, _ in heard}
+        return {number for messages in self.heard for number, _ in messages}
 
     def run(self) -> None:
         while not self.done:
@@ -72,8 +72,8 @@ class Listener(threading.Thread):
             "postgres_changes": [{"event": "INSERT", "schema": "public", "table": "counted"}],
         }
         while not self.done:
-            answer = socket.join(self.topic, **config)
-            if answer["status"] != "ok":
+            response = socket.join(self.topic, **config)
+            if response["status"] != "ok":
                 time.sleep(0.1)
                 continue
             self.heard.append([])
@@ -178,13 +178,13 @@ def test_commit_arrives_once_or_channel_reports_the_gap(stack: Stack, part: str,
     for listener in listeners:
         assert listener.numbers == set(range(MESSAGES + 1))
         assert set(listener.live.values()) == {1}
-        for heard in listener.heard:
-            assert len({number for number, _ in heard}) == len(heard)
-        rows = Counter(number for heard in listener.rows for number in heard)
+        for numbers in listener.heard:
+            assert len({number for number, _ in numbers}) == len(numbers)
+        rows = Counter(number for numbers in listener.rows for number in numbers)
         assert set(rows.values()) == {1} and set(rows) <= set(range(MESSAGES + 1))
         for half in halves:
-            for told in listener.rows:
-                own = [number for number in told if number in half]
+            for numbers_of_rows in listener.rows:
+                own = [number for number in numbers_of_rows if number in half]
                 assert own == [number for number in half if own and own[0] <= number <= own[-1]]
 
 
@@ -218,7 +218,7 @@ def test_channel_is_confirmed_only_if_it_receives_changes(stack: Stack) -> None:
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_the_official_client_joins_again_by_itself(stack: Stack, part: str, turn: int) -> None:
     topic = f"official {part} {turn} {uuid.uuid4()}"
-    heard: list[int] = []
+    numbers: list[int] = []
     states: list[RealtimeSubscribeStates] = []
 
     async def listen() -> None:
@@ -233,18 +233,18 @@ def test_the_official_client_joins_again_by_itself(stack: Stack, part: str, turn
                 }
             },
         )
-        channel.on_broadcast("*", lambda found: heard.append(found["payload"]["n"]))
+        channel.on_broadcast("*", lambda found: numbers.append(found["payload"]["n"]))
         await channel.subscribe(lambda state, _: states.append(state))
         await asyncio.to_thread(write, stack, topic, 1, False)
-        await asyncio.to_thread(until, lambda: heard == [1])
+        await asyncio.to_thread(until, lambda: numbers == [1])
         os.kill(stack.pid(part), signal.SIGKILL)
         await asyncio.to_thread(
             until, lambda: states[-1] == RealtimeSubscribeStates.SUBSCRIBED and len(states) >= 3, 180
         )
         await asyncio.to_thread(write, stack, topic, 2, False)
-        await asyncio.to_thread(until, lambda: heard[-1:] == [2])
+        await asyncio.to_thread(until, lambda: numbers[-1:] == [2])
         await client.close()
 
     asyncio.run(listen())
-    assert heard == [1, 2]
+    assert numbers == [1, 2]
     assert RealtimeSubscribeStates.CHANNEL_ERROR in states

@@ -23,7 +23,7 @@ UNAVAILABLE = (502, 503, 504)
 
 @pytest.fixture
 def counted(stack: Stack) -> Iterator[psycopg.Connection]:
-    with counting.made(stack) as connection:
+    with counting.counted_table(stack) as connection:
         yield connection
         connection.execute("drop table counted")
 
@@ -64,8 +64,8 @@ def test_rest_killed_in_mid_traffic_writes_nothing_twice_or_half(
         pytest.skip("REST is another's server here")
     traffic = Traffic(stack, counting.insert)
     with Socket(stack.url, stack.service_role_key) as socket:
-        asked = {"event": "INSERT", "schema": "public", "table": "counted"}
-        socket.join("changes", postgres_changes=[asked])
+        subscription = {"event": "INSERT", "schema": "public", "table": "counted"}
+        socket.join("changes", postgres_changes=[subscription])
         assert socket.hear("system")["status"] == "ok"
         listener = Listener(socket)
         listener.start()
@@ -76,6 +76,6 @@ def test_rest_killed_in_mid_traffic_writes_nothing_twice_or_half(
     counted.execute("delete from counted where n < 0")
     written = traffic.check(counted)
     assert listener.heard == written
-    assert {answer.status_code for answer in traffic.failed} <= set(UNAVAILABLE)
-    assert all("message" in answer.json() for answer in traffic.failed)
+    assert {response.status_code for response in traffic.failed} <= set(UNAVAILABLE)
+    assert all("message" in response.json() for response in traffic.failed)
     assert ROWS * traffic.well <= written.total() <= ROWS * len(traffic.answers)

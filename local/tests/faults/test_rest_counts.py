@@ -62,11 +62,11 @@ def test_a_crash_forgives_nothing(
     stack: Stack, limited: None, send: Callable[[Stack, str], httpx.Response]
 ) -> None:
     address, other = some_address(), some_address()
-    answers = [send(stack, address) for _ in range(LIMIT)]
-    assert {answer.headers["x-ratelimit-limit"] for answer in answers} == {str(LIMIT)}
+    responses = [send(stack, address) for _ in range(LIMIT)]
+    assert {response.headers["x-ratelimit-limit"] for response in responses} == {str(LIMIT)}
     kill(stack)
-    refused = send(stack, address)
-    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    refusal = send(stack, address)
+    assert (refusal.status_code, refusal.json()["code"]) == (429, "rate_limited")
     assert send(stack, other).status_code != httpx.codes.TOO_MANY_REQUESTS
 
 

@@ -59,9 +59,9 @@ def local(tmp_path: Path, monkeypatch: Patch) -> Callable[[str], int]:
 def test_a_command_that_cannot_run_says_why(
     local: Callable[[str], int], command: str, said: str, capsys: Said
 ) -> None:
-    refused = refusal(local(command), capsys)
-    assert said in refused
-    assert "usage:" not in refused
+    message = refusal(local(command), capsys)
+    assert said in message
+    assert "usage:" not in message
 
 
 @pytest.mark.parametrize("name", ["keys.json", "plan.json", "port"])
@@ -95,11 +95,11 @@ def test_missing_rust_is_reported_with_a_hint(tmp_path: Path) -> None:
     }
     command = [str(Path(sys.executable).resolve()), "-m", "local.machine"]
     environment = variables | {"LOCAL_PORT": "no port"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    process = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 1
     rust = "this machine lacks Rust 1.94 or newer, which compiles the REST server: there is no cargo"
-    assert rust in done.stderr.splitlines()[0]
-    assert "was not found" not in done.stderr
+    assert rust in process.stderr.splitlines()[0]
+    assert "was not found" not in process.stderr
 
 
 def test_an_old_python_is_named_before_anything_else(monkeypatch: Patch) -> None:

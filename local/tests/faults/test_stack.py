@@ -45,14 +45,14 @@ class Own:
     port: int
 
     def run(self, command: str) -> str:
-        done = local(command, self.directory, self.port)
-        assert done.returncode == 0, done.stderr + done.stdout
-        return done.stdout
+        process = local(command, self.directory, self.port)
+        assert process.returncode == 0, process.stderr + process.stdout
+        return process.stdout
 
     def refuse(self, command: str) -> str:
-        done = local(command, self.directory, self.port)
-        assert done.returncode != 0, done.stdout
-        return " ".join(done.stderr.split())
+        process = local(command, self.directory, self.port)
+        assert process.returncode != 0, process.stdout
+        return " ".join(process.stderr.split())
 
     @property
     def settings(self) -> Settings:
@@ -60,9 +60,9 @@ class Own:
         return Settings(directory, directory / "data", directory, self.port, directory / ".env.local")
 
     def state(self) -> state.State:
-        found = state.read(self.settings)
-        assert found
-        return found
+        running = state.read(self.settings)
+        assert running
+        return running
 
     def works(self) -> bool:
         return healthy(self.settings.url)
@@ -79,9 +79,9 @@ def healthy(url: str) -> bool:
 @pytest.fixture
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
     directory = Path(f"/tmp/cinefluent-test-{os.getpid()}-{time.monotonic_ns()}")
-    made = Own(directory, two_free_ports())
-    yield made
-    ended = local("down", made.directory, made.port)
+    own_stack = Own(directory, two_free_ports())
+    yield own_stack
+    ended = local("down", own_stack.directory, own_stack.port)
     if directory.exists():
         shutil.rmtree(directory)
     assert ended.returncode == 0, ended.stderr
@@ -161,8 +161,8 @@ def test_incomplete_data_directory_is_created_again(own: Own) -> None:
 def test_a_folder_that_is_no_database_is_named(own: Own) -> None:
     (own.directory / "data").mkdir(parents=True)
     (own.directory / "data" / "notes.txt").write_text("mine")
-    refused = own.refuse("up")
-    assert "holds no database" in refused
+    message = own.refuse("up")
+    assert "holds no database" in message
     assert (own.directory / "data" / "notes.txt").read_text() == "mine"
 
 

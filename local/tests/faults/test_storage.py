@@ -31,9 +31,9 @@ def test_a_process_that_ends_in_an_upload_leaves_what_was_there(
             server.put(name, b"cut off", upsert)
         server.restart(point)
         check_whole(stack, server)
-    done = point == "after commit"
-    assert server.get("old.txt").content == (b"cut off" if done else b"old")
-    assert server.get("new.txt").is_success is done
+    is_committed = point == "after commit"
+    assert server.get("old.txt").content == (b"cut off" if is_committed else b"old")
+    assert server.get("new.txt").is_success is is_committed
     server.restart()
     assert server.put("new.txt", b"new", upsert=True).status_code == 200
     assert server.get("new.txt").content == b"new"
@@ -73,8 +73,8 @@ def test_a_process_that_ends_in_any_other_act_has_done_it_or_not(
             ACTS[act](server, act)
         server.restart(point)
         check_whole(stack, server)
-        answers = [server.get(f"{act}/{name}.txt") for name in ("a", "b", "c")]
-        held = [answer.content if answer.is_success else None for answer in answers]
+        responses = [server.get(f"{act}/{name}.txt") for name in ("a", "b", "c")]
+        held = [response.content if response.is_success else None for response in responses]
         assert held == (DONE[act] if point == "after commit" else [b"a", b"b", None])
 
 
@@ -133,9 +133,11 @@ def test_one_of_concurrent_uploads_to_one_name_wins_complete(
 ) -> None:
     contents = [bytes([number]) * 300_000 for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda content: server.put("a.bin", content, upsert), contents))
-    assert [answer.status_code for answer in answers].count(200) == (8 if upsert else 1)
-    assert all(answer.json()["code"] == "KeyAlreadyExists" for answer in answers if answer.status_code != 200)
+        responses = list(pool.map(lambda content: server.put("a.bin", content, upsert), contents))
+    assert [response.status_code for response in responses].count(200) == (8 if upsert else 1)
+    assert all(
+        response.json()["code"] == "KeyAlreadyExists" for response in responses if response.status_code != 200
+    )
     assert server.get("a.bin").content in contents
     assert server.files() == versions(stack)
 
@@ -143,21 +145,21 @@ def test_one_of_concurrent_uploads_to_one_name_wins_complete(
 def test_readers_see_a_whole_file_while_it_is_replaced(server: Server) -> None:
     contents = [bytes([number]) * 400_000 for number in range(5)]
     server.put("a.bin", contents[0]).raise_for_status()
-    done = threading.Event()
+    finished = threading.Event()
 
     def read() -> set[bytes]:
-        seen = set()
-        while not done.is_set():
-            answer = server.get("a.bin")
-            assert answer.status_code == 200
-            seen.add(answer.content)
-        return seen
+        contents = set()
+        while not finished.is_set():
+            response = server.get("a.bin")
+            assert response.status_code == 200
+            contents.add(response.content)
+        return contents
 
     with ThreadPoolExecutor() as pool:
         readers = [pool.submit(read) for _ in range(4)]
         for number in range(30):
             server.put("a.bin", contents[number % 5], upsert=True).raise_for_status()
-        done.set()
+        finished.set()
         assert all(reader.result() <= set(contents) for reader in readers)
 
 
@@ -177,16 +179,16 @@ def test_a_row_without_a_file_is_reported_and_not_served(stack: Stack, server: S
 @contextmanager
 def peak_memory(process: Popen[bytes]) -> Iterator[list[int]]:
     """The largest resident size in bytes that was seen."""
-    peak, done = [0], threading.Event()
+    peak, finished = [0], threading.Event()
 
     def watch() -> None:
-        while not done.wait(0.02):
+        while not finished.wait(0.02):
             peak[0] = max(peak[0], psutil.Process(process.pid).memory_info().rss)
 
     with ThreadPoolExecutor() as pool:
         pool.submit(watch)
         yield peak
-        done.set()
+        finished.set()
 
 
 def test_a_large_file_passes_through_little_memory(server: Server) -> None:
@@ -195,6 +197,6 @@ def test_a_large_file_passes_through_little_memory(server: Server) -> None:
     with peak_memory(server.process) as peak:
         pieces = (block for _ in range(size // len(block)))
         server.http.post(f"/object/{BUCKET}/a.bin", content=pieces).raise_for_status()
-        with server.http.stream("GET", f"/object/{BUCKET}/a.bin") as answer:
-            assert sum(len(piece) for piece in answer.iter_bytes()) == size
+        with server.http.stream("GET", f"/object/{BUCKET}/a.bin") as response:
+            assert sum(len(piece) for piece in response.iter_bytes()) == size
     assert peak[0] < 150_000_000

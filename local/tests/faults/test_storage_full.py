@@ -30,8 +30,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def crowded(stack: Stack, small_disk: Path) -> Iterator[Server]:
-    with started(Server(stack, small_disk / "files")) as made:
-        yield made
+    with started(Server(stack, small_disk / "files")) as server:
+        yield server
 
 
 def raw(server: Server, name: str, content: bytes) -> httpx.Response:
@@ -46,10 +46,10 @@ def form(server: Server, name: str, content: bytes) -> httpx.Response:
 def resumable(server: Server, name: str, content: bytes) -> httpx.Response:
     words = described(bucketName=BUCKET, objectName=name)
     headers = {**words, "upload-length": str(len(content)), "x-upsert": "true"}
-    made = server.http.post(UPLOADS, headers=headers)
-    if made.is_error:
-        return made
-    url = made.headers["location"]
+    created = server.http.post(UPLOADS, headers=headers)
+    if created.is_error:
+        return created
+    url = created.headers["location"]
     sent = server.http.patch(
         url, content=content, headers={**PIECE, "upload-offset": "0", "x-upsert": "true"}
     )
@@ -72,24 +72,24 @@ def check_refusal(answer: httpx.Response) -> None:
 
 
 def test_full_disk_is_reported_and_stored_files_stay(stack: Stack, crowded: Server) -> None:
-    stored: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     for way, store in WAYS.items():
         for number in range(20):
             name, content = f"{way}/{number}.bin", LARGE + bytes([number])
-            answer = store(crowded, name, content)
-            if answer.is_error:
+            response = store(crowded, name, content)
+            if response.is_error:
                 break
-            stored[name] = content
-        check_refusal(answer)
-        check_refusal(store(crowded, next(iter(stored)), LARGE * 2))
+            contents[name] = content
+        check_refusal(response)
+        check_refusal(store(crowded, next(iter(contents)), LARGE * 2))
         check_whole(stack, crowded)
         if way == "raw":
-            gone = [name for name in stored if name != "raw/0.bin"]
-            crowded.remove(*gone).raise_for_status()
-            stored = {"raw/0.bin": stored["raw/0.bin"]}
+            missing = [name for name in contents if name != "raw/0.bin"]
+            crowded.remove(*missing).raise_for_status()
+            contents = {"raw/0.bin": contents["raw/0.bin"]}
     crowded.restart()
     check_whole(stack, crowded)
-    assert {name: crowded.get(name).content for name in stored} == stored
+    assert {name: crowded.get(name).content for name in contents} == contents
 
 
 def test_a_resumable_upload_goes_on_once_there_is_room(stack: Stack, crowded: Server) -> None:

@@ -59,24 +59,24 @@ class Client:
     def act(self, now: dict[str, Held], call: Callable[[], httpx.Response]) -> None:
         """`now` is what the names hold if it was done."""
         try:
-            answer = call()
+            response = call()
         except httpx.HTTPError:
             for name, held in now.items():
                 self.held[name] |= held
             time.sleep(0.1)
         else:
-            assert answer.status_code < 500
-            self.held |= now if answer.is_success else {}
+            assert response.status_code < 500
+            self.held |= now if response.is_success else {}
 
     def in_pieces(self, path: str, content: bytes) -> httpx.Response:
         words = described(bucketName=BUCKET, objectName=path)
-        told = {**words, "upload-length": str(len(content)), "x-upsert": "true"}
-        answer = self.server.http.post(UPLOADS, headers=told)
-        url, half = answer.headers["location"], len(content) // 2
+        headers = {**words, "upload-length": str(len(content)), "x-upsert": "true"}
+        response = self.server.http.post(UPLOADS, headers=headers)
+        url, half = response.headers["location"], len(content) // 2
         for start, piece in ((0, content[:half]), (half, content[half:])) if content else ():
-            told = {**PIECE, "upload-offset": str(start), "x-upsert": "true"}
-            answer = self.server.http.patch(url, content=piece, headers=told).raise_for_status()
-        return answer
+            headers = {**PIECE, "upload-offset": str(start), "x-upsert": "true"}
+            response = self.server.http.patch(url, content=piece, headers=headers).raise_for_status()
+        return response
 
     def name(self) -> str:
         return self.chance.choice(sorted(self.held))
@@ -86,8 +86,8 @@ class Client:
 
     def check(self) -> None:
         for name, held in self.held.items():
-            answer = self.server.get(name)
-            assert (digest(answer.content) if answer.is_success else None) in held
+            response = self.server.get(name)
+            assert (digest(response.content) if response.is_success else None) in held
 
 
 def digest(content: bytes) -> str:
@@ -99,15 +99,15 @@ def digest(content: bytes) -> str:
 def test_whenever_it_is_killed_nothing_answered_is_lost(stack: Stack, server: Server, turn: int) -> None:
     chance = random.Random(turn)
     clients = [Client(server, number, random.Random(f"{turn} {number}")) for number in range(CLIENTS)]
-    done = threading.Event()
+    finished = threading.Event()
     with ThreadPoolExecutor(CLIENTS) as pool:
-        running = [pool.submit(client.run, done) for client in clients]
+        running = [pool.submit(client.run, finished) for client in clients]
         try:
             for _ in range(KILLS):
                 time.sleep(0.3 + chance.random())
                 server.restart()
         finally:
-            done.set()
+            finished.set()
         for each in running:
             each.result()
     server.restart()

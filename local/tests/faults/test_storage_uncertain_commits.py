@@ -90,9 +90,9 @@ def plain(stack: Stack, tmp_path: Path) -> Server:
 
 @pytest.fixture
 def wire(plain: Server) -> Iterator[Wire]:
-    made = Wire(plain.environment["STORAGE_DATABASE_URL"])
-    yield made
-    made.close()
+    new_wire = Wire(plain.environment["STORAGE_DATABASE_URL"])
+    yield new_wire
+    new_wire.close()
 
 
 @pytest.fixture
@@ -136,14 +136,14 @@ def cut(wire: Wire) -> Iterator[None]:
 
 def committing(database: psycopg.Connection) -> int:
     """The process of Postgres that commits for Storage, once there is one."""
-    found: list[int] = []
+    numbers: list[int] = []
 
     def look() -> bool:
-        found[:] = [pid for (pid,) in database.execute(COMMITTING.encode())]
-        return bool(found)
+        numbers[:] = [pid for (pid,) in database.execute(COMMITTING.encode())]
+        return bool(numbers)
 
     until(look)
-    return found[0]
+    return numbers[0]
 
 
 def test_commit_without_response_keeps_its_file(stack: Stack, server: Server, wire: Wire, gate: Gate) -> None:
@@ -170,9 +170,9 @@ def test_upload_that_ends_in_its_commit_leaves_no_file(
     server.put("old.txt", b"old").raise_for_status()
     with gate(), ThreadPoolExecutor() as pool:
         for name in ("new.txt", "old.txt"):
-            asked = pool.submit(server.put, name, b"cut off", True)
+            upload = pool.submit(server.put, name, b"cut off", True)
             database.execute("select pg_terminate_backend(%s)", [committing(database)])
-            assert asked.result().status_code == 503
+            assert upload.result().status_code == 503
     until(lambda: server.files() == versions(stack))
     assert server.get("old.txt").content == b"old"
     assert server.get("new.txt").json()["code"] == "NoSuchKey"
@@ -184,11 +184,11 @@ def test_a_start_waits_for_what_the_last_run_was_committing(
 ) -> None:
     with ThreadPoolExecutor() as pool:
         with gate():
-            asked = pool.submit(server.put, "a.txt", b"x")
+            upload = pool.submit(server.put, "a.txt", b"x")
             committing(database)
             server.kill()
             with pytest.raises(httpx.HTTPError):
-                asked.result()
+                upload.result()
             starting = pool.submit(server.start)
             until(lambda: database.execute(WAITING_FOR_WRITERS).fetchone())
         starting.result()
@@ -211,9 +211,9 @@ def test_a_resumable_upload_survives_a_lost_commit(
             assert last_piece().status_code == 503
     else:
         with gate(), ThreadPoolExecutor() as pool:
-            asked = pool.submit(last_piece)
+            upload = pool.submit(last_piece)
             database.execute("select pg_terminate_backend(%s)", [committing(database)])
-            assert asked.result().status_code == 503
+            assert upload.result().status_code == 503
     until(lambda: server.http.head(url, headers=TUS).status_code == 200)
     assert server.http.head(url, headers=TUS).headers["upload-offset"] == "5"
     assert server.get("a.txt").content == b"hello"

@@ -51,8 +51,8 @@ def sign_up(stack: Stack) -> str:
     """A new user's access token."""
     account = {"email": f"neighbour-{uuid.uuid4().hex}@example.com", "password": uuid.uuid4().hex}
     sent = {"apikey": stack.anon_key}
-    answer = httpx.post(f"{stack.url}/auth/v1/signup", json=account, headers=sent).raise_for_status()
-    access: str = answer.json()["access_token"]
+    response = httpx.post(f"{stack.url}/auth/v1/signup", json=account, headers=sent).raise_for_status()
+    access: str = response.json()["access_token"]
     return access
 
 
@@ -88,10 +88,10 @@ def send_slowly(http: httpx.Client) -> httpx.Response:
 
 
 def read_slowly(http: httpx.Client) -> httpx.Response:
-    with http.stream("GET", "/rest/v1/neighbour_films?select=body&limit=700") as answer:
-        for _ in itertools.islice(answer.iter_raw(65536), 20):
+    with http.stream("GET", "/rest/v1/neighbour_films?select=body&limit=700") as response:
+        for _ in itertools.islice(response.iter_raw(65536), 20):
             time.sleep(0.1)
-        return httpx.Response(answer.status_code)
+        return httpx.Response(response.status_code)
 
 
 ABUSES: dict[str, Send] = {
@@ -133,9 +133,9 @@ class Neighbour:
     def ask(self) -> None:
         for name, send in HONEST.items():
             began = time.monotonic()
-            answer = send(self.http)
+            response = send(self.http)
             took = time.monotonic() - began
-            assert answer.is_success, f"{name}: {answer.status_code} {answer.text}"
+            assert response.is_success, f"{name}: {response.status_code} {response.text}"
             self.slowest[name] = max(took, self.slowest.get(name, 0))
 
     def ask_for(self, seconds: float) -> dict[str, float]:
@@ -182,17 +182,17 @@ def act(
     os.nice(19)  # an attacker's machine is not the server's
 
     def run(_: int) -> set[int]:
-        seen: set[int] = set()
+        statuses: set[int] = set()
         with httpx.Client(base_url=url, headers=headers, timeout=60) as http:
             while not ended.is_set():
                 with suppress(httpx.TransportError):
-                    seen.add(ABUSES[abuse](http).status_code)
+                    statuses.add(ABUSES[abuse](http).status_code)
                     began.set()
-        return seen
+        return statuses
 
     with ThreadPoolExecutor(ABUSERS) as pool:
-        for seen in pool.map(run, range(ABUSERS)):
-            statuses.put(seen)
+        for statuses_of_one in pool.map(run, range(ABUSERS)):
+            statuses.put(statuses_of_one)
 
 
 EACH_RUN = ("conditions", "related tables in related tables", "many rows", "reading slowly")

@@ -41,10 +41,10 @@ Attack = Callable[[Stack, str], AbstractContextManager[None]]
 @pytest.fixture(scope="module")
 def neighbour(stack: Stack) -> Iterator["Neighbour"]:
     with client(stack, "127.0.0.1") as http:
-        made = Neighbour(stack, http)
-        made.act_all()
-        yield made
-        made.clean()
+        new_neighbour = Neighbour(stack, http)
+        new_neighbour.act_all()
+        yield new_neighbour
+        new_neighbour.clean()
 
 
 class Neighbour:
@@ -56,8 +56,8 @@ class Neighbour:
         self.service = {"apikey": stack.service_role_key, "Authorization": f"Bearer {stack.service_role_key}"}
         bucket = {"name": BUCKET, "public": True}
         http.post("/storage/v1/bucket", json=bucket, headers=self.service).raise_for_status()
-        made = http.post("/auth/v1/signup", json={"email": self.email, "password": PASSWORD})
-        self.token = {"Authorization": f"Bearer {made.raise_for_status().json()['access_token']}"}
+        created = http.post("/auth/v1/signup", json={"email": self.email, "password": PASSWORD})
+        self.token = {"Authorization": f"Bearer {created.raise_for_status().json()['access_token']}"}
 
     def sign_in(self) -> None:
         body = {"email": self.email, "password": PASSWORD}
@@ -70,8 +70,8 @@ class Neighbour:
         assert self.http.get(path.replace("/object/", "/object/public/", 1)).content == b"x" * 1000
 
     def call(self) -> None:
-        answer = self.http.post("/functions/v1/hello", json={"name": "+ & 🎬"})
-        assert answer.raise_for_status().json() == {"message": "Hello + & 🎬!"}
+        response = self.http.post("/functions/v1/hello", json={"name": "+ & 🎬"})
+        assert response.raise_for_status().json() == {"message": "Hello + & 🎬!"}
 
     def read(self) -> None:
         self.http.get("/rest/v1/genres?limit=1", headers=self.token).raise_for_status()
@@ -251,9 +251,9 @@ def test_a_neighbour_is_answered_while_a_stranger_does_its_worst(
 def test_an_address_has_so_many_connections_and_no_more(stack: Stack) -> None:
     address, most = some_address(), stack.settings.connections_each
     with lines(stack, address, most + 20) as opened:
-        refused = [answer for one in opened[most:] if (answer := answered(one))]
-        assert refused and all(b"429 Too Many Requests" in answer for answer in refused)
-        assert all(b"too_many_connections" in answer for answer in refused)
+        refusals = [response for one in opened[most:] if (response := answered(one))]
+        assert refusals and all(b"429 Too Many Requests" in response for response in refusals)
+        assert all(b"too_many_connections" in response for response in refusals)
         with client(stack, some_address()) as other:
             assert other.get("/auth/v1/health").status_code == 200
     # What was closed can be had again.
@@ -271,7 +271,7 @@ def _healthy(stack: Stack, address: str) -> bool:
 )
 def test_an_address_has_so_many_bodies_on_their_way(stack: Stack, path: str, most: int) -> None:
     address = some_address()
-    # Ten more than may be held: a probe can take the place of one of them while they arrive.
+    # Ten more than may be held: while they arrive, a probe can use one of the places.
     with lines(stack, address, most + 10, head(stack, "POST", path, 9) + b"{") as opened:
         until(lambda: _status(stack, address, path) == 429)
         with client(stack, some_address()) as other:
@@ -290,10 +290,10 @@ def _status(stack: Stack, address: str, path: str) -> int:
 def test_an_address_has_so_many_sockets_of_realtime(stack: Stack) -> None:
     address = some_address()
     with ExitStack() as opened:
-        made = [_reach(stack, address) for _ in range(302)]
-        for socket in filter(None, made):
+        attempts = [_reach(stack, address) for _ in range(302)]
+        for socket in filter(None, attempts):
             opened.enter_context(socket)
-        assert [socket is not None for socket in made] == [True] * 300 + [False] * 2
+        assert [socket is not None for socket in attempts] == [True] * 300 + [False] * 2
         other = _reach(stack, some_address())
         assert other
         other.close()
@@ -305,8 +305,8 @@ def test_a_large_body_costs_a_function_no_memory(stack: Stack) -> None:
         http.post("/functions/v1/hello", json={}).raise_for_status()
         before = _memory(stack)
         for _ in range(4):
-            answer = http.post("/functions/v1/hello", content=body)
-            assert (answer.status_code, answer.json()["code"]) == (413, "request_entity_too_large")
+            response = http.post("/functions/v1/hello", content=body)
+            assert (response.status_code, response.json()["code"]) == (413, "request_entity_too_large")
         chunks = (body[at : at + 65536] for at in range(0, len(body), 65536))
         assert http.post("/functions/v1/hello", content=chunks).status_code == 413
     assert _memory(stack) - before < 100 << 20
@@ -324,8 +324,8 @@ def test_looking_at_the_page_takes_one_connection_for_all(stack: Stack) -> None:
 
         def sessions() -> int:
             connection.execute("select pg_stat_clear_snapshot()")
-            (found,) = connection.execute(count).fetchone() or (0,)
-            return int(found)
+            (count_now,) = connection.execute(count).fetchone() or (0,)
+            return int(count_now)
 
         before = sessions()
         with client(stack, some_address()) as http:

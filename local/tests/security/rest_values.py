@@ -22,7 +22,7 @@ TYPES = (
 
 
 @contextmanager
-def made(stack: Stack) -> Iterator[psycopg.Connection]:
+def table(stack: Stack) -> Iterator[psycopg.Connection]:
     """The table, read by the API; a connection as the superuser, with the settings of the API's."""
     options = "-c timezone=UTC -c datestyle=ISO,MDY -c search_path=public,extensions"
     with psycopg.connect(stack.admin_database_url, autocommit=True, options=options) as connection:
@@ -37,14 +37,14 @@ def made(stack: Stack) -> Iterator[psycopg.Connection]:
 def code(stack: Stack) -> str:
     """Why the API does not read the table, empty where it does."""
     headers = {"apikey": stack.anon_key}
-    answer = httpx.get(f"{stack.url}/rest/v1/rest_values?limit=0", headers=headers)
-    return "" if answer.is_success else str(answer.json()["code"])
+    response = httpx.get(f"{stack.url}/rest/v1/rest_values?limit=0", headers=headers)
+    return "" if response.is_success else str(response.json()["code"])
 
 
 def rows() -> bytes:
     """What fills the table again."""
-    made = (HERE / "rest_values.sql").read_text()
-    return made[made.index("insert into") : made.index("create function")].encode()
+    script = (HERE / "rest_values.sql").read_text()
+    return script[script.index("insert into") : script.index("create function")].encode()
 
 
 def columns(connection: psycopg.Connection) -> list[str]:

@@ -186,7 +186,7 @@ class Draw:
 
 @pytest.fixture(scope="module")
 def values(stack: Stack) -> Iterator[psycopg.Connection]:
-    with rest_values.made(stack) as connection:
+    with rest_values.table(stack) as connection:
         yield connection
 
 
@@ -216,8 +216,8 @@ def test_rest_answers_or_refuses_random_requests(stack: Stack, values: psycopg.C
     with httpx.Client(base_url=f"{stack.url}/rest/v1", headers=headers) as http:
         for count, seed in enumerate(seeds()):
             response = Draw(seed, columns).send(http)
-            answer = f"REST_FUZZ_SEED={seed}: {response.request} {response.text[:500]}"
-            assert response.status_code < 500, answer
+            own_response = f"REST_FUZZ_SEED={seed}: {response.request} {response.text[:500]}"
+            assert response.status_code < 500, own_response
             if count % 50 == 0:
                 values.execute("truncate rest_others, rest_values")
                 values.execute(rest_values.rows())

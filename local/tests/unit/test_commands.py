@@ -34,17 +34,17 @@ def test_start_waits_while_the_supervisor_works_and_reports_the_step(
     monkeypatch.setattr(commands, "time", clock := Clock())
     postgres = {"postgres": ServiceState("ready", None)}
     state.write(settings, State(os.getpid(), False, None, postgres, doing="applying 1.sql"))
-    said: list[str] = []
+    lines: list[str] = []
 
     def say(line: str) -> None:
-        said.append(line)
-        if said.count("applying 1.sql") == 20:
+        lines.append(line)
+        if lines.count("applying 1.sql") == 20:
             state.write(settings, State(os.getpid(), True, None, postgres))
 
     with state.lock(settings) as free:
         assert free
         commands.wait(settings, say)
-    assert said == ["postgres is ready", *["applying 1.sql"] * 20]
+    assert lines == ["postgres is ready", *["applying 1.sql"] * 20]
     assert clock.now > commands.UP_WITHIN
 
 
@@ -66,27 +66,27 @@ def test_a_supervisor_that_has_just_begun_is_stopped_too(
 ) -> None:
     """It is there before it says who it is."""
     settings = Settings(tmp_path, tmp_path / "data", tmp_path, 54321, tmp_path / ".env.local")
-    told, asked = threading.Event(), list[int]()
+    stopped, signals = threading.Event(), list[int]()
 
     def kill(pid: int, number: int) -> None:
         assert number == signal.SIGTERM
-        asked.append(pid)
-        told.set()
+        signals.append(pid)
+        stopped.set()
 
     monkeypatch.setattr(os, "kill", kill)
 
     def supervise() -> None:
         with state.lock(settings):
-            begun.set()
+            started.set()
             time.sleep(0.2)
             state.write(settings, State(4_194_303, False, None, {}))
-            told.wait(60)
+            stopped.wait(60)
             settings.state.unlink()
 
-    begun = threading.Event()
+    started = threading.Event()
     supervisor = threading.Thread(target=supervise)
     supervisor.start()
-    assert begun.wait(60)
+    assert started.wait(60)
     assert commands.down(settings)
     supervisor.join()
-    assert asked == [4_194_303]
+    assert signals == [4_194_303]

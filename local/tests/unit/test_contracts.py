@@ -45,8 +45,8 @@ def recorded(
     ],
 )
 def test_a_difference_is_found(status: int, name: str, value: Any, said: str) -> None:
-    found = compare.difference_of_cases(recorded(BODY, status), recorded(BODY | {name: value}, status))
-    assert found == said
+    differences = compare.difference_of_cases(recorded(BODY, status), recorded(BODY | {name: value}, status))
+    assert differences == said
 
 
 def test_equal_responses_match_and_integers_may_have_a_zero_fraction() -> None:
@@ -65,8 +65,8 @@ def test_a_missing_key_a_text_a_status_and_a_header_are_found() -> None:
             'response.headers.etag: "x" expected, nothing found',
         ),
     ]
-    for want, got, said in pairs:
-        assert compare.difference_of_cases(want, got) == said
+    for want, actual, said in pairs:
+        assert compare.difference_of_cases(want, actual) == said
     assert compare.difference_of_cases(recorded(""), None) == "not recorded"
 
 
@@ -75,8 +75,8 @@ def test_a_tolerance_covers_its_place_alone() -> None:
     assert compare.difference_of_cases(recorded(""), recorded("", headers=length)) is None
     assert compare.difference_of_cases(recorded("", headers=length), recorded("")) is not None
     assert compare.difference_of_cases(recorded({"version": "1"}), recorded({"version": "2"})) is not None
-    want, got = recorded({"version": "1"}, case="health"), recorded({"version": "2"}, case="health")
-    assert compare.difference_of_cases(want, got) is None
+    want, actual = recorded({"version": "1"}, case="health"), recorded({"version": "2"}, case="health")
+    assert compare.difference_of_cases(want, actual) is None
     claims = {"case": "access token claims", "claims": {"app_metadata": {"provider": "email"}}}
     added = {"case": "access token claims", "claims": {"app_metadata": {"provider": "email", "tier": "free"}}}
     assert compare.difference_of_cases(claims, added) is None
@@ -100,7 +100,7 @@ def test_a_recording_matches_itself(file: str, capsys: pytest.CaptureFixture[str
 
 def test_a_real_storage_server_is_given_the_names_that_were_recorded(tmp_path: Path) -> None:
     at = Settings(tmp_path, tmp_path, tmp_path, 54321, tmp_path)
-    given = external_servers.environment(at, keys.load(tmp_path), config.load(ROOT), "storage", 5000)
-    refused = compare.cases(str(CONTRACTS / "storage.jsonl"))["upload traversal"]["response"]["body"]
-    names = f"{given['GLOBAL_S3_BUCKET']}/{given['TENANT_ID']}/mine-RUN/"
-    assert names in json.dumps(refused)
+    environment = external_servers.environment(at, keys.load(tmp_path), config.load(ROOT), "storage", 5000)
+    body = compare.cases(str(CONTRACTS / "storage.jsonl"))["upload traversal"]["response"]["body"]
+    names = f"{environment['GLOBAL_S3_BUCKET']}/{environment['TENANT_ID']}/mine-RUN/"
+    assert names in json.dumps(body)

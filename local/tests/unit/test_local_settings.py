@@ -29,10 +29,10 @@ def test_a_duration_that_is_none_is_refused(text: str) -> None:
 
 
 def test_the_projects_configuration_says_what_the_spec_says() -> None:
-    found = config.load(ROOT)
-    assert (found.jwt_expiry, found.session_inactivity_timeout) == (900, 7 * 24 * 3600)
-    assert not found.enable_confirmations
-    assert found.custom_access_token_hook == "pg-functions://postgres/private/custom_access_token_hook"
+    loaded = config.load(ROOT)
+    assert (loaded.jwt_expiry, loaded.session_inactivity_timeout) == (900, 7 * 24 * 3600)
+    assert not loaded.enable_confirmations
+    assert loaded.custom_access_token_hook == "pg-functions://postgres/private/custom_access_token_hook"
 
 
 @pytest.mark.parametrize(
@@ -99,22 +99,25 @@ def test_a_proxys_word_is_believed_only_where_a_setting_says_so(
 
 
 def test_keys_are_made_once_kept_secret_and_signed_by_the_secret(tmp_path: Path) -> None:
-    made = keys.load(tmp_path)
-    assert keys.load(tmp_path) == made
+    secrets = keys.load(tmp_path)
+    assert keys.load(tmp_path) == secrets
     assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
-    assert jwt.decode(made.anon_key, made.jwt_secret, algorithms=["HS256"])["role"] == "anon"
-    assert jwt.decode(made.service_role_key, made.jwt_secret, algorithms=["HS256"])["role"] == "service_role"
-    assert made.jwt_secret not in repr(made) and made.database_password not in repr(made)
-    assert made.secret_key not in repr(made)
+    assert jwt.decode(secrets.anon_key, secrets.jwt_secret, algorithms=["HS256"])["role"] == "anon"
+    assert (
+        jwt.decode(secrets.service_role_key, secrets.jwt_secret, algorithms=["HS256"])["role"]
+        == "service_role"
+    )
+    assert secrets.jwt_secret not in repr(secrets) and secrets.database_password not in repr(secrets)
+    assert secrets.secret_key not in repr(secrets)
 
 
 @pytest.mark.parametrize("kind", ["publishable", "secret"])
 def test_opaque_keys_have_the_form_of_self_hosted_ones(tmp_path: Path, kind: str) -> None:
-    made = getattr(keys.load(tmp_path), f"{kind}_key")
-    found = re.fullmatch(rf"(sb_{kind}_[A-Za-z0-9_-]{{22}})_([A-Za-z0-9_-]{{8}})", made)
-    assert found
-    digest = hashlib.sha256(f"supabase-self-hosted|{found[1]}".encode()).digest()
-    assert base64.urlsafe_b64encode(digest).decode().startswith(found[2])
+    key = getattr(keys.load(tmp_path), f"{kind}_key")
+    match = re.fullmatch(rf"(sb_{kind}_[A-Za-z0-9_-]{{22}})_([A-Za-z0-9_-]{{8}})", key)
+    assert match
+    digest = hashlib.sha256(f"supabase-self-hosted|{match[1]}".encode()).digest()
+    assert base64.urlsafe_b64encode(digest).decode().startswith(match[2])
 
 
 def test_keys_made_before_there_were_opaque_ones_stay_and_get_them(tmp_path: Path) -> None:
@@ -125,9 +128,9 @@ def test_keys_made_before_there_were_opaque_ones_stay_and_get_them(tmp_path: Pat
         "database_password": "a password",
     }
     (tmp_path / "keys.json").write_text(json.dumps(before))
-    found = keys.load(tmp_path)
-    assert before.items() <= asdict(found).items()
-    assert keys.load(tmp_path) == found
+    secrets = keys.load(tmp_path)
+    assert before.items() <= asdict(secrets).items()
+    assert keys.load(tmp_path) == secrets
     assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
 
 
@@ -156,7 +159,7 @@ def test_name_that_is_not_schema_and_name_is_refused(name: str, tmp_path: Path) 
 
 def test_every_name_of_this_project_reaches_the_parts(tmp_path: Path) -> None:
     at = settings.load({"LOCAL_DIR": str(tmp_path)})
-    secrets, found = keys.load(tmp_path), config.load(ROOT)
-    variables = services.platform_environment(at, secrets, found) | rest.environment(at, secrets, found, 1)
+    secrets, loaded = keys.load(tmp_path), config.load(ROOT)
+    variables = services.platform_environment(at, secrets, loaded) | rest.environment(at, secrets, loaded, 1)
     names = vars(project.load(ROOT)).values()
     assert {str(name) for name in names} <= set(variables.values())

@@ -71,11 +71,11 @@ def test_check_for_a_supervisor_is_not_mistaken_for_one(tmp_path: Path) -> None:
     with (tmp_path / "lock").open("w") as asking:
         fcntl.flock(asking, fcntl.LOCK_SH)
         assert not state.running(settings)
-        done = threading.Timer(0.2, fcntl.flock, [asking, fcntl.LOCK_UN])
-        done.start()
+        release = threading.Timer(0.2, fcntl.flock, [asking, fcntl.LOCK_UN])
+        release.start()
         with state.lock(settings) as free:
             assert free and state.running(settings)
-        done.join()
+        release.join()
 
 
 def test_a_second_supervisor_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

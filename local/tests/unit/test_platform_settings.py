@@ -33,19 +33,19 @@ def complaint(read: Callable[[Mapping[str, str]], object], environment: Mapping[
 
 
 def test_auth_does_with_little() -> None:
-    found = auth.read(AUTH)
-    assert (found.jwt_secret, found.jwt_expiry, found.minimum_password_length) == (
+    settings = auth.read(AUTH)
+    assert (settings.jwt_secret, settings.jwt_expiry, settings.minimum_password_length) == (
         AUTH["JWT_SECRET"],
         3600,
         6,
     )
-    assert found.reuse_interval == timedelta(seconds=10)
-    assert (found.enable_signup, found.enable_anonymous_sign_ins) == (True, False)
-    assert (found.inactivity_timeout, found.timebox, found.access_token_hook) == (None, None, None)
+    assert settings.reuse_interval == timedelta(seconds=10)
+    assert (settings.enable_signup, settings.enable_anonymous_sign_ins) == (True, False)
+    assert (settings.inactivity_timeout, settings.timebox, settings.access_token_hook) == (None, None, None)
 
 
 def test_auth_reads_its_settings() -> None:
-    told = {
+    environment = {
         "JWT_EXPIRY": " 900 ",
         "SESSION_TIMEBOX": "60",
         "SESSION_INACTIVITY_TIMEOUT": "0",
@@ -53,14 +53,18 @@ def test_auth_reads_its_settings() -> None:
         "ENABLE_ANONYMOUS_SIGN_INS": "1",
         "CUSTOM_ACCESS_TOKEN_HOOK": "pg-functions://postgres/private/hook",
     }
-    found = auth.read(AUTH | told)
-    assert (found.jwt_expiry, found.timebox, found.inactivity_timeout) == (900, timedelta(minutes=1), None)
-    assert (found.enable_signup, found.enable_anonymous_sign_ins) == (False, True)
-    assert found.access_token_hook == ("private", "hook")
+    settings = auth.read(AUTH | environment)
+    assert (settings.jwt_expiry, settings.timebox, settings.inactivity_timeout) == (
+        900,
+        timedelta(minutes=1),
+        None,
+    )
+    assert (settings.enable_signup, settings.enable_anonymous_sign_ins) == (False, True)
+    assert settings.access_token_hook == ("private", "hook")
 
 
 @pytest.mark.parametrize(
-    ("told", "said"),
+    ("change", "message"),
     [
         ({"SITE_URL": "  "}, "SITE_URL is missing"),
         ({"JWT_EXPIRY": "1h"}, "JWT_EXPIRY is not a whole number"),
@@ -80,24 +84,24 @@ def test_auth_reads_its_settings() -> None:
         ),
     ],
 )
-def test_auth_says_what_is_wrong(told: dict[str, str], said: str) -> None:
-    assert complaint(auth.read, AUTH | told) == said
+def test_auth_says_what_is_wrong(change: dict[str, str], message: str) -> None:
+    assert complaint(auth.read, AUTH | change) == message
 
 
 def test_storage_reads_its_settings() -> None:
-    found = storage.read(STORAGE)
-    assert (found.directory, found.file_size_limit) == (Path("/a folder; 100% שלום"), 52428800)
+    settings = storage.read(STORAGE)
+    assert (settings.directory, settings.file_size_limit) == (Path("/a folder; 100% שלום"), 52428800)
 
 
 @pytest.mark.parametrize(
-    ("told", "said"),
+    ("change", "message"),
     [
         ({"FILE_SIZE_LIMIT": "50MiB"}, "FILE_SIZE_LIMIT is not a whole number of bytes"),
         ({"STORAGE_DIR": "", "FILE_SIZE_LIMIT": ""}, "STORAGE_DIR is missing; FILE_SIZE_LIMIT is missing"),
     ],
 )
-def test_storage_says_what_is_wrong(told: dict[str, str], said: str) -> None:
-    assert complaint(storage.read, STORAGE | told) == said
+def test_storage_says_what_is_wrong(change: dict[str, str], message: str) -> None:
+    assert complaint(storage.read, STORAGE | change) == message
 
 
 def test_realtime_has_default_limits() -> None:
@@ -106,8 +110,8 @@ def test_realtime_has_default_limits() -> None:
 
 
 def test_realtime_says_everything_that_is_wrong() -> None:
-    told = {"JWT_SECRET": "x", "REALTIME_CHANNELS": "many", "REALTIME_BUFFER_BYTES": "0"}
-    assert complaint(realtime.read, told) == (
+    environment = {"JWT_SECRET": "x", "REALTIME_CHANNELS": "many", "REALTIME_BUFFER_BYTES": "0"}
+    assert complaint(realtime.read, environment) == (
         "REALTIME_DATABASE_URL is missing; REALTIME_CHANNELS is not a whole number above zero; "
         "REALTIME_BUFFER_BYTES is not a whole number above zero"
     )

@@ -39,8 +39,8 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[range]:
 
 def hold_elsewhere(port: int) -> bool:
     """Would another process be given it?"""
-    asked = [sys.executable, "-c", f"from local import ports; raise SystemExit(not ports.hold({port}))"]
-    return subprocess.run(asked, cwd=ROOT, check=False).returncode == 0
+    command = [sys.executable, "-c", f"from local import ports; raise SystemExit(not ports.hold({port}))"]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
 
 def test_port_is_returned_once(few: range) -> None:
@@ -71,9 +71,9 @@ def test_services_of_a_stack_have_different_ports(few: range, tmp_path: Path) ->
     """Of seven ports one is the gateway's, which does not listen yet; three are drawn, twenty times over."""
     at = Settings(tmp_path, tmp_path / "data", tmp_path, few[3], tmp_path / ".env.local")
     for _ in range(20):
-        made = services.own_services(at, keys.load(tmp_path), config.load(ROOT), Plan(), Path("rest"))
-        told = [part.url for part in made]
-        assert len(set(told)) == len(told) == 5
-        assert made[-1].url == f"http://127.0.0.1:{few[3]}"
+        own = services.own_services(at, keys.load(tmp_path), config.load(ROOT), Plan(), Path("rest"))
+        urls = [part.url for part in own]
+        assert len(set(urls)) == len(urls) == 5
+        assert own[-1].url == f"http://127.0.0.1:{few[3]}"
         for port in list(ports._held):
             ports.release(port)

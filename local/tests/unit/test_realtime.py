@@ -102,9 +102,9 @@ def test_a_filter_is_read(text: str, expected: tuple[Filter, ...]) -> None:
     ],
 )
 def test_invalid_filter_is_refused(text: str, words: str) -> None:
-    with pytest.raises(FilterError) as refused:
+    with pytest.raises(FilterError) as error:
         filters.read(text)
-    assert str(refused.value) == words
+    assert str(error.value) == words
 
 
 @given(st.text())
@@ -121,21 +121,21 @@ ACTS = st.lists(
 def test_diffs_lead_to_the_state(acts: list[tuple[str, str, int | None]], every: int) -> None:
     """As clients apply them: joins first, then leaves by reference."""
     presences, keys = Presences(), dict[str, str]()
-    seen: dict[str, list[dict[str, Any]]] = {}
+    states: dict[str, list[dict[str, Any]]] = {}
 
     def hear() -> None:
         diff = presences.take_diff()
         for key, metas in diff.joins.items():
-            seen.setdefault(key, []).extend(metas)
+            states.setdefault(key, []).extend(metas)
         for key, metas in diff.leaves.items():
-            gone = {meta["phx_ref"] for meta in metas}
-            seen[key] = [meta for meta in seen[key] if meta["phx_ref"] not in gone]
+            references = {meta["phx_ref"] for meta in metas}
+            states[key] = [meta for meta in states[key] if meta["phx_ref"] not in references]
 
-    for n, (member, key, told) in enumerate(acts):
-        if told is None:
+    for n, (member, key, payload) in enumerate(acts):
+        if payload is None:
             presences.untrack(member)
         else:
-            presences.track(member, keys.setdefault(member, key), {"told": told})
+            presences.track(member, keys.setdefault(member, key), {"told": payload})
         if n % every == 0:
             hear()
     hear()
@@ -143,8 +143,8 @@ def test_diffs_lead_to_the_state(acts: list[tuple[str, str, int | None]], every:
     def sorted_metas(state: dict[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
         return {key: sorted(meta["phx_ref"] for meta in metas) for key, metas in state.items() if metas}
 
-    assert sorted_metas(seen) == sorted_metas(
-        {key: found["metas"] for key, found in presences.state().items()}
+    assert sorted_metas(states) == sorted_metas(
+        {key: presence["metas"] for key, presence in presences.state().items()}
     )
 
 
@@ -180,12 +180,12 @@ def test_a_caller_is_forgotten_once_its_bucket_is_full_again() -> None:
 
 
 def test_presence_is_counted_in_bytes_as_it_comes_and_goes() -> None:
-    presences, told = Presences(), {"text": "x" * (LARGEST // 2 - 200)}
-    assert presences.track("a", "a", told) and presences.track("b", "b", {**told, "n": 1})
+    presences, payload = Presences(), {"text": "x" * (LARGEST // 2 - 200)}
+    assert presences.track("a", "a", payload) and presences.track("b", "b", {**payload, "n": 1})
     with pytest.raises(Full):
-        presences.track("c", "c", told)
-    assert presences.track("a", "a", {**told, "n": 2})
-    assert presences.untrack("b") and presences.track("c", "c", told)
+        presences.track("c", "c", payload)
+    assert presences.track("a", "a", {**payload, "n": 2})
+    assert presences.untrack("b") and presences.track("c", "c", payload)
     assert presences.untrack("a") and presences.untrack("c")
     assert presences.size == 0 and presences.state() == {}
 
@@ -214,17 +214,17 @@ def test_a_join_is_read_and_what_is_wrong_in_it_counts_as_not_given(
     ("key", "expected"), [("ann", "ann"), (5, "5"), ("", None), (None, None), ({}, None), (True, None)]
 )
 def test_a_presence_key_is_a_text_or_made(key: object, expected: str | None) -> None:
-    found = joins.read("realtime:x", {"config": {"presence": {"key": key}}}, 100).presence_key
-    assert found == expected or (expected is None and len(found) == 36)
+    presence_key = joins.read("realtime:x", {"config": {"presence": {"key": key}}}, 100).presence_key
+    assert presence_key == expected or (expected is None and len(presence_key) == 36)
     with pytest.raises(Refused):
         joins.read("realtime:x", {"config": {"presence": {"key": "k" * 101}}}, 100)
 
 
 @given(OBJECTS)
-def test_the_same_request_has_the_same_number_that_javascript_holds(asked: dict[str, Any]) -> None:
-    again = json.loads(json.dumps(dict(reversed(asked.items()))))
-    assert request_id(asked) == request_id(again)
-    assert 0 <= request_id(asked) < 2**31
+def test_the_same_request_has_the_same_number_that_javascript_holds(request: dict[str, Any]) -> None:
+    again = json.loads(json.dumps(dict(reversed(request.items()))))
+    assert request_id(request) == request_id(again)
+    assert 0 <= request_id(request) < 2**31
 
 
 def text(value: str) -> bytes:

@@ -10,9 +10,11 @@ from local.rest import build
 
 
 def test_the_rest_server_s_own_tests_pass() -> None:
-    done = subprocess.run([build.tests(settings.load().cache)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "0 failed" in done.stdout
+    process = subprocess.run(
+        [build.tests(settings.load().cache)], capture_output=True, text=True, check=False
+    )
+    assert process.returncode == 0, process.stdout + process.stderr
+    assert "0 failed" in process.stdout
 
 
 def test_nothing_is_compiled_and_no_source_touched_for_a_known_state(monkeypatch: pytest.MonkeyPatch) -> None:

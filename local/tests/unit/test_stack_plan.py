@@ -10,21 +10,26 @@ from local.stack_plan import Plan
 
 
 def test_variables_name_external_servers() -> None:
-    found = stack_plan.read(
+    plan = stack_plan.read(
         {"AUTH_URL": "http://127.0.0.1:9999/", "STORAGE_URL": "", "REST_URL": " ", "OTHER_URL": "x"}
     )
-    assert found == Plan({"auth": "http://127.0.0.1:9999"})
+    assert plan == Plan({"auth": "http://127.0.0.1:9999"})
     assert stack_plan.read({}) == Plan()
 
 
 def test_plan_has_the_variables_of_services(tmp_path: Path) -> None:
     """A running supervisor has an environment of its own: it reads these when the plan changes."""
-    given = {"PERIODIC_JOBS": "off", "FUNCTIONS_DIR": str(tmp_path), "LOCAL_BEHIND_PROXY": "", "PATH": "/bin"}
-    found = stack_plan.read(given)
-    assert found.variables == {"PERIODIC_JOBS": "off", "FUNCTIONS_DIR": str(tmp_path)}
+    environment = {
+        "PERIODIC_JOBS": "off",
+        "FUNCTIONS_DIR": str(tmp_path),
+        "LOCAL_BEHIND_PROXY": "",
+        "PATH": "/bin",
+    }
+    plan = stack_plan.read(environment)
+    assert plan.variables == {"PERIODIC_JOBS": "off", "FUNCTIONS_DIR": str(tmp_path)}
     at = Settings(tmp_path, tmp_path, tmp_path, 54321, tmp_path)
-    stack_plan.save(at, found)
-    assert stack_plan.load(at) == found
+    stack_plan.save(at, plan)
+    assert stack_plan.load(at) == plan
     with pytest.raises(StackError, match="is not a folder"):
         stack_plan.read({"FUNCTIONS_DIR": str(tmp_path / "missing")})
 

@@ -85,6 +85,6 @@ def test_a_refusal_names_what_was_found() -> None:
     check = head_check("Image/PNG; charset=binary", ["image/png"])
     assert check
     check(PNG)
-    with pytest.raises(StorageError, match=r"mime type text/html is not supported") as refused:
+    with pytest.raises(StorageError, match=r"mime type text/html is not supported") as error:
         check(HTML)
-    assert (refused.value.status, refused.value.code) == (415, "InvalidMimeType")
+    assert (error.value.status, error.value.code) == (415, "InvalidMimeType")

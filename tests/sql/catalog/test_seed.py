@@ -9,7 +9,7 @@ import pytest
 from local.temporary_stack import Stack
 from seed import movielens, own
 from seed.load import load
-from seed.rows import Book, Film, Person, Rating, Tag, Weight, item_id
+from seed.rows import Book, Film, Neighbour, Person, Rating, Tag, Weight, item_id
 
 DESCRIBING = (
     "people",
@@ -41,7 +41,7 @@ def loaded(stack: Stack) -> Iterator[psycopg.Connection]:
     """A connection whose catalog is deleted afterwards, because the loader commits."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         yield connection
-        for table in ("content", "books", "raters", "genres", "people"):
+        for table in ("content", "books", "raters", "genres", "people", "recommendation_models"):
             connection.execute(f"delete from {table}")
 
 
@@ -171,6 +171,34 @@ def test_invalid_row_rolls_back_the_whole_load(loaded: psycopg.Connection) -> No
     with pytest.raises(psycopg.errors.CheckViolation, match="content_title_length"):
         load(loaded, Film, films)
     assert counts(loaded) == before
+
+
+def test_loaded_item_model_is_active_and_packed_once(loaded: psycopg.Connection) -> None:
+    first, second = (Film(item_id("own", title), title) for title in ("One", "Two"))
+    load(loaded, Film, [first, second])
+    weights = [Neighbour(first.id, second.id, 0.5), Neighbour(second.id, first.id, -0.25)]
+    for _ in range(2):
+        load(loaded, Neighbour, weights)
+    assert rows(loaded, "select name, version, is_active, item_count from recommendation_models") == [
+        ("liked_together", 1, True, 2)
+    ]
+    assert rows(loaded, "select item_id, weight from item_neighbours order by weight") == [
+        (second.id, -0.25),
+        (first.id, 0.5),
+    ]
+    assert rows(loaded, "select cardinality(targets) from recommendation_models") == [(2,)]
+    assert rows(loaded, "select count(*) from private.item_weights") == [(2,)]
+
+
+def test_loaded_item_model_does_not_replace_a_trained_one(loaded: psycopg.Connection) -> None:
+    film = Film(item_id("own", "One"), "One")
+    load(loaded, Film, [film, RAN_ALONE])
+    loaded.execute(
+        "insert into recommendation_models (name, version, is_active) values ('liked_together', 7, true)"
+    )
+    load(loaded, Neighbour, [Neighbour(film.id, RAN_ALONE.id, 0.5)])
+    assert rows(loaded, "select version from recommendation_models") == [(7,)]
+    assert rows(loaded, "select from item_neighbours") == []
 
 
 def test_loaded_weights_replace_manual_but_not_fitted_weights(

@@ -27,11 +27,11 @@ ABSENT = [
 @pytest.mark.parametrize("version", ["", "2024-01-01"])
 def test_absent_path_responds_404_in_json(http: httpx.Client, method: str, path: str, version: str) -> None:
     headers = {"X-Supabase-Api-Version": version} if version else {}
-    answer = http.request(method, path, headers=headers)
-    body = answer.json()
-    assert answer.status_code == 404
+    response = http.request(method, path, headers=headers)
+    body = response.json()
+    assert response.status_code == 404
     code, words = (body["code"], body["message"]) if version else (body["error_code"], body["msg"])
-    assert (code, answer.headers["x-sb-error-code"]) == ("not_found", "not_found")
+    assert (code, response.headers["x-sb-error-code"]) == ("not_found", "not_found")
     assert "is not part of this server" in words
 
 
@@ -41,8 +41,8 @@ def test_absent_path_responds_404_in_json(http: httpx.Client, method: str, path:
     [("GET", "/signup"), ("DELETE", "/token"), ("PATCH", "/user"), ("PUT", "/admin/users")],
 )
 def test_another_method_of_a_path_says_so_in_json(http: httpx.Client, method: str, path: str) -> None:
-    answer = http.request(method, path)
-    assert (answer.status_code, answer.json()["error_code"]) == (405, "method_not_allowed")
+    response = http.request(method, path)
+    assert (response.status_code, response.json()["error_code"]) == (405, "method_not_allowed")
 
 
 CALLS: dict[str, Callable[[Client], object]] = {

@@ -50,8 +50,8 @@ ODD = ["{}@localhost", "{}@127.0.0.1", "{}..b@example.com", ".{}.@example.com", 
 def test_an_address_of_odd_letters_or_an_odd_host_is_refused(
     http: httpx.Client, admin: Client, email: str
 ) -> None:
-    answer = http.post("/signup", json={"email": email, "password": "correct horse"})
-    assert (answer.status_code, answer.json()["error_code"]) == (400, "validation_failed")
+    response = http.post("/signup", json={"email": email, "password": "correct horse"})
+    assert (response.status_code, response.json()["error_code"]) == (400, "validation_failed")
     with pytest.raises(AuthApiError) as raised:
         admin.auth.admin.create_user({"email": email})
     assert raised.value.code == "validation_failed"

@@ -24,7 +24,7 @@ from local.tests.clients.auth.sessions import (
 
 def test_a_key_makes_changes_and_deletes_a_user(admin: Client, app: Client) -> None:
     email = new_email()
-    made = admin.auth.admin.create_user(
+    account = admin.auth.admin.create_user(
         {
             "email": email,
             "password": PASSWORD,
@@ -33,14 +33,14 @@ def test_a_key_makes_changes_and_deletes_a_user(admin: Client, app: Client) -> N
             "app_metadata": {"tier": "premium"},
         }
     ).user
-    assert made.app_metadata == {"provider": "email", "providers": ["email"], "tier": "premium"}
+    assert account.app_metadata == {"provider": "email", "providers": ["email"], "tier": "premium"}
     changes: Any = {"app_metadata": {"tier": None, "beta": True}, "password": PASSWORD + "2"}
-    changed = admin.auth.admin.update_user_by_id(made.id, changes).user
+    changed = admin.auth.admin.update_user_by_id(account.id, changes).user
     assert changed.app_metadata == {"provider": "email", "providers": ["email"], "beta": True}
     assert app.auth.sign_in_with_password({"email": email, "password": PASSWORD + "2"}).session
-    admin.auth.admin.delete_user(made.id)
+    admin.auth.admin.delete_user(account.id)
     with pytest.raises(AuthApiError) as refusal:
-        admin.auth.admin.get_user_by_id(made.id)
+        admin.auth.admin.get_user_by_id(account.id)
     assert (refusal.value.status, refusal.value.code) == (404, "user_not_found")
 
 
@@ -93,12 +93,12 @@ def test_the_list_of_users_comes_in_pages(http: httpx.Client, stack: Stack, admi
     for _ in range(3):
         admin.auth.admin.create_user({"email": new_email()})
     http.headers["authorization"] = f"Bearer {stack.service_role_key}"
-    answer = http.get("/admin/users", params={"page": 2, "per_page": 1, "note": "a b"})
-    total = int(answer.headers["x-total-count"])
-    assert total >= 3 and len(answer.json()["users"]) == 1
+    response = http.get("/admin/users", params={"page": 2, "per_page": 1, "note": "a b"})
+    total = int(response.headers["x-total-count"])
+    assert total >= 3 and len(response.json()["users"]) == 1
     pages = [(3, "next"), (total, "last")]
     links = [f'</admin/users?note=a+b&page={page}&per_page=1>; rel="{name}"' for page, name in pages]
-    assert answer.headers["link"] == ", ".join(links)
+    assert response.headers["link"] == ", ".join(links)
     assert len(admin.auth.admin.list_users(page=1, per_page=2)) == 2
     assert http.get("/admin/users", params={"page": total, "per_page": 1}).headers["link"].count("rel") == 1
 
@@ -120,5 +120,5 @@ def test_user_cannot_call_admin_endpoints(app: Client, http: httpx.Client, metho
     session = sign_up(app)
     http.headers["authorization"] = f"Bearer {session.access_token}"
     path = "/admin/users" if method in ("GET", "POST") else f"/admin/users/{session.user.id}"
-    answer = http.request(method, path, json={"app_metadata": {"roles": ["admin"]}})
-    assert (answer.status_code, answer.json()["error_code"]) == (403, "not_admin")
+    response = http.request(method, path, json={"app_metadata": {"roles": ["admin"]}})
+    assert (response.status_code, response.json()["error_code"]) == (403, "not_admin")

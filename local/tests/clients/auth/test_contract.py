@@ -36,15 +36,15 @@ def test_endpoint_responds_as_recorded_server(stack: Stack, tmp_path: Path) -> N
 
 def run(stack: Stack, command: list[str | Path]) -> None:
     environment = os.environ | {"SUPABASE_ANON_KEY": stack.anon_key}
-    done = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    process = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True)
+    assert process.returncode == 0, process.stdout + process.stderr
 
 
 @pytest.mark.own("auth", why="Everything else responds with 404")
 @pytest.mark.parametrize("path", ["/nope", "/recover", "/otp", "/admin/generate_link", "/factors"])
 def test_unimplemented_endpoint_responds_404(http: httpx.Client, path: str) -> None:
-    answer = http.post(path, json={"email": new_email()})
-    assert (answer.status_code, answer.json()["error_code"]) == (404, "not_found")
+    response = http.post(path, json={"email": new_email()})
+    assert (response.status_code, response.json()["error_code"]) == (404, "not_found")
 
 
 def test_errors_have_form_of_requested_api_version(http: httpx.Client) -> None:

@@ -128,9 +128,9 @@ def test_a_wrong_password_is_as_much_work_for_every_account(
 ) -> None:
     email = account(kind)
     work.clear()
-    answer = sign_in(auth, email, "not the password")
+    response = sign_in(auth, email, "not the password")
     assert sum(work) == WORK
-    assert (answer.status_code, answer.json()) == (
+    assert (response.status_code, response.json()) == (
         400,
         {"code": 400, "error_code": "invalid_credentials", "msg": "Invalid login credentials"},
     )
@@ -152,8 +152,8 @@ def test_recovery_is_no_work_and_one_answer(
 ) -> None:
     email = account(kind)
     work.clear()
-    answer = auth.post("/recover", json={"email": email})
-    assert (answer.status_code, answer.json()["error_code"], work) == (404, "not_found", [])
+    response = auth.post("/recover", json={"email": email})
+    assert (response.status_code, response.json()["error_code"], work) == (404, "not_found", [])
 
 
 @pytest.mark.parametrize("kind", ["with a hash of cost 4", "with a hash of cost 10"])
@@ -196,8 +196,8 @@ def test_passwords_of_one_address_are_compared_in_turn_in_bounded_queue(
     def guess() -> None:
         address = {"X-Forwarded-For": "10.1.2.3"}
         body = {"email": new_email(), "password": secrets.token_hex(8)}
-        answer = auth.post("/token?grant_type=password", json=body, headers=address)
-        codes.append(answer.json()["error_code"])
+        response = auth.post("/token?grant_type=password", json=body, headers=address)
+        codes.append(response.json()["error_code"])
 
     waiting = credentials.TURNS.queue.each
     threads = [threading.Thread(target=guess) for _ in range(waiting + 5)]

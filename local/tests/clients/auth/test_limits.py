@@ -65,8 +65,8 @@ def assert_refused(response: httpx.Response, requests: int) -> None:
     }
     wait = response.headers["retry-after"]
     assert WINDOW - 600 <= int(wait) <= WINDOW
-    told = [response.headers[f"x-ratelimit-{name}"] for name in ("limit", "remaining", "reset")]
-    assert told == [str(requests), "0", wait]
+    limits = [response.headers[f"x-ratelimit-{name}"] for name in ("limit", "remaining", "reset")]
+    assert limits == [str(requests), "0", wait]
 
 
 def test_a_password_is_tried_so_often_from_wherever(allow: Allow, app: Client, guess: Try) -> None:
@@ -186,5 +186,5 @@ def test_administering_users_is_not_limited(allow: Allow, admin: Client) -> None
     for scope in ("sign_in", "anonymous", "password"):
         allow(scope, 1)
     for _ in range(3):
-        made = admin.auth.admin.create_user({"email": new_email(), "password": PASSWORD}).user
-        admin.auth.admin.delete_user(made.id)
+        account = admin.auth.admin.create_user({"email": new_email(), "password": PASSWORD}).user
+        admin.auth.admin.delete_user(account.id)

@@ -74,9 +74,9 @@ def test_two_refreshes_at_once_do_not_fork_the_family(
     app: Client, http: httpx.Client, database: psycopg.Connection
 ) -> None:
     session = sign_up(app)
-    answers = at_once(lambda: refresh(http, session.refresh_token))
-    assert [answer.status_code for answer in answers] == [200, 200]
-    assert len({answer.json()["refresh_token"] for answer in answers}) == 1
+    responses = at_once(lambda: refresh(http, session.refresh_token))
+    assert [response.status_code for response in responses] == [200, 200]
+    assert len({response.json()["refresh_token"] for response in responses}) == 1
     query = "select count(*) from auth.refresh_tokens where user_id = %s and not revoked"
     assert database.execute(query, [session.user.id]).fetchone() == (1,)
 
@@ -96,9 +96,9 @@ def test_a_session_ends_seven_days_after_its_last_refresh(
     moved = (datetime.now(UTC) - since_last_refresh).replace(tzinfo=None)
     query = "update auth.sessions set refreshed_at = %s where user_id = %s"
     database.execute(query, [moved, refreshed["user"]["id"]])
-    answer = refresh(http, refreshed["refresh_token"])
-    assert answer.status_code == status
-    assert status == 200 or refused("session_expired", answer)
+    response = refresh(http, refreshed["refresh_token"])
+    assert response.status_code == status
+    assert status == 200 or refused("session_expired", response)
 
 
 def test_a_session_never_refreshed_ends_seven_days_after_its_start(

@@ -28,8 +28,8 @@ def test_two_sign_ups_for_one_address_at_once_make_one_user(
     assert winner.status_code == 200
     assert loser.is_error
     assert "auth" in stack.elsewhere or refused("user_already_exists", loser)
-    found = database.execute("select count(*) from auth.users where email = %s", [body["email"]]).fetchone()
-    assert found == (1,)
+    row = database.execute("select count(*) from auth.users where email = %s", [body["email"]]).fetchone()
+    assert row == (1,)
 
 
 @pytest.mark.own("auth", why="Passwords are hashed at bcrypt's cost 12")

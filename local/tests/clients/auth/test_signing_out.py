@@ -26,10 +26,10 @@ def test_signing_out_ends_the_sessions_of_its_scope(
     this = sign_in(app, other)
     app.auth.sign_out({"scope": scope})
     for session, state in ((this, this_one), (other, the_other)):
-        known = user(http, session.access_token)
+        profile = user(http, session.access_token)
         renewed = refresh(http, session.refresh_token)
         if state == "alive":
-            assert (known.status_code, renewed.status_code) == (200, 200)
+            assert (profile.status_code, renewed.status_code) == (200, 200)
         else:
-            assert refused("session_not_found", known)
+            assert refused("session_not_found", profile)
             assert refused("refresh_token_not_found", renewed)

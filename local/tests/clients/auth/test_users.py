@@ -14,13 +14,13 @@ from local.tests.clients.auth.sessions import AWKWARD, PASSWORD, at_once, claims
 
 
 def test_awkward_metadata_comes_back_as_it_went(app: Client, stack: Stack) -> None:
-    answer = app.auth.sign_up(
+    response = app.auth.sign_up(
         {"email": new_email(), "password": PASSWORD, "options": {"data": AWKWARD | {"nothing": None}}}
     )
-    assert answer.user and answer.session
+    assert response.user and response.session
     automatic = {"sub", "email", "email_verified", "phone_verified"}
-    in_token = claims_of(answer.session.access_token, stack)["user_metadata"]
-    for metadata in (answer.user.user_metadata, in_token):
+    in_token = claims_of(response.session.access_token, stack)["user_metadata"]
+    for metadata in (response.user.user_metadata, in_token):
         assert {name: value for name, value in metadata.items() if name not in automatic} == AWKWARD
 
 
@@ -38,9 +38,9 @@ def test_awkward_metadata_comes_back_as_it_went(app: Client, stack: Stack) -> No
 )
 def test_a_number_of_metadata_has_64_bits(http: httpx.Client, sent: str, kept: str) -> None:
     body = f'{{"email": "{new_email()}", "password": "{PASSWORD}", "data": {{"a": {sent}, "b": 0}}}}'
-    answer = http.post("/signup", content=body)
-    again = http.get("/user", headers={"authorization": f"Bearer {answer.json()['access_token']}"})
-    for text in (answer.text, again.text):
+    response = http.post("/signup", content=body)
+    again = http.get("/user", headers={"authorization": f"Bearer {response.json()['access_token']}"})
+    for text in (response.text, again.text):
         assert f'"a":{kept},"b":0' in text.replace(" ", "")
 
 

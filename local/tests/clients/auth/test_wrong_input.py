@@ -47,21 +47,25 @@ OURS = {"too deep", "deep", "a nul", "a nul in a name"}
 )
 def test_a_body_that_cannot_be_read_is_refused(http: httpx.Client, name: str) -> None:
     content, reason = BODIES[name]
-    answer = http.post("/signup", content=content)
-    assert (answer.status_code, answer.json()["error_code"]) == (400, "bad_json")
-    assert reason in answer.json()["msg"]
+    response = http.post("/signup", content=content)
+    assert (response.status_code, response.json()["error_code"]) == (400, "bad_json")
+    assert reason in response.json()["msg"]
 
 
 def test_half_a_character_is_stored_as_its_replacement(http: httpx.Client) -> None:
-    answer = http.post(
+    response = http.post(
         "/signup", content=rb'{"data": {"a": "\ud83d", "b": "' + b"\xff" + rb'", "c": "\ud83c\udfac"}}'
     )
-    assert answer.json()["user"]["user_metadata"] == {"a": "\ufffd", "b": "\ufffd", "c": "\N{CLAPPER BOARD}"}
+    assert response.json()["user"]["user_metadata"] == {
+        "a": "\ufffd",
+        "b": "\ufffd",
+        "c": "\N{CLAPPER BOARD}",
+    }
 
 
 def test_a_huge_body_is_refused(http: httpx.Client) -> None:
-    answer = http.post("/signup", content=json.dumps({"data": {"a": "x" * 2**21}}))
-    assert (answer.status_code, answer.json()["error_code"]) == (413, "request_entity_too_large")
+    response = http.post("/signup", content=json.dumps({"data": {"a": "x" * 2**21}}))
+    assert (response.status_code, response.json()["error_code"]) == (413, "request_entity_too_large")
 
 
 @pytest.mark.parametrize(
@@ -121,8 +125,8 @@ def test_a_token_without_a_signature_is_refused(http: httpx.Client, app: Client)
 
 
 def test_bad_jwt_says_where_the_token_is_malformed(http: httpx.Client) -> None:
-    answer = user(http, "a.b.c")
-    assert answer.json()["msg"] == (
+    response = user(http, "a.b.c")
+    assert response.json()["msg"] == (
         "invalid JWT: unable to parse or verify signature, token is malformed: "
         "could not base64 decode header: illegal base64 data at input byte 0"
     )

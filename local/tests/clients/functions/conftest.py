@@ -48,7 +48,7 @@ def write(folder: Path) -> Write:
 @pytest.fixture
 def url(stack: Stack, folder: Path) -> Iterator[str]:
     """Where the functions of the folder are called."""
-    told = {
+    headers = {
         **{name: os.environ[name] for name in settings.PASSED_ON if name in os.environ},
         "PATH": PATH,
         "JWT_SECRET": stack.jwt_secret,
@@ -65,7 +65,7 @@ def url(stack: Stack, folder: Path) -> Iterator[str]:
 
     @asynccontextmanager
     async def lifespan(_: Starlette):  # type: ignore[no-untyped-def]
-        async with app.opened(settings.read(told)) as functions:
+        async with app.opened(settings.read(headers)) as functions:
             yield {"functions": functions}
 
     routes = [Mount("/functions/v1", app=app.router)]

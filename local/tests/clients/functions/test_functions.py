@@ -22,8 +22,8 @@ ECHO = "return Response.json({ method: request.method, path: new URL(request.url
 
 def processes(folder: Path) -> list[int]:
     """Of Deno, that serve a function of the folder."""
-    found = subprocess.run(["pgrep", "-f", f"deno run .*{folder}"], capture_output=True, text=True)
-    return [int(pid) for pid in found.stdout.split()]
+    process = subprocess.run(["pgrep", "-f", f"deno run .*{folder}"], capture_output=True, text=True)
+    return [int(pid) for pid in process.stdout.split()]
 
 
 def kill(pid: int) -> None:
@@ -37,13 +37,13 @@ def test_function_receives_method_path_query_headers_and_body(write: Write, call
         ECHO + "query: new URL(request.url).search, body: await request.text(), "
         "header: request.headers.get('x-awkward'), id: request.headers.get('x-request-id') })"
     )
-    answer = call(
+    response = call(
         f"{UNVERIFIED}/deep/path%20with+%2F?a=1&b=%26&a=%F0%9F%98%80",
         "PUT",
         content="naïve; שלום 😀".encode(),
         headers={"x-awkward": 'a, b; c="d"', "x-request-id": "one-of-mine"},
     )
-    assert answer.json() == {
+    assert response.json() == {
         "method": "PUT",
         "path": f"/{UNVERIFIED}/deep/path%20with+%2F",
         "query": "?a=1&b=%26&a=%F0%9F%98%80",
@@ -51,7 +51,7 @@ def test_function_receives_method_path_query_headers_and_body(write: Write, call
         "header": 'a, b; c="d"',
         "id": "one-of-mine",
     }
-    assert answer.headers["x-request-id"] == "one-of-mine"
+    assert response.headers["x-request-id"] == "one-of-mine"
 
 
 def test_status_and_headers_of_an_answer_are_the_functions(write: Write, call: Call) -> None:
@@ -59,10 +59,10 @@ def test_status_and_headers_of_an_answer_are_the_functions(write: Write, call: C
         "return new Response('made', { status: 201, headers: "
         "[['set-cookie', 'a=1'], ['set-cookie', 'b=2'], ['content-type', 'text/x-own']] })"
     )
-    answer = call()
-    assert (answer.status_code, answer.text) == (201, "made")
-    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
-    assert answer.headers["content-type"] == "text/x-own"
+    response = call()
+    assert (response.status_code, response.text) == (201, "made")
+    assert response.headers.get_list("set-cookie") == ["a=1", "b=2"]
+    assert response.headers["content-type"] == "text/x-own"
 
 
 def test_function_response_is_streamed_before_it_ends(write: Write, url: str) -> None:
@@ -71,8 +71,8 @@ def test_function_response_is_streamed_before_it_ends(write: Write, url: str) ->
         "out.enqueue(text.encode('first')); setTimeout(() => { out.enqueue(text.encode('last'));"
         "out.close(); }, 2000); } }))"
     )
-    with httpx.stream("GET", f"{url}/{UNVERIFIED}", timeout=60) as answer:
-        assert next(answer.iter_raw()) == b"first"
+    with httpx.stream("GET", f"{url}/{UNVERIFIED}", timeout=60) as response:
+        assert next(response.iter_raw()) == b"first"
 
 
 @pytest.mark.parametrize(
@@ -83,15 +83,15 @@ def test_function_response_is_streamed_before_it_ends(write: Write, url: str) ->
 def test_a_function_is_called_with_a_good_token_only(write: Write, call: Call, token: str) -> None:
     write("return new Response('in')", name="closed")
     headers = {"authorization": f"Bearer {token}"} if token else {}
-    answer = call("closed", headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHORIZED")
+    response = call("closed", headers=headers)
+    assert (response.status_code, response.json()["code"]) == (401, "UNAUTHORIZED")
     assert call("closed", "OPTIONS").status_code == 200
 
 
 def test_the_project_s_keys_are_good_tokens(write: Write, call: Call, stack: Stack) -> None:
     write("return new Response('in')", name="closed")
-    answer = call("closed", headers={"authorization": f"Bearer {stack.anon_key}"})
-    assert (answer.status_code, answer.text) == (200, "in")
+    response = call("closed", headers={"authorization": f"Bearer {stack.anon_key}"})
+    assert (response.status_code, response.text) == (200, "in")
 
 
 @pytest.mark.parametrize(
@@ -209,10 +209,10 @@ def test_function_environment_has_only_secrets_and_stack_variables(
 ) -> None:
     (folder / ".env").write_text("MINE=1\nSUPABASE_URL=http://elsewhere.example\n")
     write("return Response.json(Deno.env.toObject())")
-    seen = call().json()
-    assert (seen["MINE"], seen["SUPABASE_URL"]) == ("1", stack.url)
-    assert not {"JWT_SECRET", "FUNCTIONS_DATABASE_URL", "AUTH_DATABASE_URL"} & set(seen)
-    assert stack.jwt_secret not in seen.values()
+    body = call().json()
+    assert (body["MINE"], body["SUPABASE_URL"]) == ("1", stack.url)
+    assert not {"JWT_SECRET", "FUNCTIONS_DATABASE_URL", "AUTH_DATABASE_URL"} & set(body)
+    assert stack.jwt_secret not in body.values()
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,8 @@ def test_a_function_may_not_touch_the_machine(write: Write, call: Call, forbidde
 def test_many_first_calls_at_once_start_one_process(write: Write, call: Call, folder: Path) -> None:
     write("return new Response('well')")
     with ThreadPoolExecutor(16) as pool:
-        answers = [each.text for each in pool.map(lambda _: call(), range(16))]
-    assert answers == ["well"] * 16
+        responses = [each.text for each in pool.map(lambda _: call(), range(16))]
+    assert responses == ["well"] * 16
     assert len(processes(folder)) == 1
 
 

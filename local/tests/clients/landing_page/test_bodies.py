@@ -49,25 +49,25 @@ def sent(stack: Stack, path: str, size: int, *, chunked: bool) -> httpx.Response
 )
 def test_too_large_body_is_refused_in_the_services_form(stack: Stack, part: str, chunked: bool) -> None:
     path, words = TOO_LARGE[part]
-    answer = sent(stack, path, LIMITS[part].size + 1, chunked=chunked)
-    assert answer.status_code == 413, answer.text
-    assert words.items() <= answer.json().items()
-    assert answer.headers.get_list("access-control-allow-origin") == ["*"]
-    (request_id,) = answer.headers.get_list("x-request-id")
+    response = sent(stack, path, LIMITS[part].size + 1, chunked=chunked)
+    assert response.status_code == 413, response.text
+    assert words.items() <= response.json().items()
+    assert response.headers.get_list("access-control-allow-origin") == ["*"]
+    (request_id,) = response.headers.get_list("x-request-id")
     if part == "functions":
-        assert answer.json()["request_id"] == request_id
+        assert response.json()["request_id"] == request_id
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["with a length", "in chunks"])
 @pytest.mark.parametrize("part", ["rest", "auth", "functions"])
 def test_body_of_the_largest_size_reaches_the_service(stack: Stack, part: str, chunked: bool) -> None:
     path, _ = TOO_LARGE[part]
-    answer = sent(stack, path, LIMITS[part].size, chunked=chunked)
+    response = sent(stack, path, LIMITS[part].size, chunked=chunked)
     if part == "functions":
         # Ours read less of it, and say so themselves.
-        assert (answer.status_code, answer.json()["code"]) == (413, "request_entity_too_large")
+        assert (response.status_code, response.json()["code"]) == (413, "request_entity_too_large")
     else:
-        assert answer.status_code not in (413, 502), answer.text
+        assert response.status_code not in (413, 502), response.text
 
 
 @pytest.mark.parametrize("path", [path for path, _ in TOO_LARGE.values()])
@@ -89,10 +89,10 @@ def test_a_body_without_an_end_fills_no_memory(stack: Stack, path: str) -> None:
 
 
 def test_headers_have_a_limit_too(stack: Stack) -> None:
-    answer = httpx.get(
+    response = httpx.get(
         f"{stack.url}/rest/v1/genres?limit=1", headers={"apikey": stack.anon_key, "x-long": "x" * (256 << 10)}
     )
-    assert answer.status_code == 431
+    assert response.status_code == 431
     well = httpx.get(
         f"{stack.url}/rest/v1/genres?limit=1", headers={"apikey": stack.anon_key, "x-long": "x" * (32 << 10)}
     )
@@ -107,8 +107,8 @@ def test_slow_body_delays_no_other_request(stack: Stack) -> None:
             line.sendall(b"{")
         url = f"{stack.url}/rest/v1/genres?limit=1"
         # Half as long as bodies may stand still.
-        answer = httpx.get(url, headers={"apikey": stack.anon_key}, timeout=30)
-        assert answer.status_code == 200
+        response = httpx.get(url, headers={"apikey": stack.anon_key}, timeout=30)
+        assert response.status_code == 200
     finally:
         for line in lines:
             line.close()
@@ -129,7 +129,7 @@ def test_a_file_may_be_larger_than_any_of_these(stack: Stack) -> None:
     size = max(limit.size for limit in LIMITS.values()) + 1
     headers = {"Authorization": f"Bearer {stack.service_role_key}", "x-upsert": "true"}
     url = f"{stack.url}/storage/v1/object/masters/front/large.bin"
-    answer = httpx.post(url, content=pieces(size), headers=headers, timeout=120)
-    assert answer.status_code != 413
-    assert json.loads(answer.content)
+    response = httpx.post(url, content=pieces(size), headers=headers, timeout=120)
+    assert response.status_code != 413
+    assert json.loads(response.content)
     httpx.delete(url, headers=headers)

@@ -1,4 +1,4 @@
-"""The page at /: what is on it, who may see it, and that nothing secret is there."""
+"""The status page, and the files of the web client: who may see them, and that no secret is there."""
 
 import asyncio
 import base64
@@ -53,14 +53,14 @@ class Page(HTMLParser):
         return self.words[self.words.index(word) + 1]
 
 
-def got(stack: Stack, path: str = "/", **headers: str) -> httpx.Response:
+def got(stack: Stack, path: str = "/status", **headers: str) -> httpx.Response:
     return httpx.get(stack.url + path, headers=headers)
 
 
 def test_the_page_shows_where_everything_is(stack: Stack) -> None:
-    answer = got(stack)
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    shown = Page(answer.text)
+    response = got(stack)
+    assert (response.status_code, response.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    shown = Page(response.text)
     assert shown.after("URL") == stack.url
     assert shown.after("Publishable key") == stack.publishable_key
     assert shown.after("Anon key") == stack.anon_key
@@ -70,7 +70,8 @@ def test_the_page_shows_where_everything_is(stack: Stack) -> None:
     with psycopg.connect(stack.database_url) as connection:
         (genres,) = connection.execute("select count(*) from public.genres").fetchone() or (None,)
     assert shown.after("public.genres") == f"{genres:,}"
-    assert "architecture-overview.md" in shown.links
+    assert shown.links["Architecture"] == "/docs/architecture-overview"
+    assert shown.links["The web client"] == "/"
 
 
 def test_links_of_the_page_exist(stack: Stack) -> None:
@@ -85,7 +86,7 @@ def test_links_of_the_page_exist(stack: Stack) -> None:
     assert len(health) >= 3
 
 
-@pytest.mark.parametrize("path", ["/", "/docs/errors.md"])
+@pytest.mark.parametrize("path", ["/", "/status", "/config.json", "/docs/errors", "/docs/errors.md"])
 def test_nothing_secret_is_on_it(stack: Stack, path: str) -> None:
     whole = got(stack, path)
     text = f"{whole.headers} {whole.text}"
@@ -94,27 +95,29 @@ def test_nothing_secret_is_on_it(stack: Stack, path: str) -> None:
         assert secret not in text
 
 
-@pytest.mark.parametrize("path", ["/", "/docs/errors.md", "/docs/none.md"])
+@pytest.mark.parametrize(
+    "path", ["/", "/status", "/config.json", "/app.js", "/none.js", "/docs/errors.md", "/docs/none.md"]
+)
 def test_page_cannot_be_read_or_framed_by_other_origins(stack: Stack, path: str) -> None:
-    answer = got(stack, path, Origin="https://attacker.example")
-    assert not [name for name in answer.headers if name.startswith("access-control-")]
-    assert answer.headers["x-frame-options"] == "DENY"
-    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    policy = answer.headers["content-security-policy"]
+    response = got(stack, path, Origin="https://attacker.example")
+    assert not [name for name in response.headers if name.startswith("access-control-")]
+    assert response.headers["x-frame-options"] == "DENY"
+    assert response.headers["cross-origin-resource-policy"] == "same-origin"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
-    asked = {"Origin": "https://attacker.example", "Access-Control-Request-Method": "GET"}
-    before = httpx.options(stack.url + path, headers=asked)
+    headers = {"Origin": "https://attacker.example", "Access-Control-Request-Method": "GET"}
+    before = httpx.options(stack.url + path, headers=headers)
     assert not [name for name in before.headers if name.startswith("access-control-")]
 
 
 def test_the_policy_allows_the_pages_own_style_and_nothing_else(stack: Stack) -> None:
-    answer = got(stack)
-    found = re.search("<style>(.*?)</style>", answer.text, re.DOTALL)
-    assert found
-    digest = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
-    assert f"style-src 'sha256-{digest}';" in answer.headers["content-security-policy"]
-    shown = Page(answer.text)
+    response = got(stack)
+    match = re.search("<style>(.*?)</style>", response.text, re.DOTALL)
+    assert match
+    digest = base64.b64encode(hashlib.sha256(match[1].encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}';" in response.headers["content-security-policy"]
+    shown = Page(response.text)
     assert not {"script", "img", "iframe", "form"} & set(shown.tags)
     assert not {name for name in shown.attributes if name.startswith("on") or name in ("style", "src")}
 
@@ -123,12 +126,12 @@ def test_the_policy_allows_the_pages_own_style_and_nothing_else(stack: Stack) ->
     "host",
     ["attacker.example", "attacker.example:{port}", "127.0.0.1.attacker.example:{port}", "127.0.0.1:1", ""],
 )
-@pytest.mark.parametrize("path", ["/", "/docs/errors.md"])
+@pytest.mark.parametrize("path", ["/", "/status", "/config.json", "/app.js", "/docs/errors.md"])
 def test_page_is_refused_under_a_foreign_host_name(stack: Stack, path: str, host: str) -> None:
     """As a page sees it that has its own name lead to this machine."""
-    answer = got(stack, path, Host=host.format(port=stack.settings.port))
-    assert answer.status_code in (400, 421)
-    assert stack.anon_key not in answer.text
+    response = got(stack, path, Host=host.format(port=stack.settings.port))
+    assert response.status_code in (400, 421)
+    assert stack.anon_key not in response.text
 
 
 def test_localhost_is_this_machine(stack: Stack) -> None:
@@ -146,10 +149,40 @@ def test_documents_are_those_of_the_folder_alone(stack: Stack, name: str) -> Non
     assert got(stack, "/docs/errors.md").text == (ROOT / "docs" / "errors.md").read_text()
 
 
+@pytest.mark.parametrize("path", ["/title/x", "/search", "/nowhere"])
+def test_browser_opens_the_client_at_any_page(stack: Stack, path: str) -> None:
+    answer = got(stack, path, Accept="text/html,application/xhtml+xml")
+    assert (answer.status_code, answer.text) == (200, (ROOT / "web" / "index.html").read_text())
+    assert got(stack, path, Accept="application/json").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/rest/v1/none", "/search/none", "/functions/v1/none.js", "/graphql/v1"])
+def test_paths_of_services_are_never_pages(stack: Stack, path: str) -> None:
+    assert "<html" not in got(stack, path, Accept="text/html").text
+
+
+def test_client_receives_the_address_that_the_browser_used(stack: Stack) -> None:
+    host = f"localhost:{stack.settings.port}"
+    answer = got(stack, "/config.json", Host=host).json()
+    assert answer == {"supabaseUrl": f"http://{host}", "supabaseKey": stack.publishable_key}
+
+
+def test_file_that_a_browser_has_is_not_sent_again(stack: Stack) -> None:
+    first = got(stack, "/app.js")
+    assert first.headers["cache-control"] == "no-cache"
+    assert first.headers["content-type"].startswith("text/javascript")
+    again = got(stack, "/app.js", **{"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    policy = "content-security-policy"
+    assert again.headers[policy] == first.headers[policy] != got(stack, "/status").headers[policy]
+    assert got(stack, "/vendor/preact.js").headers["cache-control"] == "public, max-age=3600"
+
+
 def test_only_reading_is_possible(stack: Stack) -> None:
-    assert httpx.head(stack.url).status_code == 200
-    for method in ("POST", "PUT", "DELETE"):
-        assert httpx.request(method, f"{stack.url}/").status_code == 405
+    for path in ("/", "/status"):
+        assert httpx.head(stack.url + path).status_code == 200
+        for method in ("POST", "PUT", "DELETE"):
+            assert httpx.request(method, stack.url + path).status_code == 405
 
 
 def test_names_are_escaped() -> None:
@@ -157,7 +190,7 @@ def test_names_are_escaped() -> None:
     settings = Settings(awkward, awkward, awkward, awkward, ROOT, ("public",), "")
     parts = {awkward: state.ServiceState("awaited", None, f"http://x/{awkward}", f"http://x/{awkward}")}
     tables = [Table(awkward, "t", exact=False, rows=1234567), Table("s", awkward, exact=False, rows=None)]
-    text = page.written(settings, parts, tables, [awkward])
+    text = page.written(settings, parts, tables, {awkward: awkward})
     shown = Page(text)
     assert "script" not in shown.tags
     assert shown.words.count(awkward) > 4
@@ -167,7 +200,7 @@ def test_names_are_escaped() -> None:
 
 def test_without_a_database_the_page_says_so() -> None:
     settings = Settings("u", "a", "p", "e", ROOT, ("public",), "")
-    assert "The database does not answer." in Page(page.written(settings, {}, None, [])).words
+    assert "The database does not answer." in Page(page.written(settings, {}, None, {})).words
 
 
 MADE = """

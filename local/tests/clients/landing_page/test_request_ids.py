@@ -44,30 +44,30 @@ def test_an_id_is_in_the_log_of_every_part_the_request_goes_through(
     request_id = f"trace:{uuid.uuid4().hex}/1"
     sent = {"apikey": stack.publishable_key, "x-request-id": request_id}
     body = {"q": "robots"} if "semantic" in path and method == "POST" else {}
-    answer = httpx.request(
+    response = httpx.request(
         method, stack.url + path, headers=sent, json=body if method == "POST" else None, timeout=60
     )
-    assert answer.headers.get_list("x-request-id") == [request_id]
+    assert response.headers.get_list("x-request-id") == [request_id]
     for log in logs:
         assert lines(stack, log, request_id)
 
 
 @pytest.mark.own("auth")
 def test_an_id_is_made_where_none_was_sent_and_is_in_the_log(stack: Stack) -> None:
-    answer = httpx.get(f"{stack.url}/auth/v1/settings", headers={"apikey": stack.anon_key})
-    made = answer.headers["x-request-id"]
-    assert str(uuid.UUID(made)) == made
-    (line,) = lines(stack, "platform", made)
+    response = httpx.get(f"{stack.url}/auth/v1/settings", headers={"apikey": stack.anon_key})
+    request_id = response.headers["x-request-id"]
+    assert str(uuid.UUID(request_id)) == request_id
+    (line,) = lines(stack, "platform", request_id)
     assert (line["path"], line["status"]) == ("/auth/v1/settings", 200)
 
 
 def test_invalid_request_id_is_not_logged(stack: Stack) -> None:
     mark = uuid.uuid4().hex
-    for given in (f'{mark}","level":"error', f"{mark} {{env.HOME}}", f"<b>{mark}"):
-        sent = {"apikey": stack.anon_key, "x-request-id": given}
+    for invalid_id in (f'{mark}","level":"error', f"{mark} {{env.HOME}}", f"<b>{mark}"):
+        sent = {"apikey": stack.anon_key, "x-request-id": invalid_id}
         for path in ("/rest/v1/genres?limit=1", "/auth/v1/settings", "/search/semantic?q=x"):
-            answer = httpx.get(stack.url + path, headers=sent)
-            assert uuid.UUID(answer.headers["x-request-id"])
+            response = httpx.get(stack.url + path, headers=sent)
+            assert uuid.UUID(response.headers["x-request-id"])
     assert not [log for log in stack.settings.logs.glob("*.log") if mark.encode() in log.read_bytes()]
 
 
@@ -75,16 +75,16 @@ def test_the_database_knows_the_id(stack: Stack) -> None:
     """The gateway's, as the audit log notes it."""
     account = {"email": f"{uuid.uuid4().hex}@example.com", "password": uuid.uuid4().hex}
     headers = {"apikey": stack.secret_key}
-    made = httpx.post(f"{stack.url}/auth/v1/admin/users", json=account, headers=headers).raise_for_status()
+    created = httpx.post(f"{stack.url}/auth/v1/admin/users", json=account, headers=headers).raise_for_status()
     granted = httpx.post(
         f"{stack.url}/rest/v1/rpc/grant_role",
-        json={"user_id": made.json()["id"], "role": "editor"},
+        json={"user_id": created.json()["id"], "role": "editor"},
         headers=headers,
     )
     assert granted.is_success, granted.text
     with psycopg.connect(stack.database_url) as connection:
         row = connection.execute(
             "select request_id from private.audit_log where subject_id = %s order by id desc limit 1",
-            [made.json()["id"]],
+            [created.json()["id"]],
         ).fetchone()
     assert row == (granted.headers["x-request-id"],)

@@ -43,12 +43,12 @@ def ann() -> str:
     return str(uuid4())
 
 
-def listen(socket: Socket, key: str | None = None, **asked: object) -> Message:
+def listen(socket: Socket, key: str | None = None, **changes: object) -> Message:
     """The system message that confirms or refuses the subscription to changes of a join."""
-    answer = socket.join("changes", key, postgres_changes=[{"event": "*", "schema": "public", **asked}])
-    told = socket.hear("system")
-    assert told["extension"] == "postgres_changes" and told["channel"] == "changes"
-    return {**answer, "told": told}
+    response = socket.join("changes", key, postgres_changes=[{"event": "*", "schema": "public", **changes}])
+    message = socket.hear("system")
+    assert message["extension"] == "postgres_changes" and message["channel"] == "changes"
+    return {**response, "system": message}
 
 
 def insert(database: psycopg.Connection, **values: object) -> None:

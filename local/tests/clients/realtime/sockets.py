@@ -101,9 +101,9 @@ class Socket:
     def ask(self, topic: str, event: str, payload: object) -> Message:
         """The payload of the answer: status and response."""
         ref = self.send(topic, event, payload)
-        found = self.until(lambda message: message["event"] == "phx_reply" and message["ref"] == ref)
-        answer: Message = found["payload"]
-        return answer
+        reply = self.until(lambda message: message["event"] == "phx_reply" and message["ref"] == ref)
+        response: Message = reply["payload"]
+        return response
 
     def join(self, name: str, token: str | None = None, **config: object) -> Message:
         payload = {"config": config, **({"access_token": token} if token else {})}
@@ -141,11 +141,11 @@ class Socket:
     def read(self, frame: str | bytes) -> Message:
         if isinstance(frame, bytes):
             return self._binary(frame)
-        found = json.loads(frame)
+        received = json.loads(frame)
         if self.vsn == "1.0.0":
-            message: Message = found
+            message: Message = received
             return message
-        return dict(zip(("join_ref", "ref", "topic", "event", "payload"), found, strict=True))
+        return dict(zip(("join_ref", "ref", "topic", "event", "payload"), received, strict=True))
 
     @staticmethod
     def _binary(frame: bytes) -> Message:

@@ -112,8 +112,8 @@ def test_a_flood_of_tiny_messages_ends_its_channel_and_then_its_connection(
         for _ in range(1_000_000):
             socket.say(room, "x", {})
     if joined:
-        told = socket.hear("system")
-        assert (told["status"], told["message"]) == ("error", "Too many messages per second")
+        message = socket.hear("system")
+        assert (message["status"], message["message"]) == ("error", "Too many messages per second")
     assert end_of(socket) in [(1008, "too many messages per second"), (None, "")]
 
 
@@ -213,5 +213,5 @@ def test_json_that_others_cannot_read_is_refused_by_http(stack: Stack, payload: 
         ("/api/broadcast", f'{{"messages": [{{"topic": "t", "event": "e", "payload": {payload}}}]}}'),
         ("/api/broadcast/t/events/e", payload),
     ):
-        answer = httpx.post(f"{stack.url}/realtime/v1{path}", content=body, headers=headers)
-        assert answer.status_code == 400
+        response = httpx.post(f"{stack.url}/realtime/v1{path}", content=body, headers=headers)
+        assert response.status_code == 400

@@ -21,10 +21,10 @@ def test_owner_receives_row_with_values_as_json(
     opened: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
     socket = opened("2.0.0")
-    answer = listen(socket, token(ann), table="letters")
-    (bound,) = answer["response"]["postgres_changes"]
+    response = listen(socket, token(ann), table="letters")
+    (bound,) = response["response"]["postgres_changes"]
     assert {**bound, "id": 0} == {"event": "*", "schema": "public", "table": "letters", "id": 0}
-    assert (answer["told"]["status"], answer["told"]["message"]) == ("ok", "Subscribed to PostgreSQL")
+    assert (response["system"]["status"], response["system"]["message"]) == ("ok", "Subscribed to PostgreSQL")
     insert(
         database,
         id=1,
@@ -41,9 +41,9 @@ def test_owner_receives_row_with_values_as_json(
         name="a; b",
         secret="hidden",
     )
-    heard = socket.hear("postgres_changes")
-    assert heard["ids"] == [bound["id"]]
-    data = heard["data"]
+    message = socket.hear("postgres_changes")
+    assert message["ids"] == [bound["id"]]
+    data = message["data"]
     assert (data["type"], data["schema"], data["table"], data["errors"]) == (
         "INSERT",
         "public",
@@ -82,8 +82,8 @@ def test_row_is_not_sent_to_another_user_or_without_read_grant(
     insert(database, id=1, owner=ann, text="private")
     assert owner.hear("postgres_changes")["data"]["record"]["text"] == "private"
     assert other.hears_nothing_before_a_heartbeat("postgres_changes")
-    refused = nobody.hear("postgres_changes")["data"]
-    assert (refused["errors"], refused["record"]) == (["Error 401: Unauthorized"], {})
+    change = nobody.hear("postgres_changes")["data"]
+    assert (change["errors"], change["record"]) == (["Error 401: Unauthorized"], {})
 
 
 def test_updates_and_deletes_include_the_old_row(opened: Open, database: psycopg.Connection) -> None:
@@ -92,12 +92,12 @@ def test_updates_and_deletes_include_the_old_row(opened: Open, database: psycopg
     database.execute("insert into open_letters values (1, 'a', 'x y')")
     database.execute("update open_letters set text = null")
     database.execute("delete from open_letters")
-    heard = [socket.hear("postgres_changes")["data"] for _ in range(3)]
+    changes = [socket.hear("postgres_changes")["data"] for _ in range(3)]
     first = {"id": 1, "text": "a", "Odd Name": "x y"}
     second = {**first, "text": None}
-    assert [data["type"] for data in heard] == ["INSERT", "UPDATE", "DELETE"]
-    assert [data.get("record") for data in heard] == [first, second, None]
-    assert [data.get("old_record") for data in heard] == [None, first, second]
+    assert [data["type"] for data in changes] == ["INSERT", "UPDATE", "DELETE"]
+    assert [data.get("record") for data in changes] == [first, second, None]
+    assert [data.get("old_record") for data in changes] == [None, first, second]
 
 
 def test_secured_table_sends_only_keys_of_old_rows_and_deletes_to_all(
@@ -107,11 +107,11 @@ def test_secured_table_sends_only_keys_of_old_rows_and_deletes_to_all(
     listen(owner, token(ann), table="letters")
     listen(other, token(), table="letters")
     insert(database, id=1, owner=ann, text="private")
-    heard = [owner.hear("postgres_changes")["data"]]
+    changes = [owner.hear("postgres_changes")["data"]]
     for statement in (b"update letters set text = 'changed'", b"delete from letters"):
         database.execute(statement)
-        heard.append(owner.hear("postgres_changes")["data"])
-    assert [data.get("old_record") for data in heard] == [None, {"id": 1}, {"id": 1}]
+        changes.append(owner.hear("postgres_changes")["data"])
+    assert [data.get("old_record") for data in changes] == [None, {"id": 1}, {"id": 1}]
     assert other.hear("postgres_changes")["data"]["old_record"] == {"id": 1}
     assert other.hears_nothing_before_a_heartbeat("postgres_changes")
 
@@ -139,18 +139,18 @@ def test_only_the_subscribed_event_is_sent(opened: Open, database: psycopg.Conne
         database.execute("insert into open_letters values (2, 'end', null)")
         database.execute("update open_letters set text = 'end 2'")
         database.execute("delete from open_letters")
-    heard = [socket.hear("postgres_changes")["data"] for _ in range(2)]
-    assert [data["type"] for data in heard] == [event, event]
+    changes = [socket.hear("postgres_changes")["data"] for _ in range(2)]
+    assert [data["type"] for data in changes] == [event, event]
 
 
 def test_two_subscriptions_of_one_channel_are_one_message(opened: Open, database: psycopg.Connection) -> None:
     socket = opened()
-    asked = [
+    filters = [
         {"event": "*", "schema": "public", "table": "open_letters"},
         {"event": "INSERT", "schema": "public", "table": "open_letters", "filter": "id=eq.1"},
         {"event": "INSERT", "schema": "public", "table": "open_letters", "filter": "id=eq.2"},
     ]
-    bound = socket.join("changes", postgres_changes=asked)["response"]["postgres_changes"]
+    bound = socket.join("changes", postgres_changes=filters)["response"]["postgres_changes"]
     database.execute("insert into open_letters values (1, 'a', null)")
     assert sorted(socket.hear("postgres_changes")["ids"]) == sorted(one["id"] for one in bound[:2])
 
@@ -273,8 +273,8 @@ def test_changes_of_a_schema_arrive_in_commit_order_without_rollbacks(
     with database.transaction():
         for n in range(1, 201):
             database.execute("insert into open_letters values (%s, 'x', null)", [n])
-    heard = [socket.hear("postgres_changes")["data"]["record"]["id"] for _ in range(200)]
-    assert heard == list(range(1, 201))
+    ids = [socket.hear("postgres_changes")["data"]["record"]["id"] for _ in range(200)]
+    assert ids == list(range(1, 201))
 
 
 def test_table_may_be_in_any_client_schema_with_types_of_extensions(
@@ -294,7 +294,7 @@ def test_table_may_be_in_any_client_schema_with_types_of_extensions(
     try:
         socket = opened()
         assert (
-            listen(socket, schema="club; rooms", table="rooms", filter="size=eq.so big")["told"]["status"]
+            listen(socket, schema="club; rooms", table="rooms", filter="size=eq.so big")["system"]["status"]
             == "ok"
         )
         database.execute("insert into \"club; rooms\".rooms values (1, 'so big', 'Attic', '[1, 2.5]')")
@@ -305,10 +305,10 @@ def test_table_may_be_in_any_client_schema_with_types_of_extensions(
 
 
 def test_client_that_left_receives_no_changes(opened: Open, database: psycopg.Connection) -> None:
-    gone, there = opened(), opened()
-    listen(gone, table="open_letters")
+    closed, there = opened(), opened()
+    listen(closed, table="open_letters")
     listen(there, table="open_letters")
-    gone.ask("realtime:changes", "phx_leave", {})
+    closed.ask("realtime:changes", "phx_leave", {})
     database.execute("insert into open_letters values (1, 'a', null)")
     there.hear("postgres_changes")
-    assert gone.hears_nothing_before_a_heartbeat("postgres_changes")
+    assert closed.hears_nothing_before_a_heartbeat("postgres_changes")

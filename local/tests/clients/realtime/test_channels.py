@@ -41,8 +41,8 @@ def test_sender_receives_own_broadcast_and_reply_if_requested(opened: Open, room
     ann.join(room, broadcast={"self": True, "ack": True})
     ref = ann.say(room, "echo", SAID)
     assert ann.hear("broadcast")["payload"] == SAID
-    answer = ann.hear("phx_reply")
-    assert (answer, ref) == ({"status": "ok", "response": {}}, ref)
+    response = ann.hear("phx_reply")
+    assert (response, ref) == ({"status": "ok", "response": {}}, ref)
 
 
 def test_client_that_left_receives_nothing_and_may_join_again(opened: Open, room: str) -> None:
@@ -119,8 +119,8 @@ def test_a_topic_that_is_none_is_refused(opened: Open, topic: str, reason: str) 
 def test_broadcast_without_join_is_not_delivered(opened: Open, room: str) -> None:
     ann, bob = opened(), opened()
     bob.join(room)
-    said = {"type": "broadcast", "event": "x", "payload": {}}
-    assert ann.ask(f"realtime:{room}", "broadcast", said)["response"] == {"reason": "unmatched topic"}
+    payload = {"type": "broadcast", "event": "x", "payload": {}}
+    assert ann.ask(f"realtime:{room}", "broadcast", payload)["response"] == {"reason": "unmatched topic"}
     assert bob.hears_nothing_before_a_heartbeat("broadcast")
 
 
@@ -142,6 +142,6 @@ def test_an_expired_token_is_refused(opened: Open, room: str, token: Token) -> N
 
 @pytest.mark.parametrize("key", ["", "nonsense"])
 def test_a_connection_without_a_key_is_refused(stack: Stack, key: str) -> None:
-    with pytest.raises(InvalidStatus) as refused:
+    with pytest.raises(InvalidStatus) as error:
         Socket(stack.url, key)
-    assert refused.value.response.status_code in (401, 403)
+    assert error.value.response.status_code in (401, 403)

@@ -34,9 +34,9 @@ def test_a_sent_message_reaches_private_members_with_its_id(
     socket = opened(vsn)
     socket.join(room, stack.service_role_key, private=True)
     send(database, {"text": "a + b; 'c' % 🎬 שלום", "n": None}, "news; & %", room)
-    heard = socket.hear("broadcast")
-    message_id = heard["meta"]["id"]
-    assert heard == {
+    message = socket.hear("broadcast")
+    message_id = message["meta"]["id"]
+    assert message == {
         "type": "broadcast",
         "event": "news; & %",
         "payload": {"text": "a + b; 'c' % 🎬 שלום", "n": None, "id": message_id},
@@ -66,8 +66,8 @@ def test_commits_arrive_once_in_order_and_rollbacks_never(
     with database.transaction():
         for n in range(500):
             send(database, {"n": n}, "counted", room)
-    heard = [service.hear("broadcast")["payload"]["n"] for _ in range(500)]
-    assert heard == list(range(500))
+    numbers = [service.hear("broadcast")["payload"]["n"] for _ in range(500)]
+    assert numbers == list(range(500))
     assert service.hears_nothing_before_a_heartbeat("broadcast")
 
 
@@ -80,10 +80,10 @@ def test_messages_of_many_writers_at_once_all_arrive_once(service: Socket, room:
     writers = [threading.Thread(target=write, args=[n]) for n in range(8)]
     for thread in writers:
         thread.start()
-    heard = [tuple(service.hear("broadcast")["payload"]["by"]) for _ in range(200)]
+    pairs = [tuple(service.hear("broadcast")["payload"]["by"]) for _ in range(200)]
     for thread in writers:
         thread.join()
-    assert sorted(heard) == [(writer, n) for writer in range(8) for n in range(25)]
+    assert sorted(pairs) == [(writer, n) for writer in range(8) for n in range(25)]
 
 
 def test_a_message_of_more_than_8000_bytes_arrives_whole(
@@ -137,15 +137,15 @@ def test_changes_of_a_table_are_broadcast_with_the_row_before_and_after(
     database.execute("insert into notes values (1, 'a; b')")
     database.execute("update notes set text = null")
     database.execute("delete from notes")
-    heard = [service.hear("broadcast") for _ in range(3)]
+    messages = [service.hear("broadcast") for _ in range(3)]
     first, second = {"id": 1, "text": "a; b"}, {"id": 1, "text": None}
-    assert [message["event"] for message in heard] == ["INSERT", "UPDATE", "DELETE"]
-    assert [(message["payload"]["old_record"], message["payload"]["record"]) for message in heard] == [
+    assert [message["event"] for message in messages] == ["INSERT", "UPDATE", "DELETE"]
+    assert [(message["payload"]["old_record"], message["payload"]["record"]) for message in messages] == [
         (None, first),
         (first, second),
         (second, None),
     ]
-    assert {(m["payload"]["table"], m["payload"]["schema"], m["payload"]["operation"]) for m in heard} == {
+    assert {(m["payload"]["table"], m["payload"]["schema"], m["payload"]["operation"]) for m in messages} == {
         ("notes", "public", operation) for operation in ("INSERT", "UPDATE", "DELETE")
     }
 
@@ -175,9 +175,9 @@ def test_private_channel_replays_missed_messages(
     send(database, {"n": "public"}, "x", room, private=False)
     socket = opened()
     socket.join(room, stack.service_role_key, private=True, broadcast={"replay": {"since": 0, "limit": 3}})
-    heard = [socket.hear("broadcast") for _ in range(3)]
-    assert [message["payload"]["n"] for message in heard] == [1, 2, 3]
-    assert all(message["meta"]["replayed"] for message in heard)
+    messages = [socket.hear("broadcast") for _ in range(3)]
+    assert [message["payload"]["n"] for message in messages] == [1, 2, 3]
+    assert all(message["meta"]["replayed"] for message in messages)
     send(database, {"n": 4}, "x", room)
     assert "replayed" not in socket.hear("broadcast")["meta"]
 
@@ -193,8 +193,8 @@ def test_private_channel_replays_missed_messages(
 def test_a_replay_that_cannot_be_is_refused(
     opened: Open, stack: Stack, room: str, private: bool, replay: object, why: str
 ) -> None:
-    answer = opened().join(room, stack.service_role_key, private=private, broadcast={"replay": replay})
-    assert answer["response"] == {"reason": f"UnableToReplayMessages: {why}"}
+    response = opened().join(room, stack.service_role_key, private=private, broadcast={"replay": replay})
+    assert response["response"] == {"reason": f"UnableToReplayMessages: {why}"}
 
 
 def test_messages_cannot_be_read_without_a_policy(
@@ -208,13 +208,13 @@ def test_messages_cannot_be_read_without_a_policy(
 
 def test_messages_have_partitions_for_the_days_to_come(database: psycopg.Connection) -> None:
     """Of the fourth day from midnight on, when it is looked for next."""
-    found = database.execute(
+    rows = database.execute(
         "select inhrelid::regclass::text from pg_inherits where inhparent = %s::regclass",
         ["realtime.messages"],
     ).fetchall()
     today = datetime.now(UTC).date()
     names = {f"realtime.{today + timedelta(days=n):messages_%Y_%m_%d}" for n in range(3)}
-    assert names <= {name for (name,) in found}
+    assert names <= {name for (name,) in rows}
 
 
 def test_partitions_are_made_ahead_and_dropped_after_three_days() -> None:

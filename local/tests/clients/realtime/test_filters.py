@@ -101,12 +101,14 @@ def test_a_filter_passes_what_it_says(
     insert(database, id=99, owner=ann)
     everything.hear("postgres_changes")
     socket.ask("phoenix", "heartbeat", {})
-    heard = [m["payload"]["data"]["record"]["id"] for m in socket.heard if m["event"] == "postgres_changes"]
-    assert [number for number in heard if number != 99] == ids
+    received_ids = [
+        m["payload"]["data"]["record"]["id"] for m in socket.heard if m["event"] == "postgres_changes"
+    ]
+    assert [number for number in received_ids if number != 99] == ids
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("subscription", "words"),
     [
         ({"table": "unpublished"}, "Please check Realtime is enabled for the given connect parameters"),
         (
@@ -154,12 +156,12 @@ def test_a_filter_passes_what_it_says(
     ],
 )
 def test_invalid_subscription_sends_an_error_and_channel_is_joined(
-    opened: Open, token: Token, asked: dict[str, object], words: str
+    opened: Open, token: Token, subscription: dict[str, object], words: str
 ) -> None:
     socket = opened()
-    answer = listen(socket, token(), **asked)
-    assert answer["status"] == "ok" and answer["told"]["status"] == "error"
-    assert words in answer["told"]["message"]
+    response = listen(socket, token(), **subscription)
+    assert response["status"] == "ok" and response["system"]["status"] == "error"
+    assert words in response["system"]["message"]
 
 
 def test_filter_reveals_nothing_of_an_invisible_deleted_row(
@@ -183,8 +185,8 @@ def test_slow_patterns_close_their_channel_and_delay_no_other(
     listen(fine, table="open_letters", filter="text=like.a%")
     listen(plain, table="open_letters", filter="id=gt.0")
     database.execute("insert into open_letters values (1, repeat('a', 300) || 'b' || repeat('a', 300), null)")
-    told = slow.hear("system")
-    assert (told["status"], told["message"]) == ("error", "The patterns of a filter take too long")
+    message = slow.hear("system")
+    assert (message["status"], message["message"]) == ("error", "The patterns of a filter take too long")
     assert slow.hear("phx_close") == {}
     database.execute("insert into open_letters values (2, 'ab', null)")
     for socket in (fine, plain):

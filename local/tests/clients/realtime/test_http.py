@@ -28,14 +28,14 @@ def test_messages_reach_their_topics(http: httpx.Client, opened: Open, room: str
     one.join(room)
     other.join(f"{room} 2")
     payload = {"a": [1, None, "🎬 'x' ; & %"]}
-    answer = http.post(
+    response = http.post(
         "",
         json=messages(
             {"topic": room, "event": "first", "payload": payload},
             {"topic": f"{room} 2", "event": "second", "payload": {}, "private": False},
         ),
     )
-    assert (answer.status_code, answer.content) == (202, b"")
+    assert (response.status_code, response.content) == (202, b"")
     assert one.hear("broadcast") == {"type": "broadcast", "event": "first", "payload": payload}
     assert other.hear("broadcast")["event"] == "second"
 
@@ -62,8 +62,8 @@ def test_messages_reach_their_topics(http: httpx.Client, opened: Open, room: str
     ],
 )
 def test_a_body_that_holds_no_messages_is_refused(http: httpx.Client, body: object, errors: object) -> None:
-    answer = http.post("", json=body)
-    assert (answer.status_code, answer.json()) == (422, {"errors": errors})
+    response = http.post("", json=body)
+    assert (response.status_code, response.json()) == (422, {"errors": errors})
 
 
 @pytest.mark.parametrize(("content", "status"), [(b"{", 400), (b"x" * 3_000_000, 413)])
@@ -75,8 +75,8 @@ def test_a_body_that_is_no_json_or_too_large_is_refused(
 
 def test_without_a_token_that_is_believed_nothing_is_taken(http: httpx.Client, token: Token) -> None:
     for bad in ("nonsense", token(lifetime=-10)):
-        answer = http.post("", json=messages(), headers={"authorization": f"Bearer {bad}"})
-        assert (answer.status_code, answer.json()) == (401, {"message": "Unauthorized"})
+        response = http.post("", json=messages(), headers={"authorization": f"Bearer {bad}"})
+        assert (response.status_code, response.json()) == (401, {"message": "Unauthorized"})
 
 
 @pytest.mark.parametrize("way", ["several", "one"])
@@ -94,11 +94,11 @@ def test_a_private_topic_takes_what_its_policy_allows(
             headers = {"authorization": f"Bearer {user}"}
             if way == "one":
                 path = f"/{quote(f'desk {ann}', safe='')}/events/{event}?private=true"
-                answer = http.post(path, json={}, headers=headers)
+                response = http.post(path, json={}, headers=headers)
             else:
-                found = {"topic": f"desk {ann}", "event": event, "payload": {}, "private": True}
-                answer = http.post("", json=messages(found), headers=headers)
-            assert answer.status_code == 202
+                message = {"topic": f"desk {ann}", "event": event, "payload": {}, "private": True}
+                response = http.post("", json=messages(message), headers=headers)
+            assert response.status_code == 202
         assert listener.hear("broadcast")["event"] == "allowed"
         assert listener.hears_nothing_before_a_heartbeat("broadcast")
     finally:

@@ -44,8 +44,10 @@ def test_a_presence_of_more_than_256_kb_ends_its_channel(opened: Open, room: str
 
 @pytest.mark.usefixtures("bystanders")
 def test_a_presence_key_of_a_megabyte_is_refused(opened: Open, room: str) -> None:
-    answer = opened().join(room, presence={"key": "k" * 1_000_000, "enabled": True})
-    assert answer["response"] == {"reason": "InvalidJoinPayload: A presence key has at most 1024 characters"}
+    response = opened().join(room, presence={"key": "k" * 1_000_000, "enabled": True})
+    assert response["response"] == {
+        "reason": "InvalidJoinPayload: A presence key has at most 1024 characters"
+    }
 
 
 @pytest.mark.usefixtures("bystanders")
@@ -54,8 +56,8 @@ def test_presence_is_bounded_over_all_topics_of_a_connection(opened: Open, room:
     ann, bob = opened(), opened()
 
     def tracked(socket: Socket, n: int, size: int) -> object:
-        told = {"event": "track", "payload": {"x": "x" * size}}
-        return socket.ask(f"realtime:{room} {n}", "presence", told)["status"]
+        payload = {"event": "track", "payload": {"x": "x" * size}}
+        return socket.ask(f"realtime:{room} {n}", "presence", payload)["status"]
 
     for n in range(3):
         for socket in (ann, bob):
@@ -73,8 +75,8 @@ def test_a_hundred_channels_may_be_joined_and_no_more(opened: Open, room: str) -
     socket = opened()
     for n in range(100):
         assert socket.join(f"{room} {n}")["status"] == "ok"
-    refused = {"status": "error", "response": {"reason": "ChannelRateLimitReached: Too many channels"}}
-    assert socket.join(f"{room} 100") == refused
+    refusal = {"status": "error", "response": {"reason": "ChannelRateLimitReached: Too many channels"}}
+    assert socket.join(f"{room} 100") == refusal
     socket.ask(f"realtime:{room} 0", "phx_leave", {})
     assert socket.join(f"{room} 100")["status"] == "ok"
 
@@ -121,13 +123,13 @@ def test_a_binary_frame_that_says_json_and_holds_none_is_passed_over(
 def test_presence_of_a_topic_is_bounded_by_what_a_joiner_can_receive(opened: Open, room: str) -> None:
     """Two megabytes: of 250 KB each there is room for eight."""
     crowd = [opened() for _ in range(9)]
-    answers = []
+    responses = []
     for n, socket in enumerate(crowd):
         socket.join(room, presence={"key": f"key {n}", "enabled": True})
-        told = {"event": "track", "payload": {"n": n, "text": "x" * 250_000}}
-        answers.append(socket.ask(f"realtime:{room}", "presence", told))
-    assert [answer["status"] for answer in answers] == ["ok"] * 8 + ["error"]
-    assert answers[8]["response"] == {"reason": "Too much is told on this topic"}
+        payload = {"event": "track", "payload": {"n": n, "text": "x" * 250_000}}
+        responses.append(socket.ask(f"realtime:{room}", "presence", payload))
+    assert [response["status"] for response in responses] == ["ok"] * 8 + ["error"]
+    assert responses[8]["response"] == {"reason": "Too much is told on this topic"}
     newcomer = opened("2.0.0")
     newcomer.join(room, presence={"enabled": True})
     assert set(newcomer.hear("presence_state")) == {f"key {n}" for n in range(8)}
@@ -157,12 +159,12 @@ def slow(stack: Stack) -> Iterator[str]:
 def test_a_connection_too_many_is_refused_until_one_goes(stack: Stack, narrow: str) -> None:
     with ExitStack() as sockets:
         first, *_ = [sockets.enter_context(Socket(narrow, stack.anon_key)) for _ in range(3)]
-        with pytest.raises(InvalidStatus) as refused:
+        with pytest.raises(InvalidStatus) as error:
             Socket(narrow, stack.anon_key)
-        answer = refused.value.response
-        assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+        response = error.value.response
+        assert (response.status_code, response.headers["retry-after"]) == (429, "1")
         words = "ConnectionRateLimitReached: Too many connected users"
-        assert json.loads(answer.body or b"") == {"message": words}
+        assert json.loads(response.body or b"") == {"message": words}
         assert first.ask("phoenix", "heartbeat", {})["status"] == "ok"
         first.websocket.close()
         until(lambda: joins(narrow, stack.anon_key))
@@ -180,11 +182,11 @@ def test_joins_above_the_project_limit_are_refused_and_connections_stay(
     stack: Stack, narrow: str, room: str
 ) -> None:
     with Socket(narrow, stack.anon_key) as one, Socket(narrow, stack.anon_key) as other:
-        answers = [socket.join(f"{room} {n}") for n in range(4) for socket in (one, other)]
-        assert {answer["status"] for answer in answers} == {"ok"}
-        refused = [other.join(f"{room} {n}") for n in range(4, 20)]
+        responses = [socket.join(f"{room} {n}") for n in range(4) for socket in (one, other)]
+        assert {response["status"] for response in responses} == {"ok"}
+        replies = [other.join(f"{room} {n}") for n in range(4, 20)]
         reason = "ClientJoinRateLimitReached: Too many joins per second"
-        assert {"status": "error", "response": {"reason": reason}} in refused
+        assert {"status": "error", "response": {"reason": reason}} in replies
         one.say(f"{room} 0", "still here", {})
         assert other.hear("broadcast")["event"] == "still here"
 
@@ -195,15 +197,15 @@ def test_http_broadcasts_above_a_callers_limit_refuse_no_other_caller(
     ann, bob = token(), token()
 
     def post(user: str, count: int) -> httpx.Response:
-        found = [{"topic": room, "event": "x", "payload": {}}] * count
+        messages = [{"topic": room, "event": "x", "payload": {}}] * count
         headers = {"Authorization": f"Bearer {user}", "Origin": "https://app.example"}
-        return httpx.post(slow, json={"messages": found}, headers=headers)
+        return httpx.post(slow, json={"messages": messages}, headers=headers)
 
     assert [post(ann, 5).status_code, post(ann, 5).status_code] == [202, 202]
-    refused = next(answer for answer in (post(ann, 5) for _ in range(50)) if answer.is_error)
-    assert (refused.status_code, refused.json()) == (429, {"message": "You have exceeded your rate limit"})
-    assert 1 <= int(refused.headers["retry-after"]) <= 5
-    assert refused.headers["access-control-allow-origin"] == "*"
+    refusal = next(response for response in (post(ann, 5) for _ in range(50)) if response.is_error)
+    assert (refusal.status_code, refusal.json()) == (429, {"message": "You have exceeded your rate limit"})
+    assert 1 <= int(refusal.headers["retry-after"]) <= 5
+    assert refusal.headers["access-control-allow-origin"] == "*"
     batch = post(bob, 11)
     words = "Too many messages to broadcast, please reduce the batch size"
     assert (batch.status_code, batch.json()) == (429, {"message": words})

@@ -24,14 +24,14 @@ async def eventually(condition: Callable[[], object]) -> None:
 
 @asynccontextmanager
 async def client(stack: Stack, token: str | None = None) -> AsyncIterator[AsyncRealtimeClient]:
-    made = AsyncRealtimeClient(f"{stack.url}/realtime/v1", stack.anon_key, timeout=PATIENCE)
-    await made.connect()
+    realtime_client = AsyncRealtimeClient(f"{stack.url}/realtime/v1", stack.anon_key, timeout=PATIENCE)
+    await realtime_client.connect()
     if token:
-        await made.set_auth(token)
+        await realtime_client.set_auth(token)
     try:
-        yield made
+        yield realtime_client
     finally:
-        await made.close()
+        await realtime_client.close()
 
 
 def channel(of: AsyncRealtimeClient, topic: str, private: bool = False) -> AsyncRealtimeChannel:
@@ -62,23 +62,23 @@ def run(test: Awaitable[None]) -> None:
 
 def test_two_clients_talk_and_see_each_other(stack: Stack, room: str) -> None:
     async def talk() -> None:
-        heard: list[Any] = []
+        messages: list[Any] = []
         async with client(stack) as ann, client(stack) as bob:
             anns, bobs = channel(ann, room), channel(bob, room)
-            bobs.on_broadcast("news", heard.append)
+            bobs.on_broadcast("news", messages.append)
             for one in (anns, bobs):
                 assert await subscribed(one) == [(RealtimeSubscribeStates.SUBSCRIBED, None)]
             await anns.track({"name": "Ann 'A' 🎬"})
             await eventually(bobs.presence_state)
-            ((told,),) = bobs.presence_state().values()
-            assert told["name"] == "Ann 'A' 🎬"  # type: ignore[typeddict-item]
+            ((metas,),) = bobs.presence_state().values()
+            assert metas["name"] == "Ann 'A' 🎬"  # type: ignore[typeddict-item]
             await anns.send_broadcast("news", {"text": "50 % ; שלום", "none": None})
-            await eventually(lambda: heard)
+            await eventually(lambda: messages)
             await anns.http_send("news", {"by": "http"})
-            await eventually(lambda: len(heard) == 2)
+            await eventually(lambda: len(messages) == 2)
             await anns.unsubscribe()
             await eventually(lambda: not bobs.presence_state())
-        assert [message["payload"] for message in heard] == [
+        assert [message["payload"] for message in messages] == [
             {"text": "50 % ; שלום", "none": None},
             {"by": "http"},
         ]
@@ -117,21 +117,21 @@ def chairs(database: psycopg.Connection) -> Iterator[None]:
 @pytest.mark.usefixtures("chairs")
 def test_changes_of_a_table_arrive_by_filter(stack: Stack, database: psycopg.Connection) -> None:
     async def listen() -> None:
-        heard: list[Any] = []
+        messages: list[Any] = []
         async with client(stack) as app:
             changes = app.channel("changes")
             changes.on_postgres_changes(
-                RealtimePostgresChangesListenEvent.All, heard.append, "chairs", filter='name=eq."a; b, c"'
+                RealtimePostgresChangesListenEvent.All, messages.append, "chairs", filter='name=eq."a; b, c"'
             )
-            changes.on_postgres_changes(RealtimePostgresChangesListenEvent.Delete, heard.append, "chairs")
+            changes.on_postgres_changes(RealtimePostgresChangesListenEvent.Delete, messages.append, "chairs")
             assert (await subscribed(changes))[0][0] == RealtimeSubscribeStates.SUBSCRIBED
             await asyncio.to_thread(
                 database.execute, "insert into chairs values (1, 'other'), (2, 'a; b, c')"
             )
-            await eventually(lambda: heard)
+            await eventually(lambda: messages)
             await asyncio.to_thread(database.execute, "delete from chairs where id = 1")
-            await eventually(lambda: len(heard) == 2)
-        assert heard[0]["data"]["record"] == {"id": 2, "name": "a; b, c"}
-        assert heard[1]["data"]["old_record"] == {"id": 1}
+            await eventually(lambda: len(messages) == 2)
+        assert messages[0]["data"]["record"] == {"id": 2, "name": "a; b, c"}
+        assert messages[1]["data"]["old_record"] == {"id": 1}
 
     run(listen())

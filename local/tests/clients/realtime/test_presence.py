@@ -13,18 +13,18 @@ def here(socket: Socket, room: str, key: str) -> Message:
     return socket.hear("presence_state")
 
 
-def track(socket: Socket, room: str, told: object) -> Message:
-    return socket.ask(f"realtime:{room}", "presence", {"event": "track", "payload": told})
+def track(socket: Socket, room: str, metas: object) -> Message:
+    return socket.ask(f"realtime:{room}", "presence", {"event": "track", "payload": metas})
 
 
-def told(state: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def metas(state: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """The metadata by key, without references."""
     return {
         key: [
             {name: value for name, value in meta.items() if not name.startswith("phx")}
-            for meta in found["metas"]
+            for meta in presence["metas"]
         ]
-        for key, found in state.items()
+        for key, presence in state.items()
     }
 
 
@@ -32,12 +32,12 @@ def test_joiner_receives_presence_state_and_members_the_diff(opened: Open, room:
     ann, bob = opened("1.0.0"), opened("2.0.0")
     assert here(ann, room, "ann") == {}
     assert track(ann, room, {"mood": "good; 'fine' 🎬"}) == {"status": "ok", "response": {}}
-    assert told(ann.hear("presence_diff")["joins"]) == {"ann": [{"mood": "good; 'fine' 🎬"}]}
-    assert told(here(bob, room, "bob")) == {"ann": [{"mood": "good; 'fine' 🎬"}]}
+    assert metas(ann.hear("presence_diff")["joins"]) == {"ann": [{"mood": "good; 'fine' 🎬"}]}
+    assert metas(here(bob, room, "bob")) == {"ann": [{"mood": "good; 'fine' 🎬"}]}
     track(bob, room, {"mood": None})
     for socket in (ann, bob):
         diff = socket.hear("presence_diff")
-        assert (told(diff["joins"]), diff["leaves"]) == ({"bob": [{"mood": None}]}, {})
+        assert (metas(diff["joins"]), diff["leaves"]) == ({"bob": [{"mood": None}]}, {})
 
 
 def test_two_devices_under_one_key_are_two_entries(opened: Open, room: str) -> None:
@@ -46,7 +46,7 @@ def test_two_devices_under_one_key_are_two_entries(opened: Open, room: str) -> N
     here(desk, room, "ann")
     track(phone, room, {"at": "phone"})
     track(desk, room, {"at": "desk"})
-    state = told(here(opened(), room, "bob"))
+    state = metas(here(opened(), room, "bob"))
     assert sorted(entry["at"] for entry in state["ann"]) == ["desk", "phone"]
 
 
@@ -59,7 +59,7 @@ def test_changed_presence_is_a_leave_and_a_join_with_its_ref(opened: Open, room:
     diff = ann.hear("presence_diff")
     assert diff["leaves"]["ann"]["metas"] == [first]
     assert diff["joins"]["ann"]["metas"][0]["phx_ref_prev"] == first["phx_ref"]
-    assert told(diff["joins"]) == {"ann": [{"n": 2}]}
+    assert metas(diff["joins"]) == {"ann": [{"n": 2}]}
 
 
 def test_unchanged_presence_sends_no_diff(opened: Open, room: str) -> None:
@@ -69,7 +69,7 @@ def test_unchanged_presence_sends_no_diff(opened: Open, room: str) -> None:
     ann.hear("presence_diff")
     assert track(ann, room, {"n": 1})["status"] == "ok"
     track(ann, room, {"n": 2})
-    assert told(ann.hear("presence_diff")["joins"]) == {"ann": [{"n": 2}]}
+    assert metas(ann.hear("presence_diff")["joins"]) == {"ann": [{"n": 2}]}
 
 
 @pytest.mark.parametrize("way", ["untrack", "leave", "close"])
@@ -78,7 +78,7 @@ def test_leaving_member_sends_a_diff(opened: Open, room: str, way: str) -> None:
     here(ann, room, "ann")
     here(bob, room, "bob")
     track(bob, room, {})
-    assert told(ann.hear("presence_diff")["joins"]) == {"bob": [{}]}
+    assert metas(ann.hear("presence_diff")["joins"]) == {"bob": [{}]}
     match way:
         case "untrack":
             bob.ask(f"realtime:{room}", "presence", {"event": "untrack"})
@@ -86,7 +86,7 @@ def test_leaving_member_sends_a_diff(opened: Open, room: str, way: str) -> None:
             bob.ask(f"realtime:{room}", "phx_leave", {})
         case "close":
             bob.websocket.close()
-    assert told(ann.hear("presence_diff")["leaves"]) == {"bob": [{}]}
+    assert metas(ann.hear("presence_diff")["leaves"]) == {"bob": [{}]}
 
 
 def test_tracking_enables_presence_that_the_join_did_not_request(opened: Open, room: str) -> None:
@@ -117,5 +117,5 @@ def test_without_a_key_each_gets_one(opened: Open, room: str) -> None:
 def test_invalid_presence_is_refused(opened: Open, room: str, payload: object, response: object) -> None:
     ann = opened()
     here(ann, room, "ann")
-    answer = ann.ask(f"realtime:{room}", "presence", payload)
-    assert answer == {"status": "error", "response": response}
+    acknowledgement = ann.ask(f"realtime:{room}", "presence", payload)
+    assert acknowledgement == {"status": "error", "response": response}

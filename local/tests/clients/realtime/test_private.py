@@ -50,8 +50,8 @@ def test_user_with_read_and_write_joins_and_broadcasts(opened: Open, token: Toke
 
 def test_another_users_topic_is_refused(opened: Open, token: Token, ann: str) -> None:
     eve = opened()
-    refused = eve.join(f"own {ann}", token(), private=True)
-    assert refused == {"status": "error", "response": {"reason": f"{MAY_NOT}own {ann}"}}
+    reply = eve.join(f"own {ann}", token(), private=True)
+    assert reply == {"status": "error", "response": {"reason": f"{MAY_NOT}own {ann}"}}
     assert eve.say(f"own {ann}", "x", {})
     assert eve.hear("phx_reply")["response"] == {"reason": "unmatched topic"}
 
@@ -130,11 +130,11 @@ def test_policy_check_leaves_no_rows(
 
 def test_a_token_that_expires_while_joined_ends_the_channel(opened: Open, token: Token, ann: str) -> None:
     one, other = opened(), opened()
-    answers = (one.join(f"own {ann}", token(ann, lifetime), private=True) for lifetime in LIFETIMES)
-    assert any(answer["status"] == "ok" for answer in answers)
+    responses = (one.join(f"own {ann}", token(ann, lifetime), private=True) for lifetime in LIFETIMES)
+    assert any(response["status"] == "ok" for response in responses)
     other.join(f"own {ann}", token(ann), private=True)
-    told = one.hear("system")
-    assert told["status"] == "error" and told["message"].startswith("Token has expired ")
+    message = one.hear("system")
+    assert message["status"] == "error" and message["message"].startswith("Token has expired ")
     assert one.hear("phx_close") == {}
     other.say(f"own {ann}", "later", {})
     other.ask("phoenix", "heartbeat", {})
@@ -151,8 +151,8 @@ def test_token_that_expires_before_the_join_reply_closes_the_channel(
         payload = {"config": replay, "access_token": token(ann, lifetime=2)}
         one.send(f"realtime:own {ann}", "phx_join", payload)
         until(lambda: time.time() > expires)
-    answer = one.hear("phx_reply")
-    if answer["status"] == "ok":
+    response = one.hear("phx_reply")
+    if response["status"] == "ok":
         assert one.hear("system")["message"].startswith("Token has expired ")
         assert one.hear("phx_close") == {}
 
@@ -166,7 +166,7 @@ def test_a_renewed_token_keeps_the_channel(opened: Open, token: Token, ann: str)
         socket.ask("phoenix", "heartbeat", {})
         return socket if time.time() < expires else None
 
-    lifetime, one = next((n, found) for n in LIFETIMES if (found := renewed(n)))
+    lifetime, one = next((n, renewed_socket) for n in LIFETIMES if (renewed_socket := renewed(n)))
     other = opened()
     other.join(f"own {ann}", token(ann), private=True)
     with pytest.raises(TimeoutError):

@@ -62,12 +62,12 @@ def key(stack: Stack) -> dict[str, str]:
 @pytest.fixture(autouse=True)
 def buckets(stack: Stack) -> Iterator[None]:
     """There for one test, and empty."""
-    with made(stack):
+    with created_buckets(stack):
         yield
 
 
 @contextmanager
-def made(stack: Stack) -> Iterator[None]:
+def created_buckets(stack: Stack) -> Iterator[None]:
     """The buckets, and their policy."""
     headers = {"authorization": f"Bearer {stack.service_role_key}"}
     with (
@@ -81,14 +81,18 @@ def made(stack: Stack) -> Iterator[None]:
             yield
         finally:
             connection.execute("drop policy files_of_users on storage.objects")
-            refused = [answer for bucket in BUCKETS for answer in removal(http, bucket["id"])]
-            assert not refused, "\n".join(answer.text for answer in refused)
+            refusals = [response for bucket in BUCKETS for response in removal(http, bucket["id"])]
+            assert not refusals, "\n".join(response.text for response in refusals)
 
 
 def removal(http: httpx.Client, bucket: str) -> list[httpx.Response]:
     """Empty and delete a bucket; the answers that are no success, but for one that a test deleted."""
-    answers = http.post(f"/bucket/{bucket}/empty"), http.delete(f"/bucket/{bucket}")
-    return [answer for answer in answers if answer.is_error and answer.json()["error"] != "Bucket not found"]
+    responses = http.post(f"/bucket/{bucket}/empty"), http.delete(f"/bucket/{bucket}")
+    return [
+        response
+        for response in responses
+        if response.is_error and response.json()["error"] != "Bucket not found"
+    ]
 
 
 @pytest.fixture

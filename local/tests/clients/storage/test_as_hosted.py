@@ -28,25 +28,25 @@ def test_case_and_parameters_of_a_type_count_but_in_a_form(
     http: httpx.Client, key: dict[str, str], kind: str, raw: str | None, form: str | None
 ) -> None:
     path = f"/object/{LIMITED}/a b+c.csv"
-    answers = (
+    responses = (
         http.put(path, content=CSV, headers={**key, "content-type": kind}),
         http.put(path, files={"": ("a.csv", CSV, kind)}, headers=key),
     )
-    assert [None if answer.is_success else answer.json()["code"] for answer in answers] == [raw, form]
+    assert [None if response.is_success else response.json()["code"] for response in responses] == [raw, form]
 
 
 @pytest.mark.parametrize("kind", ["image/png", "image/png;a=b"])
 def test_a_general_type_takes_parameters(http: httpx.Client, key: dict[str, str], kind: str) -> None:
-    answer = http.put(f"/object/{LIMITED}/a.png", content=PNG, headers={**key, "content-type": kind})
-    assert answer.is_success
+    response = http.put(f"/object/{LIMITED}/a.png", content=PNG, headers={**key, "content-type": kind})
+    assert response.is_success
 
 
 @pytest.mark.parametrize("kind", ["x", "", ";", "image/", "image/png, text/html"])
 def test_a_header_that_is_no_type_is_refused(ann: User, http: httpx.Client, kind: str) -> None:
     path = f"/object/{PRIVATE}/{ann.path('a')}"
-    answer = http.post(path, content=b"x", headers={**ann.bearer, "content-type": kind})
-    body = answer.json()
-    assert (answer.status_code, body["code"]) == (400, "InvalidMimeType")
+    response = http.post(path, content=b"x", headers={**ann.bearer, "content-type": kind})
+    body = response.json()
+    assert (response.status_code, body["code"]) == (400, "InvalidMimeType")
     assert body["message"] == "Invalid Content-Type header"
 
 
@@ -55,8 +55,8 @@ def test_a_bucket_of_all_types_takes_none(http: httpx.Client, key: dict[str, str
     bucket = {"id": "all-types", "name": "all-types", "allowed_mime_types": [kind]}
     http.post("/bucket", json=bucket, headers=key).raise_for_status()
     try:
-        answer = http.post("/object/all-types/a", content=PNG, headers={**key, "content-type": "image/png"})
-        assert answer.json()["code"] == "InvalidMimeType"
+        response = http.post("/object/all-types/a", content=PNG, headers={**key, "content-type": "image/png"})
+        assert response.json()["code"] == "InvalidMimeType"
     finally:
         http.delete("/bucket/all-types", headers=key).raise_for_status()
 
@@ -97,8 +97,8 @@ def test_a_list_in_descending_order_has_its_folders(http: httpx.Client, ann: Use
 def test_the_service_alone_empties_a_bucket(stack: Stack, ann: User, http: httpx.Client, bucket: str) -> None:
     ann.storage.from_(PRIVATE).upload(ann.path("a.txt"), b"x")
     for headers in (ann.bearer, {"authorization": f"Bearer {stack.anon_key}"}):
-        answer = http.post(f"/bucket/{bucket}/empty", headers=headers)
-        assert (answer.status_code, answer.json()["code"]) == (403, "AccessDenied")
+        response = http.post(f"/bucket/{bucket}/empty", headers=headers)
+        assert (response.status_code, response.json()["code"]) == (403, "AccessDenied")
     assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == b"x"
 
 
@@ -106,9 +106,9 @@ def test_a_body_without_a_length_keeps_to_the_bucket_s_size(ann: User, http: htt
     """A real server takes all 4 MiB; the trigger of storage.objects then refuses the object."""
     path = f"/object/avatars/{ann.path('a.png')}"
     pieces = (PNG + bytes(1 << 20) for _ in range(4))
-    answer = http.post(path, content=pieces, headers={**ann.bearer, "content-type": "image/png"})
-    assert answer.status_code == 400
-    assert answer.json()["code"] in ("EntityTooLarge", "AccessDenied")
+    response = http.post(path, content=pieces, headers={**ann.bearer, "content-type": "image/png"})
+    assert response.status_code == 400
+    assert response.json()["code"] in ("EntityTooLarge", "AccessDenied")
     assert http.get(path, headers=ann.bearer).json()["code"] == "NoSuchKey"
 
 
@@ -121,7 +121,7 @@ def test_a_file_of_another_bucket_keeps_to_the_limits(
     path = f"/object/{PRIVATE}/{ann.path('a b+c')}"
     http.post(path, content=b"x" * size, headers={**ann.bearer, "content-type": kind}).raise_for_status()
     target = {"destinationBucket": LIMITED, "destinationKey": "a b+c"}
-    answer = http.post(f"/object/{how}", json={**source, **target}, headers=key)
-    assert answer.status_code == 400
-    assert answer.json()["code"] in ("EntityTooLarge", "InvalidMimeType", "AccessDenied")
+    response = http.post(f"/object/{how}", json={**source, **target}, headers=key)
+    assert response.status_code == 400
+    assert response.json()["code"] in ("EntityTooLarge", "InvalidMimeType", "AccessDenied")
     assert http.get(path, headers=ann.bearer).content == b"x" * size

@@ -58,27 +58,29 @@ def ways(http: httpx.Client, ann: User) -> dict[str, Way]:
     def resumable(content: bytes, kind: str) -> httpx.Response:
         words = described(bucketName="avatars", objectName=ann.path(NAME), contentType=kind)
         headers = {**ann.bearer, **words, "upload-length": str(len(content))}
-        made = http.post(UPLOADS, headers=headers)
-        if "location" not in made.headers:
-            return made
+        created = http.post(UPLOADS, headers=headers)
+        if "location" not in created.headers:
+            return created
         sent = 0
         while sent < len(content):
             piece = content[sent : sent + 40]
-            told = {**ann.bearer, **PIECE, "upload-offset": str(sent)}
-            made = http.patch(
-                made.request.url if sent else made.headers["location"], content=piece, headers=told
+            piece_headers = {**ann.bearer, **PIECE, "upload-offset": str(sent)}
+            created = http.patch(
+                created.request.url if sent else created.headers["location"],
+                content=piece,
+                headers=piece_headers,
             )
-            if made.is_error:
+            if created.is_error:
                 break
             sent += len(piece)
-        return made
+        return created
 
     def brought_from(how: str) -> Way:
         def bring(content: bytes, kind: str) -> httpx.Response:
             source = f"/object/{PRIVATE}/{ann.path('source')}"
-            stored = http.put(source, content=content, headers={**ann.bearer, "content-type": kind})
-            if stored.is_error:
-                return stored
+            uploaded = http.put(source, content=content, headers={**ann.bearer, "content-type": kind})
+            if uploaded.is_error:
+                return uploaded
             body = {
                 **{"bucketId": PRIVATE, "sourceKey": ann.path("source")},
                 **{"destinationBucket": "avatars", "destinationKey": ann.path("brought.png")},
@@ -113,8 +115,8 @@ def test_content_counts_whichever_way_it_comes(ways: dict[str, Way], ann: User, 
     assert is_refused(ways[way](SAMPLES["image/jpeg"], "image/png"))
     assert ann.storage.from_("avatars").list(ann.id) == []
     assert ways[way](PNG, "image/png").is_success
-    (stored,) = ann.storage.from_("avatars").list(ann.id)
-    assert ann.storage.from_("avatars").download(ann.path(stored["name"])) == PNG
+    (entry,) = ann.storage.from_("avatars").list(ann.id)
+    assert ann.storage.from_("avatars").download(ann.path(entry["name"])) == PNG
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -181,7 +183,7 @@ def test_a_file_too_large_for_a_bucket_is_not_moved_or_copied_there(
             **{"bucketId": PRIVATE, "sourceKey": ann.path("a")},
             **{"destinationBucket": "avatars", "destinationKey": ann.path("a")},
         }
-        answer = http.post(f"/object/{how}", json=body, headers=ann.bearer)
+        response = http.post(f"/object/{how}", json=body, headers=ann.bearer)
         # A real server looks at no size where it copies: there the trigger refuses the object.
         code = "AccessDenied" if "storage" in stack.elsewhere else "EntityTooLarge"
-        assert (answer.status_code, answer.json()["code"]) == (400, code)
+        assert (response.status_code, response.json()["code"]) == (400, code)

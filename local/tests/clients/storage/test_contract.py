@@ -19,5 +19,5 @@ def test_every_recorded_case_is_answered_as_the_recorded_server_does(stack: Stac
 
 def run(stack: Stack, command: list[str | Path]) -> None:
     environment = os.environ | {"SUPABASE_ANON_KEY": stack.anon_key}
-    done = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    process = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True)
+    assert process.returncode == 0, process.stdout + process.stderr

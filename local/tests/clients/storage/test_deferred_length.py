@@ -12,28 +12,28 @@ PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001
 @pytest.fixture
 def place(ann: User, http: httpx.Client) -> str:
     words = described(bucketName=PRIVATE, objectName=ann.path("a.txt"), contentType="text/plain")
-    made = http.post(UPLOADS, headers={**ann.bearer, **words, "upload-defer-length": "1"})
-    assert made.status_code == 201
-    return made.headers["location"]
+    created = http.post(UPLOADS, headers={**ann.bearer, **words, "upload-defer-length": "1"})
+    assert created.status_code == 201
+    return created.headers["location"]
 
 
 def piece(
     http: httpx.Client, user: User, place: str, offset: int, content: bytes, length: int | None = None
 ) -> httpx.Response:
-    told = {} if length is None else {"upload-length": str(length)}
-    headers = {**user.bearer, **PIECE, **told, "upload-offset": str(offset)}
+    length_headers = {} if length is None else {"upload-length": str(length)}
+    headers = {**user.bearer, **PIECE, **length_headers, "upload-offset": str(offset)}
     return http.patch(place, content=content, headers=headers)
 
 
 def test_the_length_comes_with_a_later_piece(ann: User, http: httpx.Client, place: str) -> None:
     assert piece(http, ann, place, 0, b"hello ").headers["upload-offset"] == "6"
-    told = http.head(place, headers={**ann.bearer, **TUS}).headers
-    assert (told["upload-offset"], told["upload-defer-length"]) == ("6", "1")
-    assert "upload-length" not in told
+    headers = http.head(place, headers={**ann.bearer, **TUS}).headers
+    assert (headers["upload-offset"], headers["upload-defer-length"]) == ("6", "1")
+    assert "upload-length" not in headers
     assert piece(http, ann, place, 6, b"wor", length=11).status_code == 204
-    told = http.head(place, headers={**ann.bearer, **TUS}).headers
-    assert (told["upload-offset"], told["upload-length"]) == ("9", "11")
-    assert "upload-defer-length" not in told
+    headers = http.head(place, headers={**ann.bearer, **TUS}).headers
+    assert (headers["upload-offset"], headers["upload-length"]) == ("9", "11")
+    assert "upload-defer-length" not in headers
     assert ann.storage.from_(PRIVATE).list(ann.id) == []
     assert piece(http, ann, place, 9, b"ld", length=11).status_code == 400
     assert piece(http, ann, place, 9, b"ld").status_code == 204
@@ -73,8 +73,8 @@ def test_upload_without_length_is_limited_by_the_buckets_size(
 ) -> None:
     def begun(name: str, kind: str) -> str:
         words = described(bucketName=LIMITED, objectName=name, contentType=kind)
-        made = http.post(UPLOADS, headers={**key, **words, "upload-defer-length": "1"})
-        return made.headers["location"]
+        created = http.post(UPLOADS, headers={**key, **words, "upload-defer-length": "1"})
+        return created.headers["location"]
 
     def sent(url: str, content: bytes, **more: str) -> int:
         return http.patch(
@@ -93,6 +93,6 @@ def test_upload_without_length_is_limited_by_the_buckets_types(
 ) -> None:
     words = described(bucketName=LIMITED, objectName="other.csv", contentType="text/csv")
     url = http.post(UPLOADS, headers={**key, **words, "upload-defer-length": "1"}).headers["location"]
-    told = {**key, **PIECE, "upload-offset": "0", "upload-length": str(len(PNG))}
-    assert http.patch(url, content=PNG, headers=told).status_code == 415
+    headers = {**key, **PIECE, "upload-offset": "0", "upload-length": str(len(PNG))}
+    assert http.patch(url, content=PNG, headers=headers).status_code == 415
     assert http.head(url, headers={**key, **TUS}).status_code == 404

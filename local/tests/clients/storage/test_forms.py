@@ -39,8 +39,8 @@ def test_many_large_fields_are_refused_and_not_kept_in_memory(
 ) -> None:
     process = psutil.Process(stack.pid("platform"))
     before = process.memory_info().rss
-    answer = post(http, ann, megabytes(60, file_first=file_first), "multipart/form-data; boundary=x")
-    assert (answer.status_code, answer.json()["code"]) == (400, "EntityTooLarge")
+    response = post(http, ann, megabytes(60, file_first=file_first), "multipart/form-data; boundary=x")
+    assert (response.status_code, response.json()["code"]) == (400, "EntityTooLarge")
     assert process.memory_info().rss - before < 30 * MEGABYTE
 
 
@@ -53,8 +53,8 @@ def test_fields_of_one_megabyte_together_are_taken(ann: User, http: httpx.Client
 def test_a_form_of_more_than_a_hundred_parts_is_refused(ann: User, http: httpx.Client, part: bytes) -> None:
     kind = "multipart/form-data; boundary=x"
     assert post(http, ann, part * 99 + FILE + END, kind).status_code == 200
-    answer = post(http, ann, part * 100_000 + FILE + END, kind)
-    assert (answer.status_code, answer.json()["code"]) == (400, "EntityTooLarge")
+    response = post(http, ann, part * 100_000 + FILE + END, kind)
+    assert (response.status_code, response.json()["code"]) == (400, "EntityTooLarge")
 
 
 @pytest.mark.parametrize(
@@ -72,16 +72,16 @@ def test_a_form_of_more_than_a_hundred_parts_is_refused(ann: User, http: httpx.C
 )
 def test_a_long_type_of_a_form_is_refused_at_once(ann: User, http: httpx.Client, parameters: str) -> None:
     start = time.monotonic()
-    answer = post(http, ann, b"x", f"multipart/form-data{parameters}")
+    response = post(http, ann, b"x", f"multipart/form-data{parameters}")
     assert time.monotonic() - start < LONGEST
-    assert (answer.status_code, answer.json()["code"]) == (400, "InvalidRequest")
+    assert (response.status_code, response.json()["code"]) == (400, "InvalidRequest")
 
 
 @pytest.mark.parametrize("words", ['name="' + ";" * 4_000, ';"' * 2_000, "name*0=a;" * 400])
 def test_a_long_header_of_a_part_is_refused(ann: User, http: httpx.Client, words: str) -> None:
     part = f"--x\r\ncontent-disposition: form-data; {words}\r\n\r\n\r\n".encode()
-    answer = post(http, ann, part * 99 + FILE + END, "multipart/form-data; boundary=x")
-    assert (answer.status_code, answer.json()["code"]) == (400, "InvalidRequest")
+    response = post(http, ann, part * 99 + FILE + END, "multipart/form-data; boundary=x")
+    assert (response.status_code, response.json()["code"]) == (400, "InvalidRequest")
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def test_a_part_with_a_file_name_is_the_file(
     ann: User, http: httpx.Client, disposition: str, stored: bool
 ) -> None:
     part = f"--x\r\ncontent-disposition: {disposition}\r\ncontent-type: text/plain\r\n\r\nhi\r\n".encode()
-    answer = post(http, ann, part + END, 'multipart/form-data; boundary="x"')
-    assert answer.is_success is stored
+    posted = post(http, ann, part + END, 'multipart/form-data; boundary="x"')
+    assert posted.is_success is stored
     if stored:
         response = http.get(f"/object/{PRIVATE}/{ann.path('a.txt')}", headers=ann.bearer)
         assert (response.content, response.headers["content-type"]) == (b"hi", "text/plain")

@@ -14,9 +14,11 @@ WEEK, YEAR = 7 * 24 * 3600, 365 * 24 * 3600
 
 @pytest.fixture
 def path(ann: User, http: httpx.Client) -> str:
-    found = f"/object/{PRIVATE}/{ann.path('a+b c.txt')}"
-    http.post(found, content=b"x", headers={**ann.bearer, "cache-control": "max-age=3600"}).raise_for_status()
-    return found
+    object_path = f"/object/{PRIVATE}/{ann.path('a+b c.txt')}"
+    http.post(
+        object_path, content=b"x", headers={**ann.bearer, "cache-control": "max-age=3600"}
+    ).raise_for_status()
+    return object_path
 
 
 @pytest.mark.parametrize(
@@ -51,28 +53,28 @@ def test_a_signed_url_lives_a_week_or_of_the_service_a_year(
 def test_info_of_a_file_is_not_cached_like_the_file(
     ann: User, http: httpx.Client, path: str, how: str
 ) -> None:
-    told = http.get(path.replace("/object", f"/object/{how}", 1), headers=ann.bearer)
-    assert told.json()["cache_control"] == "max-age=3600"
-    assert told.headers["cache-control"] == "no-cache"
+    response = http.get(path.replace("/object", f"/object/{how}", 1), headers=ann.bearer)
+    assert response.json()["cache_control"] == "max-age=3600"
+    assert response.headers["cache-control"] == "no-cache"
     assert http.get(path, headers=ann.bearer).headers["cache-control"] == "max-age=3600"
 
 
 def test_unfinished_uploads_of_a_user_are_limited(ann: User, bob: User, http: httpx.Client) -> None:
-    begun: list[str] = []
-    while (answer := start(http, ann, f"{len(begun)}.txt", 9)).is_success:
-        begun.append(answer.headers["location"])
+    paths: list[str] = []
+    while (response := start(http, ann, f"{len(paths)}.txt", 9)).is_success:
+        paths.append(response.headers["location"])
     try:
-        assert len(begun) == MOST[0]
-        assert (answer.status_code, answer.text.strip()) == (
+        assert len(paths) == MOST[0]
+        assert (response.status_code, response.text.strip()) == (
             429,
             "Too many uploads are unfinished: finish or end one",
         )
         single = f"/object/{PRIVATE}/{ann.path('single.txt')}"
         assert http.post(single, content=b"x", headers=ann.bearer).status_code == 429
-        begun.append(start(http, bob, "b.txt", 9).raise_for_status().headers["location"])
-        assert http.delete(begun[0], headers={**ann.bearer, **TUS}).status_code == 204
-        begun[0] = start(http, ann, "again.txt", 9).raise_for_status().headers["location"]
+        paths.append(start(http, bob, "b.txt", 9).raise_for_status().headers["location"])
+        assert http.delete(paths[0], headers={**ann.bearer, **TUS}).status_code == 204
+        paths[0] = start(http, ann, "again.txt", 9).raise_for_status().headers["location"]
     finally:
-        for url in begun:
+        for url in paths:
             for user in (ann, bob):
                 http.delete(url, headers={**user.bearer, **TUS})

@@ -37,8 +37,8 @@ def assert_refused(answer: httpx.Response, requests: int) -> None:
     assert answer.status_code == 429, answer.text
     wait = answer.headers["retry-after"]
     assert WINDOW - 600 <= int(wait) <= WINDOW
-    told = [answer.headers[f"x-ratelimit-{name}"] for name in ("limit", "remaining", "reset")]
-    assert told == [str(requests), "0", wait]
+    limits = [answer.headers[f"x-ratelimit-{name}"] for name in ("limit", "remaining", "reset")]
+    assert limits == [str(requests), "0", wait]
     assert answer.json() == {
         "statusCode": "429",
         "error": "Too Many Requests",
@@ -56,12 +56,12 @@ def test_rate_limit_of_a_user_does_not_affect_others(
 ) -> None:
     allow("authenticated", 3)
     path = f"/object/{PRIVATE}/{ann.path(AWKWARD)}"
-    asked = [
+    requests = [
         http.post(path, content=b"x", headers=ann.bearer),
         http.get(path, headers=ann.bearer),
         http.get(f"/object/{PRIVATE}/{ann.path('missing')}", headers=ann.bearer),
     ]
-    assert [answer.status_code for answer in asked] == [200, 200, 400]
+    assert [response.status_code for response in requests] == [200, 200, 400]
     assert_refused(listed(http, ann), 3)
     assert_refused(http.post(path, content=b"x" * 3_000_000, headers=ann.bearer), 3)
     assert listed(http, bob).status_code == 200
@@ -100,9 +100,9 @@ def test_an_upload_that_was_begun_is_not_broken_off(allow: Allow, http: httpx.Cl
     place = {"bucketName": PRIVATE, "objectName": ann.path("piece by piece")}
     pairs = (f"{word} {b64encode(value.encode()).decode()}" for word, value in place.items())
     named = {"upload-length": "3", "upload-metadata": ",".join(pairs)}
-    begun = http.post("/upload/resumable", headers={**tus, **named})
-    assert begun.status_code == 201, begun.text
-    address = begun.headers["location"]
+    created = http.post("/upload/resumable", headers={**tus, **named})
+    assert created.status_code == 201, created.text
+    address = created.headers["location"]
     for offset in range(3):
         piece = {**tus, "upload-offset": str(offset), "content-type": "application/offset+octet-stream"}
         assert http.patch(address, content=b"x", headers=piece).status_code == 204

@@ -30,8 +30,8 @@ def test_a_bucket_in_a_path_leads_nowhere_else(http: httpx.Client, key: dict[str
         *(("DELETE", "/object/{}"), ("GET", "/object/public/{}/passwd")),
     ):
         body = {"prefix": "", "expiresIn": 60, "prefixes": ["passwd"]}
-        answer = http.request(method, path.format(bucket), json=body, headers=key)
-        assert 400 <= answer.status_code < 500 or answer.json() == []
+        response = http.request(method, path.format(bucket), json=body, headers=key)
+        assert 400 <= response.status_code < 500 or response.json() == []
 
 
 @pytest.mark.parametrize("name", ["../x", "..%2fx", "%252e%252e/x", NUL, "..\\x", "/etc/passwd", "x" * 1025])
@@ -43,13 +43,13 @@ def test_name_in_a_list_does_not_reach_other_folders(ann: User, http: httpx.Clie
     assert signed.is_error or [row["signedURL"] for row in signed.json()] == [None]
     removed = asked("/object/{}", {"prefixes": [ann.path(name)]}, "DELETE")
     assert removed.is_error or removed.json() == []
-    listed = asked("/object/list/{}", {"prefix": ann.path(name), "search": name})
-    assert listed.is_error or listed.json() == []
+    names = asked("/object/list/{}", {"prefix": ann.path(name), "search": name})
+    assert names.is_error or names.json() == []
     for how in ("move", "copy"):
         own = {"bucketId": PRIVATE, "sourceKey": ann.path(name), "destinationKey": ann.path("b")}
         for body in (own, {**own, "bucketId": name}, {**own, "destinationBucket": name}):
-            answer = asked(f"/object/{how}", dict(body))
-            assert (answer.status_code, bool(answer.json()["code"])) == (400, True)
+            response = asked(f"/object/{how}", dict(body))
+            assert (response.status_code, bool(response.json()["code"])) == (400, True)
     assert ann.storage.from_(PRIVATE).list(ann.id) == []
 
 
@@ -67,8 +67,8 @@ def test_a_symbolic_link_in_place_of_a_file_is_not_followed(
     copy = {"bucketId": PRIVATE, "sourceKey": ann.path("a.txt"), "destinationKey": ann.path("b.txt")}
     http.post("/object/copy", json=copy, headers=ann.bearer)
     for name in ("a.txt", "b.txt"):
-        answer = http.get(f"/object/{PRIVATE}/{ann.path(name)}", headers=ann.bearer)
-        assert (answer.status_code, answer.json()["code"]) == (400, "NoSuchKey")
+        response = http.get(f"/object/{PRIVATE}/{ann.path(name)}", headers=ann.bearer)
+        assert (response.status_code, response.json()["code"]) == (400, "NoSuchKey")
     http.delete(path, headers=ann.bearer).raise_for_status()
     assert (tmp_path / "secret").read_text() == "secret"
 
@@ -102,9 +102,9 @@ def test_links_in_the_folder_of_files_are_not_followed(
         try:
             for version in (f"../../../../../{tmp_path}/secret", f"{tmp_path}/secret", "", None):
                 connection.execute(change, [version, name])
-                answer = http.get(f"/object/{PRIVATE}/{name}", headers=ann.bearer)
-                assert answer.is_error
-                assert answer.json()["code"] in ("NoSuchKey", "InvalidKey", "InternalError")
+                response = http.get(f"/object/{PRIVATE}/{name}", headers=ann.bearer)
+                assert response.is_error
+                assert response.json()["code"] in ("NoSuchKey", "InvalidKey", "InternalError")
         finally:
             # A real server cannot empty a bucket that holds a row without a version.
             connection.execute(change, [*kept, name])

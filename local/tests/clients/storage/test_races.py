@@ -19,7 +19,7 @@ Act = Callable[[], httpx.Response]
 def at_once() -> Callable[..., list[httpx.Response]]:
     def run(*acts: Act) -> list[httpx.Response]:
         with ThreadPoolExecutor(len(acts)) as pool:
-            return [done.result() for done in [pool.submit(act) for act in acts]]
+            return [future.result() for future in [pool.submit(act) for act in acts]]
 
     return run
 
@@ -31,13 +31,13 @@ class Files:
         self.http, self.user = http, user
 
     def put(self, name: str, content: bytes, upsert: bool = True) -> httpx.Response:
-        told = {"x-upsert": str(upsert).lower(), "content-type": "text/plain"}
+        headers = {"x-upsert": str(upsert).lower(), "content-type": "text/plain"}
         path = f"/object/{PRIVATE}/{self.user.path(name)}"
-        return self.http.post(path, content=content, headers={**self.user.bearer, **told})
+        return self.http.post(path, content=content, headers={**self.user.bearer, **headers})
 
     def get(self, name: str) -> bytes | None:
-        answer = self.http.get(f"/object/{PRIVATE}/{self.user.path(name)}", headers=self.user.bearer)
-        return answer.content if answer.is_success else None
+        response = self.http.get(f"/object/{PRIVATE}/{self.user.path(name)}", headers=self.user.bearer)
+        return response.content if response.is_success else None
 
     def remove(self, name: str) -> httpx.Response:
         path = f"/object/{PRIVATE}/{self.user.path(name)}"
@@ -48,8 +48,8 @@ class Files:
             **{"bucketId": PRIVATE, "sourceKey": self.user.path(source)},
             **{"destinationKey": self.user.path(target)},
         }
-        told = {**self.user.bearer, "x-upsert": str(upsert).lower()}
-        return self.http.post(f"/object/{how}", json=body, headers=told)
+        headers = {**self.user.bearer, "x-upsert": str(upsert).lower()}
+        return self.http.post(f"/object/{how}", json=body, headers=headers)
 
 
 @pytest.fixture
@@ -74,11 +74,11 @@ def test_concurrent_resumable_and_single_upload_have_one_winner(
     for number in range(ROUNDS):
         name = f"{number}.txt"
         url = start(http, ann, name, 3).headers["location"]
-        answers = at_once(
+        responses = at_once(
             lambda url=url: piece(http, ann, url, 0, b"tus"),
             lambda name=name: files.put(name, b"raw", upsert=False),
         )
-        won = [answer.is_success for answer in answers]
+        won = [response.is_success for response in responses]
         assert sorted(won) == [False, True]
         assert files.get(name) == (b"tus" if won[0] else b"raw")
 
@@ -99,9 +99,9 @@ def test_one_of_two_last_chunks_is_taken_and_head_sees_the_end(
         def last(url: str = url) -> httpx.Response:
             return piece(http, ann, url, 0, b"tus")
 
-        one, other, asked = at_once(last, last, told)
+        one, other, status = at_once(last, last, told)
         assert sorted([one.status_code, other.status_code]) == [204, 409]
-        assert asked.is_success and asked.headers["upload-offset"] in ("0", "3")
+        assert status.is_success and status.headers["upload-offset"] in ("0", "3")
         assert (told().headers["upload-offset"], ended().status_code) == ("3", 409)
         assert files.get(name) == b"tus"
 
@@ -129,7 +129,7 @@ def test_one_of_two_moves_to_one_name_succeeds(
             lambda target=target: files.transfer("move", "a.txt", target),
             lambda target=target: files.transfer("move", "b.txt", target),
         )
-        won = [answer.is_success for answer in moves]
+        won = [response.is_success for response in moves]
         assert sorted(won) == [False, True]
         lost = moves[won.index(False)].json()
         assert (lost["statusCode"], lost["error"]) == ("409", "Duplicate")
@@ -165,6 +165,6 @@ def test_a_copy_of_what_is_replaced_or_deleted_is_whole_or_refused(
             lambda: files.put("a.txt", b"new"),
             lambda: files.remove("a.txt"),
         )
-        assert all(answer.is_success for answer in others)
+        assert all(response.is_success for response in others)
         assert (files.get("b.txt") in (b"old", b"new")) if copied.is_success else files.get("b.txt") is None
         check_files(stack, ann)

@@ -20,7 +20,7 @@ def path(ann: User, http: httpx.Client) -> str:
 
 
 @pytest.mark.parametrize(
-    ("asked", "given", "told"),
+    ("byte_range", "content", "content_range"),
     [
         ("bytes=0-0", b"0", "bytes 0-0/10"),
         ("bytes=2-4", b"234", "bytes 2-4/10"),
@@ -31,16 +31,16 @@ def path(ann: User, http: httpx.Client) -> str:
     ],
 )
 def test_a_range_gives_its_bytes(
-    ann: User, http: httpx.Client, path: str, asked: str, given: bytes, told: str
+    ann: User, http: httpx.Client, path: str, byte_range: str, content: bytes, content_range: str
 ) -> None:
-    answer = http.get(path, headers={**ann.bearer, "range": asked})
-    assert (answer.status_code, answer.content) == (206, given)
-    assert answer.headers["content-range"] == told
-    assert answer.headers["content-length"] == str(len(given))
+    response = http.get(path, headers={**ann.bearer, "range": byte_range})
+    assert (response.status_code, response.content) == (206, content)
+    assert response.headers["content-range"] == content_range
+    assert response.headers["content-length"] == str(len(content))
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "byte_range",
     [
         *("bytes=10-", "bytes=99-200", "bytes=5-2", "bytes=-0", "bytes=-", "lines=1-2", "bytes=0-1,3-4"),
         *(
@@ -54,9 +54,11 @@ def test_a_range_gives_its_bytes(
         *("bytes=0-1;", "bytes=--1"),
     ],
 )
-def test_a_range_outside_the_file_is_refused(ann: User, http: httpx.Client, path: str, asked: str) -> None:
-    answer = http.get(path, headers={**ann.bearer, "range": asked})
-    assert (answer.status_code, answer.json()["code"]) == (416, "InvalidRange")
+def test_a_range_outside_the_file_is_refused(
+    ann: User, http: httpx.Client, path: str, byte_range: str
+) -> None:
+    response = http.get(path, headers={**ann.bearer, "range": byte_range})
+    assert (response.status_code, response.json()["code"]) == (416, "InvalidRange")
 
 
 def test_a_range_does_not_depend_on_if_range(ann: User, http: httpx.Client, path: str) -> None:
@@ -75,7 +77,7 @@ def test_a_file_is_sent_again_unless_its_etag_or_time_is_known(
     ann: User, http: httpx.Client, path: str
 ) -> None:
     etag = http.head(path, headers=ann.bearer).headers["etag"]
-    for known, status in (
+    for condition, status in (
         ({"if-none-match": etag}, 304),
         ({"if-none-match": f"W/{etag}"}, 200),
         ({"if-none-match": f'"other", {etag}'}, 200),
@@ -85,7 +87,7 @@ def test_a_file_is_sent_again_unless_its_etag_or_time_is_known(
         ({"if-modified-since": "yesterday"}, 200),
         ({"if-none-match": '"other"', "if-modified-since": date(10)}, 304),
     ):
-        assert http.get(path, headers={**ann.bearer, **known}).status_code == status, known
+        assert http.get(path, headers={**ann.bearer, **condition}).status_code == status, condition
 
 
 def test_a_file_of_this_second_is_newer_than_its_second(ann: User, http: httpx.Client, path: str) -> None:
@@ -99,11 +101,11 @@ def test_a_file_of_this_second_is_newer_than_its_second(ann: User, http: httpx.C
 def test_cached_file_is_not_sent_again(ann: User, http: httpx.Client, path: str) -> None:
     first = http.get(path, headers=ann.bearer)
     assert first.headers["cache-control"] == "max-age=5"
-    known = {"if-none-match": first.headers["etag"]}
-    assert http.get(path, headers={**ann.bearer, **known}).status_code == 304
+    headers = {"if-none-match": first.headers["etag"]}
+    assert http.get(path, headers={**ann.bearer, **headers}).status_code == 304
     changed = {**ann.bearer, "x-upsert": "true", "content-type": "text/plain"}
     http.post(path, content=b"changed", headers=changed).raise_for_status()
-    assert http.get(path, headers={**ann.bearer, **known}).content == b"changed"
+    assert http.get(path, headers={**ann.bearer, **headers}).content == b"changed"
 
 
 @pytest.mark.own("storage", why="everything with `X-Content-Type-Options: nosniff`")
@@ -128,24 +130,24 @@ def test_response_keeps_browsers_from_running_a_file(
     headers = {**ann.bearer, "content-type": kind, "x-upsert": "true"}
     http.post(path, content=b"<script>alert(1)</script>", headers=headers).raise_for_status()
     signed = http.post(path.replace("/object", "/object/sign", 1), json={"expiresIn": 60}, headers=ann.bearer)
-    for answer in (
+    for response in (
         http.get(path, headers=ann.bearer),
         http.head(path, headers=ann.bearer),
         http.get(path.replace("/object", "/object/authenticated", 1), headers=ann.bearer),
         http.get(signed.json()["signedURL"]),
     ):
-        assert answer.is_success
-        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert response.is_success
+        assert response.headers["x-content-type-options"] == "nosniff"
         if "html" in kind.lower() and "xhtml" not in kind:
-            assert answer.headers["content-type"].startswith("text/plain")
+            assert response.headers["content-type"].startswith("text/plain")
         else:
-            assert "sandbox" in answer.headers["content-security-policy"]
+            assert "sandbox" in response.headers["content-security-policy"]
 
 
 def test_pictures_and_films_may_be_shown(ann: User, http: httpx.Client, path: str) -> None:
     for kind in ("image/png", "video/mp4", "audio/mpeg", "application/pdf"):
         headers = {**ann.bearer, "content-type": kind, "x-upsert": "true"}
         http.post(path, content=b"x", headers=headers).raise_for_status()
-        answer = http.get(path, headers=ann.bearer)
-        assert answer.headers["content-type"] == kind
-        assert "content-security-policy" not in answer.headers
+        response = http.get(path, headers=ann.bearer)
+        assert response.headers["content-type"] == kind
+        assert "content-security-policy" not in response.headers

@@ -42,20 +42,20 @@ def begun(stack: Stack) -> set[Path]:
 
 
 def test_pieces_become_one_file_with_what_was_said_of_it(ann: User, http: httpx.Client) -> None:
-    made = start(http, ann, "a b.txt", 11, cacheControl="60", metadata='{"a": "é"}')
-    url = made.headers["location"]
+    created = start(http, ann, "a b.txt", 11, cacheControl="60", metadata='{"a": "é"}')
+    url = created.headers["location"]
     assert url.startswith(str(http.base_url))
     assert piece(http, ann, url, 0, b"hello ").headers["upload-offset"] == "6"
-    told = http.head(url, headers={**ann.bearer, **TUS})
-    assert (told.headers["upload-offset"], told.headers["upload-length"]) == ("6", "11")
+    status = http.head(url, headers={**ann.bearer, **TUS})
+    assert (status.headers["upload-offset"], status.headers["upload-length"]) == ("6", "11")
     assert ann.storage.from_(PRIVATE).list(ann.id) == []
     assert piece(http, ann, url, 6, b"world").status_code == 204
     assert ann.storage.from_(PRIVATE).download(ann.path("a b.txt")) == b"hello world"
     info = ann.storage.from_(PRIVATE).info(ann.path("a b.txt"))
     assert (info["content_type"], info["cache_control"]) == ("text/plain", "max-age=60")
     assert info["metadata"] == {"a": "é"}
-    told = http.head(url, headers={**ann.bearer, **TUS})
-    assert told.headers["upload-offset"] == "11"
+    status = http.head(url, headers={**ann.bearer, **TUS})
+    assert status.headers["upload-offset"] == "11"
 
 
 def test_a_client_is_back_before_its_broken_connection_is_noticed(ann: User, http: httpx.Client) -> None:
@@ -73,8 +73,8 @@ def test_a_client_is_back_before_its_broken_connection_is_noticed(ann: User, htt
         until(lambda: offset() > 0)
         ends = threading.Timer(0.5, broken.shutdown, [socket.SHUT_RDWR])
         ends.start()
-        while (known := offset()) < len(content):
-            assert piece(http, ann, url.geturl(), known, content[known:]).status_code in (204, 409)
+        while (received := offset()) < len(content):
+            assert piece(http, ann, url.geturl(), received, content[received:]).status_code in (204, 409)
         ends.join()
     assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == content
 
@@ -82,8 +82,8 @@ def test_a_client_is_back_before_its_broken_connection_is_noticed(ann: User, htt
 def test_a_file_may_come_with_its_creation_or_be_empty(ann: User, http: httpx.Client) -> None:
     words = {"bucketName": PRIVATE, "objectName": ann.path("a.txt")}
     headers = {**ann.bearer, **described(**words), **PIECE, "upload-length": "5"}
-    made = http.post(UPLOADS, content=b"hello", headers=headers)
-    assert (made.status_code, made.headers["upload-offset"]) == (201, "5")
+    created = http.post(UPLOADS, content=b"hello", headers=headers)
+    assert (created.status_code, created.headers["upload-offset"]) == (201, "5")
     assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == b"hello"
     assert start(http, ann, "empty.txt", 0).status_code == 201
     assert ann.storage.from_(PRIVATE).download(ann.path("empty.txt")) == b""
@@ -93,8 +93,8 @@ def test_a_signature_uploads_in_pieces_too(ann: User, http: httpx.Client) -> Non
     signed = http.post(f"/object/upload/sign/{PRIVATE}/{ann.path('a.txt')}", headers=ann.bearer).json()
     words = described(bucketName=PRIVATE, objectName=ann.path("a.txt"))
     headers = {"x-signature": signed["token"]}
-    made = http.post(f"{UPLOADS}/sign", headers={**words, **headers, "upload-length": "2"})
-    url = made.headers["location"]
+    created = http.post(f"{UPLOADS}/sign", headers={**words, **headers, "upload-length": "2"})
+    url = created.headers["location"]
     sent = http.patch(url, content=b"hi", headers={**PIECE, **headers, "upload-offset": "0"})
     assert sent.status_code == 204
     assert http.delete(url, headers={**TUS, **headers}).status_code == 400
@@ -108,8 +108,8 @@ def test_other_user_cannot_continue_or_end_an_upload(ann: User, bob: User, http:
     assert piece(http, bob, url, 0, b"evil").status_code == 403
     assert http.delete(url, headers={**bob.bearer, **TUS}).status_code == 403
     for headers in ({}, {"authorization": "Bearer x"}):
-        answer = http.patch(url, content=b"evil", headers={**PIECE, **headers, "upload-offset": "0"})
-        assert (answer.status_code, answer.json()["code"]) == (400, "AccessDenied")
+        response = http.patch(url, content=b"evil", headers={**PIECE, **headers, "upload-offset": "0"})
+        assert (response.status_code, response.json()["code"]) == (400, "AccessDenied")
     assert piece(http, ann, url, 0, b"good").status_code == 204
     assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == b"good"
 
@@ -180,9 +180,9 @@ def test_an_upload_that_cannot_be_is_not_begun(
     ann: User, http: httpx.Client, change: dict[str, str], status: int
 ) -> None:
     words = described(bucketName=PRIVATE, objectName=ann.path("a.txt"))
-    made = http.post(UPLOADS, headers={**ann.bearer, **words, "upload-length": "5", **change})
-    assert made.status_code == status
-    assert "location" not in made.headers
+    created = http.post(UPLOADS, headers={**ann.bearer, **words, "upload-length": "5", **change})
+    assert created.status_code == status
+    assert "location" not in created.headers
 
 
 def test_a_bucket_keeps_to_its_limits(http: httpx.Client, key: dict[str, str]) -> None:
@@ -197,8 +197,11 @@ def test_a_bucket_keeps_to_its_limits(http: httpx.Client, key: dict[str, str]) -
 
 def test_malformed_headers_are_named_together(ann: User, http: httpx.Client) -> None:
     wrong = {"tus-resumable": "0.2.0", "upload-length": "nine", "upload-metadata": "a b c"}
-    answer = http.post(UPLOADS, headers={**ann.bearer, **wrong})
-    assert (answer.status_code, answer.text) == (400, "Invalid tus-resumable upload-length upload-metadata\n")
+    response = http.post(UPLOADS, headers={**ann.bearer, **wrong})
+    assert (response.status_code, response.text) == (
+        400,
+        "Invalid tus-resumable upload-length upload-metadata\n",
+    )
 
 
 def test_chunk_cannot_exceed_the_stated_length(ann: User, http: httpx.Client) -> None:
@@ -226,8 +229,8 @@ def test_an_unknown_upload_is_not_found(ann: User, http: httpx.Client, upload_id
 
 @pytest.mark.parametrize("upload_id", ["..%2F..%2Fx", "%00", "a%2Fb"])
 def test_an_id_that_is_a_path_is_refused(ann: User, http: httpx.Client, upload_id: str) -> None:
-    answer = piece(http, ann, f"{UPLOADS}/{upload_id}", 0, b"x")
-    assert (answer.status_code, answer.json()["code"]) == (400, "InvalidKey")
+    response = piece(http, ann, f"{UPLOADS}/{upload_id}", 0, b"x")
+    assert (response.status_code, response.json()["code"]) == (400, "InvalidKey")
 
 
 def test_the_method_in_a_header_is_not_read(ann: User, http: httpx.Client) -> None:
@@ -241,6 +244,6 @@ def test_the_method_in_a_header_is_not_read(ann: User, http: httpx.Client) -> No
 
 def test_options_lists_the_servers_extensions(http: httpx.Client) -> None:
     for path in ("", "/sign", "/x"):
-        told = http.options(f"{UPLOADS}{path}")
-        assert told.headers["tus-version"] == "1.0.0"
-        assert "termination" in told.headers["tus-extension"]
+        response = http.options(f"{UPLOADS}{path}")
+        assert response.headers["tus-version"] == "1.0.0"
+        assert "termination" in response.headers["tus-extension"]

@@ -44,8 +44,8 @@ def test_name_that_leaves_the_bucket_is_refused(
     stack: Stack, ann: User, http: httpx.Client, name: str
 ) -> None:
     before = kept(stack)
-    answer = http.post(f"/object/{PRIVATE}/{ann.id}/{name}", content=b"x", headers=ann.bearer)
-    assert 400 <= answer.status_code < 500
+    response = http.post(f"/object/{PRIVATE}/{ann.id}/{name}", content=b"x", headers=ann.bearer)
+    assert 400 <= response.status_code < 500
     assert kept(stack) == before
 
 
@@ -55,8 +55,8 @@ def test_name_in_a_body_that_leaves_the_bucket_is_refused(ann: User, http: httpx
     http.post(f"/object/{PRIVATE}/{ann.path('a.txt')}", content=b"x", headers=ann.bearer).raise_for_status()
     for how in ("move", "copy"):
         body = {**source, "destinationKey": f"{ann.id}/{name}" if name else ""}
-        answer = http.post(f"/object/{how}", json=body, headers=ann.bearer)
-        assert (answer.status_code, answer.json()["code"]) == (400, "InvalidKey")
+        response = http.post(f"/object/{how}", json=body, headers=ann.bearer)
+        assert (response.status_code, response.json()["code"]) == (400, "InvalidKey")
     assert http.get(f"/object/{PRIVATE}/{ann.path('a.txt')}", headers=ann.bearer).content == b"x"
 
 
@@ -67,8 +67,8 @@ DOTS = [
 
 @pytest.mark.parametrize("bucket", [*DOTS, "a/b", "", " a", "x" * 101, "a\x00", "a\nb", "ü", "a[b"])
 def test_a_bucket_of_a_bad_name_is_not_made(http: httpx.Client, key: dict[str, str], bucket: str) -> None:
-    answer = http.post("/bucket", json={"id": bucket, "name": bucket or " "}, headers=key)
-    assert (answer.status_code, answer.json()["code"]) == (400, "InvalidBucketName")
+    response = http.post("/bucket", json={"id": bucket, "name": bucket or " "}, headers=key)
+    assert (response.status_code, response.json()["code"]) == (400, "InvalidBucketName")
 
 
 def test_a_forged_or_old_signature_stores_nothing(stack: Stack, ann: User, http: httpx.Client) -> None:
@@ -87,8 +87,8 @@ def test_a_forged_or_old_signature_stores_nothing(stack: Stack, ann: User, http:
         *(f"{good[:-6]}AAAAAA", other, ann.token, "", "x"),
     ):
         assert http.put(f"/object/upload/sign/{path}?token={token}", content=b"x").status_code == 400
-        told = {**words, "x-signature": token, "upload-length": "1"}
-        assert http.post(f"{UPLOADS}/sign", headers=told).status_code == 400
+        headers_of_upload = {**words, "x-signature": token, "upload-length": "1"}
+        assert http.post(f"{UPLOADS}/sign", headers=headers_of_upload).status_code == 400
     assert ann.storage.from_(PRIVATE).list(ann.id) == []
     assert http.put(f"/object/upload/sign/{path}?token={good}", content=b"x").is_success
 
@@ -109,8 +109,8 @@ def test_a_token_of_another_secret_age_or_kind_is_nobodys(
         "é.b.c",
     ):
         headers = {b"authorization": f"Bearer {token}".encode()}
-        answer = http.post(f"/object/{PRIVATE}/{ann.path('a.txt')}", content=b"x", headers=headers)
-        assert (answer.status_code, answer.json()["code"]) == (400, "AccessDenied")
+        response = http.post(f"/object/{PRIVATE}/{ann.path('a.txt')}", content=b"x", headers=headers)
+        assert (response.status_code, response.json()["code"]) == (400, "AccessDenied")
 
 
 @pytest.mark.own("storage", why="A token of an unknown role")
@@ -120,8 +120,8 @@ def test_a_token_of_an_unknown_role_is_refused(
 ) -> None:
     token = jwt.encode({"sub": ann.id, "role": role, "exp": int(time.time()) + 600}, stack.jwt_secret)
     headers = {"authorization": f"Bearer {token}"}
-    answer = http.post(f"/object/{PRIVATE}/{ann.path('a.txt')}", content=b"x", headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (400, "AccessDenied")
+    response = http.post(f"/object/{PRIVATE}/{ann.path('a.txt')}", content=b"x", headers=headers)
+    assert (response.status_code, response.json()["code"]) == (400, "AccessDenied")
 
 
 def test_a_signature_is_for_one_path_one_purpose_and_a_time(
@@ -201,9 +201,9 @@ def test_an_upload_token_does_not_read(ann: User, http: httpx.Client) -> None:
 )
 def test_a_body_that_makes_no_sense_is_refused(ann: User, http: httpx.Client, path: str, body: bytes) -> None:
     headers = {**ann.bearer, "content-type": "application/json"}
-    answer = http.post(path.format(private=PRIVATE), content=body, headers=headers)
-    assert 400 <= answer.status_code < 500
-    assert answer.json()["code"]
+    response = http.post(path.format(private=PRIVATE), content=body, headers=headers)
+    assert 400 <= response.status_code < 500
+    assert response.json()["code"]
 
 
 @pytest.mark.parametrize(
@@ -219,8 +219,8 @@ def test_a_form_without_a_whole_file_is_refused(
 ) -> None:
     before = kept(stack)
     headers = {**ann.bearer, "content-type": "multipart/form-data; boundary=x"}
-    answer = http.post(f"/object/{PRIVATE}/{ann.path('a.txt')}", content=body, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (400, "InvalidRequest")
+    response = http.post(f"/object/{PRIVATE}/{ann.path('a.txt')}", content=body, headers=headers)
+    assert (response.status_code, response.json()["code"]) == (400, "InvalidRequest")
     assert kept(stack) == before
     if "storage" not in stack.elsewhere:
         assert list((stack.settings.files / "incoming").iterdir()) == []
@@ -232,26 +232,26 @@ def test_a_limit_counts_bytes_and_not_what_a_client_says(
     before = kept(stack)
     headers = {**key, "content-type": "text/csv"}
     pieces = (b"x" * 500 for _ in range(3))
-    answer = http.post(f"/object/{LIMITED}/a.csv", content=pieces, headers=headers)
-    assert answer.status_code == 400
+    response = http.post(f"/object/{LIMITED}/a.csv", content=pieces, headers=headers)
+    assert response.status_code == 400
     # A real server counts no body without a length: there the trigger refuses the object.
-    assert answer.json()["code"] == ("AccessDenied" if "storage" in stack.elsewhere else "EntityTooLarge")
+    assert response.json()["code"] == ("AccessDenied" if "storage" in stack.elsewhere else "EntityTooLarge")
     assert http.get(f"/object/{LIMITED}/a.csv", headers=key).json()["code"] == "NoSuchKey"
     assert kept(stack) == before
 
 
 def test_a_large_body_that_is_refused_gets_its_answer(ann: User, bob: User, http: httpx.Client) -> None:
     path = f"/object/{PRIVATE}/{bob.path('a.bin')}"
-    answer = http.post(path, content=bytes(20_000_000), headers=ann.bearer)
-    assert (answer.status_code, answer.json()["code"]) == (400, "AccessDenied")
+    response = http.post(path, content=bytes(20_000_000), headers=ann.bearer)
+    assert (response.status_code, response.json()["code"]) == (400, "AccessDenied")
 
 
 @pytest.mark.own("storage", why="A line break")
 def test_headers_that_come_back_hold_no_line_breaks(ann: User, http: httpx.Client) -> None:
     path, file = f"/object/{PRIVATE}/{ann.path('a.txt')}", {"": ("a", b"x", "text/plain")}
     form = {"cacheControl": "1\r\nset-cookie: a=b"}
-    answer = http.post(path, data=form, files=file, headers=ann.bearer)
-    assert (answer.status_code, answer.json()["code"]) == (400, "InvalidRequest")
+    response = http.post(path, data=form, files=file, headers=ann.bearer)
+    assert (response.status_code, response.json()["code"]) == (400, "InvalidRequest")
 
 
 def test_rows_are_not_deleted_past_the_api(stack: Stack, ann: User, http: httpx.Client) -> None:
@@ -271,21 +271,21 @@ def test_an_unknown_route_is_not_found(http: httpx.Client, key: dict[str, str]) 
         ("DELETE", "/bucket"),
         ("POST", "/render/image/x/y"),
     ):
-        answer = http.request(method, path, headers=key)
-        assert answer.status_code == 404
-        assert answer.json()["message"] == f"Route {method}:{path} not found"
+        response = http.request(method, path, headers=key)
+        assert response.status_code == 404
+        assert response.json()["message"] == f"Route {method}:{path} not found"
 
 
 @pytest.mark.parametrize(
     "size", ["9" * 19, "9" * 5000, "9" * 400 + "gb", "1." + "9" * 5000 + "gb", "٣gb", "-1", ""]
 )
 def test_a_size_that_cannot_be_read_is_refused(http: httpx.Client, key: dict[str, str], size: str) -> None:
-    for answer in (
+    for response in (
         http.post("/bucket", json={"name": "sized", "file_size_limit": size}, headers=key),
         http.put(f"/bucket/{LIMITED}", json={"file_size_limit": size}, headers=key),
     ):
-        assert 400 <= answer.status_code < 500
-        assert answer.json()["code"]
+        assert 400 <= response.status_code < 500
+        assert response.json()["code"]
 
 
 UNSTORABLE = [
@@ -310,12 +310,12 @@ def test_metadata_that_cannot_be_stored_is_refused_before_the_file_comes(
     words = described(
         bucketName=PRIVATE, objectName=ann.path("a.txt"), contentType="text/plain", metadata=metadata
     )
-    answers = [
+    responses = [
         http.post(path, content=b"hi", headers={**ann.bearer, "x-metadata": encoded}),
         http.post(path, files={"": ("a.txt", b"hi")}, data={"metadata": metadata}, headers=ann.bearer),
         http.post(UPLOADS, headers={**ann.bearer, **words, "upload-length": "2"}),
     ]
-    assert [answer.status_code for answer in answers] == [400, 400, 400]
+    assert [response.status_code for response in responses] == [400, 400, 400]
     assert kept(stack) == before
     if "storage" not in stack.elsewhere:
         assert not [
@@ -339,5 +339,5 @@ def test_metadata_that_cannot_be_stored_is_refused_before_the_file_comes(
 def test_a_date_that_is_none_leaves_a_file_readable(ann: User, http: httpx.Client, since: str) -> None:
     path = f"/object/{PRIVATE}/{ann.path('a.txt')}"
     http.post(path, content=b"hi", headers=ann.bearer).raise_for_status()
-    answer = http.get(path, headers={**ann.bearer, "if-modified-since": since})
-    assert (answer.status_code, answer.content) == (200, b"hi")
+    response = http.get(path, headers={**ann.bearer, "if-modified-since": since})
+    assert (response.status_code, response.content) == (200, b"hi")

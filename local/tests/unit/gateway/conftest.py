@@ -50,9 +50,9 @@ def settings_of(directory: Path) -> Settings:
 
 
 def asked(client: httpx.Client, path: str, **headers: str) -> dict[str, str]:
-    answer = client.get(path, headers={**KEY, **headers}).raise_for_status()
-    found: dict[str, str] = answer.json()
-    return found
+    response = client.get(path, headers={**KEY, **headers}).raise_for_status()
+    echoed: dict[str, str] = response.json()
+    return echoed
 
 
 @pytest.fixture(scope="module")

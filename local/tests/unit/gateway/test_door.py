@@ -38,8 +38,8 @@ def line(at: Settings, address: str) -> socket.socket:
 
 def asked(one: socket.socket, path: str = "/auth/v1/user") -> tuple[int, dict[str, str]]:
     one.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\napikey: {ANON}\r\nConnection: close\r\n\r\n".encode())
-    answer = b"".join(iter(lambda: one.recv(65536), b""))
-    return int(answer.split()[1]), json.loads(answer.partition(b"\r\n\r\n")[2])
+    response = b"".join(iter(lambda: one.recv(65536), b""))
+    return int(response.split()[1]), json.loads(response.partition(b"\r\n\r\n")[2])
 
 
 @contextmanager
@@ -51,8 +51,8 @@ def held(at: Settings, address: str, count: int) -> Iterator[list[socket.socket]
 def test_a_part_learns_which_address_a_connection_comes_from(narrow: Settings) -> None:
     for address in ("127.0.0.1", "127.0.0.9", "127.9.8.7"):
         with line(narrow, address) as one:
-            status, said = asked(one)
-        assert (status, said["X-Forwarded-For"]) == (200, address)
+            status, body = asked(one)
+        assert (status, body["X-Forwarded-For"]) == (200, address)
 
 
 def test_an_address_has_its_connections_and_another_has_its_own(narrow: Settings) -> None:
@@ -79,8 +79,8 @@ def test_connections_of_all_addresses_are_limited(narrow: Settings) -> None:
 
 def test_the_refusal_says_why(narrow: Settings) -> None:
     with held(narrow, "127.0.3.1", MOST), line(narrow, "127.0.3.1") as one:
-        answer = b"".join(iter(lambda: one.recv(4096), b""))
-    head, _, body = answer.partition(b"\r\n\r\n")
+        response = b"".join(iter(lambda: one.recv(4096), b""))
+    head, _, body = response.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 429 ") and b"Retry-After" in head
     assert json.loads(body)["code"] == "too_many_connections"
 
@@ -102,10 +102,10 @@ def large(size: int) -> Iterator[str]:
         def serve() -> None:
             connection, _ = server.accept()
             with connection:
-                got = b""
-                while b"\r\n\r\n" not in got:
-                    got += connection.recv(65536)
-                left = size - len(got.partition(b"\r\n\r\n")[2])
+                received = b""
+                while b"\r\n\r\n" not in received:
+                    received += connection.recv(65536)
+                left = size - len(received.partition(b"\r\n\r\n")[2])
                 while left > 0:
                     left -= len(connection.recv(1 << 20))
                 connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n".encode())
@@ -123,11 +123,11 @@ def test_large_bodies_go_both_ways_without_being_kept(tmp_path_factory: pytest.T
         with serving(at, addresses, ()) as client:
             pieces = (b"y" * (1 << 20) for _ in range(size >> 20))
             head = {"apikey": ANON, "content-length": str(size)}
-            with client.stream("POST", "/storage/v1/object/a/b", content=pieces, headers=head) as answer:
+            with client.stream("POST", "/storage/v1/object/a/b", content=pieces, headers=head) as response:
                 door = next(
                     one for one in psutil.Process().children() if "local.gateway.door" in one.cmdline()
                 )
-                assert sum(len(piece) for piece in answer.iter_raw()) == size
+                assert sum(len(piece) for piece in response.iter_raw()) == size
                 assert door.memory_info().rss < 100 << 20
 
 

@@ -55,8 +55,8 @@ def test_external_server_is_not_reached_without_a_key(all_elsewhere: httpx.Clien
 def test_an_opaque_key_becomes_the_token_it_stands_for(
     all_own: httpx.Client, path: str, sent: dict[str, str], authorization: str
 ) -> None:
-    said = all_own.get(path, headers=sent).json()
-    assert (said["Authorization"], said["Apikey"]) == (authorization, sent["apikey"])
+    headers = all_own.get(path, headers=sent).json()
+    assert (headers["Authorization"], headers["Apikey"]) == (authorization, sent["apikey"])
 
 
 @pytest.mark.parametrize("own", [True, False])
@@ -83,18 +83,18 @@ def test_an_opaque_key_in_a_sockets_address_becomes_a_token(
     ],
 )
 def test_an_unknown_key_is_refused(all_own: httpx.Client, path: str, sent: dict[str, str]) -> None:
-    refused = {
+    invalid = {
         "message": "Invalid API key",
         "hint": "Double check your Supabase `anon` or `service_role` API key.",
     }
-    answer = all_own.get(path, headers=sent)
-    assert (answer.status_code, answer.json()) == (401, refused)
+    response = all_own.get(path, headers=sent)
+    assert (response.status_code, response.json()) == (401, invalid)
     assert all_own.get(f"{path}?apikey=nonsense").status_code == 401
 
 
 def test_two_keys_are_no_key(all_own: httpx.Client) -> None:
-    answer = all_own.get("/rest/v1/films", headers=[("apikey", ANON), ("apikey", SECRET)])
-    assert answer.status_code == 401
+    response = all_own.get("/rest/v1/films", headers=[("apikey", ANON), ("apikey", SECRET)])
+    assert response.status_code == 401
 
 
 def test_functions_and_storage_say_themselves_who_must_have_a_key(all_own: httpx.Client) -> None:
@@ -106,13 +106,13 @@ def test_functions_and_storage_say_themselves_who_must_have_a_key(all_own: httpx
 @pytest.mark.parametrize("path", EVERY_PART)
 def test_a_secret_key_is_refused_to_browsers(all_own: httpx.Client, path: str) -> None:
     browser = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0"}
-    for answer in (
+    for response in (
         all_own.get(path, headers=browser | {"apikey": SECRET}),
         all_own.get(f"{path}?apikey={SECRET}", headers=browser),
     ):
-        assert answer.status_code == 401
-        assert answer.json()["message"] == "Forbidden use of secret API key in browser"
-        assert answer.headers["sb-error-code"] == "UNAUTHORIZED_INVALID_API_KEY_TYPE"
+        assert response.status_code == 401
+        assert response.json()["message"] == "Forbidden use of secret API key in browser"
+        assert response.headers["sb-error-code"] == "UNAUTHORIZED_INVALID_API_KEY_TYPE"
     assert all_own.get(path, headers=browser | {"apikey": PUBLISHABLE}).status_code == 200
     assert all_own.get(path, headers={"User-Agent": "node", "apikey": SECRET}).status_code == 200
 
@@ -127,27 +127,27 @@ def test_keys_stand_in_no_file_of_the_gateway(all_own: httpx.Client, own_folder:
 
 @pytest.mark.parametrize("path", EVERY_PART)
 def test_a_callers_request_id_goes_to_the_part_and_back(all_own: httpx.Client, path: str) -> None:
-    for given in WELL_FORMED:
-        answer = all_own.get(path, headers=KEY | {"X-Request-Id": given})
-        assert answer.json()["X-Request-Id"] == given
-        assert answer.headers.get_list("x-request-id") == [given]
+    for key in WELL_FORMED:
+        response = all_own.get(path, headers=KEY | {"X-Request-Id": key})
+        assert response.json()["X-Request-Id"] == key
+        assert response.headers.get_list("x-request-id") == [key]
 
 
-@pytest.mark.parametrize("given", ILL_FORMED)
-def test_an_ill_formed_request_id_is_replaced(all_own: httpx.Client, given: str) -> None:
-    answer = all_own.get(
-        "/rest/v1/films", headers=[(b"apikey", ANON.encode()), (b"X-Request-Id", given.encode())]
+@pytest.mark.parametrize("invalid_id", ILL_FORMED)
+def test_an_ill_formed_request_id_is_replaced(all_own: httpx.Client, invalid_id: str) -> None:
+    response = all_own.get(
+        "/rest/v1/films", headers=[(b"apikey", ANON.encode()), (b"X-Request-Id", invalid_id.encode())]
     )
-    made = answer.json()["X-Request-Id"]
-    assert str(uuid.UUID(made)) == made
-    assert answer.headers.get_list("x-request-id") == [made]
+    request_id = response.json()["X-Request-Id"]
+    assert str(uuid.UUID(request_id)) == request_id
+    assert response.headers.get_list("x-request-id") == [request_id]
 
 
 def test_two_request_ids_are_replaced_by_one(all_own: httpx.Client) -> None:
-    answer = all_own.get(
+    response = all_own.get(
         "/rest/v1/films", headers=[*KEY.items(), ("X-Request-Id", "a"), ("X-Request-Id", "b")]
     )
-    assert uuid.UUID(answer.json()["X-Request-Id"])
+    assert uuid.UUID(response.json()["X-Request-Id"])
 
 
 def test_failed_request_is_logged_with_its_id_and_no_secret(

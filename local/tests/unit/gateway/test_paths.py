@@ -83,9 +83,9 @@ def test_external_server_receives_its_own_paths(all_elsewhere: httpx.Client, pat
 def test_own_services_receive_requests_unchanged(
     all_own: httpx.Client, path: str, part: str, arrives: str
 ) -> None:
-    said = asked(all_own, path, **{"X-Forwarded-Prefix": "/counted/before"})
-    assert (said["name"], said["path"]) == (part, arrives)
-    assert "X-Forwarded-Prefix" not in said
+    headers = asked(all_own, path, **{"X-Forwarded-Prefix": "/counted/before"})
+    assert (headers["name"], headers["path"]) == (part, arrives)
+    assert "X-Forwarded-Prefix" not in headers
 
 
 DOTS = ("..", "%2e%2e", "%2E.", ".%2e", "..;", "..;a=b", "%2e%2e%3bx", ".", "%2e")
@@ -134,8 +134,8 @@ def raw(client: httpx.Client, path: str) -> tuple[int, bytes]:
     with socket.create_connection(("127.0.0.1", client.base_url.port or 0), timeout=60) as line:
         head = f"GET {path} HTTP/1.1\r\nHost: x\r\napikey: {ANON}\r\nConnection: close\r\n\r\n"
         line.sendall(head.encode())
-        answer = b"".join(iter(lambda: line.recv(65536), b""))
-    return int(answer.split()[1]), answer.partition(b"\r\n\r\n")[2]
+        response = b"".join(iter(lambda: line.recv(65536), b""))
+    return int(response.split()[1]), response.partition(b"\r\n\r\n")[2]
 
 
 @pytest.mark.parametrize("path", UNPLAIN)
@@ -175,11 +175,11 @@ def test_a_name_that_only_looks_odd_arrives_as_it_was_sent(all_own: httpx.Client
 @pytest.mark.parametrize("part", ["auth", "storage", "rest", "realtime"])
 def test_external_server_receives_its_public_address(all_elsewhere: httpx.Client, part: str) -> None:
     sent = {"X-Forwarded-Prefix": "/wrong", "X-Forwarded-For": "1.2.3.4"}
-    said = asked(all_elsewhere, f"/{part}/v1/api/x", **sent)
-    assert said["X-Forwarded-Prefix"] == f"/{part}/v1"
-    assert said["X-Forwarded-For"] == "127.0.0.1"
-    assert said["X-Forwarded-Host"] == all_elsewhere.base_url.netloc.decode()
-    assert said["X-Forwarded-Proto"] == "http"
+    headers = asked(all_elsewhere, f"/{part}/v1/api/x", **sent)
+    assert headers["X-Forwarded-Prefix"] == f"/{part}/v1"
+    assert headers["X-Forwarded-For"] == "127.0.0.1"
+    assert headers["X-Forwarded-Host"] == all_elsewhere.base_url.netloc.decode()
+    assert headers["X-Forwarded-Proto"] == "http"
 
 
 def test_external_realtime_receives_its_tenant_as_host(all_elsewhere: httpx.Client) -> None:
@@ -194,8 +194,8 @@ def test_management_paths_of_realtime_are_closed(all_elsewhere: httpx.Client, pa
 
 def test_options_without_a_browser_get_to_the_server(all_elsewhere: httpx.Client) -> None:
     """A client of TUS requests the server's extensions."""
-    answer = all_elsewhere.options("/storage/v1/upload/resumable", headers={"Tus-Resumable": "1.0.0"})
-    assert answer.json()["path"] == "/base/upload/resumable"
+    response = all_elsewhere.options("/storage/v1/upload/resumable", headers={"Tus-Resumable": "1.0.0"})
+    assert response.json()["path"] == "/base/upload/resumable"
 
 
 @pytest.mark.parametrize("path", ["/auth/v1/token", "/storage/v1/object/a/b", "/rest/v1/films"])
@@ -204,35 +204,35 @@ def test_browsers_of_any_origin_may_call_an_external_server(all_elsewhere: httpx
     before = all_elsewhere.options(path, headers=ORIGIN | wish)
     assert before.status_code == 200
     assert before.headers["access-control-allow-headers"] == "apikey,x-upsert"
-    for answer in (before, all_elsewhere.get(path, headers=KEY | ORIGIN)):
-        assert answer.headers.get_list("access-control-allow-origin") == ["*"]
-        assert "access-control-allow-credentials" not in answer.headers
+    for response in (before, all_elsewhere.get(path, headers=KEY | ORIGIN)):
+        assert response.headers.get_list("access-control-allow-origin") == ["*"]
+        assert "access-control-allow-credentials" not in response.headers
 
 
 @pytest.mark.parametrize(("path", "sent", "status"), REFUSED)
 def test_scripts_of_any_origin_may_read_what_the_gateway_answers(
     nobody_there: httpx.Client, path: str, sent: dict[str, str], status: int
 ) -> None:
-    answer = nobody_there.get(path, headers=ORIGIN | sent)
-    assert answer.status_code == status
-    assert answer.headers.get_list("access-control-allow-origin") == ["*"]
-    (readable,) = answer.headers.get_list("access-control-expose-headers")
+    response = nobody_there.get(path, headers=ORIGIN | sent)
+    assert response.status_code == status
+    assert response.headers.get_list("access-control-allow-origin") == ["*"]
+    (readable,) = response.headers.get_list("access-control-expose-headers")
     for header in ("Retry-After", "X-RateLimit-Remaining", "X-Request-Id", "Content-Range"):
         assert header in readable
-    assert len(answer.headers.get_list("x-request-id")) == 1
+    assert len(response.headers.get_list("x-request-id")) == 1
 
 
 @pytest.mark.parametrize("path", [*EVERY_PART, "/graphql/v1", "/nowhere"])
 def test_preflight_needs_no_key_even_without_a_server(nobody_there: httpx.Client, path: str) -> None:
-    asked = {
+    headers = {
         "Access-Control-Request-Method": "PATCH",
         "Access-Control-Request-Headers": "apikey,x-profile-id",
     }
-    answer = nobody_there.options(path, headers=ORIGIN | asked)
-    assert answer.status_code == 200
-    assert answer.headers.get_list("access-control-allow-origin") == ["*"]
-    assert answer.headers.get_list("access-control-allow-headers") == ["apikey,x-profile-id"]
-    assert "PATCH" in answer.headers["access-control-allow-methods"]
+    response = nobody_there.options(path, headers=ORIGIN | headers)
+    assert response.status_code == 200
+    assert response.headers.get_list("access-control-allow-origin") == ["*"]
+    assert response.headers.get_list("access-control-allow-headers") == ["apikey,x-profile-id"]
+    assert "PATCH" in response.headers["access-control-allow-methods"]
 
 
 def test_behind_a_proxy_there_is_no_page_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> None:

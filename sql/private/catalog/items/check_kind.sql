@@ -3,7 +3,7 @@ create or replace function private.check_kind(kind text) returns void
 language plpgsql stable set search_path = ''
 as $$
 begin
-    if kind is not null and not exists (select from public.kinds as k where k.name = check_kind.kind) then
+    if not private.is_kind(kind) then
         raise exception 'kind must be %, not %',
             (select private.either(array_agg(k.name order by k.position)) from public.kinds as k), left(kind, 40)
             using errcode = '22023', detail = '{"field": "kind"}';

@@ -1,4 +1,4 @@
--- Helper. Returns whether a word is a known kind of item (public.kinds); true for null. Triggers use it in their WHEN.
+-- Helper. Returns whether a word is a known kind of item (public.kinds); true for null.
 create or replace function private.is_kind(word text) returns boolean
 language sql stable set search_path = ''
 as $$
@@ -6,4 +6,4 @@ as $$
 $$;
 comment on function private.is_kind(text) is 'Whether a word is a known kind of item.';
 revoke execute on function private.is_kind(text) from public;
-grant execute on function private.is_kind(text) to authenticated, service_role;
+grant execute on function private.is_kind(text) to anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- Helper. Returns whether a word is a known tier (public.tiers); true for null. Triggers use it in their WHEN.
+-- Helper. Returns whether a word is a known tier (public.tiers); true for null.
 create or replace function private.is_tier(word text) returns boolean
 language sql stable set search_path = ''
 as $$
@@ -6,4 +6,4 @@ as $$
 $$;
 comment on function private.is_tier(text) is 'Whether a word is a known tier.';
 revoke execute on function private.is_tier(text) from public;
-grant execute on function private.is_tier(text) to authenticated, service_role;
+grant execute on function private.is_tier(text) to anon, authenticated, service_role;

@@ -1,0 +1,1 @@
+"""Viewers who search, watch and rate over a simulated month: `make simulate`."""
