@@ -1091,7 +1091,7 @@ begin
     perform private.check_kind(filters.kind);
     perform private.check_length('genre', filters.genre, 100);
     perform private.check_length('language', filters.language, 35);
-    if filters.tier is not null and not exists (select from public.tiers as t where t.name = filters.tier) then
+    if not private.is_tier(filters.tier) then
         raise exception 'tier must be %, not %',
             (select private.either(array_agg(t.name order by t.rank)) from public.tiers as t), left(filters.tier, 40)
             using errcode = '22023', detail = '{"field": "tier"}';
