@@ -12,7 +12,7 @@ create or replace function private.fuse_matches(
     viewer private.viewer
 )
 returns setof private.search_match
-language plpgsql stable rows 200 set search_path = '' set random_page_cost = 1.1 set plan_cache_mode = force_custom_plan
+language plpgsql stable rows 200 set search_path = '' set random_page_cost = 1.1 set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare

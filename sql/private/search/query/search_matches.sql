@@ -15,7 +15,7 @@ create or replace function private.search_matches(
 )
 returns setof private.search_match
 language plpgsql stable rows 200 set search_path = ''
-set random_page_cost = 1.1 set pg_trgm.similarity_threshold = 0.5 set plan_cache_mode = force_custom_plan
+set random_page_cost = 1.1 set pg_trgm.similarity_threshold = 0.5 set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare

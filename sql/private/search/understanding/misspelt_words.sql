@@ -6,24 +6,10 @@ language plpgsql stable rows 2 set search_path = ''
 as $$
 #variable_conflict use_column
 begin
+    -- Materialised, so that similar words are looked up for unknown words only, and once.
     return query
-    select m.place::integer, m.word, m.alike
-    from (
-        select t.place, t.word, array(
-                select s.word
-                from private.similar_words(t.word) with ordinality as s (word, rank)
-                order by
-                    (
-                        select count(*)
-                        from (
-                            select
-                            from private.search_postings as p
-                            where p.lexeme in (s.word, (ts_lexize('english_stem', s.word))[1])
-                            limit 500
-                        ) as p
-                    ) desc,
-                    s.rank
-            ) as alike
+    with unknown as materialized (
+        select t.place::integer as place, t.word
         from unnest(tokens) with ordinality as t (word, place)
         where
             length(t.word) >= 4
@@ -31,8 +17,24 @@ begin
             and t.word !~ '^[0-9]{2,4}(s|er)$'
             and not exists (select from unnest(spans) as s where t.place between s.first and s.last)
             and not exists (select from private.search_words as w where w.word = t.word)
-    ) as m
-    where cardinality(m.alike) > 0;
+    ), likely as materialized (
+        select
+            u.place, u.word, s.word as alike, s.rank,
+            (
+                select count(*)
+                from (
+                    select
+                    from private.search_postings as p
+                    where p.lexeme in (s.word, (ts_lexize('english_stem', s.word))[1])
+                    limit 500
+                ) as p
+            ) as documents
+        from unknown as u
+        cross join lateral private.similar_words(u.word) with ordinality as s (word, rank)
+    )
+    select s.place, s.word, array_agg(s.alike order by s.documents desc, s.rank)
+    from likely as s
+    group by s.place, s.word;
 end
 $$;
 comment on function private.misspelt_words(text[], private.query_span[]) is

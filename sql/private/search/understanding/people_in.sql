@@ -8,29 +8,27 @@ declare
     v_covered boolean[] := array_fill(false, array[cardinality(tokens)]);
 begin
     for v_named in
-        select g.first, g.last, p.people, p.name, not p.is_whole
-        from (
-            select f.first, l.last, array_to_string(tokens[f.first:l.last], ' ') as name
+        with parts as materialized (
+            select f.first, l.last, n.name, replace(n.name, ' ', '') as joined
             from generate_series(1, cardinality(tokens)) as f (first)
             cross join lateral generate_series(f.first, least(f.first + 3, cardinality(tokens))) as l (last)
-        ) as g
-        cross join lateral (
-            select
-                (array_agg(s.person_id order by s.popularity desc, s.person_id))[:5] as people,
-                (array_agg(s.name order by s.popularity desc, s.person_id))[1] as name,
-                s.joined is not null as is_whole
-            from (
-                select s.person_id, s.name, s.popularity, s.joined
-                from private.search_people as s
-                where s.joined = replace(g.name, ' ', '')
-                union
-                select s.person_id, s.name, s.popularity, null
-                from private.search_people as s
-                where s.start = g.name and s.joined is null and length(g.name) > 2
-            ) as s
-            group by s.joined is not null
-        ) as p
-        order by p.is_whole desc, g.last - g.first desc, g.first
+            cross join lateral array_to_string(tokens[f.first:l.last], ' ') as n (name)
+        ), known as materialized (
+            select s.person_id, s.name, s.popularity, s.joined as key, true as is_whole
+            from private.search_people as s
+            where s.joined = any(array(select p.joined from parts as p))
+            union
+            select s.person_id, s.name, s.popularity, s.start, false
+            from private.search_people as s
+            where s.start = any(array(select p.name from parts as p where length(p.name) > 2)) and s.joined is null
+        )
+        select
+            p.first, p.last, (array_agg(k.person_id order by k.popularity desc, k.person_id))[:5],
+            (array_agg(k.name order by k.popularity desc, k.person_id))[1], not k.is_whole
+        from known as k
+        join parts as p on case when k.is_whole then p.joined else p.name end = k.key
+        group by p.first, p.last, k.is_whole
+        order by k.is_whole desc, p.last - p.first desc, p.first
     loop
         if not (true = any(v_covered[v_named.first:v_named.last])) then
             for v_place in v_named.first .. v_named.last loop

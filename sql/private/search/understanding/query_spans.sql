@@ -8,17 +8,20 @@ declare
     v_covered boolean[] := array_fill(false, array[cardinality(tokens)]);
 begin
     for v_span in
-        select f.first, l.last, w.phrase, array_agg(w.need || ' ' || w.mark order by w.need, w.mark) as marks
-        from generate_series(1, cardinality(tokens)) as f (first)
-        cross join lateral generate_series(f.first, least(f.first + 4, cardinality(tokens))) as l (last)
-        cross join lateral (
-            select q.phrase, q.need, q.mark
+        with parts as materialized (
+            select f.first, l.last, array_to_string(tokens[f.first:l.last], ' ') as phrase
+            from generate_series(1, cardinality(tokens)) as f (first)
+            cross join lateral generate_series(f.first, least(f.first + 4, cardinality(tokens))) as l (last)
+        ), known as materialized (
+            select q.phrase, array_agg(q.need || ' ' || q.mark order by q.need, q.mark) as marks
             from private.query_words as q
-            where q.phrase = array_to_string(tokens[f.first:l.last], ' ')
-            offset 0
-        ) as w
-        group by f.first, l.last, w.phrase
-        order by l.last - f.first desc, f.first
+            where q.phrase = any(array(select p.phrase from parts as p))
+            group by q.phrase
+        )
+        select p.first, p.last, p.phrase, k.marks
+        from known as k
+        join parts as p on p.phrase = k.phrase
+        order by p.last - p.first desc, p.first
     loop
         if not (true = any(v_covered[v_span.first:v_span.last])) then
             for v_place in v_span.first .. v_span.last loop
