@@ -1,4 +1,4 @@
-"""Measure which queries of queries.tsv find a film that a person expects, among the first five results."""
+"""Measure which queries of queries.tsv find a film that a film lover expects, among the first five results."""
 
 import csv
 from collections import defaultdict
@@ -30,15 +30,15 @@ class Query:
     set: str
     group: str
     query: str
-    titles: frozenset[str]
-    """Any of them is expected."""
+    films: frozenset[str]
+    """TITLE (YEAR); any of them is expected."""
 
 
 def queries() -> list[Query]:
     with QUERIES.open(newline="", encoding="utf-8") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [
-            Query(row["set"], row["group"], row["query"], frozenset(row["titles"].split("|"))) for row in rows
+            Query(row["set"], row["group"], row["query"], frozenset(row["films"].split("|"))) for row in rows
         ]
 
 
@@ -88,23 +88,23 @@ def measure(stack: Stack) -> list[Table]:
 
 
 def found(client: httpx.Client, asked: list[Query], with_meaning: bool) -> tuple[Hits, list[float]]:
-    """By group, whether each query found one of its titles; and the milliseconds of each."""
+    """By group, whether each query found one of its films; and the milliseconds of each."""
     hits: Hits = defaultdict(list)
     times = []
     for query in asked:
-        titles, milliseconds = timed(_titles, client, query.query, with_meaning)
-        hits[query.group].append(bool(query.titles.intersection(titles)))
+        films, milliseconds = timed(_films, client, query.query, with_meaning)
+        hits[query.group].append(bool(query.films.intersection(films)))
         times.append(milliseconds)
     return hits, times
 
 
-def _titles(client: httpx.Client, query: str, with_meaning: bool) -> list[str]:
+def _films(client: httpx.Client, query: str, with_meaning: bool) -> list[str]:
     if with_meaning:
         response = client.get("/search/content", params={"q": query, "count": COUNT})
     else:
         response = client.post("/rest/v1/rpc/search_content", json={"query": query, "count": COUNT})
     page: Any = response.raise_for_status().json()
-    return [result["title"] for result in page["results"]]
+    return [f"{result['title']} ({result['year']})" for result in page["results"]]
 
 
 def _share(hits: Hits, group: str) -> str:

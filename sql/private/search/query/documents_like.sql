@@ -1,7 +1,6 @@
--- Helper. Returns the documents most like one: those with the most marks in common, where rare marks count for more (by
--- their idf), keywords most and people least; and those whose items were liked together with its item or have a similar
--- embedding; merged by reciprocal rank, where
--- what was liked together counts 0.4, since it leans to what is popular.
+-- Helper. Returns the documents most like one: those with the most marks in common by their weight
+-- (private.mark_weights), those whose items were liked together with its item, and those with a similar embedding;
+-- merged by reciprocal rank, where liked together counts 0.4, since it leans to what is popular.
 create or replace function private.documents_like(
     liked integer, filters private.search_filters, viewer private.viewer, as_of integer, count integer
 )
@@ -12,26 +11,15 @@ as $$
 declare
     v_liked private.search_documents;
     v_telling text[];
-    v_most constant integer := 3000;
-    v_documents double precision;
 begin
     if liked is null then
         return;
     end if;
     select d.* into v_liked from private.search_documents as d where d.document = liked;
     v_telling := array(select m.mark from unnest(v_liked.marks) as m (mark) where m.mark ~ '^(keyword|person):');
-    v_documents := greatest((select c.reltuples from pg_catalog.pg_class as c where c.oid = 'private.search_documents'::regclass), 1);
     return query
     with weights as materialized (
-        select
-            m.mark,
-            case split_part(m.mark, ':', 1) when 'keyword' then 1 when 'genre' then 0.8 else 0.4 end
-            * ln(1 + v_documents / (
-                select 1 + count(*)
-                from (select from private.search_documents as d where d.marks && array[m.mark] limit v_most) as d
-            )) as weight
-        from unnest(v_liked.marks) as m (mark)
-        where m.mark ~ '^(keyword|person|genre):'
+        select w.mark, w.weight from private.mark_weights(v_liked.marks) as w
     ), shared as (
         select
             d.document,
@@ -49,7 +37,10 @@ begin
         from public.item_neighbours as n
         where n.model_id = (select private.active_item_model()) and n.item_id = v_liked.item_id and n.weight > 0
     ), ranked as (
-        select s.document, 1.0 as weight, row_number() over (order by s.weight desc, s.popularity desc, s.document) as rank from shared as s
+        select
+            s.document, 1.0 as weight,
+            row_number() over (order by s.weight desc, s.popularity desc, s.document) as rank
+        from shared as s
         union all
         select d.document, 1.0, a.rank from alike as a join private.search_documents as d on d.item_id = a.item_id
         union all

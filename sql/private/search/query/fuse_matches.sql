@@ -19,7 +19,10 @@ declare
     v_is_understood boolean := known.needs <> '{}' or known.wishes is not null
         or known.filters is distinct from filters;
     v_word_weight double precision := case
-        when known.is_whole and not has_left then 0.25 when known.liked is not null then 0.75 else 1
+        when known.liked is not null and not has_left then 0.1
+        when known.is_whole and not has_left then 0.25
+        when known.liked is not null then 0.75
+        else 1
     end;
     v_excluded text[] := private.stems_of(parsed.excluded);
 begin

@@ -1,6 +1,5 @@
 -- Helper. Returns the documents that a query means beside its words: those like the named one, with the matches by
--- words
--- that have genres or keywords in common with it; otherwise those that fit the understood filters and wishes, by
+-- words that have marks in common with it; otherwise those that fit the understood filters and wishes, by
 -- popularity. Each has its rank.
 create or replace function private.understood_documents(
     known private.understanding, terms private.search_term[], viewer private.viewer, as_of integer
@@ -10,7 +9,7 @@ language plpgsql stable rows 100 set search_path = '' set random_page_cost = 1.1
 as $$
 #variable_conflict use_column
 declare
-    v_marks text[];
+    v_liked private.search_documents;
 begin
     if known.liked is null then
         return query
@@ -21,20 +20,15 @@ begin
         ) with ordinality as p (document, rank);
         return;
     end if;
-    v_marks := array(
-        select m.mark
-        from private.search_documents as d
-        cross join lateral unnest(d.marks) as m (mark)
-        where d.document = known.liked and m.mark ~ '^(genre|keyword):'
-    );
+    select d.* into v_liked from private.search_documents as d where d.document = known.liked;
     return query
     select l.document, null::integer, l.rank::integer, null::integer
     from private.documents_like(known.liked, known.filters, viewer, as_of, 100) with ordinality
     as l (document, likeness, rank);
     return query
-    select
-        w.document, null::integer, null::integer, (row_number() over (order by s.shared desc, w.words desc, w.document))::integer
-    from (
+    with weights as materialized (
+        select m.mark, m.weight from private.mark_weights(v_liked.marks) as m
+    ), worded as (
         select p.document, sum(t.idf * p.weight) as words
         from unnest(terms) as t
         join private.search_postings as p on p.lexeme = t.lexeme and p.document <= as_of
@@ -42,14 +36,19 @@ begin
         group by p.document
         order by words desc, p.document
         limit 200
-    ) as w
-    join private.search_documents as d on d.document = w.document
-    cross join lateral (
-        select sum(case when m.mark like 'genre:%' then 2 else 3 end) as shared
-        from unnest(v_marks) as m (mark)
-        where m.mark = any(d.marks)
-    ) as s
-    where s.shared > 0 and d.document <> known.liked and private.matches_filters(d, known.filters);
+    ), shared as (
+        select
+            w.document, w.words,
+            (select sum(m.weight) from weights as m where m.mark = any(d.marks)) as shared
+        from worded as w
+        join private.search_documents as d on d.document = w.document
+        where d.document <> known.liked and private.matches_filters(d, known.filters)
+    )
+    select
+        s.document, null::integer, null::integer,
+        (row_number() over (order by s.shared * s.words desc, s.document))::integer
+    from shared as s
+    where s.shared > 0;
 end
 $$;
 comment on function private.understood_documents(
