@@ -1,6 +1,11 @@
-"""Measure which queries of queries.tsv find a film that a film lover expects, among the first five results."""
+"""Measure which queries of queries.tsv find a film that a film lover expects, among the first five results.
+
+`python -m bench.found` replaces this table of QUALITY.md alone; `make bench-quality` writes all tables.
+"""
 
 import csv
+import re
+import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +14,18 @@ from typing import Any
 import httpx
 import numpy as np
 import psycopg
+from rich.console import Console
 
 from bench.embeddings import store
 from bench.table import Table, percentile, timed
 from bench.world import service
+from local import exits, temporary_stack
+from local.settings import ROOT
 from local.temporary_stack import Stack
 from seed.__main__ import seed
 
 QUERIES = Path(__file__).parent / "queries.tsv"
+REPORT = Path(__file__).parent / "QUALITY.md"
 COUNT = 5
 TEXTS_AT_ONCE = 16
 SETS = ("tuned", "held out")
@@ -114,3 +123,26 @@ def _share(hits: Hits, group: str) -> str:
 
 def _count(hits: Hits, group: str) -> int:
     return sum(len(mine) for name, mine in hits.items() if group in (name, "**all**"))
+
+
+def main() -> int:
+    with temporary_stack.running(ROOT / ".local-found") as stack:
+        load(stack)
+        tables = measure(stack)
+    text = REPORT.read_text()
+    for table in tables:
+        text = _replaced(text, table)
+        Console(highlight=False, soft_wrap=True).print(table.markdown())
+    REPORT.write_text(text)
+    return 0
+
+
+def _replaced(report: str, table: Table) -> str:
+    """The report with this table in the place of an earlier one of the same title, or at its end."""
+    section = re.compile(rf"^## {re.escape(table.title)}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+    kept, there = section.subn(lambda _: table.markdown() + "\n\n", report)
+    return (kept if there else f"{report.rstrip()}\n\n{table.markdown()}").rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(exits.exit_status(main))

@@ -587,20 +587,15 @@ with catalogue as (
         b.description as overview,
         '{}'::text[] as countries
     from public.books as b
-), described as (
+),
+
+described as (
     select
-        c.item_id,
-        c.kind,
-        c.language,
-        c.year,
-        c.popularity,
-        c.title,
-        c.original_title,
-        c.authors,
-        c.subtitle,
-        c.overview,
+        c.*,
         array(
-            select 'language:' || l.code from (select c.language as code) as l where l.code is not null
+            select 'language:' || l.code
+            from (select c.language as code) as l
+            where l.code is not null
             union all
             select 'country:' || k.code from unnest(c.countries) as k (code)
         ) as origins,
@@ -638,10 +633,17 @@ select
         where t.item_id = c.item_id
     ) as tags,
     array(
-        select a.title from public.alternative_titles as a where a.content_id = c.item_id
-        union
-        select t.title from public.content_translations as t where t.content_id = c.item_id and t.title is not null
-        order by 1
+        select n.title
+        from (
+            select a.title
+            from public.alternative_titles as a
+            where a.content_id = c.item_id
+            union
+            select t.title
+            from public.content_translations as t
+            where t.content_id = c.item_id and t.title is not null
+        ) as n
+        order by n.title
     ) as alternative_titles,
     (
         select string_agg(p.name, '. ' order by r.position, p.name)
@@ -678,17 +680,22 @@ select
         where t.content_id = c.item_id and t.overview <> ''
     ) as translations,
     array_remove(array['kind:' || c.kind, 'language:' || c.language, 'country:' || c.country], null) || array(
-        select 'genre:' || g.slug
-        from public.item_genres as i
-        inner join public.genres as g on i.genre_id = g.id
-        where i.item_id = c.item_id
-        union all
-        select 'keyword:' || k.keyword from public.item_keywords as k where k.item_id = c.item_id
-        union all
-        select r.job || ':' || r.person_id from public.credits as r where r.item_id = c.item_id
-        union
-        select 'person:' || r.person_id from public.credits as r where r.item_id = c.item_id
-        order by 1
+        select m.mark
+        from (
+            select 'genre:' || g.slug as mark
+            from public.item_genres as i
+            inner join public.genres as g on i.genre_id = g.id
+            where i.item_id = c.item_id
+            union
+            select 'keyword:' || k.keyword
+            from public.item_keywords as k
+            where k.item_id = c.item_id
+            union
+            select unnest(array[r.job || ':', 'person:']) || r.person_id
+            from public.credits as r
+            where r.item_id = c.item_id
+        ) as m
+        order by m.mark
     ) as marks
 from described as c;
 comment on view private.search_sources is 'The input of the search index: the texts and filter values of each item.';
@@ -1111,15 +1118,15 @@ end
 $$;
 comment on function private.check_search(text, extensions.vector, private.search_filters, integer, text, text[]) is
 'Raises an error if a parameter of search_content is missing or out of range.';
-revoke execute on function private.check_search(text, extensions.vector, private.search_filters, integer, text, text[]) from public;
+revoke execute on function private.check_search(text, extensions.vector, private.search_filters, integer, text, text[])
+from public;
 grant execute on function private.check_search(text, extensions.vector, private.search_filters, integer, text, text[])
 to anon, authenticated, service_role;
 
 -- source: sql/private/search/query/documents_like.sql
--- Helper. Returns the documents most like one: those with the most marks in common, where rare marks count for more (by
--- their idf), keywords most and people least; and those whose items were liked together with its item or have a similar
--- embedding; merged by reciprocal rank, where
--- what was liked together counts 0.4, since it leans to what is popular.
+-- Helper. Returns the documents most like one: those with the most marks in common by their weight
+-- (private.mark_weights), those whose items were liked together with its item, and those with a similar embedding;
+-- merged by reciprocal rank, where liked together counts 0.4, since it leans to what is popular.
 create or replace function private.documents_like(
     liked integer, filters private.search_filters, viewer private.viewer, as_of integer, count integer
 )
@@ -1130,26 +1137,15 @@ as $$
 declare
     v_liked private.search_documents;
     v_telling text[];
-    v_most constant integer := 3000;
-    v_documents double precision;
 begin
     if liked is null then
         return;
     end if;
     select d.* into v_liked from private.search_documents as d where d.document = liked;
     v_telling := array(select m.mark from unnest(v_liked.marks) as m (mark) where m.mark ~ '^(keyword|person):');
-    v_documents := greatest((select c.reltuples from pg_catalog.pg_class as c where c.oid = 'private.search_documents'::regclass), 1);
     return query
     with weights as materialized (
-        select
-            m.mark,
-            case split_part(m.mark, ':', 1) when 'keyword' then 1 when 'genre' then 0.8 else 0.4 end
-            * ln(1 + v_documents / (
-                select 1 + count(*)
-                from (select from private.search_documents as d where d.marks && array[m.mark] limit v_most) as d
-            )) as weight
-        from unnest(v_liked.marks) as m (mark)
-        where m.mark ~ '^(keyword|person|genre):'
+        select w.mark, w.weight from private.mark_weights(v_liked.marks) as w
     ), shared as (
         select
             d.document,
@@ -1167,7 +1163,10 @@ begin
         from public.item_neighbours as n
         where n.model_id = (select private.active_item_model()) and n.item_id = v_liked.item_id and n.weight > 0
     ), ranked as (
-        select s.document, 1.0 as weight, row_number() over (order by s.weight desc, s.popularity desc, s.document) as rank from shared as s
+        select
+            s.document, 1.0 as weight,
+            row_number() over (order by s.weight desc, s.popularity desc, s.document) as rank
+        from shared as s
         union all
         select d.document, 1.0, a.rank from alike as a join private.search_documents as d on d.item_id = a.item_id
         union all
@@ -1198,8 +1197,7 @@ grant execute on function private.documents_like(
 -- Helper. Merges the rankings of the documents that a search found, of those that the viewer may see and that match the
 -- filters, by reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009; k = 60); meaning counts for less if words
 -- decide, and popularity adds a little. A document whose name equals the query comes before all others, then those
--- whose
--- title holds all of its words. Both match whatever filters were understood.
+-- whose title holds all of its words. Both match whatever filters were understood.
 create or replace function private.fuse_matches(
     matches private.found_document[],
     parsed private.parsed_search,
@@ -1209,14 +1207,17 @@ create or replace function private.fuse_matches(
     viewer private.viewer
 )
 returns setof private.search_match
-language plpgsql stable rows 200 set search_path = '' set random_page_cost = 1.1 set plan_cache_mode = force_custom_plan
+language plpgsql stable rows 200 set search_path = ''
+set random_page_cost = 1.1 set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
     v_is_understood boolean := known.needs <> '{}' or known.wishes is not null
         or known.filters is distinct from filters;
     v_word_weight double precision := case
-        when known.is_whole and not has_left then 0.25 when known.liked is not null then 0.75 else 1
+        when known.liked is not null and not has_left then 0.1
+        when known.is_whole and not has_left then 0.25
+        else 1
     end;
     v_excluded text[] := private.stems_of(parsed.excluded);
 begin
@@ -1251,8 +1252,8 @@ begin
     ), decided as (
         select
             case
+                when known.liked is not null then 0.2
                 when known.is_whole or bool_or(p.closeness >= 0.97) then 0.3
-                when known.liked is not null then 0.7
                 when bool_or(p.is_titled) then 0.5
                 else 1
             end as meaning_weight
@@ -1302,6 +1303,40 @@ grant execute on function private.fuse_matches(
     private.viewer
 ) to anon, authenticated, service_role;
 
+-- source: sql/private/search/query/mark_weights.sql
+-- Helper. Returns how much it says about two items that both have a mark: the square of its idf, as in a cosine of
+-- TF-IDF vectors, times a factor for its kind. Keywords count most, then genres and directors, then the language, and
+-- people least. Marks of other kinds are left out.
+create or replace function private.mark_weights(marks text[])
+returns table (mark text, weight double precision)
+language plpgsql stable rows 30 set search_path = '' set random_page_cost = 1.1
+as $$
+#variable_conflict use_column
+declare
+    v_most constant integer := 3000;
+    v_documents double precision := greatest(
+        (select c.reltuples from pg_catalog.pg_class as c where c.oid = 'private.search_documents'::regclass), 1
+    );
+begin
+    return query
+    select
+        m.mark,
+        k.factor * ln(1 + v_documents / (
+            select 1 + count(*)
+            from (select from private.search_documents as d where d.marks && array[m.mark] limit v_most) as d
+        )) ^ 2
+    from unnest(marks) as m (mark)
+    join (
+        values
+        ('keyword', 1.0::double precision), ('genre', 0.8), ('director', 0.4), ('language', 0.3), ('person', 0.2)
+    ) as k (kind, factor) on k.kind = split_part(m.mark, ':', 1);
+end
+$$;
+comment on function private.mark_weights(text[]) is
+'Returns how much it says about two items that both have a mark.';
+revoke execute on function private.mark_weights(text[]) from public;
+grant execute on function private.mark_weights(text[]) to anon, authenticated, service_role;
+
 -- source: sql/private/search/query/people_by_prefix.sql
 -- Helper. Returns people with a word of their name that starts with the given prefix (normalised by private.fold_name),
 -- credited in an item that the viewer may see; those with most credits first, among 200. Their popularity is that of
@@ -1347,7 +1382,8 @@ to anon, authenticated, service_role;
 -- With wishes, those that have one of the marks come first, those with a literal one before others, and only they are
 -- returned.
 create or replace function private.popular_documents(
-    filters private.search_filters, wishes text[], wishes_2 text[], literal text[], viewer private.viewer, as_of integer, count integer
+    filters private.search_filters, wishes text[], wishes_2 text[], literal text[], viewer private.viewer,
+    as_of integer, count integer
 )
 returns table (document integer)
 language plpgsql stable rows 200 set search_path = '' set random_page_cost = 1.1 set plan_cache_mode = force_custom_plan
@@ -1462,7 +1498,8 @@ begin
     where o.places <= v_most or o.rank = 1;
 end
 $$;
-comment on function private.query_terms(text, text, text[], integer) is 'Returns the lexemes of a query with their BM25 idf.';
+comment on function private.query_terms(text, text, text[], integer) is
+'Returns the lexemes of a query with their BM25 idf.';
 revoke execute on function private.query_terms(text, text, text[], integer) from public;
 grant execute on function private.query_terms(text, text, text[], integer) to anon, authenticated, service_role;
 
@@ -1484,7 +1521,7 @@ create or replace function private.search_matches(
 )
 returns setof private.search_match
 language plpgsql stable rows 200 set search_path = ''
-set random_page_cost = 1.1 set pg_trgm.similarity_threshold = 0.5 set plan_cache_mode = force_custom_plan
+set random_page_cost = 1.1 set pg_trgm.similarity_threshold = 0.5 set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -1662,8 +1699,7 @@ grant execute on function private.sort_matches(private.search_match[], text) to 
 
 -- source: sql/private/search/query/understood_documents.sql
 -- Helper. Returns the documents that a query means beside its words: those like the named one, with the matches by
--- words
--- that have genres or keywords in common with it; otherwise those that fit the understood filters and wishes, by
+-- words that have marks in common with it; otherwise those that fit the understood filters and wishes, by
 -- popularity. Each has its rank.
 create or replace function private.understood_documents(
     known private.understanding, terms private.search_term[], viewer private.viewer, as_of integer
@@ -1673,7 +1709,7 @@ language plpgsql stable rows 100 set search_path = '' set random_page_cost = 1.1
 as $$
 #variable_conflict use_column
 declare
-    v_marks text[];
+    v_liked private.search_documents;
 begin
     if known.liked is null then
         return query
@@ -1684,20 +1720,15 @@ begin
         ) with ordinality as p (document, rank);
         return;
     end if;
-    v_marks := array(
-        select m.mark
-        from private.search_documents as d
-        cross join lateral unnest(d.marks) as m (mark)
-        where d.document = known.liked and m.mark ~ '^(genre|keyword):'
-    );
+    select d.* into v_liked from private.search_documents as d where d.document = known.liked;
     return query
     select l.document, null::integer, l.rank::integer, null::integer
     from private.documents_like(known.liked, known.filters, viewer, as_of, 100) with ordinality
     as l (document, likeness, rank);
     return query
-    select
-        w.document, null::integer, null::integer, (row_number() over (order by s.shared desc, w.words desc, w.document))::integer
-    from (
+    with weights as materialized (
+        select m.mark, m.weight from private.mark_weights(v_liked.marks) as m
+    ), worded as (
         select p.document, sum(t.idf * p.weight) as words
         from unnest(terms) as t
         join private.search_postings as p on p.lexeme = t.lexeme and p.document <= as_of
@@ -1705,14 +1736,19 @@ begin
         group by p.document
         order by words desc, p.document
         limit 200
-    ) as w
-    join private.search_documents as d on d.document = w.document
-    cross join lateral (
-        select sum(case when m.mark like 'genre:%' then 2 else 3 end) as shared
-        from unnest(v_marks) as m (mark)
-        where m.mark = any(d.marks)
-    ) as s
-    where s.shared > 0 and d.document <> known.liked and private.matches_filters(d, known.filters);
+    ), shared as (
+        select
+            w.document, w.words,
+            (select sum(m.weight) from weights as m where m.mark = any(d.marks)) as shared
+        from worded as w
+        join private.search_documents as d on d.document = w.document
+        where d.document <> known.liked and private.matches_filters(d, known.filters)
+    )
+    select
+        s.document, null::integer, null::integer,
+        (row_number() over (order by s.shared * s.words desc, s.document))::integer
+    from shared as s
+    where s.shared > 0;
 end
 $$;
 comment on function private.understood_documents(
@@ -1884,7 +1920,8 @@ begin
     );
 end
 $$;
-comment on function private.stems_of(text) is 'Returns the lexemes of words by every stemmer that a query is parsed with.';
+comment on function private.stems_of(text) is
+'Returns the lexemes of words by every stemmer that a query is parsed with.';
 revoke execute on function private.stems_of(text) from public;
 grant execute on function private.stems_of(text) to anon, authenticated, service_role;
 
@@ -2065,24 +2102,10 @@ language plpgsql stable rows 2 set search_path = ''
 as $$
 #variable_conflict use_column
 begin
+    -- Materialised, so that similar words are looked up for unknown words only, and once.
     return query
-    select m.place::integer, m.word, m.alike
-    from (
-        select t.place, t.word, array(
-                select s.word
-                from private.similar_words(t.word) with ordinality as s (word, rank)
-                order by
-                    (
-                        select count(*)
-                        from (
-                            select
-                            from private.search_postings as p
-                            where p.lexeme in (s.word, (ts_lexize('english_stem', s.word))[1])
-                            limit 500
-                        ) as p
-                    ) desc,
-                    s.rank
-            ) as alike
+    with unknown as materialized (
+        select t.place::integer as place, t.word
         from unnest(tokens) with ordinality as t (word, place)
         where
             length(t.word) >= 4
@@ -2090,8 +2113,24 @@ begin
             and t.word !~ '^[0-9]{2,4}(s|er)$'
             and not exists (select from unnest(spans) as s where t.place between s.first and s.last)
             and not exists (select from private.search_words as w where w.word = t.word)
-    ) as m
-    where cardinality(m.alike) > 0;
+    ), likely as materialized (
+        select
+            u.place, u.word, s.word as alike, s.rank,
+            (
+                select count(*)
+                from (
+                    select
+                    from private.search_postings as p
+                    where p.lexeme in (s.word, (ts_lexize('english_stem', s.word))[1])
+                    limit 500
+                ) as p
+            ) as documents
+        from unknown as u
+        cross join lateral private.similar_words(u.word) with ordinality as s (word, rank)
+    )
+    select s.place, s.word, array_agg(s.alike order by s.documents desc, s.rank)
+    from likely as s
+    group by s.place, s.word;
 end
 $$;
 comment on function private.misspelt_words(text[], private.query_span[]) is
@@ -2110,29 +2149,27 @@ declare
     v_covered boolean[] := array_fill(false, array[cardinality(tokens)]);
 begin
     for v_named in
-        select g.first, g.last, p.people, p.name, not p.is_whole
-        from (
-            select f.first, l.last, array_to_string(tokens[f.first:l.last], ' ') as name
+        with parts as materialized (
+            select f.first, l.last, n.name, replace(n.name, ' ', '') as joined
             from generate_series(1, cardinality(tokens)) as f (first)
             cross join lateral generate_series(f.first, least(f.first + 3, cardinality(tokens))) as l (last)
-        ) as g
-        cross join lateral (
-            select
-                (array_agg(s.person_id order by s.popularity desc, s.person_id))[:5] as people,
-                (array_agg(s.name order by s.popularity desc, s.person_id))[1] as name,
-                s.joined is not null as is_whole
-            from (
-                select s.person_id, s.name, s.popularity, s.joined
-                from private.search_people as s
-                where s.joined = replace(g.name, ' ', '')
-                union
-                select s.person_id, s.name, s.popularity, null
-                from private.search_people as s
-                where s.start = g.name and s.joined is null and length(g.name) > 2
-            ) as s
-            group by s.joined is not null
-        ) as p
-        order by p.is_whole desc, g.last - g.first desc, g.first
+            cross join lateral array_to_string(tokens[f.first:l.last], ' ') as n (name)
+        ), known as materialized (
+            select s.person_id, s.name, s.popularity, s.joined as key, true as is_whole
+            from private.search_people as s
+            where s.joined = any(array(select p.joined from parts as p))
+            union
+            select s.person_id, s.name, s.popularity, s.start, false
+            from private.search_people as s
+            where s.start = any(array(select p.name from parts as p where length(p.name) > 2)) and s.joined is null
+        )
+        select
+            p.first, p.last, (array_agg(k.person_id order by k.popularity desc, k.person_id))[:5],
+            (array_agg(k.name order by k.popularity desc, k.person_id))[1], not k.is_whole
+        from known as k
+        join parts as p on case when k.is_whole then p.joined else p.name end = k.key
+        group by p.first, p.last, k.is_whole
+        order by k.is_whole desc, p.last - p.first desc, p.first
     loop
         if not (true = any(v_covered[v_named.first:v_named.last])) then
             for v_place in v_named.first .. v_named.last loop
@@ -2159,17 +2196,20 @@ declare
     v_covered boolean[] := array_fill(false, array[cardinality(tokens)]);
 begin
     for v_span in
-        select f.first, l.last, w.phrase, array_agg(w.need || ' ' || w.mark order by w.need, w.mark) as marks
-        from generate_series(1, cardinality(tokens)) as f (first)
-        cross join lateral generate_series(f.first, least(f.first + 4, cardinality(tokens))) as l (last)
-        cross join lateral (
-            select q.phrase, q.need, q.mark
+        with parts as materialized (
+            select f.first, l.last, array_to_string(tokens[f.first:l.last], ' ') as phrase
+            from generate_series(1, cardinality(tokens)) as f (first)
+            cross join lateral generate_series(f.first, least(f.first + 4, cardinality(tokens))) as l (last)
+        ), known as materialized (
+            select q.phrase, array_agg(q.need || ' ' || q.mark order by q.need, q.mark) as marks
             from private.query_words as q
-            where q.phrase = array_to_string(tokens[f.first:l.last], ' ')
-            offset 0
-        ) as w
-        group by f.first, l.last, w.phrase
-        order by l.last - f.first desc, f.first
+            where q.phrase = any(array(select p.phrase from parts as p))
+            group by q.phrase
+        )
+        select p.first, p.last, p.phrase, k.marks
+        from known as k
+        join parts as p on p.phrase = k.phrase
+        order by p.last - p.first desc, p.first
     loop
         if not (true = any(v_covered[v_span.first:v_span.last])) then
             for v_place in v_span.first .. v_span.last loop
@@ -2320,7 +2360,8 @@ end
 $$;
 comment on function private.settle_query(private.understanding, private.search_filters, private.viewer) is
 'Turns what was understood into filters, words and a text to embed.';
-revoke execute on function private.settle_query(private.understanding, private.search_filters, private.viewer) from public;
+revoke execute on function private.settle_query(private.understanding, private.search_filters, private.viewer)
+from public;
 grant execute on function private.settle_query(private.understanding, private.search_filters, private.viewer)
 to anon, authenticated, service_role;
 
@@ -2764,9 +2805,8 @@ to anon, authenticated, service_role;
 
 -- source: sql/private/search/understanding/years_in.sql
 -- Helper. Returns the years that words of a query state: years, decades (1950s, 50s, fifties, 1950年代), ranges, and
--- those
--- with before, after, since, early or late. is_stated: a word before it says that it is a year of release, or it is no
--- number that a title could hold.
+-- those with before, after, since, early or late. is_stated: a word before it says that it is a year of release, or
+-- it is no number that a title could hold.
 create or replace function private.years_in(tokens text[], spans private.query_span[])
 returns table (first integer, last integer, year_from integer, year_to integer, is_stated boolean)
 language sql stable rows 1 set search_path = ''
@@ -3081,17 +3121,15 @@ grant all on private.search_people to service_role;
 --   tier             free or premium: the tier needed to play the item now in the caller's country; if omitted, both
 --   count            results per page, 1 to 100, default 20
 --   cursor           next_cursor of the previous page, with the same query and filters; if omitted, the first page
---   sort             popularity, year (latest first), rating (highest first) or title; if omitted, relevance, or
--- without
---                    a query popularity
+--   sort             popularity, year (latest first), rating (highest first) or title; if omitted, relevance,
+--                    or without a query popularity
 --   ignore           what is not to be understood in the query: corrections, like, people, years, genres, keywords,
 --                    languages, countries, kinds, or all; default nothing
 -- Returns JSON: results (id, kind, title, overview, year, language, image, score, similarity, matched: an array of
 -- words, name and meaning; title_html and snippet_html: escaped, with matching words in mark elements), best first;
 -- total, the number of matches, at most 1,000; facets (kind, genre, language, decade, tier: each a list of value and
 -- count over all matches, highest count first); understood: filters (genres, keywords, languages, countries, kinds:
--- each
--- a list of alternatives; year_from, year_to), people (name, phrase, job, ids), like (id, title, phrase; or null),
+-- each a list of alternatives; year_from, year_to), people (name, phrase, job, ids), like (id, title, phrase; or null),
 -- corrections (from, to) and dropped, phrases whose filter left no item; next_cursor, null on the last page.
 -- Raises 22023 for a parameter that is missing or out of range, or for a cursor of another search; named in
 -- detail.field.
@@ -3222,8 +3260,7 @@ grant execute on function public.search_content(
 --   q      the typed text, 1 to 200 characters
 --   count  maximum number of suggestions, 1 to 50, default 8
 -- Returns suggestion (the name), kind (the item's kind, author or person), id, title, year and image of the item; for
--- an
--- author, these four are null; for a person, id is that of people and the others are null.
+-- an author, these four are null; for a person, id is that of people and the others are null.
 -- Raises 22023 for a parameter that is missing or out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/suggest {"q": "blade ru"}
@@ -3295,10 +3332,9 @@ grant execute on function public.suggest(text, integer) to anon, authenticated, 
 -- Raises 22023 for a parameter that is missing or out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/understand_query {"query": "iranian drama of the 90s"}
--- Example response: {"text": "iranian drama of the", "corrected": "iranian drama of the 90s", "understood": {"like":
--- null,
--- "people": [], "dropped": [], "filters": {"genres": ["drama"], "year_to": 1999, "countries": ["IR"], "languages":
--- ["fa"], "year_from": 1990}, "corrections": []}}
+-- Example response: {"text": "iranian drama of the", "corrected": "iranian drama of the 90s", "understood":
+-- {"like": null, "people": [], "dropped": [], "filters": {"genres": ["drama"], "year_to": 1999, "countries": ["IR"],
+-- "languages": ["fa"], "year_from": 1990}, "corrections": []}}
 create or replace function public.understand_query(query text default null, ignore text[] default null)
 returns jsonb
 language plpgsql stable set search_path = ''

@@ -15,17 +15,15 @@
 --   tier             free or premium: the tier needed to play the item now in the caller's country; if omitted, both
 --   count            results per page, 1 to 100, default 20
 --   cursor           next_cursor of the previous page, with the same query and filters; if omitted, the first page
---   sort             popularity, year (latest first), rating (highest first) or title; if omitted, relevance, or
--- without
---                    a query popularity
+--   sort             popularity, year (latest first), rating (highest first) or title; if omitted, relevance,
+--                    or without a query popularity
 --   ignore           what is not to be understood in the query: corrections, like, people, years, genres, keywords,
 --                    languages, countries, kinds, or all; default nothing
 -- Returns JSON: results (id, kind, title, overview, year, language, image, score, similarity, matched: an array of
 -- words, name and meaning; title_html and snippet_html: escaped, with matching words in mark elements), best first;
 -- total, the number of matches, at most 1,000; facets (kind, genre, language, decade, tier: each a list of value and
 -- count over all matches, highest count first); understood: filters (genres, keywords, languages, countries, kinds:
--- each
--- a list of alternatives; year_from, year_to), people (name, phrase, job, ids), like (id, title, phrase; or null),
+-- each a list of alternatives; year_from, year_to), people (name, phrase, job, ids), like (id, title, phrase; or null),
 -- corrections (from, to) and dropped, phrases whose filter left no item; next_cursor, null on the last page.
 -- Raises 22023 for a parameter that is missing or out of range, or for a cursor of another search; named in
 -- detail.field.

@@ -4,8 +4,7 @@
 --   q      the typed text, 1 to 200 characters
 --   count  maximum number of suggestions, 1 to 50, default 8
 -- Returns suggestion (the name), kind (the item's kind, author or person), id, title, year and image of the item; for
--- an
--- author, these four are null; for a person, id is that of people and the others are null.
+-- an author, these four are null; for a person, id is that of people and the others are null.
 -- Raises 22023 for a parameter that is missing or out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/suggest {"q": "blade ru"}

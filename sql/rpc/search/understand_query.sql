@@ -7,10 +7,9 @@
 -- Raises 22023 for a parameter that is missing or out of range, named in detail.field.
 -- Roles: anon, authenticated, service_role.
 -- Example: rpc/understand_query {"query": "iranian drama of the 90s"}
--- Example response: {"text": "iranian drama of the", "corrected": "iranian drama of the 90s", "understood": {"like":
--- null,
--- "people": [], "dropped": [], "filters": {"genres": ["drama"], "year_to": 1999, "countries": ["IR"], "languages":
--- ["fa"], "year_from": 1990}, "corrections": []}}
+-- Example response: {"text": "iranian drama of the", "corrected": "iranian drama of the 90s", "understood":
+-- {"like": null, "people": [], "dropped": [], "filters": {"genres": ["drama"], "year_to": 1999, "countries": ["IR"],
+-- "languages": ["fa"], "year_from": 1990}, "corrections": []}}
 create or replace function public.understand_query(query text default null, ignore text[] default null)
 returns jsonb
 language plpgsql stable set search_path = ''

@@ -30,20 +30,15 @@ with catalogue as (
         b.description as overview,
         '{}'::text[] as countries
     from public.books as b
-), described as (
+),
+
+described as (
     select
-        c.item_id,
-        c.kind,
-        c.language,
-        c.year,
-        c.popularity,
-        c.title,
-        c.original_title,
-        c.authors,
-        c.subtitle,
-        c.overview,
+        c.*,
         array(
-            select 'language:' || l.code from (select c.language as code) as l where l.code is not null
+            select 'language:' || l.code
+            from (select c.language as code) as l
+            where l.code is not null
             union all
             select 'country:' || k.code from unnest(c.countries) as k (code)
         ) as origins,
@@ -81,10 +76,17 @@ select
         where t.item_id = c.item_id
     ) as tags,
     array(
-        select a.title from public.alternative_titles as a where a.content_id = c.item_id
-        union
-        select t.title from public.content_translations as t where t.content_id = c.item_id and t.title is not null
-        order by 1
+        select n.title
+        from (
+            select a.title
+            from public.alternative_titles as a
+            where a.content_id = c.item_id
+            union
+            select t.title
+            from public.content_translations as t
+            where t.content_id = c.item_id and t.title is not null
+        ) as n
+        order by n.title
     ) as alternative_titles,
     (
         select string_agg(p.name, '. ' order by r.position, p.name)
@@ -121,17 +123,22 @@ select
         where t.content_id = c.item_id and t.overview <> ''
     ) as translations,
     array_remove(array['kind:' || c.kind, 'language:' || c.language, 'country:' || c.country], null) || array(
-        select 'genre:' || g.slug
-        from public.item_genres as i
-        inner join public.genres as g on i.genre_id = g.id
-        where i.item_id = c.item_id
-        union all
-        select 'keyword:' || k.keyword from public.item_keywords as k where k.item_id = c.item_id
-        union all
-        select r.job || ':' || r.person_id from public.credits as r where r.item_id = c.item_id
-        union
-        select 'person:' || r.person_id from public.credits as r where r.item_id = c.item_id
-        order by 1
+        select m.mark
+        from (
+            select 'genre:' || g.slug as mark
+            from public.item_genres as i
+            inner join public.genres as g on i.genre_id = g.id
+            where i.item_id = c.item_id
+            union
+            select 'keyword:' || k.keyword
+            from public.item_keywords as k
+            where k.item_id = c.item_id
+            union
+            select unnest(array[r.job || ':', 'person:']) || r.person_id
+            from public.credits as r
+            where r.item_id = c.item_id
+        ) as m
+        order by m.mark
     ) as marks
 from described as c;
 comment on view private.search_sources is 'The input of the search index: the texts and filter values of each item.';

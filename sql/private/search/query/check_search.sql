@@ -46,6 +46,7 @@ end
 $$;
 comment on function private.check_search(text, extensions.vector, private.search_filters, integer, text, text[]) is
 'Raises an error if a parameter of search_content is missing or out of range.';
-revoke execute on function private.check_search(text, extensions.vector, private.search_filters, integer, text, text[]) from public;
+revoke execute on function private.check_search(text, extensions.vector, private.search_filters, integer, text, text[])
+from public;
 grant execute on function private.check_search(text, extensions.vector, private.search_filters, integer, text, text[])
 to anon, authenticated, service_role;

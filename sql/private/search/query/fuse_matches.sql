@@ -1,8 +1,7 @@
 -- Helper. Merges the rankings of the documents that a search found, of those that the viewer may see and that match the
 -- filters, by reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009; k = 60); meaning counts for less if words
 -- decide, and popularity adds a little. A document whose name equals the query comes before all others, then those
--- whose
--- title holds all of its words. Both match whatever filters were understood.
+-- whose title holds all of its words. Both match whatever filters were understood.
 create or replace function private.fuse_matches(
     matches private.found_document[],
     parsed private.parsed_search,
@@ -12,7 +11,8 @@ create or replace function private.fuse_matches(
     viewer private.viewer
 )
 returns setof private.search_match
-language plpgsql stable rows 200 set search_path = '' set random_page_cost = 1.1 set plan_cache_mode = force_generic_plan
+language plpgsql stable rows 200 set search_path = ''
+set random_page_cost = 1.1 set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -21,7 +21,6 @@ declare
     v_word_weight double precision := case
         when known.liked is not null and not has_left then 0.1
         when known.is_whole and not has_left then 0.25
-        when known.liked is not null then 0.75
         else 1
     end;
     v_excluded text[] := private.stems_of(parsed.excluded);
@@ -57,8 +56,8 @@ begin
     ), decided as (
         select
             case
+                when known.liked is not null then 0.2
                 when known.is_whole or bool_or(p.closeness >= 0.97) then 0.3
-                when known.liked is not null then 0.7
                 when bool_or(p.is_titled) then 0.5
                 else 1
             end as meaning_weight

@@ -2,7 +2,8 @@
 -- With wishes, those that have one of the marks come first, those with a literal one before others, and only they are
 -- returned.
 create or replace function private.popular_documents(
-    filters private.search_filters, wishes text[], wishes_2 text[], literal text[], viewer private.viewer, as_of integer, count integer
+    filters private.search_filters, wishes text[], wishes_2 text[], literal text[], viewer private.viewer,
+    as_of integer, count integer
 )
 returns table (document integer)
 language plpgsql stable rows 200 set search_path = '' set random_page_cost = 1.1 set plan_cache_mode = force_custom_plan

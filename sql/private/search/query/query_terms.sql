@@ -70,6 +70,7 @@ begin
     where o.places <= v_most or o.rank = 1;
 end
 $$;
-comment on function private.query_terms(text, text, text[], integer) is 'Returns the lexemes of a query with their BM25 idf.';
+comment on function private.query_terms(text, text, text[], integer) is
+'Returns the lexemes of a query with their BM25 idf.';
 revoke execute on function private.query_terms(text, text, text[], integer) from public;
 grant execute on function private.query_terms(text, text, text[], integer) to anon, authenticated, service_role;

@@ -13,6 +13,7 @@ begin
     );
 end
 $$;
-comment on function private.stems_of(text) is 'Returns the lexemes of words by every stemmer that a query is parsed with.';
+comment on function private.stems_of(text) is
+'Returns the lexemes of words by every stemmer that a query is parsed with.';
 revoke execute on function private.stems_of(text) from public;
 grant execute on function private.stems_of(text) to anon, authenticated, service_role;

@@ -100,6 +100,7 @@ end
 $$;
 comment on function private.settle_query(private.understanding, private.search_filters, private.viewer) is
 'Turns what was understood into filters, words and a text to embed.';
-revoke execute on function private.settle_query(private.understanding, private.search_filters, private.viewer) from public;
+revoke execute on function private.settle_query(private.understanding, private.search_filters, private.viewer)
+from public;
 grant execute on function private.settle_query(private.understanding, private.search_filters, private.viewer)
 to anon, authenticated, service_role;

@@ -1,7 +1,6 @@
 -- Helper. Returns the years that words of a query state: years, decades (1950s, 50s, fifties, 1950年代), ranges, and
--- those
--- with before, after, since, early or late. is_stated: a word before it says that it is a year of release, or it is no
--- number that a title could hold.
+-- those with before, after, since, early or late. is_stated: a word before it says that it is a year of release, or
+-- it is no number that a title could hold.
 create or replace function private.years_in(tokens text[], spans private.query_span[])
 returns table (first integer, last integer, year_from integer, year_to integer, is_stated boolean)
 language sql stable rows 1 set search_path = ''
