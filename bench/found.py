@@ -138,7 +138,7 @@ def main() -> int:
 
 
 def _replaced(report: str, table: Table) -> str:
-    """The report with this table in the place of an earlier one of the same title, or at its end."""
+    """The report with this table instead of an earlier one of the same title, or at its end."""
     section = re.compile(rf"^## {re.escape(table.title)}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
     kept, there = section.subn(lambda _: table.markdown() + "\n\n", report)
     return (kept if there else f"{report.rstrip()}\n\n{table.markdown()}").rstrip() + "\n"

@@ -115,6 +115,24 @@ drop function public.search_content(
     text, extensions.vector, text, text, text, integer, integer, text, integer, text
 );
 
+-- squawk-ignore ban-drop-constraint
+alter table private.rate_limits drop constraint rate_limits_scope;
+-- squawk-ignore constraint-missing-not-valid
+alter table private.rate_limits add constraint rate_limits_scope check (
+    scope in (
+        'read', 'write', 'storage', 'sign_in', 'password', 'anonymous', 'refresh', 'rows', 'ratings', 'interactions',
+        'consents', 'profiles'
+    )
+    or scope ~ '^rpc/[a-z_]+$'
+);
+comment on column private.rate_limits.scope is
+'read: GET, HEAD and calls of functions that do not write, counted by the REST server; rpc/NAME: calls of that function, which then do not count as reads; write: all other requests, counted by private.count_request, failed ones by the REST server. storage: file requests; sign_in: sign-ups and password sign-ins per IP address; password: attempts at one account''s password; anonymous: anonymous sign-ups; refresh: session refreshes; these five are counted by private.admit_request. rows: rows written in all tables; ratings, interactions, consents, profiles: rows written in that table; these are counted by private.count_rows.';
+comment on column private.rate_limits.requests is
+'The limit per user; for anon per IP address; for scope password per account. For rows, ratings, interactions, consents and profiles the number of rows.';
+insert into private.rate_limits (role, scope, requests, window_seconds) values
+('anon', 'rpc/suggest', 300, 60),
+('authenticated', 'rpc/suggest', 300, 60);
+
 insert into private.query_words (phrase, language, mark, need)
 select distinct private.fold_name(p.phrase), v.language, m.mark, v.need
 from (
@@ -3359,6 +3377,7 @@ comment on function public.understand_query(text, text[]) is
 revoke execute on function public.understand_query(text, text[]) from public;
 grant execute on function public.understand_query(text, text[]) to anon, authenticated, service_role;
 
+-- end of sources
 -- Index what was not indexed before: marks, people and the other new texts.
 select private.index_people(array(select p.id from public.people as p));
 select private.index_items(array(select i.id from public.items as i));
