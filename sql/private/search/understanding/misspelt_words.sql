@@ -1,5 +1,5 @@
--- Helper. Returns the misspelt words of a query: those of four letters or more that neither the catalogue nor the
--- vocabulary of queries has, with up to three similar words, those that most documents have first.
+-- Helper. Returns the misspelt words of a query: those of four letters or more that neither the catalogue, in any
+-- inflection, nor the vocabulary of queries has, with up to three similar words, those that most documents have first.
 create or replace function private.misspelt_words(tokens text[], spans private.query_span[])
 returns table (place integer, word text, similar_words text[])
 language plpgsql stable rows 2 set search_path = ''
@@ -17,6 +17,10 @@ begin
             and t.word !~ '^[0-9]{2,4}(s|er)$'
             and not exists (select from unnest(spans) as s where t.place between s.first and s.last)
             and not exists (select from private.search_words as w where w.word = t.word)
+    ), misspelt as materialized (
+        select u.place, u.word
+        from unknown as u
+        where not exists (select from private.search_postings as p where p.lexeme = any(private.stems_of(u.word)))
     ), likely as materialized (
         select
             u.place, u.word, s.word as alike, s.rank,
@@ -29,7 +33,7 @@ begin
                     limit 500
                 ) as p
             ) as documents
-        from unknown as u
+        from misspelt as u
         cross join lateral private.similar_words(u.word) with ordinality as s (word, rank)
     )
     select s.place, s.word, array_agg(s.alike order by s.documents desc, s.rank)
