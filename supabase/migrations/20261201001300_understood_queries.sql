@@ -2321,6 +2321,8 @@ begin
             known.filters.year_from := filters.year_from;
             known.filters.year_to := filters.year_to;
         elsif v_number > 0 then
+            -- People are the first needs.
+            known.said := known.said || jsonb_build_object('people', (known.said -> 'people') - (v_number - 1));
             v_dropped := v_dropped || array_to_string(
                 private.tokens_of(known, 'need ' || v_number) || private.tokens_of(known, 'person ' || v_number), ' '
             );
@@ -2374,9 +2376,6 @@ begin
     known.said := known.said || jsonb_build_object(
         'filters', private.understood_filters(known, filters), 'dropped', to_jsonb(v_dropped)
     );
-    if known.needs = '{}' or not exists (select from unnest(known.roles) as r (role) where r.role like 'person%') then
-        known.said := known.said || '{"people": []}';
-    end if;
     return known;
 end
 $$;
@@ -2615,7 +2614,7 @@ to anon, authenticated, service_role;
 
 -- source: sql/private/search/understanding/understand_people.sql
 -- Helper. Finds the people that a query names. A name of several words counts anywhere; a single word only after
--- "directed by", "with" and the like, or if the vocabulary holds all other words.
+-- "directed by", "with" and the like, or if the vocabulary holds all other words. Ignored ones are searched for as words.
 create or replace function private.understand_people(known private.understanding, ignored text[])
 returns private.understanding
 language plpgsql stable set search_path = ''
@@ -2662,8 +2661,11 @@ begin
             v_job := 'person';
         end if;
         for v_place in coalesce(v_marker.first, v_named.first) .. v_named.last loop
-            known.roles[v_place] := 'person ' || (cardinality(known.needs) + 1);
+            known.roles[v_place] := case
+                when 'people' = any(ignored) then 'left' else 'person ' || (cardinality(known.needs) + 1)
+            end;
         end loop;
+        continue when 'people' = any(ignored);
         known.needs := known.needs
             || array_to_string(array(select v_job || ':' || p.id from unnest(v_named.people) as p (id)), '|');
         v_people := v_people || jsonb_build_object(
@@ -2727,17 +2729,20 @@ begin
     if not v_known.is_title and not 'like' = any(ignored) then
         v_known := private.understand_like(v_known, viewer);
     end if;
-    if not 'people' = any(ignored) then
-        v_known := private.understand_people(v_known, ignored);
-    end if;
+    v_known := private.understand_people(v_known, ignored);
     if
-        not v_known.is_title and not 'years' = any(ignored)
+        not v_known.is_title
         and num_nonnulls(filters.year_from, filters.year_to) = 0
         and (v_known.name ~ '[0-9]' or exists (
             select from unnest(v_known.spans) as s where s.marks[1] like '1 decade:%'
         ))
     then
         v_known := private.understand_years(v_known);
+        -- Ignored years are searched for as words, and do not keep the words beside them from being understood.
+        if 'years' = any(ignored) then
+            v_known.roles := array_replace(v_known.roles, 'year', 'left');
+            v_known.filters := filters;
+        end if;
     end if;
     -- Long texts without a word of the vocabulary but fillers are descriptions.
     if cardinality(v_known.tokens) <= 6 or exists (

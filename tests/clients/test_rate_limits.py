@@ -217,7 +217,9 @@ def test_calls_with_a_limit_of_their_own_do_not_count_as_reads(
     stack: Stack, allow: Allow, viewer: httpx.Client
 ) -> None:
     with psycopg.connect(stack.database_url, autocommit=True) as admin:
-        admin.execute("insert into private.rate_limits values ('authenticated', 'rpc/suggest', 5, %s)", [HOUR])
+        admin.execute(
+            "insert into private.rate_limits values ('authenticated', 'rpc/suggest', 5, %s)", [HOUR]
+        )
     allow("authenticated", 3)
     calls = [viewer.get("/rest/v1/rpc/suggest?q=blade") for _ in range(6)]
     assert [call.status_code for call in calls] == [200] * 5 + [429]

@@ -27,9 +27,10 @@ export default function Search({ place }) {
   const sort = ORDERS.find((order) => order === place.query.get("sort")) ?? "";
   const ignore = place.query.get("ignore") ?? "";
   const query = { q, ...chosen, ignore: q && ignore, sort: sort || (q ? "" : "popularity") };
-  const state = JSON.stringify(query);
+  const state = JSON.stringify([query, who?.acting?.id]);
   const genres = useData(getGenres, []);
-  const answer = useData((signal) => search(query, signal), [state, who?.acting?.id]);
+  // The earlier answer stays until the next one is there: it keeps the query that it belongs to.
+  const found = useData(async (signal) => ({ state, query, answer: await search(query, signal) }), [state]);
   useEffect(() => {
     document.title = t("search.page", { q: q || t("nav.search") });
   }, [q]);
@@ -42,9 +43,7 @@ export default function Search({ place }) {
     <div class="content search">
       <h1 class="visually-hidden">${t("nav.search")}</h1>
       <${SearchBox} value=${q} autofocus=${!q && !Object.keys(chosen).length} />
-      ${answer.error
-        ? html`<${ErrorState} error=${answer.error} retry=${answer.again} />`
-        : !answer.value
+      ${found.error ? html`<${ErrorState} error=${found.error} retry=${found.again} />` : !found.value
         ? html`
           <div class="grid-wait">
             <p class="visually-hidden" role="status">${t("loading")}</p>
@@ -52,11 +51,15 @@ export default function Search({ place }) {
           </div>
         `
         : html`
-          <${UnderstoodChips} entries=${understoodOf(answer.value.understood)} genres=${names} undo=${undo} />
+          <${UnderstoodChips} entries=${understoodOf(
+            found.value.answer.understood,
+          )} genres=${names} undo=${undo} />
           <div class="result-page">
-            <${Facets} facets=${answer.value.facets} chosen=${chosen} genres=${names} change=${change} />
-            <${Results} key=${state} query=${query} filtered=${Object.keys(chosen).length >
-              0} answer=${answer.value} sorting=${html`
+            <${Facets} facets=${found.value.answer
+              .facets} chosen=${chosen} genres=${names} change=${change} />
+            <${Results} key=${found.value.state} query=${found.value
+              .query} filtered=${Object.keys(chosen).length >
+              0} answer=${found.value.answer} sorting=${html`
               <${Sorting} value=${sort} hasQuery=${Boolean(q)} change=${(
                 /** @type {string | null} */ order,
               ) => change("sort", order)} />

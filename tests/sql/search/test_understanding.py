@@ -217,6 +217,14 @@ def test_ignored_parts_are_not_understood(
         assert ignored[0] not in response["understood"]["filters"]
 
 
+@pytest.mark.usefixtures("shelf")
+def test_ignored_words_keep_none_beside_them_from_being_understood(db: psycopg.Connection) -> None:
+    dated = search(db, "german comedy of the 2000s", ignore=["years"])["understood"]
+    assert dated["filters"] == {"genres": ["comedy"], "languages": ["de"], "countries": ["DE"]}
+    named = search(db, "roy scheider horror", ignore=["people"])["understood"]
+    assert (named["people"], named["filters"]) == ([], {"genres": ["horror"]})
+
+
 def test_filters_of_the_caller_win(db: psycopg.Connection, shelf: Films) -> None:
     response = search(db, "german comedy", genre="drama")
     assert [result["title"] for result in response["results"]] == ["Downfall"]
@@ -266,17 +274,22 @@ def test_index_follows_people_keywords_and_titles(db: psycopg.Connection, shelf:
     assert titles(db, "harpoon") == []
 
 
-def test_kids_profile_finds_nothing_above_its_age_by_people_or_likeness(
-    db: psycopg.Connection, shelf: Films
-) -> None:
+@pytest.fixture
+def kid(db: psycopg.Connection, shelf: Films) -> set[str]:
+    """Acts as a kids profile; the titles that it may see."""
     become(db, None, "service_role")
+    allowed = {"Jaws", "Good Bye Lenin!"}
     db.execute("update content set maturity_rating = 'R'")
-    db.execute("update content set maturity_rating = 'G' where title in ('Jaws', 'Good Bye Lenin!')")
+    db.execute("update content set maturity_rating = 'G' where title = any(%s)", [list(allowed)])
     viewer = person(db)
     db.execute("update profiles set is_kids = true, maturity_rating = 'G' where id = %s", [viewer.profile_id])
     become(db, viewer)
-    allowed = {"Jaws", "Good Bye Lenin!"}
-    for query in (
+    return allowed
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
         *(
             "Park Chan-wook",
             "roy scheider",
@@ -284,14 +297,44 @@ def test_kids_profile_finds_nothing_above_its_age_by_people_or_likeness(
             "like Jaws but with a bear",
             "like Oldboy",
         ),
-        *("horror", "shark", "iranian drama", "1950s", "der untergang", "乱"),
+        *("horror", "shark", "iranian drama", "1950s", "der untergang", "乱", "oldboi", "feel-good"),
+    ],
+)
+def test_kids_profile_finds_nothing_above_its_age(db: psycopg.Connection, kid: set[str], query: str) -> None:
+    response = search(db, query)
+    assert {result["title"] for result in response["results"]} <= kid
+    like = response["understood"]["like"]
+    assert like is None or like["title"] in kid
+
+
+@pytest.mark.parametrize("sort", ["popularity", "year", "rating", "title"])
+def test_kids_profile_browses_nothing_above_its_age(db: psycopg.Connection, kid: set[str], sort: str) -> None:
+    response = search(db, None, sort=sort)
+    assert {result["title"] for result in response["results"]} == kid
+    assert response["total"] == 2
+    assert titles(db, None, sort=sort, kind="movie", year_from=2003) == ["Good Bye Lenin!"]
+
+
+@pytest.mark.usefixtures("kid")
+@pytest.mark.parametrize("query", ["Park Chan-wook", "roy scheider and park chan-wook"])
+def test_person_without_a_visible_item_is_not_named(db: psycopg.Connection, query: str) -> None:
+    for understood in (
+        search(db, query)["understood"],
+        *(row[0]["understood"] for row in db.execute("select understand_query(%s)", [query])),
     ):
-        response = search(db, query)
-        assert {result["title"] for result in response["results"]} <= allowed, query
-        assert response["understood"]["like"] is None or response["understood"]["like"]["title"] in allowed
-    assert search(db, "Park Chan-wook")["understood"]["people"] == []
-    for typed in ("park", "aki", "oldb"):
-        assert db.execute("select suggestion from suggest(%s)", [typed]).fetchall() == []
+        assert "Park Chan-wook" not in [named["name"] for named in understood["people"]]
+
+
+@pytest.mark.usefixtures("kid")
+@pytest.mark.parametrize("typed", ["park", "park chan-wook", "aki", "oldb"])
+def test_person_without_a_visible_item_is_not_suggested(db: psycopg.Connection, typed: str) -> None:
+    assert db.execute("select suggestion from suggest(%s)", [typed]).fetchall() == []
+
+
+@pytest.mark.usefixtures("kid")
+def test_person_with_a_visible_item_is_suggested(db: psycopg.Connection) -> None:
+    rows = db.execute("select suggestion from suggest('roy sch')").fetchall()
+    assert rows == [("Roy Scheider",)]
 
 
 @pytest.mark.usefixtures("shelf")

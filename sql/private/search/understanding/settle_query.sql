@@ -39,6 +39,8 @@ begin
             known.filters.year_from := filters.year_from;
             known.filters.year_to := filters.year_to;
         elsif v_number > 0 then
+            -- People are the first needs.
+            known.said := known.said || jsonb_build_object('people', (known.said -> 'people') - (v_number - 1));
             v_dropped := v_dropped || array_to_string(
                 private.tokens_of(known, 'need ' || v_number) || private.tokens_of(known, 'person ' || v_number), ' '
             );
@@ -92,9 +94,6 @@ begin
     known.said := known.said || jsonb_build_object(
         'filters', private.understood_filters(known, filters), 'dropped', to_jsonb(v_dropped)
     );
-    if known.needs = '{}' or not exists (select from unnest(known.roles) as r (role) where r.role like 'person%') then
-        known.said := known.said || '{"people": []}';
-    end if;
     return known;
 end
 $$;

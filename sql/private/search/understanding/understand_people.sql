@@ -1,5 +1,5 @@
 -- Helper. Finds the people that a query names. A name of several words counts anywhere; a single word only after
--- "directed by", "with" and the like, or if the vocabulary holds all other words.
+-- "directed by", "with" and the like, or if the vocabulary holds all other words. Ignored ones are searched for as words.
 create or replace function private.understand_people(known private.understanding, ignored text[])
 returns private.understanding
 language plpgsql stable set search_path = ''
@@ -46,8 +46,11 @@ begin
             v_job := 'person';
         end if;
         for v_place in coalesce(v_marker.first, v_named.first) .. v_named.last loop
-            known.roles[v_place] := 'person ' || (cardinality(known.needs) + 1);
+            known.roles[v_place] := case
+                when 'people' = any(ignored) then 'left' else 'person ' || (cardinality(known.needs) + 1)
+            end;
         end loop;
+        continue when 'people' = any(ignored);
         known.needs := known.needs
             || array_to_string(array(select v_job || ':' || p.id from unnest(v_named.people) as p (id)), '|');
         v_people := v_people || jsonb_build_object(

@@ -44,17 +44,20 @@ begin
     if not v_known.is_title and not 'like' = any(ignored) then
         v_known := private.understand_like(v_known, viewer);
     end if;
-    if not 'people' = any(ignored) then
-        v_known := private.understand_people(v_known, ignored);
-    end if;
+    v_known := private.understand_people(v_known, ignored);
     if
-        not v_known.is_title and not 'years' = any(ignored)
+        not v_known.is_title
         and num_nonnulls(filters.year_from, filters.year_to) = 0
         and (v_known.name ~ '[0-9]' or exists (
             select from unnest(v_known.spans) as s where s.marks[1] like '1 decade:%'
         ))
     then
         v_known := private.understand_years(v_known);
+        -- Ignored years are searched for as words, and do not keep the words beside them from being understood.
+        if 'years' = any(ignored) then
+            v_known.roles := array_replace(v_known.roles, 'year', 'left');
+            v_known.filters := filters;
+        end if;
     end if;
     -- Long texts without a word of the vocabulary but fillers are descriptions.
     if cardinality(v_known.tokens) <= 6 or exists (
