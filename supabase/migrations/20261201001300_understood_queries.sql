@@ -2614,7 +2614,8 @@ to anon, authenticated, service_role;
 
 -- source: sql/private/search/understanding/understand_people.sql
 -- Helper. Finds the people that a query names. A name of several words counts anywhere; a single word only after
--- "directed by", "with" and the like, or if the vocabulary holds all other words. Ignored ones are searched for as words.
+-- "directed by", "with" and the like, or if the vocabulary holds all other words. Ignored people are searched for
+-- as words.
 create or replace function private.understand_people(known private.understanding, ignored text[])
 returns private.understanding
 language plpgsql stable set search_path = ''
@@ -2737,12 +2738,7 @@ begin
             select from unnest(v_known.spans) as s where s.marks[1] like '1 decade:%'
         ))
     then
-        v_known := private.understand_years(v_known);
-        -- Ignored years are searched for as words, and do not keep the words beside them from being understood.
-        if 'years' = any(ignored) then
-            v_known.roles := array_replace(v_known.roles, 'year', 'left');
-            v_known.filters := filters;
-        end if;
+        v_known := private.understand_years(v_known, ignored);
     end if;
     -- Long texts without a word of the vocabulary but fillers are descriptions.
     if cardinality(v_known.tokens) <= 6 or exists (
@@ -2769,8 +2765,10 @@ grant execute on function private.understand_search(
 
 -- source: sql/private/search/understanding/understand_years.sql
 -- Helper. Finds the years that a query states. A year beside other words, without a word that says that it is one, may
--- be off by one: sources date a film by its first showing or its release.
-create or replace function private.understand_years(known private.understanding) returns private.understanding
+-- be off by one: sources date a film by its first showing or its release. Ignored years are searched for as words, and
+-- do not keep the words beside them from being understood.
+create or replace function private.understand_years(known private.understanding, ignored text[])
+returns private.understanding
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -2782,18 +2780,20 @@ begin
         return known;
     end if;
     v_margin := case when v_years.is_stated or cardinality(known.tokens) = 1 then 0 else 1 end;
-    known.filters.year_from := v_years.year_from - v_margin;
-    known.filters.year_to := v_years.year_to + v_margin;
     for v_place in v_years.first .. v_years.last loop
-        known.roles[v_place] := 'year';
+        known.roles[v_place] := case when 'years' = any(ignored) then 'left' else 'year' end;
     end loop;
+    if not 'years' = any(ignored) then
+        known.filters.year_from := v_years.year_from - v_margin;
+        known.filters.year_to := v_years.year_to + v_margin;
+    end if;
     return known;
 end
 $$;
-comment on function private.understand_years(private.understanding) is
+comment on function private.understand_years(private.understanding, text[]) is
 'Finds the years that a query states.';
-revoke execute on function private.understand_years(private.understanding) from public;
-grant execute on function private.understand_years(private.understanding) to anon, authenticated, service_role;
+revoke execute on function private.understand_years(private.understanding, text[]) from public;
+grant execute on function private.understand_years(private.understanding, text[]) to anon, authenticated, service_role;
 
 -- source: sql/private/search/understanding/understood_filters.sql
 -- Helper. Returns the understood filters in the form that clients receive: genres, keywords, languages, countries and

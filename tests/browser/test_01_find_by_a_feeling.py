@@ -51,7 +51,7 @@ def headings(page: Page) -> list[str]:
     return page.get_by_role("heading", level=3).all_inner_texts()
 
 
-def test_what_was_understood_is_shown_and_removed(open_page: Open) -> None:
+def test_understood_filters_are_shown_and_removed(open_page: Open) -> None:
     page = open_page("/search?q=comedies+of+the+1990s")
     genre = page.get_by_role("button", name="Do not understand: Comedy")
     years = page.get_by_role("button", name="Do not understand: 1990\u20131999")

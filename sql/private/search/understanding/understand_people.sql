@@ -1,5 +1,6 @@
 -- Helper. Finds the people that a query names. A name of several words counts anywhere; a single word only after
--- "directed by", "with" and the like, or if the vocabulary holds all other words. Ignored ones are searched for as words.
+-- "directed by", "with" and the like, or if the vocabulary holds all other words. Ignored people are searched for
+-- as words.
 create or replace function private.understand_people(known private.understanding, ignored text[])
 returns private.understanding
 language plpgsql stable set search_path = ''

@@ -52,12 +52,7 @@ begin
             select from unnest(v_known.spans) as s where s.marks[1] like '1 decade:%'
         ))
     then
-        v_known := private.understand_years(v_known);
-        -- Ignored years are searched for as words, and do not keep the words beside them from being understood.
-        if 'years' = any(ignored) then
-            v_known.roles := array_replace(v_known.roles, 'year', 'left');
-            v_known.filters := filters;
-        end if;
+        v_known := private.understand_years(v_known, ignored);
     end if;
     -- Long texts without a word of the vocabulary but fillers are descriptions.
     if cardinality(v_known.tokens) <= 6 or exists (

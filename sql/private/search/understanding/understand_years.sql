@@ -1,6 +1,8 @@
 -- Helper. Finds the years that a query states. A year beside other words, without a word that says that it is one, may
--- be off by one: sources date a film by its first showing or its release.
-create or replace function private.understand_years(known private.understanding) returns private.understanding
+-- be off by one: sources date a film by its first showing or its release. Ignored years are searched for as words, and
+-- do not keep the words beside them from being understood.
+create or replace function private.understand_years(known private.understanding, ignored text[])
+returns private.understanding
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -12,15 +14,17 @@ begin
         return known;
     end if;
     v_margin := case when v_years.is_stated or cardinality(known.tokens) = 1 then 0 else 1 end;
-    known.filters.year_from := v_years.year_from - v_margin;
-    known.filters.year_to := v_years.year_to + v_margin;
     for v_place in v_years.first .. v_years.last loop
-        known.roles[v_place] := 'year';
+        known.roles[v_place] := case when 'years' = any(ignored) then 'left' else 'year' end;
     end loop;
+    if not 'years' = any(ignored) then
+        known.filters.year_from := v_years.year_from - v_margin;
+        known.filters.year_to := v_years.year_to + v_margin;
+    end if;
     return known;
 end
 $$;
-comment on function private.understand_years(private.understanding) is
+comment on function private.understand_years(private.understanding, text[]) is
 'Finds the years that a query states.';
-revoke execute on function private.understand_years(private.understanding) from public;
-grant execute on function private.understand_years(private.understanding) to anon, authenticated, service_role;
+revoke execute on function private.understand_years(private.understanding, text[]) from public;
+grant execute on function private.understand_years(private.understanding, text[]) to anon, authenticated, service_role;
