@@ -64,6 +64,8 @@ def load(stack: Stack) -> None:
             for vector in _embedded(client, stack, [text for _, text in rows[place : place + TEXTS_AT_ONCE]])
         ]
         store(connection, stack, [item for item, _ in rows], np.array(vectors, dtype=np.float32))
+        while connection.execute("select private.refresh_popularity(1000)").fetchone() != (0,):
+            pass
         connection.execute("vacuum (analyze)")
 
 

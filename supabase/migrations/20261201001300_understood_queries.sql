@@ -520,7 +520,8 @@ from (
     ('ja', 1, '恋愛|ラブストーリー|ロマンス|恋愛映画', 'genre:romance'),
     ('ja', 1, 'アニメ|アニメーション', 'genre:animation'),
     ('ja', 1, 'アクション', 'genre:action'),
-    ('ja', 1, '時代劇|侍|サムライ', 'keyword:samurai|keyword:ronin|genre:history'),
+    ('ja', 1, '時代劇', 'keyword:samurai|keyword:ronin|genre:history'),
+    ('ja', 1, '侍|サムライ', 'keyword:samurai|keyword:ronin'),
     ('ja', 1, 'ミステリー|推理', 'genre:mystery'),
     ('ja', 1, 'サスペンス|スリラー', 'genre:thriller'),
     ('ja', 1, '西部劇', 'genre:western'),
@@ -1558,6 +1559,10 @@ declare
     v_is_narrowed boolean := num_nonnulls(
         v_narrow.kind, v_narrow.genre, v_narrow.language, v_narrow.year_from, v_narrow.year_to, v_narrow.marks_1
     ) > 0;
+    -- The words of a comparison, as in "movies like", are not searched for.
+    v_liked_words text[] := case
+        when known.liked is not null then private.stems_of(array_to_string(private.tokens_of(known, 'liked'), ' '))
+    end;
     v_has_left boolean := exists (select from unnest(terms) as t where t.is_left);
     -- A phrase is looked for in the texts, so all documents with its words are candidates.
     v_most integer := case when parsed.phrases is null then 1000 else 100000 end;
@@ -1577,6 +1582,7 @@ begin
                 sum(t.idf * p.weight) as whole
             from unnest(terms) as t
             join private.search_postings as p on p.lexeme = t.lexeme and p.document <= as_of
+            where known.liked is null or t.is_left or t.lexeme = any(v_liked_words)
             group by p.document
         ), best as materialized (
             select max(w.weight) as weight from weighed as w

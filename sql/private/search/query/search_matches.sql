@@ -34,6 +34,10 @@ declare
     v_is_narrowed boolean := num_nonnulls(
         v_narrow.kind, v_narrow.genre, v_narrow.language, v_narrow.year_from, v_narrow.year_to, v_narrow.marks_1
     ) > 0;
+    -- The words of a comparison, as in "movies like", are not searched for.
+    v_liked_words text[] := case
+        when known.liked is not null then private.stems_of(array_to_string(private.tokens_of(known, 'liked'), ' '))
+    end;
     v_has_left boolean := exists (select from unnest(terms) as t where t.is_left);
     -- A phrase is looked for in the texts, so all documents with its words are candidates.
     v_most integer := case when parsed.phrases is null then 1000 else 100000 end;
@@ -53,6 +57,7 @@ begin
                 sum(t.idf * p.weight) as whole
             from unnest(terms) as t
             join private.search_postings as p on p.lexeme = t.lexeme and p.document <= as_of
+            where known.liked is null or t.is_left or t.lexeme = any(v_liked_words)
             group by p.document
         ), best as materialized (
             select max(w.weight) as weight from weighed as w
