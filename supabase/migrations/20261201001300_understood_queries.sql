@@ -1569,8 +1569,7 @@ declare
     v_share double precision := case when parsed.is_lenient then 0 else 0.4 end;
     v_found private.found_document[];
     v_understood private.understood_document[] := case
-        when known.needs <> '{}' or known.wishes is not null or known.liked is not null
-            or known.filters is distinct from filters
+        when v_is_understood or known.liked is not null
         then array(select u from private.understood_documents(known, terms, viewer, as_of) as u)
     end;
 begin
@@ -1594,9 +1593,7 @@ begin
             select t.document, t.words
             from telling as t
             join private.search_documents as d on d.document = t.document
-            where
-                v_is_narrowed
-                and private.matches_filters(d, v_narrow)
+                where v_is_narrowed and private.matches_filters(d, v_narrow)
             order by words desc, document
             limit v_most
         ), likely as materialized (
