@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import corpus, peers, personas, prediction, tagline
+from bench import corpus, found, peers, personas, prediction, tagline
 from bench.lists import Lists, by_slice, measured
 from bench.movielens import Split, as_u1, by_chance, by_time, cold
 from bench.table import Table, timed
@@ -143,6 +143,9 @@ def main() -> int:
                 tables += prediction.measure(world, console.print)
         tables += tagline.measure(stack)
         tables.append(personas.seeded(stack, console.print))
+    with temporary_stack.running(ROOT / ".local-found") as stack:
+        found.load(stack)
+        tables += found.measure(stack)
     text = "\n\n".join([HEAD.format(day=f"{datetime.now(UTC):%Y-%m-%d}"), *(t.markdown() for t in tables)])
     RESULTS.write_text(text + "\n")
     console.print(text)

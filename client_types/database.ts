@@ -1565,10 +1565,12 @@ export type Database = {
           "count"?: number;
           "cursor"?: string;
           "genre"?: string;
+          "ignore"?: (string)[];
           "kind"?: string;
           "language"?: string;
           "query"?: string;
           "query_embedding"?: string;
+          "sort"?: string;
           "tier"?: string;
           "year_from"?: number;
           "year_to"?: number;
@@ -1588,6 +1590,7 @@ export type Database = {
         };
       };
       "suspend_account": { Args: { "reason"?: string; "user_id"?: string }; Returns: undefined };
+      "understand_query": { Args: { "ignore"?: (string)[]; "query"?: string }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

@@ -3,6 +3,7 @@
     python -m tools.migration NAME
 
 The migrations themselves record what they carried: each block begins with a line that names its source file.
+A line `-- end of sources` ends the last block: statements by hand that call new functions follow it.
 Blocks are compared by the functions, views, policies and triggers they create, so a file that is only moved
 needs no migration.
 """
@@ -22,6 +23,7 @@ SOURCES = ROOT / "sql"
 MIGRATIONS = ROOT / "supabase" / "migrations"
 ORDER = ("private", "triggers", "access", "rpc")
 MARK = re.compile(r"^-- source: (sql/\S+\.sql)\n", re.MULTILINE)
+END = "-- end of sources\n"
 PARSED = re.compile(r"^return ", re.MULTILINE)
 HEAD = """-- Functions, triggers and policies as sql/ has them.
 
@@ -51,7 +53,7 @@ def carried() -> dict[str, str]:
 
 
 def _blocks(migration: str) -> Iterator[tuple[str, str]]:
-    pieces = MARK.split(migration)[1:]
+    pieces = MARK.split(migration.split(END)[0])[1:]
     for path, text in zip(pieces[::2], pieces[1::2], strict=True):
         yield path, text.strip() + "\n"
 

@@ -56,16 +56,20 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             await _within(timeout, self.arrived, httpcore.ReadTimeout)
         received = bytes(self.buffer[:max_bytes])
         del self.buffer[:max_bytes]
-        if len(self.buffer) <= self.most and self.transport and not self.lost:
+        if len(self.buffer) <= self.most and self.transport and not self.gone():
             self.transport.resume_reading()
         return received
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if buffer and self.transport:
+        if buffer and self.transport and not self.gone():
             self.transport.write(buffer)
-        await _within(timeout, self.writable, httpcore.WriteTimeout)
-        if self.lost:
+            await _within(timeout, self.writable, httpcore.WriteTimeout)
+        if self.gone():
             raise httpcore.WriteError("the function has ended")
+
+    def gone(self) -> bool:
+        """Whether the connection is closed, also when `connection_lost` is still to come: uvloop refuses its use."""
+        return self.lost or (self.transport is not None and self.transport.is_closing())
 
     async def aclose(self) -> None:
         if self.transport:

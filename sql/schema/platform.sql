@@ -114,22 +114,23 @@ insert into private.quotas (resource, amount, anonymous_amount, meaning) values
 create table private.rate_limits (
     -- The database role of the request; anon for callers who are not signed in.
     role text not null,
-    -- read: GET, HEAD and calls of functions that do not write, counted by the REST server; write: all other requests,
-    -- counted by private.count_request, failed ones by the REST server. storage: file requests; sign_in: sign-ups and
-    -- password sign-ins per IP address; password: attempts at one account's password; anonymous: anonymous sign-ups;
-    -- refresh: session refreshes; these five are counted by private.admit_request. rows: rows written in all tables;
-    -- ratings, interactions, consents, profiles: rows written in that table; these are counted by private.count_rows.
+    -- read: GET, HEAD and calls of functions that do not write, counted by the REST server; rpc/NAME: calls of that
+    -- function, which then do not count as reads; write: all other requests, counted by private.count_request, failed
+    -- ones by the REST server. storage: file requests; sign_in: sign-ups and password sign-ins per IP address;
+    -- password: attempts at one account's password; anonymous: anonymous sign-ups; refresh: session refreshes; these
+    -- five are counted by private.admit_request. rows: rows written in all tables; ratings, interactions, consents,
+    -- profiles: rows written in that table; these are counted by private.count_rows.
     scope text not null,
-    -- The limit per user; for anon per IP address; for scope password per account. For the last five scopes the number
-    -- of rows.
+    -- The limit per user; for anon per IP address; for scope password per account. For rows, ratings, interactions,
+    -- consents and profiles the number of rows.
     requests integer not null,
     -- Length of the sliding window in seconds.
     window_seconds integer not null,
     constraint rate_limits_pkey primary key (role, scope),
     constraint rate_limits_requests check (requests between 1 and case when scope in ('rows', 'ratings',
     'interactions', 'consents', 'profiles') then 1000000 else 1000 end),
-    constraint rate_limits_scope check (scope in ('read', 'write', 'storage', 'sign_in', 'password', 'anonymous',
-    'refresh', 'rows', 'ratings', 'interactions', 'consents', 'profiles')),
+    constraint rate_limits_scope check ((scope in ('read', 'write', 'storage', 'sign_in', 'password', 'anonymous',
+    'refresh', 'rows', 'ratings', 'interactions', 'consents', 'profiles')) or scope ~ '^rpc/[a-z_]+$'),
     constraint rate_limits_window check (window_seconds between 1 and case when scope in ('rows', 'ratings',
     'interactions', 'consents', 'profiles') then 86400 else 3600 end)
 );
@@ -139,6 +140,7 @@ insert into private.rate_limits (role, scope, requests, window_seconds) values
 ('anon', 'password', 10, 600),
 ('anon', 'read', 100, 60),
 ('anon', 'refresh', 150, 300),
+('anon', 'rpc/suggest', 300, 60),
 ('anon', 'sign_in', 30, 300),
 ('anon', 'storage', 300, 60),
 ('anon', 'write', 100, 60),
@@ -148,6 +150,7 @@ insert into private.rate_limits (role, scope, requests, window_seconds) values
 ('authenticated', 'ratings', 5000, 86400),
 ('authenticated', 'read', 100, 60),
 ('authenticated', 'rows', 1000, 60),
+('authenticated', 'rpc/suggest', 300, 60),
 ('authenticated', 'storage', 300, 60),
 ('authenticated', 'write', 100, 60);
 

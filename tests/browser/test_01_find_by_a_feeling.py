@@ -47,6 +47,35 @@ def test_results_of_a_feeling_are_films_that_fit(open_page: Open) -> None:
     assert "Grumpier Old Men" in " ".join(first.all_inner_texts()[:5])
 
 
+def headings(page: Page) -> list[str]:
+    return page.get_by_role("heading", level=3).all_inner_texts()
+
+
+def test_understood_filters_are_shown_and_removed(open_page: Open) -> None:
+    page = open_page("/search?q=comedies+of+the+1990s")
+    genre = page.get_by_role("button", name="Do not understand: Comedy")
+    years = page.get_by_role("button", name="Do not understand: 1990\u20131999")
+    expect(genre).to_be_visible()
+    assert "Airplane!" not in headings(page)
+    years.click()
+    page.wait_for_url("**/search?q=comedies+of+the+1990s&ignore=years")
+    expect(years).to_have_count(0)
+    genre.click()
+    page.wait_for_url("**/search?q=comedies+of+the+1990s&ignore=years%2Cgenres")
+    expect(page.get_by_text("Understood:")).to_have_count(0)
+    page.go_back()
+    expect(genre).to_be_visible()
+
+
+def test_browsing_is_sorted_and_stays_so_with_a_filter(open_page: Open) -> None:
+    page = open_page("/search")
+    page.get_by_label("Sort by").select_option("Year, latest first")
+    page.wait_for_url("**/search?sort=year")
+    page.get_by_role("button", name="Comedy").click()
+    page.wait_for_url("**/search?sort=year&genre=comedy")
+    expect(page.get_by_role("heading", level=3).first).to_have_text("Ratatouille")
+
+
 def test_availability_says_with_what_a_title_can_be_watched(
     open_page: Open, stack: Stack, catalogue: dict[str, str]
 ) -> None:

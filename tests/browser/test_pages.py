@@ -96,7 +96,7 @@ def test_page_says_what_happened_without_a_network(open_page: Open) -> None:
     settled(page)
     faults[page].expected = [""]
     page.context.set_offline(True)
-    page.get_by_role("combobox").fill("robots")
+    page.get_by_role("combobox", name="Search films").fill("robots")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
     photograph(page, "search-error-1280")

@@ -213,6 +213,20 @@ def test_service_role_is_never_rate_limited(stack: Stack, allow: Allow) -> None:
         assert not [name for name in HEADERS if name in searched[0].headers]
 
 
+def test_calls_with_a_limit_of_their_own_do_not_count_as_reads(
+    stack: Stack, allow: Allow, viewer: httpx.Client
+) -> None:
+    with psycopg.connect(stack.database_url, autocommit=True) as admin:
+        admin.execute(
+            "insert into private.rate_limits values ('authenticated', 'rpc/suggest', 5, %s)", [HOUR]
+        )
+    allow("authenticated", 3)
+    calls = [viewer.get("/rest/v1/rpc/suggest?q=blade") for _ in range(6)]
+    assert [call.status_code for call in calls] == [200] * 5 + [429]
+    assert_refused(calls[-1], 5)
+    assert [read(viewer).status_code for _ in range(4)] == [200] * 3 + [429]
+
+
 def test_anon_is_rate_limited_by_address(allow: Allow, past_gateway: httpx.Client) -> None:
     allow("anon", 1)
     for address, status in (("192.0.2.77", 200), ("192.0.2.77", 429), ("192.0.2.78", 200)):

@@ -78,6 +78,13 @@ def test_file_is_compared_with_the_last_migration_that_carries_it(project: Path)
     assert migration.pending() == {SHRUNK: "select 2;\n"}
 
 
+def test_statements_by_hand_may_follow_the_sources_of_a_migration(project: Path) -> None:
+    write(project, SHRUNK, "select 2;\n")
+    text = f"-- source: {SHRUNK}\nselect 2;\n\n-- end of sources\nselect 3;\n"
+    write(project, f"supabase/migrations/{FIRST}", text)
+    assert migration.pending() == {}
+
+
 FUNCTION = "create or replace function private.{}() returns integer language sql return {};\n"
 POLICIES = """grant select on public.items to anon;
 create policy items_select_anon on public.items for select to anon using (true);

@@ -22,7 +22,7 @@ WRONG_THRESHOLDS = ("", "-0.1", "1.01", "nan", "NaN", "inf", "-inf", "1_0", "0,5
 
 
 def test_search_query_alone_has_defaults() -> None:
-    assert read_query({"q": "robots"}) == Query("robots", "movie", 12, 0.4)
+    assert read_query({"q": "robots"}) == Query("robots", "movie", 12, 0.0)
 
 
 @pytest.mark.parametrize("name", ["count", "limit"])

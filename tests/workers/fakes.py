@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -49,6 +50,7 @@ class FakeRest(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.status, self.body, self.keys = 200, json.dumps([ROW]), '{"keys": []}'
         self.requests: list[dict[str, Any]] = []
+        self.corrections: dict[str, str] = {}
         self.keys_status = 200
         self.fetches = 0
 
@@ -64,6 +66,10 @@ class Handler(BaseHTTPRequestHandler):
         """Respond to the call of a function."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         headers = {name.lower(): value for name, value in self.headers.items()}
+        if self.path.endswith("/understand_query") and self.server.status == HTTPStatus.OK:
+            query = self.server.corrections.get(body["query"], body["query"])
+            self._respond(200, json.dumps({"corrected": query, "text": query, "understood": {}}))
+            return
         self.server.requests.append({"path": self.path, "headers": headers, "body": body})
         self._respond(self.server.status, self.server.body)
 

@@ -229,6 +229,16 @@ def word(db: psycopg.Connection, who: Person) -> Row:
     return {"word": uuid4().hex}
 
 
+def query_word(db: psycopg.Connection, who: Person) -> Row:
+    return {"phrase": letters(), "mark": "filler", "language": "en"}
+
+
+def person_name(db: psycopg.Connection, who: Person) -> Row:
+    row = db.execute("insert into people (name) values ('Ann') returning id").fetchone()
+    assert row
+    return {"person_id": row[0], "name": "Ann", "start": "ann", "joined": "ann", "popularity": 1}
+
+
 def kind(db: psycopg.Connection, who: Person) -> Row:
     return {"name": uuid4().hex, "position": uuid4().int % 10_000 + 1_000, "description": "A sample."}
 
@@ -309,8 +319,10 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "private.rate_rows": rate_row,
     "private.rate_slots": rate_slot,
     "private.reserved_names": reserved_name,
+    "private.query_words": query_word,
     "private.search_documents": document,
     "private.search_names": name,
+    "private.search_people": person_name,
     "private.search_postings": posting,
     "private.search_sources": document,
     "private.search_words": word,

@@ -18,6 +18,8 @@ RELATIONS = {
     """,
     "search": """
         private.search_documents private.search_postings private.search_names private.search_words
+        private.search_people private.query_words private.query_span private.query_people
+        private.understanding private.understood_document private.found_document
         private.parsed_search private.search_term private.search_match private.search_filters
         public.suggestion public.matched_item
     """,

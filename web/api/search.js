@@ -3,7 +3,7 @@
  * @typedef {import("./catalog.js").Item} Item
  * @typedef {Item & { title_html: string, snippet_html: string }} Result
  * @typedef {{ value: string | number, count: number }} FacetValue
- * @typedef {{ label: string, words: string }} Understood what was read in the query, and the words it was read from
+ * @typedef {{ part: string, values: string[] }} Understood what was read in the query: a part that can be ignored
  * @typedef {object} Answer
  * @property {Result[]} results
  * @property {number} total
@@ -19,6 +19,8 @@
  * @property {string} [decade]
  * @property {string} [tier]
  * @property {string} [cursor]
+ * @property {string} [sort] popularity, year, rating or title; relevance without
+ * @property {string} [ignore] parts of what is understood that are not to be, separated by commas
  */
 import { actingProfile, ApiError, client, dataOf, searchUrl } from "./client.js";
 import { withLooks } from "./catalog.js";
@@ -56,9 +58,10 @@ async function requested(parameters, signal) {
   if (response?.status === 429) {
     throw new ApiError("limit", "Too many searches", Number(response.headers.get("retry-after") ?? 60));
   }
-  const { q, year_from, year_to, ...others } = parameters;
+  const { q, year_from, year_to, ignore, ...others } = parameters;
   const years = { ...(year_from && { year_from: Number(year_from), year_to: Number(year_to) }) };
-  const call = client().rpc("search_content", { ...others, ...years, count: PAGE, ...(q && { query: q }) });
+  const read = { ...(q && { query: q }), ...(ignore && { ignore: ignore.split(",") }) };
+  const call = client().rpc("search_content", { ...others, ...years, ...read, count: PAGE });
   return dataOf(signal ? call.abortSignal(signal) : call);
 }
 
@@ -92,33 +95,25 @@ function parametersOf({ decade, ...others }) {
 }
 
 /**
- * What the database understood of a query, as labels with the words they come from; none if it says nothing.
- * @param {unknown} understood
+ * What the database understood of a query, part by part; none if it understood nothing.
+ * @param {any} understood
  * @returns {Understood[]}
  */
 export function understoodOf(understood) {
-  if (!understood || typeof understood !== "object") return [];
-  const { filters = {}, people = [], corrections = [] } = /** @type {Record<string, any>} */ (understood);
-  const read = Array.isArray(filters)
-    ? filters
-    : Object.entries(filters).map(([name, value]) => ({ name, value }));
-  return [
-    ...read.filter((/** @type {any} */ entry) => entry.value !== null).map((/** @type {any} */ entry) =>
-      labelled(entry.label ?? entry.value, entry.words)
+  if (!understood) return [];
+  const { filters = {}, people = [], like = null, corrections = [] } = understood;
+  const { year_from: from, year_to: to, ...lists } = filters;
+  const parts = {
+    like: like ? [like.title] : [],
+    people: people.map((/** @type {{ name: string }} */ person) => person.name),
+    ...lists,
+    years: from || to ? [String(from ?? ""), String(to ?? "")] : [],
+    corrections: corrections.map((/** @type {{ from: string, to: string }} */ each) =>
+      `${each.from} → ${each.to}`
     ),
-    ...people.map((/** @type {any} */ person) =>
-      labelled(person.name ?? person, person.words ?? person.name ?? person)
-    ),
-    ...correctionsOf(corrections).map(([from, to]) => labelled(`${from} → ${to}`, from)),
-  ];
-}
-
-/** @param {unknown} label @param {unknown} words @returns {Understood} */
-const labelled = (label, words) => ({ label: String(label), words: String(words ?? label) });
-
-/** @param {any} corrections @returns {[string, string][]} */
-function correctionsOf(corrections) {
-  return Array.isArray(corrections)
-    ? corrections.map((each) => [each.from, each.to])
-    : Object.entries(corrections);
+  };
+  return Object.entries(parts).filter(([, values]) => values.length).map(([part, values]) => ({
+    part,
+    values,
+  }));
 }

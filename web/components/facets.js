@@ -6,6 +6,10 @@ import { has, nameOf, number, t } from "../i18n.js";
 import { Icon } from "./icons.js";
 
 const SHOWN = 8;
+/** Alternatives of a part that its label names. */
+const NAMED = 3;
+/** @type {Record<string, string>} */
+const FACET_OF = { genres: "genre", languages: "language", kinds: "kind" };
 export const FACETS = ["kind", "genre", "decade", "language", "tier"];
 
 /** The name of a facet's value for people. @param {string} facet @param {string | number} value @param {Map<string, string>} genres */
@@ -54,20 +58,41 @@ export function Facets({ facets, chosen, genres, change }) {
   `;
 }
 
-/** @param {{ entries: import("../api/search.js").Understood[], undo: (words: string) => void }} properties */
-export function UnderstoodChips({ entries, undo }) {
+/**
+ * @param {{ entries: import("../api/search.js").Understood[], genres: Map<string, string>, undo: (part: string) => void }} properties
+ */
+export function UnderstoodChips({ entries, genres, undo }) {
   if (!entries.length) return null;
   return html`
     <div class="understood"><span>${t("search.understood")}</span>
-      <div class="chips">${entries.map((entry) =>
-        html`
-          <button type="button" class="chip" key=${entry.label} aria-label=${t("search.undo", {
-            label: entry.label,
-          })} onClick=${() => undo(entry.words)}>
-            ${entry.label}<${Icon} name="close" />
+      <div class="chips">${entries.map((entry) => {
+        const label = partLabel(entry, genres);
+        return html`
+          <button type="button" class="chip" key=${entry.part} aria-label=${t("search.undo", { label })}
+            onClick=${() => undo(entry.part)}>
+            ${label}<${Icon} name="close" />
           </button>
-        `
-      )}</div>
+        `;
+      })}</div>
     </div>
   `;
 }
+
+/** @param {import("../api/search.js").Understood} entry @param {Map<string, string>} genres */
+function partLabel({ part, values }, genres) {
+  if (part === "like") return t("understood.like", { title: values[0] });
+  if (part === "years") return yearsLabel(values[0], values[1]);
+  if (part === "countries") return listed(values.map((code) => nameOf("region", code)));
+  const facet = FACET_OF[part];
+  return listed(facet ? values.map((value) => labelOf(facet, value, genres)) : values);
+}
+
+/** @param {string} from @param {string} to */
+function yearsLabel(from, to) {
+  if (from === to) return from;
+  if (!from || !to) return t(from ? "understood.since" : "understood.until", { year: from || to });
+  return `${from}–${to}`;
+}
+
+/** @param {string[]} names */
+const listed = (names) => names.slice(0, NAMED).join(", ") + (names.length > NAMED ? ", …" : "");

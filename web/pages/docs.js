@@ -9,7 +9,7 @@ import { rendered } from "../components/markdown.js";
 
 /** Every document of docs/, under the question that leads to it; a test compares. */
 export const SECTIONS = [
-  { name: "use", documents: ["api-specifications", "errors", "glossary"] },
+  { name: "use", documents: ["api-specifications", "search-and-recommendations", "errors", "glossary"] },
   {
     name: "understand",
     documents: [

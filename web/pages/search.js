@@ -1,10 +1,10 @@
 /**
- * Search results. The address holds all of it: the query, the filters; so Back and a shared link work.
+ * Search results. The address holds all of it: the query, the filters, the order, and what is not to be understood; so
+ * Back and a shared link work. Without a query it browses.
  */
 import { html, useEffect, useState } from "../ui.js";
-import { getByGenre, getGenres } from "../api/catalog.js";
+import { getGenres } from "../api/catalog.js";
 import { search, understoodOf } from "../api/search.js";
-import { getPopular } from "../api/recommend.js";
 import { viewer } from "../api/identity.js";
 import { number, t } from "../i18n.js";
 import { go } from "../router.js";
@@ -12,6 +12,7 @@ import { useStore } from "../store.js";
 import { Card } from "../components/card.js";
 import { FACETS, Facets, UnderstoodChips } from "../components/facets.js";
 import { SearchBox } from "../components/search-box.js";
+import { ORDERS, Sorting } from "../components/sorting.js";
 import { EmptyState, ErrorState, RowSkeleton, useData } from "../components/states.js";
 
 /** @typedef {import("../api/search.js").Answer} Answer */
@@ -23,23 +24,26 @@ export default function Search({ place }) {
     FACETS.flatMap((facet) => place.query.get(facet) ? [[facet, String(place.query.get(facet))]] : []),
   );
   const q = place.query.get("q") ?? "";
-  const state = JSON.stringify([q, chosen]);
+  const sort = ORDERS.find((order) => order === place.query.get("sort")) ?? "";
+  const ignore = place.query.get("ignore") ?? "";
+  const query = { q, ...chosen, ignore: q && ignore, sort: sort || (q ? "" : "popularity") };
+  const state = JSON.stringify([query, who?.acting?.id]);
   const genres = useData(getGenres, []);
-  const answer = useData((signal) => answerTo(q, chosen, signal), [state, who?.acting?.id]);
+  // The earlier answer stays until the next one is there: it keeps the query that it belongs to.
+  const found = useData(async (signal) => ({ state, query, answer: await search(query, signal) }), [state]);
   useEffect(() => {
     document.title = t("search.page", { q: q || t("nav.search") });
   }, [q]);
   const names = new Map(genres.value?.map((genre) => [genre.slug, genre.name]));
   const change = (/** @type {string} */ facet, /** @type {string | null} */ value) =>
-    go(address(q, { ...chosen, [facet]: value }));
-  const literal = (/** @type {string} */ words) => go(address(quoted(q, words), chosen));
+    go(address({ q, ...chosen, sort, ignore, [facet]: value }));
+  const undo = (/** @type {string} */ part) =>
+    change("ignore", [...ignore.split(","), part].filter(Boolean).join());
   return html`
     <div class="content search">
       <h1 class="visually-hidden">${t("nav.search")}</h1>
       <${SearchBox} value=${q} autofocus=${!q && !Object.keys(chosen).length} />
-      ${answer.error
-        ? html`<${ErrorState} error=${answer.error} retry=${answer.again} />`
-        : !answer.value
+      ${found.error ? html`<${ErrorState} error=${found.error} retry=${found.again} />` : !found.value
         ? html`
           <div class="grid-wait">
             <p class="visually-hidden" role="status">${t("loading")}</p>
@@ -47,34 +51,46 @@ export default function Search({ place }) {
           </div>
         `
         : html`
-          <${UnderstoodChips} entries=${understoodOf(answer.value.understood)} undo=${literal} />
+          <${UnderstoodChips} entries=${understoodOf(
+            found.value.answer.understood,
+          )} genres=${names} undo=${undo} />
           <div class="result-page">
-            <${Facets} facets=${answer.value.facets} chosen=${chosen} genres=${names} change=${change} />
-            <${Results} key=${state} q=${q} chosen=${chosen} answer=${answer.value} clear=${() =>
-              go(address(q, {}))} />
+            <${Facets} facets=${found.value.answer
+              .facets} chosen=${chosen} genres=${names} change=${change} />
+            <${Results} key=${found.value.state} query=${found.value
+              .query} filtered=${Object.keys(chosen).length >
+              0} answer=${found.value.answer} sorting=${html`
+              <${Sorting} value=${sort} hasQuery=${Boolean(q)} change=${(
+                /** @type {string | null} */ order,
+              ) => change("sort", order)} />
+            `}
+              clear=${() => go(address({ q, ignore }))} />
           </div>
         `}
     </div>
   `;
 }
 
-/** @param {{ q: string, chosen: Record<string, string>, answer: Answer, clear: () => void }} properties */
-function Results({ q, chosen, answer, clear }) {
+/**
+ * @param {{ query: import("../api/search.js").Query, filtered: boolean, answer: Answer, sorting: unknown,
+ *   clear: () => void }} properties
+ */
+function Results({ query, filtered, answer, sorting, clear }) {
   const [pages, add] = useState([answer]);
   const [busy, wait] = useState(false);
   const last = pages[pages.length - 1];
-  const filtered = Object.keys(chosen).length > 0;
+  const { q } = query;
   const more = async () => {
     wait(true);
     try {
-      const next = await search({ q, ...chosen, cursor: String(last.next_cursor) });
+      const next = await search({ ...query, cursor: String(last.next_cursor) });
       add([...pages, next]);
     } finally {
       wait(false);
     }
   };
   if (!answer.results.length) {
-    return html`<${EmptyState} title=${t("search.empty", { q })} text=${
+    return html`<${EmptyState} title=${t("search.empty", { q: q ?? "" })} text=${
       t(filtered ? "search.empty.filters" : "search.empty.do")
     }>
       ${
@@ -86,9 +102,14 @@ function Results({ q, chosen, answer, clear }) {
   return html`
     <section class="results" aria-label=${t("search.results")}>
       <h2 class="visually-hidden">${t("search.results")}</h2>
-      <p class="total" role="status">${q
-        ? t("search.total", { count: answer.total, shown: number(answer.total), q })
-        : t("search.popular")}</p>
+      <div class="result-head">
+        <p class="total" role="status">${q
+          ? t("search.total", { count: answer.total, shown: number(answer.total), q })
+          : query.sort === "popularity"
+          ? t("search.popular")
+          : t("search.all")}</p>
+        ${sorting}
+      </div>
       <ul class="grid">${pages.flatMap((page) => page.results).map((item) =>
         html`
           <li key=${item.id}>
@@ -123,37 +144,10 @@ const ENTITIES = /** @type {Record<string, string>} */ ({
 /** @param {string} text */
 const unescaped = (text) => text.replace(/&(?:lt|gt|quot|#39|amp);/g, (entity) => ENTITIES[entity]);
 
-/**
- * Results of a query. Without one: the films of a genre, or the popular ones.
- * @param {string} q
- * @param {Record<string, string>} chosen
- * @param {AbortSignal} signal
- * @returns {Promise<Answer>}
- */
-async function answerTo(q, chosen, signal) {
-  if (q.trim()) return search({ q, ...chosen }, signal);
-  if (Object.keys(chosen).some((facet) => !["genre", "kind"].includes(facet))) return search(chosen, signal);
-  const genre = (await getGenres()).find((each) => each.slug === chosen.genre);
-  const items = genre ? await getByGenre(genre.id, 60) : await getPopular(48, chosen.kind);
-  const facet = (await getGenres()).map((each) => ({ value: each.slug, count: 0 })).slice(0, 24);
-  return {
-    results: /** @type {import("../api/search.js").Result[]} */ (items),
-    total: items.length,
-    facets: { genre: facet },
-    next_cursor: null,
-  };
-}
-
-/** @param {string} q @param {Record<string, string | null>} chosen */
-function address(q, chosen) {
+/** @param {Record<string, string | null>} parameters */
+function address(parameters) {
   const query = new URLSearchParams(
-    Object.entries({ q, ...chosen }).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+    Object.entries(parameters).flatMap(([name, value]) => (value ? [[name, value]] : [])),
   );
   return `/search?${query}`;
-}
-
-/** The query with words in quotes, which search takes literally. @param {string} q @param {string} words */
-function quoted(q, words) {
-  const at = q.toLowerCase().indexOf(words.toLowerCase());
-  return at < 0 ? q : `${q.slice(0, at)}"${q.slice(at, at + words.length)}"${q.slice(at + words.length)}`;
 }

@@ -1,12 +1,13 @@
 """The catalogue, queried through the REST server as the caller, so that row level security applies."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 import httpx
 from postgrest import SyncPostgrestClient
 
-from workers.search.core import Query, Search
+from workers.search.core import Query, Search, Understanding
 from workers.search.errors import ApiError, unavailable
 from workers.search.tokens import Caller
 
@@ -31,6 +32,13 @@ class Catalog:
         self._url = url
         self._http = httpx.Client(timeout=WITHIN, event_hooks={"response": [refuse]})
 
+    def understand(
+        self, caller: Caller, text: str, ignored: Sequence[str] | None, request_id: str
+    ) -> Understanding:
+        """The query with its misspellings corrected, and the part of it to embed. Raises ApiError."""
+        data = self._call("understand_query", {"query": text, "ignore": ignored}, caller, request_id)
+        return Understanding(data["corrected"], data["text"])
+
     def match(self, caller: Caller, query: Query, embedding: str, request_id: str) -> Any:
         """The items most similar to the embedding, best first. Raises ApiError."""
         arguments: dict[str, Any] = {
@@ -43,7 +51,7 @@ class Catalog:
             function, arguments["kind"] = "match_content", query.kind
         return self._call(function, arguments, caller, request_id)
 
-    def search(self, caller: Caller, search: Search, embedding: str, request_id: str) -> Any:
+    def search(self, caller: Caller, search: Search, embedding: str | None, request_id: str) -> Any:
         """The result of search_content. Raises ApiError."""
         arguments = {"query": search.text, "query_embedding": embedding, **search.arguments}
         return self._call("search_content", arguments, caller, request_id)

@@ -13,11 +13,16 @@ MOST_TEXTS = 16
 LONGEST_TEXT = 20_000
 LONGEST_NAME = 100
 
-ARGUMENTS = ("kind", "genre", "language", "year_from", "year_to", "tier", "count", "cursor")
+ARGUMENTS = (
+    *("kind", "genre", "language", "year_from", "year_to", "tier"),
+    *("count", "cursor", "sort", "ignore"),
+)
 """The parameters of search_content, besides the query."""
 SEMANTIC = ("q", "kind", "count", "limit", "threshold")
 CONTENT = ("q", *ARGUMENTS, "limit")
 """The parameters of each route. `limit` is another name of `count`, as in PostgREST."""
+BROWSED = {"kind", "genre", "language", "year_from", "year_to", "tier", "sort"}
+"""With one of these no query is needed."""
 UNREAD = ("apikey",)
 """The gateway reads the API key in an address that is typed into a browser, and forwards it."""
 
@@ -43,14 +48,23 @@ class Query:
     text: str
     kind: str = "movie"
     count: int = 12
-    threshold: float = 0.4
+    threshold: float = 0.0
+    """0, the default: the nearest, however far."""
 
 
 @dataclass(frozen=True)
 class Search:
     text: str
-    arguments: dict[str, str]
+    arguments: dict[str, Any]
     """The other parameters of search_content; the function validates them."""
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What understand_query returns: the corrected query, and the part of it to embed, which may be empty."""
+
+    corrected: str
+    text: str
 
 
 def once(pairs: Iterable[tuple[str, str]], known: Iterable[str]) -> dict[str, str]:
@@ -79,14 +93,17 @@ def _count(
 
 def read_search(parameters: Mapping[str, str]) -> Search:
     """Raises InvalidParameter for an invalid one; empty parameters count as not given."""
-    arguments = {name: value for name, value in parameters.items() if value and name != "q"}
+    arguments: dict[str, Any] = {name: value for name, value in parameters.items() if value and name != "q"}
     if size := _count(arguments):
         arguments = {name: value for name, value in arguments.items() if name != "limit"} | {"count": size[1]}
     for name, value in arguments.items():
         if "\0" in value:
             raise InvalidParameter(name, f"{name} must not hold a NUL character.")
-    _text(parameters.get("q", ""))
-    return Search(parameters["q"], arguments)
+    if "ignore" in arguments:
+        arguments = {**arguments, "ignore": arguments["ignore"].split(",")}
+    if parameters.get("q") or not arguments.keys() & BROWSED:
+        _text(parameters.get("q", ""))
+    return Search(parameters.get("q", ""), arguments)
 
 
 def read_query(parameters: Mapping[str, str]) -> Query:

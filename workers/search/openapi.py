@@ -35,6 +35,8 @@ ABOUT = {
     "tier": "free or premium: the tier that can play an item",
     "count": "the page size",
     "cursor": "next_cursor of the previous page",
+    "sort": "popularity, year, rating or title; by default relevance",
+    "ignore": "what is not to be understood, separated by commas, such as people,years",
 }
 TEXT = {"type": "string", "minLength": 1, "maxLength": LONGEST_QUERY}
 RESULTS = {"type": "array", "items": {"type": "object"}}
@@ -71,17 +73,19 @@ def _semantic() -> Json:
         _parameter("kind", "the kind of items", {"type": "string", "enum": list(KINDS), "default": "movie"}),
         _parameter("count", "the most results", SIZE),
         _parameter("limit", ALIAS, SIZE),
-        _parameter("threshold", "the least similarity", {"type": "number", "minimum": 0, "maximum": 1}),
+        _parameter(
+            "threshold", "the least similarity, by default 0", {"type": "number", "minimum": 0, "maximum": 1}
+        ),
     ]
     result = {"type": "object", "required": ["results"], "properties": {"results": RESULTS}}
     return _operation("The items most similar in meaning to a query.", result, parameters=parameters)
 
 
 def _content() -> Json:
-    parameters = [_parameter("q", "the query", TEXT, required=True)]
+    parameters = [_parameter("q", "the query; not required with a filter or sort", TEXT)]
     parameters += [_parameter(name, ABOUT[name], {"type": "string"}) for name in ARGUMENTS]
     parameters.append(_parameter("limit", ALIAS, {"type": "string"}))
-    result = {"type": "object", "required": ["results", "total", "facets", "next_cursor"]}
+    result = {"type": "object", "required": ["results", "total", "facets", "understood", "next_cursor"]}
     return _operation("search_content with the embedding of the query.", result, parameters=parameters)
 
 

@@ -32,16 +32,22 @@ def search(services: Services) -> Blueprint:
     def semantic() -> Response:
         caller = services.tokens.caller(request.headers)
         query = read_query(once(request.args.items(multi=True), SEMANTIC))
+        understanding = services.catalog.understand(caller, query.text, None, g.request_id)
         with services.metrics.embedding.labels("query").time():
-            embedding = services.model.query(query.text)
+            embedding = services.model.query(normal(understanding.corrected))
         return jsonify(results=services.catalog.match(caller, query, embedding, g.request_id))
 
     @views.get("/search/content")
     def content() -> Response:
         caller = services.tokens.caller(request.headers)
         search = read_search(once(request.args.items(multi=True), CONTENT))
-        with services.metrics.embedding.labels("query").time():
-            embedding = services.model.query(normal(search.text))
+        embedding = None
+        if search.text:
+            ignored = search.arguments.get("ignore")
+            understanding = services.catalog.understand(caller, search.text, ignored, g.request_id)
+            if text := normal(understanding.text):
+                with services.metrics.embedding.labels("query").time():
+                    embedding = services.model.query(text)
         return jsonify(services.catalog.search(caller, search, embedding, g.request_id))
 
     @views.get("/search/openapi.json")

@@ -68,7 +68,7 @@ async fn read(
 ) -> Response<Body> {
     let counted = match limits::counted_before(&target.headers) {
         true => None,
-        false => limits::admit(desk.counter, &desk.rest, &desk.sender),
+        false => limits::admit(desk.counter, &desk.rest, &desk.sender, target.function()),
     };
     match counted {
         Some(admission) if !admission.admitted => refused(&desk, admission, request).await,
@@ -85,6 +85,11 @@ async fn read(
 pub async fn reads<B>(rest: &Rest, request: &http::Request<B>) -> bool {
     let target = Target::by(request, &rest.config().db_schemas);
     target.reads() || target.calls_reader(rest).await
+}
+
+/// Returns the function that a request calls; none for tables.
+pub fn function<B>(rest: &Rest, request: &http::Request<B>) -> Option<String> {
+    Target::by(request, &rest.config().db_schemas).function().map(str::to_string)
 }
 
 /// The database counts committed writes. This process counts failed ones, except those that the database
@@ -192,6 +197,10 @@ impl Target {
             query: request.uri().query().unwrap_or_default().to_string(),
             headers,
         }
+    }
+
+    fn function(&self) -> Option<&str> {
+        self.calls.then_some(self.resource.name.as_str())
     }
 
     /// Checks the bounds.

@@ -37,10 +37,12 @@ pub struct Limit {
 /// Limits by role and kind; a role without one is not limited.
 pub type Limits = HashMap<(String, Kind), Limit>;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     Read,
     Write,
+    /// Calls of one function that reads, by its path, as `rpc/suggest`; they do not count as reads.
+    Call(String),
 }
 
 /// Reads the table that the environment names; returns none before its migration.
@@ -54,11 +56,19 @@ pub async fn read(pool: &PgPool, environment: &Variables) -> Result<Limits> {
     let rows: Vec<(String, String, i32, i32)> =
         sqlx::query_as(AssertSqlSafe(query)).fetch_all(pool).await?;
     let limit = |(role, scope, requests, seconds): (String, String, i32, i32)| {
-        let kind = if scope == "read" { Kind::Read } else { Kind::Write };
+        let kind = kind_of(scope);
         let window = Duration::from_secs(seconds.unsigned_abs().into());
         ((role, kind), Limit { requests: requests.unsigned_abs() as usize, window })
     };
     Ok(rows.into_iter().map(limit).collect())
+}
+
+fn kind_of(scope: String) -> Kind {
+    match scope.as_str() {
+        "read" => Kind::Read,
+        "write" => Kind::Write,
+        _ => Kind::Call(scope),
+    }
 }
 
 /// Returns schema and name of the table; none if the environment names none.
@@ -70,7 +80,8 @@ fn named(environment: &Variables) -> Option<(&str, &str)> {
 fn rows_of(schema: &str, table: &str) -> String {
     let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
     format!(
-        "select role, scope, requests, window_seconds from {}.{} where scope in ('read', 'write')",
+        "select role, scope, requests, window_seconds from {}.{} \
+         where scope in ('read', 'write') or scope like 'rpc/%'",
         quoted(schema),
         quoted(table)
     )
@@ -83,6 +94,18 @@ pub enum Caller {
     Network(Option<IpAddr>),
     /// The servers of the project itself.
     Service,
+}
+
+impl Caller {
+    /// Returns the caller whose calls of one function are counted apart from its other requests.
+    fn of_call(self, path: &str) -> Self {
+        Self::User(match self {
+            Self::User(user) => format!("{path} user {user}"),
+            Self::Network(Some(address)) => format!("{path} network {address}"),
+            Self::Network(None) => format!("{path} network"),
+            Self::Service => format!("{path} service"),
+        })
+    }
 }
 
 /// The sender of a request.
@@ -106,8 +129,8 @@ impl Sender {
         Self { role, caller, through_gateway: addresses.is_some() }
     }
 
-    fn limited(&self, rest: &Rest, kind: Kind) -> Option<(Caller, Limit)> {
-        let limit = rest.limits().get(&(self.role.clone(), kind))?;
+    fn limited(&self, rest: &Rest, kind: &Kind) -> Option<(Caller, Limit)> {
+        let limit = rest.limits().get(&(self.role.clone(), kind.clone()))?;
         self.through_gateway.then(|| (self.caller.clone(), *limit))
     }
 }
@@ -119,9 +142,20 @@ pub fn counted_before(headers: &HeaderMap) -> bool {
     headers.contains_key("x-forwarded-prefix")
 }
 
-/// Counts a read of the caller; returns none if the caller has no limit.
-pub fn admit(counter: &Counter, rest: &Rest, sender: &Sender) -> Option<Admission> {
-    let (caller, limit) = sender.limited(rest, Kind::Read)?;
+/// Counts a read of the caller; returns none if the caller has no limit. Calls of a function with a limit
+/// of its own count against that one alone.
+pub fn admit(
+    counter: &Counter,
+    rest: &Rest,
+    sender: &Sender,
+    function: Option<&str>,
+) -> Option<Admission> {
+    let call = function.map(|name| format!("rpc/{name}"));
+    let own = call.and_then(|path| {
+        let (caller, limit) = sender.limited(rest, &Kind::Call(path.clone()))?;
+        Some((caller.of_call(&path), limit))
+    });
+    let (caller, limit) = own.or_else(|| sender.limited(rest, &Kind::Read))?;
     Some(counter.read(caller, limit))
 }
 
@@ -131,7 +165,7 @@ pub fn enter<'a>(
     rest: &Rest,
     sender: &Sender,
 ) -> Option<Result<Entered<'a>, Admission>> {
-    let (caller, limit) = sender.limited(rest, Kind::Write)?;
+    let (caller, limit) = sender.limited(rest, &Kind::Write)?;
     Some(counter.enter(caller, limit))
 }
 
@@ -163,6 +197,20 @@ mod tests {
         assert_eq!(named(&variables("")), None);
         assert_eq!(named(&Variables::new()), None);
         assert!(rows_of("a\"b", "c d").contains(" from \"a\"\"b\".\"c d\" where "));
+    }
+
+    #[test]
+    fn a_scope_is_reads_writes_or_calls_of_a_function() {
+        let kinds = ["read", "write", "rpc/suggest"].map(|scope| kind_of(scope.to_string()));
+        assert_eq!(kinds, [Kind::Read, Kind::Write, Kind::Call("rpc/suggest".to_string())]);
+    }
+
+    #[test]
+    fn calls_of_a_function_are_counted_apart() {
+        let network = Caller::Network("203.0.113.7".parse().ok());
+        let apart = network.clone().of_call("rpc/suggest");
+        assert_eq!(apart, Caller::User("rpc/suggest network 203.0.113.7".to_string()));
+        assert_ne!(apart, network.of_call("rpc/other"));
     }
 
     #[test]

@@ -77,7 +77,10 @@ async fn ready(State(current): State<Current>) -> StatusCode {
 async fn admit_rest(current: State<Current>, headers: HeaderMap) -> Response {
     match forwarded(&headers) {
         Some(request) if !exchange::reads(&current.get(), &request).await => Response::default(),
-        Some(_) => admit(current, headers).await,
+        Some(request) => {
+            let function = exchange::function(&current.get(), &request);
+            counted(current, headers, function.as_deref()).await
+        }
         None => refusal(StatusCode::BAD_REQUEST, "PGRST127", "not from a gateway", None),
     }
 }
@@ -93,8 +96,16 @@ fn forwarded(headers: &HeaderMap) -> Option<http::Request<()>> {
     Some(http::Request::from_parts(parts, body))
 }
 
+async fn admit(current: State<Current>, headers: HeaderMap) -> Response {
+    counted(current, headers, None).await
+}
+
 /// Uses the key as the token if there is no token, as the gateway does.
-async fn admit(State(current): State<Current>, mut headers: HeaderMap) -> Response {
+async fn counted(
+    State(current): State<Current>,
+    mut headers: HeaderMap,
+    function: Option<&str>,
+) -> Response {
     if let (None, Some(key)) = (headers.get(header::AUTHORIZATION), headers.get("apikey")) {
         let bearer = [b"Bearer ", key.as_bytes()].concat();
         if let Ok(bearer) = HeaderValue::try_from(bearer) {
@@ -104,7 +115,7 @@ async fn admit(State(current): State<Current>, mut headers: HeaderMap) -> Respon
     let mut response = Response::new(Body::empty());
     let rest = current.get();
     let sender = Sender::of(&rest, &headers).await;
-    match limits::admit(&current.counter, &rest, &sender) {
+    match limits::admit(&current.counter, &rest, &sender, function) {
         Some(admission) if !admission.admitted => return admission.refused(),
         Some(admission) => admission.add_headers(response.headers_mut()),
         None => {}

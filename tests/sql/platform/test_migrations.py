@@ -78,7 +78,7 @@ def test_auth_limits_equal_those_of_config_toml(database: str) -> None:
 def test_security_guide_lists_every_initial_rate_limit(database: str) -> None:
     guide = (ROOT / "docs" / "security-guide.md").read_text()
     rows = re.findall(
-        r"^\| ((?:anon|authenticated)[a-z, ]*): `(\w+)` \|.*\| (\d+) in (\d+) (s|min|h) \|$",
+        r"^\| ((?:anon|authenticated)[a-z, ]*): `([\w/]+)` \|.*\| (\d+) in (\d+) (s|min|h) \|$",
         guide,
         re.MULTILINE,
     )

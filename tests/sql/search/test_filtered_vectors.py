@@ -17,7 +17,7 @@ CLOSEST = """
     join private.search_documents as d on d.document = n.document
     join content as c on c.id = d.item_id
 """
-FILTERS = "row('movie', null, null, %(year)s, null, null)::private.search_filters"
+FILTERS = "row('movie', null, null, %(year)s, null, null, null, null, null, null)::private.search_filters"
 VIEWER = "row(null, null, null, null, null, null)::private.viewer"
 FUNCTIONS = {
     "of_a_kind": f"nearest_by_index(%(query)s::vector, 'movie', {FILTERS}, {VIEWER}, 2147483647, %(count)s)",

@@ -178,6 +178,7 @@ def test_search_without_matches_returns_empty_lists(db: psycopg.Connection) -> N
         "results": [],
         "total": 0,
         "facets": {"kind": [], "genre": [], "language": [], "decade": [], "tier": []},
+        "understood": {"filters": {}, "people": [], "like": None, "corrections": [], "dropped": []},
         "next_cursor": None,
     }
 

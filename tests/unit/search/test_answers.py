@@ -33,7 +33,7 @@ def test_each_kind_is_searched_by_its_own_database_function(
     search(client, kind=kind)
     request = rest.requests[0]
     assert request["path"] == f"/rest/v1/rpc/{function}"
-    defaults = {"query_embedding": "[1,0]", "match_threshold": 0.4, "match_count": 12}
+    defaults = {"query_embedding": "[1,0]", "match_threshold": 0.0, "match_count": 12}
     assert request["body"] == defaults | extra
 
 
@@ -47,6 +47,38 @@ def test_invalid_search_parameter_is_named_in_the_error(
     assert code(response) == (400, "invalid_parameter")
     assert response.json and response.json["details"] == {"field": field}
     assert rest.requests == []
+
+
+def test_corrected_query_is_embedded(client: FlaskClient, rest: FakeRest, model: FakeModel) -> None:
+    rest.corrections["lonly robot"] = "lonely robot"
+    assert search(client, q="lonly robot").status_code == 200
+    assert model.queries == ["lonely robot"]
+
+
+def test_content_search_embeds_nothing_if_names_are_all_that_a_query_says(
+    client: FlaskClient, rest: FakeRest, model: FakeModel
+) -> None:
+    rest.corrections["wong kar-wai"] = ""
+    response = client.get("/search/content", query_string={"q": "wong kar-wai"}, headers={"apikey": ANON})
+    assert response.status_code == 200
+    assert model.queries == []
+    assert rest.requests[0]["body"] == {"query": "wong kar-wai", "query_embedding": None}
+
+
+def test_content_search_without_a_query_browses(
+    client: FlaskClient, rest: FakeRest, model: FakeModel
+) -> None:
+    query = {"kind": "movie", "sort": "year", "ignore": "people,years"}
+    assert client.get("/search/content", query_string=query, headers={"apikey": ANON}).status_code == 200
+    assert model.queries == []
+    expected = {
+        "query": "",
+        "query_embedding": None,
+        "kind": "movie",
+        "sort": "year",
+        "ignore": ["people", "years"],
+    }
+    assert rest.requests[0]["body"] == expected
 
 
 def test_search_route_allows_get_only(client: FlaskClient) -> None:

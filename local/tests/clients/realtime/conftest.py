@@ -32,8 +32,8 @@ def opened(stack: Stack) -> Iterator[Open]:
     """Opens sockets, all closed at the end."""
     with ExitStack() as sockets:
 
-        def make(vsn: str = "1.0.0", key: str = stack.anon_key) -> Socket:
-            return sockets.enter_context(Socket(stack.url, key, vsn))
+        def make(vsn: str = "1.0.0", key: str = stack.anon_key, source: str = "") -> Socket:
+            return sockets.enter_context(Socket(stack.url, key, vsn, source))
 
         yield make
 

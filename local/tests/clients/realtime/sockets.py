@@ -59,11 +59,18 @@ def end_of(socket: "Socket") -> tuple[int | None, str]:
 
 
 class Socket:
-    def __init__(self, url: str, key: str, vsn: str = "1.0.0") -> None:
+    """One connection, from `source`: limits by address count attackers apart from bystanders."""
+
+    def __init__(self, url: str, key: str, vsn: str = "1.0.0", source: str = "") -> None:
         address = url.replace("http", "ws", 1) + f"/realtime/v1/websocket?apikey={key}&vsn={vsn}"
         self.vsn = vsn
         self.websocket = connect(
-            address, max_size=None, open_timeout=PATIENCE, close_timeout=1, ping_interval=None
+            address,
+            max_size=None,
+            open_timeout=PATIENCE,
+            close_timeout=1,
+            ping_interval=None,
+            source_address=(source, 0),
         )
         self.refs = (str(n) for n in itertools.count(1))
         self.join_refs: dict[str, str] = {}

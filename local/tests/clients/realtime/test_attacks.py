@@ -29,6 +29,8 @@ from local.tests.clients.realtime.sockets import (
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 TINY = 5_000 if ROUNDS == 1 else 1_000_000
 GIGABYTE = 2**30
+ATTACKER = "127.8.0.1"
+"""An address with limits of its own."""
 
 pytestmark = pytest.mark.usefixtures("steady_memory", "bystanders")
 
@@ -124,7 +126,7 @@ def test_tiny_messages_of_a_reconnecting_client_delay_no_other(
     while sent < TINY:
         for bystander in bystanders:
             assert bystander.ask("phoenix", "heartbeat", {})["status"] == "ok"
-        with Socket(stack.url, stack.anon_key) as socket, suppress(ConnectionClosed):
+        with Socket(stack.url, stack.anon_key, source=ATTACKER) as socket, suppress(ConnectionClosed):
             socket.join(room)
             while sent < TINY:
                 socket.say(room, "x", {})
@@ -158,7 +160,8 @@ def test_invalid_message_is_ignored(opened: Open, vsn: str, junk: str | bytes) -
 @pytest.mark.parametrize("vsn", ["1.0.0", "2.0.0"])
 def test_junk_is_passed_over(opened: Open, room: str, vsn: str, turn: int) -> None:
     """Bytes by chance, whole messages with bytes changed, on a channel that is joined."""
-    chance, socket = random.Random(turn), opened(vsn)
+    # More messages than one address may send at once, over all turns.
+    chance, socket = random.Random(turn), opened(vsn, source=f"127.8.{vsn[0]}.{turn + 1}")
     socket.join(room)
     word = b"\x03\x01\x01\x05\x01\x00\x01" + b"11" + b"realt" + b"x" + b'{"a": 1}'
     for _ in range(200):

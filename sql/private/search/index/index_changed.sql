@@ -1,5 +1,6 @@
 -- Trigger. Updates the search index of changed items in the transaction that changes them. The argument is the column
--- of the changed rows that contains the item's id; with genre_id, all items of the changed genres are updated.
+-- of the changed rows that contains the item's id; with genre_id or person_id, all items of the changed genres or
+-- people are updated.
 -- Definer: the role that changes an item may not write the search index.
 create or replace function private.index_changed() returns trigger
 language plpgsql security definer set search_path = ''
@@ -16,6 +17,12 @@ begin
             select array_agg(distinct i.item_id) into v_items
             from public.item_genres as i
             where i.genre_id in (select c.id from changed_rows as c);
+        when 'content_id' then
+            select array_agg(distinct c.content_id) into v_items from changed_rows as c;
+        when 'person_id' then
+            select array_agg(distinct r.item_id) into v_items
+            from public.credits as r
+            where r.person_id in (select c.id from changed_rows as c);
     end case;
     if v_items is not null then
         perform private.index_items(v_items);

@@ -26,10 +26,10 @@ begin
     where d.texts_hash is distinct from private.texts_hash(s);
 
     insert into private.search_documents as d (
-        item_id, kind, language, year, genres, popularity, stemmer, texts_hash
+        item_id, kind, language, year, genres, popularity, marks, stemmer, texts_hash
     )
     select
-        s.item_id, s.kind, s.language, s.year, s.genres, private.item_popularity(s.item_id, s.popularity),
+        s.item_id, s.kind, s.language, s.year, s.genres, private.item_popularity(s.item_id, s.popularity), s.marks,
         private.stemmer_of(s.language, concat_ws('. ', s.title, s.subtitle, s.overview)), private.texts_hash(s)
     from unnest(v_sources) as s
     on conflict (item_id) do update set
@@ -37,12 +37,15 @@ begin
         year = excluded.year,
         genres = excluded.genres,
         popularity = excluded.popularity,
+        marks = excluded.marks,
         stemmer = excluded.stemmer,
         texts_hash = excluded.texts_hash
     where
-        (d.language, d.year, d.genres, d.popularity, d.texts_hash)
+        (d.language, d.year, d.genres, d.popularity, d.marks, d.texts_hash)
         is distinct from
-        (excluded.language, excluded.year, excluded.genres, excluded.popularity, excluded.texts_hash);
+        (
+            excluded.language, excluded.year, excluded.genres, excluded.popularity, excluded.marks, excluded.texts_hash
+        );
 
     update private.search_names as n set popularity = d.popularity
     from private.search_documents as d

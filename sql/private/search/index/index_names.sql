@@ -19,6 +19,12 @@ as $$
         select 'original_title', s.original_title
         union all
         select 'author', unnest(s.authors)
+        union all
+        select 'alternative_title', a.title
+        from unnest(s.alternative_titles) as a (title)
+        where private.fold_name(a.title) not in (
+            private.fold_name(s.title), private.fold_name(coalesce(s.original_title, s.title))
+        )
     ) as n
     cross join lateral string_to_array(private.fold_name(n.name), ' ') as w (words)
     cross join lateral generate_series(1, least(cardinality(w.words), 8)) as p (place)

@@ -5,7 +5,14 @@ as $$
     select md5(
         concat_ws(
             chr(1), source.title, source.original_title, array_to_string(source.authors, chr(2)), source.subtitle,
-            source.overview, source.genre_names, source.tags
+            source.overview, source.genre_names, source.tags,
+            nullif(
+                concat_ws(
+                    chr(1), array_to_string(source.alternative_titles, chr(2)), source.directors, source.cast_names,
+                    source.keywords, source.facts, source.translations
+                ),
+                ''
+            )
         )
     )::uuid
 $$;

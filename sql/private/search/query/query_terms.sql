@@ -1,15 +1,18 @@
--- Helper. Returns the lexemes of a query, by every stemmer in use, each with its BM25 idf over the documents with
--- numbers up to as_of. English stop words are left out. A word that the vocabulary lacks is expanded to its spelling
--- corrections, with two thirds of their idf. Terms with the highest idf come first, until they have 30,000 postings
--- together; at least one term is returned.
-create or replace function private.query_terms(words text, as_of integer)
+-- Helper. Returns the lexemes of a query, by every stemmer that it is parsed with, each with its BM25 idf over the
+-- documents with numbers up to as_of. English stop words are left out. Words similar to misspelt ones are added, with
+-- two thirds of their idf. Terms with the highest idf come first, until they have 30,000 postings together; at least
+-- one term is returned.
+--   words       the corrected words of the query
+--   left_words  those of them that are searched for
+create or replace function private.query_terms(words text, left_words text, similar_words text[], as_of integer)
 returns setof private.search_term
 language plpgsql stable rows 10 set search_path = ''
 as $$
 #variable_conflict use_column
 declare
     v_most constant integer := 30000;
-    v_stemmers text[] := array(select private.stemmers());
+    v_stemmers text[] := array(select private.query_stemmers(words));
+    v_left text[] := case when left_words <> words then private.stems_of(left_words) end;
 begin
     return query
     with spelt as materialized (
@@ -20,20 +23,11 @@ begin
         select distinct s.lexeme, s.place
         from spelt as s
         where s.place in (select e.place from spelt as e where e.stemmer = 'english')
-    ), misspelt as materialized (
-        select s.place, s.lexeme as word
-        from spelt as s
-        where
-            s.stemmer = 'simple'
-            and s.lexeme ~ '[^0-9]'
-            and s.place in (select k.place from slots as k where k.place < 1000)
-            and not exists (select from private.search_words as w where w.word = s.lexeme)
     ), terms as (
         select s.lexeme, s.place, false as is_meant from slots as s
         union
         select l.lexeme, null, true
-        from misspelt as m
-        cross join lateral private.similar_words(m.word) as w (word)
+        from unnest(similar_words) as w (word)
         cross join lateral unnest(v_stemmers) as s (stemmer)
         cross join lateral private.lexemes(s.stemmer, w.word) as l
     ), counted as materialized (
@@ -71,11 +65,12 @@ begin
             row_number() over (order by w.idf desc, w.lexeme) as rank
         from weighed as w
     )
-    select o.lexeme, o.idf, o.is_meant
+    select o.lexeme, o.idf, o.is_meant, v_left is null or o.is_meant or o.lexeme = any(v_left)
     from ordered as o
     where o.places <= v_most or o.rank = 1;
 end
 $$;
-comment on function private.query_terms(text, integer) is 'Returns the lexemes of a query with their BM25 idf.';
-revoke execute on function private.query_terms(text, integer) from public;
-grant execute on function private.query_terms(text, integer) to anon, authenticated, service_role;
+comment on function private.query_terms(text, text, text[], integer) is
+'Returns the lexemes of a query with their BM25 idf.';
+revoke execute on function private.query_terms(text, text, text[], integer) from public;
+grant execute on function private.query_terms(text, text, text[], integer) to anon, authenticated, service_role;

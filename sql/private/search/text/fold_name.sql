@@ -1,5 +1,5 @@
--- Helper. Returns a name in lower case, without accents, with single spaces instead of punctuation and white space. A
--- name of punctuation alone stays as it is.
+-- Helper. Returns a name in lower case, without accents, with single spaces instead of punctuation and white space, and
+-- with compatible characters unified (NFKC), such as half-width kana. A name of punctuation alone stays as it is.
 create or replace function private.fold_name(name text) returns text
 language sql stable set search_path = ''
 as $$
@@ -7,7 +7,7 @@ as $$
         nullif(
             btrim(
                 regexp_replace(
-                    lower(extensions.unaccent('extensions.unaccent'::regdictionary, name)),
+                    lower(normalize(extensions.unaccent('extensions.unaccent'::regdictionary, name), nfkc)),
                     '[[:punct:][:space:]]+', ' ', 'g'
                 )
             ),

@@ -7,7 +7,9 @@ declare
     v_text text;
 begin
     select ' ' || private.fold_name(
-        concat_ws(' ', s.title, s.original_title, array_to_string(s.authors, ' '), s.subtitle, s.overview)
+        concat_ws(
+            ' ', s.title, s.original_title, array_to_string(s.authors || s.alternative_titles, ' '), s.subtitle, s.overview
+        )
     ) || ' ' into v_text
     from private.search_sources as s
     where s.item_id = has_phrases.item_id;

@@ -1,5 +1,6 @@
 -- Helper. Returns the lexemes of a text (stemmed words without stop words) with their positions. Punctuation separates
--- words. Chinese, Japanese and Korean text, written without spaces, is indexed as bigrams, at positions above 1000.
+-- words. Chinese, Japanese and Korean text, written without spaces, is indexed as bigrams, and a character that stands
+-- alone as itself, at positions above 1000.
 --   stemmer  the name of a text search configuration in schema private
 create or replace function private.lexemes(stemmer text, text text)
 returns table (lexeme text, places integer[])
@@ -9,16 +10,17 @@ as $$
     from unnest(
         to_tsvector(
             ('private.' || stemmer)::regconfig,
-            regexp_replace(text, '[[:punct:]]+', ' ', 'g')
+            regexp_replace(normalize(text, nfkc), '[[:punct:]]+', ' ', 'g')
         )
     ) as w
+    where w.lexeme !~ '^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]$'
     union all
     select substr(r.run[1], p.place, 2), array_agg(1000 + p.place)
     from regexp_matches(
-        case when text ~ '[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]' then text end,
-        '[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]{2,}', 'g'
+        case when text ~ '[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f]' then normalize(text, nfkc) end,
+        '[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+', 'g'
     ) as r (run)
-    cross join lateral generate_series(1, length(r.run[1]) - 1) as p (place)
+    cross join lateral generate_series(1, greatest(length(r.run[1]) - 1, 1)) as p (place)
     group by 1
 $$;
 comment on function private.lexemes(text, text) is 'Returns the lexemes of a text with their positions.';

@@ -20,7 +20,9 @@ declare
     v_sampled integer;
     v_items uuid[];
 begin
-    if num_nonnulls(filters.genre, filters.language, filters.year_from, filters.year_to, filters.tier) > 0 then
+    if num_nonnulls(
+        filters.genre, filters.language, filters.year_from, filters.year_to, filters.tier, filters.marks_1
+    ) > 0 then
         v_sampled := (
             select count(*)
             from private.search_documents as d tablesample system (2) repeatable (0)

@@ -1,0 +1,24 @@
+-- Helper. Returns whether words are a title or consecutive words of one, from one of its first eight words on.
+create or replace function private.is_of_title(words text) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+    return exists (
+        select from private.search_names as n where n.start = words and n.field <> 'author'
+    )
+    or exists (
+        select
+        from private.search_names as n
+        where n.start >= words || ' ' and n.start < words || '!' and n.field <> 'author'
+    )
+    or exists (
+        select
+        from private.search_names as n
+        where n.is_whole and n.field <> 'author' and replace(n.start, ' ', '') = any(private.joined_names(words))
+    );
+end
+$$;
+comment on function private.is_of_title(text) is
+'Returns whether words are a title or consecutive words of one.';
+revoke execute on function private.is_of_title(text) from public;
+grant execute on function private.is_of_title(text) to anon, authenticated, service_role;
