@@ -68,7 +68,7 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             raise httpcore.WriteError("the function has ended")
 
     def gone(self) -> bool:
-        """Whether the connection is closed, also when `connection_lost` is still to come: uvloop refuses its use."""
+        """Whether the connection is closed; uvloop refuses its use before it calls `connection_lost`."""
         return self.lost or (self.transport is not None and self.transport.is_closing())
 
     async def aclose(self) -> None:
