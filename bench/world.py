@@ -19,6 +19,7 @@ from bench.movielens import Split
 from bench.table import percentile, timed
 from bench.vectors import DIMENSIONS, Vectors
 from local.temporary_stack import Stack
+from seed import own, rows
 from seed.__main__ import publish
 from seed.load import load
 from seed.rows import Film, Rating
@@ -78,6 +79,7 @@ def loaded(stack: Stack, split: Split) -> Iterator[World]:
     """Load the split and yield it; delete all of it at the end. Models are not trained."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         connection.execute("alter table content disable trigger enqueue_inserted")
+        load(connection, rows.Person, own.people())
         load(connection, Film, split.films)
         vectors = embeddings(connection, stack, split.films)
         people = accounts(connection, len(split.known))
@@ -89,6 +91,7 @@ def loaded(stack: Stack, split: Split) -> Iterator[World]:
         connection.execute("delete from auth.users where id = any(%s)", [[person.user for person in people]])
         connection.execute("delete from raters where id = any(%s)", [[person.rater for person in people]])
         connection.execute("delete from content")
+        connection.execute("delete from people")
 
 
 def embeddings(connection: psycopg.Connection, stack: Stack, films: Sequence[Film]) -> Vectors:

@@ -15,6 +15,7 @@ from tests.conftest import Stack
 from tests.waiting import until
 from tests.workers.catalogue import Catalogue
 from tests.workers.conftest import Start, finish
+from workers.recommend.item_model.core import Parameters
 
 TRAINING = "select count(*) from pg_stat_activity where application_name = %s"
 WAITING = TRAINING + " and wait_event_type = 'Lock'"
@@ -22,7 +23,7 @@ WAITING = TRAINING + " and wait_event_type = 'Lock'"
 
 @dataclass
 class Taste:
-    """Nine films, twenty raters, and their ratings of the first eight films."""
+    """Nine films, forty raters, and their ratings of the first eight films, none of which is rare."""
 
     connection: psycopg.Connection[Any]
     films: list[UUID]
@@ -51,7 +52,7 @@ def taste(films: Catalogue) -> Iterator[Taste]:
     connection = films.connection
     chance = random.Random(5)
     items = films.add_unnoticed(9)
-    raters = films.add_raters(20)
+    raters = films.add_raters(40)
     stars = {
         (rater, film): chance.randint(1, 10) / 2
         for rater in raters
@@ -66,6 +67,8 @@ def taste(films: Catalogue) -> Iterator[Taste]:
 def expected(taste: Taste, regularisation: float) -> dict[tuple[UUID, UUID], float]:
     films = taste.films[:8]
     feedback = np.array([[taste.stars.get((rater, film), 0) / 5 for film in films] for rater in taste.raters])
+    counts = np.maximum((feedback > 0).sum(axis=1), 1)
+    feedback *= ((counts / counts.mean()) ** -Parameters().depth)[:, None]
     inverse = np.linalg.inv(feedback.T @ feedback + regularisation * np.eye(len(films)))
     weights = -inverse / np.diag(inverse)
     return {

@@ -158,7 +158,7 @@ def test_reads_of_an_external_rest_server_are_counted_before_it(
         with httpx.Client(base_url=url, headers=key) as client:
             assert client.get("/genres").json()["name"] == "rest"
             (left,) = remaining(client, "GET", "/genres")
-            assert remaining(client, "POST", "/rpc/suggest") == [left - 1]
+            assert remaining(client, "POST", "/rpc/get_popular_items") == [left - 1]
             assert remaining(client, "POST", "/rpc/delete_my_account") == []
             assert remaining(client, "PATCH", "/genres") == []
             assert remaining(client, "HEAD", "/genres?name=eq.a+b") == [left - 2]
