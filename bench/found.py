@@ -4,7 +4,6 @@
 """
 
 import csv
-import re
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
@@ -133,17 +132,10 @@ def main() -> int:
         tables = measure(stack)
     text = REPORT.read_text()
     for table in tables:
-        text = _replaced(text, table)
+        text = table.placed_in(text)
         Console(highlight=False, soft_wrap=True).print(table.markdown())
     REPORT.write_text(text)
     return 0
-
-
-def _replaced(report: str, table: Table) -> str:
-    """The report with this table instead of an earlier one of the same title, or at its end."""
-    section = re.compile(rf"^## {re.escape(table.title)}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-    kept, there = section.subn(lambda _: table.markdown() + "\n\n", report)
-    return (kept if there else f"{report.rstrip()}\n\n{table.markdown()}").rstrip() + "\n"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""Measure the lists of six viewers who rated fifteen films each: `python -m bench.personas`.
+"""Measure the lists of six viewers who rated fifteen films each.
+
+`python -m bench.personas` replaces this table of QUALITY.md alone; `make bench-quality` writes all tables.
 
 Each signs up, rates fifteen films 5 through the official client, and requests twenty recommendations. The
 rules, stated before the lists were seen: at least fourteen of the twenty share the viewer's taste, which for
@@ -16,6 +18,7 @@ and at least six are not among the fifty most rated films.
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +33,7 @@ from local.settings import ROOT
 from local.temporary_stack import Stack
 from seed.__main__ import seed
 
+REPORT = Path(__file__).parent / "QUALITY.md"
 RATED, LISTED, SHARING, LESS_RATED, MOST_RATED = 15, 20, 14, 6, 50
 HEAD = ("viewer", "share the taste", "not among the 50 most rated", "first twenty")
 FACTS = """
@@ -176,7 +180,8 @@ def signed_up(stack: Stack) -> Client:
 def main() -> int:
     console = Console(highlight=False, soft_wrap=True)
     with temporary_stack.running(ROOT / ".local-quality") as stack:
-        console.print(seeded(stack, console.print).markdown())
+        table = seeded(stack, console.print)
+    REPORT.write_text(table.placed_in(REPORT.read_text()))
     return 0
 
 

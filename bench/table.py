@@ -1,5 +1,6 @@
 """Measure times, and write tables of results."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,12 @@ class Table:
     def markdown(self) -> str:
         lines = [f"## {self.title}\n\n{self.text}\n", row(self.columns), "|" + "---|" * len(self.columns)]
         return "\n".join([*lines, *(row(cells) for cells in self.rows)])
+
+    def placed_in(self, report: str) -> str:
+        """The report with this table instead of an earlier one of the same title, or at its end."""
+        section = re.compile(rf"^## {re.escape(self.title)}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+        kept, there = section.subn(lambda _: self.markdown() + "\n\n", report)
+        return (kept if there else f"{report.rstrip()}\n\n{self.markdown()}").rstrip() + "\n"
 
 
 def row(cells: Sequence[object]) -> str:
