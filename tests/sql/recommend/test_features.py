@@ -28,10 +28,10 @@ def viewer(db: psycopg.Connection) -> Person:
 
 def test_lift_of_a_language_is_the_log_of_its_shrunk_share(db: psycopg.Connection, viewer: Person) -> None:
     share(db, "language", hi=0.01, en=0.9)
-    # p: hi (3 + 10 * 0.01) / 13 = 0.23846, en 10 * 0.9 / 13 = 0.69231
+    # p: hi (3 + 30 * 0.01) / 33 = 0.1, en 30 * 0.9 / 33 = 0.81818
     assert db.execute(LIFTS, [viewer.rater_id, "language"]).fetchall() == [
-        ("en", 0, pytest.approx(log(0.69231 / 0.9), abs=1e-4)),
-        ("hi", 3, pytest.approx(log(0.23846 / 0.01), abs=1e-4)),
+        ("en", 0, pytest.approx(log(0.81818 / 0.9), abs=1e-4)),
+        ("hi", 3, pytest.approx(log(0.1 / 0.01), abs=1e-4)),
     ]
 
 
@@ -48,9 +48,9 @@ def test_lift_of_a_genre_is_the_difference_of_log_odds(db: psycopg.Connection, v
 def test_disliked_items_have_no_part_in_a_taste(db: psycopg.Connection, viewer: Person) -> None:
     share(db, "language", fr=0.1)
     rate(db, viewer.rater_id, {film(db, "Français", "fr"): 2})
-    # p: 10 * 0.1 / 13
+    # p: 30 * 0.1 / 33
     assert db.execute(LIFTS, [viewer.rater_id, "language"]).fetchall() == [
-        ("fr", 0, pytest.approx(log(10 / 13)))
+        ("fr", 0, pytest.approx(log(30 / 33)))
     ]
 
 
@@ -60,9 +60,9 @@ def test_factor_multiplies_what_exceeds_the_average_taste(db: psycopg.Connection
     hindi, english, unknown = film(db, "नई", "hi", 1999), film(db, "New", "en"), film(db, "?")
     rows = db.execute(FACTORS, [viewer.rater_id, [hindi, english, unknown], WEIGHTS]).fetchall()
     factors = {row[0]: row[1] for row in rows}
-    # Hindi: lift 3.1716, half of what exceeds 1: 1.0858. 1990s: p (3 + 2) / 13, lift 0.6539, below 1.
-    # English: -0.2624.
-    assert factors == {hindi: pytest.approx(exp(1.0858), abs=1e-3), english: 1}
+    # Hindi: lift 2.3026, half of what exceeds 1: 0.6513. 1990s: p (3 + 2) / 13, lift 0.6539, below 1.
+    # English: -0.0953.
+    assert factors == {hindi: pytest.approx(exp(0.6513), abs=1e-3), english: 1}
 
 
 def test_factor_is_limited_to_the_third_power_of_e(db: psycopg.Connection, viewer: Person) -> None:

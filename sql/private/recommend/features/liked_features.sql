@@ -3,8 +3,9 @@
 --   items  the number of liked items with it, of the 300 that were liked last
 --   lift   with p the feature's share of the rater's likings (weighted by rating / 5) and q its share of the catalogue:
 --          for genres, of which an item has several, log(p / (1 - p)) - log(q / (1 - q)); for the others log(p / q).
---          p is shrunk to q as if the rater had likings of weight 5 (genres) or 10 (the others) with shares as in the
---          catalogue. 0: as often as an average rater
+--          p is shrunk to q as if the rater had likings of weight 5 (genres), 10 (decades) or 30 (languages and
+--          countries, where one or two likings say little) with shares as in the catalogue. 0: as often as an average
+--          rater
 -- The features are looked up item by item (offset 0); another join would read those of the whole catalogue.
 -- It reads ratings: only definer functions and workers may call it.
 create or replace function private.liked_features(rater_id uuid)
@@ -36,7 +37,7 @@ begin
             (coalesce(m.weight, 0) + p.prior * s.share) / (t.weight + p.prior) as p
         from private.feature_shares as s
         join (select sum(l.weight) as weight from liked as l) as t on t.weight > 0
-        cross join lateral (select case s.feature when 'genre' then 5 else 10 end as prior) as p
+        cross join lateral (select case s.feature when 'genre' then 5 when 'decade' then 10 else 30 end as prior) as p
         left join mine as m on m.feature = s.feature and m.value = s.value
     )
     select
