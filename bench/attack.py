@@ -35,9 +35,9 @@ COLLUDING = 5
 """Accounts that copy the same ratings; one of them calls the functions."""
 RATED_BY = ((1, 5), (6, 20), (21, 50))
 """Raters of the copied films, the victim among them; up to 20 they are rare."""
-COMMON = RATED_BY[-1]
+COMPARED = (RATED_BY[0], RATED_BY[-1])
 ABSENT = 12
-"""Victims of `COMMON` films whose ratings are deleted for the comparison: each costs two trainings."""
+"""Victims of `COMPARED` films whose ratings are deleted for the comparison: each costs two trainings."""
 LISTS = {
     "get_recommendations": "select id from get_recommendations(%s)",
     "get_collaborative_recommendations": "select id from get_collaborative_recommendations(auth.uid(), %s)",
@@ -49,9 +49,9 @@ TEXT = (
     "victims or fewer. A stranger copied as many ratings of another victim. In the last column five accounts "
     "copied the same ratings, and one of them calls the function."
 )
-ABSENT_HEAD = ("copied", "list", "victim present", "victim absent", "stranger")
+ABSENT_HEAD = ("copied", "rated by", "list", "victim present", "victim absent", "stranger")
 ABSENT_TEXT = (
-    "Films that {least} to {most} people rated, {victims} victims or fewer. Absent: victim's ratings were "
+    "{victims} victims or fewer. Absent: the victim's ratings were "
     "deleted, and item_model and user_similarity trained again, before the same attacker called the function."
 )
 
@@ -73,21 +73,23 @@ def measure(world: World, say: Callable[[str], None]) -> list[Table]:
     table = Table("What lists reveal of another person", text, HEAD)
     absent = Table(
         "The same lists without the victim",
-        ABSENT_TEXT.format(least=COMMON[0], most=COMMON[1], victims=ABSENT),
+        ABSENT_TEXT.format(victims=ABSENT),
         ABSENT_HEAD,
     )
-    attacks: list[tuple[int, list[Attack]]] = []
     for least, most in RATED_BY:
         attacks = [(count, attempted(world, count, least, most)) for count in COPIED]
         for count, of_count in attacks:
             for name in LISTS:
                 table.rows.append((count, f"{least} to {most}", name, *figures(of_count, known, name)))
                 say(str(table.rows[-1]))
-    without = repeated_without_victims(world, [of_count[:ABSENT] for _, of_count in attacks])
-    for (count, of_count), lists in zip(attacks, without, strict=True):
-        for name in LISTS:
-            absent.rows.append((count, name, *compared(of_count[:ABSENT], lists, known, name)))
-            say(str(absent.rows[-1]))
+        if (least, most) not in COMPARED:
+            continue
+        without = repeated_without_victims(world, [of_count[:ABSENT] for _, of_count in attacks])
+        for (count, of_count), lists in zip(attacks, without, strict=True):
+            for name in LISTS:
+                shares = compared(of_count[:ABSENT], lists, known, name)
+                absent.rows.append((count, f"{least} to {most}", name, *shares))
+                say(str(absent.rows[-1]))
     return [table, absent]
 
 

@@ -185,6 +185,7 @@ def test_pin_attempt_is_counted_for_any_form_of_the_request(
         assert home.device.rpc("get_kids_mode").execute().data["kids_mode"] is True  # type: ignore[call-overload,index]
 
 
+@pytest.mark.own("auth", why="a refused change of a user, or of the metadata of a new one")
 def test_device_in_kids_mode_cannot_change_password_or_email(home: Home) -> None:
     with pytest.raises(AuthApiError, match="in kids mode") as refused:
         home.device.auth.update_user({"password": "a child chose this"})

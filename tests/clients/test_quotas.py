@@ -21,6 +21,7 @@ PIXEL = bytes.fromhex(
 )
 
 
+@pytest.mark.own("auth", why="a refused change of a user, or of the metadata of a new one")
 @pytest.mark.parametrize("size", [16_100, 900_000])
 def test_large_user_metadata_is_refused_and_the_session_still_works(viewer: Viewer, size: int) -> None:
     client, _ = viewer
@@ -31,6 +32,7 @@ def test_large_user_metadata_is_refused_and_the_session_still_works(viewer: View
     assert client.table("profiles").select("name").execute().data
 
 
+@pytest.mark.own("auth", why="a refused change of a user, or of the metadata of a new one")
 def test_sign_up_with_large_metadata_is_refused(anon: Client) -> None:
     words: Any = {"email": f"{uuid.uuid4().hex}@example.com", "password": uuid.uuid4().hex}
     with pytest.raises(AuthApiError, match="16,000 bytes") as refused:

@@ -48,8 +48,12 @@ def clients_of(number: int, scenario: Scenario) -> list[str]:
     return [able[number % len(able)]]
 
 
+def marks(scenario: Scenario) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.own(scenario.own[0], why=scenario.own[1])] if scenario.own else []
+
+
 PLAYED = [
-    pytest.param(client, scenario, id=f"{client}-{scenario.name}")
+    pytest.param(client, scenario, id=f"{client}-{scenario.name}", marks=marks(scenario))
     for client in CLIENTS
     for number, scenario in enumerate(ALL)
     if client in clients_of(number, scenario)

@@ -100,7 +100,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         refuses(ann.path("x" * 1025)),
         files(ann).move(ann.path("nothing"), f"{ann.id}/../{bob.id}/a").refused(status=ANY),
         files(ann).list(f"{ann.id}/{{{{run}}}}").gives([]),
-    ),
+    ).differing("storage", "A name may have 1,024 characters"),
     scenario(
         "an existing file is replaced only by an upsert",
         stores(ann.path("a.txt"), b"one"),

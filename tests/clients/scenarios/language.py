@@ -140,7 +140,8 @@ class Actor:
 class Scenario:
     """Steps in order, then steps that clean up, also after a failure.
 
-    `only`: the clients that can say it. `function`: one beside ours that it calls.
+    `only`: the clients that can say it. `function`: one beside ours that it calls. `own`: the service, and
+    the words of its README that say why the real server answers otherwise.
     """
 
     name: str
@@ -148,6 +149,7 @@ class Scenario:
     after: tuple[Step, ...] = ()
     only: tuple[str, ...] = ()
     function: str | None = None
+    own: tuple[str, str] | None = None
 
     def finally_(self, *after: Step) -> "Scenario":
         return replace(self, after=after)
@@ -157,6 +159,9 @@ class Scenario:
 
     def calling(self, function: str) -> "Scenario":
         return replace(self, function=function)
+
+    def differing(self, service: str, why: str) -> "Scenario":
+        return replace(self, own=(service, why))
 
 
 def scenario(name: str, *steps: Step) -> Scenario:

@@ -103,5 +103,5 @@ SCENARIOS: tuple[Scenario, ...] = (
         .refused(status=413),
         pieces(service, LIMITED).upload("{{run}}/a.html", File(b"<p>", kind="text/html")).refused(status=403),
         pieces(ann).resume("{{url}}/storage/v1/upload/resumable/nothing", FILM).refused(status=400),
-    ),
+    ).differing("storage", "A name may have 1,024 characters"),
 )

@@ -33,6 +33,10 @@ def megabytes(count: int, *, file_first: bool = False) -> Iterator[bytes]:
     yield FILE + END
 
 
+LIMITED = pytest.mark.own("storage", why="A form has at most 1 MiB of fields, 100 parts")
+
+
+@LIMITED
 @pytest.mark.parametrize("file_first", [False, True])
 def test_many_large_fields_are_refused_and_not_kept_in_memory(
     stack: Stack, ann: User, http: httpx.Client, file_first: bool
@@ -49,6 +53,7 @@ def test_fields_of_one_megabyte_together_are_taken(ann: User, http: httpx.Client
     assert post(http, ann, fields, "multipart/form-data; boundary=x").status_code == 200
 
 
+@LIMITED
 @pytest.mark.parametrize("part", [field("f", b""), field("", b""), FILE, b"--x\r\na: b\r\n\r\n\r\n"])
 def test_a_form_of_more_than_a_hundred_parts_is_refused(ann: User, http: httpx.Client, part: bytes) -> None:
     kind = "multipart/form-data; boundary=x"
@@ -57,6 +62,7 @@ def test_a_form_of_more_than_a_hundred_parts_is_refused(ann: User, http: httpx.C
     assert (response.status_code, response.json()["code"]) == (400, "EntityTooLarge")
 
 
+@LIMITED
 @pytest.mark.parametrize(
     "parameters",
     [
@@ -77,6 +83,7 @@ def test_a_long_type_of_a_form_is_refused_at_once(ann: User, http: httpx.Client,
     assert (response.status_code, response.json()["code"]) == (400, "InvalidRequest")
 
 
+@LIMITED
 @pytest.mark.parametrize("words", ['name="' + ";" * 4_000, ';"' * 2_000, "name*0=a;" * 400])
 def test_a_long_header_of_a_part_is_refused(ann: User, http: httpx.Client, words: str) -> None:
     part = f"--x\r\ncontent-disposition: form-data; {words}\r\n\r\n\r\n".encode()
