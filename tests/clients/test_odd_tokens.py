@@ -189,7 +189,7 @@ SENT = [
 TOO_ODD = frozenset(
     {
         *("deep", "sub of NUL", 'role ["anon"]', "role nobody's", "role with quotes", "NUL within"),
-        "deep within",
+        *("deep within", "sub long", "huge"),
     }
 )
 """Tokens with which the real Storage API fails (local/storage/README.md)."""

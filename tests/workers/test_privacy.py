@@ -244,10 +244,12 @@ def test_files_of_a_deleted_user_are_refused_at_once_and_deleted(
         (signed,) = storage.from_("avatars").create_signed_urls([f"{user}/a + b & c.png"], 600)
         versions = "select version from storage.objects where name like %s and bucket_id <> 'speech'"
         stored = db.execute(versions, [f"{user}/%"]).fetchall()
-        paths = [stack.settings.files / "objects" / version[:2] / version for (version,) in stored]
+        # Of the files of another server nothing is known.
+        own = [] if "storage" in stack.elsewhere else [version for (version,) in stored]
+        paths = [stack.settings.files / "objects" / version[:2] / version for version in own]
         try:
             assert http.get(address).is_success and http.get(str(signed["signedURL"])).is_success
-            assert [path.exists() for path in paths] == [True, True]
+            assert all(path.exists() for path in paths)
             # The job gives a file its row back while Storage deletes it; it must not start before the check.
             db.execute(store.QUERIES["lock_files"])
             DELETIONS[way](db, http, stack.url, user)
@@ -255,7 +257,7 @@ def test_files_of_a_deleted_user_are_refused_at_once_and_deleted(
             db.execute(store.QUERIES["unlock_files"])
             until(lambda: not db.execute("select from private.files_to_remove").rowcount)
             assert not db.execute("select from storage.objects where name like %s", [f"{user}/%"]).rowcount
-            assert [path.exists() for path in paths] == [False, False]
+            assert not any(path.exists() for path in paths)
             assert http.get(kept).is_success
         finally:
             storage.from_("portraits").remove([f"{other}/b.webp"])
