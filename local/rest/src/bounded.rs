@@ -11,8 +11,10 @@ use sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sqlx::query::Query;
 use sqlx::{Postgres, Row, raw_sql};
 
-/// Limit of the rows of one response, in bytes as Postgres sends them.
+/// Limit of the rows of one response, in bytes as Postgres sends them, with those of `VALUE` for each value.
 pub const ANSWER: usize = 16 << 20;
+/// A value takes memory beyond its bytes: nulls have none.
+const VALUE: usize = 32;
 pub const ANSWER_TOO_LARGE: &str = "answer_too_large";
 
 pub type Statement = Query<'static, Postgres, PgArguments>;
@@ -53,20 +55,32 @@ impl Bounded {
 
     /// Returns all rows. Stops reading once they exceed the limit.
     pub async fn fetch(&mut self, statement: Statement) -> Result<Vec<PgRow>, DbError> {
+        self.fetch_within(&mut ANSWER.clone(), statement).await
+    }
+
+    /// Takes the size of the rows from the bytes that are left.
+    pub async fn fetch_within(
+        &mut self,
+        left: &mut usize,
+        statement: Statement,
+    ) -> Result<Vec<PgRow>, DbError> {
         self.running = true;
-        let fetched = self.read(statement).await;
+        let fetched = self.read(left, statement).await;
         self.running = matches!(fetched, Ok(None));
         fetched?.ok_or_else(too_large)
     }
 
     /// Returns none if the rows exceed the limit.
-    async fn read(&mut self, statement: Statement) -> Result<Option<Vec<PgRow>>, sqlx::Error> {
-        let mut left = ANSWER;
+    async fn read(
+        &mut self,
+        left: &mut usize,
+        statement: Statement,
+    ) -> Result<Option<Vec<PgRow>>, sqlx::Error> {
         let mut fetched = Vec::new();
         let mut rows = statement.fetch(&mut **self.connection());
         while let Some(row) = rows.try_next().await? {
             match left.checked_sub(size(&row)) {
-                Some(room) => left = room,
+                Some(room) => *left = room,
                 None => return Ok(None),
             }
             fetched.push(row);
@@ -110,7 +124,7 @@ pub fn refusing_large_rows(sql: &str) -> String {
 
 fn size(row: &PgRow) -> usize {
     let values = (0..row.len()).filter_map(|column| row.try_get_raw(column).ok());
-    values.map(|value| value.as_bytes().map_or(0, <[u8]>::len)).sum()
+    values.map(|value| value.as_bytes().map_or(0, <[u8]>::len) + VALUE).sum()
 }
 
 fn too_large() -> DbError {

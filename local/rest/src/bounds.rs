@@ -4,7 +4,9 @@
 //! Each check is one pass over the bytes. Where the parsers read quotes differently, the larger count
 //! decides.
 
+use crate::selection;
 use percent_encoding::percent_decode_str;
+use postrust_core::api_request::SelectItem;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -12,6 +14,8 @@ use std::collections::HashSet;
 const PARAMETERS: usize = 200;
 /// Columns and related tables in one `select`, or names in `columns`.
 const SELECTED: usize = 500;
+/// How often one `select` names the same column: each time its value is in the response again.
+const REPEATED: usize = 10;
 /// Related tables in one `select`.
 const RELATED: usize = 30;
 /// Aggregates in one `select`.
@@ -110,9 +114,14 @@ fn steps(text: &str) -> usize {
     count(text, "->")
 }
 
+/// Checks a parsed `select`.
+pub fn repeated(select: &[SelectItem]) -> Checked {
+    at_most(REPEATED, selection::most_repeated(select), "times the same column")
+}
+
 /// Counts the levels of parentheses that are not empty, with and without regard to quotes; returns the
 /// larger count.
-pub fn nesting(text: &str) -> usize {
+fn nesting(text: &str) -> usize {
     depth(text, true).max(depth(text, false))
 }
 

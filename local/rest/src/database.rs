@@ -5,7 +5,7 @@
 //! statement.
 
 use crate::arguments::StandIns;
-use crate::bounded::{Bounded, Statement, refusing_large_rows};
+use crate::bounded::{ANSWER, Bounded, Statement, refusing_large_rows};
 use indexmap::IndexMap;
 use postrust_core::db::{Db, DbError, FetchedThen, RawRows, Tx};
 use postrust_sql::SqlParam;
@@ -45,8 +45,6 @@ pub struct Reading {
     pub hidden: Vec<String>,
     /// Postrust changes the content of values, so that they have to be parsed.
     pub parsed: bool,
-    /// Related tables are nested: a row may be as large as the product of their rows.
-    pub large_rows: bool,
 }
 
 pub struct Database {
@@ -138,10 +136,7 @@ impl Transaction<'_> {
         };
         let (rows, csv) = match writing {
             Writing::Json => {
-                let written = match database.reading.large_rows {
-                    true => refusing_large_rows(&as_json(sql)),
-                    false => as_json(sql),
-                };
+                let written = refusing_large_rows(&as_json(sql));
                 (self.fetch(&written, params, |row| database.written(row)).await?, None)
             }
             Writing::Csv => {
@@ -361,7 +356,8 @@ impl Encode<'_, Postgres> for Binary {
     }
 }
 
-/// Returns the values in JSON. The database writes those that this process does not decode.
+/// Returns the values in JSON. The database writes those that this process does not decode, one at a time:
+/// a number of few bytes may be written with 100,000 digits.
 async fn rendered(tx: &mut Bounded, cells: Vec<Cell>) -> Result<Vec<String>, DbError> {
     let mut values = Vec::with_capacity(cells.len());
     let (mut positions, mut binary) = (Vec::new(), Vec::new());
@@ -375,15 +371,15 @@ async fn rendered(tx: &mut Bounded, cells: Vec<Cell>) -> Result<Vec<String>, DbE
             }
         }
     }
-    let mut binary = binary.into_iter();
+    let (mut binary, mut left) = (binary.into_iter(), ANSWER);
     for positions in positions.chunks(RENDERED_AT_ONCE) {
-        let json = (1..=positions.len()).map(|number| format!("pg_catalog.to_json(${number})"));
-        let json = json.collect::<Vec<_>>().join(", ");
-        let sql = format!("select pg_catalog.unnest(array[{json}])::text");
+        let json = |number| format!("(pg_catalog.to_json(${number})::text)");
+        let sql =
+            format!("values {}", (1..=positions.len()).map(json).collect::<Vec<_>>().join(", "));
         // The driver would reuse a prepared statement for values of other types.
         let statement = sqlx::query(AssertSqlSafe(sql)).persistent(false);
         let statement = binary.by_ref().take(positions.len()).fold(statement, Query::bind);
-        for (position, row) in positions.iter().zip(tx.fetch(statement).await?) {
+        for (position, row) in positions.iter().zip(tx.fetch_within(&mut left, statement).await?) {
             values[*position] = row.try_get(0)?;
         }
     }

@@ -210,11 +210,6 @@ impl Target {
         bounds::body(self.header(header::CONTENT_TYPE), body)
     }
 
-    /// Returns whether it selects related tables of related tables.
-    fn nests(&self) -> bool {
-        query::parameter(&self.query, "select").is_some_and(|select| bounds::nesting(&select) > 1)
-    }
-
     fn header(&self, name: header::HeaderName) -> &str {
         let value = self.headers.get(name).map(|value| value.to_str());
         value.and_then(Result::ok).unwrap_or_default()
@@ -250,8 +245,7 @@ impl Target {
         };
         let parsed = self.header(header::ACCEPT).contains("stripped");
         let stand_ins = Default::default();
-        let large_rows = self.nests();
-        Reading { writing, calls_reader, stand_ins, hidden: Vec::new(), parsed, large_rows }
+        Reading { writing, calls_reader, stand_ins, hidden: Vec::new(), parsed }
     }
 
     fn sends_json(&self) -> bool {
@@ -261,6 +255,11 @@ impl Target {
 
     fn writes(&self) -> bool {
         !self.calls && !self.reads()
+    }
+
+    fn casts_written(&self) -> bool {
+        let select = query::parameter(&self.query, "select");
+        self.writes() && select.is_some_and(|select| select.contains("::"))
     }
 
     fn counts_writes(&self) -> bool {
@@ -360,7 +359,11 @@ fn alias(item: &SelectItem) -> Option<&String> {
 /// Returns the query as Postrust parses it, if it can.
 fn parsed(target: &Target, text: &str) -> Result<Option<QueryParams>, Unanswerable> {
     let query = parse_query_params(text, target.may_pass()).ok();
-    query.iter().try_for_each(patterns::check).map_err(Unanswerable::Complex)?;
+    let check = |query: &QueryParams| {
+        patterns::check(query)?;
+        bounds::repeated(&query.select)
+    };
+    query.iter().try_for_each(check).map_err(Unanswerable::Complex)?;
     Ok(query)
 }
 
@@ -461,6 +464,11 @@ async fn refused_as_postgrest(
             return Some(no_column(&target.resource.name, &column));
         }
         ("PGRST500", _) => return Some(unreachable_database()),
+        ("PGRST900", _) if target.casts_written() => {
+            return Some(not_supported(
+                "The driver does not read a type that a written row is cast to",
+            ));
+        }
         ("54000" | "54001", _) => *response.status_mut() = StatusCode::BAD_REQUEST,
         (ANSWER_TOO_LARGE, _) => return Some(too_large()),
         ("22P02", message) if message.contains(ANSWER_TOO_LARGE) => return Some(too_large()),

@@ -1,6 +1,7 @@
 //! The text of a parsed `select`, which Postrust parses to the same items again.
 
 use postrust_core::api_request::{JoinType, JsonOperand, JsonOperation, SelectItem};
+use std::collections::HashMap;
 
 pub fn text(items: &[SelectItem]) -> String {
     items.iter().map(item).collect::<Vec<_>>().join(",")
@@ -87,6 +88,31 @@ pub fn gives_name_to_another(item: &SelectItem, name: &str) -> bool {
     alias.as_deref().unwrap_or(last_key) == name && !(is_column && field.name == name)
 }
 
+/// Returns how often the items select the same column, or the same path into it, of one relation.
+pub fn most_repeated(items: &[SelectItem]) -> usize {
+    let mut counts = HashMap::new();
+    count("", items, &mut counts);
+    counts.into_values().max().unwrap_or_default()
+}
+
+fn count<'a>(
+    of: &'a str,
+    items: &'a [SelectItem],
+    counts: &mut HashMap<(&'a str, &'a str, String), usize>,
+) {
+    for item in items {
+        match item {
+            SelectItem::Field { field, .. } => {
+                *counts.entry((of, &field.name, path(&field.json_path))).or_default() += 1;
+            }
+            SelectItem::Relation { relation, select, .. }
+            | SelectItem::SpreadRelation { relation, select, .. } => {
+                count(relation, select, counts)
+            }
+        }
+    }
+}
+
 /// Returns the key of a step into JSON; none if it is a position.
 pub fn key(step: &JsonOperation) -> Option<&str> {
     let (JsonOperation::Arrow(operand) | JsonOperation::DoubleArrow(operand)) = step;
@@ -113,6 +139,19 @@ mod tests {
         ] {
             let parsed = parse_select(select).unwrap();
             assert_eq!(parse_select(&text(&parsed)).unwrap(), parsed, "{select}");
+        }
+    }
+
+    #[test]
+    fn a_column_is_counted_whatever_it_is_cast_to_and_wherever_its_relation_is() {
+        for (select, most) in [
+            ("", 0),
+            ("a,b,m->a,m->b,m->>a,t(a),u(a)", 1),
+            ("a,x:a,\"a\"::text,y:a::int", 4),
+            ("x:m->a,y:m->a::text", 2),
+            ("t(a),x:t(a,b:a),...t(c:a),u(t(a))", 5),
+        ] {
+            assert_eq!(most_repeated(&parse_select(select).unwrap()), most, "{select}");
         }
     }
 }

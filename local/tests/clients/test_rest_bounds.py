@@ -36,6 +36,7 @@ def heavy(rest_schema: psycopg.Connection) -> psycopg.Connection:
     """Rows of which each has many of the others, and a function that takes its time."""
     rest_schema.execute("""
         insert into rest_films (id, title) select n, repeat('x', 20000) from generate_series(10, 1000) as n;
+        insert into rest_notes (body) values (repeat('x', 10000000));
         insert into rest_actors select n, 'actor' from generate_series(10, 60) as n;
         insert into rest_castings select film.id, actor.id from rest_films as film, rest_actors as actor
             where film.id between 10 and 200 and actor.id >= 10;
@@ -80,6 +81,8 @@ def nested(opening: str, inner: str, levels: int) -> str:
         f"meta{'->a' * 101}=eq.1",
         f"or=(meta{'->a' * 5000}.eq.1)",
         f"select={','.join(['id'] * 9000)}",
+        f"select={','.join(f'x{n}:title' for n in range(11))}",
+        f"select={','.join(f'x{n}:rest_castings(name,x:name)' for n in range(6))}",
         f"select={','.join(['rest_castings(name)'] * 31)}",
         f"order={','.join(['id'] * 9000)}",
         f"rest_castings.order={','.join(['name'] * 9000)}&select=rest_castings(name)",
@@ -188,6 +191,7 @@ THREE_TABLES = "id,rest_actors(id,rest_films(title))&id=eq.10&rest_actors.limit=
         ("/rest_films?select=id,title", "text/csv"),
         ("/rest_castings?select=film_id,rest_films(title)", "application/json"),
         (f"/rest_films?select={THREE_TABLES}", "application/json"),
+        (f"/rest_notes?select={','.join(f'x{n}:body' for n in range(10))}", "application/json"),
     ],
 )
 def test_an_answer_that_is_too_large_is_refused_and_not_kept(
@@ -209,6 +213,24 @@ def test_written_rows_that_are_too_large_to_return_are_not_written(
     assert http.get("/rest_films?select=id&id=gte.10&year=eq.2000").json() == []
     response = http.patch("/rest_films?id=gte.10", json={"year": 2000})
     assert response.status_code == 204
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [[f"x{n}:title::numeric" for n in range(10)], [f"meta->k{n}" for n in range(90)]],
+    ids=["numbers of 131,072 digits", "nulls"],
+)
+def test_written_values_of_few_bytes_do_not_fill_the_memory(
+    stack: Stack, http: httpx.Client, columns: list[str]
+) -> None:
+    process = psutil.Process(stack.pid("rest"))
+    before = process.memory_info().rss
+    rows = [{"id": n, "title": "1e131071"} for n in range(10, 10_000)]
+    headers = {"Prefer": "return=representation"} | token(stack, "service_role")
+    response = http.post(f"/rest_films?select={','.join(columns)}", json=rows, headers=headers)
+    assert refusal(response) == (400, "answer_too_large")
+    assert process.memory_info().rss - before < 100 * MEGABYTES
+    assert http.get("/rest_films?select=id&id=gte.10").json() == []
 
 
 # Several at once
