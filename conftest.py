@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 import httpx
 import psycopg
@@ -26,12 +26,20 @@ vars(httpx._config.DEFAULT_TIMEOUT_CONFIG).update(vars(httpx.Timeout(60)))
 """The default time-out of requests, long enough for a busy machine."""
 
 
+MANY_ACCOUNTS = 200
+STARTED: list[Stack] = []
+"""The stack of this process, once a test needs it; never a project that is not ours."""
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """A running stack with an empty catalogue: migrations only."""
     try:
         with stack_or_project() as running:
+            if not os.environ.get("SUPABASE_URL"):
+                STARTED.append(running)
             yield running
+            STARTED.clear()
     except (StackError, psycopg.OperationalError) as error:
         pytest.exit(exits.sentence(error), returncode=1)
 
@@ -43,6 +51,20 @@ def stack_or_project() -> AbstractContextManager[Stack]:
     directory = ROOT / f".local-test{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     os.environ["FUNCTIONS_DIR"] = str(project.copied(Settings.functions, directory / "functions"))
     return temporary_stack.running(directory)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_accounts() -> Iterator[None]:
+    """Delete the accounts that a file of tests leaves if they are many: their number decides what is rare.
+
+    One by one, because a job that compares users locks several of them.
+    """
+    yield
+    for running in STARTED:
+        with suppress(psycopg.OperationalError), psycopg.connect(running.database_url, autocommit=True) as db:
+            users = db.execute("select id from auth.users").fetchall()
+            for user in users if len(users) > MANY_ACCOUNTS else ():
+                db.execute("delete from auth.users where id = %s", user)
 
 
 @pytest.fixture

@@ -1948,8 +1948,9 @@ grant execute on function private.stems_of(text) to anon, authenticated, service
 
 -- source: sql/private/search/understanding/correct_query.sql
 -- Helper. Replaces the misspelt words of a query by similar ones, and says so. A misspelt name of a person is corrected
--- as a whole.
-create or replace function private.correct_query(known private.understanding)
+-- as a whole. For a viewer with an age limit only words of items that it may see count as similar, since another one
+-- could name a title.
+create or replace function private.correct_query(known private.understanding, viewer private.viewer)
 returns private.understanding
 language plpgsql stable set search_path = ''
 as $$
@@ -1958,10 +1959,24 @@ declare
     v_said jsonb := '[]';
 begin
     for v_word in
-        select m.place, m.word, m.similar_words
+        select m.place, m.word, array(
+            select s.word
+            from unnest(m.similar_words) with ordinality as s (word, place)
+            where
+                viewer.age is null
+                or exists (
+                    select
+                    from private.search_postings as p
+                    where
+                        p.lexeme in (s.word, (ts_lexize('english_stem', s.word))[1])
+                        and private.is_visible_document(p.document, viewer)
+                )
+            order by s.place
+        ) as similar_words
         from private.misspelt_words(known.tokens, known.spans) as m
         order by m.place
     loop
+        continue when v_word.similar_words = '{}';
         known.tokens[v_word.place] := v_word.similar_words[1];
         known.similar_words := known.similar_words || v_word.similar_words;
         v_said := v_said || jsonb_build_object('from', v_word.word, 'to', v_word.similar_words[1]);
@@ -1977,10 +1992,11 @@ begin
     return known;
 end
 $$;
-comment on function private.correct_query(private.understanding) is
+comment on function private.correct_query(private.understanding, private.viewer) is
 'Replaces the misspelt words of a query by similar ones.';
-revoke execute on function private.correct_query(private.understanding) from public;
-grant execute on function private.correct_query(private.understanding) to anon, authenticated, service_role;
+revoke execute on function private.correct_query(private.understanding, private.viewer) from public;
+grant execute on function private.correct_query(private.understanding, private.viewer)
+to anon, authenticated, service_role;
 
 -- source: sql/private/search/understanding/is_of_title.sql
 -- Helper. Returns whether words are a title or consecutive words of one, from one of its first eight words on.
@@ -2725,7 +2741,7 @@ begin
         return v_known;
     end if;
     if not v_known.is_title and not 'corrections' = any(ignored) then
-        v_known := private.correct_query(v_known);
+        v_known := private.correct_query(v_known, viewer);
     end if;
     if cardinality(v_known.tokens) > v_most then
         return v_known;

@@ -307,6 +307,14 @@ def test_kids_profile_finds_nothing_above_its_age(db: psycopg.Connection, kid: s
     assert like is None or like["title"] in kid
 
 
+@pytest.mark.usefixtures("kid")
+def test_correction_names_no_word_of_hidden_items_only(db: psycopg.Connection) -> None:
+    for query, corrected in (("oldboi", []), ("bathers sumer", ["summer"])):
+        assert [made["to"] for made in search(db, query)["understood"]["corrections"]] == corrected
+    become(db, None)
+    assert search(db, "oldboi")["understood"]["corrections"] == [{"from": "oldboi", "to": "oldboy"}]
+
+
 @pytest.mark.parametrize("sort", ["popularity", "year", "rating", "title"])
 def test_kids_profile_browses_nothing_above_its_age(db: psycopg.Connection, kid: set[str], sort: str) -> None:
     response = search(db, None, sort=sort)

@@ -36,7 +36,7 @@ begin
         return v_known;
     end if;
     if not v_known.is_title and not 'corrections' = any(ignored) then
-        v_known := private.correct_query(v_known);
+        v_known := private.correct_query(v_known, viewer);
     end if;
     if cardinality(v_known.tokens) > v_most then
         return v_known;
