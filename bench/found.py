@@ -91,17 +91,19 @@ def measure(stack: Stack) -> list[Table]:
         COLUMNS,
     )
     columns = [by_group for by_group, _ in hits.values()]
-    for group in [*columns[0], "**all**"]:
-        shares = [_share(column, group) for column in columns]
-        table.rows.append((group, _count(columns[0], group), *shares))
+    for column in columns:
+        column["**all**"] = [hit for of_group in column.values() for hit in of_group]
+    for group, tuned in columns[0].items():
+        shares = [f"{sum(column[group]) / len(column[group]):.2f}" for column in columns]
+        table.rows.append((group, len(tuned), *shares))
     return [table]
 
 
-def found(client: httpx.Client, asked: list[Query], with_meaning: bool) -> tuple[Hits, list[float]]:
+def found(client: httpx.Client, chosen: list[Query], with_meaning: bool) -> tuple[Hits, list[float]]:
     """By group, whether each query found one of its films; and the milliseconds of each."""
     hits: Hits = defaultdict(list)
     times = []
-    for query in asked:
+    for query in chosen:
         films, milliseconds = timed(_films, client, query.query, with_meaning)
         hits[query.group].append(bool(query.films.intersection(films)))
         times.append(milliseconds)
@@ -115,15 +117,6 @@ def _films(client: httpx.Client, query: str, with_meaning: bool) -> list[str]:
         response = client.post("/rest/v1/rpc/search_content", json={"query": query, "count": COUNT})
     page: Any = response.raise_for_status().json()
     return [f"{result['title']} ({result['year']})" for result in page["results"]]
-
-
-def _share(hits: Hits, group: str) -> str:
-    mine = [hit for name, all_of_it in hits.items() for hit in all_of_it if group in (name, "**all**")]
-    return f"{sum(mine) / len(mine):.2f}"
-
-
-def _count(hits: Hits, group: str) -> int:
-    return sum(len(mine) for name, mine in hits.items() if group in (name, "**all**"))
 
 
 def main() -> int:

@@ -28,7 +28,7 @@ from rich.console import Console
 from supabase import Client, ClientOptions, create_client
 
 from bench.table import Table
-from local import temporary_stack
+from local import exits, temporary_stack
 from local.settings import ROOT
 from local.temporary_stack import Stack
 from seed.__main__ import seed
@@ -186,4 +186,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exits.exit_status(main))

@@ -21,7 +21,7 @@ begin
         select l.item_id, l.weight, w.weights::extensions.vector as weights
         from liked as l
         join private.item_weights as w on w.model_id = (select m.id from model as m) and w.item_id = l.item_id
-    ), asked as materialized (
+    ), available as materialized (
         select t.item_id, t.place::integer as place
         from model as m
         cross join lateral unnest(m.targets) with ordinality as t (item_id, place)
@@ -31,7 +31,7 @@ begin
             a.item_id,
             s.item_id as because_of,
             s.weight * extensions.inner_product(extensions.subvector(s.weights, a.place, 1), '[1]') as weight
-        from asked as a
+        from available as a
         cross join speaking as s
     )
     select distinct on (w.item_id) w.item_id, w.because_of, w.weight
