@@ -47,7 +47,7 @@ def stack() -> Iterator[Stack]:
 def stack_or_project() -> AbstractContextManager[Stack]:
     """The configured project or a stack of our own, whose folder of edge functions tests may write to."""
     if named := project.from_environment(os.environ):
-        return project.opened(named)
+        return project.without_limits(named)
     directory = ROOT / f".local-test{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     os.environ["FUNCTIONS_DIR"] = str(project.copied(Settings.functions, directory / "functions"))
     return temporary_stack.running(directory)

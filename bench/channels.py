@@ -92,7 +92,7 @@ class Crowd:
         await self.settle(expected)
         for listener in listeners:
             listener.cancel()
-        return (*self.taken(expected), round(size, 1))
+        return (*self.arrivals(expected), round(size, 1))
 
     async def open(self, stack: AsyncExitStack) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
@@ -139,7 +139,7 @@ class Crowd:
         while len(self.times) < expected and time.perf_counter() < end:
             await asyncio.sleep(0.1)
 
-    def taken(self, expected: int) -> tuple[float, ...]:
+    def arrivals(self, expected: int) -> tuple[float, ...]:
         heard, milliseconds = len(self.times), [1000 * taken for taken in self.times]
         self.times.clear()
         return heard, expected - heard, percentile(milliseconds, 0.5), percentile(milliseconds, 0.95)
@@ -155,4 +155,4 @@ class Crowd:
         await self.settle(DATABASE_MESSAGES * ROOM)
         for listener in listeners:
             listener.cancel()
-        return (*self.taken(DATABASE_MESSAGES * ROOM), "")
+        return (*self.arrivals(DATABASE_MESSAGES * ROOM), "")

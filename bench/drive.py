@@ -83,7 +83,7 @@ def drive(url: str, requests: Sequence[Sequence[bytes]]) -> Drive:
             _send(client)
         while waiting.get_map():
             for key, _ in waiting.select():
-                if _answered(key.data):
+                if _has_finished(key.data):
                     waiting.unregister(key.fileobj)
         seconds = time.perf_counter() - began
         own = time.process_time() - began_cpu
@@ -99,7 +99,7 @@ def rounds(url: str, requests: Sequence[Sequence[bytes]], every: int = 1) -> tup
     return done[0], percentile(done[ROUNDS // 2].times(every), 0.95)
 
 
-def _answered(client: Client) -> bool:
+def _has_finished(client: Client) -> bool:
     """Read available bytes; after a whole response send the next request. True after the last response."""
     client.answer += client.connection.recv(1 << 18)
     if not _whole(client.answer):

@@ -78,7 +78,7 @@ def measure(stack: Stack) -> list[Table]:
     """Search the demo's data as an app does."""
     with service(stack) as client:
         hits = {
-            (name, with_meaning): found(client, [q for q in queries() if q.set == name], with_meaning)
+            (name, with_meaning): search_hits(client, [q for q in queries() if q.set == name], with_meaning)
             for name in SETS
             for with_meaning in (False, True)
         }
@@ -99,7 +99,7 @@ def measure(stack: Stack) -> list[Table]:
     return [table]
 
 
-def found(client: httpx.Client, chosen: list[Query], with_meaning: bool) -> tuple[Hits, list[float]]:
+def search_hits(client: httpx.Client, chosen: list[Query], with_meaning: bool) -> tuple[Hits, list[float]]:
     """By group, whether each query found one of its films; and the milliseconds of each."""
     hits: Hits = defaultdict(list)
     times = []

@@ -75,7 +75,7 @@ def status(at: settings.Settings, _: argparse.Namespace) -> int:
     for column in ("part", "status", "pid", "log"):
         table.add_column(column)
     for name, part in current.parts.items():
-        location = f"at {part.url}" if part.status in ("elsewhere", "awaited") else at.shown(name)
+        location = f"at {part.url}" if part.status in ("elsewhere", "awaited") else at.relative_log(name)
         table.add_row(name, part.status, str(part.pid or ""), location)
     console.print(table)
     say(f"at {at.url}")
@@ -130,7 +130,7 @@ def supervise(at: settings.Settings, _: argparse.Namespace) -> None:
 
 
 def _show(at: settings.Settings, arguments: argparse.Namespace) -> None:
-    for line in services.shown(services.environment(at, keys.load(at.directory)), at.env_file):
+    for line in services.summary_lines(services.environment(at, keys.load(at.directory)), at.env_file):
         say(line)
     if arguments.only != "database":
         say(f"a page that shows where everything is: {at.url}")

@@ -142,7 +142,7 @@ def launch(settings: Settings, module: str = "local") -> None:
     _until(
         lambda: state.running(settings) or process.poll() is not None,
         60,
-        f"the supervisor did not start. Its log: {settings.shown('supervisor')}",
+        f"the supervisor did not start. Its log: {settings.relative_log('supervisor')}",
     )
 
 
@@ -176,7 +176,9 @@ def wait(settings: Settings, say: Say) -> None:
         if current and current.ready:
             return
         if not state.running(settings):
-            raise StackError(f"the stack ended while starting. Its log: {settings.shown('supervisor')}")
+            raise StackError(
+                f"the stack ended while starting. Its log: {settings.relative_log('supervisor')}"
+            )
         time.sleep(0.1)
     if awaited := list(_awaited(settings, current)):
         raise StackError(

@@ -33,14 +33,14 @@ class Keys:
 def load(directory: Path) -> Keys:
     """The keys in `directory`; missing ones are created."""
     path = directory / "keys.json"
-    kept = _kept(path) if path.exists() else _signed()
+    kept = _stored(path) if path.exists() else _signed()
     keys = Keys(**(_opaque() | kept))
     if asdict(keys) != kept or not path.exists():
         _keep(keys, path)
     return keys
 
 
-def _kept(path: Path) -> dict[str, str]:
+def _stored(path: Path) -> dict[str, str]:
     try:
         kept = json.loads(path.read_text())
         Keys(**(_opaque() | kept))

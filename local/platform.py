@@ -61,19 +61,19 @@ ROUTERS = {"auth": auth_app.router, "storage": storage_app.router, "realtime": r
 @asynccontextmanager
 async def lifespan(_app: Starlette) -> AsyncIterator[State]:
     async with AsyncExitStack() as stack:
-        functions = functions_app.opened(functions_settings.read(os.environ))
+        functions = functions_app.open_functions(functions_settings.read(os.environ))
         state = State(
             functions=await stack.enter_async_context(functions),
             landing_page=landing_page_settings.read(os.environ),
         )
         if "auth" in served:
-            auth = auth_context.opened(auth_settings.read(os.environ))
+            auth = auth_context.open_auth(auth_settings.read(os.environ))
             state["auth"] = await stack.enter_async_context(auth)
         if "storage" in served:
-            storage = storage_context.opened(storage_settings.read(os.environ))
+            storage = storage_context.open_storage(storage_settings.read(os.environ))
             state["storage"] = await stack.enter_async_context(storage)
         if "realtime" in served:
-            realtime = realtime_context.opened(realtime_settings.read(os.environ))
+            realtime = realtime_context.open_realtime(realtime_settings.read(os.environ))
             state["realtime"] = await stack.enter_async_context(realtime)
         yield state
 

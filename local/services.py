@@ -90,7 +90,7 @@ def environment(settings: Settings, keys: Keys) -> dict[str, str]:
     }
 
 
-def shown(environment: Mapping[str, str], env_file: Path) -> Iterator[str]:
+def summary_lines(environment: Mapping[str, str], env_file: Path) -> Iterator[str]:
     """Lines for the terminal: public values, the names of secrets, and the file that contains them."""
     yield ""
     yield from (f"{name}={value}" for name, value in environment.items() if name in PUBLIC)

@@ -72,7 +72,7 @@ class Settings:
     def log(self, service: str) -> Path:
         return self.logs / f"{service}.log"
 
-    def shown(self, service: str) -> str:
+    def relative_log(self, service: str) -> str:
         """The path of the log relative to the present folder."""
         return os.path.relpath(self.log(service))
 

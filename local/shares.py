@@ -30,12 +30,12 @@ class Shares:
         """Take an amount. Raises FullError, and takes nothing, above a limit."""
         if self.is_full(who, amount):
             raise FullError
-        self.put(who, amount)
+        self.add(who, amount)
 
     def is_full(self, who: Hashable, amount: int = 1) -> bool:
         return self.held.get(who, 0) + amount > self.each or self.total + amount > self.all
 
-    def put(self, who: Hashable, amount: int = 1) -> None:
+    def add(self, who: Hashable, amount: int = 1) -> None:
         """Count an amount that is held already, whatever the limit."""
         self.held[who] = self.held.get(who, 0) + amount
         self.total += amount

@@ -74,14 +74,14 @@ def lock(settings: Settings) -> Iterator[bool]:
     """
     end = time.monotonic() + CHECKED_FOR
     with _lock_file(settings) as file:
-        while not (free := _taken(file, fcntl.LOCK_EX)) and time.monotonic() < end:
+        while not (free := _lock(file, fcntl.LOCK_EX)) and time.monotonic() < end:
             time.sleep(0.01)
         yield free
 
 
 def running(settings: Settings) -> bool:
     with _lock_file(settings) as file:
-        return not _taken(file, fcntl.LOCK_SH)
+        return not _lock(file, fcntl.LOCK_SH)
 
 
 def _lock_file(settings: Settings) -> TextIO:
@@ -89,7 +89,7 @@ def _lock_file(settings: Settings) -> TextIO:
     return (settings.directory / "lock").open("w")
 
 
-def _taken(file: TextIO, how: int) -> bool:
+def _lock(file: TextIO, how: int) -> bool:
     try:
         fcntl.flock(file, how | fcntl.LOCK_NB)
     except BlockingIOError:

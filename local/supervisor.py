@@ -202,9 +202,8 @@ class Supervisor:
 
     def _fail(self, watched: Watched, why: str) -> None:
         watched.failed = True
-        self.failure = (
-            f"{watched.service.name} failed: {why}. Its log: {self.settings.shown(watched.service.name)}"
-        )
+        log = self.settings.relative_log(watched.service.name)
+        self.failure = f"{watched.service.name} failed: {why}. Its log: {log}"
 
     def _kill(self, watched: Watched) -> None:
         if watched.process:

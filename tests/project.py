@@ -56,7 +56,7 @@ def from_environment(environment: Mapping[str, str]) -> Project | None:
 
 
 @contextmanager
-def opened(project: Project) -> Iterator[Project]:
+def without_limits(project: Project) -> Iterator[Project]:
     """Yield the project with its rate limits lifted. Raises StackError if tests could do harm."""
     with psycopg.connect(project.database_url, autocommit=True) as connection:
         refuse_another_database(project, connection)

@@ -33,15 +33,15 @@ def main() -> int:
     # Imported here since `make lint` imports this module and needs no stack.
     from tools import scratch, stack
 
-    API.write_text(written(API, api.markdown()))
+    API.write_text(with_block(API, api.markdown()))
     try:
         with stack.temporary_stack.running(migration.ROOT / ".local-test"), scratch.migrated() as url:
             client_types.write(url)
             with psycopg.connect(url, options="-c search_path=") as connection:
                 schema.write(connection)
-            TABLES.write_text(written(TABLES, tables.markdown(url)))
-            INVENTORY.write_text(written(INVENTORY, inventory.markdown(url)))
-            ACCESS.write_text(written(ACCESS, matrix.document(url)))
+            TABLES.write_text(with_block(TABLES, tables.markdown(url)))
+            INVENTORY.write_text(with_block(INVENTORY, inventory.markdown(url)))
+            ACCESS.write_text(with_block(ACCESS, matrix.document(url)))
     except LookupError as error:
         sys.stderr.write(f"not all is written: {error}\n")
         return 1
@@ -78,7 +78,7 @@ def undocumented_codes(text: str) -> Iterator[str]:
         yield f"docs/errors.md: {code} has a row and is raised nowhere in sql/"
 
 
-def written(path: Path, block: str) -> str:
+def with_block(path: Path, block: str) -> str:
     """The text of the document with `block` between its markers."""
     return BLOCK.sub(lambda marks: f"{marks[1]}\n\n{block.strip()}\n\n{marks[2]}", path.read_text())
 
@@ -87,7 +87,7 @@ def _stale(path: Path, block: str) -> Iterator[str]:
     text = path.read_text()
     if not BLOCK.search(text):
         yield f"docs/{path.name}: the markers of the generated part are gone"
-    elif written(path, block) != text:
+    elif with_block(path, block) != text:
         yield f"docs/{path.name} is not what sql/ says: run `make docs`"
 
 

@@ -27,13 +27,13 @@ Right = tuple[str, str, str]
 
 def faults(connection: psycopg.Connection) -> Iterator[str]:
     """A sentence for each right without a grant. The connection has no search path."""
-    known = written()
+    known = written_grants()
     for thing, privilege, grantee in connection.execute(QUERY.read_bytes()):
         if not known & {(thing, privilege, grantee), (thing, ALL, grantee)}:
             yield f"{thing}: no file says `grant {privilege} … to {grantee}`: write it, or revoke it"
 
 
-def written() -> set[Right]:
+def written_grants() -> set[Right]:
     """The grants in sql/, and those written by hand in migrations above the carried files."""
     texts = [path.read_text() for path in migration.MIGRATIONS.glob("*.sql")]
     by_hand = [migration.MARK.split(text)[0] for text in texts]

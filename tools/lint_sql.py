@@ -29,8 +29,8 @@ def main() -> int:
     migrations = [path for path in files("supabase/migrations") if not path.name.endswith(VENDORED)]
     return max(
         1 if faults else 0,
-        _tool("sqlfluff", "lint", "--disable-progress-bar", *map(_shown, styled)),
-        _tool("squawk", "--reporter=gcc", *map(_shown, migrations)),
+        _tool("sqlfluff", "lint", "--disable-progress-bar", *map(_relative, styled)),
+        _tool("squawk", "--reporter=gcc", *map(_relative, migrations)),
     )
 
 
@@ -41,7 +41,7 @@ def files(folder: str) -> list[Path]:
 def unparsable() -> Iterator[str]:
     for path in (path for folder in FOLDERS for path in files(folder)):
         if fault := grammar(path.read_text()):
-            yield f"{_shown(path)}: {fault}"
+            yield f"{_relative(path)}: {fault}"
 
 
 def grammar(text: str) -> str | None:
@@ -69,7 +69,7 @@ def _copied(path: Path) -> bool:
     return migration.MARK.search(path.read_text()) is not None
 
 
-def _shown(path: Path) -> str:
+def _relative(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 

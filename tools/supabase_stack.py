@@ -69,7 +69,7 @@ def up(at: Settings) -> None:
         commands.wait(at, console.print)
     environment = environment_of(at)
     commands.write_env(at, environment)
-    for line in services.shown(environment, at.env_file):
+    for line in services.summary_lines(environment, at.env_file):
         console.print(line, markup=False)
 
 

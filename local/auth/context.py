@@ -27,7 +27,7 @@ class Client:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Auth]:
+async def open_auth(settings: Settings) -> AsyncIterator[Auth]:
     pool = database.pool(settings.database_url)
     await pool.open(wait=True, timeout=10)
     try:

@@ -140,10 +140,10 @@ def _digest(user_id: UUID, value: str) -> str:
 
 
 async def described(connection: Connection, user: User) -> dict[str, Any]:
-    return shown(user, await every(connection, Identity, "identities", user_id=user.id))
+    return as_json(user, await every(connection, Identity, "identities", user_id=user.id))
 
 
-def shown(user: User, identities: Sequence[Identity] | None) -> dict[str, Any]:
+def as_json(user: User, identities: Sequence[Identity] | None) -> dict[str, Any]:
     optional = {
         "email_confirmed_at": user.email_confirmed_at,
         "phone_confirmed_at": user.phone_confirmed_at,

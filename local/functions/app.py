@@ -51,7 +51,7 @@ class Functions:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Functions]:
+async def open_functions(settings: Settings) -> AsyncIterator[Functions]:
     workers = Workers(settings)
     async with pool(settings.database_url) as sessions:
         try:
@@ -69,32 +69,32 @@ async def call(request: Request) -> Response:
         if name not in functions.settings.unverified and request.method != "OPTIONS":
             claims = claims_of(request.headers, functions.settings.jwt_secret)
             await check_session(functions.sessions, functions.settings.session_check, claims)
-        return await answered(functions, name, request)
+        return await forward(functions, name, request)
     except FunctionError as error:
         return respond(error, request)
     except ClientDisconnect:
         return Response(status_code=499)
 
 
-async def answered(functions: Functions, name: str, request: Request) -> Response:
+async def forward(functions: Functions, name: str, request: Request) -> Response:
     """Stream the function's response. Raises FunctionError.
 
     If the process turns out to have ended, another one is started and called.
     """
     worker = await functions.workers.of(name)
     try:
-        answer = await forwarded(worker, request)
+        answer = await send_to(worker, request)
     except UnreachedError:
         worker.is_lost = True
         worker = await functions.workers.of(name)
-        answer = await forwarded(worker, request)
+        answer = await send_to(worker, request)
     kept = [(k, v) for k, v in answer.headers.raw if k.decode("latin-1").lower() not in OF_THE_CONNECTION]
     response = StreamingResponse(body(worker, answer), answer.status_code)
     response.raw_headers = [(name.lower(), value) for name, value in kept]
     return response
 
 
-async def forwarded(worker: Worker, request: Request) -> httpx.Response:
+async def send_to(worker: Worker, request: Request) -> httpx.Response:
     """Call the process; returns its response before the body is read. Raises FunctionError."""
     path = request.scope["raw_path"].removeprefix(b"/functions/v1")
     query = request.scope["query_string"]
@@ -104,13 +104,13 @@ async def forwarded(worker: Worker, request: Request) -> httpx.Response:
     )
     worker.calls += 1
     try:
-        return await sent(worker.client, passed_on, request)
+        return await send(worker.client, passed_on, request)
     except BaseException:
         worker.calls -= 1
         raise
 
 
-async def sent(client: httpx.AsyncClient, passed_on: httpx.Request, request: Request) -> httpx.Response:
+async def send(client: httpx.AsyncClient, passed_on: httpx.Request, request: Request) -> httpx.Response:
     try:
         return await client.send(passed_on, stream=True)
     except httpx.ReadTimeout as error:

@@ -56,18 +56,18 @@ class Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             await _within(timeout, self.arrived, httpcore.ReadTimeout)
         received = bytes(self.buffer[:max_bytes])
         del self.buffer[:max_bytes]
-        if len(self.buffer) <= self.most and self.transport and not self.gone():
+        if len(self.buffer) <= self.most and self.transport and not self.is_closed():
             self.transport.resume_reading()
         return received
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if buffer and self.transport and not self.gone():
+        if buffer and self.transport and not self.is_closed():
             self.transport.write(buffer)
             await _within(timeout, self.writable, httpcore.WriteTimeout)
-        if self.gone():
+        if self.is_closed():
             raise httpcore.WriteError("the function has ended")
 
-    def gone(self) -> bool:
+    def is_closed(self) -> bool:
         """Whether the connection is closed; uvloop refuses its use before it calls `connection_lost`."""
         return self.lost or (self.transport is not None and self.transport.is_closing())
 

@@ -88,7 +88,7 @@ class Client(Side):
             return self.transport.abort()
         self.address = peer[0]
         try:
-            self.door.shares.take(self.door.counted(self.address))
+            self.door.shares.take(self.door.counting_key(self.address))
         except FullError:
             return self.door.refuse(self)
         self.admitted = True
@@ -127,7 +127,7 @@ class Client(Side):
         super().connection_lost(error)
         self.door.refused.discard(self)
         if self.admitted:
-            self.door.shares.give(self.door.counted(self.address))
+            self.door.shares.give(self.door.counting_key(self.address))
 
     def _drop(self, size: int) -> None:
         """Drop bytes after the response: unread, they would reset the connection. Above DROPPED, abort."""
@@ -153,7 +153,7 @@ class Door:
         self.tasks: set[asyncio.Task[None]] = set()
         self.refused: set[Client] = set()
 
-    def counted(self, address: str) -> str:
+    def counting_key(self, address: str) -> str:
         return address if self.counts_addresses else ""
 
     async def connect(self, client: Client, peer: tuple[str, int]) -> None:

@@ -76,7 +76,7 @@ def realtime(addresses: Mapping[str, str], external: Collection[str]) -> str:
     return before + CLOSED_REALTIME.format(closed=quoted(CLOSED)) + server
 
 
-def counted(service: str, addresses: Mapping[str, str]) -> str:
+def counted_routes(service: str, addresses: Mapping[str, str]) -> str:
     """Functions set their own CORS headers, and check the token themselves."""
     counting = {"which": "not method OPTIONS", "counter": addresses["rest_admin"], "question": "/admit"}
     before = "" if service == "functions" else "import cross_origin\nimport key_as_token\n"

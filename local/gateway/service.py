@@ -79,7 +79,7 @@ def _caddyfile(settings: Settings, addresses: Mapping[str, str], external: Colle
         handled(PATHS["storage"], key_as_token + routes.storage(addresses, external)),
         handled(PATHS["realtime"], routes.realtime(addresses, external)),
         *(
-            handled(PATHS[part], routes.counted(part, addresses))
+            handled(PATHS[part], routes.counted_routes(part, addresses))
             for part, server in routes.COUNTED_PATHS.items()
             if server in addresses
         ),

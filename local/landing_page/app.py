@@ -60,7 +60,7 @@ async def overview(request: Request) -> Response:
     current = state.load(settings.state)
     tables = await COUNTS.get(settings.database_url, settings.schemas)
     titles = {name: title(path) for name, path in documents(settings).items()}
-    return HTMLResponse(page.written(settings, current.parts if current else {}, tables, titles))
+    return HTMLResponse(page.render_page(settings, current.parts if current else {}, tables, titles))
 
 
 async def document(request: Request) -> Response:

@@ -26,7 +26,7 @@ STYLE = _digest(TEXT)
 """The hash of the page's style for the Content-Security-Policy."""
 
 
-def written(
+def render_page(
     settings: Settings,
     parts: Mapping[str, ServiceState],
     tables: Sequence[Table] | None,

@@ -38,13 +38,13 @@ class Counts:
         async with self.lock:
             if time.monotonic() - self.at < KEPT:
                 return self.tables
-            tables = await counted(database_url, schemas)
+            tables = await tables_with_counts(database_url, schemas)
             # A failed query is cached too.
             self.at, self.tables = time.monotonic(), tables
             return tables
 
 
-async def counted(database_url: str, schemas: tuple[str, ...]) -> list[Table] | None:
+async def tables_with_counts(database_url: str, schemas: tuple[str, ...]) -> list[Table] | None:
     """The tables by schema and name; None if the database does not respond in time."""
     try:
         async with await AsyncConnection.connect(
@@ -52,12 +52,12 @@ async def counted(database_url: str, schemas: tuple[str, ...]) -> list[Table] | 
         ) as connection:
             async with connection.cursor(row_factory=class_row(Table)) as cursor:
                 tables = await (await cursor.execute(TABLES, [list(schemas)])).fetchall()
-            return [await _counted(connection, table) if table.exact else table for table in tables]
+            return [await _with_count(connection, table) if table.exact else table for table in tables]
     except psycopg.Error:
         return None
 
 
-async def _counted(connection: AsyncConnection[TupleRow], table: Table) -> Table:
+async def _with_count(connection: AsyncConnection[TupleRow], table: Table) -> Table:
     query = COUNT.format(Identifier(table.schema, table.name))
     row = await (await connection.execute(query)).fetchone()
     return replace(table, rows=row[0] if row else None)

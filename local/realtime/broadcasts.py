@@ -12,7 +12,7 @@ from local.limits import network
 from local.realtime.authorisation import User, may_broadcast
 from local.realtime.context import Realtime, realtime_of
 from local.realtime.limits import Rate
-from local.realtime.messages import LONGEST, Binary, Unreadable, parse, written
+from local.realtime.messages import LONGEST, Binary, Unreadable, as_json, parse
 from local.realtime.tokens import Claims, Refused, claims_of
 from local.realtime.topics import PREFIX
 from local.shares import holder
@@ -104,7 +104,7 @@ async def _publish(realtime: Realtime, broadcasts: list[Broadcast], user: User) 
 def _count_deliveries(realtime: Realtime, item: Broadcast) -> None:
     """Raises Unacceptable."""
     binary = isinstance(item.payload, Binary)
-    size = len(item.payload.content if binary else written(item.payload))
+    size = len(item.payload.content if binary else as_json(item.payload))
     if not realtime.holdings.may_deliver(
         holder.get(), size, realtime.topics.members(item.topic, item.private)
     ):
@@ -141,7 +141,7 @@ def _errors(message: Any, limit: int) -> dict[str, list[str]]:
             errors[name] = [BLANK]
         elif not isinstance(value, kind) or (name == "topic" and "\0" in value):
             errors[name] = [INVALID]
-    if "payload" not in errors and len(written(message["payload"])) > limit:
+    if "payload" not in errors and len(as_json(message["payload"])) > limit:
         errors["payload"] = [TOO_LARGE]
     return errors
 

@@ -9,7 +9,7 @@ from local.realtime.authorisation import PUBLIC, Access, User, access, may_not_r
 from local.realtime.context import Realtime
 from local.realtime.interfaces import Outbox
 from local.realtime.joins import Join, token_of
-from local.realtime.messages import ForMany, Message, reply, written
+from local.realtime.messages import ForMany, Message, as_json, reply
 from local.realtime.presence import Full
 from local.realtime.subscriptions import SubscriptionError, request_id
 from local.realtime.tokens import Claims, Refused, claims_of
@@ -29,7 +29,7 @@ class Channel:
         self.presence = join.presence
         self.topic = self.realtime.topics.join(join.topic, join.private, self)
         self.address = connection.address
-        self.realtime.holdings.channels.put(self.address)
+        self.realtime.holdings.channels.add(self.address)
         self.subscribed = 0
         self.left = False
         self.early: list[tuple[ForMany, str | None]] | None = []
@@ -165,7 +165,7 @@ class Channel:
 
     def _track(self, message: Message, meta: dict[str, Any]) -> None:
         members = len(self.topic.members)
-        if not self.realtime.holdings.may_deliver(self.address, len(written(meta)), members):
+        if not self.realtime.holdings.may_deliver(self.address, len(as_json(meta)), members):
             self.shut("Too many messages per second")
             return
         try:

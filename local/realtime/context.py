@@ -65,7 +65,7 @@ def message(row: dict[str, Any], **meta: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Realtime]:
+async def open_realtime(settings: Settings) -> AsyncIterator[Realtime]:
     pool = database.pool(settings.database_url)
     await pool.open(wait=True, timeout=10)
     limits = settings.limits

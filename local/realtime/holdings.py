@@ -25,7 +25,7 @@ class Presences:
         if any(share.is_full(who, amount) for share, who, amount in amounts):
             raise FullError
         for share, who, amount in amounts:
-            share.put(who, amount)
+            share.add(who, amount)
 
     def release(self, member: Hashable, size: int) -> None:
         for share, who, amount in self._amounts(member, size):

@@ -54,7 +54,7 @@ def parse(text: str | bytes) -> Any:
         raise Unreadable(str(error)) from error
 
 
-def written(value: Any) -> str:
+def as_json(value: Any) -> str:
     """JSON in ASCII: half a surrogate pair is valid in JSON, but not in UTF-8."""
     return json.dumps(value, separators=(",", ":"))
 
@@ -110,8 +110,8 @@ def encode(message: Message, version: str) -> Frame | None:
         return _encode_binary(message.topic, message.payload, version)
     if version == V1:
         words = {"topic": message.topic, "event": message.event, "payload": message.payload}
-        return written({**words, "ref": message.ref})
-    return written([message.join_ref, message.ref, message.topic, message.event, message.payload])
+        return as_json({**words, "ref": message.ref})
+    return as_json([message.join_ref, message.ref, message.topic, message.event, message.payload])
 
 
 def _encode_binary(topic: str, broadcast: Binary, version: str) -> Frame | None:

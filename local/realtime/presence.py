@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from local.realtime.messages import written
+from local.realtime.messages import as_json
 from local.shares import FullError
 
 Meta = dict[str, Any]
@@ -73,7 +73,7 @@ class Presences:
         before = self.present.get(member)
         if before and _without_refs(before.meta) == _without_refs(payload):
             return False
-        size = len(written(key)) + len(written(payload)) + REFS
+        size = len(as_json(key)) + len(as_json(payload)) + REFS
         if self.size - (before.size if before else 0) + size > LARGEST:
             raise Full
         if before:

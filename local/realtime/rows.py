@@ -56,9 +56,9 @@ class Facts:
             ],
         }
         if change.kind != "DELETE":
-            data["record"] = self._told({**self.old, **self.new}, names)
+            data["record"] = self._sendable({**self.old, **self.new}, names)
         if change.kind != "INSERT":
-            data["old_record"] = self._told(self.old, self.visible(names))
+            data["old_record"] = self._sendable(self.old, self.visible(names))
         return data
 
     def visible(self, names: set[str]) -> set[str]:
@@ -66,7 +66,7 @@ class Facts:
         hidden = self.change.kind == "DELETE" and self.table.secured
         return names & set(self.table.key) if hidden else names
 
-    def _told(self, row: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    def _sendable(self, row: dict[str, Any], names: set[str]) -> dict[str, Any]:
         return {
             name: value
             for name, value in row.items()

@@ -13,7 +13,7 @@ from local.realtime import filters
 from local.realtime.database import Pool, run
 from local.realtime.filters import Filter, FilterError
 from local.realtime.interfaces import Listener
-from local.realtime.messages import written
+from local.realtime.messages import as_json
 from local.realtime.pgoutput import Change
 
 EVENTS = ("INSERT", "UPDATE", "DELETE")
@@ -62,7 +62,7 @@ class Subscribers:
 
 
 def request_id(request: dict[str, Any]) -> int:
-    return zlib.crc32(written(sorted(request.items(), key=lambda pair: pair[0])).encode()) >> 5
+    return zlib.crc32(as_json(sorted(request.items(), key=lambda pair: pair[0])).encode()) >> 5
 
 
 def read_all(request: tuple[dict[str, Any], ...]) -> tuple[Subscription, ...]:
@@ -117,7 +117,7 @@ def read(request: dict[str, Any]) -> Subscription:
 async def check(pool: Pool, subscription: Subscription, role: str) -> None:
     """Raises SubscriptionError for an unpublished table, and for a filter that does not fit its column."""
     where = {"schema": subscription.schema, "table": subscription.table}
-    shown = _shown(subscription)
+    shown = _in_elixir_notation(subscription)
     try:
         async with pool.connection() as connection:
             tables = await (await run(connection, "published", **where)).fetchall()
@@ -141,7 +141,7 @@ async def check(pool: Pool, subscription: Subscription, role: str) -> None:
         raise SubscriptionError(f"{UNABLE}. {check} Exception: {_exception(error)}") from error
 
 
-def _shown(subscription: Subscription) -> str:
+def _in_elixir_notation(subscription: Subscription) -> str:
     """The subscription in the notation of the real server, which is written in Elixir."""
     filters = ", ".join(f"{{{_listed(one)}}}" for one in subscription.filters)
     columns = f"[{_listed(sorted(subscription.columns))}]" if subscription.columns else "nil"

@@ -45,7 +45,7 @@ class Storage:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Storage]:
+async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
     """Storage, with files and rows repaired after the last run."""
     pool, files = database.pool(settings.database_url), FileStore(settings.directory)
     files.make()

@@ -38,7 +38,7 @@ async def send(
     `find` is called again if the file was replaced meanwhile. `fixed` replaces cache-control.
     Raises StorageError.
     """
-    stored, file = await _opened(request, find)
+    stored, file = await _open(request, find)
     try:
         size = os.fstat(file.fileno()).st_size
         headers = headers_of(request, stored, fixed)
@@ -121,7 +121,7 @@ def _range(request: Request, size: int) -> tuple[int, int] | None:
     return first, last
 
 
-async def _opened(request: Request, find: Callable[[], Awaitable[Object]]) -> tuple[Object, BinaryIO]:
+async def _open(request: Request, find: Callable[[], Awaitable[Object]]) -> tuple[Object, BinaryIO]:
     for _ in range(ATTEMPTS):
         stored = await find()
         try:

@@ -80,7 +80,7 @@ class Sink:
     def _flush(self) -> None:
         if self._file is None:
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-            self._file = os.fdopen(_opened(self.path, flags), "ab", buffering=0)
+            self._file = os.fdopen(_open_file(self.path, flags), "ab", buffering=0)
         block, self._waiting = memoryview(self._waiting), bytearray()
         self.digest.update(block)
         while block:
@@ -131,7 +131,7 @@ class FileStore:
 
     def open(self, version: str) -> BinaryIO:
         """Raises FileNotFoundError."""
-        return os.fdopen(_opened(self.path(version), os.O_RDONLY), "rb", buffering=0)
+        return os.fdopen(_open_file(self.path(version), os.O_RDONLY), "rb", buffering=0)
 
     async def head(self, version: str) -> bytes:
         """Raises FileNotFoundError."""
@@ -184,11 +184,11 @@ class FileStore:
 
 def head_of(path: Path) -> bytes:
     """The first HEAD bytes. Raises FileNotFoundError."""
-    with os.fdopen(_opened(path, os.O_RDONLY), "rb") as file:
+    with os.fdopen(_open_file(path, os.O_RDONLY), "rb") as file:
         return file.read(HEAD)
 
 
-def _opened(path: Path, flags: int) -> int:
+def _open_file(path: Path, flags: int) -> int:
     """A file descriptor. Raises FileNotFoundError, for a symbolic link too: Storage creates none."""
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

@@ -25,7 +25,7 @@ class Bucket:
     def of(cls, row: DictRow) -> "Bucket":
         return cls(**{name: row[name] for name in cls.__dataclass_fields__})
 
-    def shown(self) -> Json:
+    def as_json(self) -> Json:
         return {
             "id": self.id,
             "name": self.name,
@@ -56,7 +56,7 @@ class Object:
     def of(cls, row: DictRow) -> "Object":
         return cls(**{name: row[name] for name in cls.__dataclass_fields__})
 
-    def shown(self) -> Json:
+    def as_json(self) -> Json:
         return {
             "id": str(self.id),
             "bucket_id": self.bucket_id,

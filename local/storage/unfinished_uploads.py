@@ -47,8 +47,8 @@ class UnfinishedUploads:
     def find(self, folder: Path) -> None:
         """Add the uploads of an earlier run, which clients may continue."""
         for version, holder, size in resumable_uploads.left_behind(folder):
-            self.uploads.put(holder)
-            self.bytes.put(holder, size)
+            self.uploads.add(holder)
+            self.bytes.add(holder, size)
             self.by_version[version] = holder, size
 
 

@@ -62,7 +62,7 @@ def open_page(stack: Stack, catalogue: dict[str, str], browser: Browser) -> Iter
     pages: list[Page] = []
     with ExitStack() as contexts:
 
-        def opened(path: str, width: int = 1280, **options: Any) -> Page:
+        def open_page(path: str, width: int = 1280, **options: Any) -> Page:
             size = {"width": width, "height": SIZES.get(width, 900)}
             options = {"viewport": size, "locale": "en-GB", "reduced_motion": "reduce"} | options
             context = browser.new_context(base_url=stack.url, **options)
@@ -74,7 +74,7 @@ def open_page(stack: Stack, catalogue: dict[str, str], browser: Browser) -> Iter
             page.goto(path)
             return page
 
-        yield opened
+        yield open_page
         for page in pages:
             assert faults.pop(page).lines == []
 

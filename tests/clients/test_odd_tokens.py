@@ -68,28 +68,28 @@ def changed(**claims: object) -> str:
     return json.dumps({**CLAIMS, **claims})
 
 
-def written(name: str, value: str) -> str:
+def claims_with(name: str, value: str) -> str:
     """Claims with one of them as raw text, which may be invalid JSON."""
     rest = json.dumps({key: kept for key, kept in CLAIMS.items() if key != name})
     return f'{{"{name}":{value},{rest[1:]}'
 
 
 def variants(claim: str, *values: str) -> dict[str, str]:
-    return {f"{claim} {value}": written(claim, value) for value in values}
+    return {f"{claim} {value}": claims_with(claim, value) for value in values}
 
 
 PAYLOADS: dict[str, str] = {
     **variants("exp", f'"{NOW + 99}"', "1e400", "-1e400", "NaN", "-1"),
     **variants("exp", "null", "true", "[]", "{}", "0", "1.5", "1e18"),
-    "exp long": written("exp", "9" * 5000),
-    "exp past the year 9999": written("exp", "253402300801"),
-    "exp a fraction": written("exp", f"{NOW + 3600}.75"),
-    "exp twice": written("exp", f'1,"exp":{NOW + 3600}'),
+    "exp long": claims_with("exp", "9" * 5000),
+    "exp past the year 9999": claims_with("exp", "253402300801"),
+    "exp a fraction": claims_with("exp", f"{NOW + 3600}.75"),
+    "exp twice": claims_with("exp", f'1,"exp":{NOW + 3600}'),
     **variants("nbf", '"now"', "1e400", "null", "[]", "99999999999", "NaN"),
     **variants("iat", '"now"', "1e400", "null", "[]", "99999999999", "-1"),
     **variants("sub", '"me"', "1", "null", "[]", "{}", "true", '""'),
-    "sub of NUL": written("sub", '"\\u0000"'),
-    "sub half a pair": written("sub", '"\\ud800"'),
+    "sub of NUL": claims_with("sub", '"\\u0000"'),
+    "sub half a pair": claims_with("sub", '"\\ud800"'),
     "sub long": changed(sub="x" * 20_000),
     "sub SQL": changed(sub="'; drop table users; --"),
     "no sub": json.dumps({key: kept for key, kept in CLAIMS.items() if key != "sub"}),
@@ -100,7 +100,7 @@ PAYLOADS: dict[str, str] = {
     "role postgres": changed(role="postgres"),
     "role a superuser": changed(role="supabase_admin"),
     "role with quotes": changed(role='anon"; reset role; --'),
-    "role of NUL": written("role", '"a\\u0000"'),
+    "role of NUL": claims_with("role", '"a\\u0000"'),
     "aud a list": changed(aud=["authenticated", "x"]),
     "aud of nothing": changed(aud=[]),
     "aud an object": changed(aud={"a": 1}),
@@ -110,11 +110,11 @@ PAYLOADS: dict[str, str] = {
     "session_id nobody's": changed(session_id=str(uuid.uuid4())),
     "metadata a list": changed(app_metadata=[], user_metadata=1),
     "roles an object": changed(app_metadata={"roles": {"a": 1}, "tier": []}),
-    "NUL within": written("x", '{"a":["\\u0000"]}'),
-    "half a pair within": written("x", '["\\udfff"]'),
-    "infinite within": written("x", "1e400"),
-    "deep within": written("x", DEEP),
-    "rather deep within": written("x", "[" * 200 + "]" * 200),
+    "NUL within": claims_with("x", '{"a":["\\u0000"]}'),
+    "half a pair within": claims_with("x", '["\\udfff"]'),
+    "infinite within": claims_with("x", "1e400"),
+    "deep within": claims_with("x", DEEP),
+    "rather deep within": claims_with("x", "[" * 200 + "]" * 200),
     "huge": changed(x="x" * 30_000),
     "a list": "[]",
     "a text": '"x"',

@@ -70,7 +70,7 @@ def test_rate_limits_of_a_project_are_lifted_during_tests(
     limits = "select role, scope, requests from private.rate_limits"
     database.execute(LIMIT)
     try:
-        with project.opened(named):
+        with project.without_limits(named):
             assert database.execute(limits).fetchall() == []
         assert database.execute(limits).fetchall() == [("authenticated", "read", 999)]
     finally:

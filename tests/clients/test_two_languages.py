@@ -15,11 +15,11 @@ from tests.clients.scenarios.channel_steps import (
     MEMBERS_ONLY,
     ROOM,
     changed,
-    heard,
     inserted,
     joins,
     listens,
     present,
+    received,
     room,
     says,
 )
@@ -82,9 +82,9 @@ def talk(topic: str, **config: Any) -> list[Step]:
     return [
         *(joins(who, topic, **config) for who in (python, javascript)),
         *(says(python, text, topic) for text in texts),
-        heard(javascript, *texts, topic=topic),
+        received(javascript, *texts, topic=topic),
         *(says(javascript, text, topic) for text in texts),
-        heard(python, *texts, topic=topic),
+        received(python, *texts, topic=topic),
     ]
 
 
@@ -126,9 +126,9 @@ SCENARIOS = (
         says(javascript, BYTES),
         python.channel(ROOM).httpSend("news", BYTES).gives(),
         says(javascript, {"n": 1}),
-        heard(other_javascript, BYTES.content, BYTES.content, {"n": 1}),
-        heard(python, {"n": 1}),
-        heard(javascript, BYTES.content),
+        received(other_javascript, BYTES.content, BYTES.content, {"n": 1}),
+        received(python, {"n": 1}),
+        received(javascript, BYTES.content),
     ),
     scenario(
         "both languages receive changes of readable rows only",
@@ -176,10 +176,10 @@ SCENARIOS = (
         says(javascript, {"n": 2}, DESK),
         says(other_python, {"public": 1}, DESK),
         says(other_javascript, {"public": 2}, DESK),
-        heard(other_python, {"public": 2}, topic=DESK),
-        heard(other_javascript, {"public": 1}, topic=DESK),
-        heard(javascript, {"n": 1}, topic=DESK),
-        heard(python, {"n": 2}, topic=DESK),
+        received(other_python, {"public": 2}, topic=DESK),
+        received(other_javascript, {"public": 1}, topic=DESK),
+        received(javascript, {"n": 1}, topic=DESK),
+        received(python, {"n": 2}, topic=DESK),
     ),
 )
 

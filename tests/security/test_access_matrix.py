@@ -33,7 +33,7 @@ def rights_on(db: psycopg.Connection, table: str) -> Rights:
     return rights
 
 
-def shown(rights: Rights, access: Access) -> str:
+def cell_text(rights: Rights, access: Access) -> str:
     return cell(rights.relation, access)
 
 
@@ -54,10 +54,10 @@ def test_table_without_a_sample_row_is_named_with_the_fix(db: psycopg.Connection
 def test_rights_on_own_and_other_ratings_differ(db: psycopg.Connection) -> None:
     rights = rights_on(db, "public.ratings")
     written = "(rater_id, item_id, rating)"
-    assert shown(rights, rights.own[SIGNED_IN]) == f"select; insert {written}; update {written}; delete"
-    assert shown(rights, rights.others[SIGNED_IN]) == "-"
-    assert shown(rights, rights.others[ANON]) == "-"
-    assert shown(rights, rights.others[SERVICE]) == "all"
+    assert cell_text(rights, rights.own[SIGNED_IN]) == f"select; insert {written}; update {written}; delete"
+    assert cell_text(rights, rights.others[SIGNED_IN]) == "-"
+    assert cell_text(rights, rights.others[ANON]) == "-"
+    assert cell_text(rights, rights.others[SERVICE]) == "all"
 
 
 UNGUARDED = "alter table ratings disable row level security"
@@ -78,7 +78,7 @@ def test_right_granted_to_anon_by_mistake_is_detected(
 ) -> None:
     db.execute(f"grant {grant} on ratings to anon; {mistake}".encode())
     rights = rights_on(db, "public.ratings")
-    assert shown(rights, rights.others[ANON]) == expected
+    assert cell_text(rights, rights.others[ANON]) == expected
 
 
 def test_policy_without_an_owner_check_is_detected(db: psycopg.Connection) -> None:
@@ -90,7 +90,7 @@ def test_policy_without_an_owner_check_is_detected(db: psycopg.Connection) -> No
 def test_grant_without_a_policy_gives_no_access(db: psycopg.Connection) -> None:
     db.execute("grant all on accounts to anon")
     rights = rights_on(db, "public.accounts")
-    assert shown(rights, rights.others[ANON]) == "-"
+    assert cell_text(rights, rights.others[ANON]) == "-"
 
 
 def test_additional_right_of_a_role_is_detected(db: psycopg.Connection) -> None:

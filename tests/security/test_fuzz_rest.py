@@ -179,7 +179,7 @@ def arguments(data: st.DataObject, target: Target, ids: Mapping[str, str]) -> di
     return values | ({"nothing": 1} if data.draw(st.integers(0, 19)) == 7 else {})
 
 
-def sent(value: object) -> bytes:
+def as_bytes(value: object) -> bytes:
     """JSON, or invalid JSON such as Infinity and a lone surrogate."""
     return json.dumps(value).encode()
 
@@ -198,7 +198,7 @@ def test_function_called_by_post_survives_any_arguments(
 ) -> None:
     function = data.draw(st.sampled_from(api.functions), label="function")
     body = arguments(data, function, api.ids)
-    api.send("POST", f"rpc/{function.name}", signed_in, content=sent(body), headers=JSON)
+    api.send("POST", f"rpc/{function.name}", signed_in, content=as_bytes(body), headers=JSON)
 
 
 @FUZZED
@@ -230,7 +230,7 @@ def test_table_write_survives_any_values(api: Api, data: st.DataObject, signed_i
     method = data.draw(st.sampled_from(["POST", "PATCH", "PUT"]))
     query = {} if method == "POST" else filters(data, table, api.ids)
     api.send(
-        method, table.name, signed_in, content=sent(body), params=query, headers=JSON | {"prefer": prefer}
+        method, table.name, signed_in, content=as_bytes(body), params=query, headers=JSON | {"prefer": prefer}
     )
 
 

@@ -44,7 +44,7 @@ def owner(db: psycopg.Connection) -> Iterator[Person]:
     yield owner
 
 
-def taken(db: psycopg.Connection, query: str, values: list[Any]) -> float:
+def duration(db: psycopg.Connection, query: str, values: list[Any]) -> float:
     """Seconds until the query returns or fails, at most the time-out of 4 s."""
     db.execute("set local statement_timeout = '4s'")
     start = monotonic()
@@ -62,11 +62,11 @@ def taken(db: psycopg.Connection, query: str, values: list[Any]) -> float:
 def test_pin_of_any_length_is_compared_in_bounded_time(
     db: psycopg.Connection, owner: Person, text: str
 ) -> None:
-    assert taken(db, "select set_account_pin('1234', %s)", [TEXTS[text]]) < MOST
+    assert duration(db, "select set_account_pin('1234', %s)", [TEXTS[text]]) < MOST
     kid = db.execute("insert into profiles (name, is_kids) values ('Kid', true) returning id").fetchone()
     assert kid
     db.execute("select enter_kids_mode(%s)", [kid[0]])
-    assert taken(db, "select leave_kids_mode(%s)", [TEXTS[text]]) < MOST
+    assert duration(db, "select leave_kids_mode(%s)", [TEXTS[text]]) < MOST
 
 
 def test_too_long_pin_counts_as_a_wrong_attempt(db: psycopg.Connection, owner: Person) -> None:
@@ -88,7 +88,7 @@ def kids_mode(db: psycopg.Connection) -> dict[str, object]:
 def test_account_text_of_any_length_is_checked_in_bounded_time(
     db: psycopg.Connection, owner: Person, column: str, text: str
 ) -> None:
-    assert taken(db, f"update accounts set {column} = %s", [TEXTS[text]]) < MOST
+    assert duration(db, f"update accounts set {column} = %s", [TEXTS[text]]) < MOST
 
 
 def numbers(*first: str, rest: str = "0") -> str:

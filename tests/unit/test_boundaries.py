@@ -64,11 +64,13 @@ def imports(path: Path, at_top: bool = False) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.Call) and node.args and called(node) in ("import_module", "__import__"):
+        elif (
+            isinstance(node, ast.Call) and node.args and called_name(node) in ("import_module", "__import__")
+        ):
             yield text_of(node.args[0])
 
 
-def called(node: ast.Call) -> str:
+def called_name(node: ast.Call) -> str:
     return str(getattr(node.func, "attr", "") or getattr(node.func, "id", ""))
 
 

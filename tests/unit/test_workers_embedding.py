@@ -13,7 +13,7 @@ from rich.console import Console
 
 from workers.embedding.client import SearchAwayError, SearchClient, SearchRefusedError
 from workers.embedding.core import read_embeddings
-from workers.embedding.progress import shown
+from workers.embedding.progress import show_progress
 
 VECTOR = [0.5] * 384
 GOOD = {"model": "m@1", "embeddings": [VECTOR, VECTOR]}
@@ -147,7 +147,7 @@ def test_invalid_embeddings_are_refused(body: object) -> None:
 
 def test_progress_is_a_few_lines_without_a_terminal() -> None:
     file = io.StringIO()
-    with shown(100, Console(file=file, width=80)) as advance:
+    with show_progress(100, Console(file=file, width=80)) as advance:
         for _ in range(25):
             advance(4)
     lines = file.getvalue().splitlines()
@@ -157,6 +157,6 @@ def test_progress_is_a_few_lines_without_a_terminal() -> None:
 
 def test_progress_is_a_bar_on_a_terminal() -> None:
     file = io.StringIO()
-    with shown(100, Console(file=file, width=80, force_terminal=True)) as advance:
+    with show_progress(100, Console(file=file, width=80, force_terminal=True)) as advance:
         advance(100)
     assert "100/100" in file.getvalue()

@@ -19,13 +19,13 @@ def encoded(kind: str, size: tuple[int, int] = (40, 20), mode: str = "RGB", **op
     return file.getvalue()
 
 
-def opened(picture: bytes) -> Image.Image:
+def as_image(picture: bytes) -> Image.Image:
     return Image.open(BytesIO(picture))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_portrait_is_redrawn_as_webp(kind: str) -> None:
-    drawn = opened(redraw(encoded(kind)))
+    drawn = as_image(redraw(encoded(kind)))
     red, green, blue = drawn.convert("RGB").getpixel((5, 5))  # type: ignore[misc]
     assert (drawn.format, drawn.size) == ("WEBP", (40, 20))
     assert red > 240 and green < 15 and blue < 15
@@ -35,7 +35,7 @@ def test_portrait_is_redrawn_as_webp(kind: str) -> None:
 def test_portrait_of_every_pixel_mode_is_redrawn(mode: str) -> None:
     file = BytesIO()
     Image.new("RGBA" if mode == "LA" else "L", (8, 8), 9).convert(mode).save(file, "PNG")
-    assert opened(redraw(file.getvalue())).size == (8, 8)
+    assert as_image(redraw(file.getvalue())).size == (8, 8)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
@@ -67,11 +67,11 @@ def test_portrait_drops_metadata_of_the_picture(kind: str, metadata: dict[str, A
 def test_portrait_is_rotated_by_its_exif_orientation() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    assert opened(redraw(encoded("JPEG", (40, 20), exif=exif))).size == (20, 40)
+    assert as_image(redraw(encoded("JPEG", (40, 20), exif=exif))).size == (20, 40)
 
 
 def test_portrait_is_scaled_down_to_512_pixels() -> None:
-    assert opened(redraw(encoded("JPEG", (3000, 1500)))).size == (512, 256)
+    assert as_image(redraw(encoded("JPEG", (3000, 1500)))).size == (512, 256)
     assert len(redraw(encoded("PNG", (2000, 2000)))) < 524_288
 
 
@@ -80,7 +80,7 @@ def test_portrait_of_an_animation_is_its_first_frame(kind: str) -> None:
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     file = BytesIO()
     frames[0].save(file, kind, save_all=True, append_images=frames[1:])
-    assert getattr(opened(redraw(file.getvalue())), "n_frames", 1) == 1
+    assert getattr(as_image(redraw(file.getvalue())), "n_frames", 1) == 1
 
 
 def bomb(side: int) -> bytes:

@@ -118,11 +118,11 @@ def test_failures_are_counted_after_the_connection_was_lost(stack: Stack) -> Non
             "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'list_failures'"
         )
 
-        def counted() -> bool:
+        def is_counted() -> bool:
             connection.execute("select private.report_failure('taste', '42P01', 'no such relation')")
             return metrics(stack)[name] > before
 
-        until(counted)
+        until(is_counted)
 
 
 def test_lag_is_the_wait_of_the_oldest_runnable_job(stack: Stack, films: Catalogue) -> None:

@@ -69,13 +69,13 @@ def choose(app: Client, path: str | None) -> None:
     app.table("profiles").update({"avatar_path": path}).neq("name", "").execute()
 
 
-def seen(app: Client) -> bytes:
+def public_portrait(app: Client) -> bytes:
     return httpx.get(app.storage.from_("portraits").get_public_url(portrait(app) or "")).content
 
 
 def until_seen(app: Client, is_right: Callable[[tuple[int, int, int]], bool]) -> None:
     def is_shown() -> bool:
-        if portrait(app) is None or (content := seen(app))[:4] != b"RIFF":
+        if portrait(app) is None or (content := public_portrait(app))[:4] != b"RIFF":
             return False
         pixel: Any = Image.open(BytesIO(content)).convert("RGB").getpixel((5, 5))
         return is_right(pixel)
@@ -90,7 +90,7 @@ def test_picture_is_published_re_encoded(app: Client, path: str) -> None:
     assert portrait(app) is None
     choose(app, path)
     until_seen(app, lambda pixel: pixel[0] > 200)
-    assert b"script" not in seen(app)
+    assert b"script" not in public_portrait(app)
 
 
 def test_published_picture_follows_uploads_and_removal(app: Client, path: str, stack: Stack) -> None:

@@ -112,18 +112,18 @@ class _Trial:
 
     def access(self, owner: Person, row: rows.Row) -> Access:
         return Access(
-            select=self._seen if self._sees(row) else (),
-            insert=self._given if self._inserts(owner) else (),
+            select=self._readable_columns if self._sees(row) else (),
+            insert=self._insertable_columns if self._inserts(owner) else (),
             update=tuple(column for column in self._changed if self._updates(column, row)),
             delete=self._deletes(row),
         )
 
     @cached_property
-    def _seen(self) -> tuple[str, ...]:
+    def _readable_columns(self) -> tuple[str, ...]:
         return self._granted("select {column} from {table}", self.relation.columns)
 
     @cached_property
-    def _given(self) -> tuple[str, ...]:
+    def _insertable_columns(self) -> tuple[str, ...]:
         return self._granted("insert into {table} ({column}) values (null)", self.relation.written)
 
     @cached_property
@@ -140,18 +140,20 @@ class _Trial:
         return self._does(explain.format(table=table, column=name), ()) is not None
 
     def _sees(self, row: rows.Row) -> bool:
-        if not set(row) <= set(self._seen):
-            assert not self._seen, f"{self.actor.name} cannot distinguish rows of {self.relation.name}"
+        if not set(row) <= set(self._readable_columns):
+            assert not self._readable_columns, (
+                f"{self.actor.name} cannot distinguish rows of {self.relation.name}"
+            )
             return False
         query = sql.SQL("select from {}").format(self.relation.identifier) + _where(row)
         return self._does(query, list(row.values())) == 1
 
     def _inserts(self, owner: Person) -> bool:
-        if not self._given:
+        if not self._insertable_columns:
             return False
         with self.db.transaction(force_rollback=True):
             row = rows.new(self.db, self.relation.name, owner)
-            granted = {column: value for column, value in row.items() if column in self._given}
+            granted = {column: value for column, value in row.items() if column in self._insertable_columns}
             statement, values = _insert(self.relation, granted), list(granted.values())
             return self._alters(statement, values, row, counts_if_stopped=granted == row)
 
@@ -169,7 +171,9 @@ class _Trial:
     def _reaches(self, statement: sql.Composed, values: list[object], row: rows.Row) -> bool:
         """With a condition on the row if its columns are readable, otherwise without a condition."""
         named = [*values, *row.values()]
-        if set(row) <= set(self._seen) and self._alters(statement + _where(row), named, row, True):
+        if set(row) <= set(self._readable_columns) and self._alters(
+            statement + _where(row), named, row, True
+        ):
             return True
         return self._alters(statement, values, row, counts_if_stopped=False)
 

@@ -12,10 +12,10 @@ GENERATED = {"s": "stored", "v": "virtual"}
 
 
 def statements(relation: Relation) -> str:
-    return "\n".join([*comment(relation.comment), *_made(relation), *_indexes(relation)])
+    return "\n".join([*comment(relation.comment), *_definition(relation), *_indexes(relation)])
 
 
-def _made(relation: Relation) -> Iterator[str]:
+def _definition(relation: Relation) -> Iterator[str]:
     name = relation.name
     match relation.kind:
         case "view":

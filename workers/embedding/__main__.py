@@ -16,7 +16,7 @@ from workers.common.database import connected
 from workers.common.errors import WorkerError
 from workers.embedding import store
 from workers.embedding.client import SearchClient
-from workers.embedding.progress import shown
+from workers.embedding.progress import show_progress
 from workers.embedding.settings import Settings
 from workers.embedding.sweep import sweep
 
@@ -69,7 +69,7 @@ def run(connection: psycopg.Connection, search: SearchClient, stop: Stop, consol
     """
     model = search.model()
     embedded, skipped = 0, True
-    with shown(store.count(connection, model), console) as advance:
+    with show_progress(store.count(connection, model), console) as advance:
         while skipped and not stop.is_set():
             skipped = False
             for page in sweep(connection, search, model):

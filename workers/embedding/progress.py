@@ -14,7 +14,7 @@ Advance = Callable[[int], None]
 
 
 @contextmanager
-def shown(total: int, console: Console) -> Iterator[Advance]:
+def show_progress(total: int, console: Console) -> Iterator[Advance]:
     if not console.is_terminal:
         yield _lines(total, console)
         return

@@ -33,7 +33,7 @@ async def listed(request: Request) -> JSONResponse:
         )
     total = counted["count"] if counted else 0
     return JSONResponse(
-        {"users": [users.shown(user, None) for user in rows], "aud": aud},
+        {"users": [users.as_json(user, None) for user in rows], "aud": aud},
         headers=pages.headers("/admin/users", request.url.query, page, total),
     )
 

@@ -64,13 +64,13 @@ async def listed(request: Request) -> Response:
         rows = await tx.rows(
             "buckets", search=query.get("search", ""), column=column, descending=descending, **page
         )
-    return JsonResponse([Bucket.of(row).shown() for row in rows])
+    return JsonResponse([Bucket.of(row).as_json() for row in rows])
 
 
 async def one(request: Request) -> Response:
     async with transaction(request, caller_of(request)) as tx:
         bucket = await _visible(tx, request.path_params["bucket"])
-    return JsonResponse(bucket.shown())
+    return JsonResponse(bucket.as_json())
 
 
 async def updated(request: Request) -> Response:

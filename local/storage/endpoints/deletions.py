@@ -33,4 +33,4 @@ async def many(request: Request) -> Response:
     async with changing_files(request, caller) as change:
         rows = await change.tx.rows("delete_objects", bucket=bucket, names=fields["prefixes"])
         change.remove(row["version"] for row in rows)
-    return JsonResponse([Object.of(row).shown() for row in rows])
+    return JsonResponse([Object.of(row).as_json() for row in rows])

@@ -62,7 +62,7 @@ async def listed(request: Request) -> Response:
             column=sort.get("column", "name"),
             order=sort.get("order", "asc"),
         )
-    return JsonResponse([_shown(row) for row in rows])
+    return JsonResponse([_as_json(row) for row in rows])
 
 
 async def paged(request: Request) -> Response:
@@ -89,14 +89,14 @@ async def paged(request: Request) -> Response:
     answer: Json = {
         "hasNext": more,
         "folders": [{"name": row["name"], "key": row["name"]} for row in page if row["id"] is None],
-        "objects": [_shown(row) | {"key": row["name"]} for row in page if row["id"] is not None],
+        "objects": [_as_json(row) | {"key": row["name"]} for row in page if row["id"] is not None],
     }
     if more:
         answer["nextCursor"] = _cursor(page[-1], column)
     return JsonResponse(answer)
 
 
-def _shown(row: DictRow) -> Json:
+def _as_json(row: DictRow) -> Json:
     times = {name: moment(row[name]) for name in TIMES}
     return {
         "name": row["name"],

@@ -86,7 +86,7 @@ async def copied(request: Request) -> Response:
     fail_point("before row")
     stored = await object_writes.write_row(request, destination, version, file_metadata, user_metadata)
     key = f"{stored.bucket_id}/{stored.name}"
-    return JsonResponse({"Id": str(stored.id), "Key": key, **stored.shown()})
+    return JsonResponse({"Id": str(stored.id), "Key": key, **stored.as_json()})
 
 
 async def _check_limits(request: Request, bucket: Bucket, name: str, row: DictRow) -> None:

@@ -29,6 +29,6 @@ def test_logs_hold_nothing_secret_or_personal(stack: Stack, anon: Client, servic
     upload_headers = {**headers, "content-type": "audio/flac", "x-metadata": query}
     response = httpx.post(f"{files}/{uuid.uuid4()}/a.flac", content=b"fLaC", headers=upload_headers)
     assert response.json()["code"] == "AccessDenied"
-    written = b"".join(log.read_bytes() for log in stack.settings.logs.glob("*.log"))
+    text = b"".join(log.read_bytes() for log in stack.settings.logs.glob("*.log"))
     for secret in (address, password, query, session.access_token, session.refresh_token, stack.jwt_secret):
-        assert secret.encode() not in written
+        assert secret.encode() not in text

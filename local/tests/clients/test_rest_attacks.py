@@ -120,8 +120,8 @@ def test_text_in_a_header_never_becomes_sql(http: httpx.Client, name: str) -> No
         value = text.encode()
         if any(byte < 32 or byte == 127 for byte in value):
             continue
-        for written in (value, b"timezone=" + value, b"0-" + value):
-            headers: list[tuple[bytes, bytes]] = [(name.encode(), written.strip())]
+        for header in (value, b"timezone=" + value, b"0-" + value):
+            headers: list[tuple[bytes, bytes]] = [(name.encode(), header.strip())]
             refuse_or_answer(http.post("rpc/rest_echo", json={"t": "x"}, headers=headers))
 
 

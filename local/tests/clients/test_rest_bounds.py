@@ -302,10 +302,10 @@ def test_the_statement_timeout_of_a_role_holds(
         "where rolname = %s and entry like 'statement_timeout=%%'",
         [role],
     ).fetchone()
-    sent = token(stack, role)
+    headers = token(stack, role)
 
     def code() -> str | None:
-        response = http.post("/rpc/rest_sleep", json={"seconds": 1}, headers=sent)
+        response = http.post("/rpc/rest_sleep", json={"seconds": 1}, headers=headers)
         return response.json()["code"] if response.status_code == 500 else None
 
     try:

@@ -125,8 +125,11 @@ def test_awkward_names_are_written(http: httpx.Client, rest_schema: psycopg.Conn
     columns = ",".join(quoted(name) for name in row if name not in ("a,b", " p "))
     query = {"columns": columns, "on_conflict": '"id"'}
     prefer = {"Prefer": "resolution=merge-duplicates,return=representation"}
-    (written,) = http.post("/rest_named", json=[row], params=query, headers=prefer).json()
-    assert {name: written[name] for name in AWKWARD} == dict.fromkeys(AWKWARD, 9) | {"a,b": None, " p ": None}
+    (saved,) = http.post("/rest_named", json=[row], params=query, headers=prefer).json()
+    assert {name: saved[name] for name in AWKWARD} == dict.fromkeys(AWKWARD, 9) | {
+        "a,b": None,
+        " p ": None,
+    }
 
 
 @pytest.mark.parametrize(

@@ -122,11 +122,11 @@ def test_twelve_thousand_casts_of_written_rows_are_in_order(http: httpx.Client) 
 
 
 @pytest.mark.parametrize("preference", ["count=exact", "count=estimated"])
-@pytest.mark.parametrize("shown", ["", ", return=minimal", ", return=representation"])
+@pytest.mark.parametrize("returned", ["", ", return=minimal", ", return=representation"])
 def test_changed_rows_are_counted_with_or_without_representation(
-    http: httpx.Client, five: psycopg.Connection, preference: str, shown: str
+    http: httpx.Client, five: psycopg.Connection, preference: str, returned: str
 ) -> None:
-    response = http.delete("/rest_notes?id=lt.4&limit=1", headers={"Prefer": preference + shown})
+    response = http.delete("/rest_notes?id=lt.4&limit=1", headers={"Prefer": preference + returned})
     assert response.headers["content-range"] == "*/3"
 
 
@@ -161,11 +161,11 @@ def test_single_object_of_one_row_is_returned(http: httpx.Client, five: psycopg.
 
 
 @pytest.mark.parametrize("page", ["", "&limit=1", "&limit=1&offset=1&order=id"])
-@pytest.mark.parametrize("shown", ["", f", {SHOWN}"])
+@pytest.mark.parametrize("returned", ["", f", {SHOWN}"])
 def test_max_affected_limits_the_changed_rows(
-    http: httpx.Client, five: psycopg.Connection, page: str, shown: str
+    http: httpx.Client, five: psycopg.Connection, page: str, returned: str
 ) -> None:
-    headers = {"Prefer": f"handling=strict, max-affected=2{shown}"}
+    headers = {"Prefer": f"handling=strict, max-affected=2{returned}"}
     for response in [
         http.delete(f"/rest_notes?id=lt.4{page}", headers=headers),
         http.patch(f"/rest_notes?id=lt.4{page}", json={"body": "x"}, headers=headers),

@@ -64,10 +64,10 @@ class Difference:
 
     def __str__(self) -> str:
         if self.want is ABSENT:
-            return f"{self.path}: not expected, {_shown(self.got)} found"
+            return f"{self.path}: not expected, {_shortened(self.got)} found"
         if self.got is ABSENT:
-            return f"{self.path}: {_shown(self.want)} expected, nothing found"
-        return f"{self.path}: {_shown(self.want)} expected, {_shown(self.got)} found"
+            return f"{self.path}: {_shortened(self.want)} expected, nothing found"
+        return f"{self.path}: {_shortened(self.want)} expected, {_shortened(self.got)} found"
 
 
 def differences(want: Any, got: Any, path: str) -> Iterator[Difference]:
@@ -90,7 +90,7 @@ def _comparable(value: Any) -> tuple[type, Any]:
     return bool if isinstance(value, bool) else object, value
 
 
-def _shown(value: Any) -> str:
+def _shortened(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)[:120]
 
 

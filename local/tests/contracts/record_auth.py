@@ -81,7 +81,7 @@ def record(base_url: str, secret: str) -> list[dict[str, Any]]:
             response = http.request(method, path, json=body, headers=headers)
             content = _body(response)
             shown_path = UUID.sub("<uuid>", path).replace(RUN, "RUN")
-            request = {"method": method, "path": shown_path, "as": _shown(who), "json": normal(body)}
+            request = {"method": method, "path": shown_path, "as": _role(who), "json": normal(body)}
             recorded = {"status": response.status_code, "body": normal(content), **_location(response)}
             rows.append({"case": case, "request": request, "response": recorded})
             return content if isinstance(content, dict) else {"_": content}
@@ -101,7 +101,7 @@ def _body(response: httpx.Response) -> Any:
         return response.text[:300]
 
 
-def _shown(who: str | None) -> str | None:
+def _role(who: str | None) -> str | None:
     return who if who in ("anon", "service", None) else "user"
 
 
@@ -155,9 +155,9 @@ def _password_and_refresh(call: Call, first: Answer) -> None:
     call("password grant unknown user", "POST", by_password, body=unknown)
     call("password grant missing", "POST", by_password, body={})
     call("unknown grant", "POST", "/token?grant_type=magic", body={})
-    shown = {"refresh_token": first["refresh_token"]}
-    call("refresh", "POST", by_refresh, body=shown)
-    call("refresh again with the same token at once", "POST", by_refresh, body=shown)
+    body = {"refresh_token": first["refresh_token"]}
+    call("refresh", "POST", by_refresh, body=body)
+    call("refresh again with the same token at once", "POST", by_refresh, body=body)
     call("refresh bad", "POST", by_refresh, body={"refresh_token": "bogus-token"})
     call("refresh empty", "POST", by_refresh, body={})
 
@@ -186,8 +186,8 @@ def _user(call: Call, first: Answer, anonymous: Answer, secret: str) -> None:
     call("anonymous to permanent", "PUT", "/user", who=anonymous.get("access_token"), body=permanent)
     call("logout local", "POST", "/logout?scope=local", who=third["access_token"])
     call("user after logout local", "GET", "/user", who=third["access_token"])
-    shown = {"refresh_token": third["refresh_token"]}
-    call("refresh after logout", "POST", "/token?grant_type=refresh_token", body=shown)
+    body = {"refresh_token": third["refresh_token"]}
+    call("refresh after logout", "POST", "/token?grant_type=refresh_token", body=body)
 
 
 def _sign_out(call: Call) -> None:

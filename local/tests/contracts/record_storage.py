@@ -53,7 +53,7 @@ def tokens(secret: str) -> dict[str, str]:
     return {name: jwt.encode(claim, secret) for name, claim in claims.items()} | {"garbage": "a.b.c"}
 
 
-def shown(text: str) -> str:
+def without_ids(text: str) -> str:
     named = text.replace(ANN, "<ann>").replace(BOB, "<bob>")
     return re.sub(r"token=[\w.\-]+", "token=<token>", UUID.sub("<uuid>", named)).replace(RUN, "RUN")
 
@@ -67,7 +67,7 @@ def normal(value: Any, key: str | None = None) -> Any:
         return value
     if TIME.match(value):
         return "<time>"
-    return {"eTag": "<etag>", "etag": "<etag>", "token": "<token>"}.get(key or "", shown(value))
+    return {"eTag": "<etag>", "etag": "<etag>", "token": "<token>"}.get(key or "", without_ids(value))
 
 
 class Recorder:
@@ -83,12 +83,12 @@ class Recorder:
         response = self.http.request(method, path, headers={**own, **(headers or {})}, **given)
         content = given.get("content")
         request = {
-            **{"method": method, "path": shown(path), "as": who, "json": normal(given.get("json"))},
+            **{"method": method, "path": without_ids(path), "as": who, "json": normal(given.get("json"))},
             **{"bytes": len(content) if content else None, "headers": headers},
         }
         body = _body(response)
-        kept = _kept(response, body)
-        recorded = {"status": response.status_code, "body": normal(body), "headers": kept}
+        headers = _compared_headers(response, body)
+        recorded = {"status": response.status_code, "body": normal(body), "headers": headers}
         self.rows.append({"case": case, "request": request, "response": recorded})
         return body if isinstance(body, dict | list) else dict(response.headers)
 
@@ -99,14 +99,14 @@ class Recorder:
         self.call(case, more.pop("method", "POST"), path, who, content=data, headers=headers)
 
 
-def _kept(response: httpx.Response, body: Any) -> dict[str, str]:
+def _compared_headers(response: httpx.Response, body: Any) -> dict[str, str]:
     """The headers that are compared. How long JSON is depends on what it names."""
-    kept = {name: shown(value) for name, value in response.headers.items() if name in KEPT}
+    headers = {name: without_ids(value) for name, value in response.headers.items() if name in KEPT}
     if isinstance(body, dict | list):
-        kept.pop("content-length", None)
+        headers.pop("content-length", None)
     if "location" in response.headers:
-        kept["location"] = "<location>"
-    return kept
+        headers["location"] = "<location>"
+    return headers
 
 
 def _body(response: httpx.Response) -> Any:

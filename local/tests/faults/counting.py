@@ -89,9 +89,9 @@ class Traffic:
     def check(self, connection: psycopg.Connection) -> Counter[str]:
         """Rows of each request: all of what was answered well, all or none of what was not."""
         rows = connection.execute("select request::text, count(*) from counted group by request").fetchall()
-        written = Counter[str](dict(rows))
-        assert set(written) <= set(self.answers)
-        assert set(written.values()) == {ROWS}
+        counts = Counter[str](dict(rows))
+        assert set(counts) <= set(self.answers)
+        assert set(counts.values()) == {ROWS}
         answered_well = {name for name, response in self.answers.items() if response and response.is_success}
-        assert answered_well <= set(written)
-        return written
+        assert answered_well <= set(counts)
+        return counts

@@ -33,14 +33,14 @@ def line(stack: Stack, address: str) -> socket.socket:
 
 
 @contextmanager
-def lines(stack: Stack, address: str, count: int, sent: bytes = b"") -> Iterator[list[socket.socket]]:
-    """So many connections at once, each having sent the same."""
+def lines(stack: Stack, address: str, count: int, first: bytes = b"") -> Iterator[list[socket.socket]]:
+    """`count` connections at once, each of which has sent `first`."""
     with ExitStack() as opened:
         started = []
         for _ in range(count):
             one = opened.enter_context(line(stack, address))
             with suppress(OSError):
-                one.sendall(sent)
+                one.sendall(first)
             started.append(one)
         yield started
 
@@ -58,7 +58,7 @@ def head(stack: Stack, method: str, path: str, length: int, **headers: str) -> b
     return f"{method} {path} HTTP/1.1\r\n{fields}\r\n".encode()
 
 
-def answered(one: socket.socket, seconds: float = 60) -> bytes:
+def first_bytes(one: socket.socket, seconds: float = 60) -> bytes:
     """What came until the server closed or said all of one answer's head; empty if nothing came in time."""
     one.settimeout(seconds)
     with suppress(OSError):

@@ -67,7 +67,7 @@ def http() -> Iterator[httpx.Client]:
 
 
 @contextmanager
-def given(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> Iterator[None]:
+def variables_set(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> Iterator[None]:
     with monkeypatch.context() as patched:
         for name, value in variables.items():
             patched.setenv(name, value)
@@ -82,7 +82,7 @@ def values(own: Own) -> dict[str, str]:
 def test_external_servers_create_their_tables_and_get_requests(
     own: Own, servers: Servers, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with given(monkeypatch, servers.variables):
+    with variables_set(monkeypatch, servers.variables):
         own.run("reset --only database")
         database = own.state().parts["postgres"].pid
         assert [*own.state().parts] == ["postgres"]
@@ -91,8 +91,8 @@ def test_external_servers_create_their_tables_and_get_requests(
             assert connection.execute(query).fetchone() == (None, None)
         servers.start("auth")
         servers.start("storage")
-        shown = own.run("up")
-        assert f"storage is at {servers.variables['STORAGE_URL']}" in shown
+        output = own.run("up")
+        assert f"storage is at {servers.variables['STORAGE_URL']}" in output
         again = own.state()
         own.run("up")
     # An answer that was late once has its server awaited until the next.
@@ -137,7 +137,7 @@ def test_running_stack_switches_to_external_server_and_back(
     before = own.state()
     servers.start("storage")
     only = {"STORAGE_URL": servers.variables["STORAGE_URL"]}
-    with given(monkeypatch, only):
+    with variables_set(monkeypatch, only):
         assert "restarting the parts" in own.run("up")
     there = own.state()
     assert there.parts["storage"].status == "elsewhere"
@@ -151,7 +151,7 @@ def test_running_stack_switches_to_external_server_and_back(
 def test_reads_of_an_external_rest_server_are_counted_before_it(
     own: Own, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with echo("rest") as address, given(monkeypatch, {"REST_URL": address}):
+    with echo("rest") as address, variables_set(monkeypatch, {"REST_URL": address}):
         own.run("up")
         environment = values(own)
         url, key = f"{environment['SUPABASE_URL']}/rest/v1", {"apikey": environment["SUPABASE_ANON_KEY"]}
@@ -194,7 +194,7 @@ class Realtime(BaseHTTPRequestHandler):
 def test_external_realtime_creates_its_own_tables(own: Own, monkeypatch: pytest.MonkeyPatch) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Realtime)
     address = f"http://127.0.0.1:{server.server_port}"
-    with given(monkeypatch, {"REALTIME_URL": address}):
+    with variables_set(monkeypatch, {"REALTIME_URL": address}):
         own.run("reset --only database")
         settings = values(own)
         server.token = settings["SUPABASE_SERVICE_ROLE_KEY"]  # type: ignore[attr-defined]

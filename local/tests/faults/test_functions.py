@@ -134,8 +134,8 @@ def test_killed_function_writes_nothing_twice_or_half_and_delays_no_other(
         traffic.during(lambda: kill(stack))
     neighbour.ended = True
     neighbour.join(120)
-    written = traffic.check(counted)
-    assert counting.ROWS * traffic.well <= written.total()
+    rows = traffic.check(counted)
+    assert counting.ROWS * traffic.well <= rows.total()
     for request, response in traffic.answers.items():
         assert response is None or response.headers["x-request-id"] == request
         if response and not response.is_success:
@@ -212,5 +212,5 @@ def test_functions_end_with_a_killed_platform_and_the_stack(
     until(lambda: all_gone(second))
 
 
-def all_gone(found: list[psutil.Process]) -> bool:
-    return not any(one.is_running() and still(one, lambda one: not is_dead(one)) for one in found)
+def all_gone(processes: list[psutil.Process]) -> bool:
+    return not any(one.is_running() and still(one, lambda one: not is_dead(one)) for one in processes)

@@ -25,20 +25,20 @@ PARTS = ("auth", "storage", "realtime")
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """This project with all three off."""
-    kept = [path for path in ROOT.iterdir() if path.name not in ("local", "supabase", ".git")]
-    for path in kept:
+    copied = [path for path in ROOT.iterdir() if path.name not in ("local", "supabase", ".git")]
+    for path in copied:
         (tmp_path / path.name).symlink_to(path)
     shutil.copytree(ROOT / "local", tmp_path / "local", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "supabase").mkdir()
     for path in (ROOT / "supabase").iterdir():
         (tmp_path / "supabase" / path.name).symlink_to(path)
-    written = tmp_path / "supabase" / "config.toml"
+    config = tmp_path / "supabase" / "config.toml"
     text, changes = re.subn(
-        rf"(?m)^(\[(?:{'|'.join(PARTS)})\]\nenabled = )true$", r"\1false", written.read_text()
+        rf"(?m)^(\[(?:{'|'.join(PARTS)})\]\nenabled = )true$", r"\1false", config.read_text()
     )
     assert changes == len(PARTS)
-    written.unlink()
-    written.write_text(text)
+    config.unlink()
+    config.write_text(text)
     return tmp_path
 
 

@@ -18,11 +18,11 @@ __all__ = ["own"]
 
 def without_port(own: Own, *words: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a Python module for the stack in a shell that knows its folder alone."""
-    kept = {name: value for name, value in os.environ.items() if name != "LOCAL_PORT"}
+    environment = {name: value for name, value in os.environ.items() if name != "LOCAL_PORT"}
     return subprocess.run(
         [sys.executable, "-m", *words],
         cwd=ROOT,
-        env=kept | {"LOCAL_DIR": str(own.directory)} | variables,
+        env=environment | {"LOCAL_DIR": str(own.directory)} | variables,
         capture_output=True,
         text=True,
         check=False,
@@ -36,8 +36,8 @@ def test_commands_read_the_port_of_the_stack_and_refuse_another(
     for name in stack_plan.STARTED_WITH:
         monkeypatch.delenv(name, raising=False)
     own.run("up")
-    written = (own.directory / ".env.local").read_text()
-    assert f"SUPABASE_URL={own.settings.url}\n" in written
+    env_file = (own.directory / ".env.local").read_text()
+    assert f"SUPABASE_URL={own.settings.url}\n" in env_file
 
     status = without_port(own, "local", "status")
     assert (status.returncode, f"at {own.settings.url}\n" in status.stdout) == (0, True)
@@ -54,7 +54,7 @@ def test_commands_read_the_port_of_the_stack_and_refuse_another(
         assert message.returncode == 1
         assert f"runs on port {own.port}, not {another}" in message.stderr
         assert len(message.stderr.splitlines()) == 1
-    assert (own.directory / ".env.local").read_text() == written
+    assert (own.directory / ".env.local").read_text() == env_file
     assert own.works()
 
     # As a run of tests takes a stack whose database was started before for real servers.
@@ -67,10 +67,10 @@ def test_commands_read_the_port_of_the_stack_and_refuse_another(
     assert psutil.Process(after["platform"].pid).environ()["FUNCTIONS_DIR"] == str(tmp_path)
 
     assert "stopped" in without_port(own, "local", "down").stdout
-    shown = without_port(own, "local", "env", "auth", "9999").stdout
-    assert f"API_EXTERNAL_URL={own.settings.url}/auth/v1\n" in shown
-    shown = without_port(own, "local", "env", "auth", "9999", LOCAL_PORT=another).stdout
-    assert f"API_EXTERNAL_URL=http://127.0.0.1:{another}/auth/v1\n" in shown
+    output = without_port(own, "local", "env", "auth", "9999").stdout
+    assert f"API_EXTERNAL_URL={own.settings.url}/auth/v1\n" in output
+    output = without_port(own, "local", "env", "auth", "9999", LOCAL_PORT=another).stdout
+    assert f"API_EXTERNAL_URL=http://127.0.0.1:{another}/auth/v1\n" in output
 
 
 def test_a_start_that_fails_writes_no_settings_and_keeps_no_port(own: Own) -> None:
@@ -81,5 +81,5 @@ def test_a_start_that_fails_writes_no_settings_and_keeps_no_port(own: Own) -> No
         assert "AUTH_URL must be a server's address" in own.refuse("up")
     assert not (own.directory / ".env.local").exists()
     assert not own.settings.port_file.exists()
-    shown = without_port(own, "local", "env", "auth", "9999").stdout
-    assert f"API_EXTERNAL_URL=http://127.0.0.1:{DEFAULT_PORT}/auth/v1\n" in shown
+    output = without_port(own, "local", "env", "auth", "9999").stdout
+    assert f"API_EXTERNAL_URL=http://127.0.0.1:{DEFAULT_PORT}/auth/v1\n" in output

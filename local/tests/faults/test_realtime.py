@@ -85,7 +85,7 @@ class Listener(threading.Thread):
         """Until the channel ends."""
         while not self.done:
             try:
-                message = socket.until(lambda found: True, seconds=0.5)
+                message = socket.until(lambda message: True, seconds=0.5)
             except TimeoutError:
                 socket.ask("phoenix", "heartbeat", {})
                 continue
@@ -139,7 +139,7 @@ def write_all(stack: Stack, topic: str, numbers: Iterable[int]) -> None:
 def write(stack: Stack, topic: str, number: int, count: bool = True) -> None:
     """Commit a message and a row, however often it takes; a commit whose answer was lost is looked up."""
 
-    def written() -> bool:
+    def is_written() -> bool:
         try:
             with psycopg.connect(stack.database_url, autocommit=True, connect_timeout=2) as connection:
                 query = "select 1 from realtime.messages where topic = %s and payload ->> 'n' = %s"
@@ -153,7 +153,7 @@ def write(stack: Stack, topic: str, number: int, count: bool = True) -> None:
         except psycopg.OperationalError:
             return False
 
-    until(written)
+    until(is_written)
 
 
 @pytest.mark.soak
@@ -233,7 +233,7 @@ def test_the_official_client_joins_again_by_itself(stack: Stack, part: str, turn
                 }
             },
         )
-        channel.on_broadcast("*", lambda found: numbers.append(found["payload"]["n"]))
+        channel.on_broadcast("*", lambda message: numbers.append(message["payload"]["n"]))
         await channel.subscribe(lambda state, _: states.append(state))
         await asyncio.to_thread(write, stack, topic, 1, False)
         await asyncio.to_thread(until, lambda: numbers == [1])

@@ -74,8 +74,8 @@ def test_rest_killed_in_mid_traffic_writes_nothing_twice_or_half(
         counted.execute("insert into counted (request, n) values (gen_random_uuid(), -1)")
         listener.join(60)
     counted.execute("delete from counted where n < 0")
-    written = traffic.check(counted)
-    assert listener.heard == written
+    rows = traffic.check(counted)
+    assert listener.heard == rows
     assert {response.status_code for response in traffic.failed} <= set(UNAVAILABLE)
     assert all("message" in response.json() for response in traffic.failed)
-    assert ROWS * traffic.well <= written.total() <= ROWS * len(traffic.answers)
+    assert ROWS * traffic.well <= rows.total() <= ROWS * len(traffic.answers)

@@ -22,13 +22,13 @@ Said = pytest.CaptureFixture[str]
 Patch = pytest.MonkeyPatch
 
 
-def refusal(status: int, said: Said) -> str:
+def refusal(status: int, capsys: Said) -> str:
     """What a command that failed wrote to stderr."""
-    shown = said.readouterr()
+    output = capsys.readouterr()
     assert status != 0
-    assert "Traceback" not in shown.err + shown.out
-    assert "s3cret" not in shown.err + shown.out
-    return shown.err.strip()
+    assert "Traceback" not in output.err + output.out
+    assert "s3cret" not in output.err + output.out
+    return output.err.strip()
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def local(tmp_path: Path, monkeypatch: Patch) -> Callable[[str], int]:
 
 
 @pytest.mark.parametrize(
-    ("command", "said"),
+    ("command", "text"),
     [
         ("psql", "the stack does not run: start it by `make up`"),
         ("run true", "the stack does not run: start it by `make up`"),
@@ -58,10 +58,10 @@ def local(tmp_path: Path, monkeypatch: Patch) -> Callable[[str], int]:
     ],
 )
 def test_a_command_that_cannot_run_says_why(
-    local: Callable[[str], int], command: str, said: str, capsys: Said
+    local: Callable[[str], int], command: str, text: str, capsys: Said
 ) -> None:
     message = refusal(local(command), capsys)
-    assert said in message
+    assert text in message
     assert "usage:" not in message
 
 
@@ -119,7 +119,7 @@ def test_a_full_or_closed_disk_is_named(monkeypatch: Patch, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         (StackError("why"), "why"),
         (OSError(28, "No space left on device", "/x/y"), "/x/y cannot be read or written: No space left"),
@@ -130,13 +130,13 @@ def test_a_full_or_closed_disk_is_named(monkeypatch: Patch, tmp_path: Path) -> N
     ],
 )
 def test_an_error_of_the_machine_is_a_sentence(
-    error: Exception, said: str, capsys: pytest.CaptureFixture[str]
+    error: Exception, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail() -> int:
         raise error
 
     assert exits.exit_status(fail) == 1
-    assert capsys.readouterr().err.startswith(f"error: {said}")
+    assert capsys.readouterr().err.startswith(f"error: {message}")
 
 
 def test_a_fault_of_ours_keeps_its_traceback() -> None:
@@ -190,7 +190,7 @@ def test_a_program_in_the_foreground_meets_ctrl_c_itself(tmp_path: Path) -> None
 def test_secrets_are_named_and_not_shown(tmp_path: Path) -> None:
     secret = dict.fromkeys(services.SECRET, "s3cret")
     public = dict.fromkeys(services.PUBLIC, "for all")
-    lines = "\n".join(services.shown(secret | public, tmp_path / ".env.local"))
+    lines = "\n".join(services.summary_lines(secret | public, tmp_path / ".env.local"))
     assert "s3cret" not in lines
     assert all(name in lines for name in secret)
     assert all(f"{name}=for all" in lines for name in public)

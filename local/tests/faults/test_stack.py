@@ -81,10 +81,10 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
     directory = Path(f"/tmp/cinefluent-test-{os.getpid()}-{time.monotonic_ns()}")
     own_stack = Own(directory, two_free_ports())
     yield own_stack
-    ended = local("down", own_stack.directory, own_stack.port)
+    stopped = local("down", own_stack.directory, own_stack.port)
     if directory.exists():
         shutil.rmtree(directory)
-    assert ended.returncode == 0, ended.stderr
+    assert stopped.returncode == 0, stopped.stderr
 
 
 def test_a_second_up_changes_nothing_and_down_can_be_given_twice(own: Own) -> None:
@@ -101,8 +101,8 @@ def test_a_second_up_changes_nothing_and_down_can_be_given_twice(own: Own) -> No
 
 def test_two_ups_at_once_start_one_stack(own: Own) -> None:
     with ThreadPoolExecutor() as both:
-        for shown in both.map(own.run, ["up", "up"]):
-            assert f"SUPABASE_URL=http://127.0.0.1:{own.port}" in shown
+        for output in both.map(own.run, ["up", "up"]):
+            assert f"SUPABASE_URL=http://127.0.0.1:{own.port}" in output
     assert own.works()
 
 
@@ -124,7 +124,7 @@ def test_a_killed_supervisor_leaves_nothing_in_the_way(own: Own) -> None:
     left = own.state()
     os.kill(left.supervisor, signal.SIGKILL)
     until(lambda: not state.running(own.settings))
-    assert "ended what an earlier run left behind" in own.run("up")
+    assert "stopped what an earlier run left behind" in own.run("up")
     assert own.works()
     assert not {part.pid for part in left.parts.values()} & {part.pid for part in own.state().parts.values()}
 
@@ -204,8 +204,8 @@ def test_two_stacks_stand_side_by_side(stack: Stack, own: Own) -> None:
 
 def test_status_says_what_runs(stack: Stack, own: Own) -> None:
     assert "does not run" in local("status", own.directory, own.port).stdout
-    shown = local("status", stack.settings.directory, stack.settings.port)
-    assert shown.returncode == 0
+    output = local("status", stack.settings.directory, stack.settings.port)
+    assert output.returncode == 0
     assert {"postgres", "search", "jobs", "gateway"} < set(stack.parts)
     for part in stack.parts:
-        assert f" {part} " in shown.stdout
+        assert f" {part} " in output.stdout

@@ -74,8 +74,8 @@ def test_a_process_that_ends_in_any_other_act_has_done_it_or_not(
         server.restart(point)
         check_whole(stack, server)
         responses = [server.get(f"{act}/{name}.txt") for name in ("a", "b", "c")]
-        held = [response.content if response.is_success else None for response in responses]
-        assert held == (DONE[act] if point == "after commit" else [b"a", b"b", None])
+        contents = [response.content if response.is_success else None for response in responses]
+        assert contents == (DONE[act] if point == "after commit" else [b"a", b"b", None])
 
 
 @pytest.mark.soak

@@ -50,12 +50,12 @@ def resumable(server: Server, name: str, content: bytes) -> httpx.Response:
     if created.is_error:
         return created
     url = created.headers["location"]
-    sent = server.http.patch(
+    response = server.http.patch(
         url, content=content, headers={**PIECE, "upload-offset": "0", "x-upsert": "true"}
     )
-    if sent.is_error:
+    if response.is_error:
         server.http.delete(url, headers=TUS)
-    return sent
+    return response
 
 
 WAYS: dict[str, Callable[[Server, str, bytes], httpx.Response]] = {

@@ -50,8 +50,8 @@ def tables(stack: Stack) -> Iterator[psycopg.Connection]:
 def sign_up(stack: Stack) -> str:
     """A new user's access token."""
     account = {"email": f"neighbour-{uuid.uuid4().hex}@example.com", "password": uuid.uuid4().hex}
-    sent = {"apikey": stack.anon_key}
-    response = httpx.post(f"{stack.url}/auth/v1/signup", json=account, headers=sent).raise_for_status()
+    headers = {"apikey": stack.anon_key}
+    response = httpx.post(f"{stack.url}/auth/v1/signup", json=account, headers=headers).raise_for_status()
     access: str = response.json()["access_token"]
     return access
 

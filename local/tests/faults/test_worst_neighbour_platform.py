@@ -23,7 +23,7 @@ from local.bounds import BODIES
 from local.functions.app import CALLS
 from local.temporary_stack import Stack
 from local.tests.faults import strangers
-from local.tests.faults.strangers import answered, client, head, lines, some_address
+from local.tests.faults.strangers import client, first_bytes, head, lines, some_address
 from local.tests.waiting import until
 
 pytestmark = pytest.mark.own("auth", "storage", "realtime")
@@ -64,9 +64,9 @@ class Neighbour:
         self.http.post("/auth/v1/token?grant_type=password", json=body).raise_for_status()
 
     def upload(self) -> None:
-        sent = {**self.service, "x-upsert": "true", "content-type": "text/plain"}
+        headers = {**self.service, "x-upsert": "true", "content-type": "text/plain"}
         path = f"/storage/v1/object/{BUCKET}/a+b.txt"
-        self.http.post(path, content=b"x" * 1000, headers=sent).raise_for_status()
+        self.http.post(path, content=b"x" * 1000, headers=headers).raise_for_status()
         assert self.http.get(path.replace("/object/", "/object/public/", 1)).content == b"x" * 1000
 
     def call(self) -> None:
@@ -251,7 +251,7 @@ def test_a_neighbour_is_answered_while_a_stranger_does_its_worst(
 def test_an_address_has_so_many_connections_and_no_more(stack: Stack) -> None:
     address, most = some_address(), stack.settings.connections_each
     with lines(stack, address, most + 20) as opened:
-        refusals = [response for one in opened[most:] if (response := answered(one))]
+        refusals = [response for one in opened[most:] if (response := first_bytes(one))]
         assert refusals and all(b"429 Too Many Requests" in response for response in refusals)
         assert all(b"too_many_connections" in response for response in refusals)
         with client(stack, some_address()) as other:
@@ -278,7 +278,7 @@ def test_an_address_has_so_many_bodies_on_their_way(stack: Stack, path: str, mos
             assert other.post(path, json={}).status_code != 429
         for one in opened:
             one.sendall(b"        ")
-        assert all(answered(one) for one in opened)
+        assert all(first_bytes(one) for one in opened)
     until(lambda: _status(stack, address, path) != 429)
 
 

@@ -165,12 +165,12 @@ class Draw:
             "content-profile": odd,
             "range": self.one(*ranges) if self.seldom() else "",
         }
-        kept = {
+        sendable = {
             name.encode(): value.strip().encode()
             for name, value in drawn.items()
             if value and not self.seldom()
         }
-        return {name: value for name, value in kept.items() if not any(b < 32 or b == 127 for b in value)}
+        return {name: value for name, value in sendable.items() if not any(b < 32 or b == 127 for b in value)}
 
     def send(self, http: httpx.Client) -> httpx.Response:
         function = self.one(None, None, None, *FUNCTIONS)

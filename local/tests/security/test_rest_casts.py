@@ -164,7 +164,7 @@ def test_an_update_of_no_column_changes_nothing(http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "received"),
+    ("argument", "received"),
     [
         ('[{"a": 1}, [1, 2], "x", 3, null]', [{"a": 1}, [1, 2], "x", 3, None]),
         ("[[1, 2], [3, 4]]", [[1, 2], [3, 4]]),
@@ -173,16 +173,16 @@ def test_an_update_of_no_column_changes_nothing(http: httpx.Client) -> None:
         ("null", None),
     ],
 )
-def test_a_list_of_json_of_several_kinds_arrives(http: httpx.Client, sent: str, received: object) -> None:
+def test_a_list_of_json_of_several_kinds_arrives(http: httpx.Client, argument: str, received: object) -> None:
     headers = {"content-type": "application/json"}
-    response = http.post("/rpc/rest_jsons", content=f'{{"jsons": {sent}}}', headers=headers)
+    response = http.post("/rpc/rest_jsons", content=f'{{"jsons": {argument}}}', headers=headers)
     assert response.json() == received
 
 
-@pytest.mark.parametrize("sent", [b"\\x4142", b"", b"\x00\xff\\\n", bytes(range(256)), "naïve".encode()])
-def test_bytes_arrive_as_they_are_sent(http: httpx.Client, sent: bytes) -> None:
+@pytest.mark.parametrize("content", [b"\\x4142", b"", b"\x00\xff\\\n", bytes(range(256)), "naïve".encode()])
+def test_bytes_arrive_as_they_are_sent(http: httpx.Client, content: bytes) -> None:
     headers = {"content-type": "application/octet-stream"}
-    assert http.post("/rpc/rest_bytes", content=sent, headers=headers).json() == sent.hex()
+    assert http.post("/rpc/rest_bytes", content=content, headers=headers).json() == content.hex()
 
 
 def test_an_empty_select_selects_nothing(http: httpx.Client) -> None:

@@ -24,7 +24,7 @@ def recorded(
 
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "difference"),
     [
         ("id", None, 'response.body.id: "<uuid>" expected, null found'),
         ("id", "<time>", 'response.body.id: "<uuid>" expected, "<time>" found'),
@@ -44,9 +44,9 @@ def recorded(
         ("new", 1, "response.body.new: not expected, 1 found"),
     ],
 )
-def test_a_difference_is_found(status: int, name: str, value: Any, said: str) -> None:
+def test_a_difference_is_found(status: int, name: str, value: Any, difference: str) -> None:
     differences = compare.difference_of_cases(recorded(BODY, status), recorded(BODY | {name: value}, status))
-    assert differences == said
+    assert differences == difference
 
 
 def test_equal_responses_match_and_integers_may_have_a_zero_fraction() -> None:
@@ -65,8 +65,8 @@ def test_a_missing_key_a_text_a_status_and_a_header_are_found() -> None:
             'response.headers.etag: "x" expected, nothing found',
         ),
     ]
-    for want, actual, said in pairs:
-        assert compare.difference_of_cases(want, actual) == said
+    for want, actual, difference in pairs:
+        assert compare.difference_of_cases(want, actual) == difference
     assert compare.difference_of_cases(recorded(""), None) == "not recorded"
 
 

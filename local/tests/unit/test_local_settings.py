@@ -71,7 +71,7 @@ def test_a_port_that_is_none_is_refused(port: str, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("kept", "named", "port"),
+    ("stored", "named", "port"),
     [
         (None, "", settings.DEFAULT_PORT),
         ("34321\n", "", 34321),
@@ -81,10 +81,10 @@ def test_a_port_that_is_none_is_refused(port: str, monkeypatch: pytest.MonkeyPat
     ],
 )
 def test_the_port_is_the_named_one_or_that_of_the_last_start(
-    kept: str | None, named: str, port: int, tmp_path: Path
+    stored: str | None, named: str, port: int, tmp_path: Path
 ) -> None:
-    if kept is not None:
-        (tmp_path / "port").write_text(kept)
+    if stored is not None:
+        (tmp_path / "port").write_text(stored)
     assert settings.load({"LOCAL_DIR": str(tmp_path), "LOCAL_PORT": named}).port == port
 
 

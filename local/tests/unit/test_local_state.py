@@ -36,15 +36,15 @@ def test_service_that_ended_early_does_not_keep_others_alive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: Callable[[], subprocess.Popen[bytes]]
 ) -> None:
     settings = Settings(tmp_path, tmp_path / "data", tmp_path / "cache", 54321, tmp_path / ".env")
-    ended, other = part(), part()
-    parts = {"rest": ServiceState("ready", ended.pid), "auth": ServiceState("ready", other.pid)}
+    stopped, other = part(), part()
+    parts = {"rest": ServiceState("ready", stopped.pid), "auth": ServiceState("ready", other.pid)}
     state.write(settings, State(os.getpid(), True, None, parts))
     send = os.kill
 
     def kill(pid: int, number: signal.Signals) -> None:
-        if pid == ended.pid:
+        if pid == stopped.pid:
             send(pid, signal.SIGKILL)
-            ended.wait()
+            stopped.wait()
         send(pid, number)
 
     monkeypatch.setattr(os, "kill", kill)

@@ -20,10 +20,10 @@ def free() -> range:
     """A few in a row that are free, and that no stack draws from."""
     while True:
         first = random.randrange(10_000, ports.RANGE.start - FEW)
-        held = [port for port in range(first, first + FEW) if ports.hold(port)]
-        for port in held:
+        ports_held = [port for port in range(first, first + FEW) if ports.hold(port)]
+        for port in ports_held:
             ports.release(port)
-        if len(held) == FEW:
+        if len(ports_held) == FEW:
             return range(first, first + FEW)
 
 

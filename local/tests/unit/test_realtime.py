@@ -33,10 +33,10 @@ def test_a_message_is_read_as_it_was_written(
 ) -> None:
     message = Message(topic, event, payload, ref, join_ref)
     for version, expected in ((V2, message), (V1, Message(topic, event, payload, ref, None))):
-        written = encode(message, version)
-        assert written is not None
-        assert decode(written, version) == expected
-        assert written.encode() if isinstance(written, str) else written
+        frame = encode(message, version)
+        assert frame is not None
+        assert decode(frame, version) == expected
+        assert frame.encode() if isinstance(frame, str) else frame
 
 
 @given(st.text() | st.binary())
@@ -60,9 +60,9 @@ def test_a_binary_broadcast_is_read_by_its_sizes(
     frame = struct.pack("7B", 3, *map(len, words), 0) + b"".join(words) + content
     expected = Message(topic, "broadcast", Binary(event, False, content), ref or None, join_ref or None)
     assert decode(frame, V2) == expected
-    sent = encode(Message(topic, "broadcast", Binary(event, False, content)), V2)
+    encoded = encode(Message(topic, "broadcast", Binary(event, False, content)), V2)
     sizes = len(topic.encode()), len(event.encode())
-    assert sent == struct.pack("5B", 4, *sizes, 0, 0) + (topic + event).encode() + content
+    assert encoded == struct.pack("5B", 4, *sizes, 0, 0) + (topic + event).encode() + content
     assert encode(Message(topic, "broadcast", Binary(event, False, content)), V1) is None
 
 

@@ -95,6 +95,6 @@ def test_taken_variables_are_not_inherited() -> None:
 def test_a_plan_is_kept_for_the_supervisor(tmp_path: Path) -> None:
     settings = Settings(tmp_path, tmp_path / "data", tmp_path, 50000, tmp_path / ".env.local")
     assert stack_plan.load(settings) == Plan()
-    kept = Plan({"storage": "http://127.0.0.1:5000/ä"}, database_only=True)
-    stack_plan.save(settings, kept)
-    assert stack_plan.load(settings) == kept
+    plan = Plan({"storage": "http://127.0.0.1:5000/ä"}, database_only=True)
+    stack_plan.save(settings, plan)
+    assert stack_plan.load(settings) == plan

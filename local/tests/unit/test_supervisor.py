@@ -88,7 +88,7 @@ def test_a_program_that_is_not_there_is_named(start: Callable[..., Run]) -> None
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         (RuntimeError("migration 1 is wrong"), "RuntimeError: migration 1 is wrong"),
         (KeyError("DATABASE_URL"), "KeyError: 'DATABASE_URL'"),
@@ -97,7 +97,7 @@ def test_a_program_that_is_not_there_is_named(start: Callable[..., Run]) -> None
 )
 @pytest.mark.parametrize("kind", ["preparation", "stage"])
 def test_failure_is_a_sentence_and_its_traceback_is_logged(
-    start: Callable[..., Run], caplog: pytest.LogCaptureFixture, kind: str, error: Exception, said: str
+    start: Callable[..., Run], caplog: pytest.LogCaptureFixture, kind: str, error: Exception, message: str
 ) -> None:
     def refuse(*_: object) -> list[Service]:
         raise error
@@ -108,7 +108,7 @@ def test_failure_is_a_sentence_and_its_traceback_is_logged(
     else:
         run = start(Service("first", SLEEP, ready=lambda: True, prepare=lambda: list.clear(refuse())))
     current = run.until(lambda status: status.failure is not None)
-    assert current.failure and said in current.failure
+    assert current.failure and message in current.failure
     assert "in refuse\n" in logs.JsonLines().format(caplog.records[-1]).replace("\\n", "\n")
 
 

@@ -44,18 +44,18 @@ class Channels:
                 return Answer([*heard.states])
         channel, answer = client.channel(topic, *options), Answer()
         for name, words in acts:
-            answer = await _said(channel, heard, name, [*(words or ())])
+            answer = await _perform(channel, heard, name, [*(words or ())])
         return answer
 
 
-async def _said(channel: AsyncRealtimeChannel, heard: Received, name: str, words: list[Any]) -> Answer:
+async def _perform(channel: AsyncRealtimeChannel, heard: Received, name: str, words: list[Any]) -> Answer:
     match name, words:
         case "on", [kind, filters]:
             _listen(channel, heard, kind, filters)
         case "subscribe", []:
             return await _subscribed(channel, heard)
         case "send", [message]:
-            return Answer(await _sent(channel, message))
+            return Answer(await _broadcast(channel, message))
         case "httpSend", [event, payload]:
             await channel.http_send(event, payload.whole if isinstance(payload, File) else payload)
             return Answer({"success": True})
@@ -79,7 +79,9 @@ def _listen(channel: AsyncRealtimeChannel, heard: Received, kind: str, filters: 
         case "presence", {"event": "join"}:
             channel.on_presence_join(lambda key, _, new: heard.messages.append((kind, _joined(key, new))))
         case "presence", {"event": "leave"}:
-            channel.on_presence_leave(lambda key, _, left: heard.messages.append((kind, _left(key, left))))
+            channel.on_presence_leave(
+                lambda key, _, left: heard.messages.append((kind, _leave_event(key, left)))
+            )
         case "postgres_changes", {"event": event, **where}:
             channel.on_postgres_changes(
                 RealtimePostgresChangesListenEvent(event),
@@ -106,7 +108,7 @@ async def _subscribed(channel: AsyncRealtimeChannel, heard: Received) -> Answer:
     return Answer(state)
 
 
-async def _sent(channel: AsyncRealtimeChannel, message: dict[str, Any]) -> str:
+async def _broadcast(channel: AsyncRealtimeChannel, message: dict[str, Any]) -> str:
     if not (channel.params["config"].get("broadcast") or {}).get("ack"):
         await channel.send_broadcast(message["event"], message["payload"])
         return "ok"
@@ -122,7 +124,7 @@ def _joined(key: str, presences: list[Any]) -> dict[str, Any]:
     return {"event": "join", "key": key, "newPresences": presences}
 
 
-def _left(key: str, presences: list[Any]) -> dict[str, Any]:
+def _leave_event(key: str, presences: list[Any]) -> dict[str, Any]:
     return {"event": "leave", "key": key, "leftPresences": presences}
 
 

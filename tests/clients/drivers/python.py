@@ -125,7 +125,7 @@ class PythonDriver:
                 if name in WRITES and unread:
                     options["returning"] = "minimal"
                 value = getattr(value, snake(name))(*words, **options)
-        answer = await done(value.execute())
+        answer = await awaited(value.execute())
         if answer is None or unread:
             return Answer(count=getattr(answer, "count", None))
         return Answer(answer.data, answer.count)
@@ -142,7 +142,7 @@ class PythonDriver:
                 words = [refresh]
             case "listUsers", [{"page": page, "perPage": size}]:
                 words = [page, size]
-        data = plain(await done(getattr(auth, snake(name))(*words)))
+        data = plain(await awaited(getattr(auth, snake(name))(*words)))
         wrapped = {"getSession": "session", "listUsers": "users"}
         return Answer({wrapped[name]: data} if name in wrapped else data)
 
@@ -162,7 +162,7 @@ class PythonDriver:
             case "createSignedUploadUrl", [_, {"upsert": True}]:
                 words[-1] = CreateSignedUploadUrlOptions(upsert="true")
         try:
-            data = plain(await done(getattr(value, snake(name))(*words)))
+            data = plain(await awaited(getattr(value, snake(name))(*words)))
         finally:
             for word in words:
                 if isinstance(word, io.IOBase):
@@ -190,7 +190,7 @@ class PythonDriver:
             request["body"] = request["body"].whole
         if "region" in request:
             request["region"] = FunctionRegion(request["region"])
-        data = await done(functions.invoke(name, request))
+        data = await awaited(functions.invoke(name, request))
         return Answer(data.decode() if request["responseType"] == "text" else data)
 
     async def _fetched(self, url: str, options: Mapping[str, Any] | None = None) -> Answer:
@@ -208,7 +208,7 @@ class PythonDriver:
         """Begin an upload to a bucket with tuspy, or continue the one at a URL."""
         (_, bucket), (act, words) = calls
         place, file, options = (*(words or ()), {})[:3]
-        session = await done(client.auth.get_session())
+        session = await awaited(client.auth.get_session())
         headers = {"apikey": key, "authorization": f"Bearer {session.access_token if session else key}"}
         if options.get("upsert"):
             headers["x-upsert"] = "true"
@@ -228,9 +228,9 @@ class PythonDriver:
             retry_delay=0,
         )
         begun = upload.offset
-        await done(upload.upload(stop_at=options.get("stopAt")))
+        await awaited(upload.upload(stop_at=options.get("stopAt")))
         return Answer({"url": upload.url, "begun": begun, "offset": upload.offset})
 
 
-async def done(value: Any) -> Any:
+async def awaited(value: Any) -> Any:
     return await value if isawaitable(value) else value

@@ -40,7 +40,7 @@ def says(who: Actor, payload: Any, topic: str = ROOM, event: str = "news") -> St
     return who.channel(topic).send(message).gives("ok")
 
 
-def heard(who: Actor, *payloads: Any, topic: str = ROOM) -> Step:
+def received(who: Actor, *payloads: Any, topic: str = ROOM) -> Step:
     """The actor has received exactly these payloads, in this order."""
     expected = [{"event": "news", "payload": payload} for payload in payloads]
     return who.channel(topic).heard("broadcast").gives(expected).eventually()

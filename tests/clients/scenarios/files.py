@@ -40,7 +40,7 @@ def names(*expected: str) -> list[dict[str, str]]:
     return [{"name": name} for name in expected]
 
 
-def opened(url: str, content: bytes, **headers: object) -> Step:
+def download(url: str, content: bytes, **headers: object) -> Step:
     return web.fetch(url).gives({"status": 200, "content": content, "headers": headers})
 
 
@@ -87,7 +87,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann).exists(ann.path(NAME)).gives(True),
         files(ann).list(f"{ann.id}/{{{{run}}}}").gives(names(NAME)),
         files(ann).createSignedUrl(ann.path(NAME), 60).gives({"signedUrl": Keep("signed")}),
-        opened("{{signed}}", b"awkward"),
+        download("{{signed}}", b"awkward"),
         files(ann).move(ann.path(NAME), ann.path(f"x/{NAME}")).gives({"message": "Successfully moved"}),
         files(ann).exists(ann.path(NAME)).gives(False),
         files(ann).copy(ann.path(f"x/{NAME}"), ann.path(NAME)).gives({"path": f"{PRIVATE}/{ann.path(NAME)}"}),

@@ -9,10 +9,10 @@ from tests.clients.scenarios.channel_steps import (
     THIRD,
     changed,
     channels,
-    heard,
     inserted,
     joins,
     listens,
+    received,
     room,
     says,
 )
@@ -51,8 +51,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         says(other_guest, {"forged": True}, DESK),
         bob.channel(DESK).httpSend("news", {"forged": True}).gives({"success": True}),
         says(ann, {"n": 1}, DESK),
-        heard(ann, {"n": 1}, topic=DESK),
-        heard(other_guest, topic=DESK),
+        received(ann, {"n": 1}, topic=DESK),
+        received(other_guest, topic=DESK),
     ).finally_(*THEIRS_GONE),
     channels(
         "a user who may only read a private channel receives and cannot send",
@@ -63,8 +63,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         bob.channel(HALL).track({"forged": True}).gives(),
         ann.channel(HALL).httpSend("news", {"n": 1}).gives({"success": True}),
         says(ann, {"n": 2}, HALL),
-        heard(bob, {"n": 1}, {"n": 2}, topic=HALL),
-        heard(ann, {"n": 1}, {"n": 2}, topic=HALL),
+        received(bob, {"n": 1}, {"n": 2}, topic=HALL),
+        received(ann, {"n": 1}, {"n": 2}, topic=HALL),
         ann.channel(HALL).presenceState().gives(NOTHING),
     ).finally_(*THEIRS_GONE),
     channels(
@@ -73,7 +73,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ann.rpc(
             "realtime_tell", {"topic": DESK, "event": "news", "payload": {"n": 1, "text": "; 🎬"}}
         ).gives(),
-        heard(ann, {"n": 1, "text": "; 🎬"}, topic=DESK),
+        received(ann, {"n": 1, "text": "; 🎬"}, topic=DESK),
         ann.channel(DESK).unsubscribe().gives(),
         ann.channel(DESK).states().gives(["SUBSCRIBED", "CLOSED"]).eventually(),
         joins(ann, DESK, broadcast={"replay": {"since": 0, "limit": 1}}, private=True),

@@ -1,7 +1,7 @@
 """Access to files: other users, signed URLs and uploads, public buckets."""
 
 from local.tests.clients.storage.conftest import PUBLIC
-from tests.clients.scenarios.files import CSV, PNG, files, opened, stores
+from tests.clients.scenarios.files import CSV, PNG, download, files, stores
 from tests.clients.scenarios.language import (
     ANY,
     Contains,
@@ -53,11 +53,11 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(ann)
         .createSignedUrl(ann.path("a.txt"), 60, {"download": "b.txt"})
         .gives({"signedUrl": Keep("named")}),
-        opened("{{named}}", b"signed", **{"content-disposition": Contains("filename=b.txt")}),
+        download("{{named}}", b"signed", **{"content-disposition": Contains("filename=b.txt")}),
         files(ann)
         .createSignedUrl(ann.path("a.txt"), 60, {"download": True})
         .gives({"signedUrl": Keep("attached")}),
-        opened("{{attached}}", b"signed", **{"content-disposition": Contains("attachment")}),
+        download("{{attached}}", b"signed", **{"content-disposition": Contains("attachment")}),
         files(ann)
         .createSignedUrls([ann.path("a.txt"), ann.path("nope")], 60)
         .gives(
@@ -66,7 +66,7 @@ SCENARIOS: tuple[Scenario, ...] = (
                 {"path": ann.path("nope"), "signedUrl": None, "error": Contains("does not exist")},
             ]
         ),
-        opened("{{many}}", b"signed"),
+        download("{{many}}", b"signed"),
         web.fetch("{{many}}x").gives({"status": 400}),
         files(ann).createSignedUrl(ann.path("a.txt"), 1).gives({"signedUrl": Keep("short")}),
         web.fetch("{{short}}").gives({"status": 400}).eventually(),
@@ -93,7 +93,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "a public bucket is readable by everyone and writable by the service only",
         files(service, PUBLIC).upload("{{run}}/a b.png", File(PNG), {"contentType": "image/png"}).gives(),
         files(guest, PUBLIC).getPublicUrl("{{run}}/a b.png").gives({"publicUrl": Keep("url")}),
-        opened("{{url}}", PNG, **{"content-type": "image/png", "etag": ANY}),
+        download("{{url}}", PNG, **{"content-type": "image/png", "etag": ANY}),
         web.fetch("{{url}}", {"method": "HEAD"}).gives(
             {"status": 200, "headers": {"content-length": str(len(PNG))}}
         ),
@@ -105,7 +105,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         files(guest, PUBLIC)
         .getPublicUrl("{{run}}/a b.png", {"download": "c.png"})
         .gives({"publicUrl": Keep("attached")}),
-        opened("{{attached}}", PNG, **{"content-disposition": Contains("filename=c.png")}),
+        download("{{attached}}", PNG, **{"content-disposition": Contains("filename=c.png")}),
         files(guest, PUBLIC).download("{{run}}/a b.png").gives(PNG),
         files(ann, PUBLIC)
         .upload("{{run}}/b.png", File(PNG))

@@ -32,7 +32,7 @@ class Stage:
         try:
             for number, step in enumerate(scenario.steps, 1):
                 fault = self.fault(step)
-                assert fault is None, f"step {number}, {step.actor}.{_shown(step)}: {fault}"
+                assert fault is None, f"step {number}, {step.actor}.{_as_text(step)}: {fault}"
         finally:
             for step in scenario.after:
                 self.fault(step)
@@ -56,5 +56,5 @@ class Stage:
         return self.driver.run(name, key, calls)
 
 
-def _shown(step: Step) -> str:
+def _as_text(step: Step) -> str:
     return ".".join(name if words is None else f"{name}{words!r}"[:300] for name, words in step.calls)

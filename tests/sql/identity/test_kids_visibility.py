@@ -91,7 +91,9 @@ def name_otherwise(db: psycopg.Connection, film: UUID) -> None:
     db.execute("insert into content_certificates values (%s, 'DE', 'FSK 6')", [film])
 
 
-def seen(db: psycopg.Connection, films: dict[str | None, UUID], query: str, me: UUID) -> set[str | None]:
+def ratings_of_visible(
+    db: psycopg.Connection, films: dict[str | None, UUID], query: str, me: UUID
+) -> set[str | None]:
     """Maturity ratings of the films whose id or title occurs anywhere in the response."""
     text = str(db.execute(query, {"me": me, "mild": films["G"]}).fetchall())
     names = {rating: str(film) for rating, film in films.items()}
@@ -109,7 +111,9 @@ def test_kids_profile_reads_no_film_above_its_age_in_any_table(
 ) -> None:
     relations = tables(db)
     act(db, kid)
-    ratings_by_table = {name: seen(db, films, f"select t::text from {name} t", kid.id) for name in relations}
+    ratings_by_table = {
+        name: ratings_of_visible(db, films, f"select t::text from {name} t", kid.id) for name in relations
+    }
     assert {name: ratings for name, ratings in ratings_by_table.items() if ratings - {"G", "PG"}} == {}
     whole = {"items", "content", "movies", "catalog_items", "item_genres", "item_tags", "item_embeddings"}
     more = {
@@ -143,7 +147,7 @@ def test_adult_profile_reads_every_rating_in_the_same_tables(
     db: psycopg.Connection, films: dict[str | None, UUID], viewer: Person, table: str
 ) -> None:
     act(db, viewer)
-    assert seen(db, films, f"select t::text from {table} t", viewer.id) == films.keys()
+    assert ratings_of_visible(db, films, f"select t::text from {table} t", viewer.id) == films.keys()
 
 
 @pytest.mark.parametrize("query", LISTS.values(), ids=LISTS)
@@ -151,12 +155,12 @@ def test_kids_profile_gets_only_permitted_films_in_lists(
     db: psycopg.Connection, films: dict[str | None, UUID], kid: Person, viewer: Person, query: str
 ) -> None:
     act(db, kid)
-    assert seen(db, films, query, kid.id) <= {"G", "PG"}
+    assert ratings_of_visible(db, films, query, kid.id) <= {"G", "PG"}
     if "collaborative" not in query and "books" not in query:
-        assert seen(db, films, query, kid.id)
+        assert ratings_of_visible(db, films, query, kid.id)
     act(db, viewer)
     if "collaborative" not in query:
-        assert seen(db, films, query, viewer.id) - {"G", "PG"}
+        assert ratings_of_visible(db, films, query, viewer.id) - {"G", "PG"}
 
 
 def test_search_facets_count_only_permitted_films_for_kids(
@@ -244,8 +248,8 @@ def test_tables_and_lists_apply_the_same_age_rule(
     for column, value in change.items():
         db.execute(f"update profiles set {column} = %s where id = %s", [value, row[0]])
     become(db, viewer, headers={"x-profile-id": str(row[0])})
-    assert seen(db, films, "select id from items", viewer.id) == allowed
-    assert seen(db, films, "select id from get_popular_items(200)", viewer.id) == allowed
+    assert ratings_of_visible(db, films, "select id from items", viewer.id) == allowed
+    assert ratings_of_visible(db, films, "select id from get_popular_items(200)", viewer.id) == allowed
 
 
 @pytest.mark.parametrize("role", ["anon", "authenticated"])
@@ -253,8 +257,8 @@ def test_anon_and_the_first_profile_have_no_age_limit(
     db: psycopg.Connection, films: dict[str | None, UUID], viewer: Person, role: str
 ) -> None:
     become(db, viewer if role == "authenticated" else None)
-    assert seen(db, films, "select id from get_popular_items(200)", viewer.id) == films.keys()
-    assert seen(db, films, "select id from items", viewer.id) == films.keys()
+    assert ratings_of_visible(db, films, "select id from get_popular_items(200)", viewer.id) == films.keys()
+    assert ratings_of_visible(db, films, "select id from items", viewer.id) == films.keys()
 
 
 def test_film_visibility_follows_a_changed_maturity_rating(
@@ -268,7 +272,7 @@ def test_film_visibility_follows_a_changed_maturity_rating(
         db.execute("reset role")
         db.execute(f"update content set maturity_rating = {change}".encode(), [own])
         act(db, kid)
-        assert seen(db, films, "select id from content", kid.id) == expected
+        assert ratings_of_visible(db, films, "select id from content", kid.id) == expected
 
 
 @pytest.mark.parametrize("header", ["none", "adult", "own", "unknown"])
@@ -279,7 +283,7 @@ def test_kids_session_ignores_the_profile_header(
     profiles = {"none": None, "adult": viewer.profile_id, "own": kid.profile_id, "unknown": uuid4()}
     in_session(db, viewer, session, profiles[header])
     assert acting(db) == kid.profile_id
-    assert seen(db, films, "select id from items", kid.id) == {"G", "PG"}
+    assert ratings_of_visible(db, films, "select id from items", kid.id) == {"G", "PG"}
     other = sign_in(db, viewer)
     in_session(db, viewer, other)
     assert acting(db) == viewer.profile_id

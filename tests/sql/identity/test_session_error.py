@@ -90,12 +90,12 @@ def test_ended_session_cannot_reach_files(db: psycopg.Connection) -> None:
                 "insert into storage.objects (bucket_id, name) values ('speech', %s)", [f"{viewer.id}/{name}"]
             )
 
-    def seen() -> int:
+    def visible_files() -> int:
         return len(db.execute("select from storage.objects where bucket_id = 'speech'").fetchall())
 
     stored(claims, "a b.flac")
-    assert seen() == 1
+    assert visible_files() == 1
     ended = {**claims, "session_id": str(uuid4())}
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         stored(ended, "b.flac")
-    assert seen() == 0
+    assert visible_files() == 0

@@ -231,7 +231,7 @@ def test_trend_equals_the_counted_events(
 
 @pytest.mark.parametrize("language", [None, "fr"])
 def test_trend_is_read_from_an_index_without_sorting(db: psycopg.Connection, language: str | None) -> None:
-    # With a thousand analysed rows, one in fifty of them French, the planner's choice does not depend on other tests.
+    # With a thousand analysed rows, one in fifty of them French, the plan does not depend on other tests.
     films = [film(db, "A film", "fr" if number == 0 else "en") for number in range(50)]
     db.execute(
         "insert into item_trends (item_id, country, kind, language, trend) "

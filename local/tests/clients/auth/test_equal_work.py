@@ -42,7 +42,7 @@ def auth(stack: Stack) -> Iterator[httpx.Client]:
 
     @asynccontextmanager
     async def lifespan(_: Starlette):  # type: ignore[no-untyped-def]
-        async with context.opened(settings.read(own)) as opened:
+        async with context.open_auth(settings.read(own)) as opened:
             yield {"auth": opened}
 
     middleware = [Middleware(logged), Middleware(Bounds)]
@@ -71,9 +71,9 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         done.append(2 ** int(salt[4:6]))
         return hashpw(password, salt)
 
-    def checking(password: bytes, kept: bytes) -> bool:
-        done.append(2 ** int(kept[4:6]))
-        return checkpw(password, kept)
+    def checking(password: bytes, stored: bytes) -> bool:
+        done.append(2 ** int(stored[4:6]))
+        return checkpw(password, stored)
 
     monkeypatch.setattr(bcrypt, "hashpw", hashing)
     monkeypatch.setattr(bcrypt, "checkpw", checking)
@@ -224,5 +224,5 @@ def test_times_of_unknown_and_known_accounts_are_alike(
             start = time.perf_counter()
             sign_in(auth, email, "not the password")
             times[kind].append(time.perf_counter() - start)
-    middles = [statistics.median(found) for found in times.values()]
+    middles = [statistics.median(seconds) for seconds in times.values()]
     assert max(middles) / min(middles) < 1.25

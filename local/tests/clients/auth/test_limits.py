@@ -48,9 +48,9 @@ def guess(past_gateway: httpx.Client) -> Try:
     """One attempt at a password, by default from its own network address."""
 
     def make(email: str, password: str = "wrong password", **headers: str) -> httpx.Response:
-        sent = headers or {"x-forwarded-for": f"2001:db8:{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}::1"}
+        own = headers or {"x-forwarded-for": f"2001:db8:{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}::1"}
         body = {"email": email, "password": password}
-        named = {name.replace("_", "-"): value for name, value in sent.items()}
+        named = {name.replace("_", "-"): value for name, value in own.items()}
         return past_gateway.post("/token?grant_type=password", json=body, headers=named)
 
     return make

@@ -36,5 +36,5 @@ def test_two_sign_ups_for_one_address_at_once_make_one_user(
 def test_a_password_is_kept_as_bcrypt_of_cost_12(app: Client, database: psycopg.Connection) -> None:
     session = sign_up(app)
     query = "select encrypted_password from auth.users where id = %s"
-    kept = database.execute(query, [session.user.id]).fetchone()
-    assert kept and kept[0].startswith("$2b$12$")
+    row = database.execute(query, [session.user.id]).fetchone()
+    assert row and row[0].startswith("$2b$12$")

@@ -25,7 +25,7 @@ def test_awkward_metadata_comes_back_as_it_went(app: Client, stack: Stack) -> No
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    ("number", "stored"),
     [
         ("1e30", "1e+30"),
         ("123456789012345678901234567890", "1.2345678901234568e+29"),
@@ -36,15 +36,15 @@ def test_awkward_metadata_comes_back_as_it_went(app: Client, stack: Stack) -> No
         ("0.1", "0.1"),
     ],
 )
-def test_a_number_of_metadata_has_64_bits(http: httpx.Client, sent: str, kept: str) -> None:
-    body = f'{{"email": "{new_email()}", "password": "{PASSWORD}", "data": {{"a": {sent}, "b": 0}}}}'
+def test_a_number_of_metadata_has_64_bits(http: httpx.Client, number: str, stored: str) -> None:
+    body = f'{{"email": "{new_email()}", "password": "{PASSWORD}", "data": {{"a": {number}, "b": 0}}}}'
     response = http.post("/signup", content=body)
     again = http.get("/user", headers={"authorization": f"Bearer {response.json()['access_token']}"})
     for text in (response.text, again.text):
-        assert f'"a":{kept},"b":0' in text.replace(" ", "")
+        assert f'"a":{stored},"b":0' in text.replace(" ", "")
 
 
-@pytest.mark.own("auth", why="Two changes of metadata at once are both kept")
+@pytest.mark.own("auth", why="Two changes of metadata at once are both stored")
 def test_metadata_changed_at_once_keeps_both_changes(app: Client, http: httpx.Client) -> None:
     session = sign_up(app)
     authorization = {"authorization": f"Bearer {session.access_token}"}

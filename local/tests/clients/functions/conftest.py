@@ -65,7 +65,7 @@ def url(stack: Stack, folder: Path) -> Iterator[str]:
 
     @asynccontextmanager
     async def lifespan(_: Starlette):  # type: ignore[no-untyped-def]
-        async with app.opened(settings.read(headers)) as functions:
+        async with app.open_functions(settings.read(headers)) as functions:
             yield {"functions": functions}
 
     routes = [Mount("/functions/v1", app=app.router)]

@@ -32,7 +32,7 @@ def pieces(size: int) -> Iterator[bytes]:
     yield b'"}'
 
 
-def sent(stack: Stack, path: str, size: int, *, chunked: bool) -> httpx.Response:
+def post_body(stack: Stack, path: str, size: int, *, chunked: bool) -> httpx.Response:
     content = pieces(size) if chunked else b"".join(pieces(size))
     headers = {
         "apikey": stack.anon_key,
@@ -49,7 +49,7 @@ def sent(stack: Stack, path: str, size: int, *, chunked: bool) -> httpx.Response
 )
 def test_too_large_body_is_refused_in_the_services_form(stack: Stack, part: str, chunked: bool) -> None:
     path, words = TOO_LARGE[part]
-    response = sent(stack, path, LIMITS[part].size + 1, chunked=chunked)
+    response = post_body(stack, path, LIMITS[part].size + 1, chunked=chunked)
     assert response.status_code == 413, response.text
     assert words.items() <= response.json().items()
     assert response.headers.get_list("access-control-allow-origin") == ["*"]
@@ -62,7 +62,7 @@ def test_too_large_body_is_refused_in_the_services_form(stack: Stack, part: str,
 @pytest.mark.parametrize("part", ["rest", "auth", "functions"])
 def test_body_of_the_largest_size_reaches_the_service(stack: Stack, part: str, chunked: bool) -> None:
     path, _ = TOO_LARGE[part]
-    response = sent(stack, path, LIMITS[part].size, chunked=chunked)
+    response = post_body(stack, path, LIMITS[part].size, chunked=chunked)
     if part == "functions":
         # Ours read less of it, and say so themselves.
         assert (response.status_code, response.json()["code"]) == (413, "request_entity_too_large")
@@ -74,7 +74,7 @@ def test_body_of_the_largest_size_reaches_the_service(stack: Stack, part: str, c
 def test_a_body_without_an_end_fills_no_memory(stack: Stack, path: str) -> None:
     processes = [psutil.Process(stack.pid(name)) for name in ("gateway", "platform", "search")]
     before = sum(process.memory_info().rss for process in processes)
-    with opened(stack, path, {"Transfer-Encoding": "chunked"}) as line:
+    with open_request(stack, path, {"Transfer-Encoding": "chunked"}) as line:
         chunk = b"%x\r\n%s\r\n" % (len(PIECE), PIECE)
         pushed = 0
         try:
@@ -101,7 +101,7 @@ def test_headers_have_a_limit_too(stack: Stack) -> None:
 
 def test_slow_body_delays_no_other_request(stack: Stack) -> None:
     path = "/rest/v1/rpc/suggest"
-    lines = [opened(stack, path, {"Content-Length": "1000"}) for _ in range(50)]
+    lines = [open_request(stack, path, {"Content-Length": "1000"}) for _ in range(50)]
     try:
         for line in lines:
             line.sendall(b"{")
@@ -114,7 +114,7 @@ def test_slow_body_delays_no_other_request(stack: Stack) -> None:
             line.close()
 
 
-def opened(stack: Stack, path: str, headers: dict[str, str]) -> socket.socket:
+def open_request(stack: Stack, path: str, headers: dict[str, str]) -> socket.socket:
     """A connection on which the head of a request was sent."""
     url = urlsplit(stack.url)
     line = socket.create_connection((url.hostname or "", url.port or 0), timeout=20)

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Identifier
 from local import state
 from local.landing_page import page
 from local.landing_page.settings import Settings
-from local.landing_page.tables import Table, counted
+from local.landing_page.tables import Table, tables_with_counts
 from local.settings import ROOT
 from local.temporary_stack import Stack
 
@@ -53,34 +53,34 @@ class Page(HTMLParser):
         return self.words[self.words.index(word) + 1]
 
 
-def got(stack: Stack, path: str = "/status", **headers: str) -> httpx.Response:
+def get(stack: Stack, path: str = "/status", **headers: str) -> httpx.Response:
     return httpx.get(stack.url + path, headers=headers)
 
 
 def test_the_page_shows_where_everything_is(stack: Stack) -> None:
-    response = got(stack)
+    response = get(stack)
     assert (response.status_code, response.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    shown = Page(response.text)
-    assert shown.after("URL") == stack.url
-    assert shown.after("Publishable key") == stack.publishable_key
-    assert shown.after("Anon key") == stack.anon_key
-    assert str(stack.settings.env_file) in shown.words
+    parsed = Page(response.text)
+    assert parsed.after("URL") == stack.url
+    assert parsed.after("Publishable key") == stack.publishable_key
+    assert parsed.after("Anon key") == stack.anon_key
+    assert str(stack.settings.env_file) in parsed.words
     for name, part in stack.parts.items():
-        assert part.good and shown.after(name).startswith(part.status)
+        assert part.good and parsed.after(name).startswith(part.status)
     with psycopg.connect(stack.database_url) as connection:
         (genres,) = connection.execute("select count(*) from public.genres").fetchone() or (None,)
-    assert shown.after("public.genres") == f"{genres:,}"
-    assert shown.links["Architecture"] == "/docs/architecture-overview"
-    assert shown.links["The web client"] == "/"
+    assert parsed.after("public.genres") == f"{genres:,}"
+    assert parsed.links["Architecture"] == "/docs/architecture-overview"
+    assert parsed.links["The web client"] == "/"
 
 
 def test_links_of_the_page_exist(stack: Stack) -> None:
-    shown = Page(got(stack).text)
-    assert len(shown.links) > 5
-    for name, address in shown.links.items():
+    parsed = Page(get(stack).text)
+    assert len(parsed.links) > 5
+    for name, address in parsed.links.items():
         url = address if address.startswith("http") else stack.url + address
         assert httpx.get(url).status_code == 200, name
-    health = re.findall(r'href="(http[^"]+)"', got(stack).text)
+    health = re.findall(r'href="(http[^"]+)"', get(stack).text)
     for url in health:
         assert httpx.get(url).status_code == 200, url
     assert len(health) >= 3
@@ -88,7 +88,7 @@ def test_links_of_the_page_exist(stack: Stack) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/status", "/config.json", "/docs/errors", "/docs/errors.md"])
 def test_nothing_secret_is_on_it(stack: Stack, path: str) -> None:
-    whole = got(stack, path)
+    whole = get(stack, path)
     text = f"{whole.headers} {whole.text}"
     password = stack.database_url.split(":")[2].split("@")[0]
     for secret in (stack.secret_key, stack.service_role_key, stack.jwt_secret, password):
@@ -99,7 +99,7 @@ def test_nothing_secret_is_on_it(stack: Stack, path: str) -> None:
     "path", ["/", "/status", "/config.json", "/app.js", "/none.js", "/docs/errors.md", "/docs/none.md"]
 )
 def test_page_cannot_be_read_or_framed_by_other_origins(stack: Stack, path: str) -> None:
-    response = got(stack, path, Origin="https://attacker.example")
+    response = get(stack, path, Origin="https://attacker.example")
     assert not [name for name in response.headers if name.startswith("access-control-")]
     assert response.headers["x-frame-options"] == "DENY"
     assert response.headers["cross-origin-resource-policy"] == "same-origin"
@@ -112,14 +112,14 @@ def test_page_cannot_be_read_or_framed_by_other_origins(stack: Stack, path: str)
 
 
 def test_the_policy_allows_the_pages_own_style_and_nothing_else(stack: Stack) -> None:
-    response = got(stack)
+    response = get(stack)
     match = re.search("<style>(.*?)</style>", response.text, re.DOTALL)
     assert match
     digest = base64.b64encode(hashlib.sha256(match[1].encode()).digest()).decode()
     assert f"style-src 'sha256-{digest}';" in response.headers["content-security-policy"]
-    shown = Page(response.text)
-    assert not {"script", "img", "iframe", "form"} & set(shown.tags)
-    assert not {name for name in shown.attributes if name.startswith("on") or name in ("style", "src")}
+    parsed = Page(response.text)
+    assert not {"script", "img", "iframe", "form"} & set(parsed.tags)
+    assert not {name for name in parsed.attributes if name.startswith("on") or name in ("style", "src")}
 
 
 @pytest.mark.parametrize(
@@ -129,13 +129,13 @@ def test_the_policy_allows_the_pages_own_style_and_nothing_else(stack: Stack) ->
 @pytest.mark.parametrize("path", ["/", "/status", "/config.json", "/app.js", "/docs/errors.md"])
 def test_page_is_refused_under_a_foreign_host_name(stack: Stack, path: str, host: str) -> None:
     """As a page sees it that has its own name lead to this machine."""
-    response = got(stack, path, Host=host.format(port=stack.settings.port))
+    response = get(stack, path, Host=host.format(port=stack.settings.port))
     assert response.status_code in (400, 421)
     assert stack.anon_key not in response.text
 
 
 def test_localhost_is_this_machine(stack: Stack) -> None:
-    assert got(stack, Host=f"localhost:{stack.settings.port}").status_code == 200
+    assert get(stack, Host=f"localhost:{stack.settings.port}").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -143,39 +143,39 @@ def test_localhost_is_this_machine(stack: Stack) -> None:
     ["decisions", "decisions/0001-raters.md", "none.md", ".md", ""],
 )
 def test_documents_are_those_of_the_folder_alone(stack: Stack, name: str) -> None:
-    assert got(stack, f"/docs/{name}").status_code == 404
+    assert get(stack, f"/docs/{name}").status_code == 404
     for above in ("..%2fREADME.md", "%2e%2e/README.md"):
-        assert got(stack, f"/docs/{above}").status_code == 400
-    assert got(stack, "/docs/errors.md").text == (ROOT / "docs" / "errors.md").read_text()
+        assert get(stack, f"/docs/{above}").status_code == 400
+    assert get(stack, "/docs/errors.md").text == (ROOT / "docs" / "errors.md").read_text()
 
 
 @pytest.mark.parametrize("path", ["/title/x", "/search", "/nowhere"])
 def test_browser_opens_the_client_at_any_page(stack: Stack, path: str) -> None:
-    answer = got(stack, path, Accept="text/html,application/xhtml+xml")
+    answer = get(stack, path, Accept="text/html,application/xhtml+xml")
     assert (answer.status_code, answer.text) == (200, (ROOT / "web" / "index.html").read_text())
-    assert got(stack, path, Accept="application/json").status_code == 404
+    assert get(stack, path, Accept="application/json").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/rest/v1/none", "/search/none", "/functions/v1/none.js", "/graphql/v1"])
 def test_paths_of_services_are_never_pages(stack: Stack, path: str) -> None:
-    assert "<html" not in got(stack, path, Accept="text/html").text
+    assert "<html" not in get(stack, path, Accept="text/html").text
 
 
 def test_client_receives_the_address_that_the_browser_used(stack: Stack) -> None:
     host = f"localhost:{stack.settings.port}"
-    answer = got(stack, "/config.json", Host=host).json()
+    answer = get(stack, "/config.json", Host=host).json()
     assert answer == {"supabaseUrl": f"http://{host}", "supabaseKey": stack.publishable_key}
 
 
 def test_file_that_a_browser_has_is_not_sent_again(stack: Stack) -> None:
-    first = got(stack, "/app.js")
+    first = get(stack, "/app.js")
     assert first.headers["cache-control"] == "no-cache"
     assert first.headers["content-type"].startswith("text/javascript")
-    again = got(stack, "/app.js", **{"If-None-Match": first.headers["etag"]})
+    again = get(stack, "/app.js", **{"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     policy = "content-security-policy"
-    assert again.headers[policy] == first.headers[policy] != got(stack, "/status").headers[policy]
-    assert got(stack, "/vendor/preact.js").headers["cache-control"] == "public, max-age=3600"
+    assert again.headers[policy] == first.headers[policy] != get(stack, "/status").headers[policy]
+    assert get(stack, "/vendor/preact.js").headers["cache-control"] == "public, max-age=3600"
 
 
 def test_only_reading_is_possible(stack: Stack) -> None:
@@ -190,17 +190,17 @@ def test_names_are_escaped() -> None:
     settings = Settings(awkward, awkward, awkward, awkward, ROOT, ("public",), "")
     parts = {awkward: state.ServiceState("awaited", None, f"http://x/{awkward}", f"http://x/{awkward}")}
     tables = [Table(awkward, "t", exact=False, rows=1234567), Table("s", awkward, exact=False, rows=None)]
-    text = page.written(settings, parts, tables, {awkward: awkward})
-    shown = Page(text)
-    assert "script" not in shown.tags
-    assert shown.words.count(awkward) > 4
-    assert shown.after(f"{awkward}.t") == "about 1,234,567"
-    assert shown.after(f"s.{awkward}") == "many"
+    text = page.render_page(settings, parts, tables, {awkward: awkward})
+    parsed = Page(text)
+    assert "script" not in parsed.tags
+    assert parsed.words.count(awkward) > 4
+    assert parsed.after(f"{awkward}.t") == "about 1,234,567"
+    assert parsed.after(f"s.{awkward}") == "many"
 
 
 def test_without_a_database_the_page_says_so() -> None:
     settings = Settings("u", "a", "p", "e", ROOT, ("public",), "")
-    assert "The database does not answer." in Page(page.written(settings, {}, None, {})).words
+    assert "The database does not answer." in Page(page.render_page(settings, {}, None, {})).words
 
 
 MADE = """
@@ -218,17 +218,17 @@ MADE = """
 
 @pytest.mark.parametrize("name", ["plain", 'with "quotes" & <b> %s; drop', "שלום 🎬"])
 def test_rows_are_counted_where_tables_are_small_and_estimated_where_not(stack: Stack, name: str) -> None:
-    def found(*schemas: str) -> dict[str, Table]:
-        tables = asyncio.run(counted(stack.database_url, schemas))
+    def tables(*schemas: str) -> dict[str, Table]:
+        tables = asyncio.run(tables_with_counts(stack.database_url, schemas))
         assert tables is not None
         return {table.name: table for table in tables}
 
     with psycopg.connect(stack.admin_database_url, autocommit=True) as connection:
         try:
             connection.execute(SQL(MADE).format(Identifier(name)))
-            before = found("front_test")
+            before = tables("front_test")
             connection.execute("analyze front_test.large")
-            after = found("front_test", "nowhere")
+            after = tables("front_test", "nowhere")
         finally:
             connection.execute("drop schema front_test cascade")
     assert before[name] == Table("front_test", name, exact=True, rows=12345)

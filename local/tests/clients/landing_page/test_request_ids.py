@@ -15,13 +15,13 @@ from local.tests.waiting import until
 def lines(stack: Stack, log: str, request_id: str) -> list[dict[str, Any]]:
     """The lines of a service's log about the request, once there are some."""
 
-    def written() -> list[str]:
+    def complete_lines() -> list[str]:
         """Whole: what has no end yet is just being written."""
         *whole, _ = stack.settings.log(log).read_text(errors="replace").split("\n")
         return [line for line in whole if request_id in line]
 
-    until(written)
-    return [json.loads(line) for line in written()]
+    until(complete_lines)
+    return [json.loads(line) for line in complete_lines()]
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,10 @@ def test_an_id_is_in_the_log_of_every_part_the_request_goes_through(
     stack: Stack, method: str, path: str, logs: list[str]
 ) -> None:
     request_id = f"trace:{uuid.uuid4().hex}/1"
-    sent = {"apikey": stack.publishable_key, "x-request-id": request_id}
+    headers = {"apikey": stack.publishable_key, "x-request-id": request_id}
     body = {"q": "robots"} if "semantic" in path and method == "POST" else {}
     response = httpx.request(
-        method, stack.url + path, headers=sent, json=body if method == "POST" else None, timeout=60
+        method, stack.url + path, headers=headers, json=body if method == "POST" else None, timeout=60
     )
     assert response.headers.get_list("x-request-id") == [request_id]
     for log in logs:
@@ -64,9 +64,9 @@ def test_an_id_is_made_where_none_was_sent_and_is_in_the_log(stack: Stack) -> No
 def test_invalid_request_id_is_not_logged(stack: Stack) -> None:
     mark = uuid.uuid4().hex
     for invalid_id in (f'{mark}","level":"error', f"{mark} {{env.HOME}}", f"<b>{mark}"):
-        sent = {"apikey": stack.anon_key, "x-request-id": invalid_id}
+        headers = {"apikey": stack.anon_key, "x-request-id": invalid_id}
         for path in ("/rest/v1/genres?limit=1", "/auth/v1/settings", "/search/semantic?q=x"):
-            response = httpx.get(stack.url + path, headers=sent)
+            response = httpx.get(stack.url + path, headers=headers)
             assert uuid.UUID(response.headers["x-request-id"])
     assert not [log for log in stack.settings.logs.glob("*.log") if mark.encode() in log.read_bytes()]
 

@@ -28,7 +28,7 @@ def token(stack: Stack) -> Token:
 
 
 @pytest.fixture
-def opened(stack: Stack) -> Iterator[Open]:
+def open_socket(stack: Stack) -> Iterator[Open]:
     """Opens sockets, all closed at the end."""
     with ExitStack() as sockets:
 
@@ -39,9 +39,9 @@ def opened(stack: Stack) -> Iterator[Open]:
 
 
 @pytest.fixture
-def bystanders(opened: Open) -> Iterator[list[Socket]]:
+def bystanders(open_socket: Open) -> Iterator[list[Socket]]:
     """Two who talk to each other before and after."""
-    ann, bob = opened(), opened("2.0.0")
+    ann, bob = open_socket(), open_socket("2.0.0")
     for socket in (ann, bob):
         assert socket.join("bystanders")["status"] == "ok"
     yield [ann, bob]

@@ -35,16 +35,16 @@ ATTACKER = "127.8.0.1"
 pytestmark = pytest.mark.usefixtures("steady_memory", "bystanders")
 
 
-def test_a_frame_that_says_it_has_a_gigabyte_ends_its_connection(opened: Open) -> None:
+def test_a_frame_that_says_it_has_a_gigabyte_ends_its_connection(open_socket: Open) -> None:
     """What comes with the head is read at once: closing on unread bytes would reset the connection."""
-    socket = opened()
+    socket = open_socket()
     head = b"\x81\xff" + struct.pack(">Q", GIGABYTE) + b"\0\0\0\0"
     socket.websocket.socket.sendall(head + b"x" * 1_000)
     assert end_of(socket)[0] == 1009
 
 
-def test_a_gigabyte_in_pieces_ends_its_connection(opened: Open) -> None:
-    socket = opened()
+def test_a_gigabyte_in_pieces_ends_its_connection(open_socket: Open) -> None:
+    socket = open_socket()
     raw, piece = socket.websocket.socket, b"x" * 65_000
     with suppress(OSError):
         raw.sendall(frame(TEXT, piece, last=False))
@@ -65,9 +65,9 @@ def test_pieces_and_pings_without_end_cut_their_sender_off(stack: Stack, small: 
                 raw.sendall(small * 1000)
 
 
-def test_compression_is_refused_and_compressed_frame_closes_connection(opened: Open) -> None:
+def test_compression_is_refused_and_compressed_frame_closes_connection(open_socket: Open) -> None:
     """10 MB of zeros in 10 KB, which are read at once."""
-    socket = opened()
+    socket = open_socket()
     assert socket.websocket.protocol.extensions == []
     packer = zlib.compressobj(wbits=-15)
     bomb = packer.compress(b"\0" * 10_000_000) + packer.flush(zlib.Z_SYNC_FLUSH)
@@ -75,13 +75,13 @@ def test_compression_is_refused_and_compressed_frame_closes_connection(opened: O
     assert end_of(socket)[0] == 1002
 
 
-def test_text_that_is_none_ends_its_connection(opened: Open) -> None:
-    socket = opened()
+def test_text_that_is_none_ends_its_connection(open_socket: Open) -> None:
+    socket = open_socket()
     socket.websocket.socket.sendall(frame(TEXT, b"\xff\xfe"))
     assert end_of(socket)[0] == 1007
 
 
-def test_handshakes_that_never_end_are_held_before_the_platform(stack: Stack, opened: Open) -> None:
+def test_handshakes_that_never_end_are_held_before_the_platform(stack: Stack, open_socket: Open) -> None:
     platform = psutil.Process(stack.pid("platform"))
     before = platform.num_fds()
     with ExitStack() as open_sockets:
@@ -90,12 +90,12 @@ def test_handshakes_that_never_end_are_held_before_the_platform(stack: Stack, op
             raw.sendall(handshake(stack.url, stack.anon_key))
         for raw in slow:
             raw.sendall(b"X-One-More: x\r\n")
-        assert opened().ask("phoenix", "heartbeat", {})["status"] == "ok"
+        assert open_socket().ask("phoenix", "heartbeat", {})["status"] == "ok"
         assert platform.num_fds() - before < 50
 
 
-def test_ten_thousand_joins_on_one_socket_end_it(opened: Open) -> None:
-    socket = opened()
+def test_ten_thousand_joins_on_one_socket_end_it(open_socket: Open) -> None:
+    socket = open_socket()
     with suppress(ConnectionClosed):
         for n in range(10_000):
             socket.send(f"realtime:{n}", "phx_join", {})
@@ -105,9 +105,9 @@ def test_ten_thousand_joins_on_one_socket_end_it(opened: Open) -> None:
 
 @pytest.mark.parametrize("joined", [True, False])
 def test_a_flood_of_tiny_messages_ends_its_channel_and_then_its_connection(
-    opened: Open, room: str, joined: bool
+    open_socket: Open, room: str, joined: bool
 ) -> None:
-    socket = opened()
+    socket = open_socket()
     if joined:
         socket.join(room)
     with pytest.raises(ConnectionClosed):
@@ -122,15 +122,15 @@ def test_a_flood_of_tiny_messages_ends_its_channel_and_then_its_connection(
 def test_tiny_messages_of_a_reconnecting_client_delay_no_other(
     stack: Stack, room: str, bystanders: list[Socket]
 ) -> None:
-    sent = 0
-    while sent < TINY:
+    count = 0
+    while count < TINY:
         for bystander in bystanders:
             assert bystander.ask("phoenix", "heartbeat", {})["status"] == "ok"
         with Socket(stack.url, stack.anon_key, source=ATTACKER) as socket, suppress(ConnectionClosed):
             socket.join(room)
-            while sent < TINY:
+            while count < TINY:
                 socket.say(room, "x", {})
-                sent += 1
+                count += 1
 
 
 JUNK = [
@@ -150,18 +150,18 @@ JUNK = [
 
 @pytest.mark.parametrize("junk", JUNK)
 @pytest.mark.parametrize("vsn", ["1.0.0", "2.0.0"])
-def test_invalid_message_is_ignored(opened: Open, vsn: str, junk: str | bytes) -> None:
-    socket = opened(vsn)
+def test_invalid_message_is_ignored(open_socket: Open, vsn: str, junk: str | bytes) -> None:
+    socket = open_socket(vsn)
     socket.websocket.send(junk)
     assert socket.ask("phoenix", "heartbeat", {})["status"] == "ok"
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
 @pytest.mark.parametrize("vsn", ["1.0.0", "2.0.0"])
-def test_junk_is_passed_over(opened: Open, room: str, vsn: str, turn: int) -> None:
+def test_junk_is_passed_over(open_socket: Open, room: str, vsn: str, turn: int) -> None:
     """Bytes by chance, whole messages with bytes changed, on a channel that is joined."""
     # More messages than one address may send at once, over all turns.
-    chance, socket = random.Random(turn), opened(vsn, source=f"127.8.{vsn[0]}.{turn + 1}")
+    chance, socket = random.Random(turn), open_socket(vsn, source=f"127.8.{vsn[0]}.{turn + 1}")
     socket.join(room)
     word = b"\x03\x01\x01\x05\x01\x00\x01" + b"11" + b"realt" + b"x" + b'{"a": 1}'
     for _ in range(200):
@@ -182,9 +182,9 @@ DEEP = [levels(count) for count in (101, 300, 600, 900, 940, *range(944, 960), 9
 
 
 @pytest.mark.parametrize("vsn", ["1.0.0", "2.0.0"])
-def test_json_that_others_cannot_read_reaches_no_member(opened: Open, room: str, vsn: str) -> None:
+def test_json_that_others_cannot_read_reaches_no_member(open_socket: Open, room: str, vsn: str) -> None:
     """Neither those who are there nor those who join later, and no connection ends for it."""
-    sender, member = opened(vsn), opened()
+    sender, member = open_socket(vsn), open_socket()
     for socket in (sender, member):
         socket.join(room, presence={"key": vsn, "enabled": True})
     for event in ("presence", "broadcast"):
@@ -194,13 +194,13 @@ def test_json_that_others_cannot_read_reaches_no_member(opened: Open, room: str,
     assert member.hears_nothing_before_a_heartbeat("presence_diff")
     assert member.hears_nothing_before_a_heartbeat("broadcast")
     for version in ("1.0.0", "2.0.0"):
-        late = opened(version)
+        late = open_socket(version)
         assert late.join(room, presence={"key": "late", "enabled": True})["status"] == "ok"
         assert late.hear("presence_state") == {}
 
 
-def test_a_hundred_levels_reach_members(opened: Open, room: str) -> None:
-    sender, member = opened("2.0.0"), opened()
+def test_a_hundred_levels_reach_members(open_socket: Open, room: str) -> None:
+    sender, member = open_socket("2.0.0"), open_socket()
     for socket in (sender, member):
         socket.join(room, presence={"key": "a", "enabled": True})
     for event in ("presence", "broadcast"):

@@ -18,9 +18,9 @@ __all__ = ["ann", "tables"]
 
 
 def test_owner_receives_row_with_values_as_json(
-    opened: Open, token: Token, ann: str, database: psycopg.Connection
+    open_socket: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
-    socket = opened("2.0.0")
+    socket = open_socket("2.0.0")
     response = listen(socket, token(ann), table="letters")
     (bound,) = response["response"]["postgres_changes"]
     assert {**bound, "id": 0} == {"event": "*", "schema": "public", "table": "letters", "id": 0}
@@ -73,9 +73,9 @@ def test_owner_receives_row_with_values_as_json(
 
 
 def test_row_is_not_sent_to_another_user_or_without_read_grant(
-    opened: Open, token: Token, ann: str, database: psycopg.Connection
+    open_socket: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
-    owner, other, nobody = opened(), opened(), opened()
+    owner, other, nobody = open_socket(), open_socket(), open_socket()
     listen(owner, token(ann), table="letters")
     listen(other, token(), table="letters")
     listen(nobody, table="letters")
@@ -86,8 +86,8 @@ def test_row_is_not_sent_to_another_user_or_without_read_grant(
     assert (change["errors"], change["record"]) == (["Error 401: Unauthorized"], {})
 
 
-def test_updates_and_deletes_include_the_old_row(opened: Open, database: psycopg.Connection) -> None:
-    socket = opened()
+def test_updates_and_deletes_include_the_old_row(open_socket: Open, database: psycopg.Connection) -> None:
+    socket = open_socket()
     listen(socket, table="open_letters")
     database.execute("insert into open_letters values (1, 'a', 'x y')")
     database.execute("update open_letters set text = null")
@@ -101,9 +101,9 @@ def test_updates_and_deletes_include_the_old_row(opened: Open, database: psycopg
 
 
 def test_secured_table_sends_only_keys_of_old_rows_and_deletes_to_all(
-    opened: Open, token: Token, ann: str, database: psycopg.Connection
+    open_socket: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
-    owner, other = opened(), opened()
+    owner, other = open_socket(), open_socket()
     listen(owner, token(ann), table="letters")
     listen(other, token(), table="letters")
     insert(database, id=1, owner=ann, text="private")
@@ -117,9 +117,9 @@ def test_secured_table_sends_only_keys_of_old_rows_and_deletes_to_all(
 
 
 def test_unchanged_long_value_is_sent_if_the_old_row_has_it(
-    opened: Open, database: psycopg.Connection
+    open_socket: Open, database: psycopg.Connection
 ) -> None:
-    socket = opened()
+    socket = open_socket()
     listen(socket, table="open_letters")
     long = "".join(str(uuid4()) for _ in range(500))
     database.execute("insert into open_letters values (1, %s, 'x')", [long])
@@ -129,8 +129,10 @@ def test_unchanged_long_value_is_sent_if_the_old_row_has_it(
 
 
 @pytest.mark.parametrize("event", ["INSERT", "UPDATE", "DELETE"])
-def test_only_the_subscribed_event_is_sent(opened: Open, database: psycopg.Connection, event: str) -> None:
-    socket = opened()
+def test_only_the_subscribed_event_is_sent(
+    open_socket: Open, database: psycopg.Connection, event: str
+) -> None:
+    socket = open_socket()
     listen(socket, event=event, table="open_letters")
     with database.transaction():
         database.execute("insert into open_letters values (1, 'a', null)")
@@ -143,8 +145,10 @@ def test_only_the_subscribed_event_is_sent(opened: Open, database: psycopg.Conne
     assert [data["type"] for data in changes] == [event, event]
 
 
-def test_two_subscriptions_of_one_channel_are_one_message(opened: Open, database: psycopg.Connection) -> None:
-    socket = opened()
+def test_two_subscriptions_of_one_channel_are_one_message(
+    open_socket: Open, database: psycopg.Connection
+) -> None:
+    socket = open_socket()
     filters = [
         {"event": "*", "schema": "public", "table": "open_letters"},
         {"event": "INSERT", "schema": "public", "table": "open_letters", "filter": "id=eq.1"},
@@ -155,22 +159,24 @@ def test_two_subscriptions_of_one_channel_are_one_message(opened: Open, database
     assert sorted(socket.hear("postgres_changes")["ids"]) == sorted(one["id"] for one in bound[:2])
 
 
-def test_chosen_columns_come_with_the_key(opened: Open, database: psycopg.Connection) -> None:
-    socket = opened()
+def test_chosen_columns_come_with_the_key(open_socket: Open, database: psycopg.Connection) -> None:
+    socket = open_socket()
     listen(socket, table="open_letters", select=["Odd Name"])
     database.execute("insert into open_letters values (1, 'a', 'x')")
     assert socket.hear("postgres_changes")["data"]["record"] == {"id": 1, "Odd Name": "x"}
 
 
-def test_table_without_key_sends_an_error(opened: Open, database: psycopg.Connection) -> None:
-    socket = opened()
+def test_table_without_key_sends_an_error(open_socket: Open, database: psycopg.Connection) -> None:
+    socket = open_socket()
     listen(socket, table="keyless")
     database.execute("insert into keyless values ('a')")
     assert socket.hear("postgres_changes")["data"]["errors"] == ["Error 400: Bad Request, no primary key"]
 
 
-def test_too_large_row_is_sent_with_short_values_only(opened: Open, database: psycopg.Connection) -> None:
-    socket = opened()
+def test_too_large_row_is_sent_with_short_values_only(
+    open_socket: Open, database: psycopg.Connection
+) -> None:
+    socket = open_socket()
     listen(socket, table="open_letters")
     database.execute("insert into open_letters values (1, repeat('long', 300000), 'short')")
     data = socket.hear("postgres_changes")["data"]
@@ -181,9 +187,9 @@ def test_too_large_row_is_sent_with_short_values_only(opened: Open, database: ps
 
 
 def test_a_policy_that_raises_withholds_that_row_alone(
-    opened: Open, token: Token, ann: str, database: psycopg.Connection
+    open_socket: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
-    owner, service = opened(), opened()
+    owner, service = open_socket(), open_socket()
     listen(owner, token(ann), table="letters")
     listen(service, token(role="service_role"), table="letters")
     insert(database, id=1, owner=ann, text="raise")
@@ -195,7 +201,7 @@ def test_a_policy_that_raises_withholds_that_row_alone(
 
 
 @contextmanager
-def held(stack: Stack, statement: str) -> Iterator[None]:
+def uncommitted_for_readers(stack: Stack, statement: str) -> Iterator[None]:
     """Committed and streamed, but invisible until the end of the block: the commit waits for a standby."""
     with (
         psycopg.connect(stack.admin_database_url, autocommit=True) as admin,
@@ -238,24 +244,24 @@ def waiting(admin: psycopg.Connection, connection: psycopg.Connection, act: str 
 
 
 def test_policies_are_checked_once_the_row_is_visible(
-    stack: Stack, opened: Open, token: Token, ann: str, database: psycopg.Connection
+    stack: Stack, open_socket: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
-    owner, next_owner, bob = opened(), opened("2.0.0"), str(uuid4())
+    owner, next_owner, bob = open_socket(), open_socket("2.0.0"), str(uuid4())
     listen(owner, token(ann), table="letters")
     listen(next_owner, token(bob), table="letters")
-    with held(stack, f"insert into letters (id, owner) values (1, '{ann}')"):
+    with uncommitted_for_readers(stack, f"insert into letters (id, owner) values (1, '{ann}')"):
         time.sleep(0.3)
     assert owner.hear("postgres_changes")["data"]["record"]["id"] == 1
-    with held(stack, f"update letters set owner = '{bob}', text = 'for bob'"):
+    with uncommitted_for_readers(stack, f"update letters set owner = '{bob}', text = 'for bob'"):
         time.sleep(0.3)
     assert next_owner.hear("postgres_changes")["data"]["record"]["text"] == "for bob"
     assert owner.hears_nothing_before_a_heartbeat("postgres_changes")
 
 
 def test_a_renewed_token_sees_as_its_user(
-    opened: Open, token: Token, ann: str, database: psycopg.Connection
+    open_socket: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
-    socket = opened()
+    socket = open_socket()
     listen(socket, token(), table="letters")
     socket.send("realtime:changes", "access_token", {"access_token": token(ann)})
     socket.ask("phoenix", "heartbeat", {})
@@ -264,9 +270,9 @@ def test_a_renewed_token_sees_as_its_user(
 
 
 def test_changes_of_a_schema_arrive_in_commit_order_without_rollbacks(
-    opened: Open, database: psycopg.Connection
+    open_socket: Open, database: psycopg.Connection
 ) -> None:
-    socket = opened()
+    socket = open_socket()
     listen(socket)
     with database.transaction(force_rollback=True):
         database.execute("insert into open_letters values (0, 'undone', null)")
@@ -278,7 +284,7 @@ def test_changes_of_a_schema_arrive_in_commit_order_without_rollbacks(
 
 
 def test_table_may_be_in_any_client_schema_with_types_of_extensions(
-    opened: Open, database: psycopg.Connection
+    open_socket: Open, database: psycopg.Connection
 ) -> None:
     database.execute("""
         create schema "club; rooms";
@@ -292,7 +298,7 @@ def test_table_may_be_in_any_client_schema_with_types_of_extensions(
         alter publication supabase_realtime add table "club; rooms".rooms
     """)
     try:
-        socket = opened()
+        socket = open_socket()
         assert (
             listen(socket, schema="club; rooms", table="rooms", filter="size=eq.so big")["system"]["status"]
             == "ok"
@@ -304,8 +310,8 @@ def test_table_may_be_in_any_client_schema_with_types_of_extensions(
         database.execute('drop schema "club; rooms" cascade')
 
 
-def test_client_that_left_receives_no_changes(opened: Open, database: psycopg.Connection) -> None:
-    closed, there = opened(), opened()
+def test_client_that_left_receives_no_changes(open_socket: Open, database: psycopg.Connection) -> None:
+    closed, there = open_socket(), open_socket()
     listen(closed, table="open_letters")
     listen(there, table="open_letters")
     closed.ask("realtime:changes", "phx_leave", {})

@@ -16,17 +16,19 @@ SAID = {"text": "a + b; 'c' & \"d\" % 🎬 שלום", "nothing": None}
 @pytest.mark.parametrize("speaker", VERSIONS)
 @pytest.mark.parametrize("listener", VERSIONS)
 def test_a_broadcast_reaches_others_of_either_encoding_and_not_its_sender(
-    opened: Open, room: str, speaker: str, listener: str
+    open_socket: Open, room: str, speaker: str, listener: str
 ) -> None:
-    ann, bob = opened(speaker), opened(listener)
+    ann, bob = open_socket(speaker), open_socket(listener)
     assert ann.join(room)["status"] == bob.join(room)["status"] == "ok"
     ann.say(room, "news", SAID)
     assert bob.hear("broadcast") == {"type": "broadcast", "event": "news", "payload": SAID}
     assert ann.hears_nothing_before_a_heartbeat("broadcast")
 
 
-def test_a_binary_broadcast_reaches_arrays_as_bytes_and_objects_not_at_all(opened: Open, room: str) -> None:
-    ann, bob, eve = opened("2.0.0"), opened("2.0.0"), opened("1.0.0")
+def test_a_binary_broadcast_reaches_arrays_as_bytes_and_objects_not_at_all(
+    open_socket: Open, room: str
+) -> None:
+    ann, bob, eve = open_socket("2.0.0"), open_socket("2.0.0"), open_socket("1.0.0")
     for socket in (ann, bob, eve):
         socket.join(room)
     ann.say_binary(room, "sound", b"\x00\xff{")
@@ -36,8 +38,8 @@ def test_a_binary_broadcast_reaches_arrays_as_bytes_and_objects_not_at_all(opene
     assert eve.hear("broadcast") == {"type": "broadcast", "event": "words", "payload": SAID}
 
 
-def test_sender_receives_own_broadcast_and_reply_if_requested(opened: Open, room: str) -> None:
-    ann = opened()
+def test_sender_receives_own_broadcast_and_reply_if_requested(open_socket: Open, room: str) -> None:
+    ann = open_socket()
     ann.join(room, broadcast={"self": True, "ack": True})
     ref = ann.say(room, "echo", SAID)
     assert ann.hear("broadcast")["payload"] == SAID
@@ -45,8 +47,8 @@ def test_sender_receives_own_broadcast_and_reply_if_requested(opened: Open, room
     assert (response, ref) == ({"status": "ok", "response": {}}, ref)
 
 
-def test_client_that_left_receives_nothing_and_may_join_again(opened: Open, room: str) -> None:
-    ann, bob = opened(), opened()
+def test_client_that_left_receives_nothing_and_may_join_again(open_socket: Open, room: str) -> None:
+    ann, bob = open_socket(), open_socket()
     ann.join(room)
     bob.join(room)
     assert bob.ask(f"realtime:{room}", "phx_leave", {}) == {"status": "ok", "response": {}}
@@ -59,8 +61,8 @@ def test_client_that_left_receives_nothing_and_may_join_again(opened: Open, room
     assert bob.hear("broadcast")["event"] == "heard"
 
 
-def test_second_join_closes_first_channel_and_nothing_arrives_twice(opened: Open, room: str) -> None:
-    ann, bob = opened(), opened()
+def test_second_join_closes_first_channel_and_nothing_arrives_twice(open_socket: Open, room: str) -> None:
+    ann, bob = open_socket(), open_socket()
     ann.join(room)
     bob.join(room)
     first = bob.join_refs[f"realtime:{room}"]
@@ -74,9 +76,9 @@ def test_second_join_closes_first_channel_and_nothing_arrives_twice(opened: Open
 
 @pytest.mark.parametrize("vsn", VERSIONS)
 def test_a_late_goodbye_of_an_earlier_join_leaves_the_later_one_alone(
-    opened: Open, room: str, vsn: str
+    open_socket: Open, room: str, vsn: str
 ) -> None:
-    ann, bob = opened(), opened(vsn)
+    ann, bob = open_socket(), open_socket(vsn)
     topic = f"realtime:{room}"
     ann.join(room)
     bob.join(room)
@@ -89,8 +91,8 @@ def test_a_late_goodbye_of_an_earlier_join_leaves_the_later_one_alone(
     assert bob.hear("broadcast")["event"] == "still heard"
 
 
-def test_topics_do_not_receive_each_others_broadcasts(opened: Open, room: str) -> None:
-    ann, bob = opened(), opened()
+def test_topics_do_not_receive_each_others_broadcasts(open_socket: Open, room: str) -> None:
+    ann, bob = open_socket(), open_socket()
     ann.join(room)
     bob.join(f"{room} elsewhere")
     ann.say(room, "here", {})
@@ -99,8 +101,8 @@ def test_topics_do_not_receive_each_others_broadcasts(opened: Open, room: str) -
 
 
 @pytest.mark.parametrize("vsn", VERSIONS)
-def test_a_heartbeat_is_answered(opened: Open, vsn: str) -> None:
-    assert opened(vsn).ask("phoenix", "heartbeat", {}) == {"status": "ok", "response": {}}
+def test_a_heartbeat_is_answered(open_socket: Open, vsn: str) -> None:
+    assert open_socket(vsn).ask("phoenix", "heartbeat", {}) == {"status": "ok", "response": {}}
 
 
 @pytest.mark.parametrize(
@@ -112,12 +114,12 @@ def test_a_heartbeat_is_answered(opened: Open, vsn: str) -> None:
         ("realtime:a\0b", "InvalidTopic: A topic has at most 255 bytes, and no NUL"),
     ],
 )
-def test_a_topic_that_is_none_is_refused(opened: Open, topic: str, reason: str) -> None:
-    assert opened().ask(topic, "phx_join", {}) == {"status": "error", "response": {"reason": reason}}
+def test_a_topic_that_is_none_is_refused(open_socket: Open, topic: str, reason: str) -> None:
+    assert open_socket().ask(topic, "phx_join", {}) == {"status": "error", "response": {"reason": reason}}
 
 
-def test_broadcast_without_join_is_not_delivered(opened: Open, room: str) -> None:
-    ann, bob = opened(), opened()
+def test_broadcast_without_join_is_not_delivered(open_socket: Open, room: str) -> None:
+    ann, bob = open_socket(), open_socket()
     bob.join(room)
     payload = {"type": "broadcast", "event": "x", "payload": {}}
     assert ann.ask(f"realtime:{room}", "broadcast", payload)["response"] == {"reason": "unmatched topic"}
@@ -131,12 +133,12 @@ def test_broadcast_without_join_is_not_delivered(opened: Open, room: str) -> Non
         ("a.b.c", "MalformedJWT: The token provided is not a valid JWT"),
     ],
 )
-def test_a_token_that_is_none_is_refused(opened: Open, room: str, forged: str, reason: str) -> None:
-    assert opened().join(room, forged) == {"status": "error", "response": {"reason": reason}}
+def test_a_token_that_is_none_is_refused(open_socket: Open, room: str, forged: str, reason: str) -> None:
+    assert open_socket().join(room, forged) == {"status": "error", "response": {"reason": reason}}
 
 
-def test_an_expired_token_is_refused(opened: Open, room: str, token: Token) -> None:
-    reason = opened().join(room, token(lifetime=-1_000_000))["response"]["reason"]
+def test_an_expired_token_is_refused(open_socket: Open, room: str, token: Token) -> None:
+    reason = open_socket().join(room, token(lifetime=-1_000_000))["response"]["reason"]
     assert reason.startswith("InvalidJWTToken: Token has expired 1000") and reason.endswith(" seconds ago")
 
 

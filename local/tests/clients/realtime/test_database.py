@@ -16,9 +16,9 @@ from local.tests.clients.realtime.sockets import Socket
 
 
 @pytest.fixture
-def service(opened: Open, stack: Stack, room: str) -> Socket:
+def service(open_socket: Open, stack: Stack, room: str) -> Socket:
     """Joined to the private room, past all policies."""
-    socket = opened("2.0.0")
+    socket = open_socket("2.0.0")
     assert socket.join(room, stack.service_role_key, private=True)["status"] == "ok"
     return socket
 
@@ -29,9 +29,9 @@ def send(database: psycopg.Connection, payload: object, event: str, topic: str, 
 
 @pytest.mark.parametrize("vsn", ["1.0.0", "2.0.0"])
 def test_a_sent_message_reaches_private_members_with_its_id(
-    opened: Open, stack: Stack, room: str, database: psycopg.Connection, vsn: str
+    open_socket: Open, stack: Stack, room: str, database: psycopg.Connection, vsn: str
 ) -> None:
-    socket = opened(vsn)
+    socket = open_socket(vsn)
     socket.join(room, stack.service_role_key, private=True)
     send(database, {"text": "a + b; 'c' % 🎬 שלום", "n": None}, "news; & %", room)
     message = socket.hear("broadcast")
@@ -45,9 +45,9 @@ def test_a_sent_message_reaches_private_members_with_its_id(
 
 
 def test_a_public_message_reaches_the_public_topic_alone(
-    opened: Open, service: Socket, room: str, database: psycopg.Connection
+    open_socket: Open, service: Socket, room: str, database: psycopg.Connection
 ) -> None:
-    stranger = opened()
+    stranger = open_socket()
     stranger.join(room)
     send(database, {}, "secret", room)
     send(database, {}, "public", room, private=False)
@@ -168,12 +168,12 @@ def test_a_change_that_is_none_is_refused(
 
 
 def test_private_channel_replays_missed_messages(
-    opened: Open, stack: Stack, room: str, database: psycopg.Connection
+    open_socket: Open, stack: Stack, room: str, database: psycopg.Connection
 ) -> None:
     for n in range(4):
         send(database, {"n": n}, "x", room)
     send(database, {"n": "public"}, "x", room, private=False)
-    socket = opened()
+    socket = open_socket()
     socket.join(room, stack.service_role_key, private=True, broadcast={"replay": {"since": 0, "limit": 3}})
     messages = [socket.hear("broadcast") for _ in range(3)]
     assert [message["payload"]["n"] for message in messages] == [1, 2, 3]
@@ -191,14 +191,14 @@ def test_private_channel_replays_missed_messages(
     ],
 )
 def test_a_replay_that_cannot_be_is_refused(
-    opened: Open, stack: Stack, room: str, private: bool, replay: object, why: str
+    open_socket: Open, stack: Stack, room: str, private: bool, replay: object, why: str
 ) -> None:
-    response = opened().join(room, stack.service_role_key, private=private, broadcast={"replay": replay})
+    response = open_socket().join(room, stack.service_role_key, private=private, broadcast={"replay": replay})
     assert response["response"] == {"reason": f"UnableToReplayMessages: {why}"}
 
 
 def test_messages_cannot_be_read_without_a_policy(
-    opened: Open, token: Token, room: str, database: psycopg.Connection
+    open_socket: Open, token: Token, room: str, database: psycopg.Connection
 ) -> None:
     send(database, {}, "x", room)
     with database.transaction():
@@ -230,14 +230,14 @@ def test_partitions_are_made_ahead_and_dropped_after_three_days() -> None:
     ids=lambda text: f"{text[:8]}{len(text)}",
 )
 def test_message_that_cannot_be_read_is_skipped_and_no_channel_ends(
-    opened: Open, service: Socket, stack: Stack, room: str, database: psycopg.Connection, payload: str
+    open_socket: Open, service: Socket, stack: Stack, room: str, database: psycopg.Connection, payload: str
 ) -> None:
-    stranger = opened()
+    stranger = open_socket()
     stranger.join("another room")
     database.execute("select realtime.send(%s, 'odd', %s, true)", [payload, room])
     send(database, {"n": 1}, "next", room)
     assert service.hear("broadcast")["event"] == "next"
     assert stranger.hears_nothing_before_a_heartbeat("phx_error")
-    late = opened()
+    late = open_socket()
     late.join(room, stack.service_role_key, private=True, broadcast={"replay": {"since": 0, "limit": 3}})
     assert late.hear("broadcast")["event"] == "next"

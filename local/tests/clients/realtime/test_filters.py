@@ -89,14 +89,14 @@ LETTERS: list[dict[str, Any]] = [
     ],
 )
 def test_a_filter_passes_what_it_says(
-    opened: Open, token: Token, ann: str, database: psycopg.Connection, text: str, ids: list[int]
+    open_socket: Open, token: Token, ann: str, database: psycopg.Connection, text: str, ids: list[int]
 ) -> None:
-    socket = opened()
+    socket = open_socket()
     listen(socket, token(ann), table="letters", filter=text)
     with database.transaction():
         for letter in LETTERS:
             insert(database, owner=ann, **letter)
-    everything = opened()
+    everything = open_socket()
     listen(everything, token(ann), table="letters", filter="id=eq.99")
     insert(database, id=99, owner=ann)
     everything.hear("postgres_changes")
@@ -156,19 +156,19 @@ def test_a_filter_passes_what_it_says(
     ],
 )
 def test_invalid_subscription_sends_an_error_and_channel_is_joined(
-    opened: Open, token: Token, subscription: dict[str, object], words: str
+    open_socket: Open, token: Token, subscription: dict[str, object], words: str
 ) -> None:
-    socket = opened()
+    socket = open_socket()
     response = listen(socket, token(), **subscription)
     assert response["status"] == "ok" and response["system"]["status"] == "error"
     assert words in response["system"]["message"]
 
 
 def test_filter_reveals_nothing_of_an_invisible_deleted_row(
-    opened: Open, token: Token, ann: str, database: psycopg.Connection
+    open_socket: Open, token: Token, ann: str, database: psycopg.Connection
 ) -> None:
     database.execute("alter table letters replica identity full")
-    guessing, by_key = opened(), opened()
+    guessing, by_key = open_socket(), open_socket()
     listen(guessing, token(), table="letters", filter="text=eq.private")
     listen(by_key, token(), table="letters", filter="id=eq.1")
     insert(database, id=1, owner=ann, text="private")
@@ -178,9 +178,9 @@ def test_filter_reveals_nothing_of_an_invisible_deleted_row(
 
 
 def test_slow_patterns_close_their_channel_and_delay_no_other(
-    opened: Open, database: psycopg.Connection
+    open_socket: Open, database: psycopg.Connection
 ) -> None:
-    slow, fine, plain = opened(), opened(), opened("2.0.0")
+    slow, fine, plain = open_socket(), open_socket(), open_socket("2.0.0")
     listen(slow, table="open_letters", filter=f"text=match.{SLOW}")
     listen(fine, table="open_letters", filter="text=like.a%")
     listen(plain, table="open_letters", filter="id=gt.0")

@@ -19,12 +19,12 @@ def http(stack: Stack) -> Iterator[httpx.Client]:
         yield client
 
 
-def messages(*found: dict[str, Any]) -> dict[str, Any]:
-    return {"messages": list(found)}
+def messages(*messages: dict[str, Any]) -> dict[str, Any]:
+    return {"messages": list(messages)}
 
 
-def test_messages_reach_their_topics(http: httpx.Client, opened: Open, room: str) -> None:
-    one, other = opened("1.0.0"), opened("2.0.0")
+def test_messages_reach_their_topics(http: httpx.Client, open_socket: Open, room: str) -> None:
+    one, other = open_socket("1.0.0"), open_socket("2.0.0")
     one.join(room)
     other.join(f"{room} 2")
     payload = {"a": [1, None, "🎬 'x' ; & %"]}
@@ -81,14 +81,14 @@ def test_without_a_token_that_is_believed_nothing_is_taken(http: httpx.Client, t
 
 @pytest.mark.parametrize("way", ["several", "one"])
 def test_a_private_topic_takes_what_its_policy_allows(
-    http: httpx.Client, opened: Open, token: Token, stack: Stack, database: psycopg.Connection, way: str
+    http: httpx.Client, open_socket: Open, token: Token, stack: Stack, database: psycopg.Connection, way: str
 ) -> None:
     database.execute("""
         create policy speakers on realtime.messages for insert to authenticated
         with check (realtime.topic() = 'desk ' || (select auth.uid()))
     """)
     try:
-        ann, listener = "5b4b4f4e-0f0e-4a6c-9d0a-0a2b6c3d4e5f", opened()
+        ann, listener = "5b4b4f4e-0f0e-4a6c-9d0a-0a2b6c3d4e5f", open_socket()
         listener.join(f"desk {ann}", stack.service_role_key, private=True)
         for user, event in ((token(), "forged"), (token(ann), "allowed")):
             headers = {"authorization": f"Bearer {user}"}
@@ -105,8 +105,10 @@ def test_a_private_topic_takes_what_its_policy_allows(
         database.execute("drop policy speakers on realtime.messages")
 
 
-def test_single_message_has_topic_and_event_in_its_path(http: httpx.Client, opened: Open, room: str) -> None:
-    socket, name = opened("2.0.0"), f"{room} / a+b"
+def test_single_message_has_topic_and_event_in_its_path(
+    http: httpx.Client, open_socket: Open, room: str
+) -> None:
+    socket, name = open_socket("2.0.0"), f"{room} / a+b"
     socket.join(name)
     path = f"/{quote(name, safe='')}/events/{quote('news / 50 %', safe='')}"
     assert http.post(path, json=[1, None]).status_code == 202

@@ -20,9 +20,9 @@ LARGEST = 256 * 1024
 @pytest.mark.usefixtures("bystanders")
 @pytest.mark.parametrize("vsn", ["1.0.0", "2.0.0"])
 def test_a_message_of_more_than_256_kb_is_refused_and_its_channel_stays(
-    opened: Open, room: str, vsn: str
+    open_socket: Open, room: str, vsn: str
 ) -> None:
-    ann, bob = opened(vsn), opened(vsn)
+    ann, bob = open_socket(vsn), open_socket(vsn)
     ann.join(room, broadcast={"ack": True})
     bob.join(room)
     ann.say(room, "large", "x" * (LARGEST - 1000))
@@ -34,8 +34,8 @@ def test_a_message_of_more_than_256_kb_is_refused_and_its_channel_stays(
 
 
 @pytest.mark.usefixtures("bystanders")
-def test_a_presence_of_more_than_256_kb_ends_its_channel(opened: Open, room: str) -> None:
-    ann = opened()
+def test_a_presence_of_more_than_256_kb_ends_its_channel(open_socket: Open, room: str) -> None:
+    ann = open_socket()
     ann.join(room, presence={"enabled": True})
     ann.send(f"realtime:{room}", "presence", {"event": "track", "payload": {"a": "x" * LARGEST}})
     assert ann.hear("system")["message"] == "Track message size exceeded"
@@ -43,17 +43,17 @@ def test_a_presence_of_more_than_256_kb_ends_its_channel(opened: Open, room: str
 
 
 @pytest.mark.usefixtures("bystanders")
-def test_a_presence_key_of_a_megabyte_is_refused(opened: Open, room: str) -> None:
-    response = opened().join(room, presence={"key": "k" * 1_000_000, "enabled": True})
+def test_a_presence_key_of_a_megabyte_is_refused(open_socket: Open, room: str) -> None:
+    response = open_socket().join(room, presence={"key": "k" * 1_000_000, "enabled": True})
     assert response["response"] == {
         "reason": "InvalidJoinPayload: A presence key has at most 1024 characters"
     }
 
 
 @pytest.mark.usefixtures("bystanders")
-def test_presence_is_bounded_over_all_topics_of_a_connection(opened: Open, room: str) -> None:
+def test_presence_is_bounded_over_all_topics_of_a_connection(open_socket: Open, room: str) -> None:
     """Half a MiB of a connection, however many topics it is spread over; another connection has its own."""
-    ann, bob = opened(), opened()
+    ann, bob = open_socket(), open_socket()
 
     def tracked(socket: Socket, n: int, size: int) -> object:
         payload = {"event": "track", "payload": {"x": "x" * size}}
@@ -71,8 +71,8 @@ def test_presence_is_bounded_over_all_topics_of_a_connection(opened: Open, room:
 
 
 @pytest.mark.usefixtures("bystanders")
-def test_a_hundred_channels_may_be_joined_and_no_more(opened: Open, room: str) -> None:
-    socket = opened()
+def test_a_hundred_channels_may_be_joined_and_no_more(open_socket: Open, room: str) -> None:
+    socket = open_socket()
     for n in range(100):
         assert socket.join(f"{room} {n}")["status"] == "ok"
     refusal = {"status": "error", "response": {"reason": "ChannelRateLimitReached: Too many channels"}}
@@ -82,8 +82,8 @@ def test_a_hundred_channels_may_be_joined_and_no_more(opened: Open, room: str) -
 
 
 @pytest.mark.usefixtures("bystanders")
-def test_client_that_does_not_read_is_cut_and_others_receive_everything(opened: Open, room: str) -> None:
-    ann, bob, slow = opened("2.0.0"), opened("2.0.0"), opened("2.0.0")
+def test_client_that_does_not_read_is_cut_and_others_receive_everything(open_socket: Open, room: str) -> None:
+    ann, bob, slow = open_socket("2.0.0"), open_socket("2.0.0"), open_socket("2.0.0")
     for socket in (ann, bob, slow):
         socket.join(room)
     slow.websocket.recv_messages.pause()
@@ -99,8 +99,8 @@ def test_client_that_does_not_read_is_cut_and_others_receive_everything(opened: 
 
 
 @pytest.mark.usefixtures("bystanders")
-def test_half_a_surrogate_pair_is_passed_on_as_it_came(opened: Open, room: str) -> None:
-    ann, bob = opened("1.0.0"), opened("2.0.0")
+def test_half_a_surrogate_pair_is_passed_on_as_it_came(open_socket: Open, room: str) -> None:
+    ann, bob = open_socket("1.0.0"), open_socket("2.0.0")
     ann.join(room)
     bob.join(room)
     ann.say(room, "half", {"text": "\ud83c"})
@@ -109,9 +109,9 @@ def test_half_a_surrogate_pair_is_passed_on_as_it_came(opened: Open, room: str) 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff", b"NaN"])
 def test_a_binary_frame_that_says_json_and_holds_none_is_passed_over(
-    opened: Open, room: str, content: bytes
+    open_socket: Open, room: str, content: bytes
 ) -> None:
-    ann, bob = opened("2.0.0"), opened("2.0.0")
+    ann, bob = open_socket("2.0.0"), open_socket("2.0.0")
     ann.join(room)
     bob.join(room)
     ann.say_binary(room, "x", content, is_json=True)
@@ -120,9 +120,9 @@ def test_a_binary_frame_that_says_json_and_holds_none_is_passed_over(
 
 
 @pytest.mark.usefixtures("bystanders")
-def test_presence_of_a_topic_is_bounded_by_what_a_joiner_can_receive(opened: Open, room: str) -> None:
+def test_presence_of_a_topic_is_bounded_by_what_a_joiner_can_receive(open_socket: Open, room: str) -> None:
     """Two megabytes: of 250 KB each there is room for eight."""
-    crowd = [opened() for _ in range(9)]
+    crowd = [open_socket() for _ in range(9)]
     responses = []
     for n, socket in enumerate(crowd):
         socket.join(room, presence={"key": f"key {n}", "enabled": True})
@@ -130,7 +130,7 @@ def test_presence_of_a_topic_is_bounded_by_what_a_joiner_can_receive(opened: Ope
         responses.append(socket.ask(f"realtime:{room}", "presence", payload))
     assert [response["status"] for response in responses] == ["ok"] * 8 + ["error"]
     assert responses[8]["response"] == {"reason": "Too much is told on this topic"}
-    newcomer = opened("2.0.0")
+    newcomer = open_socket("2.0.0")
     newcomer.join(room, presence={"enabled": True})
     assert set(newcomer.hear("presence_state")) == {f"key {n}" for n in range(8)}
     crowd[0].ask(f"realtime:{room}", "presence", {"event": "untrack"})

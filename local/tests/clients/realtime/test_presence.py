@@ -28,8 +28,8 @@ def metas(state: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def test_joiner_receives_presence_state_and_members_the_diff(opened: Open, room: str) -> None:
-    ann, bob = opened("1.0.0"), opened("2.0.0")
+def test_joiner_receives_presence_state_and_members_the_diff(open_socket: Open, room: str) -> None:
+    ann, bob = open_socket("1.0.0"), open_socket("2.0.0")
     assert here(ann, room, "ann") == {}
     assert track(ann, room, {"mood": "good; 'fine' 🎬"}) == {"status": "ok", "response": {}}
     assert metas(ann.hear("presence_diff")["joins"]) == {"ann": [{"mood": "good; 'fine' 🎬"}]}
@@ -40,18 +40,18 @@ def test_joiner_receives_presence_state_and_members_the_diff(opened: Open, room:
         assert (metas(diff["joins"]), diff["leaves"]) == ({"bob": [{"mood": None}]}, {})
 
 
-def test_two_devices_under_one_key_are_two_entries(opened: Open, room: str) -> None:
-    phone, desk = opened(), opened()
+def test_two_devices_under_one_key_are_two_entries(open_socket: Open, room: str) -> None:
+    phone, desk = open_socket(), open_socket()
     here(phone, room, "ann")
     here(desk, room, "ann")
     track(phone, room, {"at": "phone"})
     track(desk, room, {"at": "desk"})
-    state = metas(here(opened(), room, "bob"))
+    state = metas(here(open_socket(), room, "bob"))
     assert sorted(entry["at"] for entry in state["ann"]) == ["desk", "phone"]
 
 
-def test_changed_presence_is_a_leave_and_a_join_with_its_ref(opened: Open, room: str) -> None:
-    ann = opened()
+def test_changed_presence_is_a_leave_and_a_join_with_its_ref(open_socket: Open, room: str) -> None:
+    ann = open_socket()
     here(ann, room, "ann")
     track(ann, room, {"n": 1})
     first = ann.hear("presence_diff")["joins"]["ann"]["metas"][0]
@@ -62,8 +62,8 @@ def test_changed_presence_is_a_leave_and_a_join_with_its_ref(opened: Open, room:
     assert metas(diff["joins"]) == {"ann": [{"n": 2}]}
 
 
-def test_unchanged_presence_sends_no_diff(opened: Open, room: str) -> None:
-    ann = opened()
+def test_unchanged_presence_sends_no_diff(open_socket: Open, room: str) -> None:
+    ann = open_socket()
     here(ann, room, "ann")
     track(ann, room, {"n": 1})
     ann.hear("presence_diff")
@@ -73,8 +73,8 @@ def test_unchanged_presence_sends_no_diff(opened: Open, room: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["untrack", "leave", "close"])
-def test_leaving_member_sends_a_diff(opened: Open, room: str, way: str) -> None:
-    ann, bob = opened(), opened()
+def test_leaving_member_sends_a_diff(open_socket: Open, room: str, way: str) -> None:
+    ann, bob = open_socket(), open_socket()
     here(ann, room, "ann")
     here(bob, room, "bob")
     track(bob, room, {})
@@ -89,8 +89,8 @@ def test_leaving_member_sends_a_diff(opened: Open, room: str, way: str) -> None:
     assert metas(ann.hear("presence_diff")["leaves"]) == {"bob": [{}]}
 
 
-def test_tracking_enables_presence_that_the_join_did_not_request(opened: Open, room: str) -> None:
-    ann, bob = opened(), opened()
+def test_tracking_enables_presence_that_the_join_did_not_request(open_socket: Open, room: str) -> None:
+    ann, bob = open_socket(), open_socket()
     here(ann, room, "ann")
     track(ann, room, {})
     bob.join(room, presence={"key": "bob", "enabled": False})
@@ -99,8 +99,8 @@ def test_tracking_enables_presence_that_the_join_did_not_request(opened: Open, r
     assert "ann" in bob.hear("presence_state")
 
 
-def test_without_a_key_each_gets_one(opened: Open, room: str) -> None:
-    ann = opened()
+def test_without_a_key_each_gets_one(open_socket: Open, room: str) -> None:
+    ann = open_socket()
     here(ann, room, "")
     track(ann, room, {})
     (key,) = ann.hear("presence_diff")["joins"]
@@ -114,8 +114,8 @@ def test_without_a_key_each_gets_one(opened: Open, room: str) -> None:
         ({"event": "dance", "payload": {}}, {}),
     ],
 )
-def test_invalid_presence_is_refused(opened: Open, room: str, payload: object, response: object) -> None:
-    ann = opened()
+def test_invalid_presence_is_refused(open_socket: Open, room: str, payload: object, response: object) -> None:
+    ann = open_socket()
     here(ann, room, "ann")
     acknowledgement = ann.ask(f"realtime:{room}", "presence", payload)
     assert acknowledgement == {"status": "error", "response": response}

@@ -61,18 +61,18 @@ def ways(http: httpx.Client, ann: User) -> dict[str, Way]:
         created = http.post(UPLOADS, headers=headers)
         if "location" not in created.headers:
             return created
-        sent = 0
-        while sent < len(content):
-            piece = content[sent : sent + 40]
-            piece_headers = {**ann.bearer, **PIECE, "upload-offset": str(sent)}
+        offset = 0
+        while offset < len(content):
+            piece = content[offset : offset + 40]
+            piece_headers = {**ann.bearer, **PIECE, "upload-offset": str(offset)}
             created = http.patch(
-                created.request.url if sent else created.headers["location"],
+                created.request.url if offset else created.headers["location"],
                 content=piece,
                 headers=piece_headers,
             )
             if created.is_error:
                 break
-            sent += len(piece)
+            offset += len(piece)
         return created
 
     def brought_from(how: str) -> Way:

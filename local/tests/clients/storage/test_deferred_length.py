@@ -76,15 +76,15 @@ def test_upload_without_length_is_limited_by_the_buckets_size(
         created = http.post(UPLOADS, headers={**key, **words, "upload-defer-length": "1"})
         return created.headers["location"]
 
-    def sent(url: str, content: bytes, **more: str) -> int:
+    def status(url: str, content: bytes, **more: str) -> int:
         return http.patch(
             url, content=content, headers={**key, **PIECE, "upload-offset": "0", **more}
         ).status_code
 
     large = begun("large.csv", "text/csv")
-    assert sent(large, b"a,b\n" * 251) == 413
-    assert sent(large, b"a,b\n", **{"upload-length": "1001"}) == 413
-    assert sent(large, b"a,b\n" * 250, **{"upload-length": "1000"}) == 204
+    assert status(large, b"a,b\n" * 251) == 413
+    assert status(large, b"a,b\n", **{"upload-length": "1001"}) == 413
+    assert status(large, b"a,b\n" * 250, **{"upload-length": "1000"}) == 204
 
 
 @pytest.mark.own("storage", why="The first 4,096 bytes of a file decide its type")

@@ -36,19 +36,19 @@ def test_a_bucket_in_a_path_leads_nowhere_else(http: httpx.Client, key: dict[str
 
 @pytest.mark.parametrize("name", ["../x", "..%2fx", "%252e%252e/x", NUL, "..\\x", "/etc/passwd", "x" * 1025])
 def test_name_in_a_list_does_not_reach_other_folders(ann: User, http: httpx.Client, name: str) -> None:
-    def asked(path: str, body: dict[str, object], method: str = "POST") -> httpx.Response:
+    def send(path: str, body: dict[str, object], method: str = "POST") -> httpx.Response:
         return http.request(method, path.format(PRIVATE), json=body, headers=ann.bearer)
 
-    signed = asked("/object/sign/{}", {"paths": [ann.path(name)], "expiresIn": 60})
+    signed = send("/object/sign/{}", {"paths": [ann.path(name)], "expiresIn": 60})
     assert signed.is_error or [row["signedURL"] for row in signed.json()] == [None]
-    removed = asked("/object/{}", {"prefixes": [ann.path(name)]}, "DELETE")
+    removed = send("/object/{}", {"prefixes": [ann.path(name)]}, "DELETE")
     assert removed.is_error or removed.json() == []
-    names = asked("/object/list/{}", {"prefix": ann.path(name), "search": name})
+    names = send("/object/list/{}", {"prefix": ann.path(name), "search": name})
     assert names.is_error or names.json() == []
     for how in ("move", "copy"):
         own = {"bucketId": PRIVATE, "sourceKey": ann.path(name), "destinationKey": ann.path("b")}
         for body in (own, {**own, "bucketId": name}, {**own, "destinationBucket": name}):
-            response = asked(f"/object/{how}", dict(body))
+            response = send(f"/object/{how}", dict(body))
             assert (response.status_code, bool(response.json()["code"])) == (400, True)
     assert ann.storage.from_(PRIVATE).list(ann.id) == []
 
@@ -98,7 +98,7 @@ def test_links_in_the_folder_of_files_are_not_followed(
     change = "update storage.objects set version = %s where name = %s"
     name = ann.path("a.txt")
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
-        (kept,) = connection.execute("select version from storage.objects where name = %s", [name]).fetchall()
+        (own,) = connection.execute("select version from storage.objects where name = %s", [name]).fetchall()
         try:
             for version in (f"../../../../../{tmp_path}/secret", f"{tmp_path}/secret", "", None):
                 connection.execute(change, [version, name])
@@ -107,4 +107,4 @@ def test_links_in_the_folder_of_files_are_not_followed(
                 assert response.json()["code"] in ("NoSuchKey", "InvalidKey", "InternalError")
         finally:
             # A real server cannot empty a bucket that holds a row without a version.
-            connection.execute(change, [*kept, name])
+            connection.execute(change, [*own, name])

@@ -90,19 +90,19 @@ def test_one_of_two_last_chunks_is_taken_and_head_sees_the_end(
         name = f"{number}.txt"
         url = start(http, ann, name, 3).headers["location"]
 
-        def ended(url: str = url) -> httpx.Response:
+        def terminate(url: str = url) -> httpx.Response:
             return http.delete(url, headers={**ann.bearer, **TUS})
 
-        def told(url: str = url) -> httpx.Response:
+        def head(url: str = url) -> httpx.Response:
             return http.head(url, headers={**ann.bearer, **TUS})
 
         def last(url: str = url) -> httpx.Response:
             return piece(http, ann, url, 0, b"tus")
 
-        one, other, status = at_once(last, last, told)
+        one, other, status = at_once(last, last, head)
         assert sorted([one.status_code, other.status_code]) == [204, 409]
         assert status.is_success and status.headers["upload-offset"] in ("0", "3")
-        assert (told().headers["upload-offset"], ended().status_code) == ("3", 409)
+        assert (head().headers["upload-offset"], terminate().status_code) == ("3", 409)
         assert files.get(name) == b"tus"
 
 

@@ -95,8 +95,8 @@ def test_a_signature_uploads_in_pieces_too(ann: User, http: httpx.Client) -> Non
     headers = {"x-signature": signed["token"]}
     created = http.post(f"{UPLOADS}/sign", headers={**words, **headers, "upload-length": "2"})
     url = created.headers["location"]
-    sent = http.patch(url, content=b"hi", headers={**PIECE, **headers, "upload-offset": "0"})
-    assert sent.status_code == 204
+    response = http.patch(url, content=b"hi", headers={**PIECE, **headers, "upload-offset": "0"})
+    assert response.status_code == 204
     assert http.delete(url, headers={**TUS, **headers}).status_code == 400
     assert ann.storage.from_(PRIVATE).remove([ann.path("a.txt")])[0]["owner_id"] == ann.id
     other = described(bucketName=PRIVATE, objectName=ann.path("b.txt"))
@@ -122,8 +122,8 @@ def test_an_ended_upload_is_gone_and_a_finished_one_is_not_ended(ann: User, http
     url = start(http, ann, "a.txt", 4).headers["location"]
     piece(http, ann, url, 0, b"good")
     assert http.delete(url, headers={**ann.bearer, **TUS}).status_code == 409
-    ended = http.delete(url, headers={**ann.bearer, **TUS, "x-upsert": "true"})
-    assert (ended.status_code, ended.text) == (400, "Cannot terminate an already completed upload")
+    terminated = http.delete(url, headers={**ann.bearer, **TUS, "x-upsert": "true"})
+    assert (terminated.status_code, terminated.text) == (400, "Cannot terminate an already completed upload")
     assert ann.storage.from_(PRIVATE).download(ann.path("a.txt")) == b"good"
 
 

@@ -36,7 +36,7 @@ TRAVERSALS = [
 ]
 
 
-def kept(stack: Stack) -> set[Path]:
+def stored_files(stack: Stack) -> set[Path]:
     """The files of our own storage; of another server's nothing is known."""
     return {path for path in (stack.settings.files / "objects").rglob("*") if path.is_file()}
 
@@ -45,10 +45,10 @@ def kept(stack: Stack) -> set[Path]:
 def test_name_that_leaves_the_bucket_is_refused(
     stack: Stack, ann: User, http: httpx.Client, name: str
 ) -> None:
-    before = kept(stack)
+    before = stored_files(stack)
     response = http.post(f"/object/{PRIVATE}/{ann.id}/{name}", content=b"x", headers=ann.bearer)
     assert 400 <= response.status_code < 500
-    assert kept(stack) == before
+    assert stored_files(stack) == before
 
 
 @pytest.mark.parametrize("name", ["../x", "a/../../x", "./x", "a\x00b", LONG, "a\\b", "שלום", ""])
@@ -219,11 +219,11 @@ def test_a_body_that_makes_no_sense_is_refused(ann: User, http: httpx.Client, pa
 def test_a_form_without_a_whole_file_is_refused(
     stack: Stack, ann: User, http: httpx.Client, body: bytes
 ) -> None:
-    before = kept(stack)
+    before = stored_files(stack)
     headers = {**ann.bearer, "content-type": "multipart/form-data; boundary=x"}
     response = http.post(f"/object/{PRIVATE}/{ann.path('a.txt')}", content=body, headers=headers)
     assert (response.status_code, response.json()["code"]) == (400, "InvalidRequest")
-    assert kept(stack) == before
+    assert stored_files(stack) == before
     if "storage" not in stack.elsewhere:
         assert list((stack.settings.files / "incoming").iterdir()) == []
 
@@ -231,7 +231,7 @@ def test_a_form_without_a_whole_file_is_refused(
 def test_a_limit_counts_bytes_and_not_what_a_client_says(
     stack: Stack, http: httpx.Client, key: dict[str, str]
 ) -> None:
-    before = kept(stack)
+    before = stored_files(stack)
     headers = {**key, "content-type": "text/csv"}
     pieces = (b"x" * 500 for _ in range(3))
     response = http.post(f"/object/{LIMITED}/a.csv", content=pieces, headers=headers)
@@ -239,7 +239,7 @@ def test_a_limit_counts_bytes_and_not_what_a_client_says(
     # A real server counts no body without a length: there the trigger refuses the object.
     assert response.json()["code"] == ("AccessDenied" if "storage" in stack.elsewhere else "EntityTooLarge")
     assert http.get(f"/object/{LIMITED}/a.csv", headers=key).json()["code"] == "NoSuchKey"
-    assert kept(stack) == before
+    assert stored_files(stack) == before
 
 
 def test_a_large_body_that_is_refused_gets_its_answer(ann: User, bob: User, http: httpx.Client) -> None:
@@ -314,7 +314,7 @@ UNSTORABLE = [
 def test_metadata_that_cannot_be_stored_is_refused_before_the_file_comes(
     stack: Stack, ann: User, http: httpx.Client, metadata: str
 ) -> None:
-    before, path = kept(stack), f"/object/{PRIVATE}/{ann.path('a.txt')}"
+    before, path = stored_files(stack), f"/object/{PRIVATE}/{ann.path('a.txt')}"
     encoded = base64.b64encode(metadata.encode()).decode()
     words = described(
         bucketName=PRIVATE, objectName=ann.path("a.txt"), contentType="text/plain", metadata=metadata
@@ -325,7 +325,7 @@ def test_metadata_that_cannot_be_stored_is_refused_before_the_file_comes(
         http.post(UPLOADS, headers={**ann.bearer, **words, "upload-length": "2"}),
     ]
     assert [response.status_code for response in responses] == [400, 400, 400]
-    assert kept(stack) == before
+    assert stored_files(stack) == before
     if "storage" not in stack.elsewhere:
         assert not [
             path for path in (stack.settings.files / "resumable").iterdir() if ann.id in path.read_text()

@@ -49,7 +49,7 @@ def settings_of(directory: Path) -> Settings:
     return Settings(directory, directory / "data", directory, free_port(), directory / ".env.local")
 
 
-def asked(client: httpx.Client, path: str, **headers: str) -> dict[str, str]:
+def echoed_request(client: httpx.Client, path: str, **headers: str) -> dict[str, str]:
     response = client.get(path, headers={**KEY, **headers}).raise_for_status()
     echoed: dict[str, str] = response.json()
     return echoed

@@ -36,14 +36,14 @@ def line(at: Settings, address: str) -> socket.socket:
     return socket.create_connection(("127.0.0.1", at.port), timeout=60, source_address=(address, 0))
 
 
-def asked(one: socket.socket, path: str = "/auth/v1/user") -> tuple[int, dict[str, str]]:
+def get(one: socket.socket, path: str = "/auth/v1/user") -> tuple[int, dict[str, str]]:
     one.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\napikey: {ANON}\r\nConnection: close\r\n\r\n".encode())
     response = b"".join(iter(lambda: one.recv(65536), b""))
     return int(response.split()[1]), json.loads(response.partition(b"\r\n\r\n")[2])
 
 
 @contextmanager
-def held(at: Settings, address: str, count: int) -> Iterator[list[socket.socket]]:
+def open_connections(at: Settings, address: str, count: int) -> Iterator[list[socket.socket]]:
     with ExitStack() as opened:
         yield [opened.enter_context(line(at, address)) for _ in range(count)]
 
@@ -51,34 +51,34 @@ def held(at: Settings, address: str, count: int) -> Iterator[list[socket.socket]
 def test_a_part_learns_which_address_a_connection_comes_from(narrow: Settings) -> None:
     for address in ("127.0.0.1", "127.0.0.9", "127.9.8.7"):
         with line(narrow, address) as one:
-            status, body = asked(one)
+            status, body = get(one)
         assert (status, body["X-Forwarded-For"]) == (200, address)
 
 
 def test_an_address_has_its_connections_and_another_has_its_own(narrow: Settings) -> None:
-    with held(narrow, "127.0.1.1", MOST) as opened:
+    with open_connections(narrow, "127.0.1.1", MOST) as opened:
         for _ in range(3):
             with line(narrow, "127.0.1.1") as one:
-                assert asked(one)[0] == 429
+                assert get(one)[0] == 429
         with line(narrow, "127.0.1.2") as other:
-            assert asked(other)[0] == 200
-        assert asked(opened[0])[0] == 200
+            assert get(other)[0] == 200
+        assert get(opened[0])[0] == 200
     until(lambda: status_of(narrow, "127.0.1.1") == 200)
 
 
 def status_of(at: Settings, address: str) -> int:
     with line(at, address) as one:
-        return asked(one)[0]
+        return get(one)[0]
 
 
 def test_connections_of_all_addresses_are_limited(narrow: Settings) -> None:
-    with held(narrow, "127.0.2.1", 4), held(narrow, "127.0.2.2", 4):
+    with open_connections(narrow, "127.0.2.1", 4), open_connections(narrow, "127.0.2.2", 4):
         until(lambda: status_of(narrow, "127.0.2.3") == 429)
     until(lambda: status_of(narrow, "127.0.2.3") == 200)
 
 
 def test_the_refusal_says_why(narrow: Settings) -> None:
-    with held(narrow, "127.0.3.1", MOST), line(narrow, "127.0.3.1") as one:
+    with open_connections(narrow, "127.0.3.1", MOST), line(narrow, "127.0.3.1") as one:
         response = b"".join(iter(lambda: one.recv(4096), b""))
     head, _, body = response.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 429 ") and b"Retry-After" in head
@@ -90,8 +90,8 @@ def test_behind_a_proxy_all_have_the_proxy_s_address(tmp_path_factory: pytest.Te
     at = replace(at, connections_each=2, connections=20, behind_proxy=True)
     with echo("platform") as platform:
         with serving(at, dict.fromkeys(("platform", "rest", "rest_admin"), platform), ()):
-            with held(at, "127.0.0.1", 10), line(at, "127.0.0.1") as one:
-                assert asked(one)[0] == 200
+            with open_connections(at, "127.0.0.1", 10), line(at, "127.0.0.1") as one:
+                assert get(one)[0] == 200
 
 
 @contextmanager

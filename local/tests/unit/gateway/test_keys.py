@@ -14,7 +14,7 @@ from local.tests.unit.gateway.conftest import (
     PUBLISHABLE,
     SECRET,
     SERVICE,
-    asked,
+    echoed_request,
     serving,
     settings_of,
 )
@@ -30,8 +30,8 @@ ILL_FORMED = ["x" * 129, "a b", 'a"b', "a,b", "{env.SECRET_KEY}", "${0}", "<b>",
 
 @pytest.mark.parametrize("path", ["/rest/v1/films", "/storage/v1/bucket"])
 def test_a_key_alone_is_the_token(all_elsewhere: httpx.Client, path: str) -> None:
-    assert asked(all_elsewhere, path)["Authorization"] == f"Bearer {ANON}"
-    assert asked(all_elsewhere, path, Authorization="Bearer own")["Authorization"] == "Bearer own"
+    assert echoed_request(all_elsewhere, path)["Authorization"] == f"Bearer {ANON}"
+    assert echoed_request(all_elsewhere, path, Authorization="Bearer own")["Authorization"] == "Bearer own"
 
 
 @pytest.mark.parametrize("path", ["/rest/v1/films", "/auth/v1/user", "/realtime/v1/websocket"])
@@ -41,7 +41,7 @@ def test_external_server_is_not_reached_without_a_key(all_elsewhere: httpx.Clien
 
 @pytest.mark.parametrize("path", EVERY_PART)
 @pytest.mark.parametrize(
-    ("sent", "authorization"),
+    ("credentials", "authorization"),
     [
         ({"apikey": PUBLISHABLE}, f"Bearer {ANON}"),
         ({"apikey": SECRET}, f"Bearer {SERVICE}"),
@@ -53,10 +53,10 @@ def test_external_server_is_not_reached_without_a_key(all_elsewhere: httpx.Clien
     ],
 )
 def test_an_opaque_key_becomes_the_token_it_stands_for(
-    all_own: httpx.Client, path: str, sent: dict[str, str], authorization: str
+    all_own: httpx.Client, path: str, credentials: dict[str, str], authorization: str
 ) -> None:
-    headers = all_own.get(path, headers=sent).json()
-    assert (headers["Authorization"], headers["Apikey"]) == (authorization, sent["apikey"])
+    headers = all_own.get(path, headers=credentials).json()
+    assert (headers["Authorization"], headers["Apikey"]) == (authorization, credentials["apikey"])
 
 
 @pytest.mark.parametrize("own", [True, False])
@@ -72,7 +72,7 @@ def test_an_opaque_key_in_a_sockets_address_becomes_a_token(
 
 @pytest.mark.parametrize("path", [path for path in EVERY_PART if "/functions/" not in path])
 @pytest.mark.parametrize(
-    "sent",
+    "credentials",
     [
         {"apikey": "nonsense"},
         {"apikey": f"{ANON}x"},
@@ -82,12 +82,12 @@ def test_an_opaque_key_in_a_sockets_address_becomes_a_token(
         {"apikey": "a.users.token", "Authorization": f"Bearer {SERVICE}"},
     ],
 )
-def test_an_unknown_key_is_refused(all_own: httpx.Client, path: str, sent: dict[str, str]) -> None:
+def test_an_unknown_key_is_refused(all_own: httpx.Client, path: str, credentials: dict[str, str]) -> None:
     invalid = {
         "message": "Invalid API key",
         "hint": "Double check your Supabase `anon` or `service_role` API key.",
     }
-    response = all_own.get(path, headers=sent)
+    response = all_own.get(path, headers=credentials)
     assert (response.status_code, response.json()) == (401, invalid)
     assert all_own.get(f"{path}?apikey=nonsense").status_code == 401
 
@@ -119,10 +119,10 @@ def test_a_secret_key_is_refused_to_browsers(all_own: httpx.Client, path: str) -
 
 def test_keys_stand_in_no_file_of_the_gateway(all_own: httpx.Client, own_folder: Path) -> None:
     assert all_own.get(f"/realtime/v1/websocket?apikey={SECRET}").status_code == 200
-    written = b"".join(path.read_bytes() for path in own_folder.rglob("*") if path.is_file())
-    assert b"map {key}" in written
+    files = b"".join(path.read_bytes() for path in own_folder.rglob("*") if path.is_file())
+    assert b"map {key}" in files
     for key in (ANON, SERVICE, PUBLISHABLE, SECRET):
-        assert key.encode() not in written
+        assert key.encode() not in files
 
 
 @pytest.mark.parametrize("path", EVERY_PART)
@@ -157,8 +157,8 @@ def test_failed_request_is_logged_with_its_id_and_no_secret(
     nowhere = f"http://127.0.0.1:{free_port()}"
     addresses = dict.fromkeys(("platform", "rest", "rest_admin", "search"), nowhere)
     with serving(settings_of(folder), addresses, ()) as client:
-        sent = {"apikey": SECRET, "Authorization": "Bearer a.users.token", "X-Request-Id": "the-trace"}
-        assert client.get("/rest/v1/films?title=eq.personal", headers=sent).status_code == 502
+        credentials = {"apikey": SECRET, "Authorization": "Bearer a.users.token", "X-Request-Id": "the-trace"}
+        assert client.get("/rest/v1/films?title=eq.personal", headers=credentials).status_code == 502
         assert client.get(f"/realtime/v1/websocket?apikey={SECRET}").status_code == 502
     log = (folder / "log").read_text()
     assert "the-trace" in log and "/rest/v1/films" in log

@@ -14,7 +14,15 @@ from local.gateway import bodies
 from local.ports import free_port
 from local.services import local_url
 from local.tests.echo import echo
-from local.tests.unit.gateway.conftest import ANON, EVERY_PART, KEY, SECRET, asked, serving, settings_of
+from local.tests.unit.gateway.conftest import (
+    ANON,
+    EVERY_PART,
+    KEY,
+    SECRET,
+    echoed_request,
+    serving,
+    settings_of,
+)
 
 ORIGIN = {"Origin": "https://app.example"}
 REFUSED = [
@@ -63,7 +71,7 @@ def nobody_there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Cli
     ],
 )
 def test_external_server_receives_its_own_paths(all_elsewhere: httpx.Client, path: str, arrives: str) -> None:
-    assert asked(all_elsewhere, path)["path"] == arrives
+    assert echoed_request(all_elsewhere, path)["path"] == arrives
 
 
 @pytest.mark.parametrize(
@@ -83,7 +91,7 @@ def test_external_server_receives_its_own_paths(all_elsewhere: httpx.Client, pat
 def test_own_services_receive_requests_unchanged(
     all_own: httpx.Client, path: str, part: str, arrives: str
 ) -> None:
-    headers = asked(all_own, path, **{"X-Forwarded-Prefix": "/counted/before"})
+    headers = echoed_request(all_own, path, **{"X-Forwarded-Prefix": "/counted/before"})
     assert (headers["name"], headers["path"]) == (part, arrives)
     assert "X-Forwarded-Prefix" not in headers
 
@@ -174,8 +182,8 @@ def test_a_name_that_only_looks_odd_arrives_as_it_was_sent(all_own: httpx.Client
 
 @pytest.mark.parametrize("part", ["auth", "storage", "rest", "realtime"])
 def test_external_server_receives_its_public_address(all_elsewhere: httpx.Client, part: str) -> None:
-    sent = {"X-Forwarded-Prefix": "/wrong", "X-Forwarded-For": "1.2.3.4"}
-    headers = asked(all_elsewhere, f"/{part}/v1/api/x", **sent)
+    forged = {"X-Forwarded-Prefix": "/wrong", "X-Forwarded-For": "1.2.3.4"}
+    headers = echoed_request(all_elsewhere, f"/{part}/v1/api/x", **forged)
     assert headers["X-Forwarded-Prefix"] == f"/{part}/v1"
     assert headers["X-Forwarded-For"] == "127.0.0.1"
     assert headers["X-Forwarded-Host"] == all_elsewhere.base_url.netloc.decode()
@@ -183,8 +191,8 @@ def test_external_server_receives_its_public_address(all_elsewhere: httpx.Client
 
 
 def test_external_realtime_receives_its_tenant_as_host(all_elsewhere: httpx.Client) -> None:
-    assert asked(all_elsewhere, "/realtime/v1/websocket")["Host"].startswith("realtime-dev.")
-    assert asked(all_elsewhere, "/auth/v1/user")["Host"] == all_elsewhere.base_url.netloc.decode()
+    assert echoed_request(all_elsewhere, "/realtime/v1/websocket")["Host"].startswith("realtime-dev.")
+    assert echoed_request(all_elsewhere, "/auth/v1/user")["Host"] == all_elsewhere.base_url.netloc.decode()
 
 
 @pytest.mark.parametrize("path", ["tenants", "tenants/realtime-dev", "openapi"])
@@ -209,11 +217,11 @@ def test_browsers_of_any_origin_may_call_an_external_server(all_elsewhere: httpx
         assert "access-control-allow-credentials" not in response.headers
 
 
-@pytest.mark.parametrize(("path", "sent", "status"), REFUSED)
+@pytest.mark.parametrize(("path", "headers", "status"), REFUSED)
 def test_scripts_of_any_origin_may_read_what_the_gateway_answers(
-    nobody_there: httpx.Client, path: str, sent: dict[str, str], status: int
+    nobody_there: httpx.Client, path: str, headers: dict[str, str], status: int
 ) -> None:
-    response = nobody_there.get(path, headers=ORIGIN | sent)
+    response = nobody_there.get(path, headers=ORIGIN | headers)
     assert response.status_code == status
     assert response.headers.get_list("access-control-allow-origin") == ["*"]
     (readable,) = response.headers.get_list("access-control-expose-headers")
