@@ -55,9 +55,6 @@ class State(TypedDict, total=False):
     landing_page: landing_page_settings.Settings
 
 
-ROUTERS = {"auth": auth_app.router, "storage": storage_app.router, "realtime": realtime_app.router}
-
-
 @asynccontextmanager
 async def lifespan(_app: Starlette) -> AsyncIterator[State]:
     async with AsyncExitStack() as stack:
@@ -129,10 +126,24 @@ def off(service: str) -> ASGIApp:
     return refuse
 
 
+def without_websockets(app: ASGIApp) -> ASGIApp:
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            return await JSONResponse({"message": "There is no WebSocket here"}, 404)(scope, receive, send)
+        await app(scope, receive, send)
+
+    return run
+
+
 async def health(_request: Request) -> PlainTextResponse:
     return PlainTextResponse("OK")
 
 
+ROUTERS: dict[str, ASGIApp] = {
+    "auth": without_websockets(auth_app.router),
+    "storage": without_websockets(storage_app.router),
+    "realtime": realtime_app.router,
+}
 configure_logging()
 served = os.environ.get("PLATFORM_PARTS", "auth,storage,realtime").split(",")
 any_origin = Middleware(

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
+from local import documents
 from local.auth.errors import AuthError
 
 Json = dict[str, Any]
@@ -33,7 +34,7 @@ async def read_body(request: Request) -> bytes:
     async for chunk in request.stream():
         content += chunk
         if len(content) > LIMIT:
-            raise AuthError(413, "request_entity_too_large", f"Request body too large (max {LIMIT} bytes)")
+            raise _too_large(f"{LIMIT} bytes")
     return bytes(content)
 
 
@@ -67,6 +68,8 @@ def loads(text: str | bytes) -> Any:
 
 
 def _parse(content: bytes) -> Any:
+    if documents.has_more_values(content, documents.MOST_VALUES):
+        raise _too_large(f"{documents.MOST_VALUES} values")
     text = content.decode(errors="replace")
     try:
         document = json.loads(text, parse_int=number, parse_float=number, parse_constant=_refuse_constant)
@@ -103,6 +106,10 @@ def _storable(value: Any, depth: int = 0) -> Any:
     if isinstance(value, float) and math.isinf(value):
         raise ValueError("json: cannot unmarshal number into Go value of type float64")
     return value
+
+
+def _too_large(most: str) -> AuthError:
+    return AuthError(413, "request_entity_too_large", f"Request body too large (max {most})")
 
 
 def _refusal(reason: str) -> AuthError:

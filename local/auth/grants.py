@@ -21,8 +21,10 @@ LOCK_TIMEOUT = "5s"
 async def begin(
     connection: Connection, auth: Auth, user: User, method: str, client: Client
 ) -> dict[str, Any]:
-    """Start a session of this user, within the caller's transaction."""
-    signed_in = await only(connection, User, "mark_sign_in", id=user.id)
+    """Start a session of this user, within the caller's transaction. Raises AuthError for a deleted user."""
+    signed_in = await first(connection, User, "mark_sign_in", id=user.id)
+    if signed_in is None:
+        raise AuthError(403, "user_not_found", "The user was deleted meanwhile")
     session = await only(connection, Session, "insert_session", id=uuid4(), user_id=user.id, **asdict(client))
     await run(connection, "insert_method_used", session_id=session.id, method=method)
     token = await _successor(connection, session, parent="")

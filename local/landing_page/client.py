@@ -13,6 +13,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: https:; "
     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+LONGEST_PATH = 200
+"""Bytes; file systems refuse names of more than 255."""
 INDEX = "index.html"
 CONFIGURATION = "config.json"
 CACHED = {"vendor": "public, max-age=3600"}
@@ -47,6 +49,8 @@ def configuration(request: Request, settings: Settings) -> Response:
 
 def file_of(folder: Path, path: str) -> Path | None:
     """The file, inside the folder also after its links are followed; hidden files are not served."""
+    if len(path.encode()) > LONGEST_PATH:
+        return None
     file = (folder / path).resolve()
     inside = file.is_relative_to(folder.resolve())
     hidden = any(name.startswith(".") for name in Path(path).parts)

@@ -12,7 +12,7 @@ from local.limits import network
 from local.realtime.authorisation import User, may_broadcast
 from local.realtime.context import Realtime, realtime_of
 from local.realtime.limits import Rate
-from local.realtime.messages import LONGEST, Binary, Unreadable, as_json, parse
+from local.realtime.messages import LONGEST, Binary, Unreadable, as_json, cost, is_sendable, parse
 from local.realtime.tokens import Claims, Refused, claims_of
 from local.realtime.topics import PREFIX
 from local.shares import holder
@@ -56,7 +56,7 @@ async def _answer(request: Request, read: Any) -> Response:
         claims = _caller(request, realtime)
         rate = realtime.broadcasts.of(str(claims.get("sub") or f"{claims['role']} {network(request)}"))
         _count(rate, 1, of=1)
-        messages = await read(request, realtime)
+        messages = await read(request, realtime, rate)
         _count(rate, len(messages) - 1, of=len(messages))
         await _publish(realtime, messages, User(claims, headers_of(request)))
     except Unacceptable as refused:
@@ -111,13 +111,14 @@ def _count_deliveries(realtime: Realtime, item: Broadcast) -> None:
         raise Unacceptable(429, {"message": TOO_MANY}, 1.0)
 
 
-async def _read_several(request: Request, realtime: Realtime) -> list[Broadcast]:
+async def _read_several(request: Request, realtime: Realtime, rate: Rate) -> list[Broadcast]:
     limit = realtime.settings.limits.message_bytes
-    document = _json(await _body(request, limit * BODY))
+    document = _json(await _body(request, limit * BODY), rate)
     messages = document.get("messages") if isinstance(document, dict) else None
     if not isinstance(messages, list) or not messages:
         why = INVALID if messages and not isinstance(messages, list) else BLANK
         raise Unacceptable(422, {"errors": {"messages": [why]}})
+    _count(rate, 0, of=len(messages))
     errors = [_errors(message, limit) for message in messages]
     if any(errors):
         raise Unacceptable(422, {"errors": {"messages": errors}})
@@ -139,20 +140,22 @@ def _errors(message: Any, limit: int) -> dict[str, list[str]]:
         value = message.get(name)
         if value is None or value == "":
             errors[name] = [BLANK]
-        elif not isinstance(value, kind) or (name == "topic" and "\0" in value):
+        elif not isinstance(value, kind) or (
+            isinstance(value, str) and name == "topic" and not is_sendable(value)
+        ):
             errors[name] = [INVALID]
     if "payload" not in errors and len(as_json(message["payload"])) > limit:
         errors["payload"] = [TOO_LARGE]
     return errors
 
 
-async def _read_one(request: Request, realtime: Realtime) -> list[Broadcast]:
+async def _read_one(request: Request, realtime: Realtime, rate: Rate) -> list[Broadcast]:
     topic, event = _names(request)
     content = await _body(request, realtime.settings.limits.message_bytes)
     private = request.query_params.get("private") == "true"
     match request.headers.get("content-type", "").partition(";")[0].strip().lower():
         case "application/json":
-            payload: Any = {"type": "broadcast", "event": event, "payload": _json(content)}
+            payload: Any = {"type": "broadcast", "event": event, "payload": _json(content, rate)}
         case "application/octet-stream":
             payload = Binary(event, False, content)
         case _:
@@ -165,12 +168,14 @@ def _names(request: Request) -> tuple[str, str]:
     path = request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
     topic, _, event = path.partition("/api/broadcast/")[2].partition("/events/")
     names = unquote(topic).removeprefix(PREFIX), unquote(event)
-    if not all(names) or "\0" in names[0] or len(names[1].encode()) > LONGEST:
+    if not all(names) or not is_sendable(names[0]) or len(names[1].encode()) > LONGEST:
         raise Unacceptable(422, {"message": "The path reads /api/broadcast/TOPIC/events/EVENT"})
     return names
 
 
-def _json(content: bytes) -> Any:
+def _json(content: bytes, rate: Rate) -> Any:
+    """Parse a body, whose values count like messages. Raises Unacceptable."""
+    _count(rate, cost(content) - 1, of=1)
     try:
         return parse(content)
     except Unreadable as error:

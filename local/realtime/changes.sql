@@ -53,6 +53,21 @@ begin
 end
 $$;
 
+-- As realtime.passes, but false where the comparison fails: a client's pattern such as `a\` is invalid for some values
+-- only, and must not keep the change from other clients.
+
+create or replace function realtime.passes_without_error(
+    operator text, type_ regtype, val text, expected text, negated boolean
+) returns boolean
+language plpgsql stable
+as $$
+begin
+    return realtime.passes(operator, type_, val, expected, negated);
+exception when others then
+    return false;
+end
+$$;
+
 -- The type of a column that a role may read; null of any other.
 
 create or replace function realtime.readable_type(relation oid, role text, column_name text) returns regtype
@@ -134,7 +149,7 @@ end
 $$;
 
 revoke execute on function
-realtime.type_name, realtime.cast, realtime.passes, realtime.readable_type, realtime.check_filter,
+realtime.type_name, realtime.cast, realtime.passes, realtime.passes_without_error, realtime.readable_type, realtime.check_filter,
 realtime.check_selection, realtime.is_visible
 from public;
 grant execute on function realtime.is_visible to postgres, anon, authenticated, service_role, dashboard_user;

@@ -33,6 +33,7 @@ class Channel:
         self.subscribed = 0
         self.left = False
         self.early: list[tuple[ForMany, str | None]] | None = []
+        self.early_bytes = 0
         self.replayed: frozenset[str] = frozenset()
         self.expiry: asyncio.TimerHandle | None = None
 
@@ -59,6 +60,7 @@ class Channel:
         if self.left:
             return
         self.left = True
+        self._release_early()
         holdings = self.realtime.holdings
         holdings.channels.give(self.address)
         holdings.subscriptions.give(self.address, self.subscribed)
@@ -74,6 +76,7 @@ class Channel:
             self.push(self._message("broadcast", row))
         self.replayed = frozenset(row["meta"]["id"] for row in replayed)
         early, self.early = self.early or [], None
+        self._release_early()
         for message, message_id in early:
             self.receive_broadcast(message, message_id)
         if self.presence:
@@ -95,9 +98,20 @@ class Channel:
 
     def receive_broadcast(self, message: ForMany, message_id: str | None) -> None:
         if self.early is not None:
-            self.early.append((message, message_id))
+            self._keep_early(message, message_id)
         elif "broadcast" in self.access.readable and message_id not in self.replayed:
             self.connection.send(message.frame(self.connection.version))
+
+    def _keep_early(self, message: ForMany, message_id: str | None) -> None:
+        """Keep the message until the join's reply; it counts among what waits for the client."""
+        size = len(message.frame(self.connection.version) or "")
+        if self.early is not None and self.connection.hold(size):
+            self.early.append((message, message_id))
+            self.early_bytes += size
+
+    def _release_early(self) -> None:
+        self.connection.hold(-self.early_bytes)
+        self.early_bytes = 0
 
     def receive_presence(self, diff: ForMany) -> None:
         if self.early is None and "presence" in self.access.readable:
@@ -191,7 +205,7 @@ class Channel:
         """Subscribe to changes. Returns the error, if any: the channel is joined all the same."""
         try:
             wanted = subscriptions.read_all(self.join.changes)
-            self._count_subscriptions(len(wanted))
+            self._count_subscriptions(sum(max(1, len(one.filters)) for one in wanted))
             for one in wanted:
                 await subscriptions.check(self.realtime.pool, one, self.claims["role"])
         except SubscriptionError as error:
@@ -200,13 +214,13 @@ class Channel:
             self.realtime.subscribers.by_channel[self] = wanted
         return None
 
-    def _count_subscriptions(self, wanted: int) -> None:
-        """Count the subscriptions of the address. Raises SubscriptionError above the limit."""
+    def _count_subscriptions(self, count: int) -> None:
+        """Count the subscriptions and filters of the address. Raises SubscriptionError above the limit."""
         try:
-            self.realtime.holdings.subscriptions.take(self.address, wanted)
+            self.realtime.holdings.subscriptions.take(self.address, count)
         except FullError as error:
             raise SubscriptionError("There are too many subscriptions to changes") from error
-        self.subscribed = wanted
+        self.subscribed = count
 
     async def _renew(self, token: str | None) -> None:
         if token is None or token == self.token:

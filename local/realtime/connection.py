@@ -13,7 +13,7 @@ from local.realtime.channel import Channel
 from local.realtime.context import Realtime
 from local.realtime.interfaces import Joined
 from local.realtime.limits import Rate
-from local.realtime.messages import Frame, Message, Unreadable, decode, encode, reply
+from local.realtime.messages import Frame, Message, Unreadable, cost, decode, encode, reply
 from local.realtime.tokens import Refused
 from local.realtime.topics import PREFIX
 
@@ -66,11 +66,16 @@ class Connection:
         if frame is None or self.ended:
             return
         self.waiting.append(frame)
-        self.waiting_bytes += len(frame)
         self.something_waits.set()
-        if self.waiting_bytes > self.realtime.settings.limits.buffer_bytes:
+        self.hold(len(frame))
+
+    def hold(self, size: int) -> bool:
+        """Count bytes that wait to be sent. A client for whom too many wait is disconnected; then False."""
+        self.waiting_bytes += size
+        if self.waiting_bytes > self.realtime.settings.limits.buffer_bytes and not self.ended:
             log.warning("slow reader cut off", extra={"fields": {"bytes": self.waiting_bytes}})
             self._abort()
+        return not self.ended
 
     def close_channel(self, channel: Joined, event: str) -> None:
         """Close the channel: after `phx_error` clients join again, after `phx_close` they do not."""
@@ -114,16 +119,23 @@ class Connection:
             if event["type"] == "websocket.disconnect":
                 return
             frame: Frame = event["text"] if event.get("text") is not None else event["bytes"]
-            try:
-                message = decode(frame, self.version)
-            except Unreadable:
-                message = None
-            # Messages without a channel count too.
-            enough = self.messages.take() and self.realtime.holdings.messages.of(self.address).take()
+            # Counted before it is parsed, and without a channel too.
+            messages = cost(frame)
+            enough = self.messages.take(messages) and self.realtime.holdings.messages.of(self.address).take(
+                messages
+            )
+            message = self._decoded(frame) if enough or messages == 1 else None
             if not enough and not self._slow_down(message):
                 return await self._goodbye("too many messages per second")
             if message is not None and not await self._handle(message, len(frame)):
                 return await self._goodbye("too many joins per second")
+
+    def _decoded(self, frame: Frame) -> Message | None:
+        """None for an invalid frame."""
+        try:
+            return decode(frame, self.version)
+        except Unreadable:
+            return None
 
     async def _goodbye(self, why: str) -> None:
         """Close after all queued frames, with a reason; cut the connection of a client that does not read."""

@@ -23,7 +23,8 @@ class Limits:
     all_channels: int = 50_000
     """Channels of the project; of an address a tenth."""
     subscriptions: int = 20_000
-    """Subscriptions to changes of the project: each change is compared with all. Of an address a tenth."""
+    """Subscriptions to changes of the project; one with several filters counts as so many, as each change is
+    compared with all of them. Of an address a tenth."""
     presence_bytes: int = 32 * 1024 * 1024
     """Bytes of presence in all; of an address an eighth, of a connection an eighth of that."""
     presences: int = 20_000

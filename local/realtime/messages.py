@@ -21,6 +21,12 @@ Frame = str | bytes
 Ref = str | int | None
 
 
+MOST_VALUES = 50_000
+"""Values of the JSON of a message, or of a request with several."""
+COSTLY_VALUES, COSTLY_BYTES = 500, 64 * 1024
+"""Values, or bytes, of a message that count as one more message: parsing them takes as long."""
+
+
 class Unreadable(Exception):
     """The frame is invalid; its sender gets no response, as from the real server."""
 
@@ -46,12 +52,26 @@ class Message:
     join_ref: Ref = None
 
 
+def cost(content: Frame) -> int:
+    """As how many messages the content counts: 1 for a usual one."""
+    return 1 + max(
+        documents.count_values(content, COSTLY_VALUES) // COSTLY_VALUES, len(content) // COSTLY_BYTES
+    )
+
+
 def parse(text: str | bytes) -> Any:
     """Parse JSON that can be forwarded to every member of a topic. Raises Unreadable."""
+    if documents.has_more_values(text, MOST_VALUES):
+        raise Unreadable(f"more than {MOST_VALUES} values")
     try:
         return documents.parse(text)
     except ValueError as error:
         raise Unreadable(str(error)) from error
+
+
+def is_sendable(name: str) -> bool:
+    """Whether the database and binary frames can express the name of a topic."""
+    return "\0" not in name and not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def as_json(value: Any) -> str:

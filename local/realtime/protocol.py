@@ -1,12 +1,14 @@
-"""uvicorn's WebSockets with two additions.
+"""uvicorn's WebSockets with three additions.
 
 The connection of a client that does not read can be cut: a close frame would wait for the queued frames.
 Pings and fragments, which the application never sees, are counted.
+A handshake that cannot be read is answered: uvicorn would leave its client waiting.
 """
 
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidMessage
 from websockets.frames import Frame
 from websockets.http11 import Request
 
@@ -16,10 +18,22 @@ FRAMES_PER_SECOND = 1000
 """Pings, pongs and fragments of a connection."""
 
 
+UNREADABLE = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 60\r\nConnection: close\r\n\r\n"
+    b"A WebSocket is opened by GET, with lines of up to 8192 bytes"
+)
+
+
 class Protocol(WebSocketsSansIOProtocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.small_frames = Rate(FRAMES_PER_SECOND)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if isinstance(self.conn.handshake_exc, InvalidMessage) and not self.transport.is_closing():
+            self.transport.write(UNREADABLE)
+            self.transport.close()
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)

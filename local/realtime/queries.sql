@@ -64,7 +64,7 @@ select jsonb_object_agg(v.name, realtime.cast(v.value, v.type::regtype)) as row
 from unnest(%(names)s::text[], %(values)s::text[], %(types)s::text[]) as v (name, value, type);
 
 -- name: pass_filters
-select realtime.passes(f.operator, f.type::regtype, f.value, f.expected, f.negated) as passes
+select realtime.passes_without_error(f.operator, f.type::regtype, f.value, f.expected, f.negated) as passes
 from unnest(
   %(operators)s::text[], %(types)s::text[], %(values)s::text[], %(expected)s::text[], %(negated)s::boolean[]
 ) with ordinality as f (operator, type, value, expected, negated, place)

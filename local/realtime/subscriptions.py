@@ -9,11 +9,12 @@ from typing import Any
 
 import psycopg
 
+from local import documents
 from local.realtime import filters
 from local.realtime.database import Pool, run
 from local.realtime.filters import Filter, FilterError
 from local.realtime.interfaces import Listener
-from local.realtime.messages import as_json
+from local.realtime.messages import as_json, is_sendable
 from local.realtime.pgoutput import Change
 
 EVENTS = ("INSERT", "UPDATE", "DELETE")
@@ -22,6 +23,8 @@ UNABLE = "Unable to subscribe to changes with given parameters"
 LONGEST_LIST = 100
 """Values in an `in` filter."""
 MOST = 100
+MOST_FILTERS = 200
+"""Filters of a channel: the database checks one after the other while the client joins."""
 """Limit of subscriptions of a channel, and of filters of a subscription."""
 
 
@@ -69,11 +72,16 @@ def read_all(request: tuple[dict[str, Any], ...]) -> tuple[Subscription, ...]:
     """Parse the subscriptions of a join. Raises SubscriptionError."""
     if len(request) > MOST:
         raise SubscriptionError(f"A channel has at most {MOST} subscriptions")
-    return tuple(read(one) for one in request)
+    subscriptions = tuple(read(one) for one in request)
+    if sum(len(one.filters) for one in subscriptions) > MOST_FILTERS:
+        raise SubscriptionError(f"A channel has at most {MOST_FILTERS} filters")
+    return subscriptions
 
 
 def read(request: dict[str, Any]) -> Subscription:
     """Parse one subscription. Raises SubscriptionError."""
+    if not all(is_sendable(text) for text in documents.texts(request)):
+        raise SubscriptionError("A subscription holds characters that are not UTF-8, or NUL")
     event, columns = request.get("event"), request.get("select")
     schema, table, text = (request.get(name) for name in ("schema", "table", "filter"))
     if isinstance(columns, str):

@@ -213,6 +213,8 @@ def json_object(text: str) -> Json:
 
     Raises StorageError for an object that Postgres cannot store.
     """
+    if documents.has_more_values(text, documents.MOST_VALUES):
+        raise _not_storable()
     try:
         document = json.loads(text or "{}")
     except RecursionError as error:
@@ -232,5 +234,7 @@ def json_object(text: str) -> Json:
 
 def _not_storable() -> StorageError:
     return StorageError(
-        400, "InvalidParameter", "The metadata holds text, numbers or levels that cannot be stored"
+        400,
+        "InvalidParameter",
+        "The metadata holds text, numbers, levels or so many values that cannot be stored",
     )

@@ -53,6 +53,10 @@ def checked(document: Any, fields: dict[str, Field], path: str = "body") -> dict
 
 
 def _parsed(content: bytes) -> Any:
+    if documents.has_more_values(content, documents.MOST_VALUES):
+        raise StorageError(
+            413, "EntityTooLarge", f"Request body has more than {documents.MOST_VALUES} values"
+        )
     try:
         return documents.parse_unicode(content or b"null")
     except ValueError as error:

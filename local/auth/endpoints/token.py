@@ -48,11 +48,13 @@ async def _by_password(request: Request) -> JSONResponse:
     same = await credentials.matches(params.password, user.encrypted_password if user else None)
     if user is None or not same:
         raise _invalid_credentials()
-    if user.is_banned(datetime.now(UTC)):
-        raise AuthError(400, "user_banned", "User is banned")
-    if not user.email_confirmed_at:
-        raise AuthError(400, "email_not_confirmed", "Email not confirmed")
+    _check_active(user)
     async with auth.pool.connection() as connection, connection.transaction():
+        # Checked again: comparing the password may have waited for seconds.
+        now = await first(connection, User, "lock_user", id=user.id)
+        if now is None or now.encrypted_password != user.encrypted_password:
+            raise _invalid_credentials()
+        _check_active(now)
         await audit.record(connection, "login", user, provider="email")
         answer = await grants.begin(connection, auth, user, "password", client_of(request))
     return JSONResponse({**answer, "weak_password": _weakness(params, auth.settings.minimum_password_length)})
@@ -66,6 +68,13 @@ def _check(params: PasswordGrantParams) -> None:
         raise AuthError(422, "phone_provider_disabled", "Phone logins are disabled")
     if not params.email:
         raise AuthError(400, "validation_failed", "missing email or phone")
+
+
+def _check_active(user: User) -> None:
+    if user.is_banned(datetime.now(UTC)):
+        raise AuthError(400, "user_banned", "User is banned")
+    if not user.email_confirmed_at:
+        raise AuthError(400, "email_not_confirmed", "Email not confirmed")
 
 
 def _invalid_credentials() -> AuthError:

@@ -8,8 +8,8 @@ from starlette.responses import JSONResponse
 from local.auth import audit, credentials, limits, users
 from local.auth.access import Caller, caller
 from local.auth.bodies import Json, decode, read_body
-from local.auth.context import Auth, audience_of, auth_of
-from local.auth.database import Connection, only
+from local.auth.context import audience_of, auth_of
+from local.auth.database import Connection, first
 from local.auth.errors import AuthError
 from local.auth.models import User
 
@@ -48,7 +48,7 @@ async def update(request: Request) -> JSONResponse:
     if params.password is not None and called.user.email:
         await limits.of_account(request, called.user.email)
     encrypted = await _new_password(called.user, params.password)
-    user = await _changed(auth, called, email, encrypted, params.data)
+    user = await _changed(request, called.user, email, encrypted, params.data)
     async with auth.pool.connection() as connection:
         return JSONResponse(await users.described(connection, user))
 
@@ -85,11 +85,16 @@ async def _new_password(user: User, password: str | None) -> str | None:
 
 
 async def _changed(
-    auth: Auth, called: Caller, email: str | None, encrypted: str | None, data: Json | None
+    request: Request, caller_before: User, email: str | None, encrypted: str | None, data: Json | None
 ) -> User:
+    """The changed user. The caller is checked again: hashing a password may have waited for seconds."""
     with users.writing("Error updating user", users_email_partial_key=users.email_exists()):
-        async with auth.pool.connection() as connection, connection.transaction():
-            before = user = await only(connection, User, "lock_user", id=called.user.id)
+        async with auth_of(request).pool.connection() as connection, connection.transaction():
+            await first(connection, User, "lock_user", id=caller_before.id)
+            called = await caller(request, connection)
+            before = user = called.user
+            if email is not None:
+                await _check_email_is_free(connection, user, email, audience_of(request))
             if encrypted is not None:
                 kept = called.session.id if called.session else None
                 user = await users.set_password(connection, user, encrypted, keep_session=kept)

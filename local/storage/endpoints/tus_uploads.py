@@ -204,7 +204,7 @@ async def _append(request: Request, upload: Resumable, uploader: Uploader, offse
             await sink.save()
             sink.close()
         new_offset = offset + sink.size
-        if offset < HEAD and (new_offset >= HEAD or new_offset == upload.length):
+        if offset < HEAD <= new_offset and new_offset != upload.length:
             await _check_head(request, upload, destination)
         if new_offset == upload.length:
             await _finish(request, upload, uploader)
@@ -232,6 +232,8 @@ async def _finish(request: Request, upload: Resumable, uploader: Uploader) -> No
         raise StorageError(423, "ResourceLocked", "The upload is being finished")
     assert upload.length is not None
     destination = uploader.destination(upload.bucket, upload.name)
+    # Not only while receiving: a request may have been cut after its bytes were kept.
+    await _check_head(request, upload, destination)
     seconds = upload.metadata.get("cacheControl", "")
     metadata = models.metadata(
         upload.length,

@@ -1,6 +1,8 @@
 """Buckets that name types take what is of such a type, not what is called so, whichever way it comes."""
 
+import socket
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -9,6 +11,7 @@ from local.temporary_stack import Stack
 from local.tests.clients.storage.conftest import PRIVATE, User
 from local.tests.clients.storage.samples import HTML, PNG, PROGRAM, SAMPLES, SVG
 from local.tests.clients.storage.test_resumable import PIECE, TUS, UPLOADS, begun, described
+from local.tests.waiting import until
 
 BUCKETS = {
     "avatars": ["image/png", "image/jpeg", "image/webp"],
@@ -187,3 +190,36 @@ def test_a_file_too_large_for_a_bucket_is_not_moved_or_copied_there(
         # A real server looks at no size where it copies: there the trigger refuses the object.
         code = "AccessDenied" if "storage" in stack.elsewhere else "EntityTooLarge"
         assert (response.status_code, response.json()["code"]) == (400, code)
+
+
+@CONTENT
+@pytest.mark.parametrize("size", [60, 5_000])
+@pytest.mark.parametrize("finish", ["HEAD", "PATCH"])
+def test_type_is_checked_although_a_request_was_cut(
+    stack: Stack, http: httpx.Client, ann: User, key: dict[str, str], size: int, finish: str
+) -> None:
+    """The server keeps the bytes of a request that breaks off, which may be all or the first 4,096."""
+    content = (PROGRAM + bytes(6_000))[:size]
+    words = described(bucketName="avatars", objectName=ann.path(NAME), contentType="image/png")
+    length = size if finish == "HEAD" else size + 10
+    url = http.post(UPLOADS, headers={**ann.bearer, **words, "upload-length": str(length)}).headers[
+        "location"
+    ]
+    headers = {**ann.bearer, **PIECE, "upload-offset": "0", "transfer-encoding": "chunked"}
+    with socket.create_connection(("127.0.0.1", stack.settings.port)) as connection:
+        lines = [f"PATCH {urlsplit(url).path} HTTP/1.1", f"host: {urlsplit(url).netloc}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        connection.sendall("\r\n".join([*lines, "", f"{size:x}", ""]).encode() + content)
+        connection.settimeout(0.5)
+        # No response comes: the body has no end. The gateway passes the bytes on meanwhile.
+        with pytest.raises(TimeoutError):
+            connection.recv(1)
+
+    def offset() -> str:
+        return str(http.head(url, headers={**ann.bearer, **TUS}).headers.get("upload-offset", "refused"))
+
+    until(lambda: offset() in (str(size), "refused"))
+    if finish == "PATCH":
+        piece_headers = {**ann.bearer, **PIECE, "upload-offset": str(size)}
+        assert http.patch(url, content=bytes(10), headers=piece_headers).status_code == 415
+    assert http.get(f"/object/avatars/{ann.path(NAME)}", headers=key).status_code == 400
