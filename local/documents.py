@@ -21,7 +21,7 @@ def parse(text: str | bytes) -> Any:
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except RecursionError as error:
         raise _too_deep() from error
-    for _ in _levels(value):
+    for _ in levels(value):
         pass
     return value
 
@@ -56,11 +56,11 @@ def parse_unicode(text: str | bytes) -> Any:
 
 def texts(value: Any) -> Iterator[str]:
     """All strings of a value, with the keys of objects."""
-    for level in _levels(value):
+    for level in levels(value):
         yield from (item for item in level if isinstance(item, str))
 
 
-def _levels(value: Any) -> Iterator[list[Any]]:
+def levels(value: Any) -> Iterator[list[Any]]:
     """The values of each level, with the keys of objects. Raises ValueError."""
     level, depth = [value], 0
     while level:

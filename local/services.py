@@ -59,17 +59,25 @@ class Service:
     """Whether it is not ready because it recovers from a crash, which may take long."""
 
 
-def answers(url: str, status: int = httpx.codes.OK, at: str = "") -> Callable[[], bool]:
-    """A check that the URL responds with this status. `at` is the address of a socket, empty for a port."""
+def answers(url: str, *statuses: int, at: str = "") -> Callable[[], bool]:
+    """A check that the URL responds with 200, or with one of the statuses, if any are given.
+
+    `at` is the address of a socket, empty for a port.
+    """
 
     def ready() -> bool:
         try:
             with httpx.Client(transport=sockets.transport(at), timeout=2) as client:
-                return client.get(url).status_code == status
+                return client.get(url).status_code in (statuses or (httpx.codes.OK,))
         except httpx.HTTPError:
             return False
 
     return ready
+
+
+def gateway_answers(url: str, status: int) -> Callable[[], bool]:
+    """A check of the gateway, which answers 429 where other clients of this address have all connections."""
+    return answers(url, status, httpx.codes.TOO_MANY_REQUESTS)
 
 
 def local_url(port: int) -> str:
@@ -145,7 +153,7 @@ def own_services(
             name="gateway",
             command=gateway.command(settings, addresses, plan.elsewhere),
             environment=gateway.environment(settings, keys),
-            ready=answers(health, 200 if auth_answers else 404),
+            ready=gateway_answers(health, 200 if auth_answers else 404),
             url=settings.url,
             health=health,
         ),

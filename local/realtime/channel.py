@@ -137,7 +137,7 @@ class Channel:
 
     def send_presence_state(self) -> None:
         if "presence" in self.access.readable:
-            self.push(self._message("presence_state", self.topic.presences.state()))
+            self.push(self._message("presence_state", self.topic.presences.encoded_state()))
 
     def shut(self, words: str) -> None:
         """Close the channel, if it is open, with a reason. Clients do not join again by themselves."""

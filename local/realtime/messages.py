@@ -42,12 +42,18 @@ class Binary(NamedTuple):
         return {"type": "broadcast", "event": self.event, "payload": parse(self.content)}
 
 
+class Encoded(str):
+    """A payload that is JSON text already."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     topic: str
     event: str
     payload: Any
-    """A dict, or Binary for a broadcast from a binary frame."""
+    """A dict, its JSON as Encoded, or Binary for a broadcast from a binary frame."""
     ref: Ref = None
     join_ref: Ref = None
 
@@ -128,10 +134,11 @@ def encode(message: Message, version: str) -> Frame | None:
     """The frame, None if this version cannot express the message."""
     if isinstance(message.payload, Binary):
         return _encode_binary(message.topic, message.payload, version)
+    payload = message.payload if isinstance(message.payload, Encoded) else as_json(message.payload)
+    topic, event, ref = map(as_json, (message.topic, message.event, message.ref))
     if version == V1:
-        words = {"topic": message.topic, "event": message.event, "payload": message.payload}
-        return as_json({**words, "ref": message.ref})
-    return as_json([message.join_ref, message.ref, message.topic, message.event, message.payload])
+        return f'{{"topic":{topic},"event":{event},"payload":{payload},"ref":{ref}}}'
+    return f"[{as_json(message.join_ref)},{ref},{topic},{event},{payload}]"
 
 
 def _encode_binary(topic: str, broadcast: Binary, version: str) -> Frame | None:

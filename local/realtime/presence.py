@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from local.realtime.messages import as_json
+from local.realtime.messages import Encoded, as_json
 from local.shares import FullError
 
 Meta = dict[str, Any]
@@ -67,6 +67,8 @@ class Presences:
         self.present: dict[Hashable, Entry] = {}
         self.size = 0
         self.diff = Diff()
+        self.encoded: Encoded | None = None
+        """The state for those who join, None after a change: each of many would encode it again."""
 
     def track(self, member: Hashable, key: str, payload: Meta) -> bool:
         """Add or replace the member's entry. False if it is unchanged. Raises Full and FullError."""
@@ -89,6 +91,7 @@ class Presences:
             meta["phx_ref_prev"] = before.meta["phx_ref"]
             self._remove(member, before)
         self.present[member] = Entry(key, meta, size)
+        self.encoded = None
         self.size += size
         self.diff.joins.setdefault(key, []).append(meta)
         self.diff.size += size
@@ -105,6 +108,7 @@ class Presences:
 
     def _remove(self, member: Hashable, entry: Entry) -> None:
         del self.present[member]
+        self.encoded = None
         self.size -= entry.size
         self.diff.leaves.setdefault(entry.key, []).append(entry.meta)
         self.diff.size += entry.size
@@ -114,6 +118,11 @@ class Presences:
         for entry in self.present.values():
             metas.setdefault(entry.key, []).append(entry.meta)
         return grouped(metas)
+
+    def encoded_state(self) -> Encoded:
+        if self.encoded is None:
+            self.encoded = Encoded(as_json(self.state()))
+        return self.encoded
 
     def take_diff(self) -> Diff:
         taken, self.diff = self.diff, Diff()

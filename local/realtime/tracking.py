@@ -3,7 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from local import documents
 from local.realtime.messages import Message
+
+MOST_VALUES = 1_000
+"""Values of a client's metadata, which is compared and encoded at each change."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ def read(message: Message, size: int, most: int, *, may_track: bool) -> Verdict 
             return Refuse()
         case "track" if not isinstance(meta, dict):
             return Refuse({"reason": "Presence track payload must be a map"})
+        case "track" if sum(1 for level in documents.levels(meta) for _ in level) > MOST_VALUES:
+            return Refuse({"reason": f"Presence track payload has more than {MOST_VALUES} values"})
         case "track" if size > most:
             return Shut("Track message size exceeded")
         case "track":

@@ -134,6 +134,9 @@ async def offset(request: Request) -> Response:
     """Respond with the offset. A complete upload that could not be finished is finished now."""
     folder = storage_of(request).files.resumable
     upload, uploader = _upload_and_client(request)
+    destination = uploader.destination(upload.bucket, upload.name)
+    if not is_signed(request) and destination.holder != upload.holder:
+        await object_writes.check_permission(request, destination)
     if not upload.done and resumable_uploads.offset(folder, upload) == upload.length:
         async with _locked(request, upload) as upload:
             if not upload.done:

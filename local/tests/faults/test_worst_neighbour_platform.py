@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 
 import httpx
 import psutil
@@ -19,6 +19,7 @@ import pytest
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
+from local import services
 from local.bounds import BODIES
 from local.functions.app import CALLS
 from local.temporary_stack import Stack
@@ -35,6 +36,8 @@ three times that."""
 PASSWORD = "correct horse battery"
 BUCKET = "neighbours"
 
+VALUES = "[" + "[]," * 330_000 + "[]]"
+"""990 KB of JSON."""
 Attack = Callable[[Stack, str], AbstractContextManager[None]]
 
 
@@ -208,10 +211,43 @@ def chatter(stack: Stack, address: str) -> Iterator[None]:
             yield
 
 
+@contextmanager
+def values_in_messages(stack: Stack, address: str) -> Iterator[None]:
+    """Messages of the largest size that hold as many values as they can; who is closed connects again."""
+    text = f'{{"topic": "phoenix", "event": "heartbeat", "ref": "1", "payload": {{"a": {VALUES}}}}}'
+
+    def talk() -> None:
+        if socket := _reach(stack, address):
+            with closing(socket):
+                for _ in range(20):
+                    socket.send(text)
+
+    with repeating(talk, 20):
+        yield
+
+
+@contextmanager
+def values_in_bodies(stack: Stack, address: str) -> Iterator[None]:
+    bodies = {
+        "/auth/v1/signup": '{"data": {"a": %s}}',
+        "/storage/v1/object/list/avatars": '{"prefix": "", "x": %s}',
+        "/realtime/v1/api/broadcast": '{"messages": %s}',
+    }
+    with client(stack, address) as http:
+
+        def post() -> None:
+            for path, body in bodies.items():
+                _closed(http.post(path, content=body % VALUES, headers={"content-type": "application/json"}))
+
+        with repeating(post, 8):
+            yield
+
+
 def _reach(stack: Stack, address: str) -> ClientConnection | None:
     url = f"{stack.url.replace('http', 'ws', 1)}/realtime/v1/websocket?apikey={stack.anon_key}"
     with suppress(WebSocketException, OSError):
-        return connect(url, sock=strangers.line(stack, address), compression=None, open_timeout=60)
+        line = strangers.line(stack, address)
+        return connect(url, sock=line, compression=None, open_timeout=60, close_timeout=0.2)
     return None
 
 
@@ -234,6 +270,8 @@ ATTACKS: list[Attack] = [
     listings,
     large_calls,
     chatter,
+    values_in_messages,
+    values_in_bodies,
 ]
 
 
@@ -258,6 +296,14 @@ def test_an_address_has_so_many_connections_and_no_more(stack: Stack) -> None:
             assert other.get("/auth/v1/health").status_code == 200
     # What was closed can be had again.
     until(lambda: _healthy(stack, address))
+
+
+def test_gateway_counts_as_running_while_its_check_is_refused(stack: Stack) -> None:
+    """The check has the address of all clients of this machine."""
+    health = f"{stack.url}/auth/v1/health"
+    with lines(stack, "127.0.0.1", stack.settings.connections_each + 20):
+        until(lambda: not services.answers(health, 200)())
+        assert services.gateway_answers(health, 200)()
 
 
 def _healthy(stack: Stack, address: str) -> bool:

@@ -103,3 +103,15 @@ def test_unreadable_handshake_is_answered(stack: Stack) -> None:
     with reach(stack.url) as raw:
         raw.sendall(handshake(stack.url, stack.anon_key) + b"X-Long: " + b"x" * 9_000 + b"\r\n\r\n")
         assert raw.recv(15).startswith(b"HTTP/1.1 4")
+
+
+def test_presence_of_many_values_is_refused(open_socket: Open, room: str) -> None:
+    socket = open_socket()
+    socket.join(room, presence={"key": "ann", "enabled": True})
+    for count, status in ((2_000, "error"), (300, "ok")):
+        track = {"type": "presence", "event": "track", "payload": {"a": [[]] * count}}
+        assert socket.ask(f"realtime:{room}", "presence", track)["status"] == status
+    late = open_socket("2.0.0")
+    late.join(room, presence={"key": "bob", "enabled": True})
+    (meta,) = late.hear("presence_state")["ann"]["metas"]
+    assert meta["a"] == [[]] * 300

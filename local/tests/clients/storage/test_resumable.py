@@ -247,3 +247,14 @@ def test_options_lists_the_servers_extensions(http: httpx.Client) -> None:
         response = http.options(f"{UPLOADS}{path}")
         assert response.headers["tus-version"] == "1.0.0"
         assert "termination" in response.headers["tus-extension"]
+
+
+@pytest.mark.parametrize("who", ["bob", "anon"])
+def test_unfinished_upload_of_another_is_not_described(
+    stack: Stack, ann: User, bob: User, http: httpx.Client, who: str
+) -> None:
+    url = start(http, ann, "a.txt", 10).headers["location"]
+    headers = bob.bearer if who == "bob" else {"Authorization": f"Bearer {stack.anon_key}"}
+    response = http.head(url, headers={**headers, **TUS})
+    assert (response.status_code, "upload-metadata" in response.headers) == (403, False)
+    assert http.head(url, headers={**ann.bearer, **TUS}).status_code == 200
