@@ -42,6 +42,8 @@ from local.storage import app as storage_app
 from local.storage import context as storage_context
 from local.storage import settings as storage_settings
 
+LONGEST_LOGGED = 500
+"""Characters of a path."""
 REQUEST_ID = re.compile(request_ids.PATTERN)
 
 log = logging.getLogger(__name__)
@@ -99,7 +101,7 @@ def logged(app: ASGIApp) -> ASGIApp:
             fields = {
                 "request_id": request_id,
                 "method": scope["method"],
-                "path": scope["path"],
+                "path": scope["path"][:LONGEST_LOGGED],
                 "status": status,
                 "ms": round((time.perf_counter() - start) * 1000, 1),
             }

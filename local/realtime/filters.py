@@ -29,7 +29,7 @@ def read(text: str) -> tuple[Filter, ...]:
 
 def split(text: str) -> list[str]:
     """Split at commas outside parentheses and quotes. A quote opens only at the start of a value."""
-    parts, depth, quoted, before = [""], 0, False, ""
+    parts, depth, quoted, before = list[list[str]]([[]]), 0, False, ""
     characters = iter(text)
     for character in characters:
         if quoted:
@@ -39,14 +39,14 @@ def split(text: str) -> list[str]:
         elif character == '"' and before in (".", "(", ","):
             quoted = True
         elif character == "," and not depth:
-            parts.append("")
+            parts.append([])
             before = ""
             continue
         else:
             depth = max(0, depth + (character == "(") - (character == ")"))
-        parts[-1] += character
+        parts[-1].append(character)
         before = character
-    return parts
+    return ["".join(part) for part in parts]
 
 
 def _one(text: str) -> Filter:

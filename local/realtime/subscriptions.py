@@ -23,8 +23,8 @@ UNABLE = "Unable to subscribe to changes with given parameters"
 LONGEST_LIST = 100
 """Values in an `in` filter."""
 MOST = 100
-MOST_FILTERS = 200
-"""Filters of a channel: the database checks one after the other while the client joins."""
+MOST_FILTERS, LONGEST_FILTERS = 200, 10_000
+"""Filters of a channel, which the database checks one after the other while the client joins; their characters."""
 """Limit of subscriptions of a channel, and of filters of a subscription."""
 
 
@@ -72,6 +72,9 @@ def read_all(request: tuple[dict[str, Any], ...]) -> tuple[Subscription, ...]:
     """Parse the subscriptions of a join. Raises SubscriptionError."""
     if len(request) > MOST:
         raise SubscriptionError(f"A channel has at most {MOST} subscriptions")
+    texts = [text for one in request if isinstance(text := one.get("filter"), str)]
+    if sum(map(len, texts)) > LONGEST_FILTERS:
+        raise SubscriptionError(f"The filters of a channel have at most {LONGEST_FILTERS} characters")
     subscriptions = tuple(read(one) for one in request)
     if sum(len(one.filters) for one in subscriptions) > MOST_FILTERS:
         raise SubscriptionError(f"A channel has at most {MOST_FILTERS} filters")

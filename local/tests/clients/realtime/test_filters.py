@@ -148,6 +148,7 @@ def test_a_filter_passes_what_it_says(
         ({"table": "*", "select": ["id"]}, "Column selection is not supported for wildcard subscriptions."),
         ({"table": "*", "filter": "id=eq.1"}, "A filter takes one schema and one table"),
         ({"table": "letters", "filter": ",".join(["id=eq.1"] * 101)}, "at most 100 filters"),
+        ({"table": "letters", "filter": "id=eq." + "(" * 10_000}, "at most 10000 characters"),
         ({"table": "letters", "filter": "id=in.1"}, "must be wrapped by parentheses"),
         ({"table": "letters", "filter": "id=eq.1,,"}, "must not contain empty segments"),
         ({"table": "letters", "filter": "done=is.(select 1)"}, "must be null, true, false, or unknown"),
