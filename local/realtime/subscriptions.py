@@ -24,7 +24,7 @@ LONGEST_LIST = 100
 """Values in an `in` filter."""
 MOST = 100
 MOST_FILTERS, LONGEST_FILTERS = 200, 10_000
-"""Filters of a channel, which the database checks one after the other while the client joins; their characters."""
+"""Filters of a channel, which the database checks one by one while the client joins, and their characters."""
 """Limit of subscriptions of a channel, and of filters of a subscription."""
 
 
