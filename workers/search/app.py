@@ -44,8 +44,9 @@ def create_app(settings: Settings | None = None, model: Model | None = None) -> 
     app.register_blueprint(views.search(services))
     app.register_blueprint(views.probes(services))
     handle_errors(app)
-    limit_concurrency(app)
+    # First: a request that is refused for its concurrency has an id, a metric and a log line too.
     log_requests(app, metrics)
+    limit_concurrency(app)
     return app
 
 

@@ -89,7 +89,7 @@ begin
             select t
             from private.query_terms(
                 case when v_known.said -> 'corrections' = '[]' then v_parsed.words else v_known.name end,
-                v_known.words, v_known.similar_words, v_as_of
+                v_known.words, v_known.similar_words, v_viewer, v_as_of
             ) as t
         );
         v_matches := private.sort_matches(

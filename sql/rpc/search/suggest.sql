@@ -17,7 +17,7 @@ as $$
 #variable_conflict use_column
 declare
     v_count integer := coalesce(suggest.count, 8);
-    v_typed text := private.fold_name(left(suggest.q, 201));
+    v_typed text := left(private.fold_name(left(suggest.q, 201)), 201);
     v_viewer private.viewer := private.current_viewer();
 begin
     if coalesce(v_typed, '') = '' or length(suggest.q) > 200 then

@@ -5,6 +5,7 @@ as $$
 begin
     perform private.check_session();
     perform private.count_request();
+    perform private.check_count();
 end
 $$;
 comment on function private.check_request() is 'Hook. Checks each request to the API before it runs.';

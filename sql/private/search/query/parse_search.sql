@@ -1,16 +1,20 @@
 -- Helper. Parses a query in the usual syntax of search engines: words, "phrases", -excluded words and OR; anything else
--- is text. The first 32 words count, also where punctuation separates them. With OR anywhere in the query, documents
--- match if they contain any of the words, whatever their score. A query of punctuation alone is searched for as it is.
+-- is text. Compatible characters are unified first (NFKC), since one may stand for a phrase. The first 1,000 characters
+-- and 32 words count, also where punctuation separates them. With OR anywhere in the query, documents match if they
+-- contain any of the words, whatever their score. A query of punctuation alone is searched for as it is.
 create or replace function private.parse_search(query text) returns private.parsed_search
 language sql stable set search_path = ''
 as $$
-    with tokens as (
+    with unified as (
+        select left(normalize(parse_search.query, nfkc), 1000) as query
+    ), tokens as (
         select
             t.place,
             t.found[1] = '-' as is_excluded,
             t.found[2] is not null as is_phrase,
             coalesce(t.found[2], t.found[3]) as token
-        from regexp_matches(query, '(-?)(?:"([^"]*)"?|([^\s"]+))', 'g') with ordinality as t (found, place)
+        from unified as u
+        cross join lateral regexp_matches(u.query, '(-?)(?:"([^"]*)"?|([^\s"]+))', 'g') with ordinality as t (found, place)
     ), counted as (
         select
             t.*,
@@ -37,7 +41,7 @@ as $$
     select row(
         coalesce(
             string_agg(k.token, ' ' order by k.place) filter (where not k.is_excluded and not k.is_or),
-            case when count(*) = 0 and query !~ '[^[:punct:][:space:]]' then query else '' end
+            case when count(k.place) = 0 and min(u.query) !~ '[^[:punct:][:space:]]' then min(u.query) else '' end
         ),
         array_agg(k.token order by k.place) filter (where k.is_phrase and not k.is_excluded),
         coalesce(
@@ -46,7 +50,8 @@ as $$
         array_agg(k.token order by k.place) filter (where k.is_phrase and k.is_excluded),
         coalesce(bool_or(k.is_or), false)
     )::private.parsed_search
-    from kept as k
+    from unified as u
+    left join kept as k on true
 $$;
 comment on function private.parse_search(text) is 'Parses a query in the usual syntax of search engines.';
 revoke execute on function private.parse_search(text) from public;

@@ -1,10 +1,12 @@
 -- Helper. Returns the lexemes of a query, by every stemmer that it is parsed with, each with its BM25 idf over the
 -- documents with numbers up to as_of. English stop words are left out. Words similar to misspelt ones are added, with
--- two thirds of their idf. Terms with the highest idf come first, until they have 30,000 postings together; at least
--- one term is returned.
+-- two thirds of their idf. A viewer with an age limit has no terms that only hidden items hold. Terms with the highest
+-- idf come first, until they have 30,000 postings together; at least one term is returned.
 --   words       the corrected words of the query
 --   left_words  those of them that are searched for
-create or replace function private.query_terms(words text, left_words text, similar_words text[], as_of integer)
+create or replace function private.query_terms(
+    words text, left_words text, similar_words text[], viewer private.viewer, as_of integer
+)
 returns setof private.search_term
 language plpgsql stable rows 10 set search_path = ''
 as $$
@@ -47,7 +49,7 @@ begin
             c.lexeme, c.is_meant, c.documents,
             least(sum(c.documents) over (partition by coalesce(c.place::text, c.lexeme)), as_of) as alike
         from counted as c
-        where c.documents > 0
+        where c.documents > 0 and (viewer.age is null or private.has_visible_word(array[c.lexeme], viewer))
     ), weighed as (
         select
             s.lexeme,
@@ -70,7 +72,8 @@ begin
     where o.places <= v_most or o.rank = 1;
 end
 $$;
-comment on function private.query_terms(text, text, text[], integer) is
+comment on function private.query_terms(text, text, text[], private.viewer, integer) is
 'Returns the lexemes of a query with their BM25 idf.';
-revoke execute on function private.query_terms(text, text, text[], integer) from public;
-grant execute on function private.query_terms(text, text, text[], integer) to anon, authenticated, service_role;
+revoke execute on function private.query_terms(text, text, text[], private.viewer, integer) from public;
+grant execute on function private.query_terms(text, text, text[], private.viewer, integer)
+to anon, authenticated, service_role;

@@ -25,9 +25,7 @@ declare
     v_words text[] := array(
         select t.word from unnest(known.tokens) as t (word) where t.word not in ('the', 'a', 'an', 'of', 'and', 'in')
     );
-    v_is_unknown boolean := length(known.name) <= 60
-        and (cardinality(known.similar_words) > 0 or not exists (select from unnest(terms) as t where not t.is_meant))
-        and not exists (select from private.search_names as n where n.is_whole and n.start = left(known.name, 100));
+    v_is_unknown boolean := private.is_unknown_name(known, terms, viewer);
     v_narrow private.search_filters := known.filters;
     v_is_understood boolean := known.needs <> '{}' or known.wishes is not null
         or known.filters is distinct from filters;
@@ -58,6 +56,8 @@ begin
             join private.search_postings as p on p.lexeme = t.lexeme and p.document <= as_of
             where known.liked is null or t.is_left or t.lexeme = any(v_liked_words)
             group by p.document
+            -- No document above an age limit decides which others are good enough.
+            having viewer.age is null or private.is_visible_document(p.document, viewer)
         ), best as materialized (
             select max(w.weight) as weight from weighed as w
         ), telling as materialized (

@@ -15,16 +15,10 @@ begin
             from unnest(m.similar_words) with ordinality as s (word, place)
             where
                 viewer.age is null
-                or exists (
-                    select
-                    from private.search_postings as p
-                    where
-                        p.lexeme in (s.word, (ts_lexize('english_stem', s.word))[1])
-                        and private.is_visible_document(p.document, viewer)
-                )
+                or private.has_visible_word(array[s.word] || ts_lexize('english_stem', s.word), viewer)
             order by s.place
         ) as similar_words
-        from private.misspelt_words(known.tokens, known.spans) as m
+        from private.misspelt_words(known.tokens, known.spans, viewer) as m
         order by m.place
     loop
         continue when v_word.similar_words = '{}';
@@ -38,7 +32,7 @@ begin
         known.text := known.name;
         known.said := known.said || jsonb_build_object('corrections', v_said);
         known.spans := array(select s from private.query_spans(known.tokens) as s);
-        known.is_title := private.is_of_title(known.name);
+        known.is_title := private.is_of_title(known.name, viewer);
     end if;
     return known;
 end

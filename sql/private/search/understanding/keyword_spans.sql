@@ -1,6 +1,8 @@
 -- Helper. Returns the words of a query, up to four in a row, that are keywords of items and not in the vocabulary; the
--- longest first, without overlaps.
-create or replace function private.keyword_spans(tokens text[], roles text[], spans private.query_span[])
+-- longest first, without overlaps. For a viewer with an age limit there are only keywords of items that it may see.
+create or replace function private.keyword_spans(
+    tokens text[], roles text[], spans private.query_span[], viewer private.viewer
+)
 returns setof private.query_span
 language plpgsql stable rows 2 set search_path = ''
 as $$
@@ -22,7 +24,9 @@ begin
             array(
                 select '1 ' || m
                 from unnest(g.marks) as m
-                where exists (select from private.search_documents as d where d.marks && array[m])
+                where
+                    exists (select from private.search_documents as d where d.marks && array[m])
+                    and (viewer.age is null or private.has_visible_mark(array[m], viewer))
             )
         from (
             select
@@ -36,7 +40,9 @@ begin
             cross join lateral array_to_string(tokens[f.first:l.last], ' ') as p (phrase)
             where not true = any(v_covered[f.first:l.last]) and length(p.phrase) > 2
         ) as g
-        where exists (select from private.search_documents as d where d.marks && g.marks)
+        where
+            exists (select from private.search_documents as d where d.marks && g.marks)
+            and (viewer.age is null or private.has_visible_mark(g.marks, viewer))
         order by g.last - g.first desc, g.first
     loop
         continue when true = any(v_covered[v_span.first:v_span.last]);
@@ -50,8 +56,8 @@ begin
     end loop;
 end
 $$;
-comment on function private.keyword_spans(text[], text[], private.query_span[]) is
+comment on function private.keyword_spans(text[], text[], private.query_span[], private.viewer) is
 'Returns the words of a query that are keywords of items.';
-revoke execute on function private.keyword_spans(text[], text[], private.query_span[]) from public;
-grant execute on function private.keyword_spans(text[], text[], private.query_span[])
+revoke execute on function private.keyword_spans(text[], text[], private.query_span[], private.viewer) from public;
+grant execute on function private.keyword_spans(text[], text[], private.query_span[], private.viewer)
 to anon, authenticated, service_role;

@@ -1,6 +1,7 @@
 -- Helper. Returns the people that consecutive words of a query name, the longest names first, without overlaps. Names
 -- may be written joined or in either order. A last name alone counts too, for the people whom most items credit.
-create or replace function private.people_in(tokens text[]) returns setof private.query_people
+-- For a viewer with an age limit there are only people of items that it may see.
+create or replace function private.people_in(tokens text[], viewer private.viewer) returns setof private.query_people
 language plpgsql stable rows 2 set search_path = ''
 as $$
 declare
@@ -13,7 +14,7 @@ begin
             from generate_series(1, cardinality(tokens)) as f (first)
             cross join lateral generate_series(f.first, least(f.first + 3, cardinality(tokens))) as l (last)
             cross join lateral array_to_string(tokens[f.first:l.last], ' ') as n (name)
-        ), known as materialized (
+        ), named as materialized (
             select s.person_id, s.name, s.popularity, s.joined as key, true as is_whole
             from private.search_people as s
             where s.joined = any(array(select p.joined from parts as p))
@@ -21,6 +22,10 @@ begin
             select s.person_id, s.name, s.popularity, s.start, false
             from private.search_people as s
             where s.start = any(array(select p.name from parts as p where length(p.name) > 2)) and s.joined is null
+        ), known as materialized (
+            select n.*
+            from named as n
+            where viewer.age is null or private.has_visible_mark(array['person:' || n.person_id], viewer)
         )
         select
             p.first, p.last, (array_agg(k.person_id order by k.popularity desc, k.person_id))[:5],
@@ -39,7 +44,7 @@ begin
     end loop;
 end
 $$;
-comment on function private.people_in(text[]) is
+comment on function private.people_in(text[], private.viewer) is
 'Returns the people that words of a query name.';
-revoke execute on function private.people_in(text[]) from public;
-grant execute on function private.people_in(text[]) to anon, authenticated, service_role;
+revoke execute on function private.people_in(text[], private.viewer) from public;
+grant execute on function private.people_in(text[], private.viewer) to anon, authenticated, service_role;

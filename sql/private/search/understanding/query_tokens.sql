@@ -1,6 +1,6 @@
 -- Helper. Returns the words of a query, folded. Chinese, Japanese and Korean text is split before and after the phrases
 -- of the vocabulary, unless it is a title.
-create or replace function private.query_tokens(words text) returns text[]
+create or replace function private.query_tokens(words text, viewer private.viewer) returns text[]
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -12,7 +12,9 @@ begin
         and not exists (
             select
             from private.search_names as n
-            where n.is_whole and replace(n.start, ' ', '') = replace(v_name, ' ', '')
+            where
+                n.is_whole and replace(n.start, ' ', '') = replace(v_name, ' ', '')
+                and private.is_visible_name(n, viewer)
         )
     then
         -- Postgres takes the longest alternative of those that match at a position.
@@ -24,7 +26,7 @@ begin
     return string_to_array(coalesce(v_name, private.fold_name(words)), ' ');
 end
 $$;
-comment on function private.query_tokens(text) is
+comment on function private.query_tokens(text, private.viewer) is
 'Returns the words of a query, folded.';
-revoke execute on function private.query_tokens(text) from public;
-grant execute on function private.query_tokens(text) to anon, authenticated, service_role;
+revoke execute on function private.query_tokens(text, private.viewer) from public;
+grant execute on function private.query_tokens(text, private.viewer) to anon, authenticated, service_role;

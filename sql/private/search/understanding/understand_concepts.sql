@@ -1,7 +1,9 @@
 -- Helper. Finds genres, moods, languages, countries and keywords in the words before a description. Keywords alone are
 -- wishes: items that have them come first, but others may match. Any other need is a filter. If the vocabulary does not
 -- hold all of these words, only a language or country counts, and genres beside it.
-create or replace function private.understand_concepts(known private.understanding, ignored text[])
+create or replace function private.understand_concepts(
+    known private.understanding, ignored text[], viewer private.viewer
+)
 returns private.understanding
 language plpgsql stable set search_path = ''
 as $$
@@ -29,7 +31,7 @@ begin
     end loop;
     if not known.is_title and v_head <= 6 and not 'keywords' = any(ignored) then
         known.spans := known.spans || array(
-            select s from private.keyword_spans(known.tokens[:v_head], known.roles, known.spans) as s
+            select s from private.keyword_spans(known.tokens[:v_head], known.roles, known.spans, viewer) as s
         );
     end if;
     v_is_covered := not exists (
@@ -106,8 +108,8 @@ begin
     return known;
 end
 $$;
-comment on function private.understand_concepts(private.understanding, text[]) is
+comment on function private.understand_concepts(private.understanding, text[], private.viewer) is
 'Finds genres, moods, languages, countries and keywords in a query.';
-revoke execute on function private.understand_concepts(private.understanding, text[]) from public;
-grant execute on function private.understand_concepts(private.understanding, text[])
+revoke execute on function private.understand_concepts(private.understanding, text[], private.viewer) from public;
+grant execute on function private.understand_concepts(private.understanding, text[], private.viewer)
 to anon, authenticated, service_role;

@@ -1,7 +1,9 @@
 -- Helper. Finds the people that a query names. A name of several words counts anywhere; a single word only after
 -- "directed by", "with" and the like, or if the vocabulary holds all other words. Ignored people are searched for
 -- as words.
-create or replace function private.understand_people(known private.understanding, ignored text[])
+create or replace function private.understand_people(
+    known private.understanding, ignored text[], viewer private.viewer
+)
 returns private.understanding
 language plpgsql stable set search_path = ''
 as $$
@@ -12,7 +14,7 @@ declare
     v_is_alone boolean;
     v_people jsonb := '[]';
 begin
-    for v_named in select p.* from private.people_in(known.tokens) as p loop
+    for v_named in select p.* from private.people_in(known.tokens, viewer) as p loop
         continue when num_nonnulls(variadic known.roles[v_named.first:v_named.last]) > 0;
         v_marker := null;
         select s.* into v_marker
@@ -40,9 +42,8 @@ begin
             when '1 job:actor' = any(v_marker.marks) then 'actor'
             else 'person'
         end;
-        if v_job <> 'person' and not exists (
-            select from private.search_documents as d
-            where d.marks && array(select v_job || ':' || p.id from unnest(v_named.people) as p (id))
+        if v_job <> 'person' and not private.has_visible_mark(
+            array(select v_job || ':' || p.id from unnest(v_named.people) as p (id)), viewer
         ) then
             v_job := 'person';
         end if;
@@ -63,7 +64,8 @@ begin
     return known;
 end
 $$;
-comment on function private.understand_people(private.understanding, text[]) is
+comment on function private.understand_people(private.understanding, text[], private.viewer) is
 'Finds the people that a query names.';
-revoke execute on function private.understand_people(private.understanding, text[]) from public;
-grant execute on function private.understand_people(private.understanding, text[]) to anon, authenticated, service_role;
+revoke execute on function private.understand_people(private.understanding, text[], private.viewer) from public;
+grant execute on function private.understand_people(private.understanding, text[], private.viewer)
+to anon, authenticated, service_role;

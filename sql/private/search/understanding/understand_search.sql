@@ -21,14 +21,14 @@ declare
     v_is_literal boolean := coalesce(v_name, '') = '' or 'all' = any(ignored) or parsed.phrases is not null
         or parsed.is_lenient;
     v_tokens text[] := case
-        when v_is_literal then string_to_array(v_name, ' ') else private.query_tokens(parsed.words)
+        when v_is_literal then string_to_array(v_name, ' ') else private.query_tokens(parsed.words, viewer)
     end;
     v_known private.understanding;
 begin
     v_known := row(
         v_tokens, array_fill(null::text, array[coalesce(cardinality(v_tokens), 0)]),
         case when not v_is_literal then array(select s from private.query_spans(v_tokens) as s) end,
-        not v_is_literal and private.is_of_title(v_name), parsed.words, parsed.words, v_name, filters, array[]::text[], null,
+        not v_is_literal and private.is_of_title(v_name, viewer), parsed.words, parsed.words, v_name, filters, array[]::text[], null,
         null, null, false, array[]::text[],
         '{"filters": {}, "people": [], "like": null, "corrections": [], "dropped": []}'::jsonb, array[]::text[]
     )::private.understanding;
@@ -44,7 +44,7 @@ begin
     if not v_known.is_title and not 'like' = any(ignored) then
         v_known := private.understand_like(v_known, viewer);
     end if;
-    v_known := private.understand_people(v_known, ignored);
+    v_known := private.understand_people(v_known, ignored, viewer);
     if
         not v_known.is_title
         and num_nonnulls(filters.year_from, filters.year_to) = 0
@@ -61,7 +61,7 @@ begin
         cross join lateral unnest(s.marks) as m (mark)
         where m.mark ~ '^\d (genre|keyword|language|country|kind):'
     ) then
-        v_known := private.understand_concepts(v_known, ignored);
+        v_known := private.understand_concepts(v_known, ignored, viewer);
     end if;
     return private.settle_query(v_known, filters, viewer);
 end
