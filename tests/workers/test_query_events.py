@@ -1,71 +1,15 @@
-"""Searches through every route leave a row each in query_events; the jobs worker writes them."""
+"""A search leaves one row in query_events, by every route."""
 
-from collections.abc import Iterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
-import psycopg
 import pytest
 
-from tests.conftest import Stack
-from tests.waiting import until
 from tests.workers.catalogue import Catalogue
+from tests.workers.query_events import SEARCH, by_get, by_post, http, ok, word, written
 
-Row = dict[str, Any]
-SEARCH = "/rest/v1/rpc/search_content"
-CLICK = "/rest/v1/rpc/record_search_click"
-
-
-@pytest.fixture
-def http(stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.url, headers={"apikey": stack.anon_key}) as client:
-        yield client
-
-
-@pytest.fixture
-def word(films: Catalogue) -> Iterator[str]:
-    """A word that no other test searches for; the rows that hold it are deleted at the end."""
-    text = f"quokka{uuid4().hex[:8]}"
-    yield text
-    films.connection.execute("delete from query_events where query like '%%' || %s || '%%'", [text])
-
-
-def ok(response: httpx.Response) -> Any:
-    assert response.is_success, response.text
-    return response.json() if response.content else None
-
-
-def rows(films: Catalogue, word: str) -> list[Row]:
-    with films.connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
-        query = "select * from query_events where query like '%%' || %s || '%%' order by searched_at"
-        return cursor.execute(query, [word]).fetchall()
-
-
-def written(films: Catalogue, word: str, count: int) -> list[Row]:
-    """The rows of the searches for the word, once a later search has been written."""
-    until(lambda: len(rows(films, word)) >= count)
-    flush(films)
-    found = rows(films, word)
-    assert len(found) == count
-    return found
-
-
-def flush(films: Catalogue) -> None:
-    """Wait until everything that was announced before is written."""
-    marker = films.connection.execute(
-        "select private.announce_search('marker', '{}', null, null, 0, '[]', false)"
-    ).fetchone()
-    assert marker
-    until(lambda: films.connection.execute("delete from query_events where id = %s", marker).rowcount == 1)
-
-
-def by_get(http: httpx.Client, text: str) -> Any:
-    return ok(http.get(SEARCH, params={"query": text}))
-
-
-def by_post(http: httpx.Client, text: str) -> Any:
-    return ok(http.post(SEARCH, json={"query": text}))
+__all__ = ["http", "word"]
 
 
 def by_content(http: httpx.Client, text: str) -> Any:
@@ -91,3 +35,37 @@ def test_search_leaves_one_row_by_every_route(
     assert (row["account_id"], row["with_meaning"]) == (None, with_meaning)
     assert row["item_ids"] == [UUID(each["id"]) for each in response["results"]][:10]
     assert row["total"] == response.get("total", len(response["results"]))
+
+
+def test_second_page_and_suggestions_leave_no_row(films: Catalogue, http: httpx.Client, word: str) -> None:
+    for number in range(3):
+        films.add(f"{word} {number}", None)
+    first = ok(http.post(SEARCH, json={"query": word, "count": 2}))
+    second = ok(http.post(SEARCH, json={"query": word, "count": 2, "cursor": first["next_cursor"]}))
+    assert (len(second["results"]), second["search_id"]) == (1, None)
+    assert ok(http.get("/rest/v1/rpc/suggest", params={"q": word}))
+    assert ok(http.get("/rest/v1/rpc/understand_query", params={"query": word}))
+    assert ok(http.get("/rest/v1/rpc/get_popular_items")) is not None
+    assert [row["total"] for row in written(films, word, 1)] == [3]
+
+
+def test_row_holds_query_filters_and_sort(films: Catalogue, http: httpx.Client, word: str) -> None:
+    text = f"  {word}\t of\n the 1990s  "
+    ok(http.post(SEARCH, json={"query": text, "kind": "movie", "year_to": 2000, "sort": "title"}))
+    (row,) = written(films, word, 1)
+    assert row["query"] == f"{word} of the 1990s"
+    assert (row["filters"], row["sort"]) == ({"kind": "movie", "year_to": 2000}, "title")
+    assert (row["item_ids"], row["total"]) == ([], 0)
+
+
+@pytest.mark.parametrize("text", ["a+b", "\"q\" 'q'", "a;b&c 100%", "\\u0000", "שלום 😀", "null"])
+def test_query_with_special_characters_is_written_unchanged(
+    films: Catalogue, http: httpx.Client, word: str, text: str
+) -> None:
+    by_get(http, f"{word} {text}")
+    assert [row["query"] for row in written(films, word, 1)] == [f"{word} {text}"]
+
+
+def test_long_query_is_written_in_part(films: Catalogue, http: httpx.Client, word: str) -> None:
+    by_post(http, word + "😀" * 900)
+    assert [row["query"] for row in written(films, word, 1)] == [word + "😀" * (200 - len(word))]

@@ -18,7 +18,7 @@ WRITE_EVERY = 1.0
 """Seconds that the events of a batch are gathered for."""
 LARGEST_BATCH = 500
 AGAIN_IN = 1.0
-"""Seconds until a batch that could not be written is tried again, on a new connection."""
+"""Seconds until a batch that could not be written is tried again, or a lost connection opened again."""
 LOCK_WITHIN = "5s"
 
 Event = tuple[str, str]
@@ -53,26 +53,43 @@ class Recorder:
             try:
                 self._listen()
             except Error as error:
-                logs.warning("query_events_not_written", reason=type(error).__name__, again_in=AGAIN_IN)
-                self._stop.wait(AGAIN_IN)
+                self._wait(error)
+
+    def _wait(self, error: Error) -> None:
+        logs.warning("query_events_not_written", reason=type(error).__name__, again_in=AGAIN_IN)
+        self._stop.wait(AGAIN_IN)
 
     def _listen(self) -> None:
-        """Raises Error if the connection is lost or the batch cannot be written; the batch is kept."""
+        """Raises Error if the connection is lost; the batch is kept."""
         with Connection.connect(
             self._url, autocommit=True, connect_timeout=CONNECT_WITHIN, application_name=NAME
         ) as connection:
             connection.execute(f"set lock_timeout = '{LOCK_WITHIN}'")
             for channel in (SEARCHES, CLICKS):
                 connection.execute(f"listen {channel}")
-            while True:
+            while not self._stop.is_set():
                 self._write(connection)
-                self._batch.clear()
-                if self._stop.is_set():
-                    return
-                self._batch += received(connection)
+                self._batch = received(connection)
+            self._write(connection)
 
     def _write(self, connection: Connection) -> None:
-        """Write the batch: searches first, because a click follows its search."""
+        """Write the batch, again until it is written. Raises Error if the connection is lost.
+
+        Meanwhile the server keeps what is announced: a new connection would lose it.
+        """
+        while True:
+            try:
+                self._write_once(connection)
+            except Error as error:
+                if connection.closed or self._stop.is_set():
+                    raise
+                self._wait(error)
+            else:
+                self._batch = []
+                return
+
+    def _write_once(self, connection: Connection) -> None:
+        """Write searches first, because a click follows its search."""
         searches = [payload for channel, payload in self._batch if channel == SEARCHES]
         clicks = [payload for channel, payload in self._batch if channel == CLICKS]
         self._written.inc(self._store(connection, QUERIES["insert_query_events"], searches))
