@@ -150,7 +150,7 @@ def query_event(db: psycopg.Connection, who: Person) -> Row:
         "account_id": who.id,
         "query": "jaws",
         "total": 0,
-        "item_ids": [],
+        "item_ids": "{}",
         "with_meaning": False,
         "searched_at": datetime.now(UTC),
     }
