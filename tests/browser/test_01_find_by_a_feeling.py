@@ -1,5 +1,7 @@
 """Story 1: a visitor finds a film by a feeling, looks at it, and saves it by signing up."""
 
+import json
+
 import psycopg
 from playwright.sync_api import Page, expect
 
@@ -105,13 +107,13 @@ def test_result_that_is_chosen_is_recorded(open_page: Open, stack: Stack) -> Non
         result.click()
     assert response.value.status == 204
     expect(page.get_by_role("heading", level=1)).to_have_text("Grumpier Old Men")
-    click = response.value.request.post_data_json
+    click: dict[str, object] = json.loads(str(response.value.request.post_data))
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         until(lambda: rows(connection, click["search_id"]))
         assert rows(connection, click["search_id"]) == [("Grumpier Old Men", click["item_id"], 1)]
 
 
-def rows(connection: psycopg.Connection, search: str) -> list[tuple[object, ...]]:
+def rows(connection: psycopg.Connection, search: object) -> list[tuple[object, ...]]:
     """The search, once its click is written."""
     query = (
         "select query, clicked_item_id::text, clicked_position from query_events "
