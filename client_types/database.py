@@ -663,6 +663,51 @@ class PublicProfilesUpdate(TypedDict):
     shows_unrated: NotRequired[Annotated[bool, Field(alias="shows_unrated")]]
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
 
+class PublicQueryEvents(BaseModel):
+    account_id: Optional[uuid.UUID] = Field(alias="account_id")
+    clicked_at: Optional[datetime.datetime] = Field(alias="clicked_at")
+    clicked_item_id: Optional[uuid.UUID] = Field(alias="clicked_item_id")
+    clicked_position: Optional[int] = Field(alias="clicked_position")
+    filters: JsonValue = Field(alias="filters")
+    id: uuid.UUID = Field(alias="id")
+    item_ids: List[uuid.UUID] = Field(alias="item_ids")
+    query: str = Field(alias="query")
+    searched_at: datetime.datetime = Field(alias="searched_at")
+    sort: Optional[str] = Field(alias="sort")
+    total: int = Field(alias="total")
+    understood: List[str] = Field(alias="understood")
+    with_meaning: bool = Field(alias="with_meaning")
+
+class PublicQueryEventsInsert(TypedDict):
+    account_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="account_id")]]
+    clicked_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="clicked_at")]]
+    clicked_item_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="clicked_item_id")]]
+    clicked_position: NotRequired[Annotated[Optional[int], Field(alias="clicked_position")]]
+    filters: NotRequired[Annotated[JsonValue, Field(alias="filters")]]
+    id: Annotated[uuid.UUID, Field(alias="id")]
+    item_ids: Annotated[List[uuid.UUID], Field(alias="item_ids")]
+    query: Annotated[str, Field(alias="query")]
+    searched_at: Annotated[datetime.datetime, Field(alias="searched_at")]
+    sort: NotRequired[Annotated[Optional[str], Field(alias="sort")]]
+    total: Annotated[int, Field(alias="total")]
+    understood: NotRequired[Annotated[List[str], Field(alias="understood")]]
+    with_meaning: Annotated[bool, Field(alias="with_meaning")]
+
+class PublicQueryEventsUpdate(TypedDict):
+    account_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="account_id")]]
+    clicked_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="clicked_at")]]
+    clicked_item_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="clicked_item_id")]]
+    clicked_position: NotRequired[Annotated[Optional[int], Field(alias="clicked_position")]]
+    filters: NotRequired[Annotated[JsonValue, Field(alias="filters")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    item_ids: NotRequired[Annotated[List[uuid.UUID], Field(alias="item_ids")]]
+    query: NotRequired[Annotated[str, Field(alias="query")]]
+    searched_at: NotRequired[Annotated[datetime.datetime, Field(alias="searched_at")]]
+    sort: NotRequired[Annotated[Optional[str], Field(alias="sort")]]
+    total: NotRequired[Annotated[int, Field(alias="total")]]
+    understood: NotRequired[Annotated[List[str], Field(alias="understood")]]
+    with_meaning: NotRequired[Annotated[bool, Field(alias="with_meaning")]]
+
 class PublicRaters(BaseModel):
     id: uuid.UUID = Field(alias="id")
     is_counted: bool = Field(alias="is_counted")

@@ -1018,6 +1018,63 @@ export type Database = {
           },
         ];
       };
+      "query_events": {
+        Row: {
+          "account_id": string | null;
+          "clicked_at": string | null;
+          "clicked_item_id": string | null;
+          "clicked_position": number | null;
+          "filters": NonNullable<Json>;
+          "id": string;
+          "item_ids": (string)[];
+          "query": string;
+          "searched_at": string;
+          "sort": string | null;
+          "total": number;
+          "understood": (string)[];
+          "with_meaning": boolean;
+        };
+        ComputedFields: never;
+        Insert: {
+          "account_id"?: string | null;
+          "clicked_at"?: string | null;
+          "clicked_item_id"?: string | null;
+          "clicked_position"?: number | null;
+          "filters"?: NonNullable<Json>;
+          "id": string;
+          "item_ids": (string)[];
+          "query": string;
+          "searched_at": string;
+          "sort"?: string | null;
+          "total": number;
+          "understood"?: (string)[];
+          "with_meaning": boolean;
+        };
+        Update: {
+          "account_id"?: string | null;
+          "clicked_at"?: string | null;
+          "clicked_item_id"?: string | null;
+          "clicked_position"?: number | null;
+          "filters"?: NonNullable<Json>;
+          "id"?: string;
+          "item_ids"?: (string)[];
+          "query"?: string;
+          "searched_at"?: string;
+          "sort"?: string | null;
+          "total"?: number;
+          "understood"?: (string)[];
+          "with_meaning"?: boolean;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "query_events_account_id_fkey";
+            columns: ["account_id"];
+            isOneToOne: false;
+            referencedRelation: "accounts";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "raters": {
         Row: {
           "id": string;
@@ -1558,6 +1615,10 @@ export type Database = {
         };
       };
       "record_interactions": { Args: { "events"?: Json }; Returns: number };
+      "record_search_click": {
+        Args: { "item_id"?: string; "position"?: number; "search_id"?: string };
+        Returns: undefined;
+      };
       "restore_account": { Args: { "user_id"?: string }; Returns: undefined };
       "revoke_role": { Args: { "role"?: string; "user_id"?: string }; Returns: (string)[] };
       "search_content": {
@@ -1574,6 +1635,16 @@ export type Database = {
           "tier"?: string;
           "year_from"?: number;
           "year_to"?: number;
+        };
+        Returns: Json;
+      };
+      "search_semantic": {
+        Args: {
+          "kind"?: string;
+          "match_count"?: number;
+          "match_threshold"?: number;
+          "query"?: string;
+          "query_embedding"?: string;
         };
         Returns: Json;
       };

@@ -221,6 +221,11 @@ insert into private.data_inventory (
     'To recommend.', interval '2 years', 'occurred_at', 'delete'
 ),
 (
+    'public', 'query_events',
+    'Searches and the result chosen; linked to an account only by its consent to analytics.', true,
+    'To measure and improve the search.', interval '90 days', 'searched_at', 'delete'
+),
+(
     'realtime', 'messages',
     'Messages that functions and triggers sent to channels. They have no owner, so exports omit them; Realtime '
     'deletes them by age.',

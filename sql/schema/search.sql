@@ -3059,6 +3059,54 @@ create table private.search_words (
 );
 create index search_words_similar on private.search_words using gin (word extensions.gin_trgm_ops);
 
+-- Searches: one row per first page of search_content and search_semantic, written by the jobs worker about a second
+-- later.
+create table public.query_events (
+    -- search_id of the response.
+    id uuid not null,
+    -- The account that searched, if it consented to analytics; null otherwise, for anonymous users and for kids
+    -- profiles.
+    account_id uuid,
+    -- The first 200 characters of the query, runs of spaces as one; empty for browsing without a query.
+    query text not null,
+    -- The filters that were sent: kind, genre, language, year_from, year_to, tier.
+    filters jsonb not null default '{}',
+    -- popularity, year, rating or title; null: by relevance.
+    sort text,
+    -- The parts of the query that were understood, such as people and genres, without their values.
+    understood text[] not null default '{}',
+    -- The number of matches, at most 1,000; for /search/semantic the number of results.
+    total integer not null,
+    -- The first ten results, in order. No foreign key: an item can be deleted later.
+    item_ids uuid[] not null,
+    -- Whether the search had an embedding: searched by meaning too.
+    with_meaning boolean not null,
+    -- When the search ran.
+    searched_at timestamptz not null,
+    -- The result that was chosen first, by record_search_click; null: none. No foreign key, as for item_ids.
+    clicked_item_id uuid,
+    -- Its position among all results, 1 for the first. After the tenth as the client says.
+    clicked_position smallint,
+    -- When it was chosen.
+    clicked_at timestamptz,
+    constraint query_events_pkey primary key (id),
+    constraint query_events_account_id_fkey foreign key (account_id) references public.accounts (id)
+    on delete cascade,
+    constraint query_events_click_whole check (num_nonnulls(clicked_item_id, clicked_position, clicked_at) in (0,
+    3)),
+    constraint query_events_filters_small check (jsonb_typeof(filters) = 'object' and length(filters::text) <= 2000),
+    constraint query_events_first_items check (cardinality(item_ids) <= 10 and array_position(item_ids,
+    null::uuid) is null),
+    constraint query_events_position_counted check (clicked_position between 1 and 1000),
+    constraint query_events_query_short check (length(query) <= 200),
+    constraint query_events_sort_known check (sort in ('popularity', 'year', 'rating', 'title')),
+    constraint query_events_total_counted check (total >= 0),
+    constraint query_events_understood_short check (cardinality(understood) <= 20
+    and length(array_to_string(understood, ',', '')) <= 400)
+);
+create index query_events_account on public.query_events (account_id);
+create index query_events_searched on public.query_events (searched_at);
+
 -- A document that a search found: its scores by words, name and meaning, whether its title holds all words of the
 -- query, and its ranks among the documents that the query means beside its words.
 create type private.found_document as (

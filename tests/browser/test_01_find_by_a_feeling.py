@@ -1,10 +1,13 @@
 """Story 1: a visitor finds a film by a feeling, looks at it, and saves it by signing up."""
 
+import json
+
 import psycopg
 from playwright.sync_api import Page, expect
 
 from local.temporary_stack import Stack
 from tests.browser.steps import Open, sign_up
+from tests.waiting import until
 
 FEELING = "something funny about getting old"
 
@@ -95,3 +98,25 @@ def test_title_that_does_not_exist_offers_a_way_on(open_page: Open) -> None:
     page = open_page("/title/00000000-0000-4000-8000-000000000000")
     expect(page.get_by_role("heading", name="This title is not here")).to_be_visible()
     expect(page.locator("main").get_by_role("link", name="Search")).to_be_visible()
+
+
+def test_result_that_is_chosen_is_recorded(open_page: Open, stack: Stack) -> None:
+    page = open_page("/search?q=Grumpier+Old+Men")
+    result = page.get_by_role("region", name="Results").get_by_role("link").first
+    with page.expect_response("**/rpc/record_search_click") as response:
+        result.click()
+    assert response.value.status == 204
+    expect(page.get_by_role("heading", level=1)).to_have_text("Grumpier Old Men")
+    click: dict[str, object] = json.loads(str(response.value.request.post_data))
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        until(lambda: rows(connection, click["search_id"]))
+        assert rows(connection, click["search_id"]) == [("Grumpier Old Men", click["item_id"], 1)]
+
+
+def rows(connection: psycopg.Connection, search: object) -> list[tuple[object, ...]]:
+    """The search, once its click is written."""
+    query = (
+        "select query, clicked_item_id::text, clicked_position from query_events "
+        "where id = %s and clicked_at is not null"
+    )
+    return connection.execute(query, [search]).fetchall()

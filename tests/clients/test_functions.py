@@ -32,7 +32,9 @@ def test_semantic_search_function_returns_the_workers_results(
     worker = httpx.get(f"{stack.url}/search/semantic", params=query, headers=keys)
     by_url = httpx.get(f"{stack.url}/functions/v1/semantic-search", params=query, headers=keys)
     assert worker.status_code == 200
-    assert invoke(anon, "semantic-search", query) == by_url.json() == worker.json()
+    responses = [invoke(anon, "semantic-search", query), by_url.json(), worker.json()]
+    assert len({response.pop("search_id") for response in responses}) == 3
+    assert responses[0] == responses[1] == responses[2]
 
 
 def test_semantic_search_function_returns_the_workers_errors(stack: Stack) -> None:

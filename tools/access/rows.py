@@ -144,6 +144,18 @@ def interaction(db: psycopg.Connection, who: Person) -> Row:
     }
 
 
+def query_event(db: psycopg.Connection, who: Person) -> Row:
+    return {
+        "id": uuid4(),
+        "account_id": who.id,
+        "query": "jaws",
+        "total": 0,
+        "item_ids": "{}",
+        "with_meaning": False,
+        "searched_at": datetime.now(UTC),
+    }
+
+
 def similarity(db: psycopg.Connection, who: Person) -> Row:
     neighbour = one(db, "insert into raters default values returning id")
     return {"rater_id": who.rater_id, "neighbour_id": neighbour, "similarity": 0.5, "co_ratings": 3}
@@ -289,6 +301,7 @@ ROWS: Mapping[str, Callable[[psycopg.Connection, Person], Row]] = {
     "public.people": catalogue.credited_person,
     "public.profiles": profile,
     "public.raters": rater,
+    "public.query_events": query_event,
     "public.ratings": rating,
     "public.recommendation_models": model,
     "public.recommendation_weights": part_weight,

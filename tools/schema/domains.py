@@ -21,6 +21,7 @@ RELATIONS = {
         private.search_people private.query_words private.query_span private.query_people
         private.understanding private.understood_document private.found_document
         private.parsed_search private.search_term private.search_match private.search_filters
+        public.query_events
         public.suggestion public.matched_item
     """,
     "recommend": """

@@ -7,6 +7,7 @@ import { createClient } from "../vendor/supabase.js";
 import { kept } from "../store.js";
 
 const acting = kept("profile");
+const OUTLIVING = /\/rpc\/record_search_click$/;
 /** @type {Client | undefined} */
 let started;
 let searchAddress = "";
@@ -52,14 +53,15 @@ export const actingProfile = () => acting.get();
 export const setActingProfile = (id) => acting.set(id);
 
 /**
- * Every request names the acting profile.
+ * Every request names the acting profile. Those in OUTLIVING are sent even if the page is left meanwhile.
  * @type {typeof fetch}
  */
 export function asProfile(input, init) {
   const headers = new Headers(init?.headers);
   const id = acting.get();
   if (id) headers.set("x-profile-id", id);
-  return fetch(input, { ...init, headers });
+  const keepalive = OUTLIVING.test(String(input));
+  return fetch(input, { ...init, headers, ...(keepalive && { keepalive }) });
 }
 
 /**

@@ -10,6 +10,7 @@
  * @property {Record<string, FacetValue[]>} facets
  * @property {string | null} next_cursor
  * @property {unknown} [understood]
+ * @property {string | null} [search_id] of a first page; null if the search is not recorded
  *
  * @typedef {object} Query
  * @property {string} [q]
@@ -85,6 +86,17 @@ async function fromService(parameters, signal) {
     if (signal?.aborted) throw error;
     throw new ApiError("offline", String(error));
   }
+}
+
+/**
+ * Record which result was chosen. No caller waits for it, and its errors are ignored.
+ * @param {string | null | undefined} search_id
+ * @param {string} item_id
+ * @param {number} position among all results, 1 for the first
+ */
+export function recordClick(search_id, item_id, position) {
+  if (!search_id || position > 1000) return;
+  client().rpc("record_search_click", { search_id, item_id, position }).then(() => {}, () => {});
 }
 
 /** @param {Query} query */

@@ -7,12 +7,12 @@ import { Icon } from "./icons.js";
 import { Poster } from "./poster.js";
 
 /**
- * @param {{ item: import("../api/catalog.js").Item, reason?: string, note?: unknown, dismiss?: () => void, tabindex?: number }} properties
+ * @param {{ item: import("../api/catalog.js").Item, reason?: string, note?: unknown, dismiss?: () => void, opened?: () => void, tabindex?: number }} properties
  */
-export function Card({ item, reason, note, dismiss, tabindex }) {
+export function Card({ item, reason, note, dismiss, opened, tabindex }) {
   return html`
     <article class="card">
-      <a href="/title/${item.id}" tabindex=${tabindex} data-stop="">
+      <a href="/title/${item.id}" tabindex=${tabindex} data-stop="" onClick=${opened}>
         <${Poster} item=${item} />
         <h3>${item.title}</h3>
       </a>

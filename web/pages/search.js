@@ -4,7 +4,7 @@
  */
 import { html, useEffect, useState } from "../ui.js";
 import { getGenres } from "../api/catalog.js";
-import { search, understoodOf } from "../api/search.js";
+import { recordClick, search, understoodOf } from "../api/search.js";
 import { viewer } from "../api/identity.js";
 import { number, t } from "../i18n.js";
 import { go } from "../router.js";
@@ -110,10 +110,13 @@ function Results({ query, filtered, answer, sorting, clear }) {
           : t("search.all")}</p>
         ${sorting}
       </div>
-      <ul class="grid">${pages.flatMap((page) => page.results).map((item) =>
+      <ul class="grid">${pages.flatMap((page) => page.results).map((item, i) =>
         html`
           <li key=${item.id}>
-            <${Card} item=${item} note=${html`<${Snippet} text=${item.snippet_html ?? ""} />`} />
+            <${Card} item=${item} opened=${() =>
+              recordClick(answer.search_id, item.id, i + 1)} note=${html`<${Snippet} text=${
+              item.snippet_html ?? ""
+            } />`} />
           </li>
         `
       )}</ul>

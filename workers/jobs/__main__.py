@@ -15,6 +15,7 @@ from workers.jobs import run
 from workers.jobs.failures import count_failures
 from workers.jobs.health import Server
 from workers.jobs.metrics import registry
+from workers.jobs.searches import Recorder
 from workers.jobs.settings import Settings
 
 ANSWERS_WITHIN = 2.0
@@ -38,9 +39,12 @@ async def serve(app: App, connections: database.Pool, settings: Settings, addres
     names = {task.queue for task in app.tasks.values()}
     metrics = registry(connections, names)
     count_failures(settings.database_url, metrics)
+    recorder = Recorder(settings.database_url, metrics)
+    recorder.start()
     server = Server(address, metrics, lambda: turns(loop), settings.metrics_token)
     server.start()
     await run.work(app)
+    recorder.stop(run.FINISH_WITHIN)
     server.shutdown()
     server.server_close()
 

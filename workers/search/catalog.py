@@ -14,7 +14,6 @@ from workers.search.tokens import Caller
 WITHIN = 5.0
 """Seconds until a response must have arrived."""
 AWAY = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
-FUNCTIONS = {"movie": "match_movies", "book": "match_books"}
 NAME = "The catalogue"
 
 
@@ -40,16 +39,15 @@ class Catalog:
         return Understanding(data["corrected"], data["text"])
 
     def match(self, caller: Caller, query: Query, embedding: str, request_id: str) -> Any:
-        """The items most similar to the embedding, best first. Raises ApiError."""
-        arguments: dict[str, Any] = {
+        """The result of search_semantic: the items most similar to the embedding. Raises ApiError."""
+        arguments = {
+            "query": query.text,
             "query_embedding": embedding,
             "match_threshold": query.threshold,
             "match_count": query.count,
+            "kind": query.kind,
         }
-        function = FUNCTIONS.get(query.kind)
-        if function is None:
-            function, arguments["kind"] = "match_content", query.kind
-        return self._call(function, arguments, caller, request_id)
+        return self._call("search_semantic", arguments, caller, request_id)
 
     def search(self, caller: Caller, search: Search, embedding: str | None, request_id: str) -> Any:
         """The result of search_content. Raises ApiError."""

@@ -40,6 +40,11 @@ ABOUT = {
 }
 TEXT = {"type": "string", "minLength": 1, "maxLength": LONGEST_QUERY}
 RESULTS = {"type": "array", "items": {"type": "object"}}
+SEARCH_ID = {
+    "type": ["string", "null"],
+    "format": "uuid",
+    "description": "for record_search_click; null on a later page, and where the search is not recorded",
+}
 
 
 def document() -> Json:
@@ -77,7 +82,11 @@ def _semantic() -> Json:
             "threshold", "the least similarity, by default 0", {"type": "number", "minimum": 0, "maximum": 1}
         ),
     ]
-    result = {"type": "object", "required": ["results"], "properties": {"results": RESULTS}}
+    result = {
+        "type": "object",
+        "required": ["results", "search_id"],
+        "properties": {"results": RESULTS, "search_id": SEARCH_ID},
+    }
     return _operation("The items most similar in meaning to a query.", result, parameters=parameters)
 
 
@@ -85,7 +94,11 @@ def _content() -> Json:
     parameters = [_parameter("q", "the query; not required with a filter or sort", TEXT)]
     parameters += [_parameter(name, ABOUT[name], {"type": "string"}) for name in ARGUMENTS]
     parameters.append(_parameter("limit", ALIAS, {"type": "string"}))
-    result = {"type": "object", "required": ["results", "total", "facets", "understood", "next_cursor"]}
+    result = {
+        "type": "object",
+        "required": ["results", "total", "facets", "understood", "next_cursor", "search_id"],
+        "properties": {"search_id": SEARCH_ID},
+    }
     return _operation("search_content with the embedding of the query.", result, parameters=parameters)
 
 

@@ -35,7 +35,7 @@ def search(services: Services) -> Blueprint:
         understanding = services.catalog.understand(caller, query.text, None, g.request_id)
         with services.metrics.embedding.labels("query").time():
             embedding = services.model.query(normal(understanding.corrected))
-        return jsonify(results=services.catalog.match(caller, query, embedding, g.request_id))
+        return jsonify(services.catalog.match(caller, query, embedding, g.request_id))
 
     @views.get("/search/content")
     def content() -> Response:

@@ -24,7 +24,8 @@
 -- total, the number of matches, at most 1,000; facets (kind, genre, language, decade, tier: each a list of value and
 -- count over all matches, highest count first); understood: filters (genres, keywords, languages, countries, kinds:
 -- each a list of alternatives; year_from, year_to), people (name, phrase, job, ids), like (id, title, phrase; or null),
--- corrections (from, to) and dropped, phrases whose filter left no item; next_cursor, null on the last page.
+-- corrections (from, to) and dropped, phrases whose filter left no item; next_cursor, null on the last page; search_id,
+-- of a first page, for record_search_click: the search is recorded under it; null if it is not recorded.
 -- Raises 22023 for a parameter that is missing or out of range, or for a cursor of another search; named in
 -- detail.field.
 -- Roles: anon, authenticated, service_role.
@@ -35,8 +36,8 @@
 -- "image": null, "score": 0.033, "title": "Blade Runner", "matched": ["words", "name"], "language": "en", "overview":
 -- "In a rainy, neon-lit Los Angeles of 2019, a burnt-out …", "similarity": null, "title_html": "<mark>Blade</mark>
 -- <mark>Runner</mark>", "snippet_html": "In a rainy, neon-lit Los Angeles of 2019, a …"}, …], "understood": {"like":
--- null, "people": [], "dropped": [], "filters": {}, "corrections": [{"to": "runner", "from": "runer"}]}, "next_cursor":
--- null}
+-- null, "people": [], "dropped": [], "filters": {}, "corrections": [{"to": "runner", "from": "runer"}]}, "search_id":
+-- "3e1f…", "next_cursor": null}
 create or replace function public.search_content(
     query text default null,
     query_embedding extensions.vector default null,
@@ -72,7 +73,7 @@ declare
     v_matches private.search_match[];
     v_page private.search_match[];
     v_last private.search_match;
-    v_score double precision;
+    v_results jsonb;
 begin
     perform private.check_search(
         v_query, search_content.query_embedding, v_filters, v_count, search_content.sort, v_ignored
@@ -109,29 +110,24 @@ begin
             order by m.score desc, m.document
         );
     end if;
-    v_score := coalesce(
-        (select m.score from unnest(v_matches) as m where m.document = (v_after ->> 'document')::integer),
-        (v_after ->> 'score')::double precision
-    );
-    v_page := array(
-        select row(m.document, m.score, m.words, m.closeness, m.similarity, m.tier)::private.search_match
-        from unnest(v_matches) with ordinality as m (document, score, words, closeness, similarity, tier, place)
-        where
-            v_after is null
-            or m.score < v_score
-            or m.score = v_score and m.document > (v_after ->> 'document')::integer
-        order by m.place
-        limit v_count + 1
-    );
+    v_page := private.page_of_matches(v_matches, v_after, v_count + 1);
     v_last := v_page[v_count];
+    v_results := private.search_results(v_page[:v_count], array(select t.lexeme from unnest(v_terms) as t));
     return jsonb_build_object(
-        'results', private.search_results(v_page[:v_count], array(select t.lexeme from unnest(v_terms) as t)),
+        'results', v_results,
         'total', cardinality(v_matches),
         'facets', private.search_facets(v_matches),
         'understood', v_known.said,
         'next_cursor', case
             when cardinality(v_page) > v_count
             then private.write_cursor(v_search, v_as_of, v_last.score, v_last.document)
+        end,
+        'search_id', case
+            when search_content.cursor is null
+            then private.announce_search(
+                v_query, to_jsonb(v_filters), search_content.sort, v_known.said, cardinality(v_matches), v_results,
+                search_content.query_embedding is not null
+            )
         end
     );
 end

@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from tests.clients.scenarios.language import Actor, Contains, Scenario, Step, ann, guest, scenario
+from tests.clients.scenarios.language import (
+    Actor,
+    Chain,
+    Contains,
+    Keep,
+    Scenario,
+    Step,
+    ann,
+    bob,
+    guest,
+    scenario,
+    service,
+)
 from tests.clients.scenarios.rows import AWKWARD, ids
 
 VALUES: tuple[Any, ...] = (*AWKWARD, [1, None, {"a": None}], {"b": [], "a": "x"}, True, 1.5)
@@ -14,6 +26,18 @@ def refuses(function: str, arguments: dict[str, Any], field: str, who: Actor = g
     """A function of the product refuses a parameter out of its range."""
     details_text = Contains(f'"field": "{field}"')
     return who.rpc(function, arguments).refused(code="22023", details=details_text)
+
+
+FILM = "44444444-0000-4000-8000-{{run}}"
+
+
+def consent(is_granted: bool) -> dict[str, Any]:
+    return {"purpose": "analytics", "granted": is_granted, "version": "1"}
+
+
+def recorded(who: Actor) -> Chain:
+    """The search of this scenario, as far as the person may read it."""
+    return who.from_("query_events").select("query, clicked_item_id").eq("id", "{{search}}")
 
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -104,6 +128,21 @@ SCENARIOS: tuple[Scenario, ...] = (
         refuses("get_recommendations", {"kind": "opera"}, "kind"),
         refuses("get_recommendations", {"diversity": 2}, "diversity"),
         refuses("record_consent", {"purpose": "fortune", "granted": True, "version": "1"}, "purpose", ann),
+    ),
+    scenario(
+        "a search and the result chosen are recorded for an account that consents",
+        service.from_("content").insert({"id": FILM, "title": "Quokka {{run}}"}).gives(),
+        ann.rpc("record_consent", consent(True)).gives(),
+        ann.rpc("search_content", {"query": "Quokka {{run}}"}).gives({"search_id": Keep("search")}),
+        ann.rpc("record_search_click", {"search_id": "{{search}}", "item_id": FILM, "position": 1}).gives(),
+        recorded(ann).gives([{"query": "Quokka {{run}}", "clicked_item_id": FILM}]).eventually(),
+        recorded(bob).gives([]),
+        guest.from_("query_events").select("query").refused(code="42501"),
+        refuses("record_search_click", {"item_id": FILM, "position": 1}, "search_id"),
+        refuses("record_search_click", {"search_id": FILM, "item_id": FILM, "position": 0}, "position"),
+    ).finally_(
+        service.from_("content").delete().eq("id", FILM).gives(),
+        ann.rpc("record_consent", consent(False)).gives(),
     ),
     scenario(
         "functions of one's own data refuse a guest",

@@ -10,31 +10,25 @@ from tests.workers.fakes import ANON, METRICS, ROW, SERVICE, FakeModel, FakeRest
 from workers.common import logs
 
 
-def test_search_results_equal_the_rows_of_the_database_function(client: FlaskClient, rest: FakeRest) -> None:
-    response = search(client, limit="3", threshold="0.5")
-    assert (response.status_code, response.json) == (200, {"results": [ROW]})
+def test_search_response_is_the_result_of_the_database_function(client: FlaskClient, rest: FakeRest) -> None:
+    rest.body = json.dumps({"results": [ROW], "search_id": "0b7e"})
+    response = search(client, kind="book", limit="3", threshold="0.5")
+    assert (response.status_code, response.json) == (200, {"results": [ROW], "search_id": "0b7e"})
     request = rest.requests[0]
-    assert request["path"] == "/rest/v1/rpc/match_movies"
-    assert request["body"] == {"query_embedding": "[1,0]", "match_threshold": 0.5, "match_count": 3}
+    assert request["path"] == "/rest/v1/rpc/search_semantic"
+    assert request["body"] == {
+        "query": "robots",
+        "query_embedding": "[1,0]",
+        "match_threshold": 0.5,
+        "match_count": 3,
+        "kind": "book",
+    }
 
 
-@pytest.mark.parametrize(
-    ("kind", "function", "extra"),
-    [
-        ("movie", "match_movies", {}),
-        ("book", "match_books", {}),
-        ("tv_show", "match_content", {"kind": "tv_show"}),
-        ("sports", "match_content", {"kind": "sports"}),
-    ],
-)
-def test_each_kind_is_searched_by_its_own_database_function(
-    client: FlaskClient, rest: FakeRest, kind: str, function: str, extra: dict[str, str]
-) -> None:
-    search(client, kind=kind)
-    request = rest.requests[0]
-    assert request["path"] == f"/rest/v1/rpc/{function}"
-    defaults = {"query_embedding": "[1,0]", "match_threshold": 0.0, "match_count": 12}
-    assert request["body"] == defaults | extra
+def test_search_without_options_is_for_the_nearest_twelve_films(client: FlaskClient, rest: FakeRest) -> None:
+    search(client)
+    defaults = {"match_threshold": 0.0, "match_count": 12, "kind": "movie"}
+    assert rest.requests[0]["body"].items() >= defaults.items()
 
 
 @pytest.mark.parametrize(
