@@ -87,5 +87,5 @@ def test_two_workers_write_one_row(
     by_get(http, word)
     until(lambda: rows(films, word))
     process.send_signal(signal.SIGTERM)
-    finish(process)
+    assert word not in finish(process)
     written(films, word, 1)

@@ -44,7 +44,7 @@ def test_a_number_of_metadata_has_64_bits(http: httpx.Client, number: str, store
         assert f'"a":{stored},"b":0' in text.replace(" ", "")
 
 
-@pytest.mark.own("auth", why="Two changes of metadata at once are both stored")
+@pytest.mark.own("auth", why="Two changes of metadata at once are both kept")
 def test_metadata_changed_at_once_keeps_both_changes(app: Client, http: httpx.Client) -> None:
     session = sign_up(app)
     authorization = {"authorization": f"Bearer {session.access_token}"}
