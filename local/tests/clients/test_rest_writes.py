@@ -121,12 +121,11 @@ def test_twelve_thousand_casts_of_written_rows_are_in_order(http: httpx.Client) 
     assert added == [dict.fromkeys("abcdefgh", n) for n in range(1, 1501)]
 
 
-@pytest.mark.parametrize("preference", ["count=exact", "count=estimated"])
 @pytest.mark.parametrize("returned", ["", ", return=minimal", ", return=representation"])
 def test_changed_rows_are_counted_with_or_without_representation(
-    http: httpx.Client, five: psycopg.Connection, preference: str, returned: str
+    http: httpx.Client, five: psycopg.Connection, returned: str
 ) -> None:
-    response = http.delete("/rest_notes?id=lt.4&limit=1", headers={"Prefer": preference + returned})
+    response = http.delete("/rest_notes?id=lt.4&limit=1", headers={"Prefer": f"count=exact{returned}"})
     assert response.headers["content-range"] == "*/3"
 
 

@@ -317,3 +317,13 @@ def test_unused_words_are_deleted_from_the_index(shelf: psycopg.Connection) -> N
         "select word from private.search_words where word in ('xylophonia', 'blade') order by word"
     ).fetchall()
     assert left == [("blade",)]
+
+
+@pytest.mark.parametrize("character", ["\ufdfa", "\u3300", "\u33ff", "½"])
+def test_character_that_stands_for_words_counts_as_these(db: psycopg.Connection, character: str) -> None:
+    query = "select cardinality(string_to_array(p.words, ' ')), length(p.words) from private.parse_search(%s) as p"
+    row = db.execute(query, [character * 1000]).fetchone()
+    assert row is not None and row[0] <= 32 and row[1] <= 1000
+    for function in ("search_content", "understand_query", "suggest"):
+        text = character * (200 if function == "suggest" else 1000)
+        db.execute(f"select count(*) from {function}(%s)".encode(), [text])
