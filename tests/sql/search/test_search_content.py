@@ -321,7 +321,7 @@ def test_unused_words_are_deleted_from_the_index(shelf: psycopg.Connection) -> N
 
 @pytest.mark.parametrize("character", ["\ufdfa", "\u3300", "\u33ff", "½"])
 def test_character_that_stands_for_words_counts_as_these(db: psycopg.Connection, character: str) -> None:
-    query = "select cardinality(string_to_array(p.words, ' ')), length(p.words) from private.parse_search(%s) as p"
+    query = "select cardinality(string_to_array(words, ' ')), length(words) from private.parse_search(%s)"
     row = db.execute(query, [character * 1000]).fetchone()
     assert row is not None and row[0] <= 32 and row[1] <= 1000
     for function in ("search_content", "understand_query", "suggest"):
