@@ -23,13 +23,13 @@ as $$
 begin
     if not private.is_service() and private.request_header('prefer') ~* 'count\s*=\s*"?(planned|estimated)' then
         perform private.refuse(
-            400, 'count_refused', 'Rows are not counted by an estimate, which tells of rows of others.',
+            400, 'count_refused', 'Rows are not counted by an estimate, which depends on rows of others.',
             'Send Prefer: count=exact.'
         );
     end if;
 end
 $$;
-comment on function private.check_count() is 'Raise an error if the caller asks for an estimated number of rows.';
+comment on function private.check_count() is 'Raise an error if the caller requests an estimated number of rows.';
 revoke execute on function private.check_count() from public;
 grant execute on function private.check_count() to anon, authenticated, service_role;
 
@@ -49,8 +49,8 @@ revoke execute on function private.check_request() from public;
 grant execute on function private.check_request() to anon, authenticated, service_role;
 
 -- source: sql/private/search/query/is_unknown_name.sql
--- Helper. Returns whether similar names are to be looked up for a query: it is short, no word of it is known or some are
--- misspelt, and it is not the name of an item that the viewer may see.
+-- Helper. Returns whether similar names are to be looked up for a query: it is short, no word of it is known or some
+-- are misspelt, and it is not the name of an item that the viewer may see.
 create or replace function private.is_unknown_name(
     known private.understanding, terms private.search_term[], viewer private.viewer
 )
@@ -415,7 +415,7 @@ to anon, authenticated, service_role;
 
 -- source: sql/private/search/understanding/is_of_title.sql
 -- Helper. Returns whether words are a title or consecutive words of one, from one of its first eight words on. For a
--- viewer with an age limit, hidden titles are none.
+-- viewer with an age limit, hidden titles do not count.
 create or replace function private.is_of_title(words text, viewer private.viewer) returns boolean
 language plpgsql stable set search_path = ''
 as $$

@@ -1,4 +1,4 @@
-"""Numbers of rows: exact ones for everyone, estimates, which tell of rows of others, for the service only."""
+"""Numbers of rows: exact ones for everyone; estimates, which depend on all rows, for the service only."""
 
 import httpx
 import pytest

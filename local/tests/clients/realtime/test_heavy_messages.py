@@ -1,4 +1,4 @@
-"""Messages that are costly to parse count like many; those that nobody could need are refused."""
+"""Messages that are costly to parse count like many; those of too many values are refused."""
 
 from contextlib import suppress
 

@@ -7,12 +7,12 @@ as $$
 begin
     if not private.is_service() and private.request_header('prefer') ~* 'count\s*=\s*"?(planned|estimated)' then
         perform private.refuse(
-            400, 'count_refused', 'Rows are not counted by an estimate, which tells of rows of others.',
+            400, 'count_refused', 'Rows are not counted by an estimate, which depends on rows of others.',
             'Send Prefer: count=exact.'
         );
     end if;
 end
 $$;
-comment on function private.check_count() is 'Raise an error if the caller asks for an estimated number of rows.';
+comment on function private.check_count() is 'Raise an error if the caller requests an estimated number of rows.';
 revoke execute on function private.check_count() from public;
 grant execute on function private.check_count() to anon, authenticated, service_role;

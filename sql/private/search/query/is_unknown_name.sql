@@ -1,5 +1,5 @@
--- Helper. Returns whether similar names are to be looked up for a query: it is short, no word of it is known or some are
--- misspelt, and it is not the name of an item that the viewer may see.
+-- Helper. Returns whether similar names are to be looked up for a query: it is short, no word of it is known or some
+-- are misspelt, and it is not the name of an item that the viewer may see.
 create or replace function private.is_unknown_name(
     known private.understanding, terms private.search_term[], viewer private.viewer
 )

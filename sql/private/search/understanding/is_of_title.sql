@@ -1,5 +1,5 @@
 -- Helper. Returns whether words are a title or consecutive words of one, from one of its first eight words on. For a
--- viewer with an age limit, hidden titles are none.
+-- viewer with an age limit, hidden titles do not count.
 create or replace function private.is_of_title(words text, viewer private.viewer) returns boolean
 language plpgsql stable set search_path = ''
 as $$
