@@ -62,10 +62,20 @@ class Rate:
         self.left -= count
         return True
 
+    def spend(self, count: float) -> None:
+        """Count what was used already; above the limit it is owed, the whole rate at most."""
+        self._fill()
+        self.left = max(self.left - count, -self.most)
+
     def wait(self, count: int = 1) -> float:
         """Seconds until `count` more are within the limit."""
         self._fill()
         return max(0.0, count - self.left) / self.per_second
+
+    def rest(self) -> float:
+        """How much may be used now; below zero if more was used."""
+        self._fill()
+        return self.left
 
     def is_full(self) -> bool:
         self._fill()
