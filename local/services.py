@@ -188,6 +188,7 @@ def platform_environment(
         "STORAGE_DIR": str(settings.files),
         "FILE_SIZE_LIMIT": str(config.file_size_limit),
         "REALTIME_DATABASE_URL": cluster.url(settings, keys, "supabase_realtime_admin"),
+        "REALTIME_SESSION_CHECK": config.project.session_check,
         **{name: str(value) for name, value in optional.items() if value is not None},
         **functions_environment(settings, keys, config),
         **landing_page_environment(settings, keys, config),
