@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from local.limits import network
+from local.rates import Rate
 from local.realtime.authorisation import User, check_session, may_broadcast
 from local.realtime.context import Realtime, realtime_of
-from local.realtime.limits import Rate
 from local.realtime.messages import LONGEST, Binary, Unreadable, as_json, cost, is_sendable, parse
 from local.realtime.tokens import Claims, Ended, Refused, claims_of
 from local.realtime.topics import PREFIX

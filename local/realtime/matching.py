@@ -12,10 +12,10 @@ from collections.abc import Iterable
 
 import psycopg
 
+from local.rates import Rates
 from local.realtime.database import Connection, run
 from local.realtime.filters import PATTERNS, Filter
 from local.realtime.interfaces import Listener
-from local.realtime.limits import Rates
 from local.realtime.rows import Facts
 from local.realtime.subscriptions import Subscription
 
