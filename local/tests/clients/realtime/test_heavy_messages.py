@@ -1,4 +1,4 @@
-"""Messages that are costly to parse count like many; those that nobody could need are refused."""
+"""Messages that are costly to parse count like many; those that no client needs are refused."""
 
 from contextlib import suppress
 
