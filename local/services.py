@@ -26,7 +26,7 @@ SERVED = ("auth", "storage", "realtime")
 PUBLIC = ("SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "SUPABASE_ANON_KEY")
 """Variables that a client may have."""
 SECRET = ("SUPABASE_SECRET_KEY", "SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_JWT_SECRET", "DATABASE_URL")
-INTERNAL = ("rest_admin", "platform")
+INTERNAL = ("rest", "rest_admin", "platform")
 """Servers on sockets that only the owner can open: they need no key, or trust the gateway."""
 PROCFILE = ROOT / "Procfile"
 PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
@@ -127,6 +127,8 @@ def own_services(
     ports = {name: free_port() for name in ("rest", *procfile())}
     internal = {name: sockets.url(sockets.folder(settings) / f"{name}.sock") for name in INTERNAL}
     addresses = {name: local_url(port) for name, port in ports.items()} | internal | plan.elsewhere
+    rest_url = local_url(ports["rest"])
+    direct = {"rest": rest_url + rest.path_of_callers(keys.jwt_secret)} | plan.elsewhere
     variables = environment(settings, keys) | model_environment(settings) | plan.variables
     served = [name for name in SERVED if name not in plan.elsewhere and name not in config.off]
     auth_answers = "auth" in served or "auth" in plan.elsewhere
@@ -135,10 +137,9 @@ def own_services(
         Service(
             name="counter" if "rest" in plan.elsewhere else "rest",
             command=[str(rest_binary)],
-            environment=rest.environment(settings, keys, config, ports["rest"])
-            | {"ADMIN_SOCKET": internal["rest_admin"].removeprefix(sockets.PREFIX)},
+            environment=rest.own_environment(settings, keys, config, ports["rest"]),
             ready=answers("http://localhost/ready", at=internal["rest_admin"]),
-            url=local_url(ports["rest"]),
+            url=rest_url,
         ),
         Service(
             name="platform",
@@ -148,7 +149,7 @@ def own_services(
             ready=answers("http://localhost/health", at=internal["platform"]),
             url=internal["platform"],
         ),
-        *products(addresses, variables),
+        *products(addresses | direct, variables),
         Service(
             name="gateway",
             command=gateway.command(settings, addresses, plan.elsewhere),
@@ -195,6 +196,7 @@ def platform_environment(
         "STORAGE_DIR": str(settings.files),
         "FILE_SIZE_LIMIT": str(config.file_size_limit),
         "REALTIME_DATABASE_URL": cluster.url(settings, keys, "supabase_realtime_admin"),
+        "REALTIME_SESSION_CHECK": config.project.session_check,
         **{name: str(value) for name, value in optional.items() if value is not None},
         **functions_environment(settings, keys, config),
         **landing_page_environment(settings, keys, config),

@@ -15,6 +15,7 @@ from psycopg import sql
 from local import keys, project, stack_plan, state
 from local.ports import free_port, hold, release
 from local.postgres import cluster
+from local.rest import service as rest
 from local.settings import ROOT, Settings, StackError, load
 
 
@@ -79,11 +80,11 @@ class Stack:
         return pid
 
     def part_url(self, part: str) -> str:
-        """The service's own address, without the gateway."""
+        """The service's own address, without the gateway; of REST with the secret path of its port."""
         url = self.part(part).url
         if url is None:
             raise StackError(f"{part} has no address")
-        return url
+        return url + rest.path_of_callers(self.jwt_secret) if part in ("rest", "counter") else url
 
     def lift_limits(self) -> None:
         """Delete all rate limits: tests and benches send many requests of few users."""

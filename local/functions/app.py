@@ -23,16 +23,21 @@ from local.functions.errors import (
     not_found,
     respond,
     too_many_calls,
+    too_many_options,
     too_slow,
 )
 from local.functions.settings import Settings
 from local.functions.worker import Worker, Workers
+from local.rates import Rates
 from local.shares import FullError, Shares, holder
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 CALLS = 50, 200
 """Concurrent calls: of one address, and in all."""
+OPTIONS = 5
+"""OPTIONS calls of an address per second, ten seconds' worth at once: they need no token, and the gateway
+does not count them. A preflight above it is answered here, without the function."""
 OF_THE_CONNECTION = {
     *("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
     *("host", "date", "server"),
@@ -48,6 +53,7 @@ class Functions:
     workers: Workers
     sessions: Pool
     calls: Shares = field(default_factory=lambda: Shares(*CALLS))
+    options: Rates = field(default_factory=lambda: Rates(OPTIONS))
 
 
 @asynccontextmanager
@@ -66,7 +72,10 @@ async def call(request: Request) -> Response:
         name = request.path_params.get("name", "")
         if not NAME.fullmatch(name):
             raise not_found()
-        if name not in functions.settings.unverified and request.method != "OPTIONS":
+        if request.method == "OPTIONS":
+            if not functions.options.of(holder.get()).take():
+                raise too_many_options()
+        elif name not in functions.settings.unverified:
             claims = claims_of(request.headers, functions.settings.jwt_secret)
             await check_session(functions.sessions, functions.settings.session_check, claims)
         return await forward(functions, name, request)

@@ -1,26 +1,19 @@
 """Callers of functions: their token must be valid, and their session must not have ended."""
 
-import json
 from typing import Any
 
 import jwt
 import psycopg
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 from starlette.datastructures import Headers
 
-from local import pools
+from local import pools, session_check
 from local.claims import verified
 from local.functions.errors import FunctionError, unauthorized, unavailable
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
-AS_CALLER = """
-    select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true),
-        set_config('request.headers', '{}', true)
-"""
-ENDED = "PGRST"
-"""The SQLSTATE that the session check raises; its message is the body of the response."""
 
 
 def pool(url: str) -> Pool:
@@ -46,20 +39,14 @@ async def check_session(pool: Pool, function: str, claims: dict[str, Any]) -> No
 
     Raises FunctionError for a caller whose session has ended, as every other service does.
     """
-    if not function or claims.get("role") != "authenticated":
+    if not session_check.applies(function, claims):
         return
     try:
-        async with pool.connection() as connection, connection.transaction():
-            await connection.execute(AS_CALLER, [json.dumps(claims)])
-            check = sql.SQL("select {}()").format(sql.Identifier(*function.split(".")))
-            await connection.execute(check)
+        async with pool.connection() as connection:
+            await session_check.check(connection, function, claims)
+    except session_check.SessionEnded as ended:
+        raise FunctionError(ended.status, ended.code, ended.message) from ended
     except psycopg.DataError as error:
         raise unauthorized("Invalid JWT") from error
     except psycopg.OperationalError as error:
         raise unavailable() from error
-    except psycopg.Error as error:
-        if error.sqlstate != ENDED:
-            raise
-        refusal = json.loads(error.diag.message_primary or "{}")
-        status = json.loads(error.diag.message_detail or "{}").get("status", 401)
-        raise FunctionError(status, refusal.get("code", ""), refusal.get("message", "")) from error

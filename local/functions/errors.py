@@ -48,6 +48,10 @@ def too_many_calls() -> FunctionError:
     return FunctionError(429, "TOO_MANY_CALLS", "Too many calls are under way. Try again in a moment")
 
 
+def too_many_options() -> FunctionError:
+    return FunctionError(429, "TOO_MANY_CALLS", "Too many OPTIONS calls. Try again in a moment")
+
+
 def unavailable() -> FunctionError:
     return FunctionError(503, "SERVICE_UNAVAILABLE", "The database does not answer. Try again in a moment")
 

@@ -31,6 +31,12 @@ SECRET_IN_BROWSER = {
     "browser. Delete this secret API key immediately!",
 }
 NO_ROUTE = {"message": "no Route matched with those values"}
+MALFORMED = (
+    "^(header line too long|http chunk length too large|invalid byte in chunk length"
+    "|malformed chunked encoding|chunked encoding contains too much non-data|malformed MIME header)"
+)
+"""Errors of Go's reader of chunked bodies. Those of a service's response begin with `net/http:`."""
+MALFORMED_BODY = {"message": "The request's body is not in valid chunks"}
 UNAVAILABLE = {"message": "The service behind this address does not answer. Try again in a moment."}
 
 
@@ -103,6 +109,8 @@ def _caddyfile(settings: Settings, addresses: Mapping[str, str], external: Colle
         "open": indented(handled("@open", auth), 2),
         "parts": indented("\n".join(parts), 2),
         "to_come": " ".join(f"/{name}/*" for name in PARTS_TO_COME),
+        "malformed": MALFORMED,
+        "malformed_body": quoted(MALFORMED_BODY),
         "too_large": indented(routes.refusals_of_large(), 3),
         "secret_in_browser": quoted(SECRET_IN_BROWSER),
         "no_key": quoted(NO_KEY),

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import psycopg
 import psycopg_pool
 
+from local import session_check
 from local.realtime.database import Connection, Pool, as_user, run
-from local.realtime.tokens import Claims, Refused
+from local.realtime.tokens import Claims, Ended, Refused
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,18 @@ async def access(pool: Pool, topic: str, user: User) -> Access:
             if not readable:
                 raise may_not_read(topic)
             return Access(readable, await _writable(connection, topic))
+
+
+async def check_session(pool: Pool, function: str, claims: Claims) -> None:
+    """Raises Ended if the session of the token has ended, and Refused if the database fails."""
+    if not session_check.applies(function, claims):
+        return
+    try:
+        with server_errors("session"):
+            async with pool.connection() as connection:
+                await session_check.check(connection, function, claims)
+    except session_check.SessionEnded as ended:
+        raise Ended("InvalidJWTToken", ended.message) from ended
 
 
 async def may_broadcast(pool: Pool, topic: str, user: User) -> bool:

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from local.limits import network
-from local.realtime.authorisation import User, may_broadcast
+from local.rates import Rate
+from local.realtime.authorisation import User, check_session, may_broadcast
 from local.realtime.context import Realtime, realtime_of
-from local.realtime.limits import Rate
 from local.realtime.messages import LONGEST, Binary, Unreadable, as_json, cost, is_sendable, parse
-from local.realtime.tokens import Claims, Refused, claims_of
+from local.realtime.tokens import Claims, Ended, Refused, claims_of
 from local.realtime.topics import PREFIX
 from local.shares import holder
 
@@ -56,11 +56,14 @@ async def _answer(request: Request, read: Any) -> Response:
         claims = _caller(request, realtime)
         rate = realtime.broadcasts.of(str(claims.get("sub") or f"{claims['role']} {network(request)}"))
         _count(rate, 1, of=1)
+        await check_session(realtime.pool, realtime.settings.session_check, claims)
         messages = await read(request, realtime, rate)
         _count(rate, len(messages) - 1, of=len(messages))
         await _publish(realtime, messages, User(claims, headers_of(request)))
     except Unacceptable as refused:
         return JSONResponse(refused.body, refused.status, refused.headers)
+    except Ended as ended:
+        return JSONResponse({"message": ended.words}, 401)
     except Refused as refused:
         # An unknown role in a token is the caller's error, an unavailable database is ours.
         return JSONResponse({"message": str(refused)}, 403 if refused.code == "Unauthorized" else 503)

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     def __init__(self, pool: Pool, subscribers: Subscribers) -> None:
         self.pool, self.subscribers = pool, subscribers
+        self.times = matching.times()
 
     async def dispatch(self, change: Change) -> bool:
         """Send the change. False if the database failed; then no subscriber has received it."""
@@ -57,7 +58,7 @@ class Dispatcher:
             await snapshots.until_seen(connection, change.transaction)
         verdicts: dict[str, str | None] = {}
         recipients: dict[tuple[Listener, frozenset[str] | None], list[int]] = {}
-        for channel, subscription in await matching.passed(connection, facts, wanting):
+        for channel, subscription in await matching.passed(connection, facts, wanting, self.times):
             user = json.dumps(users[channel], sort_keys=True)
             if user not in verdicts:
                 verdicts[user] = await verdict(connection, facts, users[channel])

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from local.realtime import subscriptions, tracking
-from local.realtime.authorisation import PUBLIC, Access, User, access, may_not_read
+from local.realtime.authorisation import PUBLIC, Access, User, access, check_session, may_not_read
 from local.realtime.context import Realtime
 from local.realtime.interfaces import Outbox
 from local.realtime.joins import Join, token_of
@@ -194,7 +194,9 @@ class Channel:
 
     async def _use_token(self, token: str) -> None:
         """Use the claims and rights of this token from now on. Raises Refused."""
-        claims = claims_of(token, self.realtime.settings.jwt_secret)
+        settings = self.realtime.settings
+        claims = claims_of(token, settings.jwt_secret)
+        await check_session(self.realtime.pool, settings.session_check, claims)
         if self.join.private:
             user = User(claims, self.connection.headers)
             self.access = await access(self.realtime.pool, self.join.topic, user)

@@ -8,11 +8,11 @@ from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from local.rates import Rate
 from local.realtime import joins
 from local.realtime.channel import Channel
 from local.realtime.context import Realtime
 from local.realtime.interfaces import Joined
-from local.realtime.limits import Rate
 from local.realtime.messages import Frame, Message, Unreadable, cost, decode, encode, reply
 from local.realtime.tokens import Refused
 from local.realtime.topics import PREFIX

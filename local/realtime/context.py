@@ -9,6 +9,7 @@ from typing import Any, cast
 import psycopg
 from starlette.requests import HTTPConnection
 
+from local.rates import Rate, Rates
 from local.realtime import database, upkeep
 from local.realtime.changes import Dispatcher
 from local.realtime.database import run
@@ -16,7 +17,7 @@ from local.realtime.feed import Feed
 from local.realtime.holdings import Holdings
 from local.realtime.interfaces import Outbox
 from local.realtime.joins import Join
-from local.realtime.limits import Limits, Rate, Rates
+from local.realtime.limits import Limits
 from local.realtime.messages import Unreadable, parse
 from local.realtime.settings import Settings
 from local.realtime.subscriptions import Subscribers

@@ -10,6 +10,10 @@ LONGEST_PATTERN = 256
 """Characters."""
 
 
+REFERENCE_BACK = re.compile(r"(?:[^\\]|\\[^1-9])*\\[1-9]", re.DOTALL)
+"""Postgres tries a pattern with a back-reference with every match of the group: REST refuses them too."""
+
+
 class FilterError(Exception):
     """The filter is invalid; the message is for the client."""
 
@@ -67,6 +71,8 @@ def _one(text: str) -> Filter:
     value = _unquoted(value)
     if operator in PATTERNS and len(value) > LONGEST_PATTERN:
         raise FilterError(f"a pattern has at most {LONGEST_PATTERN} characters")
+    if operator in ("match", "imatch") and REFERENCE_BACK.match(value):
+        raise FilterError("a pattern has no references back")
     return Filter(column, operator, value, negated)
 
 

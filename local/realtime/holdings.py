@@ -2,7 +2,8 @@
 
 from collections.abc import Hashable
 
-from local.realtime.limits import Limits, Rates
+from local.rates import Rates
+from local.realtime.limits import Limits
 from local.shares import FullError, Shares
 
 BLOCK = 4096

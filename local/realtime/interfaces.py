@@ -18,8 +18,8 @@ class Listener(Hashable, Protocol):
     def claims(self) -> Claims: ...
 
     @property
-    def connection(self) -> Hashable:
-        """The connection of the channel; a client has several channels."""
+    def address(self) -> str:
+        """The network address of the client."""
 
     def receive_change(self, payload: dict[str, Any]) -> None:
         """Send a change to the client."""

@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidMessage
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from local.realtime.limits import Rate
+from local.rates import Rate
 
 FRAMES_PER_SECOND = 1000
 """Pings, pongs and fragments of a connection."""

@@ -29,6 +29,8 @@ class Settings:
     database_url: str = field(repr=False)
     jwt_secret: str = field(repr=False)
     limits: Limits
+    session_check: str = ""
+    """The database function that raises if a session has ended, schema.name; empty for no check."""
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -40,4 +42,5 @@ def read(environment: Mapping[str, str]) -> Settings:
         for name, limit in LIMITS.items()
     }
     variables.check()
-    return Settings(database_url, jwt_secret, Limits(**limits))
+    session_check = environment.get("REALTIME_SESSION_CHECK", "")
+    return Settings(database_url, jwt_secret, Limits(**limits), session_check)

@@ -11,8 +11,8 @@ import psycopg
 
 from local import documents
 from local.realtime import filters
-from local.realtime.database import Pool, run
-from local.realtime.filters import Filter, FilterError
+from local.realtime.database import Connection, Pool, run
+from local.realtime.filters import PATTERNS, Filter, FilterError
 from local.realtime.interfaces import Listener
 from local.realtime.messages import as_json, is_sendable
 from local.realtime.pgoutput import Change
@@ -20,6 +20,8 @@ from local.realtime.pgoutput import Change
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 ANY = "*"
 UNABLE = "Unable to subscribe to changes with given parameters"
+PATTERN_WITHIN = "250ms"
+"""Time in which Postgres must have read a pattern, which it may do for each change."""
 LONGEST_LIST = 100
 """Values in an `in` filter."""
 MOST = 100
@@ -42,6 +44,10 @@ class Subscription:
     filters: tuple[Filter, ...] = ()
     columns: frozenset[str] | None = None
     """The columns to send with the primary key; None for all."""
+
+    @property
+    def has_patterns(self) -> bool:
+        return any(one.operator in PATTERNS for one in self.filters)
 
     def wants(self, change: Change) -> bool:
         return (
@@ -137,19 +143,26 @@ async def check(pool: Pool, subscription: Subscription, role: str) -> None:
                     f"{UNABLE}. Please check Realtime is enabled for the given connect parameters: [{shown}]"
                 )
             for one in subscription.filters:
-                await run(
-                    connection,
-                    "check_filter",
-                    oid=tables[0]["oid"],
-                    role=role,
-                    longest=LONGEST_LIST,
-                    **one._asdict(),
-                )
+                await _check_filter(connection, tables[0]["oid"], role, one)
             names = sorted(subscription.columns or ())
             await run(connection, "check_selection", oid=tables[0]["oid"], role=role, names=names)
     except psycopg.Error as error:
         check = f"An exception happened so please check your connect parameters: [{shown}]."
         raise SubscriptionError(f"{UNABLE}. {check} Exception: {_exception(error)}") from error
+
+
+async def _check_filter(connection: Connection, oid: int, role: str, one: Filter) -> None:
+    """Raises psycopg.Error, and SubscriptionError for a pattern that is slow to read."""
+    parameters = {"oid": oid, "role": role, "longest": LONGEST_LIST, **one._asdict()}
+    if one.operator not in PATTERNS:
+        await run(connection, "check_filter", **parameters)
+        return
+    try:
+        async with connection.transaction():
+            await run(connection, "limit_time", within=PATTERN_WITHIN)
+            await run(connection, "check_filter", **parameters)
+    except psycopg.errors.QueryCanceled as error:
+        raise SubscriptionError("A pattern takes too long") from error
 
 
 def _in_elixir_notation(subscription: Subscription) -> str:

@@ -18,6 +18,10 @@ class Refused(Exception):
         self.code, self.words = code, words
 
 
+class Ended(Refused):
+    """The session of the token has ended."""
+
+
 def claims_of(token: str, secret: str) -> Claims:
     """The claims. Raises Refused unless the token is signed, unexpired, and has `role` and `exp`."""
     try:

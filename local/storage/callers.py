@@ -19,6 +19,8 @@ class Caller:
     claims: dict[str, Any] = field(default_factory=dict)
     is_verified: bool = True
     """Whether the request has a valid token."""
+    is_service: bool = False
+    """Whether the token is the service's; signed URLs use its role without one."""
 
     @property
     def owner(self) -> str | None:
@@ -60,4 +62,5 @@ def caller_or_anonymous(request: Request, secret: str) -> Caller:
 def bearer(request: Request, secret: str) -> Caller:
     """Raises InvalidToken."""
     claims = tokens.verify(BEARER.sub("", request.headers.get("authorization", "")), secret)
-    return Caller(str(claims.get("role") or "anon"), claims)
+    role = str(claims.get("role") or "anon")
+    return Caller(role, claims, is_service=role == "service_role")

@@ -35,6 +35,9 @@ class Storage:
     uploading: set[str] = field(default_factory=set)
     """The versions of resumable uploads that a request has locked."""
     unfinished: UnfinishedUploads = field(default_factory=UnfinishedUploads)
+    """Resumable uploads."""
+    running: UnfinishedUploads = field(default_factory=UnfinishedUploads)
+    """Single uploads whose bytes are being received."""
 
     def limit(self, bucket: Bucket, name: str) -> int:
         """The largest size in bytes of a file of this name. The placeholder of an empty folder is empty."""

@@ -21,7 +21,7 @@ from local.shares import holder
 from local.storage import file_bodies, file_types, models, names
 from local.storage.callers import Caller
 from local.storage.context import PLACEHOLDER, Storage, bucket_named, storage_of, transaction
-from local.storage.database import Outcome, Statement, Transaction
+from local.storage.database import SERVICE, Outcome, Statement, Transaction
 from local.storage.errors import beyond_limit, key_exists
 from local.storage.fail_points import fail_point
 from local.storage.file_store import HeadCheck
@@ -43,7 +43,9 @@ class Destination:
 
     @property
     def holder(self) -> str:
-        """The user whose unfinished upload it is; without a user, the network address."""
+        """The user whose unfinished upload it is; without a user, the network address. Or SERVICE."""
+        if self.caller.is_service:
+            return SERVICE
         return (self.owner or self.caller).owner or holder.get()
 
     def columns(self, version: str, metadata: Json | None, user_metadata: Json | None) -> dict[str, Any]:
@@ -128,15 +130,15 @@ async def _write_bytes(
     """Write the body into the folder of files, and return the metadata of the file."""
     storage = storage_of(request)
     check = head_check(bucket, destination.name, description.kind)
-    limit, unfinished = storage.limit(bucket, destination.name), storage.unfinished
-    unfinished.begin(version, destination.holder)
+    limit = storage.limit(bucket, destination.name)
+    storage.running.begin(version, destination.holder)
     try:
-        grow = partial(unfinished.grow, version)
+        grow = partial(storage.running.grow, version)
         async with storage.files.new_file(version, limit, check, grow) as sink:
             await body.receive(sink)
             await storage.files.keep(sink)
     finally:
-        unfinished.end(version)
+        storage.running.end(version)
     digest = sink.digest.hexdigest()
     return models.metadata(sink.size, digest, description.kind, description.cache_control)
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from local import shares
 from local.storage import names
 from local.storage.errors import StorageError
 from local.storage.file_types import OCTETS
@@ -32,7 +33,9 @@ class Resumable:
     upsert: bool = False
     done: bool = False
     holder: str = ""
-    """The user, or without one the network address, of the upload."""
+    """The user, or without one the network address, of the upload; `service_role` for the service."""
+    address: str = ""
+    """The network address that began the upload."""
 
     @property
     def id(self) -> str:
@@ -50,7 +53,8 @@ def planned(
     bucket: str, name: str, length: int | None, metadata: dict[str, str], upsert: bool, holder: str
 ) -> Resumable:
     version = str(uuid.uuid4())
-    return Resumable(bucket, name, version, length, metadata, time.time(), upsert, holder=holder)
+    started, address = time.time(), shares.holder.get()
+    return Resumable(bucket, name, version, length, metadata, started, upsert, holder=holder, address=address)
 
 
 def start(folder: Path, upload: Resumable) -> None:
@@ -117,11 +121,12 @@ def unfinished(folder: Path) -> list[str]:
     return [path.stem for path in folder.glob("*.json") if not json.loads(path.read_text())["done"]]
 
 
-def left_behind(folder: Path) -> Iterator[tuple[str, str, int]]:
-    """Version, holder and size in bytes of each unfinished upload."""
+def left_behind(folder: Path) -> Iterator[tuple[str, str, str, int]]:
+    """Version, holder, address and size in bytes of each unfinished upload."""
     for version in unfinished(folder):
         document, data = json.loads((folder / f"{version}.json").read_text()), folder / version
-        yield version, document.get("holder", ""), data.stat().st_size if data.exists() else 0
+        user, address = document.get("holder", ""), document.get("address", "")
+        yield version, user, address, data.stat().st_size if data.exists() else 0
 
 
 def late(folder: Path, lifetime: int, now: float) -> list[str]:

@@ -1,55 +1,96 @@
-"""Limits on unfinished uploads: their number and bytes, per holder and in total."""
+"""Limits on unfinished uploads: their number and bytes, per user, per network address and in total."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.shares import FullError, Shares
+from local.shares import FullError, Shares, holder
 from local.storage import resumable_uploads
+from local.storage.database import SERVICE
 from local.storage.errors import StorageError
 
-UPLOADS = 50, 5_000
-"""Unfinished resumable uploads and running single ones: of a holder, of all."""
-BYTES = 6 << 30, 60 << 30
-"""Bytes of a holder and of all: more than one file of the largest size each."""
+UPLOADS = 50, 200, 5_000
+"""Unfinished uploads: of a user, of an address, of all. Signing up gives one address many users."""
+BYTES = 6 << 30, 12 << 30, 60 << 30
+"""Bytes of a user, of an address and of all: more than one file of the largest size each."""
+
+
+@dataclass
+class Amounts:
+    """Amounts of users and of addresses, each within its limits."""
+
+    users: Shares
+    addresses: Shares
+
+    @classmethod
+    def limited(cls, each_user: int, each_address: int, all_: int) -> "Amounts":
+        return cls(Shares(each_user, all_), Shares(each_address, all_))
+
+    def take(self, user: str, address: str, amount: int = 1) -> None:
+        """Raises FullError, and takes nothing, above a limit."""
+        if self.users.is_full(user, amount) or (address and self.addresses.is_full(address, amount)):
+            raise FullError
+        self.add(user, address, amount)
+
+    def add(self, user: str, address: str, amount: int = 1) -> None:
+        """Count an amount whatever the limits. The address is empty where an earlier version kept none."""
+        self.users.add(user, amount)
+        if address:
+            self.addresses.add(address, amount)
+
+    def give(self, user: str, address: str, amount: int = 1) -> None:
+        self.users.give(user, amount)
+        if address:
+            self.addresses.give(address, amount)
 
 
 @dataclass
 class UnfinishedUploads:
-    uploads: Shares = field(default_factory=lambda: Shares(*UPLOADS))
-    bytes: Shares = field(default_factory=lambda: Shares(*BYTES))
-    by_version: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """Holder and bytes so far."""
+    """Those of one kind, resumable or single: neither kind takes the other's share."""
 
-    def begin(self, version: str, holder: str) -> None:
-        """Raises StorageError if the holder, or all together, have too many."""
+    uploads: Amounts = field(default_factory=lambda: Amounts.limited(*UPLOADS))
+    bytes: Amounts = field(default_factory=lambda: Amounts.limited(*BYTES))
+    by_version: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    """User, address, and bytes so far."""
+
+    def begin(self, version: str, user: str) -> None:
+        """Count an upload of the present request; the service's are not counted.
+
+        Raises StorageError if the user, the address, or all together have too many.
+        """
+        if user == SERVICE:
+            return
+        address = holder.get()
         try:
-            self.uploads.take(holder)
+            self.uploads.take(user, address)
         except FullError as error:
             raise _refused("Too many uploads are unfinished: finish or end one") from error
-        self.by_version[version] = holder, 0
+        self.by_version[version] = user, address, 0
 
     def grow(self, version: str, amount: int) -> None:
-        """Add received bytes. Raises StorageError if the holder, or all together, have too many."""
+        """Add received bytes. Raises StorageError above a limit."""
         if version not in self.by_version:
             return
-        holder, size = self.by_version[version]
+        user, address, size = self.by_version[version]
         try:
-            self.bytes.take(holder, amount)
+            self.bytes.take(user, address, amount)
         except FullError as error:
-            raise _refused("UnfinishedUploads uploads hold too many bytes: finish or end one") from error
-        self.by_version[version] = holder, size + amount
+            raise _refused("Unfinished uploads hold too many bytes: finish or end one") from error
+        self.by_version[version] = user, address, size + amount
 
     def end(self, *versions: str) -> None:
-        for holder, size in filter(None, (self.by_version.pop(version, None) for version in versions)):
-            self.uploads.give(holder)
-            self.bytes.give(holder, size)
+        for version in versions:
+            if counted := self.by_version.pop(version, None):
+                user, address, size = counted
+                self.uploads.give(user, address)
+                self.bytes.give(user, address, size)
 
     def find(self, folder: Path) -> None:
         """Add the uploads of an earlier run, which clients may continue."""
-        for version, holder, size in resumable_uploads.left_behind(folder):
-            self.uploads.add(holder)
-            self.bytes.add(holder, size)
-            self.by_version[version] = holder, size
+        for version, user, address, size in resumable_uploads.left_behind(folder):
+            if user != SERVICE:
+                self.uploads.add(user, address)
+                self.bytes.add(user, address, size)
+                self.by_version[version] = user, address, size
 
 
 def _refused(message: str) -> StorageError:

@@ -3,6 +3,7 @@
 use crate::bounded;
 use crate::bounds::TooComplex;
 use crate::pages::Unsatisfiable;
+use crate::tokens::InvalidToken;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
@@ -95,6 +96,15 @@ pub fn too_large() -> Response<Body> {
 pub fn no_column(relation: &str, column: &str) -> Response<Body> {
     let message = format!("column {relation}.{column} does not exist");
     refusal(StatusCode::BAD_REQUEST, "42703", &message, None)
+}
+
+/// The token is signed, and has a form that the stack's other servers refuse too.
+pub fn invalid_token(InvalidToken(message): InvalidToken) -> Response<Body> {
+    let mut response = refusal(StatusCode::UNAUTHORIZED, "PGRST301", message, None);
+    let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{message}\"");
+    let challenge = HeaderValue::try_from(challenge).expect("the messages are ASCII");
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    response
 }
 
 /// PostgREST requests authentication from anonymous callers without the permission.

@@ -4,8 +4,9 @@
 #![allow(clippy::result_large_err)]
 
 use crate::answer::{
-    count_written, denied, forbid, name_charset, no_column, no_description, no_limit_of_affected,
-    not_supported, reason, refusal, too_complex, too_large, unreachable_database,
+    count_written, denied, forbid, invalid_token, name_charset, no_column, no_description,
+    no_limit_of_affected, not_supported, reason, refusal, too_complex, too_large,
+    unreachable_database,
 };
 use crate::arguments;
 use crate::bounded::ANSWER_TOO_LARGE;
@@ -18,6 +19,7 @@ use crate::patterns;
 use crate::query::{self, Rows, Unanswerable};
 use crate::rest::Rest;
 use crate::seats::Seats;
+use crate::tokens;
 use crate::windows::{Admission, Counter};
 use crate::work;
 use axum::body::{Body, Bytes};
@@ -138,6 +140,7 @@ async fn served(
     request: http::Request<Bytes>,
     calls_reader: bool,
 ) -> Result<Response<Body>, Refused> {
+    tokens::check(request.headers()).map_err(invalid_token)?;
     if request.uri().path() == "/" && request.method() == Method::GET {
         return Err(no_description());
     }

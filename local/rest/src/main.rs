@@ -26,12 +26,13 @@ mod schema;
 mod seats;
 mod selection;
 mod settings;
+mod tokens;
 mod web;
 mod windows;
 mod work;
 
 use anyhow::{Context, Result};
-use postrust_server::lenient_uri::LenientListener;
+use postrust_server::lenient_uri::{LenientListener, LenientUnixListener};
 use reload::Current;
 use std::ffi::OsStr;
 use tokio::net::{TcpListener, UnixListener};
@@ -54,10 +55,19 @@ async fn main() -> Result<()> {
     }
     let listener = listen(host, config.server_port).await?;
     tracing::info!("listening on http://{host}:{}", config.server_port);
-    axum::serve(LenientListener(listener), web::api(current))
-        .with_graceful_shutdown(stopped())
-        .await?;
+    let own = web::below(&path_of_callers(), web::api(current.clone()));
+    let own = axum::serve(LenientListener(listener), own).with_graceful_shutdown(stopped());
+    let Some(path) = std::env::var_os("REST_SOCKET") else { return Ok(own.await?) };
+    let gateway = LenientUnixListener(listen_at(&path)?);
+    let gateway = axum::serve(gateway, web::api(current)).with_graceful_shutdown(stopped());
+    tokio::try_join!(own.into_future(), gateway.into_future())?;
     Ok(())
+}
+
+/// Returns the secret path of the port, which the stack's own servers know: any account of the machine
+/// reaches the port, and requests there may name any sender. It is empty where no gateway uses a socket.
+fn path_of_callers() -> String {
+    std::env::var("REST_PATH").unwrap_or_default()
 }
 
 /// Logs one JSON line per event, from the level of `PGRST_LOG_LEVEL` (or `RUST_LOG`) on; each request

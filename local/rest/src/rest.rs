@@ -4,6 +4,7 @@ use crate::database::Database;
 use crate::limits::{self, Limits};
 use crate::schema::{self, Types};
 use crate::settings::{self, Variables};
+use crate::tokens;
 use anyhow::Result;
 use axum::http::HeaderMap;
 use postrust_core::api_request::QualifiedIdentifier;
@@ -79,6 +80,9 @@ impl Rest {
     /// Returns the role and the user of a request; without a valid token the anonymous role and no user.
     pub async fn caller(&self, headers: &HeaderMap) -> (String, Option<String>) {
         let anonymous = self.config().db_anon_role.clone().unwrap_or_default();
+        if tokens::check(headers).is_err() {
+            return (anonymous, None);
+        }
         match postrust_engine::authenticate(&self.app, headers).await {
             Ok(caller) if caller.role != anonymous => {
                 let user = caller.get_claim("sub").and_then(|sub| sub.as_str());

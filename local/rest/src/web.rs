@@ -51,6 +51,17 @@ pub fn api(current: Current) -> Router {
     Router::new().fallback(answer).with_state(current).layer(cors).layer(RequestTraceLayer)
 }
 
+/// Serves the routes below this path only; everywhere if it is empty.
+pub fn below(path: &str, routes: Router) -> Router {
+    if path.is_empty() {
+        return routes;
+    }
+    let refuse = || async {
+        refusal(StatusCode::FORBIDDEN, "PGRST127", "This port is for servers of the stack", None)
+    };
+    Router::new().nest_service(path, routes).fallback(refuse)
+}
+
 async fn answer(State(current): State<Current>, request: Request) -> Response {
     exchange::answer(current.get(), &current.counter, &current.seats, request).await
 }

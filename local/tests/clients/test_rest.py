@@ -34,6 +34,32 @@ def token(stack: Stack) -> Callable[..., dict[str, str]]:
     return header
 
 
+@pytest.mark.own("rest")
+@pytest.mark.parametrize(
+    ("claims", "headers"),
+    [
+        ({}, {"crit": ["exp"]}),
+        ({}, {"crit": []}),
+        ({}, {"b64": False}),
+        ({"exp": None}, {}),
+        ({"exp": 1e300}, {}),
+        ({"nbf": True}, {}),
+        ({"role": ["service_role"]}, {}),
+        ({"sub": 7}, {}),
+    ],
+)
+def test_a_token_that_other_servers_refuse_is_refused(
+    http: httpx.Client, stack: Stack, claims: dict[str, object], headers: dict[str, object]
+) -> None:
+    stated = {"role": "authenticated", "sub": "some one", "exp": int(time.time()) + 60} | claims
+    payload = json.dumps(stated).encode()
+    signed = jwt.api_jws.encode(payload, stack.jwt_secret, "HS256", {"typ": "JWT"} | headers)
+    for path in ("/rest_films?select=id", "/rpc/rest_echo?t=a", "/rest_unknown"):
+        refused = http.get(path, headers={"Authorization": f"Bearer {signed}"})
+        assert (refused.status_code, refused.json()["code"]) == (401, "PGRST301")
+        assert refused.headers["www-authenticate"].startswith('Bearer error="invalid_token"')
+
+
 def test_a_plus_is_a_space_unless_it_is_encoded(http: httpx.Client) -> None:
     assert http.get("/rest_films?select=id&title=eq.Mother+%2B+son").json() == [{"id": 2}]
     assert http.get("/rest_films?select=id&or=(title.eq.Mother+%2B+son,year.eq.1962)&order=id").json() == [

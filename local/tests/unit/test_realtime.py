@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local.rates import BURST, SWEEP_AT, Rate, Rates
 from local.realtime import filters, joins, snapshots
 from local.realtime.filters import Filter, FilterError
-from local.realtime.limits import BURST, SWEEP_AT, Rate, Rates
 from local.realtime.messages import V1, V2, VERSIONS, Binary, Message, Unreadable, decode, encode
 from local.realtime.pgoutput import Change, Reader
 from local.realtime.presence import LARGEST, Full, Presences

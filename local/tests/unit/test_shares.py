@@ -2,16 +2,25 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from local.realtime.holdings import Holdings
 from local.realtime.limits import Limits
-from local.shares import FullError, Shares, Turns
+from local.shares import FullError, Shares, Turns, holder
 from local.storage import resumable_uploads
+from local.storage.database import SERVICE
 from local.storage.errors import StorageError
-from local.storage.unfinished_uploads import UnfinishedUploads
+from local.storage.unfinished_uploads import BYTES, UPLOADS, Amounts, UnfinishedUploads
+
+
+@pytest.fixture(autouse=True)
+def no_address() -> Iterator[None]:
+    before = holder.set("")
+    yield
+    holder.reset(before)
 
 
 def test_holder_and_all_together_take_at_most_their_limits() -> None:
@@ -73,7 +82,7 @@ def test_timed_out_turn_leaves_nothing_behind() -> None:
 
 
 def test_unfinished_uploads_are_bounded_in_number_and_bytes() -> None:
-    unfinished = UnfinishedUploads(Shares(2, 3), Shares(100, 150))
+    unfinished = UnfinishedUploads(Amounts.limited(2, 9, 3), Amounts.limited(100, 900, 150))
     unfinished.begin("1", "ann")
     unfinished.begin("2", "ann")
     for who in ("ann",):
@@ -93,16 +102,51 @@ def test_unfinished_uploads_are_bounded_in_number_and_bytes() -> None:
     unfinished.grow("4", 50)
     unfinished.begin("5", "ann")
     unfinished.end("2", "4", "5")
-    assert (unfinished.uploads.held, unfinished.bytes.held, unfinished.bytes.total) == ({}, {}, 0)
+    assert (unfinished.uploads.users.held, unfinished.bytes.users.held) == ({}, {})
+    assert (unfinished.uploads.users.total, unfinished.bytes.users.total) == (0, 0)
+
+
+def test_unfinished_uploads_of_an_address_are_bounded_for_all_users() -> None:
+    unfinished = UnfinishedUploads(Amounts.limited(2, 3, 9), Amounts.limited(100, 150, 900))
+    holder.set("203.0.113.7/32")
+    for number in range(3):
+        unfinished.begin(str(number), f"user {number}")
+    with pytest.raises(StorageError, match="unfinished"):
+        unfinished.begin("3", "user 3")
+    unfinished.grow("0", 100)
+    unfinished.grow("1", 50)
+    with pytest.raises(StorageError, match="bytes"):
+        unfinished.grow("2", 1)
+    holder.set("203.0.113.8/32")
+    unfinished.begin("3", "user 3")
+    unfinished.grow("3", 100)
+    unfinished.end("0", "1", "2", "3")
+    assert unfinished.uploads.addresses.held == unfinished.bytes.addresses.held == {}
+
+
+def test_unfinished_uploads_of_the_service_are_not_counted() -> None:
+    unfinished = UnfinishedUploads(Amounts.limited(1, 1, 1), Amounts.limited(1, 1, 1))
+    unfinished.begin("1", "ann")
+    for version in ("2", "3"):
+        unfinished.begin(version, SERVICE)
+        unfinished.grow(version, 1 << 30)
+        unfinished.end(version)
+    assert unfinished.uploads.users.held == {"ann": 1}
+
+
+def test_one_address_takes_a_small_part_of_all_unfinished_uploads() -> None:
+    assert (UPLOADS[1] * 20, BYTES[1] * 5) <= (UPLOADS[2], BYTES[2])
 
 
 def test_uploads_of_an_earlier_run_count_until_they_expire(tmp_path: Path) -> None:
+    holder.set("203.0.113.7/32")
     upload = resumable_uploads.planned("b", "a+b.txt", 10, {}, False, "ann")
     resumable_uploads.start(tmp_path, upload)
     (tmp_path / upload.version).write_bytes(b"12345")
     unfinished = UnfinishedUploads()
     unfinished.find(tmp_path)
-    assert (unfinished.uploads.held, unfinished.bytes.held) == ({"ann": 1}, {"ann": 5})
+    assert (unfinished.uploads.users.held, unfinished.bytes.users.held) == ({"ann": 1}, {"ann": 5})
+    assert unfinished.bytes.addresses.held == {"203.0.113.7/32": 5}
     assert resumable_uploads.late(tmp_path, 60, upload.started + 59) == []
     assert resumable_uploads.late(tmp_path, 60, upload.started + 61) == [upload.version]
 
@@ -111,9 +155,9 @@ def test_an_upload_of_an_earlier_version_counts_for_its_address_unknown(tmp_path
     upload = resumable_uploads.planned("b", "a", 10, {}, False, "ann")
     resumable_uploads.start(tmp_path, upload)
     document = json.loads((tmp_path / f"{upload.version}.json").read_text())
-    del document["holder"]
+    del document["holder"], document["address"]
     (tmp_path / f"{upload.version}.json").write_text(json.dumps(document))
-    assert list(resumable_uploads.left_behind(tmp_path)) == [(upload.version, "", 0)]
+    assert list(resumable_uploads.left_behind(tmp_path)) == [(upload.version, "", "", 0)]
 
 
 class Member:

@@ -43,7 +43,7 @@ def test_expired_upload_is_deleted(storage: Storage, age: float, stays: bool) ->
     upload = begin(storage)
     forget(storage, upload, age)
     assert names(storage) == ({upload.version, f"{upload.version}.json"} if stays else set())
-    assert storage.unfinished.uploads.held == ({"ann": 1} if stays else {})
+    assert storage.unfinished.uploads.users.held == ({"ann": 1} if stays else {})
     assert storage.uploading == set()
 
 
@@ -53,7 +53,7 @@ def test_expired_upload_stays_while_a_request_writes_to_it(storage: Storage) -> 
     forget(storage, upload)
     assert len(names(storage)) == 2
     assert storage.uploading == {upload.version}
-    assert storage.unfinished.uploads.held == {"ann": 1}
+    assert storage.unfinished.uploads.users.held == {"ann": 1}
 
 
 def test_expired_upload_stays_if_a_request_starts_during_the_sweep(

@@ -228,6 +228,23 @@ def test_a_function_may_not_touch_the_machine(write: Write, call: Call, forbidde
     assert call().text == "NotCapable"
 
 
+def test_options_calls_of_an_address_are_limited_without_its_other_calls(write: Write, call: Call) -> None:
+    write("return new Response(request.method)")
+    preflight = {"origin": "https://app.example", "access-control-request-method": "POST"}
+    with ThreadPoolExecutor(8) as pool:
+        sent: list[dict[str, str]] = [{}] * 300 + [preflight] * 20
+        answers = list(pool.map(lambda headers: call(method="OPTIONS", headers=headers), sent))
+    refused = [answer for answer in answers if answer.status_code != 200]
+    assert {answer.text for answer in answers[:40]} == {"OPTIONS"}
+    assert {(answer.status_code, answer.headers["x-sb-error-code"]) for answer in refused} == {
+        (429, "TOO_MANY_CALLS")
+    }
+    unasked = [answer for answer in answers[300:] if answer.text == ""]
+    assert unasked and not set(answers[300:]) & set(refused)
+    assert "POST" in unasked[0].headers["access-control-allow-methods"]
+    assert call().text == "GET"
+
+
 def test_many_first_calls_at_once_start_one_process(write: Write, call: Call, folder: Path) -> None:
     write("return new Response('well')")
     with ThreadPoolExecutor(16) as pool:
