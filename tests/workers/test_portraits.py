@@ -10,6 +10,7 @@ import httpx
 import psycopg
 import pytest
 from PIL import Image
+from psycopg.pq import TransactionStatus
 from supabase import Client, ClientOptions, create_client
 
 from tests.conftest import Stack
@@ -125,6 +126,46 @@ def test_client_cannot_write_published_pictures_or_their_paths(app: Client, path
         )
     with pytest.raises(Exception, match="permission denied"):
         app.table("profiles").update({"portrait_path": path}).neq("name", "").execute()
+
+
+def test_no_transaction_is_open_while_a_picture_is_decoded(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow picture would hold the account's lock, and a transaction that keeps VACUUM from its work."""
+    user = uuid.uuid4()
+    states: list[TransactionStatus] = []
+    with psycopg.connect(stack.database_url, autocommit=True) as db:
+
+        def redraw(content: bytes) -> bytes:
+            states.append(db.info.transaction_status)
+            return content
+
+        monkeypatch.setattr(store, "redraw_apart", redraw)
+        db.execute("insert into auth.users (id, email) values (%s, %s)", [user, f"{user}@example.com"])
+        try:
+            db.execute("alter table profiles disable trigger enqueue_portraits")
+            db.execute("update profiles set avatar_path = %s where account_id = %s", [f"{user}/a.png", user])
+            db.execute("alter table profiles enable trigger enqueue_portraits")
+            store.publish(db, KeepingPictures(), str(user))
+            assert states == [TransactionStatus.IDLE]
+        finally:
+            db.execute("delete from auth.users where id = %s", [user])
+
+
+class KeepingPictures(Pictures):
+    """A storage of one red picture."""
+
+    def __init__(self) -> None:
+        self.kept: set[str] = set()
+
+    def read(self, path: str) -> bytes | None:
+        return picture("red")
+
+    def publish(self, path: str, picture: bytes) -> None:
+        self.kept.add(path)
+
+    def keep(self, account: object, names: set[str]) -> None:
+        self.kept = {f"{account}/{name}" for name in names}
 
 
 WAITING = """
