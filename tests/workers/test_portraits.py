@@ -152,6 +152,28 @@ def test_no_transaction_is_open_while_a_picture_is_decoded(
             db.execute("delete from auth.users where id = %s", [user])
 
 
+def test_picture_in_the_folder_of_another_profile_is_not_published(stack: Stack) -> None:
+    user = uuid.uuid4()
+    with psycopg.connect(stack.database_url, autocommit=True) as db:
+        db.execute("insert into auth.users (id, email) values (%s, %s)", [user, f"{user}@example.com"])
+        try:
+            db.execute("alter table profiles disable trigger enqueue_portraits")
+            db.execute("insert into profiles (account_id, name) values (%s, 'Next')", [user])
+            own = "update profiles set avatar_path = account_id || '/' || id || '/a.png' where account_id = %s"
+            db.execute(own, [user])
+            db.execute(
+                "update profiles as p set avatar_path = o.avatar_path from profiles as o "
+                "where p.account_id = %s and o.account_id = p.account_id and o.is_default and not p.is_default",
+                [user],
+            )
+            db.execute("alter table profiles enable trigger enqueue_portraits")
+            store.publish(db, KeepingPictures(), str(user))
+            query = "select is_default, portrait_path is not null from profiles where account_id = %s"
+            assert set(db.execute(query, [user])) == {(True, True), (False, False)}
+        finally:
+            db.execute("delete from auth.users where id = %s", [user])
+
+
 class KeepingPictures(Pictures):
     """A storage of one red picture."""
 
