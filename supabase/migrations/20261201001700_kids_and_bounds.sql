@@ -188,6 +188,63 @@ $$;
 comment on function private.publish_trends(integer) is 'Publishes the trends that enough accounts changed.';
 revoke execute on function private.publish_trends(integer) from public;
 
+-- source: sql/private/platform/validation/as_latin_letters.sql
+-- Helper. Replaces look-alike letters of other scripts, in circles, squares and flags, digits and signs by the Latin
+-- letters that they imitate; i, I, 1 and l become l.
+create or replace function private.as_latin_letters(name text) returns text
+language sql immutable parallel safe
+return translate(
+    name,
+    -- Cyrillic, Greek, Armenian, other Latin, Lisu, Cherokee, letters in circles, squares and flags, digits and signs.
+    'АВЕКМНОРСТУХІЈЅИПГаевкмнорстухіјѕипгԁԛԝүһӏ'
+    || 'ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΙαβεηικνορτυχγσω'
+    || 'օոսհɑıłøđðɡᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ'
+    || 'ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴᎪᏴᏟᎠᎬᏀᎻᎥᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃɗɓƒɱɩɲɽʂƭʋʐɛᗅᗷᗞᑕ'
+    || 'ɅΛλՏԼ'
+    || '🅐🅑🅒🅓🅔🅕🅖🅗🅘🅙🅚🅛🅜🅝🅞🅟🅠🅡🅢🅣🅤🅥🅦🅧🅨🅩🅰🅱🅲🅳🅴🅵🅶🅷🅸🅹🅺🅻🅼🅽🅾🅿🆀🆁🆂🆃🆄🆅🆆🆇🆈🆉🇦🇧🇨🇩🇪🇫🇬🇭'
+    || '🇮🇯🇰🇱🇲🇳🇴🇵🇶🇷🇸🇹🇺🇻🇼🇽🇾🇿'
+    || '01345789@$!¡|iI',
+    'ABEKMHOPCTYXIJSNNRaebkmhopctyxijsnnrdqwyhl'
+    || 'ABEZHIKMNOPTYXIabenikvoptuxyow'
+    || 'onuhailoddgabcdefghijklmnoprstuvwyz'
+    || 'BPDTGKJCZFMNLSRVHWXYAElOUABCDEGHlJKLMPRSTVWZdbfmlnrstvzeABDC'
+    || 'AAaSL'
+    || 'ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGH'
+    || 'IJKLMNOPQRSTUVWXYZ'
+    || 'oleastbgasllllL'
+);
+comment on function private.as_latin_letters(text) is
+'The text with look-alike letters replaced by the Latin letters that they imitate.';
+revoke execute on function private.as_latin_letters(text) from public;
+grant execute on function private.as_latin_letters(text) to anon, authenticated, service_role;
+
+-- source: sql/private/platform/validation/confusable_form.sql
+-- Helper. Reduces a name to its visual form, ignoring differences of look-alike letters of other scripts, full-width
+-- and mathematical letters, accents, case, digits used as letters, and separators. Two names with the same skeleton can
+-- be mistaken for each other (after Unicode Technical Standard 39, limited to characters that commonly imitate names).
+-- Letters are replaced before and after lower(): some imitate a letter only as a capital, and the small form of others is
+-- the one that imitates.
+create or replace function private.confusable_form(name text) returns text
+language sql immutable parallel safe
+return replace(
+    replace(
+        regexp_replace(
+            private.as_latin_letters(
+                lower(private.as_latin_letters(
+                    regexp_replace(normalize(normalize(name, nfkc), nfd), '[\u0300-\u036f]', '', 'g')
+                ))
+            ),
+            '[^[:alnum:]]+', '', 'g'
+        ),
+        'rn', 'm'
+    ),
+    'i', 'l'
+);
+comment on function private.confusable_form(text) is
+'The visual form of a name: names with equal skeletons look alike.';
+revoke execute on function private.confusable_form(text) from public;
+grant execute on function private.confusable_form(text) to anon, authenticated, service_role;
+
 -- source: sql/access/item_neighbours.sql
 -- Everyone reads the weights of the models in private.readable_models, of any version, between items that exist for the
 -- acting profile. Weights of rated_alike are excluded: if only one rater rated both items, a weight reveals a rating.
