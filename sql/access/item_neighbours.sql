@@ -12,7 +12,7 @@ using (
     model_id = any((select private.readable_models())::bigint[])
     and (
         not (select private.has_age_limit())
-        or private.item_exists(item_id) and private.item_exists(neighbour_id)
+        or item_id in (select private.permitted_items()) and neighbour_id in (select private.permitted_items())
     )
 );
 comment on policy item_neighbours_select_everybody on public.item_neighbours is

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.steps import Open, faults, settled, sign_up
@@ -70,6 +71,13 @@ def test_rating_by_half_stars_is_undone(open_page: Open, catalogue: dict[str, st
     expect(slider).to_have_attribute("aria-valuetext", "3.5 stars")
     page.get_by_role("button", name="Undo").click()
     expect(slider).to_have_attribute("aria-valuetext", "Not rated")
+
+
+@pytest.mark.parametrize("address", ["/%5Cevil.example/x", "/%09/evil.example", "//evil.example", "%5C%5Cevil.example"])
+def test_sign_in_leads_home_when_next_is_another_address(open_page: Open, address: str) -> None:
+    page = open_page(f"/sign-in?next={address}")
+    sign_up(page)
+    expect(page).to_have_url(re.compile(r"^http://[^/]+/$"))
 
 
 def test_wrong_password_is_refused_in_a_sentence(open_page: Open) -> None:

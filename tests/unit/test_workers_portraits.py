@@ -1,5 +1,6 @@
 """A published portrait has the picture's pixels and nothing else of the uploaded file."""
 
+import struct
 import zlib
 from io import BytesIO
 from typing import Any
@@ -114,3 +115,32 @@ def test_invalid_or_truncated_picture_is_refused(content: bytes) -> None:
 def test_portrait_name_depends_on_profile_and_content() -> None:
     assert name("p", b"a") != name("p", b"b") != name("q", b"b")
     assert name("p", b"a").startswith("p-") and len(pictures.FORMATS) == 3
+
+
+def scans(count: int, side: int = 4880) -> bytes:
+    """A progressive JPEG of one grey, `side` by `side` pixels, with `count` scans that change nothing.
+
+    Each scan is one code of the end of a band for all blocks, so it has some 40 bytes.
+    """
+
+    def segment(marker: int, data: bytes) -> bytes:
+        return bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2) + data
+
+    def packed(bits: str) -> bytes:
+        bits += "1" * (-len(bits) % 8)
+        return bytes(int(bits[i : i + 8], 2) for i in range(0, len(bits), 8)).replace(b"\xff", b"\xff\x00")
+
+    blocks = ((side + 7) // 8) ** 2
+    file = b"\xff\xd8" + segment(0xDB, b"\0" + b"\1" * 64)
+    file += segment(0xC2, struct.pack(">BHHB", 8, side, side, 1) + b"\1\x11\0")
+    file += segment(0xC4, b"\0" + bytes([1] + [0] * 15) + b"\0")
+    file += segment(0xC4, b"\x10" + bytes([1] + [0] * 15) + b"\0")
+    file += segment(0xDA, b"\1\1\0\0\0\0") + packed("0" * blocks)
+    band = segment(0xDA, b"\1\1\0\1\x3f\0") + packed("0" * blocks)
+    return file + band * count + b"\xff\xd9"
+
+
+def test_jpeg_of_more_scans_than_any_camera_writes_is_refused() -> None:
+    assert as_image(redraw(scans(99, side=64))).size == (64, 64)
+    with pytest.raises(NotAPictureError):
+        redraw(scans(100, side=64))

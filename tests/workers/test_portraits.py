@@ -10,6 +10,7 @@ import httpx
 import psycopg
 import pytest
 from PIL import Image
+from psycopg.pq import TransactionStatus
 from supabase import Client, ClientOptions, create_client
 
 from tests.conftest import Stack
@@ -125,6 +126,68 @@ def test_client_cannot_write_published_pictures_or_their_paths(app: Client, path
         )
     with pytest.raises(Exception, match="permission denied"):
         app.table("profiles").update({"portrait_path": path}).neq("name", "").execute()
+
+
+def test_no_transaction_is_open_while_a_picture_is_decoded(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow picture would hold the account's lock, and a transaction that keeps VACUUM from its work."""
+    user = uuid.uuid4()
+    states: list[TransactionStatus] = []
+    with psycopg.connect(stack.database_url, autocommit=True) as db:
+
+        def redraw(content: bytes) -> bytes:
+            states.append(db.info.transaction_status)
+            return content
+
+        monkeypatch.setattr(store, "redraw_apart", redraw)
+        db.execute("insert into auth.users (id, email) values (%s, %s)", [user, f"{user}@example.com"])
+        try:
+            db.execute("alter table profiles disable trigger enqueue_portraits")
+            db.execute("update profiles set avatar_path = %s where account_id = %s", [f"{user}/a.png", user])
+            db.execute("alter table profiles enable trigger enqueue_portraits")
+            store.publish(db, KeepingPictures(), str(user))
+            assert states == [TransactionStatus.IDLE]
+        finally:
+            db.execute("delete from auth.users where id = %s", [user])
+
+
+def test_picture_in_the_folder_of_another_profile_is_not_published(stack: Stack) -> None:
+    user = uuid.uuid4()
+    with psycopg.connect(stack.database_url, autocommit=True) as db:
+        db.execute("insert into auth.users (id, email) values (%s, %s)", [user, f"{user}@example.com"])
+        try:
+            db.execute("alter table profiles disable trigger enqueue_portraits")
+            db.execute("insert into profiles (account_id, name) values (%s, 'Next')", [user])
+            own = "update profiles set avatar_path = account_id || '/' || id || '/a.png' where account_id = %s"
+            db.execute(own, [user])
+            db.execute(
+                "update profiles as p set avatar_path = o.avatar_path from profiles as o "
+                "where p.account_id = %s and o.account_id = p.account_id and o.is_default and not p.is_default",
+                [user],
+            )
+            db.execute("alter table profiles enable trigger enqueue_portraits")
+            store.publish(db, KeepingPictures(), str(user))
+            query = "select is_default, portrait_path is not null from profiles where account_id = %s"
+            assert set(db.execute(query, [user])) == {(True, True), (False, False)}
+        finally:
+            db.execute("delete from auth.users where id = %s", [user])
+
+
+class KeepingPictures(Pictures):
+    """A storage of one red picture."""
+
+    def __init__(self) -> None:
+        self.kept: set[str] = set()
+
+    def read(self, path: str) -> bytes | None:
+        return picture("red")
+
+    def publish(self, path: str, picture: bytes) -> None:
+        self.kept.add(path)
+
+    def keep(self, account: object, names: set[str]) -> None:
+        self.kept = {f"{account}/{name}" for name in names}
 
 
 WAITING = """

@@ -80,9 +80,13 @@ export default function SignIn({ place }) {
   `;
 }
 
-/** A path of this client alone: never another address. @param {string | null} next */
+/**
+ * A path of this client alone: never another address. Browsers read a backslash as / there, and drop tabs and line
+ * breaks.
+ * @param {string | null} next
+ */
 function pathOf(next) {
-  return next?.startsWith("/") && !next.startsWith("//") && !next.startsWith("/sign-in") ? next : "/";
+  return next && /^\/(?!\/|sign-in)[^\\\p{Cc}]*$/u.test(next) ? next : "/";
 }
 
 /** @param {{ kind?: string, message: string }} error @param {boolean} isNew */

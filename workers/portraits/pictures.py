@@ -13,7 +13,10 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 SIDE = 512
 """The longest side of a published picture in pixels."""
 MOST_PIXELS = 24_000_000
-"""Of an uploaded picture: some 100 MB while it is decoded."""
+"""Of an uploaded picture."""
+MOST_SCANS = 100
+"""Of a JPEG: cameras and editors write at most 12. Each scan passes over all pixels, however few bytes it has."""
+SCAN = b"\xff\xda"
 QUALITY = 85
 BROKEN = (
     *(OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, OverflowError, struct.error),
@@ -31,15 +34,18 @@ def redraw(content: bytes) -> bytes:
 
     Raises NotAPictureError.
     """
+    if content.startswith(b"\xff\xd8") and content.count(SCAN) > MOST_SCANS:
+        raise NotAPictureError
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise NotAPictureError
             opened.draft("RGB", (2 * SIDE, 2 * SIDE))
-            pixels = ImageOps.exif_transpose(opened).convert("RGBA")
+            pixels = opened.convert("RGBA")
+            pixels.thumbnail((SIDE, SIDE))
+            pixels = ImageOps.exif_transpose(pixels)
     except BROKEN as error:
         raise NotAPictureError from error
-    pixels.thumbnail((SIDE, SIDE))
     # A new picture has none of the metadata of the old one.
     clean = Image.new("RGBA", pixels.size)
     clean.paste(pixels)

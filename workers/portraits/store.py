@@ -1,20 +1,38 @@
 """The published pictures of an account, updated from the pictures that its profiles uploaded."""
 
 from typing import Any
-from uuid import UUID
 
 from psycopg import Connection
 
 from workers.common import logs
 from workers.common.queries import queries
 from workers.portraits.files import Pictures
-from workers.portraits.pictures import NotAPictureError, name, redraw
+from workers.portraits.child import redraw_apart
+from workers.portraits.pictures import NotAPictureError, name
 
 QUERIES = queries("portraits")
+ROUNDS = 3
+"""Of reading files that changed meanwhile; whoever changes one enqueues a job of its own."""
 
 
 def publish(connection: Connection[Any], files: Pictures, account_id: str) -> None:
     """Publish new pictures, delete those that no profile shows. Raises StorageAwayError.
+
+    Files are decoded between two transactions, so that a slow picture holds no lock.
+    """
+    drawn: dict[bytes, bytes | None] = {}
+    for _ in range(ROUNDS):
+        unknown = _publish_drawn(connection, files, account_id, drawn)
+        if not unknown:
+            return
+        drawn |= {content: _redrawn(content) for content in unknown}
+
+
+def _publish_drawn(
+    connection: Connection[Any], files: Pictures, account_id: str, drawn: dict[bytes, bytes | None]
+) -> set[bytes]:
+    """Publish if all uploaded files are among `drawn`: the picture of each file's content, None if it is invalid.
+    Otherwise change nothing and return the contents that are not.
 
     A profile or user may be deleted during the uploads. So the profiles are read again after them, with a
     lock that the deletion takes first (private.delete_user_rows): either the deletion finds the files, or
@@ -23,12 +41,16 @@ def publish(connection: Connection[Any], files: Pictures, account_id: str) -> No
     account = {"account_id": account_id}
     with connection.transaction():
         connection.execute(QUERIES["lock_account"], account)
-        pictures = {
-            profile_id: (_redrawn(files, profile_id, avatar_path), portrait_path)
-            for profile_id, avatar_path, portrait_path in connection.execute(
-                QUERIES["profiles"], account
-            ).fetchall()
-        }
+        profiles = connection.execute(QUERIES["profiles"], account).fetchall()
+        uploaded = {profile_id: files.read(path) if path else None for profile_id, path, _ in profiles}
+        unknown = {content for content in uploaded.values() if content is not None} - drawn.keys()
+        if unknown:
+            return unknown
+        pictures = {}
+        for profile_id, _, portrait_path in profiles:
+            content = uploaded[profile_id]
+            picture = drawn[content] if content is not None else None
+            pictures[profile_id] = ((name(profile_id, picture), picture) if picture else None, portrait_path)
         for picture, portrait_path in pictures.values():
             if picture and f"{account_id}/{picture[0]}" != portrait_path:
                 files.publish(f"{account_id}/{picture[0]}", picture[1])
@@ -43,16 +65,13 @@ def publish(connection: Connection[Any], files: Pictures, account_id: str) -> No
                 connection.execute(QUERIES["save_path"], changes)
         files.keep(account_id, published)
     logs.info("portraits_published", count=len(published))
+    return set()
 
 
-def _redrawn(files: Pictures, profile_id: UUID, avatar_path: str | None) -> tuple[str, bytes] | None:
-    """The name and the bytes of the picture to publish; None if the profile has no valid picture."""
-    uploaded = files.read(avatar_path) if avatar_path else None
-    if uploaded is None:
-        return None
+def _redrawn(content: bytes) -> bytes | None:
+    """The picture to publish of an uploaded file; None if the file is not a valid picture."""
     try:
-        picture = redraw(uploaded)
+        return redraw_apart(content)
     except NotAPictureError:
         logs.warning("avatar_not_published", reason="not_a_picture")
         return None
-    return name(profile_id, picture), picture

@@ -83,6 +83,43 @@ def test_account_of_kids_profiles_can_add_an_adult_profile(db: psycopg.Connectio
     assert db.execute("update profiles set is_kids = false").rowcount == 2
 
 
+@pytest.mark.parametrize("bound", [True, False], ids=["kids mode", "header"])
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("{account}/{kid}/me.png", True),
+        ("{account}/{kid}/a/b.png", True),
+        (None, True),
+        ("{account}/me.png", False),
+        ("{account}/{adult}/private.png", False),
+        ("{account}/{kid}", False),
+    ],
+)
+def test_kids_profile_names_only_pictures_of_its_own_folder(
+    db: psycopg.Connection, kid: Person, viewer: Person, path: str | None, allowed: bool, bound: bool
+) -> None:
+    named = path and path.format(account=viewer.id, kid=kid.profile_id, adult=viewer.profile_id)
+    db.execute("update profiles set avatar_path = %s where id = %s", [f"{viewer.id}/old.png", kid.profile_id])
+    update, values = "update profiles set avatar_path = %s where id = %s", [named, kid.profile_id]
+    if bound:
+        in_session(db, kid, enter(db, kid))
+    else:
+        act(db, kid)
+    assert db.execute("update profiles set name = 'Zoé' where id = %s", [kid.profile_id]).rowcount == 1
+    if allowed:
+        assert db.execute(update, values).rowcount == 1
+    else:
+        assert refused(db, update, values) == "kids_mode"
+
+
+def test_kids_profile_cannot_create_a_profile_with_a_picture(db: psycopg.Connection, viewer: Person) -> None:
+    become(db, viewer)
+    db.execute("update profiles set is_kids = true")
+    insert = "insert into profiles (name, avatar_path) values ('Second', %s)"
+    assert refused(db, insert, [f"{viewer.id}/private.png"]) == "kids_mode"
+    assert db.execute(insert, [None]).rowcount == 1
+
+
 def test_kids_profile_cannot_reach_files_of_other_profiles(
     db: psycopg.Connection, kid: Person, viewer: Person
 ) -> None:

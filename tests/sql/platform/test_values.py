@@ -82,6 +82,9 @@ LOOKALIKES = [
         "ΑDΜΙΝ",
         "ᴀᴅᴍɪɴ",
         "ádmin",
+        "aԀmin",
+        "Տupport",
+        "ՏՍΡΡՕRТ",
     ),
     *(
         "@dmin",

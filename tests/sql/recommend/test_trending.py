@@ -134,6 +134,38 @@ def test_late_event_from_before_an_undo_does_not_count(db: psycopg.Connection, v
     assert trending(db) == {}
 
 
+def test_vote_counts_in_the_country_of_its_latest_event_alone(db: psycopg.Connection, viewer: Person) -> None:
+    item_id = film(db, "Film")
+    record(db, viewer, item_id, "FR", occurred_at=(datetime.now(UTC) - timedelta(minutes=2)).isoformat())
+    record(db, viewer, item_id, "SE", occurred_at=(datetime.now(UTC) - timedelta(minutes=1)).isoformat())
+    record(db, viewer, item_id)
+    become(db, None)
+    assert trending(db, country="FR") == {}
+    assert trending(db, country="SE") == trending(db) == {item_id: pytest.approx(1, rel=1e-3)}
+
+
+@pytest.mark.parametrize("undone", [True, False])
+def test_many_undo_events_and_views_are_published_in_linear_time(
+    db: psycopg.Connection, viewer: Person, undone: bool
+) -> None:
+    """Four thousand undo events before four thousand views took 16 million comparisons; now each event is read once."""
+    item_id = film(db, "Film")
+    record(db, viewer, item_id, type="view")
+    db.execute("alter table interactions disable trigger user")
+    for kind, hours in (("undo", 1 if undone else 3), ("view", 2)):
+        db.execute(
+            "insert into interactions (client_id, month, rater_id, item_id, type, occurred_at, received_at) "
+            "select gen_random_uuid(), date_trunc('month', moment at time zone 'UTC'), %s, %s, %s, moment, moment from generate_series(1, 4000) as n, "
+            "lateral (select now() - make_interval(hours => %s, secs => n / 1e3) as moment)",
+            [viewer.rater_id, item_id, kind, hours],
+        )
+    db.execute("delete from interactions where type = 'view' and received_at >= now()")
+    db.execute("alter table interactions enable trigger user")
+    db.execute("set local statement_timeout = '2s'")
+    trends = trending(db)
+    assert trends.keys() == (set() if undone else {item_id})
+
+
 def test_undo_of_another_item_or_viewer_keeps_the_trend(db: psycopg.Connection, viewer: Person) -> None:
     item_id, other = film(db, "Film"), film(db, "Another film")
     record(db, viewer, item_id, type="like")
@@ -183,6 +215,11 @@ def test_trending_names_an_invalid_parameter(db: psycopg.Connection, field: str,
     assert f'"field": "{field}"' in (refused.value.diag.message_detail or "")
 
 
+def country_of(cast: list[tuple[float, str | None]]) -> str | None:
+    """The country of the latest event that has one, which is that of the greatest weight; the first of equal ones."""
+    return min(((-weight, country) for weight, country in cast if country), default=(0, None))[1]
+
+
 @given(events=st.lists(EVENT, max_size=12), ratings=st.lists(RATING, max_size=6))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_trend_equals_the_counted_events(
@@ -195,13 +232,10 @@ def test_trend_equals_the_counted_events(
         films = [film(db, f"Film {number}", language) for number, language in enumerate(languages)]
         row = db.execute("select now()").fetchone()
         assert row
-        counted: dict[tuple[str | None, UUID, Person, str], float] = {}
+        votes: dict[tuple[UUID, Person, str], list[tuple[float, str | None]]] = {}
 
         def count(who: Person, what: int, kind: str, weight: float, country: str | None) -> None:
-            """All events arrive on one day, so that the latest of each type counts."""
-            for where in {None, country}:
-                key = where, films[what], who, kind
-                counted[key] = max(counted.get(key, 0), weight)
+            votes.setdefault((films[what], who, kind), []).append((weight, country))
 
         who = person(db)
         for what, kind, age, country in events:
@@ -216,8 +250,10 @@ def test_trend_equals_the_counted_events(
             count(critic, what, "rating", halves / 10, country)
         become(db, None)
         expected: dict[tuple[str | None, UUID], float] = {}
-        for (where, item_id, *_), weight in counted.items():
-            expected[where, item_id] = expected.get((where, item_id), 0) + weight
+        for (item_id, *_), cast in votes.items():
+            weight = max(weight for weight, _ in cast)
+            for where in {None, country_of(cast)}:
+                expected[where, item_id] = expected.get((where, item_id), 0) + weight
         for country in COUNTRIES:
             for language in (None, "fr", "sv"):
                 wanted = {

@@ -1,33 +1,17 @@
 -- Helper. Reduces a name to its visual form, ignoring differences of look-alike letters of other scripts, full-width
 -- and mathematical letters, accents, case, digits used as letters, and separators. Two names with the same skeleton can
 -- be mistaken for each other (after Unicode Technical Standard 39, limited to characters that commonly imitate names).
+-- Letters are replaced before and after lower(): some imitate a letter only as a capital, and the small form of others is
+-- the one that imitates.
 create or replace function private.confusable_form(name text) returns text
 language sql immutable parallel safe
 return replace(
     replace(
         regexp_replace(
-            lower(
-                translate(
-                    regexp_replace(normalize(normalize(name, nfkc), nfd), '[\u0300-\u036f]', '', 'g'),
-                    -- Cyrillic, Greek, Armenian, other Latin, Lisu, Cherokee, letters in circles, squares and flags,
-                    -- digits and signs; i, I, 1 and l become l.
-                    'АВЕКМНОРСТУХІЈЅИПГаевкмнорстухіјѕипгԁԛԝүһӏ'
-                    || 'ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΙαβεηικνορτυχγσω'
-                    || 'օոսհɑıłøđðɡᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ'
-                    || 'ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴᎪᏴᏟᎠᎬᏀᎻᎥᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃɗɓƒɱɩɲɽʂƭʋʐɛᗅᗷᗞᑕ'
-                    || 'ɅΛλ'
-                    || '🅐🅑🅒🅓🅔🅕🅖🅗🅘🅙🅚🅛🅜🅝🅞🅟🅠🅡🅢🅣🅤🅥🅦🅧🅨🅩🅰🅱🅲🅳🅴🅵🅶🅷🅸🅹🅺🅻🅼🅽🅾🅿🆀🆁🆂🆃🆄🆅🆆🆇🆈🆉🇦🇧🇨🇩🇪🇫🇬🇭'
-                    || '🇮🇯🇰🇱🇲🇳🇴🇵🇶🇷🇸🇹🇺🇻🇼🇽🇾🇿'
-                    || '01345789@$!¡|iI',
-                    'ABEKMHOPCTYXIJSNNRaebkmhopctyxijsnnrdqwyhl'
-                    || 'ABEZHIKMNOPTYXIabenikvoptuxyow'
-                    || 'onuhailoddgabcdefghijklmnoprstuvwyz'
-                    || 'BPDTGKJCZFMNLSRVHWXYAElOUABCDEGHlJKLMPRSTVWZdbfmlnrstvzeABDC'
-                    || 'AAa'
-                    || 'ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGH'
-                    || 'IJKLMNOPQRSTUVWXYZ'
-                    || 'oleastbgasllllL'
-                )
+            private.as_latin_letters(
+                lower(private.as_latin_letters(
+                    regexp_replace(normalize(normalize(name, nfkc), nfd), '[\u0300-\u036f]', '', 'g')
+                ))
             ),
             '[^[:alnum:]]+', '', 'g'
         ),

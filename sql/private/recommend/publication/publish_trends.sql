@@ -1,6 +1,6 @@
 -- Helper. Publishes up to `batch` trends, of an item in a country or in the world, that enough accounts changed since
 -- their last publication; returns the number of trends. An account counts once per item, type and day, with its latest
--- event. A trend of fewer accounts gets no row.
+-- event, in the world and in one country: that of the latest event that has one. A trend of fewer accounts gets no row.
 -- If n accounts are needed, all events after the latest event of the n-th latest account count as of that event;
 -- otherwise a single new event would stand out among old ones. Noise and rounding apply to the number of events,
 -- weighted as of that moment.
@@ -28,13 +28,23 @@ begin
             where p.is_pending
             for update of p skip locked
         )
-    ), votes as materialized (
+    ), undone as materialized (
+        select u.item_id, u.rater_id, max(array[least(u.occurred_at, u.received_at), u.received_at]) as moment
+        from public.interactions as u
+        where u.type = 'undo' and u.item_id in (select d.item_id from due as d)
+        group by u.item_id, u.rater_id
+    ), cast_votes as materialized (
         select
-            d.item_id, d.country, t.voter, max(t.weight) as weight,
-            private.trend_of(1, max(t.occurred_at)) as week
+            t.item_id, t.voter, max(t.weight) as weight, private.trend_of(1, max(t.occurred_at)) as week,
+            (array_agg(t.country order by t.country is null, t.occurred_at desc, t.country))[1] as country
+        from private.trend_votes as t
+        left join undone as u on u.item_id = t.item_id and u.rater_id = t.rater_id and u.moment >= t.moment
+        where u.rater_id is null and t.item_id in (select d.item_id from due as d)
+        group by t.item_id, t.voter, t.type, t.day
+    ), votes as materialized (
+        select d.item_id, d.country, c.voter, c.weight, c.week
         from due as d
-        join private.trend_votes as t on t.item_id = d.item_id and (d.country = '001' or t.country = d.country)
-        group by d.item_id, d.country, t.voter, t.type, t.day
+        join cast_votes as c on c.item_id = d.item_id and (d.country = '001' or c.country = d.country)
     ), latest as (
         select l.item_id, l.country, (array_agg(l.week order by l.week desc))[v_rule.min_accounts] as week
         from (
