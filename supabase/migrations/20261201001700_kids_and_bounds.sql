@@ -6,9 +6,9 @@ set check_function_bodies = off;
 -- source: sql/private/recommend/publication/trend_votes.sql
 -- The ratings and events that trends are computed from, undone ones included. A rating weighs rating / 5, an event
 -- interaction_types.trend_weight; types without one are left out. The day is that of receipt by the server, whatever
--- time the client stated. `moment` orders the events of a rater as private.feedback does; ratings have none. An event is
--- undone by an undo of its rater and item at this moment or later: private.publish_trends compares with the latest, once
--- for each rater and item, since comparing each event with each undo would take their product.
+-- time the client stated. `moment` orders the events of a rater as private.feedback does; ratings have none. An event
+-- is undone by an undo of its rater and item at this moment or later: private.publish_trends compares it with the
+-- latest, once for each rater and item, since comparing each event with each undo would take their product.
 create or replace view private.trend_votes with (security_invoker = true) as
 select
     r.item_id,
@@ -41,9 +41,9 @@ comment on view private.trend_votes is
 'The ratings and events that trends are computed from, each with its voter and weight, undone events included.';
 
 -- source: sql/private/catalog/items/permitted_items.sql
--- Policy predicate. Returns the ids of all items that the acting profile's age permits. Policies of tables with many rows
--- an item test for membership (in), for which PostgreSQL hashes the ids once a query; private.item_exists would be called
--- for each row. Never raises.
+-- Policy predicate. Returns the ids of all items that the acting profile's age permits. Policies of tables with many
+-- rows an item test for membership (in), for which PostgreSQL hashes the ids once a query; private.item_exists would be
+-- called for each row. Never raises.
 -- Definer: with row level security the policy of items would evaluate the same rule again for each row.
 create or replace function private.permitted_items() returns setof uuid
 language plpgsql stable security definer set search_path = '' rows 10000
@@ -222,8 +222,8 @@ grant execute on function private.as_latin_letters(text) to anon, authenticated,
 -- Helper. Reduces a name to its visual form, ignoring differences of look-alike letters of other scripts, full-width
 -- and mathematical letters, accents, case, digits used as letters, and separators. Two names with the same skeleton can
 -- be mistaken for each other (after Unicode Technical Standard 39, limited to characters that commonly imitate names).
--- Letters are replaced before and after lower(): some imitate a letter only as a capital, and the small form of others is
--- the one that imitates.
+-- Letters are replaced before and after lower(): some imitate a letter only as a capital, and the small form of others
+-- is the one that imitates.
 create or replace function private.confusable_form(name text) returns text
 language sql immutable parallel safe
 return replace(

@@ -73,7 +73,9 @@ def test_rating_by_half_stars_is_undone(open_page: Open, catalogue: dict[str, st
     expect(slider).to_have_attribute("aria-valuetext", "Not rated")
 
 
-@pytest.mark.parametrize("address", ["/%5Cevil.example/x", "/%09/evil.example", "//evil.example", "%5C%5Cevil.example"])
+@pytest.mark.parametrize(
+    "address", ["/%5Cevil.example/x", "/%09/evil.example", "//evil.example", "%5C%5Cevil.example"]
+)
 def test_sign_in_leads_home_when_next_is_another_address(open_page: Open, address: str) -> None:
     page = open_page(f"/sign-in?next={address}")
     sign_up(page)

@@ -159,11 +159,13 @@ def test_picture_in_the_folder_of_another_profile_is_not_published(stack: Stack)
         try:
             db.execute("alter table profiles disable trigger enqueue_portraits")
             db.execute("insert into profiles (account_id, name) values (%s, 'Next')", [user])
-            own = "update profiles set avatar_path = account_id || '/' || id || '/a.png' where account_id = %s"
+            own = (
+                "update profiles set avatar_path = account_id || '/' || id || '/a.png' where account_id = %s"
+            )
             db.execute(own, [user])
             db.execute(
                 "update profiles as p set avatar_path = o.avatar_path from profiles as o "
-                "where p.account_id = %s and o.account_id = p.account_id and o.is_default and not p.is_default",
+                "where p.account_id = %s and o.account_id = p.account_id and o.is_default > p.is_default",
                 [user],
             )
             db.execute("alter table profiles enable trigger enqueue_portraits")

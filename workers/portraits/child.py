@@ -1,7 +1,7 @@
-"""Re-encoding in a process of its own, whose processor time and memory are limited, whatever the picture claims.
+"""Re-encoding in a process of its own, whose processor time and memory are limited.
 
-A file of 2 MB can keep a decoder busy for minutes, or make it take hundreds of MB. The child receives the file on
-standard input and writes the WebP to standard output. Its environment is empty: it holds no secret.
+A file of 2 MB can keep a decoder busy for minutes, or make it take hundreds of MB. The child receives the
+file on standard input and writes the WebP to standard output. Its environment is empty: it holds no secret.
 """
 
 import contextlib

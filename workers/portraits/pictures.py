@@ -15,7 +15,7 @@ SIDE = 512
 MOST_PIXELS = 24_000_000
 """Of an uploaded picture."""
 MOST_SCANS = 100
-"""Of a JPEG: cameras and editors write at most 12. Each scan passes over all pixels, however few bytes it has."""
+"""Of a JPEG: cameras and editors write at most 12. A scan of a few bytes can pass over all pixels."""
 SCAN = b"\xff\xda"
 QUALITY = 85
 BROKEN = (

@@ -1,13 +1,14 @@
 """The published pictures of an account, updated from the pictures that its profiles uploaded."""
 
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection
 
 from workers.common import logs
 from workers.common.queries import queries
-from workers.portraits.files import Pictures
 from workers.portraits.child import redraw_apart
+from workers.portraits.files import Pictures
 from workers.portraits.pictures import NotAPictureError, name
 
 QUERIES = queries("portraits")
@@ -31,8 +32,9 @@ def publish(connection: Connection[Any], files: Pictures, account_id: str) -> No
 def _publish_drawn(
     connection: Connection[Any], files: Pictures, account_id: str, drawn: dict[bytes, bytes | None]
 ) -> set[bytes]:
-    """Publish if all uploaded files are among `drawn`: the picture of each file's content, None if it is invalid.
-    Otherwise change nothing and return the contents that are not.
+    """Publish if the contents of all uploaded files are keys of `drawn`; otherwise return those that are not.
+
+    The value of a content is the picture to publish, None if it is invalid.
 
     A profile or user may be deleted during the uploads. So the profiles are read again after them, with a
     lock that the deletion takes first (private.delete_user_rows): either the deletion finds the files, or
@@ -46,11 +48,10 @@ def _publish_drawn(
         unknown = {content for content in uploaded.values() if content is not None} - drawn.keys()
         if unknown:
             return unknown
-        pictures = {}
-        for profile_id, _, portrait_path in profiles:
-            content = uploaded[profile_id]
-            picture = drawn[content] if content is not None else None
-            pictures[profile_id] = ((name(profile_id, picture), picture) if picture else None, portrait_path)
+        pictures = {
+            profile_id: (_named(profile_id, drawn.get(uploaded[profile_id] or b"")), portrait_path)
+            for profile_id, _, portrait_path in profiles
+        }
         for picture, portrait_path in pictures.values():
             if picture and f"{account_id}/{picture[0]}" != portrait_path:
                 files.publish(f"{account_id}/{picture[0]}", picture[1])
@@ -66,6 +67,10 @@ def _publish_drawn(
         files.keep(account_id, published)
     logs.info("portraits_published", count=len(published))
     return set()
+
+
+def _named(profile_id: UUID, picture: bytes | None) -> tuple[str, bytes] | None:
+    return (name(profile_id, picture), picture) if picture else None
 
 
 def _redrawn(content: bytes) -> bytes | None:

@@ -100,7 +100,8 @@ def test_kids_profile_names_only_pictures_of_its_own_folder(
 ) -> None:
     named = path and path.format(account=viewer.id, kid=kid.profile_id, adult=viewer.profile_id)
     db.execute("update profiles set avatar_path = %s where id = %s", [f"{viewer.id}/old.png", kid.profile_id])
-    update, values = "update profiles set avatar_path = %s where id = %s", [named, kid.profile_id]
+    update = "update profiles set avatar_path = %s where id = %s"
+    values: list[object] = [named, kid.profile_id]
     if bound:
         in_session(db, kid, enter(db, kid))
     else:

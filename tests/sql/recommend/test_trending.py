@@ -148,14 +148,15 @@ def test_vote_counts_in_the_country_of_its_latest_event_alone(db: psycopg.Connec
 def test_many_undo_events_and_views_are_published_in_linear_time(
     db: psycopg.Connection, viewer: Person, undone: bool
 ) -> None:
-    """Four thousand undo events before four thousand views took 16 million comparisons; now each event is read once."""
+    """Four thousand undo events before as many views took 16 million comparisons; now each is read once."""
     item_id = film(db, "Film")
     record(db, viewer, item_id, type="view")
     db.execute("alter table interactions disable trigger user")
     for kind, hours in (("undo", 1 if undone else 3), ("view", 2)):
         db.execute(
             "insert into interactions (client_id, month, rater_id, item_id, type, occurred_at, received_at) "
-            "select gen_random_uuid(), date_trunc('month', moment at time zone 'UTC'), %s, %s, %s, moment, moment from generate_series(1, 4000) as n, "
+            "select gen_random_uuid(), date_trunc('month', moment at time zone 'UTC'), "
+            "%s, %s, %s, moment, moment from generate_series(1, 4000) as n, "
             "lateral (select now() - make_interval(hours => %s, secs => n / 1e3) as moment)",
             [viewer.rater_id, item_id, kind, hours],
         )
@@ -216,7 +217,7 @@ def test_trending_names_an_invalid_parameter(db: psycopg.Connection, field: str,
 
 
 def country_of(cast: list[tuple[float, str | None]]) -> str | None:
-    """The country of the latest event that has one, which is that of the greatest weight; the first of equal ones."""
+    """The country of the latest event that has one, which has the greatest weight; the first of equals."""
     return min(((-weight, country) for weight, country in cast if country), default=(0, None))[1]
 
 

@@ -1,6 +1,6 @@
--- Policy predicate. Returns the ids of all items that the acting profile's age permits. Policies of tables with many rows
--- an item test for membership (in), for which PostgreSQL hashes the ids once a query; private.item_exists would be called
--- for each row. Never raises.
+-- Policy predicate. Returns the ids of all items that the acting profile's age permits. Policies of tables with many
+-- rows an item test for membership (in), for which PostgreSQL hashes the ids once a query; private.item_exists would be
+-- called for each row. Never raises.
 -- Definer: with row level security the policy of items would evaluate the same rule again for each row.
 create or replace function private.permitted_items() returns setof uuid
 language plpgsql stable security definer set search_path = '' rows 10000

@@ -1,8 +1,8 @@
 -- Helper. Reduces a name to its visual form, ignoring differences of look-alike letters of other scripts, full-width
 -- and mathematical letters, accents, case, digits used as letters, and separators. Two names with the same skeleton can
 -- be mistaken for each other (after Unicode Technical Standard 39, limited to characters that commonly imitate names).
--- Letters are replaced before and after lower(): some imitate a letter only as a capital, and the small form of others is
--- the one that imitates.
+-- Letters are replaced before and after lower(): some imitate a letter only as a capital, and the small form of others
+-- is the one that imitates.
 create or replace function private.confusable_form(name text) returns text
 language sql immutable parallel safe
 return replace(

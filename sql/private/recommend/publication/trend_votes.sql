@@ -1,8 +1,8 @@
 -- The ratings and events that trends are computed from, undone ones included. A rating weighs rating / 5, an event
 -- interaction_types.trend_weight; types without one are left out. The day is that of receipt by the server, whatever
--- time the client stated. `moment` orders the events of a rater as private.feedback does; ratings have none. An event is
--- undone by an undo of its rater and item at this moment or later: private.publish_trends compares with the latest, once
--- for each rater and item, since comparing each event with each undo would take their product.
+-- time the client stated. `moment` orders the events of a rater as private.feedback does; ratings have none. An event
+-- is undone by an undo of its rater and item at this moment or later: private.publish_trends compares it with the
+-- latest, once for each rater and item, since comparing each event with each undo would take their product.
 create or replace view private.trend_votes with (security_invoker = true) as
 select
     r.item_id,
