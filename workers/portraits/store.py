@@ -13,7 +13,7 @@ from workers.portraits.pictures import NotAPictureError, name
 
 QUERIES = queries("portraits")
 ROUNDS = 3
-"""Of reading files that changed meanwhile; whoever changes one enqueues a job of its own."""
+"""Of reading files that changed meanwhile; each change enqueues a job of its own."""
 
 
 def publish(connection: Connection[Any], files: Pictures, account_id: str) -> None:
