@@ -104,7 +104,8 @@ def test_low_rating_above_the_own_mean_is_not_liked(db: psycopg.Connection, film
     assert item_based(db, strict) == []
     rate(db, strict.rater_id, {films["C"]: 4})
     item_model(db, weights(films, A={"D": 0.5}, C={"D": 0.25}), version=2, active=False)
-    db.execute("update recommendation_models set is_active = version = 2")
+    db.execute("update recommendation_models set is_active = false")
+    db.execute("update recommendation_models set is_active = true where version = 2")
     assert item_based(db, strict) == [(films["D"], pytest.approx(0.4), films["C"])]
 
 

@@ -249,6 +249,7 @@ def test_options_lists_the_servers_extensions(http: httpx.Client) -> None:
         assert "termination" in response.headers["tus-extension"]
 
 
+@pytest.mark.own("storage", why="An unfinished upload is described to its owner")
 @pytest.mark.parametrize("who", ["bob", "anon"])
 def test_unfinished_upload_of_another_is_not_described(
     stack: Stack, ann: User, bob: User, http: httpx.Client, who: str
