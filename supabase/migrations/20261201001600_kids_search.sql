@@ -138,8 +138,8 @@ grant execute on function private.parse_search(text) to anon, authenticated, ser
 -- source: sql/private/search/query/query_terms.sql
 -- Helper. Returns the lexemes of a query, by every stemmer that it is parsed with, each with its BM25 idf over the
 -- documents with numbers up to as_of. English stop words are left out. Words similar to misspelt ones are added, with
--- two thirds of their idf. A viewer with an age limit has no terms that only hidden items hold. Terms with the highest
--- idf come first, until they have 30,000 postings together; at least one term is returned.
+-- two thirds of their idf. For a viewer with an age limit only documents of visible items count. Terms with the
+-- highest idf come first, until they have 30,000 postings together; at least one term is returned.
 --   words       the corrected words of the query
 --   left_words  those of them that are searched for
 create or replace function private.query_terms(
@@ -173,21 +173,24 @@ begin
     ), counted as materialized (
         select
             t.*,
-            (
-                select count(*)
-                from (
-                    select from private.search_postings as p
-                    where p.lexeme = t.lexeme and p.document <= as_of
-                    limit v_most
-                ) as p
-            ) as documents
+            case
+                when viewer.age is null then (
+                    select count(*)
+                    from (
+                        select from private.search_postings as p
+                        where p.lexeme = t.lexeme and p.document <= as_of
+                        limit v_most
+                    ) as p
+                )
+                else private.visible_documents(t.lexeme, viewer, as_of)
+            end as documents
         from terms as t
     ), shared as (
         select
             c.lexeme, c.is_meant, c.documents,
             least(sum(c.documents) over (partition by coalesce(c.place::text, c.lexeme)), as_of) as alike
         from counted as c
-        where c.documents > 0 and (viewer.age is null or private.has_visible_word(array[c.lexeme], viewer))
+        where c.documents > 0
     ), weighed as (
         select
             s.lexeme,
@@ -1188,3 +1191,30 @@ $$;
 comment on function public.suggest(text, integer) is 'Suggests titles, authors and people while the user types.';
 revoke execute on function public.suggest(text, integer) from public;
 grant execute on function public.suggest(text, integer) to anon, authenticated, service_role;
+
+-- source: sql/private/search/visibility/visible_documents.sql
+-- Helper. Returns the number of documents of visible items that hold a lexeme, 2,000 at most, among those with numbers
+-- up to as_of: enough for its weight in a search of a viewer with an age limit.
+create or replace function private.visible_documents(lexeme text, viewer private.viewer, as_of integer) returns bigint
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return (
+        select count(*)
+        from (
+            select
+            from private.search_postings as p
+            join private.search_documents as d on d.document = p.document
+            join public.items as i on i.id = d.item_id
+            where
+                p.lexeme = visible_documents.lexeme and p.document <= visible_documents.as_of
+                and private.is_available(i, visible_documents.viewer)
+            limit 2000
+        ) as v
+    );
+end
+$$;
+comment on function private.visible_documents(text, private.viewer, integer) is
+'Returns the number of documents of visible items that hold a lexeme, 2,000 at most.';
+revoke execute on function private.visible_documents(text, private.viewer, integer) from public;
+grant execute on function private.visible_documents(text, private.viewer, integer) to anon, authenticated, service_role;

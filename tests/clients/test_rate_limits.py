@@ -229,10 +229,11 @@ def test_calls_with_a_limit_of_their_own_do_not_count_as_reads(
 
 def test_anon_is_rate_limited_by_address(allow: Allow, past_gateway: httpx.Client) -> None:
     allow("anon", 1)
-    for address, status in (("192.0.2.77", 200), ("192.0.2.77", 429), ("192.0.2.78", 200)):
+    limited, other = some_address(), some_address()
+    for address, status in ((limited, 200), (limited, 429), (other, 200)):
         sent = {"x-forwarded-for": address}
         assert past_gateway.get("/genres?limit=1", headers=sent).status_code == status
-    proxied = {"x-forwarded-for": "198.51.100.1", "cf-connecting-ip": "192.0.2.77"}
+    proxied = {"x-forwarded-for": "198.51.100.1", "cf-connecting-ip": limited}
     assert past_gateway.get("/genres?limit=1", headers=proxied).status_code == 429
 
 

@@ -1,7 +1,7 @@
 -- Helper. Returns the lexemes of a query, by every stemmer that it is parsed with, each with its BM25 idf over the
 -- documents with numbers up to as_of. English stop words are left out. Words similar to misspelt ones are added, with
--- two thirds of their idf. A viewer with an age limit has no terms that only hidden items hold. Terms with the highest
--- idf come first, until they have 30,000 postings together; at least one term is returned.
+-- two thirds of their idf. For a viewer with an age limit only documents of visible items count. Terms with the
+-- highest idf come first, until they have 30,000 postings together; at least one term is returned.
 --   words       the corrected words of the query
 --   left_words  those of them that are searched for
 create or replace function private.query_terms(
@@ -35,21 +35,24 @@ begin
     ), counted as materialized (
         select
             t.*,
-            (
-                select count(*)
-                from (
-                    select from private.search_postings as p
-                    where p.lexeme = t.lexeme and p.document <= as_of
-                    limit v_most
-                ) as p
-            ) as documents
+            case
+                when viewer.age is null then (
+                    select count(*)
+                    from (
+                        select from private.search_postings as p
+                        where p.lexeme = t.lexeme and p.document <= as_of
+                        limit v_most
+                    ) as p
+                )
+                else private.visible_documents(t.lexeme, viewer, as_of)
+            end as documents
         from terms as t
     ), shared as (
         select
             c.lexeme, c.is_meant, c.documents,
             least(sum(c.documents) over (partition by coalesce(c.place::text, c.lexeme)), as_of) as alike
         from counted as c
-        where c.documents > 0 and (viewer.age is null or private.has_visible_word(array[c.lexeme], viewer))
+        where c.documents > 0
     ), weighed as (
         select
             s.lexeme,
