@@ -33,7 +33,7 @@ SOAK = bool(os.environ.get("SOAK_ROUNDS"))
 SECONDS = 60.0 if SOAK else 3.0
 WITHIN = 1.0 if SOAK else 8.0
 """Seconds that the middle one of a neighbour's requests may take; where it takes as long without a stranger,
-three times that. Beside other tests, requests only must not wait until the stranger ends."""
+three times that. In a short round they only must not wait for the stranger's end."""
 PASSWORD = "correct horse battery"
 BUCKET = "neighbours"
 
